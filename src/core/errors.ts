@@ -1,0 +1,59 @@
+/**
+ * The errors of this project: one base class, a stable `code` in each, and a class for each party that is to blame.
+ * Callers switch on `code`; no message ever holds a token, password, key or presigned URL.
+ */
+
+/** The caller's credential proves nothing: answered 401. */
+export type CredentialErrorCode =
+  | 'credential_missing'
+  | 'credential_repeated'
+  | 'credential_malformed'
+  | 'credential_oversized'
+  | 'scheme_unsupported'
+  | 'token_malformed'
+  | 'algorithm_refused'
+  | 'key_unknown'
+  | 'signature_invalid'
+  | 'claims_malformed'
+  | 'issuer_wrong'
+  | 'audience_wrong'
+  | 'token_expired'
+  | 'token_not_yet_valid'
+  | 'token_type_refused'
+  | 'token_bound'
+  | 'token_inactive'
+  | 'username_mismatch'
+  | 'password_wrong'
+  | 'login_refused';
+
+/** The authorization server did not give a usable answer: answered 5xx, never "invalid token" and never an allow. */
+export type UpstreamErrorCode =
+  | 'upstream_unavailable'
+  | 'upstream_timeout'
+  | 'upstream_throttled'
+  | 'upstream_cooling_down'
+  | 'upstream_malformed'
+  | 'upstream_client_refused'
+  | 'upstream_refused';
+
+/** What the operator has set up is wrong. */
+export type ConfigurationErrorCode = 'configuration_invalid' | 'signing_key_invalid';
+
+abstract class CodedError<Code extends string> extends Error {
+  readonly code: Code;
+
+  constructor(code: Code, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** Thrown when a credential cannot be accepted, whoever found out. */
+export class CredentialError extends CodedError<CredentialErrorCode> {}
+
+/** Thrown when the authorization server could not be asked, or answered what cannot be used. */
+export class UpstreamError extends CodedError<UpstreamErrorCode> {}
+
+/** Thrown when configuration or key material is not what this software needs. */
+export class ConfigurationError extends CodedError<ConfigurationErrorCode> {}

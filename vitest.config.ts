@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** Three projects: `unit` opens no socket, `local` runs servers on loopback, `infra` synthesizes templates. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/**'],
+      reporter: ['text-summary', 'text'],
+      thresholds: { branches: 95 },
+    },
+  },
+});
