@@ -39,7 +39,7 @@ export type UpstreamErrorCode =
 /** What the operator has set up is wrong. */
 export type ConfigurationErrorCode = 'configuration_invalid' | 'signing_key_invalid';
 
-abstract class CodedError<Code extends string> extends Error {
+export abstract class CodedError<Code extends string> extends Error {
   readonly code: Code;
 
   constructor(code: Code, message: string, options?: { readonly cause?: unknown }) {
