@@ -1,0 +1,73 @@
+/**
+ * The one place that decides: from the Authorization headers and the called route to a decision. Adapters bring the
+ * request here and carry the decision out; authenticators are asked in between.
+ */
+import { type Authenticator, authenticate } from './authenticator.ts';
+import type { Clock } from './clock.ts';
+import { parseCredential } from './credential.ts';
+import type { DigestCredential } from './credential-digest.ts';
+import type { Decision } from './decision.ts';
+import { CredentialError, UpstreamError } from './errors.ts';
+import type { PrincipalCache, Resolved } from './principal-cache.ts';
+import { type CalledRoute, meets, type RouteMap, scopesOf } from './routes.ts';
+
+export interface AuthorizerSettings {
+  readonly authenticators: readonly Authenticator[];
+  readonly cache: PrincipalCache;
+  readonly digest: DigestCredential;
+  readonly routes: RouteMap;
+  readonly clock: Clock;
+}
+
+/** A request, freed of its gateway. */
+export interface AuthorizationRequest extends CalledRoute {
+  /** The values of all `Authorization` headers that came. */
+  readonly authorization: readonly string[];
+  /** As the gateway saw it. */
+  readonly callerIp?: string | undefined;
+}
+
+/** For all upstream calls of one decision together; HTTP API authorizers have 10 s in all. */
+const DEADLINE_MS = 5000;
+
+export class Authorizer {
+  readonly #settings: AuthorizerSettings;
+
+  constructor(settings: AuthorizerSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Decides on a request.
+   *
+   * @returns the decision, refusals and outages included; only a defect of this software throws
+   */
+  async decide(request: AuthorizationRequest): Promise<Decision> {
+    try {
+      return this.#judge(await this.#resolve(request), request);
+    } catch (error) {
+      if (error instanceof CredentialError) return { outcome: 'unauthenticated', reason: error.code };
+      if (error instanceof UpstreamError) {
+        return { outcome: 'unavailable', reason: error.code, message: error.message };
+      }
+      throw error;
+    }
+  }
+
+  async #resolve({ authorization, callerIp }: AuthorizationRequest): Promise<Resolved> {
+    const { authenticators, cache, digest, clock } = this.#settings;
+    const credential = parseCredential(authorization);
+    return cache.resolve(digest(credential), () => {
+      const deadlineMs = clock() + DEADLINE_MS;
+      return authenticate(authenticators, credential, { deadlineMs, ...(callerIp ? { callerIp } : {}) });
+    });
+  }
+
+  #judge({ principal, cacheHit }: Resolved, called: CalledRoute): Decision {
+    const requirement = this.#settings.routes.requirement(called);
+    if (requirement && meets(principal.scopes, requirement)) return { outcome: 'allow', principal, cacheHit };
+    const reason = requirement ? 'scope_missing' : 'route_unknown';
+    const requiredScopes = requirement ? scopesOf(requirement) : [];
+    return { outcome: 'deny', reason, principal, requiredScopes, cacheHit };
+  }
+}

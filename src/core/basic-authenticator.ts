@@ -1,0 +1,104 @@
+/**
+ * A username with a secret, which may be the user's password (asked by the password grant) or an app specific password
+ * (introspected). The order matters: a password grant with an app specific password is a failed login, and ten of those
+ * block the user.
+ */
+import { type Authenticator, authenticate } from './authenticator.ts';
+import { BoundedMap } from './bounded-map.ts';
+import type { BasicCredential, Credential } from './credential.ts';
+import type { DigestCredential } from './credential-digest.ts';
+import { CredentialError } from './errors.ts';
+import type { Introspection } from './introspection.ts';
+import type { PasswordGrant } from './password-grant.ts';
+import { APPLICATION_SPECIFIC_PASSWORD, type Principal } from './principal.ts';
+import type { CallContext } from './upstream.ts';
+
+/** Which of the two a secret is taken for first; `auto` goes by how it looks. */
+export type BasicOrder = 'auto' | 'password-first' | 'introspect-first';
+
+export interface BasicSettings {
+  readonly order: BasicOrder;
+  readonly introspection: Introspection;
+  /** Without it, Basic takes app specific passwords only. */
+  readonly passwordGrant?: PasswordGrant | undefined;
+  /** Judge the access token that a password yields, like any Bearer token. */
+  readonly bearerAuthenticators: readonly Authenticator[];
+  readonly digest: DigestCredential;
+}
+
+const LOOKS_LIKE_APP_SPECIFIC_PASSWORD = /^[A-Za-z]{16}$/;
+const MAXIMUM_REMEMBERED = 10_000;
+
+export class BasicAuthenticator implements Authenticator {
+  readonly #settings: BasicSettings;
+  /** Secrets that turned out to be app specific passwords: not tried as passwords again, revoked or not. */
+  readonly #knownAppSpecificPasswords = new BoundedMap<string, true>(MAXIMUM_REMEMBERED);
+
+  constructor(settings: BasicSettings) {
+    this.#settings = settings;
+  }
+
+  async authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined> {
+    if (credential.kind !== 'basic') return undefined;
+    const { order, passwordGrant } = this.#settings;
+    if (!passwordGrant || this.#isAppSpecificPassword(credential)) return this.#introspect(credential, context);
+    return order === 'introspect-first'
+      ? this.#introspectThenLogIn(passwordGrant, credential, context)
+      : this.#logInThenIntrospect(passwordGrant, credential, context);
+  }
+
+  #isAppSpecificPassword(credential: BasicCredential): boolean {
+    const { order, digest } = this.#settings;
+    if (order === 'auto') return LOOKS_LIKE_APP_SPECIFIC_PASSWORD.test(credential.secret);
+    return this.#knownAppSpecificPasswords.get(digest(credential)) === true;
+  }
+
+  async #logInThenIntrospect(grant: PasswordGrant, credential: BasicCredential, context: CallContext) {
+    try {
+      return await this.#logIn(grant, credential, context);
+    } catch (error) {
+      if (!hasCode(error, 'password_wrong')) throw error;
+      return this.#introspect(credential, context);
+    }
+  }
+
+  async #introspectThenLogIn(grant: PasswordGrant, credential: BasicCredential, context: CallContext) {
+    try {
+      return await this.#introspect(credential, context);
+    } catch (error) {
+      if (!hasCode(error, 'token_inactive')) throw error;
+      return this.#logIn(grant, credential, context);
+    }
+  }
+
+  async #logIn(grant: PasswordGrant, credential: BasicCredential, context: CallContext): Promise<Principal> {
+    const token = await grant.logIn(credential, context);
+    const principal = await authenticate(this.#settings.bearerAuthenticators, { kind: 'bearer', token }, context);
+    return { ...principal, username: principal.username ?? credential.username };
+  }
+
+  async #introspect(credential: BasicCredential, context: CallContext): Promise<Principal> {
+    const principal = await this.#settings.introspection.introspect(credential.secret, context);
+    if (principal.tokenType !== APPLICATION_SPECIFIC_PASSWORD) {
+      throw new CredentialError('token_type_refused', 'As a Basic secret, only an app specific password is taken.');
+    }
+    this.#knownAppSpecificPasswords.set(this.#settings.digest(credential), true);
+    if (!isNamed(principal, credential.username)) {
+      throw new CredentialError('username_mismatch', 'The app specific password is not of the user named.');
+    }
+    return principal;
+  }
+}
+
+function isNamed({ username, subject }: Principal, given: string): boolean {
+  return username === undefined ? given === subject : asciiLowerCase(given) === asciiLowerCase(username);
+}
+
+/** Only ASCII, since other alphabets have letters that fold into one another. */
+function asciiLowerCase(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function hasCode(error: unknown, code: CredentialError['code']): boolean {
+  return error instanceof CredentialError && error.code === code;
+}

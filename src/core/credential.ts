@@ -1,0 +1,108 @@
+/**
+ * Parses what a caller sent in `Authorization` into a credential. Nothing here is trusted: a value that is not exactly
+ * what RFC 6750 or RFC 7617 describes is refused rather than repaired.
+ */
+import { CredentialError } from './errors.ts';
+
+/** What the caller sent; not yet known to be worth anything. */
+export type Credential = BearerCredential | BasicCredential;
+
+/** A Bearer token (RFC 6750): a JWT, an opaque token or an app specific password. */
+export interface BearerCredential {
+  readonly kind: 'bearer';
+  readonly token: string;
+}
+
+/** A name with a password or an app specific password (RFC 7617). */
+export interface BasicCredential {
+  readonly kind: 'basic';
+  readonly username: string;
+  readonly secret: string;
+}
+
+/** API Gateway takes 10,240 bytes of headers in all. */
+const MAXIMUM_HEADER_LENGTH = 8192;
+const MAXIMUM_USERNAME_LENGTH = 320;
+const MAXIMUM_SECRET_LENGTH = 2048;
+
+const SCHEME_AND_REST = /^([A-Za-z][A-Za-z0-9-]*)(?: +(.*))?$/s;
+/** RFC 6750 section 2.1, `b64token`. */
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** RFC 7617 section 2: neither user-id nor password may hold control characters. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Parses the values of a request's `Authorization` headers.
+ *
+ * @param values one entry for each header field that came, whatever the case of its name
+ * @throws CredentialError `credential_missing`, `credential_repeated` (more than one header), `credential_oversized`,
+ *   `scheme_unsupported` or `credential_malformed`
+ * @see RFC 9110 section 11.6.2, RFC 6750 section 2.1, RFC 7617 section 2
+ */
+export function parseCredential(values: readonly string[]): Credential {
+  const [value] = values;
+  if (value === undefined) throw new CredentialError('credential_missing', 'No Authorization header.');
+  if (values.length > 1) {
+    throw new CredentialError('credential_repeated', `Got ${values.length} Authorization headers, expected one.`);
+  }
+  if (value.length > MAXIMUM_HEADER_LENGTH) throw oversized('Authorization header', MAXIMUM_HEADER_LENGTH);
+
+  const [, scheme = '', rest = ''] = SCHEME_AND_REST.exec(value.trim()) ?? [];
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return parseBearer(rest);
+    case 'basic':
+      return parseBasic(rest);
+    default:
+      throw new CredentialError('scheme_unsupported', 'Expected the scheme Bearer or Basic.');
+  }
+}
+
+function parseBearer(token: string): BearerCredential {
+  if (!B64TOKEN.test(token)) throw malformed('The Bearer token is empty or holds characters outside b64token.');
+  return { kind: 'bearer', token };
+}
+
+function parseBasic(encoded: string): BasicCredential {
+  const userPass = decodeUtf8(decodeBase64(encoded));
+  const colon = userPass.indexOf(':');
+  if (colon < 0) throw malformed('The Basic credentials hold no colon.');
+  const username = userPass.slice(0, colon);
+  const secret = userPass.slice(colon + 1);
+  if (username === '' || secret === '') throw malformed('The Basic credentials lack a username or a secret.');
+  if (username.length > MAXIMUM_USERNAME_LENGTH) throw oversized('username', MAXIMUM_USERNAME_LENGTH);
+  if (secret.length > MAXIMUM_SECRET_LENGTH) throw oversized('secret', MAXIMUM_SECRET_LENGTH);
+  return { kind: 'basic', username, secret };
+}
+
+function decodeBase64(encoded: string): Buffer {
+  const bytes = Buffer.from(encoded, 'base64');
+  // Node skips what is not base64; only text that comes out again as it went in was base64 (RFC 4648 section 3.5).
+  if (!BASE64.test(encoded) || bytes.toString('base64') !== encoded) {
+    throw malformed('The Basic credentials are not canonical base64.');
+  }
+  return bytes;
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    // No cause: it would describe the credential's bytes.
+    throw malformed('The Basic credentials are not UTF-8.');
+  }
+  if (CONTROL_CHARACTER.test(text)) throw malformed('The Basic credentials hold a control character.');
+  return text;
+}
+
+function malformed(message: string): CredentialError {
+  return new CredentialError('credential_malformed', message);
+}
+
+function oversized(what: string, maximum: number): CredentialError {
+  return new CredentialError('credential_oversized', `The ${what} is longer than ${maximum} characters.`);
+}

@@ -1,0 +1,40 @@
+/** The port through which the authorization server is reached; `src/http/` implements it, tests hand in their own. */
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Absolute; https, or http to loopback. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Until the last byte of the answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** An answer of whatever status, read to its end. */
+export interface HttpResponse {
+  readonly status: number;
+  /** By lower-case name; repeated fields joined by a comma. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** Why there is no answer. Only `connection` is worth another try at once. */
+export type HttpFailureReason = 'connection' | 'timeout' | 'too_large' | 'not_text';
+
+/** Thrown by an HTTP port instead of an answer. The message names neither URL nor content. */
+export class HttpFailure extends Error {
+  readonly reason: HttpFailureReason;
+
+  constructor(reason: HttpFailureReason, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'HttpFailure';
+    this.reason = reason;
+  }
+}
+
+/**
+ * Sends one request and reads one answer: redirects are not followed, the body is bounded, nothing is retried.
+ *
+ * @throws HttpFailure
+ */
+export type HttpPort = (request: HttpRequest) => Promise<HttpResponse>;

@@ -1,0 +1,122 @@
+/**
+ * Asks the authorization server what a token is worth (RFC 7662), authenticating with a client assertion. The answer is
+ * not trusted until its members have the right types, its issuer and audience are ours, and its token type is one that
+ * may be used as a credential here: "active" alone is not enough.
+ */
+import { type Expectations, judgeClaims } from './claims.ts';
+import { CLIENT_ASSERTION_TYPE, signClientAssertion } from './client-assertion.ts';
+import { CredentialError, UpstreamError } from './errors.ts';
+import type { HttpResponse } from './http.ts';
+import { isJsonObject, type JsonObject, parseJson } from './json.ts';
+import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal, type TokenType } from './principal.ts';
+import type { SigningKey } from './signing-key.ts';
+import type { SigningKeyRing } from './signing-key-ring.ts';
+import type { CallContext, Upstream } from './upstream.ts';
+
+export interface IntrospectionSettings {
+  readonly url: string;
+  readonly upstream: Upstream;
+  readonly keys: SigningKeyRing;
+  /** The audience expected is also who asks: the resource server's identifier. */
+  readonly expected: Expectations;
+  /** A new unique id of at most 64 characters, for `jti`. */
+  readonly uniqueId: () => string;
+}
+
+/** What servers call the tokens that are credentials here; a refresh or ID token is none. */
+const TOKEN_TYPES: ReadonlyMap<string, TokenType> = new Map([
+  [APPLICATION_SPECIFIC_PASSWORD, APPLICATION_SPECIFIC_PASSWORD],
+  ['access_token', ACCESS_TOKEN],
+  ['bearer', ACCESS_TOKEN],
+]);
+
+/** The introspection endpoint of one issuer. */
+export class Introspection {
+  readonly #settings: IntrospectionSettings;
+
+  constructor(settings: IntrospectionSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Introspects a token.
+   *
+   * @throws CredentialError `token_inactive`, `token_type_refused`, or as `judgeClaims` says
+   * @throws UpstreamError if the server could not be asked, refused our assertion, or answered what cannot be used
+   * @see RFC 7662 section 2, RFC 7523 section 2.2
+   */
+  async introspect(token: string, context: CallContext): Promise<Principal> {
+    const { expected } = this.#settings;
+    const answer = parseAnswer(await this.#askWithEitherKey(token, context));
+    if (!answer.active) throw new CredentialError('token_inactive', 'The server does not know the token as active.');
+    const tokenType = TOKEN_TYPES.get(String(answer.token_type).toLowerCase());
+    if (!tokenType) throw new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
+    const claims = judgeClaims(answer, expected);
+    return {
+      subject: claims.sub,
+      username: claims.username,
+      scopes: claims.scopes,
+      tokenType,
+      clientId: claims.clientId,
+      organizationId: claims.organizationId,
+      issuer: claims.iss,
+      expiresAt: claims.exp,
+    };
+  }
+
+  async #askWithEitherKey(token: string, context: CallContext): Promise<HttpResponse> {
+    const { keys } = this.#settings;
+    const key = await keys.active();
+    const response = await this.#ask(token, key, context);
+    if (!isInvalidClient(response)) return response;
+    const other = await keys.alternative(key);
+    if (!other) return response;
+    const second = await this.#ask(token, other, context);
+    if (!isInvalidClient(second)) keys.prefer(other);
+    return second;
+  }
+
+  #ask(token: string, key: SigningKey, context: CallContext): Promise<HttpResponse> {
+    const { url, upstream, expected, uniqueId } = this.#settings;
+    return upstream.send(() => {
+      const clientAssertion = signClientAssertion(key, {
+        clientId: expected.audience,
+        audience: expected.issuer,
+        jti: uniqueId(),
+        now: expected.clock(),
+      });
+      const form = { token, client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: clientAssertion };
+      const headers = { 'content-type': 'application/json', accept: 'application/json' };
+      return { method: 'POST', url, headers, body: JSON.stringify(form) };
+    }, context);
+  }
+}
+
+type Answer = JsonObject & { readonly active: boolean };
+
+function parseAnswer(response: HttpResponse): Answer {
+  if (isInvalidClient(response)) {
+    throw new UpstreamError(
+      'upstream_client_refused',
+      'The server refused the client assertion (invalid_client). Check that the key on the resource server record is the one in the signing key secret.',
+    );
+  }
+  if (response.status !== 200) {
+    throw new UpstreamError('upstream_refused', `The introspection was answered with ${response.status}.`);
+  }
+  const answer = parseJson(response.body);
+  if (!isAnswer(answer)) {
+    throw new UpstreamError('upstream_malformed', 'The introspection answer has no boolean "active".');
+  }
+  return answer;
+}
+
+function isAnswer(value: unknown): value is Answer {
+  return isJsonObject(value) && typeof value.active === 'boolean';
+}
+
+function isInvalidClient({ status, body }: HttpResponse): boolean {
+  if (status === 200) return false;
+  const answer = parseJson(body);
+  return status === 401 || (isJsonObject(answer) && answer.error === 'invalid_client');
+}

@@ -1,0 +1,27 @@
+/** Bearer tokens that say nothing by themselves: opaque access tokens and app specific passwords, introspected. */
+import type { Authenticator } from './authenticator.ts';
+import type { Credential } from './credential.ts';
+import { CredentialError } from './errors.ts';
+import type { Introspection } from './introspection.ts';
+import { isCompactJws } from './jwt.ts';
+import type { Principal } from './principal.ts';
+import type { CallContext } from './upstream.ts';
+
+/** Far above any opaque token (an encrypted one has some 400 characters); longer junk is not worth a call. */
+const MAXIMUM_TOKEN_LENGTH = 2048;
+
+export class OpaqueTokenAuthenticator implements Authenticator {
+  readonly #introspection: Introspection;
+
+  constructor(introspection: Introspection) {
+    this.#introspection = introspection;
+  }
+
+  async authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined> {
+    if (credential.kind !== 'bearer' || isCompactJws(credential.token)) return undefined;
+    if (credential.token.length > MAXIMUM_TOKEN_LENGTH) {
+      throw new CredentialError('credential_oversized', `The token is longer than ${MAXIMUM_TOKEN_LENGTH} characters.`);
+    }
+    return this.#introspection.introspect(credential.token, context);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Which scopes a route asks for. A route that the map does not know is nobody's: its answer is "denied". A request path
+ * is not trusted: one that could be read in two ways (encoded slashes, dot segments, empty segments) matches nothing.
+ */
+import { ConfigurationError } from './errors.ts';
+
+/** What a route asks of a principal. */
+export type ScopeRequirement = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
+
+/** As configured: a list is all of, `[]` any principal, `"public"` has no authorizer. */
+export type RouteSetting = readonly string[] | { readonly anyOf: readonly string[] } | 'public';
+
+/** `"GET /foo/{id}"` → what it asks for. */
+export type RouteSettings = Readonly<Record<string, RouteSetting>>;
+
+/** What was called. */
+export interface CalledRoute {
+  /** Upper case. */
+  readonly method: string;
+  /** The API's own name for the route, such as `/foo/{id}`. */
+  readonly resourcePath: string;
+  /** The path that was asked for, without stage and query. Looked at under a `{proxy+}` resource only. */
+  readonly path: string;
+}
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly segments: readonly string[];
+  readonly requirement: ScopeRequirement;
+}
+
+const ROUTE_KEY = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) (\/\S*)$/;
+const SEGMENT = /^(?:[A-Za-z0-9._~!$&'()+,;=:@-]+|\{[A-Za-z0-9._-]+\})$/;
+const GREEDY = /^\{[A-Za-z0-9._-]+\+\}$/;
+const PARAMETER = /^\{.*\}$/;
+/** Whatever two parsers may read differently, or that means something in an IAM policy. */
+const AMBIGUOUS_PATH = /\/\/|\\|[*?#]|%(?:2f|5c|2e|25|00)|(?:^|\/)\.{1,2}(?:\/|$)|\p{Cc}/iu;
+
+/** The routes of one API, most specific first. */
+export class RouteMap {
+  readonly #routes: readonly Route[];
+
+  /** @throws ConfigurationError `configuration_invalid`, naming the route at fault */
+  constructor(settings: RouteSettings) {
+    this.#routes = Object.entries(settings).flatMap(parseRoute).sort(bySpecificity);
+  }
+
+  /** Every scope that some route asks for, each once, in alphabetical order. */
+  get scopes(): readonly string[] {
+    return [...new Set(this.#routes.flatMap(({ requirement }) => scopesOf(requirement)))].sort();
+  }
+
+  /** What the called route asks for; `undefined` if the map does not know it. */
+  requirement({ method, resourcePath, path }: CalledRoute): ScopeRequirement | undefined {
+    const ofMethod = this.#routes.filter((route) => route.method === method || route.method === 'ANY');
+    const named = ofMethod.find((route) => route.path === resourcePath);
+    if (named && !isGreedy(resourcePath)) return named.requirement;
+    if (!isGreedy(resourcePath) || !path.startsWith('/') || AMBIGUOUS_PATH.test(path)) return undefined;
+    const segments = segmentsOf(path);
+    return ofMethod.find((route) => matches(route.segments, segments))?.requirement;
+  }
+}
+
+/** The scopes that a requirement speaks of. */
+export function scopesOf(requirement: ScopeRequirement): readonly string[] {
+  return 'allOf' in requirement ? requirement.allOf : requirement.anyOf;
+}
+
+/** Says whether a principal's scopes meet what a route asks for. */
+export function meets(granted: readonly string[], requirement: ScopeRequirement): boolean {
+  return 'allOf' in requirement
+    ? requirement.allOf.every((scope) => granted.includes(scope))
+    : requirement.anyOf.some((scope) => granted.includes(scope));
+}
+
+function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly Route[] {
+  const [, method = '', path = ''] = ROUTE_KEY.exec(key) ?? [];
+  const segments = segmentsOf(path);
+  const areSegmentsSound =
+    path === '/' ||
+    segments.every(
+      (segment, index) => SEGMENT.test(segment) || (index === segments.length - 1 && GREEDY.test(segment)),
+    );
+  if (method === '' || !areSegmentsSound) {
+    throw new ConfigurationError(
+      'configuration_invalid',
+      `The route ${JSON.stringify(key)} is none. Expected a method or ANY, a space and a path such as "GET /foo/{id}" or "ANY /{proxy+}".`,
+    );
+  }
+  if (setting === 'public') return [];
+  return [{ method, path, segments, requirement: 'anyOf' in setting ? setting : { allOf: setting } }];
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.slice(1).split('/');
+}
+
+function isGreedy(resourcePath: string): boolean {
+  return GREEDY.test(segmentsOf(resourcePath).at(-1) ?? '');
+}
+
+function matches(pattern: readonly string[], segments: readonly string[]): boolean {
+  const last = pattern.at(-1) ?? '';
+  if (GREEDY.test(last)) {
+    const head = pattern.slice(0, -1);
+    return segments.length >= pattern.length && matches(head, segments.slice(0, head.length));
+  }
+  return (
+    pattern.length === segments.length &&
+    pattern.every((part, index) => (PARAMETER.test(part) ? segments[index] !== '' : part === segments[index]))
+  );
+}
+
+/** Segment by segment: a literal before a parameter before a greedy one; then a named method before ANY. */
+function bySpecificity(a: Route, b: Route): number {
+  const rank = ({ segments, method }: Route) =>
+    segments.map((segment) => (GREEDY.test(segment) ? '2' : PARAMETER.test(segment) ? '1' : '0')).join('') +
+    (method === 'ANY' ? '~' : '!');
+  return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0;
+}
