@@ -34,8 +34,8 @@ const ROUTE_KEY = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) (\/\S*)$/;
 const SEGMENT = /^(?:[A-Za-z0-9._~!$&'()+,;=:@-]+|\{[A-Za-z0-9._-]+\})$/;
 const GREEDY = /^\{[A-Za-z0-9._-]+\+\}$/;
 const PARAMETER = /^\{.*\}$/;
-/** Whatever two parsers may read differently, or that means something in an IAM policy. */
-const AMBIGUOUS_PATH = /\/\/|\\|[*?#]|%(?:2f|5c|2e|25|00)|(?:^|\/)\.{1,2}(?:\/|$)|\p{Cc}/iu;
+/** Whatever two servers may read differently once percent-encoding is gone, or that means something in an IAM policy. */
+const AMBIGUOUS_SEGMENT = /^\.{0,2}$|[/\\%;*?#\p{Cc}]/u;
 
 /** The routes of one API, most specific first. */
 export class RouteMap {
@@ -56,9 +56,8 @@ export class RouteMap {
     const ofMethod = this.#routes.filter((route) => route.method === method || route.method === 'ANY');
     const named = ofMethod.find((route) => route.path === resourcePath);
     if (named && !isGreedy(resourcePath)) return named.requirement;
-    if (!isGreedy(resourcePath) || !path.startsWith('/') || AMBIGUOUS_PATH.test(path)) return undefined;
-    const segments = segmentsOf(path);
-    return ofMethod.find((route) => matches(route.segments, segments))?.requirement;
+    const segments = isGreedy(resourcePath) ? unambiguousSegments(path) : undefined;
+    return segments && ofMethod.find((route) => matches(route.segments, segments))?.requirement;
   }
 }
 
@@ -94,6 +93,20 @@ function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly R
 
 function segmentsOf(path: string): readonly string[] {
   return path.slice(1).split('/');
+}
+
+/**
+ * The decoded segments of a request path, or `undefined` for a path that the backend may read as another. One trailing
+ * slash is passed over, as most servers do, so that `/foo/` asks for what `/foo` does.
+ */
+function unambiguousSegments(path: string): readonly string[] | undefined {
+  if (path === '/') return [''];
+  try {
+    const segments = segmentsOf(path.replace(/\/$/, '')).map(decodeURIComponent);
+    return path.startsWith('/') && !segments.some((segment) => AMBIGUOUS_SEGMENT.test(segment)) ? segments : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isGreedy(resourcePath: string): boolean {
