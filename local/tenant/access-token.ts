@@ -1,0 +1,30 @@
+/** Issues the access token of a grant: a JWT for an API, in the dialect that the API asks for. */
+import { randomUUID } from 'node:crypto';
+import type { TenantParts } from './parts.ts';
+import type { JsonObject, ResourceServerRecord } from './records.ts';
+
+const DEFAULT_LIFETIME_SECONDS = 86_400;
+
+export interface AccessTokenOrder {
+  readonly api: ResourceServerRecord;
+  readonly clientId: string;
+  readonly sub: string;
+  readonly scope: readonly string[];
+  readonly grantType: 'client-credentials' | 'password';
+}
+
+/** Answers the members of a successful token response. */
+export function issueAccessToken(order: AccessTokenOrder, tenant: TenantParts): JsonObject {
+  const { api, clientId, sub, grantType } = order;
+  const lifetimeSeconds = api.token_lifetime ?? DEFAULT_LIFETIME_SECONDS;
+  const iat = tenant.tokens.nowSeconds();
+  const scope = order.scope.join(' ');
+  const isRfc9068 = api.token_dialect === 'rfc9068_profile';
+  const common = { iss: tenant.issuer, sub, aud: api.identifier, iat, exp: iat + lifetimeSeconds };
+  const own = isRfc9068 ? { client_id: clientId, jti: randomUUID() } : { azp: clientId, gty: grantType };
+  const access_token = tenant.tokens.issueJwt({
+    claims: { ...common, ...(scope && { scope }), ...own },
+    typ: isRfc9068 ? 'at+jwt' : 'JWT',
+  });
+  return { access_token, token_type: 'Bearer', expires_in: lifetimeSeconds, scope };
+}

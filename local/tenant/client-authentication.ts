@@ -1,0 +1,50 @@
+/** Tells which client calls the token endpoint, and whether it proved it (RFC 6749 section 2.3.1). Secrets are compared in constant time. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Exchange } from './http.ts';
+import { invalidClient, invalidRequest } from './oauth-error.ts';
+import type { Fields } from './oauth-fields.ts';
+import type { ClientRecord } from './records.ts';
+import type { TenantState } from './state.ts';
+
+export interface CallingClient {
+  readonly client: ClientRecord;
+  /** False for a client that has no secret. */
+  readonly authenticated: boolean;
+}
+
+/** @throws {Refusal} 401 `invalid_client` for an unknown client or a wrong secret. */
+export function authenticateClient(exchange: Exchange, fields: Fields, state: TenantState): CallingClient {
+  const { clientId, secret } = readClaim(exchange, fields);
+  const client = state.clients.get(clientId);
+  if (!client) throw invalidClient('Client authentication failed.');
+  if (client.client_secret === undefined) return { client, authenticated: false };
+  if (!secret || !equals(secret, client.client_secret)) throw invalidClient('Client authentication failed.');
+  return { client, authenticated: true };
+}
+
+function readClaim(
+  exchange: Exchange,
+  fields: Fields,
+): { readonly clientId: string; readonly secret: string | undefined } {
+  const { authorization } = exchange.headers;
+  if (authorization === undefined) return { clientId: fields.client_id ?? '', secret: fields.client_secret };
+  if (fields.client_secret !== undefined) throw invalidRequest('Use one way of client authentication only.');
+  const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1] ?? '';
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon < 0) throw invalidClient('Client authentication failed.');
+  return { clientId: decodeForm(pair.slice(0, colon)), secret: decodeForm(pair.slice(colon + 1)) };
+}
+
+/** RFC 6749 section 2.3.1: both halves are form-encoded before they are joined. */
+function decodeForm(text: string): string {
+  return new URLSearchParams(`v=${text.replaceAll('&', '%26')}`).get('v') ?? '';
+}
+
+function equals(left: string, right: string): boolean {
+  return timingSafeEqual(digest(left), digest(right));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

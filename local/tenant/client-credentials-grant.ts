@@ -1,0 +1,54 @@
+/** The `client_credentials` grant: a machine gets what its client grant for the API allows, and only through a grant of its own kind. */
+
+import { issueAccessToken } from './access-token.ts';
+import type { CallingClient } from './client-authentication.ts';
+import type { Reply } from './http.ts';
+import { oauthError } from './oauth-error.ts';
+import { type Fields, splitScope } from './oauth-fields.ts';
+import type { TenantParts } from './parts.ts';
+import type { ClientGrantRecord } from './records.ts';
+import { findAudience, scopeValues } from './state.ts';
+
+export function clientCredentialsGrant(
+  fields: Fields,
+  { client, authenticated }: CallingClient,
+  tenant: TenantParts,
+): Reply {
+  if (!authenticated) throw oauthError(401, 'invalid_client', 'Client authentication is required.');
+  const audience = fields.audience || tenant.state.settings.default_audience;
+  if (!audience) throw accessDenied('No audience parameter was provided, and no default audience has been configured');
+  const api = findAudience(tenant.state, audience);
+  if (!api) throw accessDenied(`Service not found: ${audience}`);
+  const grant = findGrant(client.client_id, audience, tenant);
+  if (!grant) {
+    throw accessDenied(
+      `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API.`,
+    );
+  }
+  const granted = grant.allow_all_scopes ? scopeValues(api) : grant.scope;
+  const scope = chooseScope(fields.scope, granted);
+  const sub = `${client.client_id}@clients`;
+  const body = issueAccessToken(
+    { api, clientId: client.client_id, sub, scope, grantType: 'client-credentials' },
+    tenant,
+  );
+  return { status: 200, body };
+}
+
+function findGrant(clientId: string, audience: string, { state }: TenantParts): ClientGrantRecord | undefined {
+  return [...state.clientGrants.values()].find(
+    (grant) => grant.client_id === clientId && grant.audience === audience && grant.subject_type !== 'user',
+  );
+}
+
+function chooseScope(asked: string | undefined, granted: readonly string[]): readonly string[] {
+  const wanted = splitScope(asked);
+  if (wanted.length === 0) return granted;
+  const missing = wanted.filter((scope) => !granted.includes(scope));
+  if (missing.length > 0) throw accessDenied(`Client has not been granted scopes: ${missing.join(', ')}`);
+  return wanted;
+}
+
+function accessDenied(description: string) {
+  return oauthError(403, 'access_denied', description);
+}

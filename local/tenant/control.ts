@@ -1,0 +1,34 @@
+/**
+ * The door for people who try the tenant by hand; no real tenant has it. Loopback only, and it tells no secrets.
+ *
+ * `POST /__tenant/faults` with one fault, e.g. `{"kind":"status","status":503,"path":"/oauth/introspect","times":2}`,
+ * `DELETE /__tenant/faults` to clear them all, `GET /__tenant/requests` to see what came in.
+ */
+import { type Faults, parseFault } from './faults.ts';
+import type { Exchange, Reply } from './http.ts';
+import { type RequestLog, redact } from './request-log.ts';
+
+const PREFIX = '/__tenant/';
+
+export function isControl(path: string): boolean {
+  return path.startsWith(PREFIX);
+}
+
+export function control({ method, path, body }: Exchange, faults: Faults, log: RequestLog): Reply {
+  switch (`${method} ${path.slice(PREFIX.length)}`) {
+    case 'POST faults': {
+      const fault = body && parseFault(body);
+      if (!fault)
+        return { status: 400, body: { error: 'This is not a fault; see local/tenant/faults.ts for what is.' } };
+      faults.add(fault);
+      return { status: 201, body: fault };
+    }
+    case 'DELETE faults':
+      faults.clear();
+      return { status: 204 };
+    case 'GET requests':
+      return { status: 200, body: log.entries.map(redact) };
+    default:
+      return { status: 404, body: { error: 'Not Found' } };
+  }
+}

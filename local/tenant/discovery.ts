@@ -1,0 +1,26 @@
+/** `GET /.well-known/…`: the tenant's public keys and its own description (RFC 8414). */
+import type { Exchange, Reply } from './http.ts';
+import type { TenantParts } from './parts.ts';
+
+export function jwks(_exchange: Exchange, { signingKeys }: TenantParts): Reply {
+  return { status: 200, body: signingKeys.toJwks() };
+}
+
+export function openidConfiguration(_exchange: Exchange, { issuer }: TenantParts): Reply {
+  return {
+    status: 200,
+    body: {
+      issuer,
+      token_endpoint: `${issuer}oauth/token`,
+      introspection_endpoint: `${issuer}oauth/introspect`,
+      jwks_uri: `${issuer}.well-known/jwks.json`,
+      grant_types_supported: ['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      introspection_endpoint_auth_methods_supported: ['private_key_jwt'],
+      introspection_endpoint_auth_signing_alg_values_supported: ['RS256'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      subject_types_supported: ['public'],
+      response_types_supported: ['token'],
+    },
+  };
+}

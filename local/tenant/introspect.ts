@@ -1,0 +1,72 @@
+/** `POST /oauth/introspect` (RFC 7662): tells a resource server that has proved itself about tokens made for it, and of no other. */
+import type { Exchange, Reply } from './http.ts';
+import { readFields, requireField } from './oauth-fields.ts';
+import type { TenantParts } from './parts.ts';
+import type { JsonObject } from './records.ts';
+
+const INACTIVE = { active: false };
+
+export async function introspect(exchange: Exchange, tenant: TenantParts): Promise<Reply> {
+  const fields = readFields(exchange);
+  const api = await tenant.assertions.verify(fields);
+  const token = requireField(fields, 'token');
+  return { status: 200, body: describeToken(token, api.identifier, tenant) ?? INACTIVE };
+}
+
+function describeToken(token: string, audience: string, tenant: TenantParts): JsonObject | undefined {
+  return (
+    describeApplicationPassword(token, audience, tenant) ??
+    describeOpaque(token, audience, tenant) ??
+    describeJwt(token, audience, tenant)
+  );
+}
+
+/** An application password has neither `exp` nor `client_id`. */
+function describeApplicationPassword(token: string, audience: string, tenant: TenantParts): JsonObject | undefined {
+  const { state, tokens, issuer, now } = tenant;
+  const record = tokens.findApplicationPassword(token);
+  if (!record || record.audience !== audience) return undefined;
+  const user = state.users.get(record.user_id);
+  if (!user || user.blocked) return undefined;
+  state.applicationPasswords.set(record.id, { ...record, lastAccessedMs: now() });
+  return {
+    active: true,
+    token_type: 'application_specific_password_token',
+    scope: record.scope.join(' '),
+    iat: Math.floor(record.createdAtMs / 1000),
+    sub: record.user_id,
+    aud: audience,
+    iss: issuer,
+    username: user.username,
+  };
+}
+
+function describeOpaque(value: string, audience: string, tenant: TenantParts): JsonObject | undefined {
+  const token = tenant.tokens.findOpaque(value);
+  if (!token || token.audience !== audience) return undefined;
+  return {
+    active: true,
+    token_type: token.use === 'refresh' ? 'refresh_token' : 'Bearer',
+    scope: token.scope,
+    client_id: token.clientId,
+    ...usernameOf(token.sub, tenant),
+    iat: token.iat,
+    exp: token.exp,
+    sub: token.sub,
+    aud: token.audience,
+    iss: tenant.issuer,
+  };
+}
+
+function describeJwt(token: string, audience: string, tenant: TenantParts): JsonObject | undefined {
+  const claims = tenant.tokens.verifyJwt(token);
+  if (!claims || ![claims.aud].flat().includes(audience)) return undefined;
+  const { scope, azp, client_id = azp, iat, exp, sub, aud, iss } = claims;
+  const answer = { active: true, token_type: 'Bearer', scope, client_id, iat, exp, sub, aud, iss };
+  return { ...answer, ...usernameOf(String(sub), tenant) };
+}
+
+function usernameOf(sub: string, tenant: TenantParts): JsonObject {
+  const user = tenant.state.users.get(sub);
+  return user ? { username: user.username } : {};
+}

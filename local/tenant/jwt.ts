@@ -1,0 +1,61 @@
+/** Makes and takes apart compact JWS by hand. What `decodeUnverified` returns has not been checked by anyone. */
+import { createHmac, type KeyObject, sign, verify } from 'node:crypto';
+import { parseJsonObject } from './http.ts';
+import type { JsonObject } from './records.ts';
+
+export type MintAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'HS256' | 'none';
+
+export interface UnverifiedJwt {
+  readonly header: JsonObject;
+  readonly claims: JsonObject;
+  readonly signingInput: string;
+  readonly signature: Buffer;
+}
+
+/**
+ * Signs claims. `HS256` takes the public key's PEM as its secret and `none` leaves the signature empty:
+ * both are the attacks that a verifier must withstand.
+ */
+export function signJwt(header: JsonObject & { alg: MintAlgorithm }, claims: JsonObject, key: SigningPair): string {
+  const input = `${encode(header)}.${encode(claims)}`;
+  return `${input}.${signatureOf(header.alg, input, key).toString('base64url')}`;
+}
+
+export interface SigningPair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+function signatureOf(alg: MintAlgorithm, input: string, key: SigningPair): Buffer {
+  if (alg === 'none') return Buffer.alloc(0);
+  if (alg === 'HS256') {
+    const secret = key.publicKey.export({ type: 'spki', format: 'pem' });
+    return createHmac('sha256', secret).update(input).digest();
+  }
+  return sign(`sha${alg.slice(2)}`, Buffer.from(input), key.privateKey);
+}
+
+/** Takes a compact JWS apart; undefined when it is not exactly one. */
+export function decodeUnverified(token: string): UnverifiedJwt | undefined {
+  const parts = token.split('.');
+  const [header, claims, signature] = parts.map(decodePart);
+  if (parts.length !== 3 || !header || !claims || !signature) return undefined;
+  const headerObject = parseJsonObject(header.toString('utf8'));
+  const claimsObject = parseJsonObject(claims.toString('utf8'));
+  if (!headerObject || !claimsObject) return undefined;
+  return { header: headerObject, claims: claimsObject, signingInput: `${parts[0]}.${parts[1]}`, signature };
+}
+
+export function isSignedRs256(jwt: UnverifiedJwt, key: KeyObject): boolean {
+  return jwt.header.alg === 'RS256' && verify('sha256', Buffer.from(jwt.signingInput), key, jwt.signature);
+}
+
+function encode(part: JsonObject): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+/** Accepts canonical base64url only, so that no two texts mean the same token. */
+function decodePart(part: string): Buffer | undefined {
+  const bytes = Buffer.from(part, 'base64url');
+  return bytes.toString('base64url') === part ? bytes : undefined;
+}

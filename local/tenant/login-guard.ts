@@ -1,0 +1,95 @@
+/** Auth0's brute-force protection: failed logins are counted for each user and IP, and too many of them block that pair. */
+import type { TenantState } from './state.ts';
+
+interface Attempts {
+  /** Failures since the last success. */
+  readonly failures: number;
+  readonly blockedUntilMs: number;
+  /** What is left of the bucket of attempts, right or wrong, and when that was so. */
+  readonly bucket: number;
+  readonly atMs: number;
+}
+
+export class LoginGuard {
+  readonly #state: TenantState;
+  readonly #now: () => number;
+  readonly #attempts = new Map<string, Attempts>();
+  readonly #totals = new Map<string, number>();
+
+  constructor(state: TenantState, now: () => number) {
+    this.#state = state;
+    this.#now = now;
+  }
+
+  /** Counts an attempt; false when this user has tried too often from this IP within a minute. */
+  admits(username: string, ip: string): boolean {
+    const { loginBurst, loginsPerMinute } = this.#state.attackProtection;
+    const before = this.#get(username, ip);
+    const nowMs = this.#now();
+    const refill = ((nowMs - before.atMs) / 60_000) * loginsPerMinute;
+    const bucket = Math.min(loginBurst, before.bucket + refill);
+    const admitted = bucket >= 1;
+    this.#set(username, ip, { ...before, bucket: admitted ? bucket - 1 : bucket, atMs: nowMs });
+    return admitted;
+  }
+
+  isBlocked(username: string, ip: string): boolean {
+    return this.#get(username, ip).blockedUntilMs > this.#now();
+  }
+
+  fail(username: string, ip: string): void {
+    const { maxFailedLogins, blockSeconds } = this.#state.attackProtection;
+    const before = this.#get(username, ip);
+    const failures = before.failures + 1;
+    const blockedUntilMs = failures >= maxFailedLogins ? this.#now() + blockSeconds * 1000 : before.blockedUntilMs;
+    this.#set(username, ip, { ...before, failures, blockedUntilMs });
+    this.#totals.set(fold(username), this.totalFailures(username) + 1);
+  }
+
+  succeed(username: string, ip: string): void {
+    this.#set(username, ip, { ...this.#get(username, ip), failures: 0, blockedUntilMs: 0 });
+  }
+
+  /** Failures since the last success, from one IP. */
+  failures(username: string, ip: string): number {
+    return this.#get(username, ip).failures;
+  }
+
+  /** Every failure since the tenant started, of one user or of all; never reset. */
+  totalFailures(username?: string): number {
+    if (username !== undefined) return this.#totals.get(fold(username)) ?? 0;
+    return [...this.#totals.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  blockedIps(username: string): readonly string[] {
+    const pairs = [...this.#attempts].filter(([, attempts]) => attempts.blockedUntilMs > this.#now());
+    return pairs.map(([key]) => JSON.parse(key)).flatMap(([name, ip]) => (name === fold(username) ? [ip] : []));
+  }
+
+  /** Lifts every block of a user and forgets the failures that led to it. */
+  unblock(username: string): void {
+    for (const key of this.#attempts.keys()) if (JSON.parse(key)[0] === fold(username)) this.#attempts.delete(key);
+  }
+
+  #get(username: string, ip: string): Attempts {
+    const fresh = {
+      failures: 0,
+      blockedUntilMs: 0,
+      bucket: this.#state.attackProtection.loginBurst,
+      atMs: this.#now(),
+    };
+    return this.#attempts.get(keyOf(username, ip)) ?? fresh;
+  }
+
+  #set(username: string, ip: string, attempts: Attempts): void {
+    this.#attempts.set(keyOf(username, ip), attempts);
+  }
+}
+
+function keyOf(username: string, ip: string): string {
+  return JSON.stringify([fold(username), ip]);
+}
+
+function fold(username: string): string {
+  return username.toLowerCase();
+}

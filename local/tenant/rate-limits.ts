@@ -1,0 +1,58 @@
+/** Counts requests of each API in fixed windows, tells callers where they stand, and turns them away when a window is full. */
+
+import { apiErrorReply } from './api-error.ts';
+import type { Reply } from './http.ts';
+import type { RateLimit } from './records.ts';
+
+export type ApiFamily = 'authentication' | 'management';
+
+export interface Admission {
+  readonly headers: Readonly<Record<string, string>>;
+  /** The answer to give instead, when the window is full. */
+  readonly refusal: Reply | undefined;
+}
+
+export class RateLimits {
+  readonly #now: () => number;
+  readonly #limits: Record<ApiFamily, RateLimit>;
+  readonly #windows = new Map<ApiFamily, { readonly endsAtMs: number; count: number }>();
+
+  constructor(limits: Readonly<Record<ApiFamily, RateLimit>>, now: () => number) {
+    this.#limits = { ...limits };
+    this.#now = now;
+  }
+
+  /** Changes a limit from here on, in a fresh window. */
+  set(family: ApiFamily, limit: RateLimit): void {
+    this.#limits[family] = limit;
+    this.#windows.delete(family);
+  }
+
+  admit(family: ApiFamily): Admission {
+    const { limit, windowSeconds } = this.#limits[family];
+    const window = this.#openWindow(family, windowSeconds);
+    window.count += 1;
+    const headers = {
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': String(Math.max(0, limit - window.count)),
+      'x-ratelimit-reset': String(Math.ceil(window.endsAtMs / 1000)),
+    };
+    if (window.count <= limit) return { headers, refusal: undefined };
+    const retryAfterSeconds = Math.max(1, Math.ceil((window.endsAtMs - this.#now()) / 1000));
+    return { headers, refusal: { ...refusalOf(family), headers: { 'retry-after': String(retryAfterSeconds) } } };
+  }
+
+  #openWindow(family: ApiFamily, windowSeconds: number) {
+    const open = this.#windows.get(family);
+    if (open && this.#now() < open.endsAtMs) return open;
+    const fresh = { endsAtMs: this.#now() + windowSeconds * 1000, count: 0 };
+    this.#windows.set(family, fresh);
+    return fresh;
+  }
+}
+
+function refusalOf(family: ApiFamily): Reply {
+  const message = 'Global limit has been reached';
+  if (family === 'management') return apiErrorReply(429, message, 'too_many_requests');
+  return { status: 429, body: { error: 'too_many_requests', error_description: message } };
+}

@@ -1,0 +1,116 @@
+/** The shapes of what the tenant keeps. Names on the wire are Auth0's own; records are replaced, never changed in place. */
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface ScopeRecord {
+  readonly value: string;
+  readonly description?: string;
+}
+
+export interface ResourceServerRecord {
+  readonly id: string;
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly ScopeRecord[];
+  readonly is_system?: boolean;
+  readonly allow_offline_access?: boolean;
+  /** Seconds. */
+  readonly token_lifetime?: number;
+  /** `access_token` (default) or `rfc9068_profile`. */
+  readonly token_dialect?: string;
+  /** A JWK (JSON text or object), a PEM certificate or a PEM public key. */
+  readonly verificationKey?: unknown;
+  /** `[{kid, pem}]`. */
+  readonly verificationKeys?: unknown;
+  /** The URL of a JWKS. */
+  readonly verificationLocation?: unknown;
+  readonly [property: string]: unknown;
+}
+
+export interface ClientRecord {
+  readonly client_id: string;
+  readonly name: string;
+  /** Absent: a public client. */
+  readonly client_secret?: string;
+  readonly app_type: 'non_interactive' | 'regular_web' | 'native' | 'spa';
+  readonly grant_types: readonly string[];
+  readonly is_token_endpoint_ip_header_trusted?: boolean;
+}
+
+export interface ClientGrantRecord {
+  readonly id: string;
+  readonly client_id: string;
+  readonly audience: string;
+  readonly scope: readonly string[];
+  /** Absent means `client`. */
+  readonly subject_type?: 'client' | 'user';
+  /** When true `scope` reads `[]`. */
+  readonly allow_all_scopes?: boolean;
+  readonly [property: string]: unknown;
+}
+
+export interface ConnectionRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly strategy: 'auth0';
+  readonly enabled_clients: readonly string[];
+}
+
+export interface UserRecord {
+  readonly user_id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+  readonly connection: string;
+  readonly email_verified: boolean;
+  readonly blocked?: boolean;
+  readonly mfa_required?: boolean;
+  readonly password_leaked?: boolean;
+  readonly requires_verification?: boolean;
+}
+
+export interface ApplicationPasswordRecord {
+  readonly id: string;
+  readonly user_id: string;
+  readonly label: string;
+  readonly audience: string;
+  readonly scope: readonly string[];
+  /** The secret itself: sixteen letters, told once. */
+  readonly value: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAtMs: number;
+  readonly lastAccessedMs?: number;
+}
+
+export interface TenantSettings {
+  readonly friendly_name: string;
+  /** The connection that `grant_type=password` logs in to; `''`: none. */
+  readonly default_directory: string;
+  readonly default_audience: string;
+  readonly flags: Readonly<Record<string, boolean>>;
+}
+
+export interface AttackProtection {
+  /** Failures of one user from one IP before that pair is blocked. */
+  readonly maxFailedLogins: number;
+  readonly blockSeconds: number;
+  /** Attempts, right or wrong, of one user from one IP: the bucket's size, and what flows back into it a minute. */
+  readonly loginBurst: number;
+  readonly loginsPerMinute: number;
+}
+
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+export interface Seed {
+  readonly settings: TenantSettings;
+  readonly attackProtection: AttackProtection;
+  readonly rateLimits: { readonly authentication: RateLimit; readonly management: RateLimit };
+  readonly connections: readonly ConnectionRecord[];
+  readonly clients: readonly ClientRecord[];
+  readonly resourceServers: readonly ResourceServerRecord[];
+  readonly clientGrants: readonly ClientGrantRecord[];
+  readonly users: readonly UserRecord[];
+}

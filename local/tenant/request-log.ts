@@ -1,0 +1,51 @@
+/** Remembers the requests that came in. Tests in this process see them whole; `redact` takes the secrets out for everyone else. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Exchange } from './http.ts';
+import type { JsonObject } from './records.ts';
+
+const MAX_ENTRIES = 10_000;
+const SECRET_FIELDS = ['token', 'client_assertion', 'client_secret', 'password', 'refresh_token', 'signing_secret'];
+
+export interface LoggedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: JsonObject | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** 0 until an answer is sent, and for good when none is. */
+  status: number;
+}
+
+export class RequestLog {
+  readonly entries: LoggedRequest[] = [];
+
+  add({ method, path, query, headers, body }: Exchange, at: number): LoggedRequest {
+    const entry = { method, path, query: query.toString(), headers, body, at, status: 0 };
+    if (this.entries.length >= MAX_ENTRIES) this.entries.shift();
+    this.entries.push(entry);
+    return entry;
+  }
+
+  clear(): void {
+    this.entries.length = 0;
+  }
+
+  /** The requests of one method whose path begins so. */
+  find(method: string, path: string): readonly LoggedRequest[] {
+    return this.entries.filter((entry) => entry.method === method && entry.path.startsWith(path));
+  }
+}
+
+export function redact(entry: LoggedRequest): JsonObject {
+  const { authorization, ...headers } = entry.headers;
+  const scheme = authorization === undefined ? {} : { authorization: `${authorization.split(' ')[0]} …` };
+  return { ...entry, headers: { ...headers, ...scheme }, body: entry.body && redactBody(entry.body) };
+}
+
+function redactBody(body: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, SECRET_FIELDS.includes(name) ? '…' : value]),
+  );
+}

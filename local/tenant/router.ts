@@ -1,0 +1,64 @@
+/** Finds the endpoint for a method and a path. Path segments are decoded one by one, so an encoded slash is no separator. */
+
+import { applicationPasswordRoutes } from './application-passwords.ts';
+import { clientGrantRoutes } from './client-grants.ts';
+import { jwks, openidConfiguration } from './discovery.ts';
+import { introspect } from './introspect.ts';
+import type { Handler, PathParameters, Route } from './parts.ts';
+import type { ApiFamily } from './rate-limits.ts';
+import { resourceServerRoutes } from './resource-servers.ts';
+import { settingsRoutes } from './tenant-settings.ts';
+import { token } from './token.ts';
+import { userRoutes } from './users.ts';
+
+const routes: readonly Route[] = [
+  { method: 'GET', path: '/.well-known/jwks.json', handler: jwks },
+  { method: 'GET', path: '/.well-known/openid-configuration', handler: openidConfiguration },
+  { method: 'POST', path: '/oauth/token', handler: token },
+  { method: 'POST', path: '/oauth/introspect', handler: introspect },
+  ...resourceServerRoutes,
+  ...clientGrantRoutes,
+  ...settingsRoutes,
+  ...userRoutes,
+  ...applicationPasswordRoutes,
+];
+
+export interface Match {
+  readonly handler: Handler;
+  readonly parameters: PathParameters;
+}
+
+export function findRoute(method: string, path: string): Match | undefined {
+  const segments = decodeSegments(path);
+  if (!segments) return undefined;
+  for (const route of routes) {
+    const parameters = route.method === method ? matchPath(route.path.split('/'), segments) : undefined;
+    if (parameters) return { handler: route.handler, parameters };
+  }
+  return undefined;
+}
+
+/** Tells whose rate limit a path falls under; the key set falls under none. */
+export function familyOf(path: string): ApiFamily | undefined {
+  if (path.startsWith('/api/v2/')) return 'management';
+  return path.startsWith('/oauth/') ? 'authentication' : undefined;
+}
+
+function matchPath(pattern: readonly string[], segments: readonly string[]): PathParameters | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, part] of pattern.entries()) {
+    const segment = segments[index] ?? '';
+    if (part.startsWith(':') && segment !== '') parameters[part.slice(1)] = segment;
+    else if (part !== segment) return undefined;
+  }
+  return parameters;
+}
+
+function decodeSegments(path: string): readonly string[] | undefined {
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}

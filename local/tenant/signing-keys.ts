@@ -1,0 +1,63 @@
+/** The tenant's own RSA keys: the newest signs, and the older ones stay published until they are dropped. */
+import { createHash, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { JsonObject } from './records.ts';
+
+const generate = promisify(generateKeyPair);
+
+export interface TenantSigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+export class SigningKeys {
+  #keys: readonly TenantSigningKey[];
+
+  private constructor(first: TenantSigningKey) {
+    this.#keys = [first];
+  }
+
+  static async create(): Promise<SigningKeys> {
+    return new SigningKeys(await newKey());
+  }
+
+  get current(): TenantSigningKey {
+    return this.#keys[0] as TenantSigningKey;
+  }
+
+  find(kid: unknown): TenantSigningKey | undefined {
+    return this.#keys.find((key) => key.kid === kid);
+  }
+
+  /** Makes a new key the signing one, and answers its `kid`. */
+  async rotate(): Promise<string> {
+    this.#keys = [await newKey(), ...this.#keys];
+    return this.current.kid;
+  }
+
+  /** Takes every key but the signing one out of the JWKS. */
+  dropOld(): void {
+    this.#keys = [this.current];
+  }
+
+  /** The public keys, as `/.well-known/jwks.json` serves them. */
+  toJwks(): { readonly keys: readonly JsonObject[] } {
+    return {
+      keys: this.#keys.map(({ kid, publicKey }) => ({ ...publicJwk(publicKey), use: 'sig', alg: 'RS256', kid })),
+    };
+  }
+}
+
+async function newKey(): Promise<TenantSigningKey> {
+  const { privateKey, publicKey } = await generate('rsa', { modulusLength: 2048 });
+  const kid = createHash('sha256')
+    .update(JSON.stringify(publicJwk(publicKey)))
+    .digest('base64url')
+    .slice(0, 21);
+  return { kid, privateKey, publicKey };
+}
+
+function publicJwk(key: KeyObject): JsonWebKey {
+  return key.export({ format: 'jwk' });
+}

@@ -1,0 +1,118 @@
+/** Issues every kind of credential and tells which are still good. A JWT is judged by its signature, all others by being known here. */
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { decodeUnverified, isSignedRs256, type MintAlgorithm, type SigningPair, signJwt } from './jwt.ts';
+import type { ApplicationPasswordRecord, JsonObject } from './records.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { TenantState } from './state.ts';
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const ASP_LENGTH = 16;
+
+export interface OpaqueToken {
+  readonly use: 'access' | 'refresh';
+  readonly sub: string;
+  readonly clientId: string;
+  readonly audience: string;
+  readonly scope: string;
+  readonly iat: number;
+  /** Seconds since the epoch. */
+  readonly exp: number;
+}
+
+export interface JwtOrder {
+  readonly claims: JsonObject;
+  readonly alg?: MintAlgorithm;
+  readonly typ?: string;
+  /** What the header says; the signing key follows it when it is one of the tenant's. */
+  readonly kid?: string;
+  /** Signs with a key that the tenant does not own. */
+  readonly signWith?: SigningPair;
+}
+
+export interface ApplicationPasswordOrder {
+  readonly userId: string;
+  readonly label: string;
+  readonly audience: string;
+  readonly scope: readonly string[];
+}
+
+export interface TokenStoreOptions {
+  readonly issuer: string;
+  readonly now: () => number;
+  readonly state: TenantState;
+  readonly signingKeys: SigningKeys;
+}
+
+export class TokenStore {
+  readonly #options: TokenStoreOptions;
+  readonly #opaque = new Map<string, OpaqueToken>();
+  readonly #revokedJwts = new Set<string>();
+
+  constructor(options: TokenStoreOptions) {
+    this.#options = options;
+  }
+
+  issueJwt({ claims, alg = 'RS256', typ = 'JWT', kid, signWith }: JwtOrder): string {
+    const { signingKeys } = this.#options;
+    const own = signingKeys.find(kid) ?? signingKeys.current;
+    return signJwt({ alg, typ, kid: kid ?? own.kid }, claims, signWith ?? own);
+  }
+
+  issueOpaque(token: Omit<OpaqueToken, 'iat' | 'exp'>, lifetimeSeconds: number): string {
+    const iat = this.nowSeconds();
+    const value = randomBytes(24).toString('base64url');
+    this.#opaque.set(value, { ...token, iat, exp: iat + lifetimeSeconds });
+    return value;
+  }
+
+  issueApplicationPassword({ userId, label, audience, scope }: ApplicationPasswordOrder): ApplicationPasswordRecord {
+    const record = {
+      id: `asp_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
+      user_id: userId,
+      label,
+      audience,
+      scope: [...scope],
+      value: Array.from({ length: ASP_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join(''),
+      createdAtMs: this.#options.now(),
+    };
+    this.#options.state.applicationPasswords.set(record.id, record);
+    return record;
+  }
+
+  /** Finds an opaque token that has not expired. */
+  findOpaque(value: string): OpaqueToken | undefined {
+    const token = this.#opaque.get(value);
+    return token && token.exp > this.nowSeconds() ? token : undefined;
+  }
+
+  findApplicationPassword(value: string): ApplicationPasswordRecord | undefined {
+    return [...this.#options.state.applicationPasswords.values()].find((record) => record.value === value);
+  }
+
+  /** Answers the claims of a JWT that this tenant signed and that is still good. */
+  verifyJwt(token: string): JsonObject | undefined {
+    const { claims, problem } = this.inspectJwt(token);
+    return problem === undefined ? claims : undefined;
+  }
+
+  inspectJwt(token: string): { readonly claims: JsonObject; readonly problem?: 'invalid' | 'expired' } {
+    const unverified = decodeUnverified(token);
+    const key = this.#options.signingKeys.find(unverified?.header.kid);
+    if (!unverified || !key || !isSignedRs256(unverified, key.publicKey)) return { claims: {}, problem: 'invalid' };
+    const { claims } = unverified;
+    if (claims.iss !== this.#options.issuer || this.#revokedJwts.has(token)) return { claims, problem: 'invalid' };
+    if (typeof claims.exp !== 'number') return { claims, problem: 'invalid' };
+    return claims.exp > this.nowSeconds() ? { claims } : { claims, problem: 'expired' };
+  }
+
+  /** Makes a token or an application password worthless, whatever kind it is. */
+  revoke(token: string): void {
+    const applicationPassword = this.findApplicationPassword(token);
+    if (applicationPassword) this.#options.state.applicationPasswords.delete(applicationPassword.id);
+    else if (!this.#opaque.delete(token)) this.#revokedJwts.add(token);
+  }
+
+  nowSeconds(): number {
+    return Math.floor(this.#options.now() / 1000);
+  }
+}

@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Tenant } from '../../../local/tenant/server.ts';
+import {
+  assertion,
+  type Clock,
+  DEMO_API,
+  introspection,
+  manage,
+  newKey,
+  open,
+  postForm,
+  postJson,
+  START_MS,
+} from './tools.ts';
+
+const key = newKey();
+let tenant: Tenant;
+let clock: Clock;
+
+beforeEach(async () => {
+  ({ tenant, clock } = await open());
+  await manage(tenant, 'PATCH', `resource-servers/${encodeURIComponent(DEMO_API)}`, { verificationKey: key.pem });
+});
+
+async function introspect(token: string) {
+  const fields = introspection(token, await assertion(tenant, key.privateKey, clock));
+  return (await postJson(tenant, '/oauth/introspect', fields)).body;
+}
+
+describe('an app specific password', () => {
+  test('is answered with exactly the members that are documented', async () => {
+    const { value } = tenant.mintAsp({ scope: 'read:foo create:foo' });
+    expect(await introspect(value)).toStrictEqual({
+      active: true,
+      token_type: 'application_specific_password_token',
+      scope: 'read:foo create:foo',
+      iat: START_MS / 1000,
+      sub: 'auth0|1234',
+      aud: DEMO_API,
+      iss: tenant.issuer,
+      username: 'user@gmail.com',
+    });
+  });
+
+  test('remembers when it was last looked at', async () => {
+    const { id, value } = tenant.mintAsp();
+    clock.ms += 5_000;
+    await introspect(value);
+    expect(tenant.state.applicationPasswords.get(id)?.lastAccessedMs).toBe(START_MS + 5_000);
+  });
+
+  test('is inactive once revoked, for a blocked user, and for another API', async () => {
+    const revoked = tenant.mintAsp().value;
+    tenant.revoke(revoked);
+    const blocked = tenant.mintAsp({ userId: 'auth0|blocked' }).value;
+    const elsewhere = tenant.mintAsp({ audience: 'https://demo.api/' }).value;
+    for (const value of [revoked, blocked, elsewhere]) expect(await introspect(value)).toStrictEqual({ active: false });
+  });
+});
+
+describe('an opaque token', () => {
+  test('is a Bearer token with an expiry and a client', async () => {
+    const iat = START_MS / 1000;
+    expect(await introspect(tenant.mintOpaque({ expiresInSeconds: 60 }))).toStrictEqual({
+      active: true,
+      token_type: 'Bearer',
+      scope: 'read:foo',
+      client_id: 'local-web-client',
+      username: 'user@gmail.com',
+      iat,
+      exp: iat + 60,
+      sub: 'auth0|1234',
+      aud: DEMO_API,
+      iss: tenant.issuer,
+    });
+  });
+
+  test('has no user name when it is a machine’s', async () => {
+    const body = await introspect(tenant.mintOpaque({ userId: 'local-machine-client@clients' }));
+    expect(body).not.toHaveProperty('username');
+  });
+
+  test('that is for refreshing says so', async () => {
+    expect(await introspect(tenant.mintRefresh())).toMatchObject({ active: true, token_type: 'refresh_token' });
+  });
+
+  test('is inactive once expired, revoked, or for another API', async () => {
+    const expired = tenant.mintOpaque({ expiresInSeconds: 60 });
+    clock.ms += 60_000;
+    const revoked = tenant.mintOpaque();
+    tenant.revoke(revoked);
+    const elsewhere = tenant.mintOpaque({ audience: 'https://demo.api/' });
+    for (const value of [expired, revoked, elsewhere, 'never issued']) {
+      expect(await introspect(value)).toStrictEqual({ active: false });
+    }
+  });
+});
+
+describe('a JWT', () => {
+  test('is active while it is good', async () => {
+    expect(await introspect(tenant.mintJwt())).toMatchObject({ active: true, token_type: 'Bearer', sub: 'auth0|1234' });
+  });
+
+  test('is inactive when it is expired, forged, revoked, or for another API or issuer', async () => {
+    const revoked = tenant.mintJwt();
+    tenant.revoke(revoked);
+    const bad = [
+      revoked,
+      tenant.mintJwt({ expiresInSeconds: -1 }),
+      tenant.mintJwt({ alg: 'none' }),
+      tenant.mintJwt({ alg: 'HS256' }),
+      tenant.mintJwt({ signWith: key }),
+      tenant.mintJwt({ audience: 'https://demo.api/' }),
+      tenant.mintJwt({ issuer: 'https://elsewhere.example/' }),
+    ];
+    for (const token of bad) expect(await introspect(token)).toStrictEqual({ active: false });
+  });
+});
+
+test('a form is as good as JSON', async () => {
+  const fields = introspection(tenant.mintOpaque(), await assertion(tenant, key.privateKey, clock));
+  expect((await postForm(tenant, '/oauth/introspect', fields)).body).toMatchObject({ active: true });
+});
+
+test('a request without a token is refused', async () => {
+  const { token: _, ...fields } = introspection('', await assertion(tenant, key.privateKey, clock));
+  const answer = await postJson(tenant, '/oauth/introspect', fields);
+  expect(answer.status).toBe(400);
+  expect(answer.body).toMatchObject({
+    error: 'invalid_request',
+    error_description: 'Missing required parameter: token',
+  });
+});
+
+test('a body that is neither JSON nor a form is refused', async () => {
+  const answer = await postJson(tenant, '/oauth/introspect', {}, { 'content-type': 'text/plain' });
+  expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+});

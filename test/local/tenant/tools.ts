@@ -1,0 +1,106 @@
+/** What the tenant's tests share: a tenant with a clock that only moves when told, requests to it, and a resource server's own key. */
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { onTestFinished } from 'vitest';
+import type { Seed } from '../../../local/tenant/records.ts';
+import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+
+export const START_MS = 1_800_000_000_000;
+export const DEMO_API = 'https://demo.api';
+export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+export interface Clock {
+  ms: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any;
+}
+
+export async function open(seed: Partial<Seed> = {}): Promise<{ readonly tenant: Tenant; readonly clock: Clock }> {
+  const clock = { ms: START_MS };
+  const tenant = await startTenant({ now: () => clock.ms, seed });
+  onTestFinished(() => tenant.close());
+  return { tenant, clock };
+}
+
+export async function ask(tenant: Tenant, path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(new URL(path, tenant.issuer), { redirect: 'manual', ...init });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+export function postJson(tenant: Tenant, path: string, body: unknown, headers: Record<string, string> = {}) {
+  const init = {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...headers },
+  };
+  return ask(tenant, path, init);
+}
+
+export function postForm(
+  tenant: Tenant,
+  path: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+) {
+  return ask(tenant, path, { method: 'POST', body: new URLSearchParams(fields), headers });
+}
+
+export async function managementToken(tenant: Tenant): Promise<string> {
+  const answer = await postJson(tenant, '/oauth/token', {
+    grant_type: 'client_credentials',
+    client_id: 'local-management-client',
+    client_secret: 'local-management-secret',
+    audience: `${tenant.issuer}api/v2/`,
+  });
+  return answer.body.access_token;
+}
+
+/** Calls the Management API with a fresh token. */
+export async function manage(tenant: Tenant, method: string, path: string, body?: unknown): Promise<Answer> {
+  const authorization = `Bearer ${await managementToken(tenant)}`;
+  const payload = body === undefined ? {} : { body: JSON.stringify(body) };
+  const headers = { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  return ask(tenant, `/api/v2/${path}`, { method, headers, ...payload });
+}
+
+/** The key of the demo API, made once for a test file. */
+export function newKey(): { readonly privateKey: KeyObject; readonly publicKey: KeyObject; readonly pem: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { privateKey, publicKey, pem: String(publicKey.export({ type: 'spki', format: 'pem' })) };
+}
+
+export interface AssertionChanges {
+  readonly claims?: Record<string, unknown>;
+  readonly header?: Record<string, unknown>;
+}
+
+/** Signs an assertion that is right in every way but those named. */
+export function assertion(
+  tenant: Tenant,
+  key: KeyObject,
+  clock: Clock,
+  changes: AssertionChanges = {},
+): Promise<string> {
+  const seconds = Math.floor(clock.ms / 1000);
+  const usual = {
+    iss: DEMO_API,
+    sub: DEMO_API,
+    aud: tenant.issuer,
+    iat: seconds,
+    exp: seconds + 60,
+    jti: randomUUID(),
+  };
+  const claims = Object.fromEntries(
+    Object.entries({ ...usual, ...changes.claims }).filter(([, value]) => value !== undefined),
+  );
+  return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', ...changes.header }).sign(key);
+}
+
+export function introspection(token: string, client_assertion: string): Record<string, string> {
+  return { token, client_assertion, client_assertion_type: ASSERTION_TYPE };
+}
