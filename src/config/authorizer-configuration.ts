@@ -1,0 +1,47 @@
+/**
+ * The authorizer's own configuration: what the deployment hands to the function, as JSON in its environment variable
+ * `CONFIG`. It names secrets and holds none.
+ */
+import { type InferOutput, optional } from 'valibot';
+import { parseJson } from '../core/json.ts';
+import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
+import { exactly, parse } from './parse.ts';
+
+/** Each default is the one documented for the configuration key of the same name. */
+export const authorizerEntries = {
+  issuer,
+  audience,
+  routes: optional(routes, {
+    'GET /foo': ['read:foo'],
+    'POST /foo': ['create:foo'],
+    'PATCH /foo': ['update:foo'],
+    'DELETE /foo': ['delete:foo'],
+    'GET /whoami': [],
+  }),
+  basicOrder: optional(basicOrder, 'auto'),
+  permissionsAsScopes: optional(flag, false),
+  introspectJwts: optional(flag, false),
+  cacheTtlSeconds: optional(seconds(86_400), 300),
+  negativeTtlSeconds: optional(seconds(3600), 10),
+  staleIfErrorSeconds: optional(seconds(86_400), 0),
+  uncachedScopes: optional(scopes, []),
+};
+
+const schema = exactly({
+  ...authorizerEntries,
+  /** The secret with the private signing JWK. */
+  signingKeySecret: secretId,
+  /** The secret with the password grant's client; without it Basic takes app specific passwords only. */
+  passwordGrantSecret: optional(secretId),
+});
+
+export type AuthorizerConfiguration = InferOutput<typeof schema>;
+
+/**
+ * Parses the text of `CONFIG`.
+ *
+ * @throws ConfigurationError `configuration_invalid` with every fault
+ */
+export function parseAuthorizerConfiguration(text: string): AuthorizerConfiguration {
+  return parse(schema, parseJson(text), 'The CONFIG of the authorizer');
+}

@@ -1,0 +1,86 @@
+/** The types of configuration values, each with the words for what is wanted. */
+import {
+  array,
+  boolean,
+  check,
+  integer,
+  literal,
+  maxLength,
+  maxValue,
+  minLength,
+  minValue,
+  number,
+  picklist,
+  pipe,
+  record,
+  regex,
+  strictObject,
+  string,
+  union,
+} from 'valibot';
+import { RouteMap } from '../core/routes.ts';
+import { isSecureUrl } from '../core/secure-url.ts';
+import { wanted } from './parse.ts';
+
+const ISSUER = wanted('an https URL that ends in "/", such as "https://tenant.auth0.com/" (http for loopback only)');
+
+/** An issuer: compared exactly, so its final slash matters. */
+export const issuer = pipe(
+  string(ISSUER),
+  check((text) => text.endsWith('/') && isSecureUrlText(text), ISSUER),
+);
+
+const AUDIENCE = wanted('the identifier of the resource server, 1 to 400 printable ASCII characters');
+
+/** A resource server's identifier. Its length is bounded by that of a client assertion, which holds it twice. */
+export const audience = pipe(string(AUDIENCE), regex(/^[\x21-\x7E]{1,400}$/, AUDIENCE));
+
+const SECRET = wanted('the name or ARN of a secret in Secrets Manager');
+
+export const secretId = pipe(string(SECRET), minLength(1, SECRET), maxLength(2048, SECRET));
+
+export const flag = boolean(wanted('true or false'));
+
+export const basicOrder = picklist(
+  ['auto', 'password-first', 'introspect-first'],
+  wanted('"auto", "password-first" or "introspect-first"'),
+);
+
+/** Whole seconds from 0 to a maximum. */
+export function seconds(maximum: number) {
+  const message = wanted(`whole seconds from 0 to ${maximum}`);
+  return pipe(number(message), integer(message), minValue(0, message), maxValue(maximum, message));
+}
+
+const SCOPE = wanted('a scope without spaces or quotes, such as "read:foo"');
+const scope = pipe(string(SCOPE), regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, SCOPE));
+
+export const scopes = array(scope, wanted('a list of scopes'));
+
+const ROUTE = wanted('a list of scopes (all of them), {"anyOf": [...]} or "public"');
+const routeSetting = union(
+  [scopes, strictObject({ anyOf: pipe(scopes, minLength(1, ROUTE)) }), literal('public')],
+  ROUTE,
+);
+
+const ROUTE_KEY = wanted('a method or ANY, a space and a path, such as "GET /foo/{id}" or "ANY /{proxy+}"');
+
+/** Routes with what they ask for. */
+export const routes = record(
+  pipe(string(), check(isRouteKey, ROUTE_KEY)),
+  routeSetting,
+  wanted('an object such as {"GET /foo": ["read:foo"]}'),
+);
+
+/** The route map knows its own grammar. */
+function isRouteKey(key: string): boolean {
+  try {
+    return Boolean(new RouteMap({ [key]: [] }));
+  } catch {
+    return false;
+  }
+}
+
+function isSecureUrlText(text: string): boolean {
+  return URL.canParse(text) && isSecureUrl(new URL(text)) && new URL(text).href === text;
+}
