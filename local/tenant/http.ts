@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { JsonObject } from './records.ts';
 
 const MAX_BODY_BYTES = 100_000;
+const MAX_DRAINED_BYTES = 20_000_000;
 
 export interface Exchange {
   readonly method: string;
@@ -65,14 +66,16 @@ function splitTarget(target: string): { pathname: string; query: URLSearchParams
     : { pathname: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
 }
 
+/** Reads on past the limit, or the caller would see a broken connection instead of the refusal. */
 async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new Refusal({ status: 413, body: { error: 'payload_too_large' } });
-    chunks.push(chunk);
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (bytes > MAX_DRAINED_BYTES) request.destroy();
   }
+  if (bytes > MAX_BODY_BYTES) throw new Refusal({ status: 413, body: { error: 'payload_too_large' } });
   return Buffer.concat(chunks).toString('utf8');
 }
 

@@ -12,7 +12,7 @@ import type { Seed } from './records.ts';
 import { type LoggedRequest, RequestLog } from './request-log.ts';
 import { type Responder, respond } from './responder.ts';
 import { seed as defaultSeed } from './seed.ts';
-import { SigningKeys } from './signing-keys.ts';
+import { newSigningKey, SigningKeys, type TenantSigningKey } from './signing-keys.ts';
 import { createState, snapshot, type TenantState } from './state.ts';
 import { TokenStore } from './token-store.ts';
 
@@ -27,6 +27,8 @@ export interface TenantOptions {
   readonly seed?: Partial<Seed>;
   /** How long a fetched JWKS of a resource server is kept; 0, the default, fetches it for every assertion. */
   readonly keyCacheSeconds?: number;
+  /** A fresh one when absent. */
+  readonly signingKey?: TenantSigningKey;
 }
 
 export interface Tenant extends Mint {
@@ -59,16 +61,17 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
   const issuer = `http://${HOST}:${(server.address() as AddressInfo).port}/`;
   const origins = new Map<string, string>();
   const keyFetcher = new KeyFetcher({ now, cacheSeconds: keyCacheSeconds, origins });
-  const parts = await assemble(issuer, now, fullSeed, keyFetcher);
+  const signingKeys = new SigningKeys(options.signingKey ?? (await newSigningKey()));
+  const parts = assemble({ issuer, now, signingKeys, keyFetcher, state: createState(fullSeed, issuer) });
   const rateLimits = new RateLimits(fullSeed.rateLimits, now);
   const responder = { parts, faults: new Faults(), rateLimits, log: new RequestLog() };
   server.on('request', (request, response) => void respond(request, response, responder));
   return handlesOf(server, responder, origins);
 }
 
-async function assemble(issuer: string, now: () => number, seed: Seed, keyFetcher: KeyFetcher): Promise<TenantParts> {
-  const state = createState(seed, issuer);
-  const signingKeys = await SigningKeys.create();
+type Foundation = Pick<TenantParts, 'issuer' | 'now' | 'state' | 'signingKeys'> & { readonly keyFetcher: KeyFetcher };
+
+function assemble({ issuer, now, state, signingKeys, keyFetcher }: Foundation): TenantParts {
   return {
     issuer,
     now,

@@ -14,12 +14,8 @@ export interface TenantSigningKey {
 export class SigningKeys {
   #keys: readonly TenantSigningKey[];
 
-  private constructor(first: TenantSigningKey) {
+  constructor(first: TenantSigningKey) {
     this.#keys = [first];
-  }
-
-  static async create(): Promise<SigningKeys> {
-    return new SigningKeys(await newKey());
   }
 
   get current(): TenantSigningKey {
@@ -32,7 +28,7 @@ export class SigningKeys {
 
   /** Makes a new key the signing one, and answers its `kid`. */
   async rotate(): Promise<string> {
-    this.#keys = [await newKey(), ...this.#keys];
+    this.#keys = [await newSigningKey(), ...this.#keys];
     return this.current.kid;
   }
 
@@ -49,7 +45,8 @@ export class SigningKeys {
   }
 }
 
-async function newKey(): Promise<TenantSigningKey> {
+/** Makes a key pair; it takes a while, so tests make one and start many tenants with it. */
+export async function newSigningKey(): Promise<TenantSigningKey> {
   const { privateKey, publicKey } = await generate('rsa', { modulusLength: 2048 });
   const kid = createHash('sha256')
     .update(JSON.stringify(publicJwk(publicKey)))

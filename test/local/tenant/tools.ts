@@ -4,10 +4,14 @@ import { SignJWT } from 'jose';
 import { onTestFinished } from 'vitest';
 import type { Seed } from '../../../local/tenant/records.ts';
 import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 
 export const START_MS = 1_800_000_000_000;
 export const DEMO_API = 'https://demo.api';
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** The tenant's own key, made once for a test file. */
+export const signingKey = await newSigningKey();
 
 export interface Clock {
   ms: number;
@@ -16,12 +20,13 @@ export interface Clock {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: each test says what shape it expects
   readonly body: any;
 }
 
 export async function open(seed: Partial<Seed> = {}): Promise<{ readonly tenant: Tenant; readonly clock: Clock }> {
   const clock = { ms: START_MS };
-  const tenant = await startTenant({ now: () => clock.ms, seed });
+  const tenant = await startTenant({ now: () => clock.ms, seed, signingKey });
   onTestFinished(() => tenant.close());
   return { tenant, clock };
 }

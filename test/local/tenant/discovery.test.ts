@@ -1,0 +1,31 @@
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { expect, test } from 'vitest';
+import { ask, open, START_MS } from './tools.ts';
+
+const currentDate = new Date(START_MS);
+
+test('the key set verifies the tenant’s tokens and holds nothing private', async () => {
+  const { tenant } = await open();
+  const { status, body } = await ask(tenant, '/.well-known/jwks.json');
+  expect(status).toBe(200);
+  expect(Object.keys(body.keys[0]).sort()).toStrictEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
+  await expect(jwtVerify(tenant.mintJwt(), createLocalJWKSet(body), { currentDate })).resolves.toBeDefined();
+});
+
+test('after a rotation both keys are served, until the old one is dropped', async () => {
+  const { tenant } = await open();
+  const before = tenant.mintJwt();
+  const kid = await tenant.rotateSigningKeys();
+  const both = (await ask(tenant, '/.well-known/jwks.json')).body;
+  expect(both.keys).toHaveLength(2);
+  await expect(jwtVerify(before, createLocalJWKSet(both), { currentDate })).resolves.toBeDefined();
+  tenant.dropOldSigningKeys();
+  const { keys } = (await ask(tenant, '/.well-known/jwks.json')).body;
+  expect(keys.map((key: { kid: string }) => key.kid)).toStrictEqual([kid]);
+});
+
+test('the tenant describes itself with its own URL', async () => {
+  const { tenant } = await open();
+  const { body } = await ask(tenant, '/.well-known/openid-configuration');
+  expect(body).toMatchObject({ issuer: tenant.issuer, introspection_endpoint: `${tenant.issuer}oauth/introspect` });
+});

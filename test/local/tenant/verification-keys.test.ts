@@ -1,0 +1,149 @@
+import 'reflect-metadata';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { X509CertificateGenerator } from '@peculiar/x509';
+import { exportJWK } from 'jose';
+import { expect, onTestFinished, test } from 'vitest';
+import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import {
+  assertion,
+  type Clock,
+  DEMO_API,
+  introspection,
+  manage,
+  newKey,
+  open,
+  postJson,
+  START_MS,
+  signingKey,
+} from './tools.ts';
+
+const key = newKey();
+const other = newKey();
+
+/** A certificate around the demo API's own public key. */
+async function certificate(): Promise<string> {
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+  const privateKey = await crypto.subtle.importKey(
+    'pkcs8',
+    new Uint8Array(key.privateKey.export({ type: 'pkcs8', format: 'der' })),
+    algorithm,
+    true,
+    ['sign'],
+  );
+  const publicKey = await crypto.subtle.importKey(
+    'spki',
+    new Uint8Array(key.publicKey.export({ type: 'spki', format: 'der' })),
+    algorithm,
+    true,
+    ['verify'],
+  );
+  const made = await X509CertificateGenerator.createSelfSigned({
+    name: 'CN=demo',
+    keys: { privateKey, publicKey },
+    signingAlgorithm: algorithm,
+  });
+  return made.toString('pem');
+}
+
+async function jwk(kid?: string) {
+  return { ...(await exportJWK(key.publicKey)), use: 'sig', alg: 'RS256', ...(kid && { kid }) };
+}
+
+function register(tenant: Tenant, properties: Record<string, unknown>) {
+  return manage(tenant, 'PATCH', `resource-servers/${encodeURIComponent(DEMO_API)}`, properties);
+}
+
+async function statusOf(tenant: Tenant, clock: Clock, kid?: string): Promise<number> {
+  const header = kid === undefined ? {} : { kid };
+  const signed = await assertion(tenant, key.privateKey, clock, { header });
+  return (await postJson(tenant, '/oauth/introspect', introspection('whatever', signed))).status;
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => server.closeAllConnections());
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test.each([
+  ['a JWK as JSON text', async () => ({ verificationKey: JSON.stringify(await jwk()) })],
+  ['a JWK as an object', async () => ({ verificationKey: await jwk() })],
+  ['a PEM certificate', async () => ({ verificationKey: await certificate() })],
+  ['a PEM public key', async () => ({ verificationKey: key.pem })],
+  ['a list with a PEM certificate', async () => ({ verificationKeys: [{ kid: 'k', pem: await certificate() }] })],
+  [
+    'a list with several',
+    async () => ({
+      verificationKeys: [
+        { kid: 'j', pem: other.pem },
+        { kid: 'k', pem: key.pem },
+      ],
+    }),
+  ],
+])('a key on the record is found as %s', async (_name, properties) => {
+  const { tenant, clock } = await open();
+  expect(await register(tenant, await properties())).toMatchObject({ status: 200 });
+  expect(await statusOf(tenant, clock, 'k')).toBe(200);
+});
+
+test('a JWK with a kid answers to that kid only', async () => {
+  const { tenant, clock } = await open();
+  await register(tenant, { verificationKey: JSON.stringify(await jwk('k')) });
+  expect(await statusOf(tenant, clock, 'k')).toBe(200);
+  expect(await statusOf(tenant, clock, 'j')).toBe(401);
+});
+
+test('a key set is fetched from the location on the record', async () => {
+  const { tenant, clock } = await open();
+  const origin = await serve(async (_, response) => response.end(JSON.stringify({ keys: [await jwk('k')] })));
+  await register(tenant, { verificationLocation: `${origin}/keys.json` });
+  expect(await statusOf(tenant, clock, 'k')).toBe(200);
+  expect(await statusOf(tenant, clock, 'j')).toBe(401);
+});
+
+test('with nothing on the record the well-known place of the identifier’s origin is asked', async () => {
+  const { tenant, clock } = await open();
+  const asked: string[] = [];
+  const origin = await serve(async (request, response) => {
+    asked.push(request.url ?? '');
+    response.end(JSON.stringify({ keys: [await jwk('k')] }));
+  });
+  tenant.origins.set(DEMO_API, origin);
+  expect(await statusOf(tenant, clock, 'k')).toBe(200);
+  expect(asked).toStrictEqual(['/.well-known/jwks.json']);
+});
+
+test.each<[string, RequestListener]>([
+  ['a redirect', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()],
+  ['an error', (_, response) => response.writeHead(500).end()],
+  ['no JSON', (_, response) => response.end('<html>')],
+  ['no keys', (_, response) => response.end('{"keys":{}}')],
+  ['too much', (_, response) => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(100_000) }))],
+  ['a broken connection', (request) => request.socket.destroy()],
+])('a location that serves %s verifies nothing', async (_name, listener) => {
+  const { tenant, clock } = await open();
+  await register(tenant, { verificationLocation: `${await serve(listener)}/keys.json` });
+  expect(await statusOf(tenant, clock, 'k')).toBe(401);
+});
+
+test('a fetched key set is kept as long as it was told to be', async () => {
+  const clock = { ms: START_MS };
+  const tenant = await startTenant({ now: () => clock.ms, keyCacheSeconds: 300, signingKey });
+  onTestFinished(() => tenant.close());
+  let fetches = 0;
+  const origin = await serve(async (_, response) => {
+    fetches += 1;
+    response.end(JSON.stringify({ keys: [await jwk('k')] }));
+  });
+  await register(tenant, { verificationLocation: `${origin}/keys.json` });
+  await statusOf(tenant, clock, 'k');
+  clock.ms += 299_999;
+  await statusOf(tenant, clock, 'k');
+  expect(fetches).toBe(1);
+  clock.ms += 1;
+  await statusOf(tenant, clock, 'k');
+  expect(fetches).toBe(2);
+});
