@@ -7,7 +7,7 @@ import { type Authenticator, authenticate } from './authenticator.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { BasicCredential, Credential } from './credential.ts';
 import type { DigestCredential } from './credential-digest.ts';
-import { CredentialError } from './errors.ts';
+import { CredentialError, hasCode } from './errors.ts';
 import type { Introspection } from './introspection.ts';
 import type { PasswordGrant } from './password-grant.ts';
 import { APPLICATION_SPECIFIC_PASSWORD, type Principal } from './principal.ts';
@@ -97,8 +97,4 @@ function isNamed({ username, subject }: Principal, given: string): boolean {
 /** Only ASCII, since other alphabets have letters that fold into one another. */
 function asciiLowerCase(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
-function hasCode(error: unknown, code: CredentialError['code']): boolean {
-  return error instanceof CredentialError && error.code === code;
 }

@@ -57,3 +57,8 @@ export class UpstreamError extends CodedError<UpstreamErrorCode> {}
 
 /** Thrown when configuration or key material is not what this software needs. */
 export class ConfigurationError extends CodedError<ConfigurationErrorCode> {}
+
+/** Says whether something thrown is a CredentialError or UpstreamError with this code. */
+export function hasCode(error: unknown, code: CredentialErrorCode | UpstreamErrorCode): boolean {
+  return (error instanceof CredentialError || error instanceof UpstreamError) && error.code === code;
+}

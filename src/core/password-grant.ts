@@ -7,7 +7,7 @@ import { BoundedMap } from './bounded-map.ts';
 import type { Clock } from './clock.ts';
 import type { BasicCredential } from './credential.ts';
 import type { DigestCredential } from './credential-digest.ts';
-import { CredentialError, UpstreamError } from './errors.ts';
+import { CredentialError, hasCode, UpstreamError } from './errors.ts';
 import type { HttpResponse } from './http.ts';
 import { isJsonObject, type JsonObject, parseJson } from './json.ts';
 import type { CallContext, Upstream } from './upstream.ts';
@@ -23,7 +23,8 @@ export interface PasswordGrantClient {
 export interface PasswordGrantSettings {
   readonly url: string;
   readonly upstream: Upstream;
-  readonly client: () => Promise<PasswordGrantClient>;
+  /** Reads the client anew; asked once, and again after the server refused it. */
+  readonly readClient: () => Promise<PasswordGrantClient>;
   readonly audience: string;
   /** Always asked for by name: without, the server would grant every scope of the API. */
   readonly scopes: readonly string[];
@@ -50,6 +51,7 @@ export class PasswordGrant {
   readonly #settings: PasswordGrantSettings;
   /** Digest of the credential → epoch milliseconds until which it counts as wrong. */
   readonly #wrongUntilMs = new BoundedMap<string, number>(MAXIMUM_WRONG_PASSWORDS);
+  #client: PasswordGrantClient | undefined;
 
   constructor(settings: PasswordGrantSettings) {
     this.#settings = settings;
@@ -70,15 +72,16 @@ export class PasswordGrant {
     try {
       return accessToken(await this.#ask(credential, context));
     } catch (error) {
-      const isWrong = error instanceof CredentialError && error.code === 'password_wrong';
-      if (isWrong) this.#wrongUntilMs.set(key, clock() + WRONG_PASSWORD_TTL_MS);
+      if (hasCode(error, 'password_wrong')) this.#wrongUntilMs.set(key, clock() + WRONG_PASSWORD_TTL_MS);
+      if (hasCode(error, 'upstream_client_refused')) this.#client = undefined;
       throw error;
     }
   }
 
   async #ask({ username, secret }: BasicCredential, context: CallContext): Promise<HttpResponse> {
-    const { url, upstream, client, audience, scopes } = this.#settings;
-    const { clientId, clientSecret, connection } = await client();
+    const { url, upstream, readClient, audience, scopes } = this.#settings;
+    this.#client ??= await readClient();
+    const { clientId, clientSecret, connection } = this.#client;
     const grant =
       connection === undefined
         ? { grant_type: 'password' }

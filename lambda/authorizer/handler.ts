@@ -1,0 +1,32 @@
+/**
+ * The Lambda function: reads its configuration from the environment, its keys from Secrets Manager when first needed,
+ * and lives as long as the execution environment, so that keys and principals stay known between requests.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import { createHttpsClient } from '../../src/http/https-client.ts';
+import type { AuthorizerPorts } from './compose.ts';
+import { createDecisionLog } from './decision-log.ts';
+import { createRestHandler } from './rest-handler.ts';
+
+// biome-ignore lint/style/noProcessEnv: the function's only configuration.
+const configuration = parseAuthorizerConfiguration(process.env.CONFIG ?? '');
+const { signingKeySecret, passwordGrantSecret } = configuration;
+
+/** Loaded when first needed: a request with a JWT evaluates nothing of the AWS SDK. */
+const secrets = () => import('../../src/aws/authorizer-secrets.ts');
+
+const ports: AuthorizerPorts = {
+  http: createHttpsClient().send,
+  clock: Date.now,
+  sleep: (milliseconds) => sleep(milliseconds),
+  random: Math.random,
+  signingKeys: { read: async () => (await secrets()).readSigningKeys(signingKeySecret) },
+  passwordGrantClient:
+    passwordGrantSecret === undefined
+      ? undefined
+      : async () => (await secrets()).readPasswordGrantClient(passwordGrantSecret),
+};
+
+// biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+export const handler = createRestHandler(configuration, ports, createDecisionLog(console.log));

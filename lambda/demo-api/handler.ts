@@ -1,0 +1,20 @@
+/**
+ * The demo API behind the authorizer. It trusts `requestContext.authorizer`, which only API Gateway can fill, and looks
+ * at no header.
+ */
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+
+const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client_id', 'org_id', 'iss', 'exp'] as const;
+
+/** Answers `/whoami` with the principal, every other route with its name and the principal. */
+export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+  const context = event.requestContext.authorizer ?? {};
+  const principal = Object.fromEntries(PRINCIPAL_KEYS.map((key) => [key, String(context[key] ?? '')]));
+  const { httpMethod, resource } = event;
+  const body = resource === '/whoami' ? principal : { route: `${httpMethod} ${resource}`, principal };
+  return {
+    statusCode: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * Asks the authorizer and keeps its answers as API Gateway does: the answer (not the decision about the route) is kept
+ * for the time to live under the identity sources, failures are not, and a missing source is a 401 without a call.
+ */
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { RestHandler } from '../../lambda/authorizer/rest-handler.ts';
+
+export type AuthorizerAnswer =
+  | { readonly kind: 'answer'; readonly result: APIGatewayAuthorizerResult }
+  | { readonly kind: 'unauthorized' }
+  | { readonly kind: 'failure' };
+
+interface Kept {
+  readonly result: APIGatewayAuthorizerResult;
+  readonly untilMs: number;
+}
+
+const MAXIMUM_KEPT = 10_000;
+
+export class AuthorizerAnswers {
+  readonly #authorizer: RestHandler;
+  readonly #ttlMs: number;
+  readonly #clock: () => number;
+  readonly #kept = new Map<string, Kept>();
+
+  /** @param ttlSeconds 0 turns keeping off */
+  constructor(authorizer: RestHandler, ttlSeconds: number, clock: () => number) {
+    this.#authorizer = authorizer;
+    this.#ttlMs = ttlSeconds * 1000;
+    this.#clock = clock;
+  }
+
+  async ask(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerAnswer> {
+    if (this.#ttlMs === 0) return this.#call(event);
+    const authorization = Object.entries(event.multiValueHeaders ?? {}).filter(([name]) =>
+      /^authorization$/i.test(name),
+    );
+    if (authorization.length === 0) return { kind: 'unauthorized' };
+    const { httpMethod, resourcePath } = event.requestContext;
+    const key = JSON.stringify([authorization, httpMethod, resourcePath]);
+    const kept = this.#kept.get(key);
+    if (kept && this.#clock() < kept.untilMs) return { kind: 'answer', result: kept.result };
+    const answer = await this.#call(event);
+    if (answer.kind === 'answer') this.#keep(key, answer.result);
+    return answer;
+  }
+
+  async #call(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerAnswer> {
+    try {
+      return { kind: 'answer', result: await this.#authorizer(event) };
+    } catch (error) {
+      return { kind: error instanceof Error && error.message === 'Unauthorized' ? 'unauthorized' : 'failure' };
+    }
+  }
+
+  #keep(key: string, result: APIGatewayAuthorizerResult): void {
+    if (this.#kept.size >= MAXIMUM_KEPT) this.#kept.clear();
+    this.#kept.set(key, { result, untilMs: this.#clock() + this.#ttlMs });
+  }
+}

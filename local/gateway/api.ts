@@ -1,0 +1,116 @@
+/**
+ * A REST API in front of the real authorizer and the real backend: it keeps answers, evaluates policies and speaks its
+ * own responses as API Gateway does, so that what breaks there breaks here.
+ */
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { RestHandler } from '../../lambda/authorizer/rest-handler.ts';
+import { type GatewayResponse, gatewayResponses } from '../../src/config/gateway-responses.ts';
+import { AuthorizerAnswers } from './answers.ts';
+import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
+import { allows } from './policy.ts';
+import { type Resources, resourcesOf } from './resources.ts';
+
+export interface ApiOptions {
+  readonly authorizer: RestHandler;
+  readonly backend: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
+  readonly audience: string;
+  readonly basicChallenge: boolean;
+  readonly routeKeys: readonly string[];
+  /** Those of the routes that no authorizer stands before. */
+  readonly publicRouteKeys: readonly string[];
+  /** How long an authorizer's answer is kept. */
+  readonly ttlSeconds: number;
+  readonly clock: () => number;
+}
+
+/** A request of which it is not yet known whether the API has such a route. */
+export type IncomingCall = Omit<GatewayRequest, 'resourcePath' | 'body'>;
+
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Answers one request. */
+export type Api = (call: IncomingCall, body: string | null) => Promise<HttpAnswer>;
+
+type Context = Readonly<Record<string, unknown>>;
+type Authorization =
+  | { readonly outcome: 'allowed'; readonly context: Context }
+  | { readonly outcome: 'refused'; readonly type: GatewayResponse['type']; readonly context: Context };
+
+const CORS_HEADERS = { 'access-control-allow-origin': '*' };
+
+export function createApi(options: ApiOptions): Api {
+  const { backend, routeKeys, publicRouteKeys } = options;
+  const answers = new AuthorizerAnswers(options.authorizer, options.ttlSeconds, options.clock);
+  const resources = resourcesOf(routeKeys);
+  const responses = gatewayResponses(options.audience, options.basicChallenge);
+  const isPublic = ({ method, resourcePath }: GatewayRequest) =>
+    publicRouteKeys.some((key) => key === `${method} ${resourcePath}` || key === `ANY ${resourcePath}`);
+
+  return async (call, body) => {
+    if (call.method === 'OPTIONS') return preflight(resources, call.path);
+    const resourcePath = resources.find(call.method, call.path);
+    if (resourcePath === undefined) return refusal(responses, 'MISSING_AUTHENTICATION_TOKEN', {});
+    const request = { ...call, resourcePath, body };
+    const authorization = isPublic(request)
+      ? ({ outcome: 'allowed', context: {} } as const)
+      : await authorize(answers, request);
+    return authorization.outcome === 'allowed'
+      ? fromBackend(await backend(proxyEvent(request, authorization.context)))
+      : refusal(responses, authorization.type, authorization.context);
+  };
+}
+
+async function authorize(answers: AuthorizerAnswers, request: GatewayRequest): Promise<Authorization> {
+  const answer = await answers.ask(authorizerEvent(request));
+  if (answer.kind === 'unauthorized') return refused('UNAUTHORIZED');
+  if (answer.kind === 'failure') return refused('AUTHORIZER_FAILURE');
+  const { principalId, policyDocument, context = {} } = answer.result;
+  if (!isFlat(context)) return refused('AUTHORIZER_CONFIGURATION_ERROR');
+  const statements = policyDocument.Statement as Parameters<typeof allows>[0];
+  return allows(statements, methodArn(request))
+    ? { outcome: 'allowed', context: { ...context, principalId } }
+    : refused('ACCESS_DENIED', context);
+}
+
+function refused(type: GatewayResponse['type'], context: Context = {}): Authorization {
+  return { outcome: 'refused', type, context };
+}
+
+/** `claims` is a reserved name, and nothing nested gets through. */
+function isFlat(context: Context): boolean {
+  const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+  return !('claims' in context) && Object.values(context).every(isScalar);
+}
+
+function refusal(responses: readonly GatewayResponse[], type: GatewayResponse['type'], context: Context): HttpAnswer {
+  const response = responses.find((candidate) => candidate.type === type);
+  if (!response) throw new Error(`There is no gateway response ${type}.`);
+  const headers = Object.entries(response.headers).map(([name, source]) => {
+    return [name, 'text' in source ? source.text : String(context[source.authorizerContext] ?? '')];
+  });
+  return {
+    statusCode: response.statusCode,
+    headers: { 'content-type': 'application/json', ...CORS_HEADERS, ...Object.fromEntries(headers) },
+    body: JSON.stringify(response.body),
+  };
+}
+
+/** As a mock integration would: open to everyone. */
+function preflight(resources: Resources, path: string): HttpAnswer {
+  const methods = resources.methodsOf(path);
+  const headers = {
+    ...CORS_HEADERS,
+    'access-control-allow-methods': ['OPTIONS', ...methods].join(','),
+    'access-control-allow-headers': 'Authorization,Content-Type',
+  };
+  return { statusCode: 204, headers, body: '' };
+}
+
+function fromBackend({ statusCode, headers = {}, body }: APIGatewayProxyResult): HttpAnswer {
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  return { statusCode, headers: { ...CORS_HEADERS, ...Object.fromEntries(texts) }, body };
+}

@@ -1,0 +1,99 @@
+/** Builds the events that API Gateway would send for an HTTP request: one for the authorizer, one for the backend. */
+import type { IncomingMessage } from 'node:http';
+import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+
+const API_ARN = 'arn:aws:execute-api:local:000000000000:localapi';
+const STAGE = 'local';
+
+/** A request as the gateway has read it. */
+export interface GatewayRequest {
+  readonly method: string;
+  /** Still encoded, without the query. */
+  readonly path: string;
+  readonly resourcePath: string;
+  readonly sourceIp: string;
+  /** Each field as it came, in order, with the caller's spelling of its name. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly body: string | null;
+}
+
+/** Names and values as they came, repeated fields included. */
+export function headerFields({ rawHeaders }: IncomingMessage): GatewayRequest['fields'] {
+  return rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : []));
+}
+
+export function methodArn({ method, path }: GatewayRequest): string {
+  return `${API_ARN}/${STAGE}/${method}${path}`;
+}
+
+export function authorizerEvent(request: GatewayRequest): APIGatewayRequestAuthorizerEvent {
+  return {
+    ...common(request),
+    type: 'REQUEST',
+    methodArn: methodArn(request),
+    requestContext: context(request, undefined),
+  };
+}
+
+/** @param authorizer the context that the authorizer's answer carried */
+export function proxyEvent(
+  request: GatewayRequest,
+  authorizer: Readonly<Record<string, unknown>>,
+): APIGatewayProxyEvent {
+  return {
+    ...common(request),
+    body: request.body,
+    isBase64Encoded: false,
+    requestContext: context(request, { ...authorizer }),
+  };
+}
+
+function common({ method, path, resourcePath, fields }: GatewayRequest) {
+  const multiValueHeaders: Record<string, string[]> = {};
+  for (const [name, value] of fields) multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value];
+  return {
+    resource: resourcePath,
+    path,
+    httpMethod: method,
+    headers: Object.fromEntries(fields),
+    multiValueHeaders,
+    pathParameters: null,
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    stageVariables: null,
+  };
+}
+
+function context<Authorizer>({ method, path, resourcePath, sourceIp }: GatewayRequest, authorizer: Authorizer) {
+  return {
+    accountId: '000000000000',
+    apiId: 'localapi',
+    authorizer,
+    httpMethod: method,
+    identity: { ...NO_IDENTITY, sourceIp },
+    path: `/${STAGE}${path}`,
+    protocol: 'HTTP/1.1',
+    requestId: 'local',
+    requestTimeEpoch: 0,
+    resourceId: 'local',
+    resourcePath,
+    stage: STAGE,
+  };
+}
+
+const NO_IDENTITY = {
+  accessKey: null,
+  accountId: null,
+  apiKey: null,
+  apiKeyId: null,
+  caller: null,
+  clientCert: null,
+  cognitoAuthenticationProvider: null,
+  cognitoAuthenticationType: null,
+  cognitoIdentityId: null,
+  cognitoIdentityPoolId: null,
+  principalOrgId: null,
+  user: null,
+  userAgent: null,
+  userArn: null,
+};

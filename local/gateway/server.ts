@@ -1,0 +1,72 @@
+/** Serves the local REST API over HTTP, on loopback only. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Api, type ApiOptions, createApi, type HttpAnswer, type IncomingCall } from './api.ts';
+import { headerFields } from './events.ts';
+
+export interface GatewayOptions extends ApiOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface Gateway {
+  /** Such as `http://127.0.0.1:3000/`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+/** API Gateway's limits. */
+const MAXIMUM_HEADER_BYTES = 10_240;
+const MAXIMUM_BODY_BYTES = 10 * 1024 * 1024;
+const INTERNAL_ERROR: HttpAnswer = { statusCode: 500, headers: {}, body: '{"message":"Internal server error"}' };
+
+/** Starts the gateway. Rejects with the listening error, such as `EADDRINUSE`. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const api = createApi(options);
+  const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, (request, response) => {
+    answer(api, request).then(
+      (found) => send(response, found),
+      () => send(response, INTERNAL_ERROR),
+    );
+  });
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://${HOST}:${port}/`, close: () => close(server) };
+}
+
+async function answer(api: Api, incoming: IncomingMessage): Promise<HttpAnswer> {
+  const { method = 'GET', url = '/', socket } = incoming;
+  const [path = '/'] = url.split('?', 1);
+  const call: IncomingCall = { method, path, sourceIp: socket.remoteAddress ?? HOST, fields: headerFields(incoming) };
+  return api(call, await readBody(incoming));
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAXIMUM_BODY_BYTES) throw new Error('The body is too large.');
+    chunks.push(chunk);
+  }
+  return size === 0 ? null : Buffer.concat(chunks).toString();
+}
+
+function send(response: ServerResponse, { statusCode, headers, body }: HttpAnswer): void {
+  response.writeHead(statusCode, headers).end(body);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,66 @@
+/** The secrets that the authorizer reads. What they hold is parsed before use and appears in no error. */
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { ConfigurationError, UpstreamError } from '../core/errors.ts';
+import { isJsonObject, parseJson } from '../core/json.ts';
+import type { PasswordGrantClient } from '../core/password-grant.ts';
+import { importSigningKey, parseSigningJwk, type SigningKey } from '../core/signing-key.ts';
+
+const client = new SecretsManagerClient({ maxAttempts: 2 });
+
+/**
+ * Reads the current signing key and, during a rotation, the pending one.
+ *
+ * @throws UpstreamError `upstream_unavailable` if Secrets Manager cannot be asked or refuses
+ * @throws ConfigurationError `signing_key_invalid`
+ */
+export async function readSigningKeys(secretId: string): Promise<readonly [SigningKey, ...SigningKey[]]> {
+  const [current, pending] = await Promise.all([readStage(secretId, 'AWSCURRENT'), readStage(secretId, 'AWSPENDING')]);
+  if (current === undefined) throw unavailable(secretId);
+  const keys = pending === undefined || pending === current ? [] : [toSigningKey(pending)];
+  return [toSigningKey(current), ...keys];
+}
+
+/**
+ * Reads the client for the password grant: `{"clientId","clientSecret","connection"?}`.
+ *
+ * @throws UpstreamError `upstream_unavailable`
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export async function readPasswordGrantClient(secretId: string): Promise<PasswordGrantClient> {
+  const text = await readStage(secretId, 'AWSCURRENT');
+  if (text === undefined) throw unavailable(secretId);
+  const value = parseJson(text);
+  if (!isJsonObject(value) || typeof value.clientId !== 'string' || typeof value.clientSecret !== 'string') {
+    throw new ConfigurationError(
+      'configuration_invalid',
+      `The secret ${secretId} is not {"clientId","clientSecret"} with an optional "connection", all strings.`,
+    );
+  }
+  const { clientId, clientSecret, connection } = value;
+  return { clientId, clientSecret, connection: typeof connection === 'string' ? connection : undefined };
+}
+
+/** The value under a staging label; `undefined` if no version has it. */
+async function readStage(secretId: string, stage: string): Promise<string | undefined> {
+  try {
+    const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
+    return answer.SecretString;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw unavailable(secretId, error);
+  }
+}
+
+function toSigningKey(text: string): SigningKey {
+  return importSigningKey(parseSigningJwk(text));
+}
+
+function unavailable(secretId: string, cause?: unknown): UpstreamError {
+  return new UpstreamError('upstream_unavailable', `The secret ${secretId} cannot be read from Secrets Manager.`, {
+    cause,
+  });
+}
