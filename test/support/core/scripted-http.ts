@@ -1,0 +1,53 @@
+/** An HTTP port without a socket: it answers as a test has written down, and remembers what it was asked. */
+import { HttpFailure, type HttpPort, type HttpRequest, type HttpResponse } from '../../../src/core/http.ts';
+
+export type Reply = HttpResponse | HttpFailure;
+export type Script = (request: HttpRequest) => Reply | Promise<Reply>;
+
+export class ScriptedHttp {
+  readonly requests: HttpRequest[] = [];
+  /** Replaced by a test when the server is to change its mind. */
+  script: Script;
+
+  constructor(script: Script) {
+    this.script = script;
+  }
+
+  /** Gives each reply once, in order; one request more is a failure of the test. */
+  static inOrder(...replies: readonly Reply[]): ScriptedHttp {
+    const left = [...replies];
+    return new ScriptedHttp(() => {
+      const reply = left.shift();
+      if (!reply) throw new Error('The code under test sent a request that the test did not expect.');
+      return reply;
+    });
+  }
+
+  readonly port: HttpPort = async (request) => {
+    this.requests.push(request);
+    const reply = await this.script(request);
+    if (reply instanceof HttpFailure) throw reply;
+    return reply;
+  };
+
+  to(url: string): readonly HttpRequest[] {
+    return this.requests.filter((request) => request.url === url);
+  }
+}
+
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+export function text(status: number, body: string): HttpResponse {
+  return { status, headers: {}, body };
+}
+
+export function failure(reason: HttpFailure['reason']): HttpFailure {
+  return new HttpFailure(reason, `Scripted: ${reason}.`);
+}
+
+/** The JSON members of a request's body. */
+export function form(request: HttpRequest | undefined): Record<string, unknown> {
+  return JSON.parse(request?.body ?? 'null');
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError, CredentialError, UpstreamError } from '../../../src/core/errors.ts';
+import { HttpFailure } from '../../../src/core/http.ts';
+
+describe('the errors', () => {
+  it.each([
+    [new CredentialError('token_expired', 'm'), 'CredentialError', 'token_expired'],
+    [new UpstreamError('upstream_timeout', 'm'), 'UpstreamError', 'upstream_timeout'],
+    [new ConfigurationError('configuration_invalid', 'm'), 'ConfigurationError', 'configuration_invalid'],
+  ])('carry class, code and message: %s', (error, name, code) => {
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name, code, message: 'm' });
+    expect(String(error)).toBe(`${name}: m`);
+  });
+
+  it('keep their cause, and have none of their own', () => {
+    const cause = new HttpFailure('timeout', 'too late');
+    expect(new UpstreamError('upstream_timeout', 'm', { cause }).cause).toBe(cause);
+    expect('cause' in new UpstreamError('upstream_timeout', 'm')).toBe(false);
+    expect(cause).toMatchObject({ name: 'HttpFailure', reason: 'timeout', message: 'too late' });
+  });
+});
