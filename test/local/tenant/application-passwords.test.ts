@@ -1,0 +1,68 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Tenant } from '../../../local/tenant/server.ts';
+import { type Clock, DEMO_API, manage, open, START_MS } from './tools.ts';
+
+const PATH = 'users/auth0%7C1234/application-passwords';
+const ORDER = { label: 'My phone', audience: DEMO_API, scope: ['read:foo'] };
+let tenant: Tenant;
+let clock: Clock;
+
+beforeEach(async () => {
+  ({ tenant, clock } = await open());
+  const before = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
+  const added = ['read', 'create', 'delete'].map((verb) => `${verb}:user_application_passwords`);
+  await manage(tenant, 'PATCH', 'client-grants/cgr_managementsetup', { scope: [...before, ...added] });
+});
+
+test('the value is told once, sixteen letters long', async () => {
+  const { status, body } = await manage(tenant, 'POST', PATH, ORDER);
+  expect(status).toBe(201);
+  expect(body).toStrictEqual({
+    ...ORDER,
+    id: expect.stringMatching(/^asp_/),
+    value: expect.stringMatching(/^[A-Za-z]{16}$/),
+    created_at: new Date(START_MS).toISOString(),
+  });
+  const { value: _, ...rest } = body;
+  expect((await manage(tenant, 'GET', PATH)).body).toStrictEqual([rest]);
+});
+
+test('the list tells when a password was last looked at', async () => {
+  const { id } = tenant.mintAsp();
+  const record = tenant.state.applicationPasswords.get(id);
+  if (record) tenant.state.applicationPasswords.set(id, { ...record, lastAccessedMs: clock.ms + 1_000 });
+  expect((await manage(tenant, 'GET', PATH)).body).toMatchObject([
+    { last_accessed: new Date(START_MS + 1_000).toISOString() },
+  ]);
+});
+
+test.each([
+  ['a label of 101 characters', { ...ORDER, label: 'x'.repeat(101) }, 400],
+  ['no label', { ...ORDER, label: '' }, 400],
+  ['an unknown scope', { ...ORDER, scope: ['read:bar'] }, 400],
+  ['a scope that is text', { ...ORDER, scope: 'read:foo' }, 400],
+  ['an unknown API', { ...ORDER, audience: 'https://nowhere' }, 404],
+  ['an unknown property', { ...ORDER, expires: 1 }, 400],
+])('an order with %s is refused', async (_name, order, status) => {
+  expect(await manage(tenant, 'POST', PATH, order)).toMatchObject({ status });
+  expect(tenant.state.applicationPasswords.size).toBe(0);
+});
+
+test('the longest label is taken', async () => {
+  expect(await manage(tenant, 'POST', PATH, { ...ORDER, label: 'x'.repeat(100) })).toMatchObject({ status: 201 });
+});
+
+test('a password is taken away by its own user’s path only', async () => {
+  const { id } = tenant.mintAsp();
+  const elsewhere = `users/auth0%7C5678/application-passwords/${id}`;
+  expect(await manage(tenant, 'DELETE', elsewhere)).toMatchObject({ status: 404 });
+  expect(await manage(tenant, 'DELETE', `${PATH}/${id}`)).toMatchObject({ status: 204, body: undefined });
+  expect(await manage(tenant, 'DELETE', `${PATH}/${id}`)).toMatchObject({ status: 404 });
+});
+
+test('a user that does not exist has none', async () => {
+  expect(await manage(tenant, 'GET', 'users/auth0%7Cnobody/application-passwords')).toMatchObject({
+    status: 404,
+    body: { errorCode: 'inexistent_user' },
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { ask, DEMO_API, manage, managementToken, newKey, open } from './tools.ts';
+
+const DEMO_PATH = `resource-servers/${encodeURIComponent(DEMO_API)}`;
+const key = newKey();
+
+function invalidBody(message: string) {
+  return { status: 400, body: { statusCode: 400, error: 'Bad Request', message, errorCode: 'invalid_body' } };
+}
+
+describe('reading', () => {
+  test('an API is found by its id and by its encoded identifier, to the character', async () => {
+    const { tenant } = await open();
+    const byIdentifier = await manage(tenant, 'GET', DEMO_PATH);
+    expect(byIdentifier).toMatchObject({ status: 200, body: { identifier: DEMO_API, name: 'Demo API' } });
+    expect(await manage(tenant, 'GET', `resource-servers/${byIdentifier.body.id}`)).toMatchObject({
+      body: { identifier: DEMO_API },
+    });
+    const nearMiss = await manage(tenant, 'GET', `resource-servers/${encodeURIComponent('https://demo.api/')}`);
+    expect(nearMiss.body.identifier).toBe('https://demo.api/');
+  });
+
+  test('one that is not there is answered as Auth0 does', async () => {
+    const { tenant } = await open();
+    expect(await manage(tenant, 'GET', 'resource-servers/nothing')).toMatchObject({
+      status: 404,
+      body: {
+        statusCode: 404,
+        error: 'Not Found',
+        message: 'The resource server does not exist.',
+        errorCode: 'inexistent_resource_server',
+      },
+    });
+  });
+
+  test('the demo API is not on the first page, however long that is', async () => {
+    const { tenant } = await open();
+    const { body } = await manage(tenant, 'GET', 'resource-servers?per_page=100&include_totals=true');
+    expect(body).toMatchObject({ start: 0, limit: 100, total: 113 });
+    expect(body.resource_servers.map((api: { identifier: string }) => api.identifier)).not.toContain(DEMO_API);
+  });
+});
+
+describe('changing', () => {
+  test('what was sent is kept and answered, the rest stays', async () => {
+    const { tenant } = await open();
+    const answer = await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
+    expect(answer).toMatchObject({ status: 200, body: { verificationKey: key.pem, name: 'Demo API' } });
+    expect(await manage(tenant, 'GET', DEMO_PATH)).toMatchObject({ body: { verificationKey: key.pem } });
+  });
+
+  test.each([
+    [
+      'an unknown property',
+      { foo: 1, bar: 2 },
+      "Payload validation error: 'Additional properties not allowed: foo,bar'.",
+    ],
+    [
+      'the identifier',
+      { identifier: 'x' },
+      "Payload validation error: 'Additional properties not allowed: identifier'.",
+    ],
+    [
+      'a wrong type',
+      { name: 1 },
+      "Payload validation error: 'Expected type string but found type number' on property name.",
+    ],
+    [
+      'null where there must be something',
+      { name: null },
+      "Payload validation error: 'Expected type string but found type null' on property name.",
+    ],
+    [
+      'a scope twice',
+      { scopes: [{ value: 'a' }, { value: 'a' }] },
+      "Payload validation error: 'Array items are not unique' on property scopes.",
+    ],
+    [
+      'a scope that is text',
+      { scopes: ['a'] },
+      "Payload validation error: 'Expected type object but found type string' on property scopes.",
+    ],
+    [
+      'a location that is no URL',
+      { verificationLocation: 'here' },
+      "Payload validation error: 'Expected a URL' on property verificationLocation.",
+    ],
+    [
+      'a kid twice',
+      {
+        verificationKeys: [
+          { kid: 'k', pem: key.pem },
+          { kid: 'k', pem: key.pem },
+        ],
+      },
+      "Payload validation error: 'Array items are not unique' on property verificationKeys.",
+    ],
+    [
+      'a key without kid',
+      { verificationKeys: [{ pem: key.pem }] },
+      "Payload validation error: 'Missing required property: kid' on property verificationKeys.",
+    ],
+  ])('%s is refused', async (_name, body, message) => {
+    const { tenant } = await open();
+    const before = tenant.snapshot();
+    expect(await manage(tenant, 'PATCH', DEMO_PATH, body)).toMatchObject(invalidBody(message));
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  test('a private key is never taken for a public one', async () => {
+    const { tenant } = await open();
+    const pem = String(key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const jwk = JSON.stringify(key.privateKey.export({ format: 'jwk' }));
+    for (const verificationKey of [pem, jwk, 'nothing']) {
+      expect(await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey })).toMatchObject({ status: 400 });
+    }
+  });
+
+  test('a body that is not declared as JSON is not read', async () => {
+    const { tenant } = await open();
+    const headers = { authorization: `Bearer ${await managementToken(tenant)}` };
+    const init = { method: 'PATCH', headers, body: JSON.stringify({ name: 'x' }) };
+    expect(await ask(tenant, `/api/v2/${DEMO_PATH}`, init)).toMatchObject(
+      invalidBody("Payload validation error: 'Expected type object but found type null'."),
+    );
+  });
+
+  test('null takes a property off, and then the record is what it was', async () => {
+    const { tenant } = await open();
+    const before = tenant.snapshot();
+    await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
+    expect(tenant.snapshot()).not.toBe(before);
+    const answer = await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: null });
+    expect(answer.body).not.toHaveProperty('verificationKey');
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  test('on order, null changes nothing', async () => {
+    const { tenant } = await open();
+    await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
+    tenant.behaviour.keepsNulledProperties = true;
+    expect(await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: null })).toMatchObject({
+      status: 200,
+      body: { verificationKey: key.pem },
+    });
+  });
+
+  test('on order, a property is unknown to the tenant', async () => {
+    const { tenant } = await open();
+    tenant.behaviour.refusedProperties = ['verificationKey'];
+    expect(await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem })).toMatchObject(
+      invalidBody("Payload validation error: 'Additional properties not allowed: verificationKey'."),
+    );
+  });
+
+  test('the Management API itself can hardly be changed', async () => {
+    const { tenant } = await open();
+    const path = `resource-servers/${encodeURIComponent(`${tenant.issuer}api/v2/`)}`;
+    expect(await manage(tenant, 'PATCH', path, { name: 'x' })).toMatchObject({ status: 400 });
+    expect(await manage(tenant, 'PATCH', path, { token_lifetime: 60 })).toMatchObject({ status: 200 });
+    expect(await manage(tenant, 'DELETE', path)).toMatchObject({ status: 403 });
+  });
+});
+
+test('a scope that an API loses is lost by the grants to it', async () => {
+  const { tenant } = await open();
+  await manage(tenant, 'PATCH', DEMO_PATH, { scopes: [{ value: 'other' }] });
+  expect(tenant.state.clientGrants.get('cgr_machinedemoapi0')?.scope).toStrictEqual([]);
+});
+
+test('an API is made once, and taken away with what hangs on it', async () => {
+  const { tenant } = await open();
+  const identifier = 'https://new.api';
+  const made = await manage(tenant, 'POST', 'resource-servers', { identifier, scopes: [{ value: 'a' }] });
+  expect(made).toMatchObject({ status: 201, body: { id: expect.any(String), identifier, scopes: [{ value: 'a' }] } });
+  expect(await manage(tenant, 'POST', 'resource-servers', { identifier })).toMatchObject({ status: 409 });
+  await manage(tenant, 'POST', 'client-grants', {
+    client_id: 'local-operator-client',
+    audience: identifier,
+    scope: ['a'],
+  });
+  expect(await manage(tenant, 'DELETE', `resource-servers/${made.body.id}`)).toMatchObject({ status: 204 });
+  expect(await manage(tenant, 'DELETE', `resource-servers/${made.body.id}`)).toMatchObject({ status: 404 });
+  expect([...tenant.state.clientGrants.values()].some((grant) => grant.audience === identifier)).toBe(false);
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { startTenant } from '../../../local/tenant/server.ts';
+import { ask, managementToken, open, postJson, START_MS, signingKey } from './tools.ts';
+
+test('the issuer is the address, on loopback, with a slash', async () => {
+  const { tenant } = await open();
+  expect(tenant.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+});
+
+test('a port that is taken is an error', async () => {
+  const { tenant } = await open();
+  const port = Number(new URL(tenant.issuer).port);
+  await expect(startTenant({ port, signingKey })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('what is unknown is answered with 404 in JSON', async () => {
+  const { tenant } = await open();
+  for (const path of ['/', '/oauth/unknown', '/api/v2/unknown', '/%', '/.well-known/jwks.json/']) {
+    expect(await ask(tenant, path)).toMatchObject({ status: 404, body: { error: 'Not Found' } });
+  }
+});
+
+test('a body that is too long is refused', async () => {
+  const { tenant } = await open();
+  expect(await postJson(tenant, '/oauth/token', { padding: 'x'.repeat(200_000) })).toMatchObject({ status: 413 });
+});
+
+test('the requests are remembered as they came', async () => {
+  const { tenant } = await open();
+  await postJson(tenant, '/oauth/token', { grant_type: 'magic' }, { 'x-mark': '1' });
+  expect(tenant.requests).toMatchObject([
+    {
+      method: 'POST',
+      path: '/oauth/token',
+      body: { grant_type: 'magic' },
+      headers: { 'x-mark': '1' },
+      status: 403,
+      at: START_MS,
+    },
+  ]);
+  tenant.requestLog.clear();
+  expect(tenant.requests).toStrictEqual([]);
+});
+
+test('a snapshot does not depend on the order of writing', async () => {
+  const { tenant } = await open();
+  const before = tenant.snapshot();
+  const [[id, api] = ['', undefined]] = tenant.state.resourceServers;
+  tenant.state.resourceServers.delete(id);
+  expect(tenant.snapshot()).not.toBe(before);
+  if (api) tenant.state.resourceServers.set(id, Object.fromEntries(Object.entries(api).reverse()) as typeof api);
+  expect(tenant.snapshot()).toBe(before);
+});
+
+test('looking at things does not change the snapshot', async () => {
+  const { tenant } = await open();
+  const before = tenant.snapshot();
+  tenant.mintAsp();
+  await managementToken(tenant);
+  expect(tenant.snapshot()).toBe(before);
+});

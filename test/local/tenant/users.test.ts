@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { manage, open } from './tools.ts';
+
+test('a user is found by id and by e-mail, and no password is told', async () => {
+  const { tenant } = await open();
+  const byId = await manage(tenant, 'GET', 'users/auth0%7C1234');
+  expect(byId).toMatchObject({ status: 200, body: { user_id: 'auth0|1234', email: 'user@gmail.com' } });
+  expect(byId.body).not.toHaveProperty('password');
+  expect((await manage(tenant, 'GET', 'users-by-email?email=user@gmail.com')).body).toStrictEqual([byId.body]);
+  expect(JSON.stringify((await manage(tenant, 'GET', 'users')).body)).not.toContain('password');
+  expect(await manage(tenant, 'GET', 'users/nobody')).toMatchObject({ status: 404 });
+});
+
+test('a block is shown and lifted, by id and by identifier', async () => {
+  const { tenant } = await open();
+  const block = () => Array.from({ length: 10 }, () => tenant.logins.fail('user@gmail.com', '192.0.2.1'));
+  const identifier = 'user-blocks?identifier=user@gmail.com';
+  for (const path of ['user-blocks/auth0%7C1234', identifier]) {
+    block();
+    expect((await manage(tenant, 'GET', path)).body).toStrictEqual({
+      blocked_for: [{ identifier: 'user@gmail.com', ip: '192.0.2.1' }],
+    });
+    expect(await manage(tenant, 'DELETE', path)).toMatchObject({ status: 204 });
+    expect((await manage(tenant, 'GET', path)).body).toStrictEqual({ blocked_for: [] });
+  }
+});
