@@ -1,0 +1,96 @@
+/**
+ * A user's app specific passwords. The value of a new one is answered once, to the caller alone: it is in no error and no
+ * list. The `auth0` package has no calls for these.
+ */
+import { ConfigurationError } from '../core/errors.ts';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { SetupError } from './errors.ts';
+import type { SendManagementRequest } from './management-requests.ts';
+import { acceptGone } from './resource-servers.ts';
+
+export interface ApplicationPassword {
+  readonly id: string;
+  readonly label: string;
+  readonly audience: string;
+  readonly scopes: readonly string[];
+  /** As the tenant writes it; `undefined` if it does not say. */
+  readonly createdAt: string | undefined;
+  readonly lastAccessed: string | undefined;
+}
+
+/** One just made. */
+export interface NewApplicationPassword extends ApplicationPassword {
+  /** The secret itself. Show it to its user, never log it: the tenant does not tell it again. */
+  readonly value: string;
+}
+
+export interface ApplicationPasswordRequest {
+  /** At most 100 characters. */
+  readonly label: string;
+  readonly audience: string;
+  readonly scopes: readonly string[];
+}
+
+/** What is done with the passwords of the user `userId` (`auth0|…`). */
+export interface ApplicationPasswords {
+  create(userId: string, request: ApplicationPasswordRequest): Promise<NewApplicationPassword>;
+  list(userId: string): Promise<readonly ApplicationPassword[]>;
+  /** Accepts that it is gone already. */
+  remove(userId: string, id: string): Promise<void>;
+}
+
+/**
+ * Makes the calls. Each throws SetupError `management_…`.
+ *
+ * @param baseUrl the Management API, with its final slash
+ */
+export function createApplicationPasswords(baseUrl: string, send: SendManagementRequest): ApplicationPasswords {
+  const urlOf = (userId: string) => `${baseUrl}users/${segment(userId)}/application-passwords`;
+  return {
+    create: async (userId, { label, audience, scopes }) => {
+      const answer = await send({ method: 'POST', url: urlOf(userId), json: { label, audience, scope: scopes } });
+      return { ...parse(answer), value: textOf(answer, 'value') };
+    },
+    list: async (userId) => {
+      const answer = await send({ method: 'GET', url: urlOf(userId) });
+      if (!Array.isArray(answer)) throw malformed('a list');
+      return answer.map(parse);
+    },
+    remove: async (userId, id) => acceptGone(send({ method: 'DELETE', url: `${urlOf(userId)}/${segment(id)}` })),
+  };
+}
+
+/** A dot or two would lead to another path, encoded or not. */
+function segment(id: string): string {
+  if (!/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
+  throw new ConfigurationError(
+    'configuration_invalid',
+    'Got an empty id or one of dots only. Expected that of a user or password.',
+  );
+}
+
+function parse(answer: unknown): ApplicationPassword {
+  const { scope, created_at: createdAt, last_accessed: lastAccessed } = isJsonObject(answer) ? answer : {};
+  if (!Array.isArray(scope) || !scope.every((value) => typeof value === 'string')) throw malformed('a list "scope"');
+  return {
+    id: textOf(answer, 'id'),
+    label: textOf(answer, 'label'),
+    audience: textOf(answer, 'audience'),
+    scopes: scope,
+    createdAt: typeof createdAt === 'string' ? createdAt : undefined,
+    lastAccessed: typeof lastAccessed === 'string' ? lastAccessed : undefined,
+  };
+}
+
+function textOf(answer: unknown, member: keyof JsonObject): string {
+  const value = isJsonObject(answer) ? answer[member] : undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw malformed(`a text "${member}"`);
+}
+
+function malformed(expected: string): SetupError {
+  return new SetupError(
+    'management_malformed',
+    `The tenant answered a request for app specific passwords without what it must hold. Expected ${expected}; check that the feature is enabled for the tenant, and that the URL is the tenant's.`,
+  );
+}

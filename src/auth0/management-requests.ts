@@ -1,0 +1,77 @@
+/**
+ * Requests to the Management API: sent with the token, a refusal turned into an error that says what to do about it.
+ * What the tenant says about a refusal is passed on only shortened, printable and without our secrets.
+ */
+import { isJsonObject } from '../core/json.ts';
+import { ManagementRefusal, SetupError } from './errors.ts';
+import { ManagementToken, type TokenRequest } from './management-token.ts';
+import { send, type Wire, type WireAnswer, type WireRequest } from './wire.ts';
+
+export type ManagementRequest = Pick<WireRequest, 'method' | 'url' | 'json'>;
+
+/**
+ * Sends a request and answers the body, which is not trusted until parsed; `undefined` if there is none.
+ *
+ * @throws SetupError `management_scope_missing`, `management_client_refused`, `management_throttled`,
+ *   `management_unavailable` or `management_malformed`; ManagementRefusal `management_refused` for 400, 404, 409 and the like
+ */
+export type SendManagementRequest = (request: ManagementRequest) => Promise<unknown>;
+
+const LONGEST_REASON = 300;
+
+/** Makes the sender for one management client. */
+export function createManagementRequests(wire: Wire, client: TokenRequest): SendManagementRequest {
+  const token = new ManagementToken(wire, client);
+  return async (request) => {
+    const kept = token.kept();
+    const used = kept ?? (await token.ask());
+    const answer = await sendWith(wire, request, used);
+    // A kept token may be older than the grant of the scope that it lacks, or have been revoked.
+    const isStale = kept !== undefined && (answer.status === 401 || answer.status === 403);
+    const final = isStale ? await sendWith(wire, request, await token.ask()) : answer;
+    if (final.status < 300) return final.body;
+    throw refusalOf(request, final, client, [used, client.clientSecret]);
+  };
+}
+
+function sendWith(wire: Wire, request: ManagementRequest, token: string): Promise<WireAnswer> {
+  return send(wire, { ...request, headers: { authorization: `Bearer ${token}` } });
+}
+
+function refusalOf(
+  { method, url }: ManagementRequest,
+  { status, body }: WireAnswer,
+  client: TokenRequest,
+  secrets: readonly string[],
+): SetupError {
+  const reason = reasonOf(body, secrets);
+  const what = `${method} ${new URL(url).pathname}`;
+  if (status === 401) return tokenRefused(what, client);
+  if (status === 403 && /insufficient.scope/i.test(JSON.stringify(body))) return scopeMissing(what, reason, client);
+  const said = reason === '' ? '' : `: ${reason}`;
+  return new ManagementRefusal(
+    `The tenant refused ${what} with ${status}${said}. Expected it to be accepted; mend what it names and run it again.`,
+    { status, reason },
+  );
+}
+
+function tokenRefused(what: string, { clientId, audience }: TokenRequest): SetupError {
+  return new SetupError(
+    'management_client_refused',
+    `The tenant refused ${what} with 401, though it had just given the management client "${clientId}" a token. Expected the token to be accepted; check that "${audience}" is the Management API of this tenant (managementDomain).`,
+  );
+}
+
+function scopeMissing(what: string, reason: string, { clientId, audience }: TokenRequest): SetupError {
+  const scopes = reason.match(/\b[a-z]+:[a-z_]+\b/g)?.join(' or ') ?? 'one that the tenant did not name';
+  return new SetupError(
+    'management_scope_missing',
+    `The management client "${clientId}" lacks a scope for ${what}: expected ${scopes}. Give it this scope on the API "${audience}" (dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications).`,
+  );
+}
+
+function reasonOf(body: unknown, secrets: readonly string[]): string {
+  const message = isJsonObject(body) && typeof body.message === 'string' ? body.message : '';
+  const clean = secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), message);
+  return clean.replace(/[^\x20-\x7e]+/g, ' ').slice(0, LONGEST_REASON);
+}

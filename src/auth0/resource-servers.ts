@@ -1,0 +1,124 @@
+/**
+ * The resource servers of a tenant, through the `auth0` package's narrow client, which knows nothing of the key properties
+ * but passes them on. Each answer is parsed; one for another identifier than the one asked for is taken for none.
+ */
+import type { ResourceServersClient } from 'auth0/resourceServers';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { ManagementRefusal, SetupError } from './errors.ts';
+import { type KeyPatch, type KeyProperties, keyPropertiesOf } from './key-properties.ts';
+
+export interface ResourceServer {
+  /** The tenant's own id. */
+  readonly id: string;
+  /** The API's audience. */
+  readonly identifier: string;
+  /** `""` if it has none. */
+  readonly name: string;
+  readonly keys: KeyProperties;
+}
+
+export interface NewResourceServer {
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+}
+
+/** What is done with resource servers. */
+export interface ResourceServers {
+  /** Finds the one with exactly this identifier, whatever page it is on. */
+  find(identifier: string): Promise<ResourceServer | undefined>;
+  /** The identifiers of all but the tenant's own APIs. */
+  identifiers(): Promise<readonly string[]>;
+  create(resourceServer: NewResourceServer): Promise<void>;
+  update(id: string, patch: KeyPatch): Promise<void>;
+  /** Accepts that it is gone already. */
+  remove(id: string): Promise<void>;
+}
+
+const PAGE_SIZE = 100;
+
+/** Makes the calls. Each throws SetupError `management_…`. */
+export function createResourceServers(client: ResourceServersClient): ResourceServers {
+  return {
+    find: async (identifier) => (await getExactly(client, identifier)) ?? findOnPages(client, identifier),
+    identifiers: async () =>
+      (await listAll(client))
+        .filter((record) => record.is_system !== true)
+        .map((record) => textOf(record, 'identifier')),
+    create: async ({ identifier, name, scopes }) => {
+      await client.create({ identifier, name, scopes: scopes.map((value) => ({ value })) });
+    },
+    update: async (id, patch) => {
+      // The variable keeps TypeScript from refusing properties that the package has no types for.
+      const request: KeyPatch & NonNullable<Parameters<typeof client.update>[1]> = patch;
+      await client.update(id, request);
+    },
+    remove: (id) => acceptGone(client.delete(id)),
+  };
+}
+
+/** Waits for a deletion; that there is nothing to delete is as good. */
+export async function acceptGone(deletion: Promise<unknown>): Promise<void> {
+  await deletion.catch((error: unknown) => {
+    if (!(error instanceof ManagementRefusal && error.status === 404)) throw error;
+  });
+}
+
+/** The identifier itself is accepted as an id, URL-encoded; a proxy that decodes it, or a lax match, must not lead us astray. */
+async function getExactly(client: ResourceServersClient, identifier: string, id = identifier) {
+  try {
+    const answer: unknown = await client.get(id);
+    const found = parseResourceServer(answer);
+    return found.identifier === identifier ? found : undefined;
+  } catch (error) {
+    if (error instanceof ManagementRefusal && (error.status === 404 || error.status === 400)) return undefined;
+    throw error;
+  }
+}
+
+async function findOnPages(client: ResourceServersClient, identifier: string): Promise<ResourceServer | undefined> {
+  const listed = (await listAll(client)).find((record) => record.identifier === identifier);
+  // A list may leave out properties.
+  return listed && getExactly(client, identifier, textOf(listed, 'id'));
+}
+
+/** Reads page after page until one brings nothing new, whatever sizes and totals the tenant claims. */
+async function listAll(client: ResourceServersClient): Promise<readonly JsonObject[]> {
+  const byId = new Map<string, JsonObject>();
+  for (let page = 0; ; page += 1) {
+    const { response } = await client.list({ page, per_page: PAGE_SIZE });
+    const fresh = parsePage(response).filter((record) => !byId.has(textOf(record, 'id')));
+    for (const record of fresh) byId.set(textOf(record, 'id'), record);
+    if (fresh.length === 0) return [...byId.values()];
+  }
+}
+
+function parsePage(answer: unknown): readonly JsonObject[] {
+  const records = isJsonObject(answer) ? answer.resource_servers : answer;
+  if (Array.isArray(records) && records.every(isJsonObject)) return records;
+  throw malformed('a list of them');
+}
+
+function parseResourceServer(answer: unknown): ResourceServer {
+  if (!isJsonObject(answer)) throw malformed('a JSON object');
+  const { name } = answer;
+  return {
+    id: textOf(answer, 'id'),
+    identifier: textOf(answer, 'identifier'),
+    name: typeof name === 'string' ? name : '',
+    keys: keyPropertiesOf(answer),
+  };
+}
+
+function textOf(record: JsonObject, member: string): string {
+  const value = record[member];
+  if (typeof value === 'string') return value;
+  throw malformed(`a text "${member}"`);
+}
+
+function malformed(expected: string): SetupError {
+  return new SetupError(
+    'management_malformed',
+    `The tenant answered a request for resource servers without what it must hold. Expected ${expected}; check that the URL is that of the tenant.`,
+  );
+}
