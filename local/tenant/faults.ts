@@ -1,7 +1,7 @@
 /** Faults on order: what the tenant does to the requests that match, instead of or on top of its usual answer. */
 import type { JsonObject } from './records.ts';
 
-export interface FaultMatch {
+interface FaultMatch {
   /** Every method when absent. */
   readonly method?: string;
   /** The beginning of a path; every path when absent. */
@@ -10,7 +10,7 @@ export interface FaultMatch {
   readonly times?: number;
 }
 
-export type FaultKind =
+type FaultKind =
   /** Answers as usual, so much later. */
   | { readonly kind: 'latency'; readonly ms: number }
   /** Never answers. */

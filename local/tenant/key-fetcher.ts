@@ -1,4 +1,7 @@
-/** Fetches the JWKS of a resource server, bounded in time and bytes, following no redirect and trusting nothing it says. */
+/**
+ * Fetches the JWKS of a resource server, bounded in time and bytes, following no redirect and trusting nothing it says.
+ * It never leaves this machine: an origin elsewhere must be mapped to loopback, or it serves nothing.
+ */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isJsonObject, parseJsonObject } from './http.ts';
@@ -6,6 +9,7 @@ import type { JsonObject } from './records.ts';
 
 const TIMEOUT_MS = 2_000;
 const MAX_BYTES = 64_000;
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 export interface KeyFetcherOptions {
   readonly now: () => number;
@@ -28,7 +32,8 @@ export class KeyFetcher {
     const { now, cacheSeconds } = this.#options;
     const cached = this.#cache.get(location);
     if (cached && now() < cached.untilMs) return cached.keys;
-    const keys = await fetchKeys(this.#resolve(location)).catch(() => []);
+    const url = this.#resolve(location);
+    const keys = LOOPBACK.includes(url.hostname) ? await fetchKeys(url).catch(() => []) : [];
     if (keys.length > 0) this.#cache.set(location, { keys, untilMs: now() + cacheSeconds * 1000 });
     return keys;
   }

@@ -8,7 +8,7 @@ const DEFAULT_SCOPE = 'read:foo';
 const DEFAULT_AUDIENCE = 'https://demo.api';
 const DEFAULT_CLIENT = 'local-web-client';
 
-export interface MintOptions {
+interface MintOptions {
   /** The first user when absent. */
   readonly userId?: string;
   /** Space separated; `read:foo` when absent. */
@@ -17,13 +17,13 @@ export interface MintOptions {
   readonly audience?: string;
 }
 
-export interface MintTokenOptions extends MintOptions {
+interface MintTokenOptions extends MintOptions {
   readonly clientId?: string;
   /** 3600 when absent; negative makes an expired token. */
   readonly expiresInSeconds?: number;
 }
 
-export interface MintJwtOptions extends Omit<MintTokenOptions, 'audience'> {
+interface MintJwtOptions extends Omit<MintTokenOptions, 'audience'> {
   readonly audience?: string | readonly string[];
   readonly issuer?: string;
   /** What the header says; the tenant's key of that name signs, or the current one when there is none. */

@@ -2,7 +2,7 @@
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export interface ScopeRecord {
+interface ScopeRecord {
   readonly value: string;
   readonly description?: string;
 }

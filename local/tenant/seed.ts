@@ -34,7 +34,7 @@ const SETUP_SCOPES = [
 ];
 
 /** APIs that are only there to fill the pages. */
-export function fillerResourceServers(count: number): readonly ResourceServerRecord[] {
+function fillerResourceServers(count: number): readonly ResourceServerRecord[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `f111e4${String(index).padStart(18, '0')}`,
     identifier: `https://filler-${index}.example/`,
@@ -45,7 +45,7 @@ export function fillerResourceServers(count: number): readonly ResourceServerRec
 }
 
 /** Grants of one client to the filler APIs. */
-export function fillerClientGrants(clientId: string, count: number): readonly ClientGrantRecord[] {
+function fillerClientGrants(clientId: string, count: number): readonly ClientGrantRecord[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `cgr_filler${String(index).padStart(10, '0')}`,
     client_id: clientId,

@@ -17,6 +17,8 @@ import { createState, snapshot, type TenantState } from './state.ts';
 import { TokenStore } from './token-store.ts';
 
 const HOST = '127.0.0.1';
+/** Longer than any test, so that no kept connection ends just as it is used. */
+const KEEP_ALIVE_MS = 120_000;
 
 export interface TenantOptions {
   /** 0, the default, takes a free one. */
@@ -56,7 +58,7 @@ export interface Tenant extends Mint {
 export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
   const { port = 0, now = Date.now, seed = {}, keyCacheSeconds = 0 } = options;
   const fullSeed = { ...defaultSeed, ...seed };
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   await listen(server, port);
   const issuer = `http://${HOST}:${(server.address() as AddressInfo).port}/`;
   const origins = new Map<string, string>();

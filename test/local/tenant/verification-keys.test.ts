@@ -116,6 +116,11 @@ test('with nothing on the record the well-known place of the identifier’s orig
   expect(asked).toStrictEqual(['/.well-known/jwks.json']);
 });
 
+test('an origin that is not on this machine is not asked', async () => {
+  const { tenant, clock } = await open();
+  expect(await statusOf(tenant, clock, 'k')).toBe(401);
+});
+
 test.each<[string, RequestListener]>([
   ['a redirect', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()],
   ['an error', (_, response) => response.writeHead(500).end()],
