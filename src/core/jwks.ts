@@ -8,6 +8,7 @@ import { assertIsJwk, type Jwk } from 'aws-jwt-verify/jwk';
 import { isJsonObject, type Json, type JsonObject, safeJsonParse } from 'aws-jwt-verify/safe-json-parse';
 import type { Clock } from './clock.ts';
 import { CredentialError, UpstreamError } from './errors.ts';
+import type { HttpResponse } from './http.ts';
 import type { CallContext, Upstream } from './upstream.ts';
 
 /** A public key with the algorithms (RFC 7518, RFC 8037) that it may be used with. */
@@ -30,6 +31,8 @@ const FRESH_MS = 10 * 60_000;
 const USABLE_MS = 24 * 60 * 60_000;
 /** Between two fetches, however many unknown `kid`s come. */
 const COOL_DOWN_MS = 30_000;
+/** The same after an answer that holds no keys: shorter, for until it is mended no new token can be verified. */
+const UNUSABLE_COOL_DOWN_MS = 5000;
 const MAXIMUM_KEYS = 100;
 const MINIMUM_RSA_BITS = 2048;
 
@@ -46,6 +49,9 @@ export class Jwks {
   #keys: ReadonlyMap<string, VerificationKey> = new Map();
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #triedAtMs = Number.NEGATIVE_INFINITY;
+  #fetchAgainFromMs = Number.NEGATIVE_INFINITY;
+  /** Why the last answer is of no use, if it is of none. */
+  #unusable: UpstreamError | undefined;
   #flight: Promise<void> | undefined;
 
   constructor(settings: JwksSettings) {
@@ -64,6 +70,7 @@ export class Jwks {
     if (known && !this.#isDue()) return known;
     if (known) await this.#refresh(context).catch(ignoreUpstreamError);
     else if (this.#mayFetch()) await this.#refresh(context);
+    else if (this.#unusable) throw this.#unusable;
     const found = this.#known(kid);
     if (!found) throw new CredentialError('key_unknown', 'No key with the "kid" of the token.');
     return found;
@@ -78,7 +85,7 @@ export class Jwks {
   }
 
   #mayFetch(): boolean {
-    return this.#flight !== undefined || this.#ageMs() >= COOL_DOWN_MS;
+    return this.#flight !== undefined || this.#settings.clock() >= this.#fetchAgainFromMs;
   }
 
   #ageMs(): number {
@@ -96,11 +103,23 @@ export class Jwks {
     const { url, upstream, clock } = this.#settings;
     this.#triedAtMs = clock();
     const request = { method: 'GET', url, headers: { accept: 'application/json' } } as const;
-    const { status, body } = await upstream.send(() => request, context);
-    if (status !== 200) throw new UpstreamError('upstream_malformed', `The JWKS was answered with ${status}.`);
-    this.#keys = parseJwks(body);
-    this.#fetchedAtMs = clock();
+    const response = await upstream.send(() => request, context);
+    try {
+      this.#keys = keysOf(response);
+      this.#unusable = undefined;
+      this.#fetchedAtMs = clock();
+      this.#fetchAgainFromMs = clock() + COOL_DOWN_MS;
+    } catch (error) {
+      if (error instanceof UpstreamError) this.#unusable = error;
+      this.#fetchAgainFromMs = clock() + UNUSABLE_COOL_DOWN_MS;
+      throw error;
+    }
   }
+}
+
+function keysOf({ status, body }: HttpResponse): ReadonlyMap<string, VerificationKey> {
+  if (status !== 200) throw new UpstreamError('upstream_malformed', `The JWKS was answered with ${status}.`);
+  return parseJwks(body);
 }
 
 /**
