@@ -1,4 +1,5 @@
 /** An issuer of JWTs that shares no code with what verifies them: keys and signatures by `jose`. */
+import type { webcrypto } from 'node:crypto';
 import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Expectations } from '../../../src/core/claims.ts';
 import { type FrozenClock, NOW_SECONDS } from './clock.ts';
@@ -10,7 +11,7 @@ export const JWKS_URL = `${ISSUER}.well-known/jwks.json`;
 export interface IssuerKey {
   readonly kid: string;
   readonly algorithm: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: webcrypto.CryptoKey;
   /** As it stands in the issuer's JWKS. */
   readonly publicJwk: JWK;
 }
