@@ -68,7 +68,8 @@ async function authorize(answers: AuthorizerAnswers, request: GatewayRequest): P
   const answer = await answers.ask(authorizerEvent(request));
   if (answer.kind === 'unauthorized') return refused('UNAUTHORIZED');
   if (answer.kind === 'failure') return refused('AUTHORIZER_FAILURE');
-  const { principalId, policyDocument, context = {} } = answer.result;
+  const { principalId, policyDocument } = answer.result;
+  const context = answer.result.context ?? {};
   if (!isFlat(context)) return refused('AUTHORIZER_CONFIGURATION_ERROR');
   const statements = policyDocument.Statement as Parameters<typeof allows>[0];
   return allows(statements, methodArn(request))

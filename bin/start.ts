@@ -1,0 +1,56 @@
+/** `npm start`: a local tenant and a local API behind the authorizer, until Ctrl-C. */
+import { demonstrate } from '../local/demonstration.ts';
+import { type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
+import { parseStartOptions, type StartOptions, USAGE, UsageError } from '../local/options.ts';
+
+const EXIT_USAGE = 2;
+const EXIT_FAILURE = 1;
+
+async function main(): Promise<void> {
+  // biome-ignore lint/style/noProcessEnv: the ports are given there.
+  const options = parseStartOptions(process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const local = await start(options);
+  endOnSignal(local);
+  if (options.json) process.stdout.write(`${JSON.stringify(local.ready)}\n`);
+  else await demonstrate(local, (text) => process.stdout.write(`${text}\n`));
+}
+
+async function start(options: StartOptions): Promise<LocalEnvironment> {
+  try {
+    // The decisions' lines go to the error stream, so that the other one stays readable by people and programs.
+    return await startLocalEnvironment(options, (line) => process.stderr.write(options.json ? '' : `${line}\n`));
+  } catch (error) {
+    if (isCode(error, 'EADDRINUSE')) {
+      throw new UsageError(`A port is taken (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0.`);
+    }
+    throw error;
+  }
+}
+
+function endOnSignal(local: LocalEnvironment): void {
+  let isEnding = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (isEnding) return;
+      isEnding = true;
+      void local.close();
+    });
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${message(error)}\n`);
+  process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
+});

@@ -1,0 +1,182 @@
+/**
+ * Local mode: a tenant, the real provisioning, the real authorizer and the demo API behind a gateway, all in this
+ * process and on loopback. What AWS would hold (the signing key, the record of what was there before) is in memory.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDecisionLog } from '../lambda/authorizer/decision-log.ts';
+import { createRestHandler } from '../lambda/authorizer/rest-handler.ts';
+import { handler as demoApi } from '../lambda/demo-api/handler.ts';
+import { connectManagement, type ManagementConnection } from '../src/auth0/management-connection.ts';
+import type { RecordStore } from '../src/auth0/record-store.ts';
+import { setUpClientGrant } from '../src/auth0/set-up-client-grant.ts';
+import { setUpResourceServer } from '../src/auth0/set-up-resource-server.ts';
+import { wantedKeyProperties } from '../src/auth0/wanted-key-properties.ts';
+import { generateSigningKey } from '../src/core/generate-signing-key.ts';
+import { importSigningKey, type PrivateSigningJwk } from '../src/core/signing-key.ts';
+import { createHttpsClient } from '../src/http/https-client.ts';
+import { type Gateway, startGateway } from './gateway/server.ts';
+import type { LocalOptions } from './options.ts';
+import { startTenant, type Tenant } from './tenant/server.ts';
+
+/** What `npm start -- --json` prints. */
+export interface Ready {
+  /** With its final slash, as the issuer. */
+  readonly gateway: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly users: readonly { readonly userId: string; readonly username: string; readonly password: string }[];
+  /** Those of the first user, with the scope `read:foo`. */
+  readonly tokens: Readonly<Record<'jwt' | 'opaque' | 'asp' | 'refresh' | 'expiredJwt', string>>;
+  readonly management: { readonly clientId: string; readonly clientSecret: string };
+}
+
+export interface LocalEnvironment {
+  readonly ready: Ready;
+  /** One that was made and deleted again. */
+  readonly revokedAsp: string;
+  readonly tenant: Tenant;
+  close(): Promise<void>;
+}
+
+const AUDIENCE = 'https://demo.api';
+/** As in the tenant's seed. */
+const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: 'local-management-secret' };
+const PASSWORD_CLIENT = { clientId: 'local-password-client', clientSecret: 'local-password-secret' };
+const SCOPES = ['read:foo'];
+
+/**
+ * Starts local mode and provisions the tenant for it.
+ *
+ * @param log takes the authorizer's lines
+ * @param clock epoch milliseconds, for tenant, authorizer and gateway alike
+ * @throws the listening error, such as `EADDRINUSE`, after closing what was opened
+ */
+export async function startLocalEnvironment(
+  options: LocalOptions,
+  log: (line: string) => void,
+  clock: () => number = Date.now,
+): Promise<LocalEnvironment> {
+  const tenant = await startTenant({ port: options.tenantPort, now: clock });
+  try {
+    const signingJwk = await generateSigningKey(clock());
+    await provision(tenant, signingJwk);
+    const { gateway, close } = await startApi(options, tenant, signingJwk, log, clock);
+    const issued = await issue(tenant);
+    return {
+      ready: {
+        gateway: gateway.url,
+        issuer: tenant.issuer,
+        audience: AUDIENCE,
+        ...issued,
+        management: MANAGEMENT_CLIENT,
+      },
+      revokedAsp: await issueRevokedAsp(tenant),
+      tenant,
+      close: async () => {
+        await Promise.all([close(), tenant.close()]);
+      },
+    };
+  } catch (error) {
+    await tenant.close();
+    throw error;
+  }
+}
+
+async function provision(tenant: Tenant, key: PrivateSigningJwk): Promise<void> {
+  const { resourceServers, clientGrants, audience, clientId } = connect(tenant);
+  const wanted = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat: 'certificate', keys: [key] });
+  await setUpResourceServer({ resourceServers, records: inMemory(), identifier: AUDIENCE, wanted });
+  await setUpClientGrant({ clientGrants, records: inMemory(), clientId, audience });
+}
+
+async function startApi(
+  { port, configuration }: LocalOptions,
+  { issuer }: Tenant,
+  signingJwk: PrivateSigningJwk,
+  log: (line: string) => void,
+  clock: () => number,
+): Promise<{ readonly gateway: Gateway; readonly close: () => Promise<void> }> {
+  const { basicChallenge, gatewayTtlSeconds, ...behaviour } = configuration;
+  const http = createHttpsClient();
+  const signingKey = importSigningKey(signingJwk);
+  const authorizer = createRestHandler(
+    { ...behaviour, issuer, audience: AUDIENCE, signingKeySecret: 'in memory' },
+    {
+      http: http.send,
+      clock,
+      sleep: (milliseconds) => sleep(milliseconds),
+      random: Math.random,
+      signingKeys: { read: async () => [signingKey] },
+      passwordGrantClient: async () => PASSWORD_CLIENT,
+    },
+    createDecisionLog(log),
+  );
+  const routes = Object.entries(configuration.routes);
+  const gateway = await startGateway({
+    port,
+    authorizer,
+    backend: demoApi,
+    audience: AUDIENCE,
+    basicChallenge,
+    routeKeys: routes.map(([key]) => key),
+    publicRouteKeys: routes.filter(([, setting]) => setting === 'public').map(([key]) => key),
+    ttlSeconds: gatewayTtlSeconds,
+    clock,
+  });
+  const close = async () => {
+    await gateway.close();
+    http.close();
+  };
+  return { gateway, close };
+}
+
+async function issue(tenant: Tenant): Promise<Pick<Ready, 'users' | 'tokens'>> {
+  const users = [...tenant.state.users.values()].map(({ user_id: userId, username, password }) => ({
+    userId,
+    username,
+    password,
+  }));
+  const asp = await createAsp(tenant, 'npm start');
+  const tokens = {
+    jwt: tenant.mintJwt(),
+    opaque: tenant.mintOpaque(),
+    asp: asp.value,
+    refresh: tenant.mintRefresh(),
+    expiredJwt: tenant.mintJwt({ expiresInSeconds: -3600 }),
+  };
+  return { users, tokens };
+}
+
+async function issueRevokedAsp(tenant: Tenant): Promise<string> {
+  const { id, value } = await createAsp(tenant, 'revoked');
+  await connect(tenant).applicationPasswords.remove(firstUserId(tenant), id);
+  return value;
+}
+
+function createAsp(tenant: Tenant, label: string) {
+  const request = { label, audience: AUDIENCE, scopes: SCOPES };
+  return connect(tenant).applicationPasswords.create(firstUserId(tenant), request);
+}
+
+function firstUserId({ state }: Tenant): string {
+  const [userId = ''] = state.users.keys();
+  return userId;
+}
+
+/** A connection of its own for each piece of work, since a token made before the grant lacks the grant's scopes. */
+function connect({ issuer }: Tenant): ManagementConnection {
+  return connectManagement({ ...MANAGEMENT_CLIENT, tenantUrl: issuer });
+}
+
+function inMemory<Written>(): RecordStore<Written> {
+  let record: Written | undefined;
+  return {
+    read: async () => record,
+    write: async (written) => {
+      record = written;
+    },
+    delete: async () => {
+      record = undefined;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** The command line and environment of `npm start`. */
+import { parseArgs } from 'node:util';
+import { type InferOutput, optional } from 'valibot';
+import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
+import { contextPairs } from '../src/config/context-values.ts';
+import { flag, seconds } from '../src/config/fields.ts';
+import { exactly, parse } from '../src/config/parse.ts';
+
+/** The keys of the configuration that mean something on one machine; issuer and audience are the local tenant's. */
+const { issuer: _issuer, audience: _audience, ...behaviour } = authorizerEntries;
+const schema = exactly({
+  ...behaviour,
+  basicChallenge: optional(flag, false),
+  gatewayTtlSeconds: optional(seconds(3600), 60),
+});
+
+export type LocalConfiguration = InferOutput<typeof schema>;
+
+export interface LocalOptions {
+  /** Where the gateway listens; 0 takes a free port. */
+  readonly port: number;
+  readonly tenantPort: number;
+  readonly configuration: LocalConfiguration;
+}
+
+export type StartOptions = LocalOptions & { readonly help: boolean; readonly json: boolean };
+
+/** Thrown for what the user of the command line got wrong; the message is one line. */
+export class UsageError extends Error {}
+
+export const USAGE = `Usage: npm start -- [--json] [-c key=value]...
+
+Starts a local tenant and a local API behind the authorizer, and shows each kind of credential being let in or refused.
+
+  --json          print one JSON object on one line when ready, and nothing else
+  -c key=value    set a configuration key, such as -c basicOrder=password-first or -c gatewayTtlSeconds=0
+  --help          print this
+
+  PORT            where the API listens (3000; 0 takes a free port)
+  TENANT_PORT     where the tenant listens (3001; 0 takes a free port)
+
+Ctrl-C ends it.
+`;
+
+/**
+ * Reads what `npm start` was given.
+ *
+ * @throws UsageError
+ */
+export function parseStartOptions(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): StartOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        context: { type: 'string', short: 'c', multiple: true, default: [] },
+      },
+    });
+    return {
+      json: values.json,
+      help: values.help,
+      port: parsePort('PORT', environment.PORT ?? '3000'),
+      tenantPort: parsePort('TENANT_PORT', environment.TENANT_PORT ?? '3001'),
+      configuration: localConfiguration(contextPairs(values.context)),
+    };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message.replace(/\s*\n\s*/g, ' '), { cause: error });
+  }
+}
+
+/**
+ * Parses the configuration of local mode.
+ *
+ * @throws ConfigurationError `configuration_invalid` with every fault
+ */
+export function localConfiguration(values: Readonly<Record<string, unknown>> = {}): LocalConfiguration {
+  return parse(schema, values, 'The configuration');
+}
+
+function parsePort(name: string, text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new UsageError(`Got ${name}=${JSON.stringify(text)}; wanted a port from 0 to 65535.`);
+  return port;
+}

@@ -1,0 +1,24 @@
+/** Configuration as it is written on a command line: `-c key=value`, where every value arrives as a string. */
+import { ConfigurationError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+
+/** A value given as text: JSON where it is JSON (`300`, `true`, `{"GET /foo":[]}`), else the text itself. */
+export function contextValue(text: string): unknown {
+  return parseJson(text) ?? text;
+}
+
+/**
+ * Reads `key=value` pairs.
+ *
+ * @throws ConfigurationError `configuration_invalid` for a pair without a key or an equals sign
+ */
+export function contextPairs(pairs: readonly string[]): Readonly<Record<string, unknown>> {
+  const entries = pairs.map((pair) => {
+    const equals = pair.indexOf('=');
+    if (equals < 1) {
+      throw new ConfigurationError('configuration_invalid', `Got -c ${JSON.stringify(pair)}; wanted -c key=value.`);
+    }
+    return [pair.slice(0, equals), contextValue(pair.slice(equals + 1))] as const;
+  });
+  return Object.fromEntries(entries);
+}
