@@ -49,7 +49,7 @@ export class Introspection {
     const { expected } = this.#settings;
     const answer = parseAnswer(await this.#askWithEitherKey(token, context));
     if (!answer.active) throw new CredentialError('token_inactive', 'The server does not know the token as active.');
-    const tokenType = TOKEN_TYPES.get(String(answer.token_type).toLowerCase());
+    const tokenType = tokenTypeOf(answer);
     if (!tokenType) throw new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
     const claims = judgeClaims(answer, expected);
     return {
@@ -109,6 +109,10 @@ function parseAnswer(response: HttpResponse): Answer {
     throw new UpstreamError('upstream_malformed', 'The introspection answer has no boolean "active".');
   }
   return answer;
+}
+
+function tokenTypeOf({ token_type }: Answer): TokenType | undefined {
+  return typeof token_type === 'string' ? TOKEN_TYPES.get(token_type.toLowerCase()) : undefined;
 }
 
 function isAnswer(value: unknown): value is Answer {

@@ -1,0 +1,30 @@
+/** Signing keys of a resource server, and a store that hands them out. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { SigningKey } from '../../../src/core/signing-key.ts';
+import type { SigningKeyStore } from '../../../src/core/signing-key-ring.ts';
+
+export interface SigningKeyPair extends SigningKey {
+  readonly publicKey: KeyObject;
+}
+
+export function makeSigningKey(kid: string): SigningKeyPair {
+  return { kid, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) };
+}
+
+type Stored = readonly [SigningKey, ...SigningKey[]];
+
+/** Holds what a test puts in; counts the readings. */
+export class StoreOfKeys implements SigningKeyStore {
+  reads = 0;
+  keys: Stored | Error;
+
+  constructor(keys: Stored | Error) {
+    this.keys = keys;
+  }
+
+  async read(): Promise<Stored> {
+    this.reads += 1;
+    if (this.keys instanceof Error) throw this.keys;
+    return this.keys;
+  }
+}
