@@ -45,6 +45,7 @@ export class Upstream {
   readonly #ports: UpstreamPorts;
   #failuresInARow = 0;
   #coolDownUntilMs = 0;
+  #isThrottled = false;
 
   constructor(ports: UpstreamPorts) {
     this.#ports = ports;
@@ -58,9 +59,7 @@ export class Upstream {
    *   `upstream_cooling_down`
    */
   async send(makeRequest: RequestFactory, { deadlineMs }: CallContext, isAnswer: IsAnswer = () => false) {
-    if (this.#ports.clock() < this.#coolDownUntilMs) {
-      throw new UpstreamError('upstream_cooling_down', 'The server is left alone after repeated failures.');
-    }
+    if (this.#ports.clock() < this.#coolDownUntilMs) throw this.#leftAlone();
     const first = await this.#attempt(makeRequest, deadlineMs, isAnswer);
     if (first.outcome === 'answer') return this.#succeed(first.response);
     if (first.retryAfterMs === undefined || !this.#hasTime(deadlineMs, first.retryAfterMs)) throw this.#fail(first);
@@ -142,11 +141,19 @@ export class Upstream {
 
   #fail({ error, retryAfterMs = 0 }: Failure): UpstreamError {
     this.#failuresInARow += 1;
+    this.#isThrottled = error.code === 'upstream_throttled';
     const excess = this.#failuresInARow - FAILURES_BEFORE_COOL_DOWN;
     const backOffMs = excess < 0 ? 0 : FIRST_COOL_DOWN_MS * 2 ** Math.min(excess, 10);
-    const askedMs = error.code === 'upstream_throttled' ? retryAfterMs : 0;
+    const askedMs = this.#isThrottled ? retryAfterMs : 0;
     this.#coolDownUntilMs = this.#ports.clock() + Math.min(Math.max(backOffMs, askedMs), LONGEST_COOL_DOWN_MS);
     return error;
+  }
+
+  /** A rate limit stays one while it lasts: it is the server's word, and no outage that a stale answer may bridge. */
+  #leftAlone(): UpstreamError {
+    return this.#isThrottled
+      ? new UpstreamError('upstream_throttled', 'The server is left alone until its rate limit is over.')
+      : new UpstreamError('upstream_cooling_down', 'The server is left alone after repeated failures.');
   }
 }
 

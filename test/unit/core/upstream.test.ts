@@ -1,0 +1,333 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { HttpFailure } from '../../../src/core/http.ts';
+import { Upstream } from '../../../src/core/upstream.ts';
+import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
+import { caught, upstreamError } from '../../support/core/errors.ts';
+import { failure, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
+import { CONTEXT, contextFrom, upstreamOver } from '../../support/core/upstreams.ts';
+
+const URL = 'https://tenant.example/oauth/token';
+const OK = json(200, { ok: true });
+const CANNOT_BE_REACHED = upstreamError('upstream_unavailable', 'The server cannot be reached.');
+const THROTTLED = upstreamError('upstream_throttled', 'The server limits the rate of requests (429).');
+
+function upstream(http: ScriptedHttp, { random = 0 } = {}) {
+  const clock = new FrozenClock();
+  let made = 0;
+  const upstream = upstreamOver(http, clock, random);
+  const makeRequest = () => ({ method: 'POST', url: URL, headers: {}, body: `attempt ${++made}` }) as const;
+  const send = (context = contextFrom(clock)) => upstream.send(makeRequest, context);
+  return { clock, http, upstream, makeRequest, send };
+}
+
+const answering = (...replies: readonly Reply[]) => upstream(ScriptedHttp.inOrder(...replies));
+const always = (reply: Reply) => upstream(new ScriptedHttp(() => reply));
+
+describe('an answer', () => {
+  it.each([200, 201, 204, 400, 401, 403, 404, 422])('of status %i is handed on after one attempt', async (status) => {
+    const { http, send } = answering(json(status, { a: 1 }));
+    expect(await send()).toEqual(json(status, { a: 1 }));
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it.each([300, 301, 302, 303, 307, 308])('that redirects with %i is not followed', async (status) => {
+    const { http, send } = answering({ status, headers: { location: 'https://evil.example/' }, body: '' });
+    await expect(send()).rejects.toThrow(
+      upstreamError('upstream_malformed', `The server answered ${status}; redirects are not followed.`),
+    );
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it.each(['too_large', 'not_text'] as const)('that cannot be read (%s) is not asked for again', async (reason) => {
+    const { http, send } = answering(failure(reason));
+    await expect(send()).rejects.toThrow(upstreamError('upstream_malformed', 'The answer cannot be read.'));
+    expect(http.requests).toHaveLength(1);
+  });
+});
+
+describe('the one retry', () => {
+  it.each([
+    ['a lost connection', failure('connection')],
+    ['502', json(502, {})],
+    ['503', text(503, 'busy')],
+    ['504', text(504, '')],
+  ])('follows %s, with a request of its own, after a jitter', async (_, reply) => {
+    const { clock, http, send } = answering(reply, OK);
+    expect(await send()).toEqual(OK);
+    expect(http.requests.map((request) => request.body)).toEqual(['attempt 1', 'attempt 2']);
+    expect(clock.sleeps).toEqual([50]);
+  });
+
+  it.each([
+    [0, 50],
+    [0.5, 100],
+    [0.999, 149.9],
+  ])('waits 50 to 150 ms: a draw of %d makes %d', async (random, waited) => {
+    const { clock, send } = upstream(ScriptedHttp.inOrder(failure('connection'), OK), { random });
+    await send();
+    expect(clock.sleeps).toEqual([expect.closeTo(waited)]);
+  });
+
+  it('is the last', async () => {
+    const { http, send } = always(failure('connection'));
+    await expect(send()).rejects.toThrow(CANNOT_BE_REACHED);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('has the last word: what failed at last is what is said', async () => {
+    const { send } = answering(failure('connection'), json(500, {}));
+    await expect(send()).rejects.toThrow(upstreamError('upstream_unavailable', 'The server answered 500.'));
+  });
+
+  it.each([
+    ['a timeout', failure('timeout'), 'upstream_timeout', 'The server did not answer in time.'],
+    ['500', json(500, {}), 'upstream_unavailable', 'The server answered 500.'],
+    ['501', json(501, {}), 'upstream_unavailable', 'The server answered 501.'],
+    ['599', json(599, {}), 'upstream_unavailable', 'The server answered 599.'],
+  ] as const)('does not follow %s', async (_, reply, code, message) => {
+    const { clock, http, send } = answering(reply);
+    await expect(send()).rejects.toThrow(upstreamError(code, message));
+    expect(http.requests).toHaveLength(1);
+    expect(clock.sleeps).toEqual([]);
+  });
+
+  it('keeps the failure as the cause, and nothing of the content', async () => {
+    const lost = failure('connection');
+    const error = await caught(() => always(lost).send());
+    expect(error).toHaveProperty('cause', lost);
+  });
+
+  it('does not follow a defect of this software', async () => {
+    const http = new ScriptedHttp(() => {
+      throw new TypeError('a defect');
+    });
+    await expect(upstream(http).send()).rejects.toThrow(new TypeError('a defect'));
+    expect(http.requests).toHaveLength(1);
+  });
+});
+
+describe('the deadline', () => {
+  it('gives an attempt 3 s, or what is left', async () => {
+    const { clock, http, send } = always(OK);
+    await send({ deadlineMs: NOW_MS + 5000 });
+    await send({ deadlineMs: NOW_MS + 2999 });
+    clock.nowMs += 1000;
+    await send({ deadlineMs: NOW_MS + 2000 });
+    expect(http.requests.map((request) => request.timeoutMs)).toEqual([3000, 2999, 1000]);
+  });
+
+  it('is one for all attempts', async () => {
+    const { clock, http, send } = answering(failure('connection'), OK);
+    const { script } = http;
+    http.script = (request) => {
+      clock.nowMs += 2900;
+      return script(request);
+    };
+    await send({ deadlineMs: NOW_MS + 5000 });
+    expect(http.requests.map((request) => request.timeoutMs)).toEqual([3000, 5000 - 2900 - 50]);
+  });
+
+  it('leaves no time for an attempt below 50 ms', async () => {
+    const { http, send } = always(OK);
+    await expect(send({ deadlineMs: NOW_MS + 49 })).rejects.toThrow(
+      upstreamError('upstream_timeout', 'The deadline has passed.'),
+    );
+    expect(http.requests).toHaveLength(0);
+    await send({ deadlineMs: NOW_MS + 50 });
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it('forbids a retry that would begin too late', async () => {
+    const { clock, http, send } = answering(failure('connection'), failure('connection'), OK);
+    await expect(send({ deadlineMs: NOW_MS + 99 })).rejects.toThrow(CANNOT_BE_REACHED);
+    expect([http.requests.length, clock.sleeps.length]).toEqual([1, 0]);
+    await send({ deadlineMs: NOW_MS + 100 });
+    expect([http.requests.length, clock.sleeps.length]).toEqual([3, 1]);
+  });
+
+  it('is kept even if a wait takes longer than asked', async () => {
+    const { clock, http, makeRequest } = answering(failure('connection'), OK);
+    const slow = async () => clock.advanceSeconds(10);
+    const upstream = new Upstream({ http: http.port, clock: clock.read, sleep: slow, random: () => 0 });
+    await expect(upstream.send(makeRequest, CONTEXT)).rejects.toThrow(
+      upstreamError('upstream_timeout', 'The deadline has passed.'),
+    );
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it('that has passed is not held against the server', async () => {
+    const { http, send } = always(OK);
+    for (let i = 0; i < 10; i += 1) await caught(() => send({ deadlineMs: NOW_MS }));
+    await send();
+    expect(http.requests).toHaveLength(1);
+  });
+});
+
+describe('a rate limit (429)', () => {
+  const limited = (headers: Record<string, string>) => json(429, { error: 'too_many_requests' }, headers);
+
+  it.each([
+    ['Retry-After within the deadline', { 'retry-after': '2' }, 2000],
+    ['Retry-After of nothing', { 'retry-after': '0' }, 0],
+    ['x-ratelimit-reset within the deadline', { 'x-ratelimit-reset': String(NOW_SECONDS + 3) }, 3000],
+    ['x-ratelimit-reset in the past', { 'x-ratelimit-reset': String(NOW_SECONDS - 3) }, 0],
+    [
+      'Retry-After before x-ratelimit-reset',
+      { 'retry-after': '1', 'x-ratelimit-reset': String(NOW_SECONDS + 4) },
+      1000,
+    ],
+    ['nothing said', {}, 1000],
+    ['nonsense said', { 'retry-after': '-1', 'x-ratelimit-reset': 'soon' }, 1000],
+    ['a fraction said', { 'retry-after': '1.5' }, 1000],
+  ])('is waited for: %s', async (_, headers, waited) => {
+    const { clock, http, send } = answering(limited(headers), OK);
+    expect(await send()).toEqual(OK);
+    expect(clock.sleeps).toEqual([waited]);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['Retry-After', { 'retry-after': '5' }],
+    ['Retry-After of hours', { 'retry-after': '99999' }],
+    ['x-ratelimit-reset', { 'x-ratelimit-reset': String(NOW_SECONDS + 5) }],
+    ['x-ratelimit-reset in milliseconds', { 'x-ratelimit-reset': String(NOW_SECONDS * 100) }],
+  ])('is not waited for beyond the deadline: %s', async (_, headers) => {
+    const { clock, http, send } = answering(limited(headers));
+    await expect(send()).rejects.toThrow(THROTTLED);
+    expect(clock.sleeps).toEqual([]);
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it('that is there still after the wait is the end', async () => {
+    const { http, send } = always(limited({ 'retry-after': '1' }));
+    await expect(send()).rejects.toThrow(THROTTLED);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('is left alone for as long as it asks, and said to be a rate limit all the while', async () => {
+    const { clock, http, send } = always(limited({ 'retry-after': '10' }));
+    await caught(send);
+    clock.advanceSeconds(9.9);
+    await expect(send()).rejects.toThrow(
+      upstreamError('upstream_throttled', 'The server is left alone until its rate limit is over.'),
+    );
+    expect(http.requests).toHaveLength(1);
+    clock.advanceSeconds(0.1);
+    await expect(send()).rejects.toThrow(THROTTLED);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('is left alone for 30 s at most', async () => {
+    const { clock, http, send } = always(limited({ 'retry-after': '3600' }));
+    await caught(send);
+    clock.advanceSeconds(30);
+    http.script = () => OK;
+    expect(await send()).toEqual(OK);
+  });
+
+  it('may be an answer, if the one who asked says so', async () => {
+    const { clock, http, upstream, makeRequest } = always(limited({ 'retry-after': '3' }));
+    expect((await upstream.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
+    expect(http.requests).toHaveLength(1);
+    expect(clock.sleeps).toEqual([]);
+  });
+});
+
+describe('the cool-down', () => {
+  const COOLING = upstreamError('upstream_cooling_down', 'The server is left alone after repeated failures.');
+
+  async function fail(send: () => Promise<unknown>, times: number): Promise<void> {
+    for (let i = 0; i < times; i += 1) await caught(send);
+  }
+
+  it('begins with the fifth failure in a row', async () => {
+    const { http, send } = always(json(500, {}));
+    await fail(send, 4);
+    await expect(send()).rejects.toThrow(upstreamError('upstream_unavailable', 'The server answered 500.'));
+    expect(http.requests).toHaveLength(5);
+    await expect(send()).rejects.toThrow(COOLING);
+    expect(http.requests).toHaveLength(5);
+  });
+
+  it('does not begin if one of five succeeds', async () => {
+    const { http, send } = always(json(500, {}));
+    await fail(send, 4);
+    http.script = () => json(404, {});
+    await send();
+    http.script = () => json(500, {});
+    await fail(send, 4);
+    await expect(send()).rejects.toThrow(upstreamError('upstream_unavailable', 'The server answered 500.'));
+  });
+
+  it('doubles from 2 s with each failure after it, up to 30 s', async () => {
+    const { clock, http, send } = always(json(500, {}));
+    await fail(send, 5);
+    const lasted: number[] = [];
+    for (let round = 0; round < 7; round += 1) {
+      const asked = http.requests.length;
+      const began = clock.nowMs;
+      while (http.requests.length === asked) {
+        clock.advanceSeconds(0.5);
+        await caught(send);
+      }
+      lasted.push((clock.nowMs - began) / 1000);
+    }
+    expect(lasted).toEqual([2, 4, 8, 16, 30, 30, 30]);
+  });
+
+  it('ends with its time, and one answer forgets all failures', async () => {
+    const { clock, http, send } = always(failure('timeout'));
+    await fail(send, 5);
+    clock.advanceSeconds(2);
+    http.script = () => OK;
+    expect(await send()).toEqual(OK);
+    http.script = () => failure('timeout');
+    await fail(send, 4);
+    await expect(send()).rejects.toThrow(upstreamError('upstream_timeout', 'The server did not answer in time.'));
+  });
+
+  it("is one endpoint's own", async () => {
+    const { clock, http, send } = always(json(500, {}));
+    await fail(send, 5);
+    const other = upstreamOver(http, clock);
+    const request = { method: 'GET', url: URL, headers: {} } as const;
+    await expect(other.send(() => request, contextFrom(clock))).rejects.toMatchObject({ code: 'upstream_unavailable' });
+  });
+});
+
+describe('whatever the server does', () => {
+  it('there are at most two attempts, none past the deadline, and an answer is 2xx or 4xx', async () => {
+    const reply: fc.Arbitrary<Reply> = fc.oneof(
+      fc.record({
+        status: fc.integer({ min: 200, max: 599 }),
+        headers: fc.dictionary(
+          fc.constantFrom('retry-after', 'x-ratelimit-reset'),
+          fc.oneof(fc.nat(), fc.string()).map(String),
+        ),
+        body: fc.string(),
+      }),
+      fc.constantFrom<HttpFailure['reason']>('connection', 'timeout', 'too_large', 'not_text').map(failure),
+    );
+    const run = async (replies: readonly Reply[], tookMs: number, leftMs: number) => {
+      const { clock, http, send } = answering(...replies);
+      const { script } = http;
+      http.script = (request) => {
+        clock.nowMs += Math.min(tookMs, request.timeoutMs);
+        return script(request);
+      };
+      const result = await send({ deadlineMs: NOW_MS + leftMs }).catch((error: Error) => error);
+      expect(http.requests.length).toBeLessThanOrEqual(2);
+      expect(clock.nowMs).toBeLessThanOrEqual(NOW_MS + leftMs);
+      if (result instanceof Error) {
+        expect(result).toMatchObject({ name: 'UpstreamError' });
+      } else {
+        expect([2, 4]).toContain(Math.floor(result.status / 100));
+        expect(result.status).not.toBe(429);
+      }
+    };
+    await fc.assert(fc.asyncProperty(fc.tuple(reply, reply), fc.nat(4000), fc.integer({ min: 50, max: 5000 }), run), {
+      numRuns: 300,
+    });
+  });
+});
