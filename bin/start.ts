@@ -22,7 +22,8 @@ async function main(): Promise<void> {
 async function start(options: StartOptions): Promise<LocalEnvironment> {
   try {
     // The decisions' lines go to the error stream, so that the other one stays readable by people and programs.
-    return await startLocalEnvironment(options, (line) => process.stderr.write(options.json ? '' : `${line}\n`));
+    const log = (line: string) => process.stderr.write(`${line}\n`);
+    return await startLocalEnvironment(options, { log, clock: Date.now });
   } catch (error) {
     if (isCode(error, 'EADDRINUSE')) {
       throw new UsageError(`A port is taken (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0.`);

@@ -17,6 +17,7 @@ import { createHttpsClient } from '../src/http/https-client.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import type { LocalOptions } from './options.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
+import type { TenantSigningKey } from './tenant/signing-keys.ts';
 
 /** What `npm start -- --json` prints. */
 export interface Ready {
@@ -44,23 +45,33 @@ const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: '
 const PASSWORD_CLIENT = { clientId: 'local-password-client', clientSecret: 'local-password-secret' };
 const SCOPES = ['read:foo'];
 
+export interface LocalPorts {
+  /** Takes the authorizer's lines. */
+  readonly log: (line: string) => void;
+  /** Epoch milliseconds, for tenant, authorizer and gateway alike. */
+  readonly clock: () => number;
+  /** The resource server's signing key. @default a new one */
+  readonly signingJwk?: PrivateSigningJwk;
+  /** What the tenant signs its tokens with. @default a new one */
+  readonly tenantKey?: TenantSigningKey;
+}
+
 /**
  * Starts local mode and provisions the tenant for it.
  *
- * @param log takes the authorizer's lines
- * @param clock epoch milliseconds, for tenant, authorizer and gateway alike
  * @throws the listening error, such as `EADDRINUSE`, after closing what was opened
  */
-export async function startLocalEnvironment(
-  options: LocalOptions,
-  log: (line: string) => void,
-  clock: () => number = Date.now,
-): Promise<LocalEnvironment> {
-  const tenant = await startTenant({ port: options.tenantPort, now: clock });
+export async function startLocalEnvironment(options: LocalOptions, ports: LocalPorts): Promise<LocalEnvironment> {
+  const { clock, tenantKey } = ports;
+  const tenant = await startTenant({
+    port: options.tenantPort,
+    now: clock,
+    ...(tenantKey ? { signingKey: tenantKey } : {}),
+  });
   try {
-    const signingJwk = await generateSigningKey(clock());
+    const signingJwk = ports.signingJwk ?? (await generateSigningKey(clock()));
     await provision(tenant, signingJwk);
-    const { gateway, close } = await startApi(options, tenant, signingJwk, log, clock);
+    const { gateway, close } = await startApi(options, tenant, signingJwk, ports);
     const issued = await issue(tenant);
     return {
       ready: {
@@ -93,8 +104,7 @@ async function startApi(
   { port, configuration }: LocalOptions,
   { issuer }: Tenant,
   signingJwk: PrivateSigningJwk,
-  log: (line: string) => void,
-  clock: () => number,
+  { log, clock }: LocalPorts,
 ): Promise<{ readonly gateway: Gateway; readonly close: () => Promise<void> }> {
   const { basicChallenge, gatewayTtlSeconds, ...behaviour } = configuration;
   const http = createHttpsClient();

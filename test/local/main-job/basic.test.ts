@@ -1,0 +1,102 @@
+/** Username with a secret: what each order costs, above all in failed logins, of which ten block a user. */
+import { describe, expect, it } from 'vitest';
+import { basic, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
+
+const USER = 'user@gmail.com';
+const OTHER = 'other@example.com';
+const TIMES = 30;
+
+describe('order auto', () => {
+  it('never costs a failed login for an ASP: 30 uses from cold caches, revoked, 30 more', async () => {
+    const local = await startLocal(UNCACHED);
+    const { value } = local.tenant.mintAsp();
+    expect(await statuses(local, basic(USER, value))).toEqual(Array(TIMES).fill(200));
+    local.tenant.revoke(value);
+    expect(await statuses(local, basic(USER, value))).toEqual(Array(TIMES).fill(401));
+    expect(local.calls('/oauth/token')).toBe(0);
+    expect(local.tenant.logins.totalFailures()).toBe(0);
+    expect((await local.call('GET', '/foo', basic(USER, passwordOf(local)))).status).toBe(200);
+  });
+
+  it('refuses a wrong secret, and passes the same guess on once', async () => {
+    const local = await startLocal(UNCACHED);
+    expect(await statuses(local, basic(USER, 'wrong password'))).toEqual(Array(TIMES).fill(401));
+    expect(local.tenant.logins.totalFailures()).toBe(1);
+  });
+
+  it('refuses somebody else’s ASP under this name, at no cost to either', async () => {
+    const local = await startLocal(UNCACHED);
+    const { value } = local.tenant.mintAsp({ userId: 'auth0|5678' });
+    expect((await local.call('GET', '/foo', basic(USER, value))).status).toBe(401);
+    expect((await local.call('GET', '/foo', basic(OTHER, value))).status).toBe(200);
+    expect(local.log.at(0)).toMatchObject({ reason: 'username_mismatch' });
+    expect(local.tenant.logins.totalFailures()).toBe(0);
+  });
+
+  it.each(['opaque', 'refresh', 'jwt'] as const)('refuses the %s token as the secret', async (kind) => {
+    const local = await startLocal(UNCACHED);
+    expect((await local.call('GET', '/foo', basic(USER, local.ready.tokens[kind]))).status).toBe(401);
+    expect(local.log.at(0)).toMatchObject({ reason: 'token_type_refused' });
+  });
+});
+
+describe('order password-first', () => {
+  it('costs one failed login a process for one ASP, revoked or not', async () => {
+    const local = await startLocal({ ...UNCACHED, basicOrder: 'password-first' });
+    const { value } = local.tenant.mintAsp();
+    expect(await statuses(local, basic(USER, value))).toEqual(Array(TIMES).fill(200));
+    local.tenant.revoke(value);
+    expect(await statuses(local, basic(USER, value))).toEqual(Array(TIMES).fill(401));
+    local.clock.advanceSeconds(3600);
+    expect((await local.call('GET', '/foo', basic(USER, value))).status).toBe(401);
+    expect(local.tenant.logins.totalFailures()).toBe(1);
+    expect((await local.call('GET', '/foo', basic(USER, passwordOf(local)))).status).toBe(200);
+  });
+
+  it('asks the password first for every secret', async () => {
+    const local = await startLocal({ ...UNCACHED, basicOrder: 'password-first' });
+    const answer = await local.call('GET', '/foo', basic('letters@example.com', 'SixteenLettersPw'));
+    expect(answer.status).toBe(200);
+    expect(local.calls('/oauth/introspect')).toBe(0);
+  });
+});
+
+describe('order introspect-first', () => {
+  it('introspects every secret before it is tried as a password', async () => {
+    const local = await startLocal({ ...UNCACHED, basicOrder: 'introspect-first' });
+    expect((await local.call('GET', '/foo', basic(USER, local.ready.tokens.asp))).status).toBe(200);
+    expect(local.calls('/oauth/token')).toBe(0);
+    expect((await local.call('GET', '/foo', basic(USER, passwordOf(local)))).status).toBe(200);
+    expect(local.calls('/oauth/introspect')).toBe(2);
+    expect(local.tenant.logins.totalFailures()).toBe(0);
+  });
+});
+
+describe('a user who may not log in', () => {
+  it.each(['blocked', 'mfa', 'leaked', 'unverified'])('is refused like one with a wrong password: %s', async (name) => {
+    const local = await startLocal(UNCACHED);
+    const answer = await local.call('GET', '/foo', basic(`${name}@example.com`, `${name}-password-1`));
+    const wrong = await local.call('GET', '/foo', basic(USER, 'wrong password'));
+    expect(answer.status).toBe(401);
+    expect(answer.body).toBe(wrong.body);
+    expect(local.log.at(0)).toMatchObject({ reason: 'login_refused' });
+    expect(local.calls('/oauth/introspect')).toBe(1);
+  });
+
+  it('is refused, and not asked about again at once, after ten wrong guesses', async () => {
+    const local = await startLocal({ ...UNCACHED, negativeTtlSeconds: 10 });
+    for (let guess = 0; guess < 10; guess += 1) await local.call('GET', '/foo', basic(USER, `wrong ${guess}`));
+    expect((await local.call('GET', '/foo', basic(USER, passwordOf(local)))).status).toBe(401);
+    expect(local.log.at(-1)).toMatchObject({ outcome: 'unauthenticated', reason: 'login_refused' });
+  });
+});
+
+function passwordOf({ ready }: LocalForTest): string {
+  return ready.users[0]?.password ?? '';
+}
+
+async function statuses(local: LocalForTest, authorization: string): Promise<readonly number[]> {
+  const found: number[] = [];
+  for (let time = 0; time < TIMES; time += 1) found.push((await local.call('GET', '/foo', authorization)).status);
+  return found;
+}

@@ -1,0 +1,101 @@
+/** Starts local mode for a test, with a clock that stands still until the test moves it. */
+import { request } from 'node:http';
+import { onTestFinished } from 'vitest';
+import { type LocalEnvironment, startLocalEnvironment } from '../../../local/environment.ts';
+import { localConfiguration } from '../../../local/options.ts';
+import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
+import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
+
+/** A clock that the test moves by hand. */
+export interface HandClock {
+  readonly now: () => number;
+  advanceSeconds(seconds: number): void;
+}
+
+export interface LocalForTest extends LocalEnvironment {
+  readonly clock: HandClock;
+  /** The authorizer's log, parsed. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  /** Sends a request; `authorization` is the header's value, a list for several headers. */
+  call(method: string, path: string, authorization?: string | readonly string[]): Promise<Answer>;
+  /** How often the tenant was asked at a path. */
+  calls(path: string): number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Keeps no answers, in the gateway or in the authorizer. */
+export const UNCACHED = { gatewayTtlSeconds: 0, cacheTtlSeconds: 0, negativeTtlSeconds: 0 };
+
+/** @param configuration as with `-c key=value` */
+export async function startLocal(configuration: Readonly<Record<string, unknown>> = {}): Promise<LocalForTest> {
+  const clock = handClock();
+  const log: Record<string, unknown>[] = [];
+  const options = { port: 0, tenantPort: 0, configuration: localConfiguration(configuration) };
+  const ports = { log: (line: string) => log.push(JSON.parse(line)), clock: clock.now, ...(await keys()) };
+  const local = await startLocalEnvironment(options, ports);
+  onTestFinished(() => local.close());
+  local.tenant.requestLog.clear();
+  return {
+    ...local,
+    clock,
+    log,
+    call: (method, path, authorization) => call(new URL(path, local.ready.gateway), method, authorization),
+    calls: (path) => local.tenant.requests.filter((request) => request.path === path).length,
+  };
+}
+
+/** Made once for each test file: making RSA keys is what takes time. */
+async function makeKeys() {
+  return { signingJwk: await generateSigningKey(Date.parse('2026-11-22T12:00:00Z')), tenantKey: await newSigningKey() };
+}
+
+let madeKeys: ReturnType<typeof makeKeys> | undefined;
+
+function keys(): ReturnType<typeof makeKeys> {
+  madeKeys ??= makeKeys();
+  return madeKeys;
+}
+
+export function bearer(token: string): string {
+  return `Bearer ${token}`;
+}
+
+export function basic(username: string, secret: string): string {
+  return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
+}
+
+function handClock(): HandClock {
+  let nowMs = Date.parse('2026-11-22T12:00:00Z');
+  return {
+    now: () => nowMs,
+    advanceSeconds(seconds) {
+      nowMs += seconds * 1000;
+    },
+  };
+}
+
+/** By `node:http`, since `fetch` would join repeated fields into one. */
+function call(url: URL, method: string, authorization: string | readonly string[] = []): Promise<Answer> {
+  const headers = { Authorization: [authorization].flat() };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, agent: false, headers }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const answered = Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
+          (values ?? []).map((value): [string, string] => [name, value]),
+        );
+        const body = Buffer.concat(chunks).toString();
+        resolve({ status: incoming.statusCode ?? 0, headers: new Headers(answered), body });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
