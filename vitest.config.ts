@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/support/closing-line.ts';
 
 /** Three projects: `unit` opens no socket, `local` runs servers on loopback, `infra` synthesizes templates. */
 export default defineConfig({
   test: {
+    reporters: ['default', new ClosingLine()],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {

@@ -1,0 +1,144 @@
+/** `npm start` as its user runs it: a child process, its output, its exit code. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+const ROOT = new URL('../../../', import.meta.url).pathname;
+const FREE_PORTS = { PORT: '0', TENANT_PORT: '0' };
+
+describe('npm start -- --json', () => {
+  it('prints one line with what is needed to call the API, and ends cleanly on Ctrl-C', async () => {
+    const child = start(['--json'], FREE_PORTS);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const ready = JSON.parse((await lines.next()).value);
+    expect(ready).toEqual({
+      gateway: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+      issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+      audience: 'https://demo.api',
+      users: expect.arrayContaining([
+        { userId: 'auth0|1234', username: 'user@gmail.com', password: expect.any(String) },
+      ]),
+      tokens: {
+        jwt: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+        opaque: expect.any(String),
+        asp: expect.stringMatching(/^[A-Za-z]{16}$/),
+        refresh: expect.any(String),
+        expiredJwt: expect.any(String),
+      },
+      management: { clientId: 'local-management-client', clientSecret: expect.any(String) },
+    });
+    expect(await statusOf(ready.gateway, ready.tokens.asp)).toBe(200);
+    expect(await statusOf(ready.gateway, ready.tokens.refresh)).toBe(401);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect((await lines.next()).done).toBe(true);
+  });
+});
+
+describe('npm start', () => {
+  it('shows each kind of credential with the status that it got', async () => {
+    const child = start([], FREE_PORTS);
+    const shown: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      shown.push(line);
+      if (line.startsWith('Ctrl-C')) child.kill('SIGINT');
+    }
+    expect(shown.filter((line) => /^\d{3} /.test(line))).toEqual([
+      '200 allowed   JWT as Bearer',
+      '200 allowed   opaque token as Bearer',
+      '200 allowed   ASP as Bearer',
+      '200 allowed   username and ASP as Basic',
+      '200 allowed   username and password as Basic',
+      '401 refused   expired JWT',
+      '401 refused   revoked ASP',
+      '401 refused   refresh token',
+      '401 refused   no credential',
+      '403 refused   missing scope: read:foo only',
+    ]);
+    expect(shown.filter((line) => line.startsWith('    curl '))).toHaveLength(10);
+  });
+
+  it('takes configuration keys', async () => {
+    const child = start(
+      ['--json', '-c', 'routes={"GET /x/{id}":["read:foo"]}', '-c', 'basicChallenge=true'],
+      FREE_PORTS,
+    );
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const ready = JSON.parse((await lines.next()).value);
+    const answer = await fetch(`${ready.gateway}x/1`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('Basic realm=');
+  });
+});
+
+describe('bad input to npm start is one line and exit code 2', () => {
+  it.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
+    ['an unknown flag', ['--nope'], {}, /--nope/],
+    ['an argument', ['nope'], {}, /nope/],
+    ['a port that is none', [], { PORT: 'abc' }, /PORT="abc"; wanted a port from 0 to 65535/],
+    ['a port out of range', [], { TENANT_PORT: '65536' }, /TENANT_PORT="65536"/],
+    ['a configuration key that is none', ['-c', 'nope=1'], {}, /nope: unknown; known are routes/],
+    ['a value that is none', ['-c', 'basicOrder=x'], {}, /basicOrder: got "x"; wanted "auto"/],
+    ['a pair that is none', ['-c', 'basicOrder'], {}, /wanted -c key=value/],
+  ])('%s', async (_, args, environment, message) => {
+    const { code, stdout, stderr } = await end(start(args, { ...FREE_PORTS, ...environment }));
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it.each(['PORT', 'TENANT_PORT'])('a %s that is taken', async (name) => {
+    const port = await takenPort();
+    const { code, stderr } = await end(start([], { ...FREE_PORTS, [name]: String(port) }));
+    expect(stderr).toMatch(new RegExp(`^A port is taken \\(listen EADDRINUSE.*${port}\\)\\. Set PORT and TENANT_PORT`));
+    expect(stderr.trimEnd()).not.toContain('\n');
+    expect(code).toBe(2);
+  });
+
+  it('and --help is help, with exit code 0', async () => {
+    const { code, stdout } = await end(start(['--help'], FREE_PORTS));
+    expect(stdout).toContain('Usage: npm start');
+    expect(code).toBe(0);
+  });
+});
+
+function start(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/start.ts', ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
+}
+
+async function end(child: ChildProcess) {
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.on('data', (chunk: Buffer) => {
+      output[name] += chunk.toString();
+    });
+  }
+  const [code] = await once(child, 'close');
+  return { code, ...output };
+}
+
+async function takenPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function statusOf(gateway: string, token: string): Promise<number> {
+  const { status } = await fetch(`${gateway}foo`, { headers: { authorization: `Bearer ${token}` } });
+  return status;
+}
