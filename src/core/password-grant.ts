@@ -32,6 +32,8 @@ export interface PasswordGrantSettings {
   readonly digest: DigestCredential;
 }
 
+/** Asked for where no route has a scope: it grants nothing of the API, while to ask for nothing would grant all of it. */
+const NO_API_SCOPE = 'openid';
 const WRONG_PASSWORD_TTL_MS = 300_000;
 const MAXIMUM_WRONG_PASSWORDS = 10_000;
 
@@ -91,7 +93,7 @@ export class PasswordGrant {
       username,
       password: secret,
       audience,
-      scope: scopes.join(' '),
+      scope: scopes.join(' ') || NO_API_SCOPE,
       client_id: clientId,
       client_secret: clientSecret,
     });
@@ -112,7 +114,8 @@ function isAboutTheUser({ status, body }: HttpResponse): boolean {
 function accessToken({ status, body }: HttpResponse): string {
   const answer = parseJson(body);
   if (status === 200) {
-    if (isJsonObject(answer) && typeof answer.access_token === 'string') return answer.access_token;
+    const token = isJsonObject(answer) ? answer.access_token : undefined;
+    if (typeof token === 'string' && token !== '') return token;
     throw new UpstreamError('upstream_malformed', 'The token answer has no "access_token".');
   }
   const error = errorCode(answer);
