@@ -27,7 +27,7 @@ export function createManagementRequests(wire: Wire, client: TokenRequest): Send
     const used = kept ?? (await token.ask());
     const answer = await sendWith(wire, request, used);
     // A kept token may be older than the grant of the scope that it lacks, or have been revoked.
-    const isStale = kept !== undefined && (answer.status === 401 || answer.status === 403);
+    const isStale = kept !== undefined && (answer.status === 401 || lacksScope(answer));
     const final = isStale ? await sendWith(wire, request, await token.ask()) : answer;
     if (final.status < 300) return final.body;
     throw refusalOf(request, final, client, [used, client.clientSecret]);
@@ -47,12 +47,16 @@ function refusalOf(
   const reason = reasonOf(body, secrets);
   const what = `${method} ${new URL(url).pathname}`;
   if (status === 401) return tokenRefused(what, client);
-  if (status === 403 && /insufficient.scope/i.test(JSON.stringify(body))) return scopeMissing(what, reason, client);
+  if (lacksScope({ status, body })) return scopeMissing(what, reason, client);
   const said = reason === '' ? '' : `: ${reason}`;
   return new ManagementRefusal(
     `The tenant refused ${what} with ${status}${said}. Expected it to be accepted; mend what it names and run it again.`,
     { status, reason },
   );
+}
+
+function lacksScope({ status, body }: WireAnswer): boolean {
+  return status === 403 && /insufficient.scope/i.test(JSON.stringify(body) ?? '');
 }
 
 function tokenRefused(what: string, { clientId, audience }: TokenRequest): SetupError {
