@@ -25,7 +25,7 @@ export function resourcesOf(routeKeys: readonly string[]): Resources {
   }
   const resources = [...methodsByPath]
     .map(([path, methods]): Resource => ({ path, methods, pattern: toRegExp(path) }))
-    .sort((a, b) => rank(a.path).localeCompare(rank(b.path)));
+    .sort((a, b) => (rank(a.path) < rank(b.path) ? -1 : 1));
   const resourceOf = (path: string) => resources.find(({ pattern }) => pattern.test(path));
   return {
     find(method, path) {

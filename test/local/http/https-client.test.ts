@@ -1,0 +1,104 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createHttpsClient } from '../../../src/http/https-client.ts';
+
+describe('the HTTP port', () => {
+  it('sends method, headers and body, and reads status, headers and body', async () => {
+    const { url, send } = await serve((request, response) => {
+      request.setEncoding('utf8').once('data', (body) => {
+        const { method, headers } = request;
+        response.writeHead(201, { 'X-Answer': ['a', 'b'] });
+        response.end(
+          JSON.stringify({ method, type: headers['content-type'], length: headers['content-length'], body }),
+        );
+      });
+    });
+    const answer = await send({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'text/plain' },
+      body: 'ünï',
+      timeoutMs: 5000,
+    });
+    expect(answer).toMatchObject({ status: 201, headers: { 'x-answer': 'a, b' } });
+    expect(JSON.parse(answer.body)).toEqual({ method: 'POST', type: 'text/plain', length: '5', body: 'ünï' });
+  });
+
+  it('keeps its connection for the next request', async () => {
+    const ports = new Set<number | undefined>();
+    const { get } = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end();
+    });
+    for (let time = 0; time < 5; time += 1) await get();
+    expect(ports.size).toBe(1);
+  });
+
+  it('hands a redirect back instead of following it', async () => {
+    const { get } = await serve((_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end());
+    expect(await get()).toMatchObject({ status: 302 });
+  });
+
+  it('gives up on an answer that does not end in time, whether it has begun or not', async () => {
+    const silent = await serve(() => undefined);
+    const slow = await serve((_, response) => response.write('x'));
+    await expect(silent.get(20)).rejects.toMatchObject({ name: 'HttpFailure', reason: 'timeout' });
+    await expect(slow.get(20)).rejects.toMatchObject({ name: 'HttpFailure', reason: 'timeout' });
+  });
+
+  it('gives up on an answer that is too large, before it is whole', async () => {
+    let closed = false;
+    const { get } = await serve((_, response) => {
+      const more = () => {
+        while (!closed && response.write('x'.repeat(64 * 1024)));
+      };
+      response.on('drain', more).on('close', () => {
+        closed = true;
+      });
+      more();
+    });
+    await expect(get()).rejects.toMatchObject({ reason: 'too_large', message: 'Over 262144 bytes.' });
+  });
+
+  it('gives up on an answer that is not UTF-8', async () => {
+    const { get } = await serve((_, response) => response.end(Buffer.from([0xff, 0xfe])));
+    await expect(get()).rejects.toMatchObject({ reason: 'not_text' });
+  });
+
+  it('says that the connection failed if it was cut, before the answer or in it', async () => {
+    const before = await serve((request) => request.socket.destroy());
+    const within = await serve((request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('x', () => request.socket.destroy());
+    });
+    await expect(before.get()).rejects.toMatchObject({ reason: 'connection' });
+    await expect(within.get()).rejects.toMatchObject({ reason: 'connection' });
+  });
+
+  it.each([
+    'http://tenant.auth0.com/',
+    'http://127.0.0.1.evil.example/',
+    'ftp://127.0.0.1/',
+    'https://user:pass@t.example/',
+  ])('sends nothing to %s', async (url) => {
+    const { send } = createHttpsClient();
+    await expect(send({ method: 'GET', url, headers: {}, timeoutMs: 1000 })).rejects.toThrow(
+      'Expected an https URL, or http to loopback.',
+    );
+  });
+});
+
+async function serve(listener: RequestListener) {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = createHttpsClient();
+  onTestFinished(() => {
+    client.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const get = (timeoutMs = 5000) => client.send({ method: 'GET', url, headers: {}, timeoutMs });
+  return { url, send: client.send, get };
+}

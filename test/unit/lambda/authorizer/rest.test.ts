@@ -1,0 +1,120 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { fromRestEvent, toRestResult } from '../../../../lambda/authorizer/rest.ts';
+import type { Decision } from '../../../../src/core/decision.ts';
+import { ACCESS_TOKEN, type Principal } from '../../../../src/core/principal.ts';
+import fixture from './fixtures/rest-request.json' with { type: 'json' };
+
+const EVENT: APIGatewayRequestAuthorizerEvent = {
+  ...fixture,
+  type: 'REQUEST',
+  requestContext: { ...fixture.requestContext, authorizer: undefined },
+};
+const AUDIENCE = 'https://demo.api';
+const PRINCIPAL: Principal = {
+  subject: 'auth0|1234',
+  username: undefined,
+  scopes: ['read:foo', 'create:foo'],
+  tokenType: ACCESS_TOKEN,
+  clientId: 'client',
+  organizationId: undefined,
+  issuer: 'https://tenant.auth0.com/',
+  expiresAt: 1_795_349_000,
+};
+const ALLOW: Decision = { outcome: 'allow', principal: PRINCIPAL, cacheHit: false };
+const DENY: Decision = {
+  outcome: 'deny',
+  reason: 'scope_missing',
+  principal: PRINCIPAL,
+  requiredScopes: ['delete:foo', 'purge:foo'],
+  cacheHit: false,
+};
+
+describe('a REST API REQUEST event', () => {
+  it('is read with the API’s own route and the caller’s address as the gateway saw it', () => {
+    expect(fromRestEvent(EVENT)).toEqual({
+      authorization: ['Bearer abc'],
+      method: 'GET',
+      resourcePath: '/foo/{id}',
+      path: '/foo/42',
+      callerIp: '198.51.100.7',
+    });
+  });
+
+  it('yields every Authorization header, whatever the case of its name', () => {
+    const multiValueHeaders = { Authorization: ['Bearer a', 'Bearer b'], AUTHORIZATION: ['Basic c'], Accept: ['x'] };
+    expect(fromRestEvent({ ...EVENT, multiValueHeaders }).authorization).toEqual(['Bearer a', 'Bearer b', 'Basic c']);
+  });
+
+  it.each([null, {}])('without headers yields none (%j)', (multiValueHeaders) => {
+    expect(fromRestEvent({ ...EVENT, headers: null, multiValueHeaders }).authorization).toEqual([]);
+  });
+
+  it('without multi-value headers is read by its plain ones', () => {
+    expect(fromRestEvent({ ...EVENT, multiValueHeaders: null }).authorization).toEqual(['Bearer abc']);
+  });
+});
+
+describe('an allow', () => {
+  it('is a policy for the called method, without any of the request path', () => {
+    const { policyDocument, principalId } = toRestResult(ALLOW, EVENT, AUDIENCE);
+    expect(principalId).toBe('auth0|1234');
+    expect(policyDocument.Statement).toEqual([
+      {
+        Action: 'execute-api:Invoke',
+        Effect: 'Allow',
+        Resource: 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/GET/*',
+      },
+    ]);
+  });
+
+  it.each(['*', '/../*', '/a*/b?', '/GET/*'])('stays so for the path %s', (path) => {
+    const methodArn = `arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/POST/${path}`;
+    const { policyDocument } = toRestResult(ALLOW, { methodArn }, AUDIENCE);
+    expect(policyDocument.Statement).toMatchObject([
+      { Resource: 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/POST/*' },
+    ]);
+  });
+
+  it('tells the backend the principal, unknown values as empty text', () => {
+    expect(toRestResult(ALLOW, EVENT, AUDIENCE).context).toEqual({
+      sub: 'auth0|1234',
+      username: '',
+      scope: 'read:foo create:foo',
+      token_type: 'access_token',
+      client_id: 'client',
+      org_id: '',
+      iss: 'https://tenant.auth0.com/',
+      exp: '1795349000',
+    });
+  });
+
+  it('leaves whole scopes out rather than sending more than API Gateway takes', () => {
+    const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
+    const { context } = toRestResult({ ...ALLOW, principal: { ...PRINCIPAL, scopes } }, EVENT, AUDIENCE);
+    const told = String(context?.scope);
+    expect(told.length).toBeLessThanOrEqual(4096);
+    expect(told.split(' ')).toEqual(scopes.slice(0, told.split(' ').length));
+    expect(told.split(' ').length).toBeGreaterThan(300);
+  });
+});
+
+describe('what is not an allow', () => {
+  it('is a Deny with the challenge for the 403, if the principal lacks scope', () => {
+    const { policyDocument, context } = toRestResult(DENY, EVENT, AUDIENCE);
+    expect(policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);
+    expect(context).toMatchObject({
+      www_authenticate: 'Bearer realm="https://demo.api", error="insufficient_scope", scope="delete:foo purge:foo"',
+    });
+  });
+
+  it('is exactly "Unauthorized", whatever the reason, if the credential proves nothing', () => {
+    const decision: Decision = { outcome: 'unauthenticated', reason: 'token_expired' };
+    expect(() => toRestResult(decision, EVENT, AUDIENCE)).toThrow(/^Unauthorized$/);
+  });
+
+  it('is an error with the reason code, and not "Unauthorized", if nobody could say', () => {
+    const decision: Decision = { outcome: 'unavailable', reason: 'upstream_timeout', message: 'x' };
+    expect(() => toRestResult(decision, EVENT, AUDIENCE)).toThrow(/^upstream_timeout$/);
+  });
+});
