@@ -1,7 +1,7 @@
 /** The errors about resource servers and their key properties, each with its mend. Of values only identifiers are shown. */
 import { SetupError } from './errors.ts';
 import type { KeyProperty } from './key-properties.ts';
-import { nearestNames } from './nearest-names.ts';
+import { nearestNames } from '../core/nearest-names.ts';
 
 export function propertyRefused(property: KeyProperty, got: string): SetupError {
   return new SetupError(
