@@ -1,0 +1,25 @@
+/** The function behind `Custom::SigningKey`: makes the signing key in AWS, so that it never is anywhere else. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createParameterStore } from '../../src/aws/parameters.ts';
+import { createSecretStore } from '../../src/aws/secrets.ts';
+import { generateSigningKey } from '../../src/core/generate-signing-key.ts';
+import { createCustomResourceHandler } from '../custom-resource/handler.ts';
+import { createSigningKeyResource } from './signing-key-resource.ts';
+
+const resource = createSigningKeyResource({
+  secrets: createSecretStore(),
+  parameters: createParameterStore(),
+  generate: () => generateSigningKey(Date.now()),
+});
+
+export const handler = createCustomResourceHandler(
+  { 'Custom::SigningKey': resource },
+  {
+    fetch,
+    clock: Date.now,
+    sleep: (milliseconds) => sleep(milliseconds),
+    deadline: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
+    // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+    log: console.log,
+  },
+);
