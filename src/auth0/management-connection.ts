@@ -13,6 +13,7 @@ import { type ClientGrants, createClientGrants } from './client-grants.ts';
 import { createManagementRequests, type SendManagementRequest } from './management-requests.ts';
 import type { ManagementClientCredentials } from './management-token.ts';
 import { createResourceServers, type ResourceServers } from './resource-servers.ts';
+import { createTenantSettings, type TenantSettings } from './tenant-settings.ts';
 import type { Wire } from './wire.ts';
 
 export interface ManagementOptions extends ManagementClientCredentials {
@@ -38,6 +39,7 @@ export interface ManagementConnection {
   readonly resourceServers: ResourceServers;
   readonly clientGrants: ClientGrants;
   readonly applicationPasswords: ApplicationPasswords;
+  readonly tenantSettings: TenantSettings;
 }
 
 type NarrowClientOptions = ResourceServersClient.Options & ClientGrantsClient.Options;
@@ -59,6 +61,7 @@ export function connectManagement(options: ManagementOptions): ManagementConnect
     resourceServers: createResourceServers(new ResourceServersClient(clientOptions)),
     clientGrants: createClientGrants(new ClientGrantsClient(clientOptions)),
     applicationPasswords: createApplicationPasswords(audience, request),
+    tenantSettings: createTenantSettings(audience, request),
   };
 }
 
