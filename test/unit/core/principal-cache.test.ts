@@ -336,6 +336,11 @@ describe('whatever happens in whatever order', () => {
     if (cacheHit) expect(expiresAtMs).toBeGreaterThan(nowMs);
   }
 
+  function heard(says: Principal | Error, atMs: number, before: Vouched | undefined): Vouched | undefined {
+    if (says === refusal) return undefined;
+    return says instanceof Error ? before : { principal: says, atMs };
+  }
+
   async function run(steps: readonly Step[]): Promise<void> {
     const { clock, server, ask } = cached({ cacheTtlSeconds: 30, staleIfErrorSeconds: 20 });
     let vouched: Vouched | undefined;
@@ -345,8 +350,7 @@ describe('whatever happens in whatever order', () => {
       const before = server.lookUps;
       const result = await ask().catch((error: Error) => error);
       const wasAsked = server.lookUps > before;
-      if (wasAsked && !(says instanceof Error)) vouched = { principal: says, atMs: clock.nowMs };
-      if (wasAsked && says === refusal) vouched = undefined;
+      if (wasAsked) vouched = heard(says, clock.nowMs, vouched);
       if (result instanceof Error) continue;
       if (!vouched) expect.unreachable('A principal that nobody has vouched for.');
       expectVouchedFor(result, vouched, clock.nowMs, wasAsked && says instanceof Error);

@@ -1,0 +1,126 @@
+/** The whole core before a scripted authorization server: every part real, but for HTTP, the clock and the key store. */
+import type { Authenticator } from '../../../src/core/authenticator.ts';
+import { type AuthorizationRequest, Authorizer } from '../../../src/core/authorizer.ts';
+import { BasicAuthenticator, type BasicOrder } from '../../../src/core/basic-authenticator.ts';
+import { credentialDigest } from '../../../src/core/credential-digest.ts';
+import type { HttpRequest } from '../../../src/core/http.ts';
+import { Introspection } from '../../../src/core/introspection.ts';
+import { Jwks } from '../../../src/core/jwks.ts';
+import { JwtVerifier } from '../../../src/core/jwt.ts';
+import { JwtAuthenticator } from '../../../src/core/jwt-authenticator.ts';
+import { OpaqueTokenAuthenticator } from '../../../src/core/opaque-token-authenticator.ts';
+import { PasswordGrant } from '../../../src/core/password-grant.ts';
+import { PrincipalCache } from '../../../src/core/principal-cache.ts';
+import { RouteMap } from '../../../src/core/routes.ts';
+import { SigningKeyRing } from '../../../src/core/signing-key-ring.ts';
+import { FrozenClock } from './clock.ts';
+import { INACTIVE, INTROSPECTION_URL } from './introspection-answers.ts';
+import { AUDIENCE, expectations, type IssuerKey, JWKS_URL } from './issuer.ts';
+import { form, json, type Reply, ScriptedHttp } from './scripted-http.ts';
+import { makeSigningKey, StoreOfKeys } from './signing-keys.ts';
+import { TOKEN_URL, WRONG_PASSWORD } from './token-endpoint.ts';
+import { upstreamOver } from './upstreams.ts';
+
+const signingKey = makeSigningKey('signing-key');
+
+export interface WorldSettings {
+  readonly order?: BasicOrder;
+  readonly hasPasswordGrant?: boolean;
+  readonly introspectsJwts?: boolean;
+  readonly staleIfErrorSeconds?: number;
+  readonly uncachedScopes?: readonly string[];
+  readonly issuerKeys?: readonly IssuerKey[];
+}
+
+export class World {
+  readonly clock = new FrozenClock();
+  /** What the server knows: a token → the answer about it. Others are inactive. */
+  readonly tokens = new Map<string, Reply>();
+  /** `username:password` → the answer to a login. Others are wrong. */
+  readonly passwords = new Map<string, Reply>();
+  /** Set: what every request is answered. */
+  outage: Reply | undefined;
+  readonly http = new ScriptedHttp((request) => this.outage ?? this.#answer(request));
+  readonly bearerAuthenticators: readonly Authenticator[];
+  readonly basicAuthenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly #issuerKeys: readonly IssuerKey[];
+
+  constructor(settings: WorldSettings = {}) {
+    const { clock, http } = this;
+    this.#issuerKeys = settings.issuerKeys ?? [];
+    const digest = credentialDigest('salt');
+    const routes = new RouteMap({ 'GET /foo': ['read:foo'], 'POST /foo': ['create:foo'], 'GET /whoami': [] });
+    const expected = expectations(clock);
+    let ids = 0;
+    const introspection = new Introspection({
+      url: INTROSPECTION_URL,
+      upstream: upstreamOver(http, clock),
+      keys: new SigningKeyRing(new StoreOfKeys([signingKey]), clock.read),
+      expected,
+      uniqueId: () => `jti-${++ids}`,
+    });
+    const passwordGrant = new PasswordGrant({
+      url: TOKEN_URL,
+      upstream: upstreamOver(http, clock),
+      readClient: async () => ({ clientId: 'grant-client', clientSecret: 'grant-client-secret' }),
+      audience: AUDIENCE,
+      scopes: routes.scopes,
+      clock: clock.read,
+      digest,
+    });
+    const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock), clock: clock.read });
+    const verifier = new JwtVerifier({ jwks, expected, permissionsAsScopes: false });
+    this.bearerAuthenticators = [
+      new JwtAuthenticator(verifier, settings.introspectsJwts ? introspection : undefined),
+      new OpaqueTokenAuthenticator(introspection),
+    ];
+    this.basicAuthenticator = new BasicAuthenticator({
+      order: settings.order ?? 'auto',
+      introspection,
+      passwordGrant: (settings.hasPasswordGrant ?? true) ? passwordGrant : undefined,
+      bearerAuthenticators: this.bearerAuthenticators,
+      digest,
+    });
+    const cache = new PrincipalCache({
+      clock: clock.read,
+      cacheTtlSeconds: 300,
+      negativeTtlSeconds: 10,
+      staleIfErrorSeconds: settings.staleIfErrorSeconds ?? 0,
+      uncachedScopes: settings.uncachedScopes ?? [],
+    });
+    this.authorizer = new Authorizer({
+      authenticators: [...this.bearerAuthenticators, this.basicAuthenticator],
+      cache,
+      digest,
+      routes,
+      clock: clock.read,
+    });
+  }
+
+  /** How often the server was asked: logins, introspections, fetches of the keys. */
+  get counts(): { logins: number; introspections: number; keyFetches: number } {
+    return {
+      logins: this.http.to(TOKEN_URL).length,
+      introspections: this.http.to(INTROSPECTION_URL).length,
+      keyFetches: this.http.to(JWKS_URL).length,
+    };
+  }
+
+  /** Decides on a request to `GET /foo` that carries one header. */
+  decide(authorization: string, changes: Partial<AuthorizationRequest> = {}) {
+    const called = { method: 'GET', resourcePath: '/foo', path: '/foo' };
+    return this.authorizer.decide({ ...called, authorization: [authorization], ...changes });
+  }
+
+  #answer(request: HttpRequest): Reply {
+    if (request.url === JWKS_URL) return json(200, { keys: this.#issuerKeys.map((key) => key.publicJwk) });
+    const { token, username, password } = form(request);
+    if (request.url === INTROSPECTION_URL) return this.tokens.get(String(token)) ?? INACTIVE;
+    return this.passwords.get(`${username}:${password}`) ?? WRONG_PASSWORD;
+  }
+}
+
+export function basic(username: string, secret: string): string {
+  return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
+}
