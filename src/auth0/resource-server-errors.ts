@@ -1,7 +1,8 @@
 /** The errors about resource servers and their key properties, each with its mend. Of values only identifiers are shown. */
+
+import { nearestNames } from '../core/nearest-names.ts';
 import { SetupError } from './errors.ts';
 import type { KeyProperty } from './key-properties.ts';
-import { nearestNames } from '../core/nearest-names.ts';
 
 export function propertyRefused(property: KeyProperty, got: string): SetupError {
   return new SetupError(

@@ -5,7 +5,6 @@ import {
   check,
   integer,
   literal,
-  maxLength,
   maxValue,
   minLength,
   minValue,
@@ -37,7 +36,11 @@ export const audience = pipe(string(AUDIENCE), regex(/^[\x21-\x7E]{1,400}$/, AUD
 
 const SECRET = wanted('the name or ARN of a secret in Secrets Manager');
 
-export const secretId = pipe(string(SECRET), minLength(1, SECRET), maxLength(2048, SECRET));
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html for a name's characters */
+export const secretId = pipe(
+  string(SECRET),
+  regex(/^(?:arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}$/, SECRET),
+);
 
 export const flag = boolean(wanted('true or false'));
 
@@ -65,11 +68,12 @@ const routeSetting = union(
 
 const ROUTE_KEY = wanted('a method or ANY, a space and a path, such as "GET /foo/{id}" or "ANY /{proxy+}"');
 
+const ROUTES = wanted('an object with at least one route, such as {"GET /foo": ["read:foo"]}');
+
 /** Routes with what they ask for. */
-export const routes = record(
-  pipe(string(), check(isRouteKey, ROUTE_KEY)),
-  routeSetting,
-  wanted('an object such as {"GET /foo": ["read:foo"]}'),
+export const routes = pipe(
+  record(pipe(string(), check(isRouteKey, ROUTE_KEY)), routeSetting, ROUTES),
+  check((settings) => Object.keys(settings).length > 0, ROUTES),
 );
 
 /** The route map knows its own grammar. */

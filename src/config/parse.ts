@@ -4,6 +4,11 @@
  */
 import { type GenericSchema, getDotPath, type InferOutput, type ObjectEntries, safeParse, strictObject } from 'valibot';
 import { ConfigurationError } from '../core/errors.ts';
+import { isJsonObject } from '../core/json.ts';
+import { nearestNames } from '../core/nearest-names.ts';
+
+/** The schema of an object whose keys are known. */
+type ObjectSchema = GenericSchema & { readonly entries: ObjectEntries };
 
 /**
  * Parses a value by a schema.
@@ -11,26 +16,41 @@ import { ConfigurationError } from '../core/errors.ts';
  * @param what names the whole, for the message, such as `The configuration`
  * @throws ConfigurationError `configuration_invalid` with a line for each fault
  */
-export function parse<Schema extends GenericSchema>(schema: Schema, value: unknown, what: string): InferOutput<Schema> {
+export function parse<Schema extends ObjectSchema>(schema: Schema, value: unknown, what: string): InferOutput<Schema> {
   const result = safeParse(schema, value);
   if (result.success) return result.output;
-  const faults = result.issues.map((issue) => `  ${getDotPath(issue) ?? 'it'}: ${issue.message}`);
+  const faults = [
+    ...(schema.type === 'strict_object' ? unknownKeys(value, Object.keys(schema.entries)) : []),
+    ...result.issues.filter(isNotOfUnknownKey).map((issue) => `${getDotPath(issue) ?? 'it'}: ${issue.message}`),
+  ];
   throw new ConfigurationError(
     'configuration_invalid',
-    [`${what} has ${faults.length} fault${faults.length === 1 ? '' : 's'}:`, ...faults].join('\n'),
+    [`${what} has ${faults.length} fault${faults.length === 1 ? '' : 's'}:`, ...faults].join('\n  '),
   );
 }
 
 /** An object with these keys and no others. */
 export function exactly<Entries extends ObjectEntries>(entries: Entries) {
-  return strictObject(entries, ({ expected, received }) => {
-    if (expected === 'never') return `unknown; known are ${Object.keys(entries).join(', ')}`;
-    return expected === 'Object' ? `got ${received}; wanted a JSON object` : 'missing, and it has no default';
-  });
+  return strictObject(entries, ({ expected, received }) =>
+    expected === 'Object' ? `got ${received}; wanted a JSON object` : 'missing, and it has no default',
+  );
 }
 
 /** Says what a fault's message needs: what was got, shortened, and what is wanted. */
 export function wanted(expectation: string) {
   return ({ received }: { readonly received: string }): string =>
     `got ${received.length > 80 ? `${received.slice(0, 80)}…` : received}; wanted ${expectation}`;
+}
+
+/** The schema itself stops at the first of them. */
+function unknownKeys(value: unknown, known: readonly string[]): readonly string[] {
+  const unknown = isJsonObject(value) ? Object.keys(value).filter((key) => !known.includes(key)) : [];
+  return unknown.map((key) => {
+    const [nearest] = nearestNames(key, known, 1);
+    return `${key}: unknown; known are ${known.join(', ')}; the nearest is ${nearest}`;
+  });
+}
+
+function isNotOfUnknownKey({ type, expected }: { readonly type: string; readonly expected: string | null }): boolean {
+  return !(type === 'strict_object' && expected === 'never');
 }

@@ -1,0 +1,110 @@
+/**
+ * The configuration of a deployment, as an operator writes it in `cdk.json` or behind `-c`. Nothing is deployed, and
+ * nothing synthesized, before all of it has been found to be right.
+ */
+import { forward, type InferOutput, optional, partialCheck, pipe } from 'valibot';
+import type { RouteSettings } from '../core/routes.ts';
+import { authorizerEntries } from './authorizer-configuration.ts';
+import { contextValue } from './context-values.ts';
+import {
+  clientId,
+  isTenantUrl,
+  keyArn,
+  keyDelivery,
+  keyFormat,
+  managementDomain,
+  rotationDays,
+  upstream,
+} from './deployment-fields.ts';
+import { flag, seconds, secretId } from './fields.ts';
+import { exactly, parse } from './parse.ts';
+import { routeFaults } from './route-faults.ts';
+
+/** The demo's, where no backend is given. */
+const DEMO_ROUTES = authorizerEntries.routes.default;
+
+const keys = exactly({
+  ...authorizerEntries,
+  routes: optional(authorizerEntries.routes.wrapped),
+  /** `{"clientId","clientSecret"}` of the client that sets the tenant up. */
+  managementSecret: secretId,
+  /** @default where the issuer is */
+  managementDomain: optional(managementDomain),
+  /** `{"clientId","clientSecret","connection"?}`. @default Basic takes app specific passwords only */
+  passwordGrantSecret: optional(secretId),
+  keyDelivery: optional(keyDelivery, 'verificationKey'),
+  keyFormat: optional(keyFormat, 'certificate'),
+  rotationDays: optional(rotationDays, 90),
+  basicChallenge: optional(flag, false),
+  /** Whose grant gets the application-password scopes. @default the management client's */
+  grantClientId: optional(clientId),
+  createResourceServer: optional(flag, false),
+  removeCreated: optional(flag, false),
+  /** @default the demo API */
+  upstream: optional(upstream),
+  gatewayTtlSeconds: optional(seconds(3600), 60),
+  /** @default AWS's own key */
+  kmsKeyArn: optional(keyArn),
+  /** Needs the account's CloudWatch role for API Gateway. */
+  accessLog: optional(flag, false),
+});
+
+/** What holds between keys; each is looked at when the keys themselves are right. */
+const schema = pipe(
+  keys,
+  forward(
+    partialCheck(
+      [['issuer'], ['managementDomain']],
+      (input) => input.managementDomain !== undefined || isTenantUrl(input.issuer),
+      'missing; the issuer has a path, so say on which domain the Management API lives',
+    ),
+    ['managementDomain'],
+  ),
+  forward(
+    partialCheck(
+      [['uncachedScopes'], ['gatewayTtlSeconds']],
+      (input) => input.uncachedScopes.length === 0 || input.gatewayTtlSeconds === 0,
+      ({ input }) => `got ${input.gatewayTtlSeconds}; wanted 0, since uncachedScopes asks that nothing be kept`,
+    ),
+    ['gatewayTtlSeconds'],
+  ),
+  forward(
+    partialCheck(
+      [['routes'], ['upstream']],
+      (input) => input.upstream === undefined || input.routes !== undefined,
+      'missing; with upstream, say what each of its routes asks for, such as {"ANY /{proxy+}": []}',
+    ),
+    ['routes'],
+  ),
+  forward(
+    partialCheck(
+      [['routes'], ['upstream']],
+      (input) => routeFaults(input.routes ?? {}, input.upstream !== undefined).length === 0,
+      ({ input }) => routeFaults(input.routes ?? {}, input.upstream !== undefined).join('; '),
+    ),
+    ['routes'],
+  ),
+);
+
+/** The configuration of a deployment, complete. */
+export type Configuration = Omit<InferOutput<typeof schema>, 'routes'> & { readonly routes: RouteSettings };
+
+/**
+ * Parses the configuration out of CDK's context.
+ *
+ * @param context all of it; CDK's own keys are passed over
+ * @throws ConfigurationError `configuration_invalid` with every fault
+ */
+export function parseConfiguration(context: Readonly<Record<string, unknown>>): Configuration {
+  const ours = Object.entries(context).filter(([key]) => !isOfCdk(key));
+  const values = ours.map(([key, value]) => [key, typeof value === 'string' ? contextValue(value) : value]);
+  const parsed = parse(schema, Object.fromEntries(values), 'The configuration');
+  return { ...parsed, routes: parsed.routes ?? DEMO_ROUTES };
+}
+
+const UNPREFIXED_KEYS_OF_CDK = ['acknowledged-issue-numbers', 'cdk-migrate'];
+
+/** `aws:cdk:…`, `@aws-cdk/…`, `availability-zones:account=…`. */
+function isOfCdk(key: string): boolean {
+  return /[:/]/.test(key) || UNPREFIXED_KEYS_OF_CDK.includes(key);
+}

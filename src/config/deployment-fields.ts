@@ -1,0 +1,62 @@
+/** The types of those configuration values that only a deployment has, each with the words for what is wanted. */
+import { check, integer, maxValue, minValue, number, picklist, pipe, regex, string, transform } from 'valibot';
+import { isSecureUrl } from '../core/secure-url.ts';
+import { wanted } from './parse.ts';
+
+const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+const MANAGEMENT_DOMAIN = wanted(
+  'the tenant\'s own domain, such as "tenant.auth0.com" or "https://tenant.auth0.com/" (http for loopback only)',
+);
+
+/** Where the Management API lives, as a URL with its final slash and nothing after it. */
+export const managementDomain = pipe(
+  string(MANAGEMENT_DOMAIN),
+  transform((text) => (HOST.test(text) ? `https://${text}/` : text)),
+  check(isTenantUrl, MANAGEMENT_DOMAIN),
+);
+
+/** Says whether a URL may be a tenant's: secure, and nothing but an origin with its slash. */
+export function isTenantUrl(text: string): boolean {
+  return isSecureUrlText(text) && `${new URL(text).origin}/` === text;
+}
+
+export const keyDelivery = picklist(
+  ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'],
+  wanted('"verificationKey", "verificationKeys", "verificationLocation" or "wellKnown"'),
+);
+
+export const keyFormat = picklist(['certificate', 'jwk'], wanted('"certificate" or "jwk"'));
+
+const ROTATION_DAYS = wanted('whole days from 0 (off) to 1000');
+
+export const rotationDays = pipe(
+  number(ROTATION_DAYS),
+  integer(ROTATION_DAYS),
+  minValue(0, ROTATION_DAYS),
+  maxValue(1000, ROTATION_DAYS),
+);
+
+const CLIENT_ID = wanted('the id of a client, letters, digits, "_" and "-"');
+
+export const clientId = pipe(string(CLIENT_ID), regex(/^[\w-]{1,128}$/, CLIENT_ID));
+
+const KEY_ARN = wanted('the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/…"');
+
+export const keyArn = pipe(
+  string(KEY_ARN),
+  regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,128}$/, KEY_ARN),
+);
+
+const UPSTREAM = wanted(
+  'an https URL without query and fragment, such as "https://backend.example/base" (http for loopback only)',
+);
+
+/** The backend that requests are passed on to. */
+export const upstream = pipe(
+  string(UPSTREAM),
+  check((text) => isSecureUrlText(text) && !/[?#]/.test(text), UPSTREAM),
+);
+
+function isSecureUrlText(text: string): boolean {
+  return URL.canParse(text) && isSecureUrl(new URL(text));
+}

@@ -1,0 +1,61 @@
+/** What is wrong with routes for the API that is to serve them, beyond the grammar that every route has. */
+import type { RouteSettings } from '../core/routes.ts';
+
+/** What API Gateway takes as one part of a resource's path. */
+const PATH_PART = /^(?:[A-Za-z0-9._:$-]+|\{[A-Za-z0-9._-]+\+?\})$/;
+const PARAMETER = /^\{.*\}$/;
+
+/**
+ * Finds what a REST API cannot have as its routes.
+ *
+ * @param isBehindGreedy whether a backend of the operator's own stands behind `{proxy+}`, where a route is not a resource
+ *   of the gateway unless it is public
+ */
+export function routeFaults(routes: RouteSettings, isBehindGreedy: boolean): readonly string[] {
+  const keys = Object.keys(routes);
+  const resourceKeys = isBehindGreedy ? keys.filter((key) => routes[key] === 'public') : keys;
+  return [
+    ...keys.filter(isOptions).map((key) => `"${key}" cannot be a route, since OPTIONS is open to everyone`),
+    ...resourceKeys.filter(hasOddPart).map((key) => `"${key}" holds what API Gateway takes in no path`),
+    ...(isBehindGreedy
+      ? resourceKeys.filter(hasParameter).map(notLiteral)
+      : parametersOfTwoNames(keys).map((path) => `"${path}" names a parameter that another route names differently`)),
+  ];
+}
+
+function isOptions(key: string): boolean {
+  return key.startsWith('OPTIONS ');
+}
+
+function hasOddPart(key: string): boolean {
+  return partsOf(key).some((part) => part !== '' && !PATH_PART.test(part));
+}
+
+function hasParameter(key: string): boolean {
+  return partsOf(key).some((part) => PARAMETER.test(part));
+}
+
+/** The backend would be open wherever it reads a path differently than the gateway does. */
+function notLiteral(key: string): string {
+  return `"${key}" is public and has a parameter; with upstream, a public path must be written out`;
+}
+
+/** API Gateway has one name for each place in a path. */
+function parametersOfTwoNames(keys: readonly string[]): readonly string[] {
+  const names = new Map<string, string>();
+  return [...new Set(keys.map((key) => `/${partsOf(key).join('/')}`))].filter((path) => {
+    const parts = path.slice(1).split('/');
+    return parts.some((part, index) => {
+      if (!PARAMETER.test(part) || part.endsWith('+}')) return false;
+      const place = parts.slice(0, index).join('/');
+      const name = names.get(place) ?? part;
+      names.set(place, name);
+      return name !== part;
+    });
+  });
+}
+
+/** `GET /foo/{id}` → `foo`, `{id}`. */
+function partsOf(key: string): readonly string[] {
+  return key.slice(key.indexOf('/') + 1).split('/');
+}

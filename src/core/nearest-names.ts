@@ -1,0 +1,36 @@
+/** Which of some names come nearest to one that is not among them: for error messages, never to choose by. */
+
+/**
+ * Orders names by how little has to change to make one the other, white space, case, scheme and final slash counting least.
+ *
+ * @param most how many to answer
+ */
+export function nearestNames(wanted: string, names: readonly string[], most = 3): readonly string[] {
+  const measured = names.map((name) => ({ name, distance: distance(plain(wanted), plain(name)) }));
+  return measured
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, most)
+    .map(({ name }) => name);
+}
+
+function plain(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/^[a-z]+:\/\//, '')
+    .replace(/\/+$/, '');
+}
+
+/** Levenshtein distance, row by row. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (let column = 1; column <= other.length; column += 1) {
+      const substituted = (row[column - 1] ?? 0) + (letter === other[column - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}
