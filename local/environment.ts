@@ -3,8 +3,8 @@
  * process and on loopback. What AWS would hold (the signing key, the record of what was there before) is in memory.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createHandler } from '../lambda/authorizer/create-handler.ts';
 import { createDecisionLog } from '../lambda/authorizer/decision-log.ts';
-import { createRestHandler } from '../lambda/authorizer/rest-handler.ts';
 import { handler as demoApi } from '../lambda/demo-api/handler.ts';
 import { connectManagement, type ManagementConnection } from '../src/auth0/management-connection.ts';
 import type { RecordStore } from '../src/auth0/record-store.ts';
@@ -109,7 +109,7 @@ async function startApi(
   const { basicChallenge, gatewayTtlSeconds, ...behaviour } = configuration;
   const http = createHttpsClient();
   const signingKey = importSigningKey(signingJwk);
-  const authorizer = createRestHandler(
+  const authorizer = createHandler(
     { ...behaviour, issuer, audience: AUDIENCE, signingKeySecret: 'in memory' },
     {
       http: http.send,

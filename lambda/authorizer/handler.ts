@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import type { AuthorizerPorts } from './compose.ts';
+import { createHandler } from './create-handler.ts';
 import { createDecisionLog } from './decision-log.ts';
-import { createRestHandler } from './rest-handler.ts';
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration.
 const configuration = parseAuthorizerConfiguration(process.env.CONFIG ?? '');
@@ -29,4 +29,4 @@ const ports: AuthorizerPorts = {
 };
 
 // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
-export const handler = createRestHandler(configuration, ports, createDecisionLog(console.log));
+export const handler = createHandler(configuration, ports, createDecisionLog(console.log));

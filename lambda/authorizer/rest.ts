@@ -6,18 +6,22 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { CHALLENGE_KEY } from '../../src/config/gateway-responses.ts';
 import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
 import type { Decision } from '../../src/core/decision.ts';
+import { authorizationValues } from './authorization-values.ts';
 import { insufficientScopeChallenge } from './challenge.ts';
-import { principalContext } from './principal-context.ts';
+import { policy } from './policy.ts';
+import { refusal } from './refusal.ts';
+
+export type RestEvent = APIGatewayRequestAuthorizerEvent;
 
 /**
  * Reads a REST API `REQUEST` event.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
  */
-export function fromRestEvent(event: APIGatewayRequestAuthorizerEvent): AuthorizationRequest {
+export function fromRestEvent(event: RestEvent): AuthorizationRequest {
   const { httpMethod, resourcePath, identity } = event.requestContext;
   return {
-    authorization: authorizationValues(event),
+    authorization: authorizationValues(event.multiValueHeaders ?? event.headers),
     method: httpMethod,
     resourcePath,
     path: event.path,
@@ -26,49 +30,27 @@ export function fromRestEvent(event: APIGatewayRequestAuthorizerEvent): Authoriz
 }
 
 /**
- * Writes a decision as API Gateway wants it.
+ * Writes a decision as a REST API wants it.
  *
+ * @param audience serves as the realm of a 403's challenge
  * @throws Error `Unauthorized`, which API Gateway answers with 401, or an error named by its reason code, answered 5xx
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
 export function toRestResult(
   decision: Decision,
-  { methodArn }: Pick<APIGatewayRequestAuthorizerEvent, 'methodArn'>,
+  { methodArn }: Pick<RestEvent, 'methodArn'>,
   audience: string,
 ): APIGatewayAuthorizerResult {
   switch (decision.outcome) {
     case 'allow':
-      return policy('Allow', decision, methodArn);
+      return policy('Allow', decision.principal, calledMethod(methodArn));
     case 'deny': {
-      const result = policy('Deny', decision, methodArn);
+      const result = policy('Deny', decision.principal, calledMethod(methodArn));
       const challenge = insufficientScopeChallenge(audience, decision.requiredScopes);
       return { ...result, context: { ...result.context, [CHALLENGE_KEY]: challenge } };
     }
-    case 'unauthenticated':
-      throw new Error('Unauthorized');
-    case 'unavailable':
-      throw new Error(decision.reason);
+    default:
+      throw refusal(decision);
   }
-}
-
-function authorizationValues({ headers, multiValueHeaders }: APIGatewayRequestAuthorizerEvent): readonly string[] {
-  const named = Object.entries(multiValueHeaders ?? headers ?? {}).filter(
-    ([name]) => name.toLowerCase() === 'authorization',
-  );
-  return named.flatMap(([, value]) => value ?? []);
-}
-
-function policy(
-  Effect: 'Allow' | 'Deny',
-  { principal }: Extract<Decision, { outcome: 'allow' | 'deny' }>,
-  methodArn: string,
-): APIGatewayAuthorizerResult {
-  const statement = { Action: 'execute-api:Invoke', Effect, Resource: calledMethod(methodArn) };
-  return {
-    principalId: principal.subject,
-    policyDocument: { Version: '2012-10-17', Statement: [statement] },
-    context: { ...principalContext(principal) },
-  };
 }
 
 /** `arn:…:{api}/{stage}/{METHOD}/*`; method and resource path are identity sources, so the cached answer is theirs. */

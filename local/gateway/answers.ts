@@ -2,29 +2,30 @@
  * Asks the authorizer and keeps its answers as API Gateway does: the answer (not the decision about the route) is kept
  * for the time to live under the identity sources, failures are not, and a missing source is a 401 without a call.
  */
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import type { RestHandler } from '../../lambda/authorizer/rest-handler.ts';
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { AuthorizerResult } from '../../lambda/authorizer/api-kinds.ts';
+import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.ts';
 
 export type AuthorizerAnswer =
-  | { readonly kind: 'answer'; readonly result: APIGatewayAuthorizerResult }
+  | { readonly kind: 'answer'; readonly result: AuthorizerResult }
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'failure' };
 
 interface Kept {
-  readonly result: APIGatewayAuthorizerResult;
+  readonly result: AuthorizerResult;
   readonly untilMs: number;
 }
 
 const MAXIMUM_KEPT = 10_000;
 
 export class AuthorizerAnswers {
-  readonly #authorizer: RestHandler;
+  readonly #authorizer: AuthorizerHandler;
   readonly #ttlMs: number;
   readonly #clock: () => number;
   readonly #kept = new Map<string, Kept>();
 
   /** @param ttlSeconds 0 turns keeping off */
-  constructor(authorizer: RestHandler, ttlSeconds: number, clock: () => number) {
+  constructor(authorizer: AuthorizerHandler, ttlSeconds: number, clock: () => number) {
     this.#authorizer = authorizer;
     this.#ttlMs = ttlSeconds * 1000;
     this.#clock = clock;
@@ -53,7 +54,7 @@ export class AuthorizerAnswers {
     }
   }
 
-  #keep(key: string, result: APIGatewayAuthorizerResult): void {
+  #keep(key: string, result: AuthorizerResult): void {
     if (this.#kept.size >= MAXIMUM_KEPT) this.#kept.clear();
     this.#kept.set(key, { result, untilMs: this.#clock() + this.#ttlMs });
   }

@@ -3,7 +3,7 @@
  * own responses as API Gateway does, so that what breaks there breaks here.
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { RestHandler } from '../../lambda/authorizer/rest-handler.ts';
+import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.ts';
 import { type GatewayResponse, gatewayResponses } from '../../src/config/gateway-responses.ts';
 import { AuthorizerAnswers } from './answers.ts';
 import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
@@ -11,7 +11,7 @@ import { allows } from './policy.ts';
 import { type Resources, resourcesOf } from './resources.ts';
 
 export interface ApiOptions {
-  readonly authorizer: RestHandler;
+  readonly authorizer: AuthorizerHandler;
   readonly backend: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
   readonly audience: string;
   readonly basicChallenge: boolean;
@@ -68,9 +68,10 @@ async function authorize(answers: AuthorizerAnswers, request: GatewayRequest): P
   const answer = await answers.ask(authorizerEvent(request));
   if (answer.kind === 'unauthorized') return refused('UNAUTHORIZED');
   if (answer.kind === 'failure') return refused('AUTHORIZER_FAILURE');
-  const { principalId, policyDocument } = answer.result;
-  const context = answer.result.context ?? {};
-  if (!isFlat(context)) return refused('AUTHORIZER_CONFIGURATION_ERROR');
+  const { result } = answer;
+  const context = result.context ?? {};
+  if (!('policyDocument' in result) || !isFlat(context)) return refused('AUTHORIZER_CONFIGURATION_ERROR');
+  const { principalId, policyDocument } = result;
   const statements = policyDocument.Statement as Parameters<typeof allows>[0];
   return allows(statements, methodArn(request))
     ? { outcome: 'allowed', context: { ...context, principalId } }

@@ -10,7 +10,7 @@ export type ScopeRequirement = { readonly allOf: readonly string[] } | { readonl
 /** As configured: a list is all of, `[]` any principal, `"public"` has no authorizer. */
 export type RouteSetting = readonly string[] | { readonly anyOf: readonly string[] } | 'public';
 
-/** `"GET /foo/{id}"` → what it asks for. */
+/** `"GET /foo/{id}"`, or `"$connect"` for a WebSocket API → what it asks for. */
 export type RouteSettings = Readonly<Record<string, RouteSetting>>;
 
 /** What was called. */
@@ -22,6 +22,9 @@ export interface CalledRoute {
   /** The path that was asked for, without stage and query. Looked at under a `{proxy+}` resource only. */
   readonly path: string;
 }
+
+/** The route of a WebSocket API on which callers are asked who they are. */
+export const CONNECT_ROUTE = '$connect';
 
 interface Route {
   readonly method: string;
@@ -74,8 +77,9 @@ export function meets(granted: readonly string[], requirement: ScopeRequirement)
 }
 
 function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly Route[] {
-  const [, method = '', path = ''] = ROUTE_KEY.exec(key) ?? [];
-  const segments = segmentsOf(path);
+  const [, method = '', path = ''] = key === CONNECT_ROUTE ? [key, 'ANY', key] : (ROUTE_KEY.exec(key) ?? []);
+  // None for a WebSocket's route: no path of an HTTP request may ever match it.
+  const segments = path === CONNECT_ROUTE ? [] : segmentsOf(path);
   const areSegmentsSound =
     path === '/' ||
     segments.every(

@@ -1,23 +1,22 @@
-/** The authorizer of a REST API: event in, policy out, with a line in the log. */
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+/** The authorizer of an API of any kind: event in, answer out, with a line in the log. */
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import { type AuthorizerEvent, type AuthorizerResult, adapt } from './api-kinds.ts';
 import { type AuthorizerPorts, composeAuthorizer } from './compose.ts';
 import type { DecisionLog } from './decision-log.ts';
-import { fromRestEvent, toRestResult } from './rest.ts';
 
-export type RestHandler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+export type AuthorizerHandler = (event: AuthorizerEvent) => Promise<AuthorizerResult>;
 
-export function createRestHandler(
+export function createHandler(
   configuration: AuthorizerConfiguration,
   ports: AuthorizerPorts,
   log: DecisionLog,
-): RestHandler {
+): AuthorizerHandler {
   const authorizer = composeAuthorizer(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();
-    const request = fromRestEvent(event);
+    const { request, answer } = adapt(event, configuration.audience);
     const decision = await authorizer.decide(request);
     log(request, decision, ports.clock() - startedAtMs);
-    return toRestResult(decision, event, configuration.audience);
+    return answer(decision);
   };
 }

@@ -1,0 +1,9 @@
+/** Every value of every `Authorization` header of an event, whatever the case of its name. */
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export function authorizationValues(headers: Headers | null | undefined): readonly string[] {
+  return Object.entries(headers ?? {})
+    .filter(([name]) => name.toLowerCase() === 'authorization')
+    .flatMap(([, value]) => value ?? []);
+}

@@ -1,0 +1,50 @@
+/** The adapter for WebSocket APIs: a `REQUEST` authorizer on `$connect`, the one moment at which a caller can be asked. */
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
+import type { Decision } from '../../src/core/decision.ts';
+import { CONNECT_ROUTE } from '../../src/core/routes.ts';
+import { authorizationValues } from './authorization-values.ts';
+import { policy } from './policy.ts';
+import { refusal } from './refusal.ts';
+
+/** A WebSocket API's `REQUEST` event has no method and no path. */
+export type WebSocketEvent = Pick<APIGatewayRequestAuthorizerEvent, 'methodArn' | 'headers' | 'multiValueHeaders'> & {
+  readonly requestContext: {
+    readonly eventType: 'CONNECT';
+    readonly identity: { readonly sourceIp: string };
+  };
+};
+
+/**
+ * Reads the event of a WebSocket API's authorizer.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ */
+export function fromWebSocketEvent(event: WebSocketEvent): AuthorizationRequest {
+  return {
+    authorization: authorizationValues(event.multiValueHeaders ?? event.headers),
+    method: 'GET',
+    resourcePath: CONNECT_ROUTE,
+    path: '/',
+    callerIp: event.requestContext.identity.sourceIp,
+  };
+}
+
+/**
+ * Writes a decision as a WebSocket API wants it: the policy is for `{api}/{stage}/$connect` and nothing else.
+ *
+ * @throws Error `Unauthorized`, or an error named by its reason code
+ */
+export function toWebSocketResult(
+  decision: Decision,
+  { methodArn }: Pick<WebSocketEvent, 'methodArn'>,
+): APIGatewayAuthorizerResult {
+  switch (decision.outcome) {
+    case 'allow':
+      return policy('Allow', decision.principal, methodArn);
+    case 'deny':
+      return policy('Deny', decision.principal, methodArn);
+    default:
+      throw refusal(decision);
+  }
+}
