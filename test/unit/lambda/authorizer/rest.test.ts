@@ -1,8 +1,7 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { fromRestEvent, toRestResult } from '../../../../lambda/authorizer/rest.ts';
-import type { Decision } from '../../../../src/core/decision.ts';
-import { ACCESS_TOKEN, type Principal } from '../../../../src/core/principal.ts';
+import { ALLOW, CONTEXT, DENY, PRINCIPAL, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
 import fixture from './fixtures/rest-request.json' with { type: 'json' };
 
 const EVENT: APIGatewayRequestAuthorizerEvent = {
@@ -11,25 +10,6 @@ const EVENT: APIGatewayRequestAuthorizerEvent = {
   requestContext: { ...fixture.requestContext, authorizer: undefined },
 };
 const AUDIENCE = 'https://demo.api';
-const PRINCIPAL: Principal = {
-  subject: 'auth0|1234',
-  username: undefined,
-  scopes: ['read:foo', 'create:foo'],
-  tokenType: ACCESS_TOKEN,
-  clientId: 'client',
-  organizationId: undefined,
-  issuer: 'https://tenant.auth0.com/',
-  expiresAt: 1_795_349_000,
-};
-const ALLOW: Decision = { outcome: 'allow', principal: PRINCIPAL, cacheHit: false };
-const DENY: Decision = {
-  outcome: 'deny',
-  reason: 'scope_missing',
-  principal: PRINCIPAL,
-  requiredScopes: ['delete:foo', 'purge:foo'],
-  cacheHit: false,
-};
-
 describe('a REST API REQUEST event', () => {
   it('is read with the API’s own route and the caller’s address as the gateway saw it', () => {
     expect(fromRestEvent(EVENT)).toEqual({
@@ -77,16 +57,7 @@ describe('an allow', () => {
   });
 
   it('tells the backend the principal, unknown values as empty text', () => {
-    expect(toRestResult(ALLOW, EVENT, AUDIENCE).context).toEqual({
-      sub: 'auth0|1234',
-      username: '',
-      scope: 'read:foo create:foo',
-      token_type: 'access_token',
-      client_id: 'client',
-      org_id: '',
-      iss: 'https://tenant.auth0.com/',
-      exp: '1795349000',
-    });
+    expect(toRestResult(ALLOW, EVENT, AUDIENCE).context).toEqual(CONTEXT);
   });
 
   it('leaves whole scopes out rather than sending more than API Gateway takes', () => {
@@ -109,12 +80,10 @@ describe('what is not an allow', () => {
   });
 
   it('is exactly "Unauthorized", whatever the reason, if the credential proves nothing', () => {
-    const decision: Decision = { outcome: 'unauthenticated', reason: 'token_expired' };
-    expect(() => toRestResult(decision, EVENT, AUDIENCE)).toThrow(/^Unauthorized$/);
+    expect(() => toRestResult(UNAUTHENTICATED, EVENT, AUDIENCE)).toThrow(/^Unauthorized$/);
   });
 
   it('is an error with the reason code, and not "Unauthorized", if nobody could say', () => {
-    const decision: Decision = { outcome: 'unavailable', reason: 'upstream_timeout', message: 'x' };
-    expect(() => toRestResult(decision, EVENT, AUDIENCE)).toThrow(/^upstream_timeout$/);
+    expect(() => toRestResult(UNAVAILABLE, EVENT, AUDIENCE)).toThrow(/^upstream_timeout$/);
   });
 });

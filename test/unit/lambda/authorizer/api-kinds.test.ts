@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { adapt } from '../../../../lambda/authorizer/api-kinds.ts';
+import { ALLOW } from '../../../support/lambda/decisions.ts';
+import httpApi from './fixtures/http-api-request.json' with { type: 'json' };
+import rest from './fixtures/rest-request.json' with { type: 'json' };
+import webSocket from './fixtures/websocket-connect.json' with { type: 'json' };
+
+describe('an event is adapted by its kind', () => {
+  it.each([
+    ['REST API', rest, '/foo/{id}', { policyDocument: expect.anything(), principalId: 'auth0|1234' }],
+    ['HTTP API', httpApi, '/foo/{id}', { isAuthorized: true }],
+    ['WebSocket API', webSocket, '$connect', { policyDocument: expect.anything(), principalId: 'auth0|1234' }],
+  ])('%s', (_, event, resourcePath, result) => {
+    // As it arrives: JSON that nobody has typed.
+    const { request, answer } = adapt(JSON.parse(JSON.stringify(event)), 'https://demo.api');
+    expect(request).toMatchObject({ authorization: ['Bearer abc'], resourcePath, callerIp: '198.51.100.7' });
+    expect(answer(ALLOW)).toMatchObject(result);
+  });
+});
