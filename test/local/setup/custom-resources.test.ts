@@ -1,0 +1,346 @@
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTenant } from '../../../local/tenant/server.ts';
+import { Life } from '../../support/setup/aws-in-memory.ts';
+import { DEMO_API, newKey, remember, writesTo } from '../auth0/harness.ts';
+import {
+  CLIENT_GRANT,
+  MANAGEMENT_SECRET_ID,
+  OTHER_MANAGEMENT_SECRET_ID,
+  PASSWORD_SECRET_ID,
+  RESOURCE_SERVER,
+  World,
+} from './world.ts';
+
+const key = await newKey();
+const tenant = await startTenant();
+const reset = remember(tenant);
+const before = tenant.snapshot();
+const NEAR_MISS = 'https://demo.api/';
+const TYPES = [RESOURCE_SERVER, CLIENT_GRANT] as const;
+const ASP_SCOPES = [
+  'read:user_application_passwords',
+  'create:user_application_passwords',
+  'delete:user_application_passwords',
+];
+
+let world: World;
+
+beforeEach(() => {
+  reset();
+  world = new World(tenant, key);
+});
+
+afterAll(() => tenant.close());
+
+function resourceServer(identifier = DEMO_API) {
+  return [...tenant.state.resourceServers.values()].find((api) => api.identifier === identifier);
+}
+
+function grant() {
+  return tenant.state.clientGrants.get('cgr_managementsetup');
+}
+
+describe('a Create', () => {
+  it('puts the public key whose private half is in the secret on the resource server', async () => {
+    expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'SUCCESS', attributes: { Warnings: 'none' } });
+    const certificate = new X509Certificate(String(resourceServer()?.verificationKey));
+    const own = createPublicKey({ key: { kty: key.kty, n: key.n, e: key.e }, format: 'jwk' });
+    expect(certificate.publicKey.equals(own)).toBe(true);
+  });
+
+  it("puts the scopes beside those that the client's grant has", async () => {
+    const scopesBefore = grant()?.scope ?? [];
+    expect(await world.put(CLIENT_GRANT)).toMatchObject({ status: 'SUCCESS' });
+    expect(grant()?.scope).toEqual([...scopesBefore, ...ASP_SCOPES]);
+  });
+
+  it.each(TYPES)('of %s answers the same id every time, and writes nothing the second time', async (type) => {
+    const first = await world.put(type);
+    const writes = writesTo(tenant);
+    const second = await world.put(type);
+    expect(second).toEqual(first);
+    expect(writesTo(tenant)).toEqual(writes);
+  });
+
+  it('makes a resource server with its scopes where the tenant has none, and keeps it afterwards', async () => {
+    const changes = { Audience: 'https://new.api', CreateResourceServer: 'true', Scopes: ['read:foo'] };
+    const made = await world.put(RESOURCE_SERVER, changes);
+    expect(resourceServer('https://new.api')).toMatchObject({ scopes: [{ value: 'read:foo' }] });
+    await world.remove(RESOURCE_SERVER, made?.physicalId ?? '', changes);
+    expect(resourceServer('https://new.api')).not.toHaveProperty('verificationKey');
+  });
+
+  it('takes away what it made if it is told so', async () => {
+    const changes = { Audience: 'https://new.api', CreateResourceServer: 'true', RemoveCreated: 'true' };
+    const made = await world.put(RESOURCE_SERVER, changes);
+    await world.remove(RESOURCE_SERVER, made?.physicalId ?? '', changes);
+    expect(tenant.snapshot()).toBe(before);
+  });
+});
+
+describe('a Delete', () => {
+  it.each(TYPES)('of %s leaves the tenant as it was, byte for byte, and nothing in the record', async (type) => {
+    const made = await world.put(type);
+    expect(tenant.snapshot()).not.toBe(before);
+    expect(await world.remove(type, made?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
+    expect(tenant.snapshot()).toBe(before);
+    expect(world.recordsOf(type)).toBe('{}');
+  });
+
+  it.each(TYPES)('of %s accepts that the thing is gone', async (type) => {
+    const made = await world.put(type);
+    tenant.state.resourceServers.delete(resourceServer()?.id ?? '');
+    tenant.state.clientGrants.delete('cgr_managementsetup');
+    tenant.state.clientGrants.set('cgr_rights', { ...grantForDeleting(), id: 'cgr_rights' });
+    expect(await world.remove(type, made?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
+  });
+
+  it("leaves somebody else's key where it is", async () => {
+    const made = await world.put(RESOURCE_SERVER);
+    const api = resourceServer();
+    if (!api) throw new Error('The seed has no demo API.');
+    tenant.state.resourceServers.set(api.id, { ...api, verificationKey: 'THEIRS' });
+    expect(await world.remove(RESOURCE_SERVER, made?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
+    expect(resourceServer()?.verificationKey).toBe('THEIRS');
+  });
+
+  it('of what was never made, or is gone already, asks neither secret nor tenant', async () => {
+    world.secrets.values.clear();
+    expect(await world.remove(RESOURCE_SERVER, 'some-id')).toMatchObject({ status: 'SUCCESS' });
+    expect(await world.remove(RESOURCE_SERVER, 'never-made', { Audience: '' })).toMatchObject({ status: 'SUCCESS' });
+    expect(tenant.requests).toEqual([]);
+  });
+});
+
+/** The grant as the seed has it, under which the management client can still do its work. */
+function grantForDeleting() {
+  const scope = ['read:client_grants', 'read:resource_servers', 'update:client_grants', 'update:resource_servers'];
+  return { client_id: 'local-management-client', audience: `${tenant.issuer}api/v2/`, scope };
+}
+
+describe('a replacement', () => {
+  it('by another audience sets the new one up, then restores the old one', async () => {
+    const old = await world.put(RESOURCE_SERVER);
+    const next = await world.put(
+      RESOURCE_SERVER,
+      { Audience: NEAR_MISS },
+      { physicalId: old?.physicalId ?? '', oldProperties: world.properties(RESOURCE_SERVER) },
+    );
+    expect(next?.physicalId).not.toBe(old?.physicalId);
+    expect(resourceServer(NEAR_MISS)).toHaveProperty('verificationKey');
+    await world.remove(RESOURCE_SERVER, old?.physicalId ?? '');
+    expect(resourceServer()).not.toHaveProperty('verificationKey');
+    await world.remove(RESOURCE_SERVER, next?.physicalId ?? '', { Audience: NEAR_MISS });
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it.each(TYPES)('of %s by another management client keeps what both halves stand for', async (type) => {
+    const old = await world.put(type);
+    const changes = { ManagementSecretId: OTHER_MANAGEMENT_SECRET_ID };
+    const next = await world.put(type, changes);
+    const during = tenant.snapshot();
+    await world.remove(type, old?.physicalId ?? '');
+    expect(tenant.snapshot()).toBe(during);
+    await world.remove(type, next?.physicalId ?? '', changes);
+    expect(tenant.snapshot()).toBe(before);
+    expect(world.recordsOf(type)).toBe('{}');
+  });
+
+  it('that fails is undone, and keeps the old id', async () => {
+    const old = await world.put(RESOURCE_SERVER);
+    const during = tenant.snapshot();
+    tenant.behaviour.refusedProperties = ['verificationKey'];
+    const physicalId = old?.physicalId ?? '';
+    const answer = await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, { physicalId });
+    expect(answer).toMatchObject({ status: 'FAILED', physicalId });
+    expect(tenant.snapshot()).toBe(during);
+  });
+
+  it('that nobody answered for is taken away when CloudFormation goes back', async () => {
+    const old = await world.put(RESOURCE_SERVER);
+    const during = tenant.snapshot();
+    const physicalId = old?.physicalId ?? '';
+    const records = world.recordsOf(RESOURCE_SERVER);
+    const [was, wanted] = [
+      world.properties(RESOURCE_SERVER),
+      world.properties(RESOURCE_SERVER, { Audience: NEAR_MISS }),
+    ];
+    await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, { physicalId, oldProperties: was });
+    expect(await world.put(RESOURCE_SERVER, {}, { physicalId, oldProperties: wanted })).toMatchObject({ physicalId });
+    expect(tenant.snapshot()).toBe(during);
+    expect(world.recordsOf(RESOURCE_SERVER)).toBe(records);
+  });
+
+  it("of the management secret's client takes the scopes away from the earlier client", async () => {
+    const made = await world.put(CLIENT_GRANT);
+    world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-operator-client', clientSecret: 'local-operator-secret' });
+    tenant.state.clientGrants.set('cgr_operator', {
+      id: 'cgr_operator',
+      client_id: 'local-operator-client',
+      audience: `${tenant.issuer}api/v2/`,
+      scope: grant()?.scope ?? [],
+    });
+    await world.put(CLIENT_GRANT, {}, { physicalId: made?.physicalId ?? '' });
+    expect(grant()?.scope).not.toContain(ASP_SCOPES[0]);
+  });
+});
+
+describe('a Create that the tenant refuses', () => {
+  const refusals = {
+    'wrong secret': {
+      arrange: () =>
+        world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-management-client', clientSecret: 'wrong' }),
+      reason: /^The tenant refused the management client "local-management-client": got 401 .*current client secret/,
+    },
+    'missing scope': {
+      arrange: () => {
+        const own = grant();
+        if (own)
+          tenant.state.clientGrants.set(own.id, { ...own, scope: own.scope.filter((s) => !s.startsWith('update:')) });
+      },
+      reason: /lacks a scope for PATCH .*: expected update:(resource_servers|client_grants)\. Give it this scope/,
+    },
+    '500 at the write': {
+      arrange: () => tenant.faults.add({ kind: 'status', status: 500, method: 'PATCH', path: '/api/v2/' }),
+      reason: /did not answer PATCH .*: got status 500.*run it again/,
+    },
+  };
+
+  describe.each(Object.entries(refusals))('(%s)', (_name, { arrange, reason }) => {
+    it.each(TYPES)('fails %s with the mend, and the tenant is as before', async (type) => {
+      arrange();
+      const snapshot = tenant.snapshot();
+      const answer = await world.put(type);
+      expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(reason) });
+      expect(tenant.snapshot()).toBe(snapshot);
+      expect(world.recordsOf(type)).toBe('{}');
+      expect(await world.remove(type, answer?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
+    });
+  });
+
+  it('says that the property is refused, and what else there is', async () => {
+    tenant.behaviour.refusedProperties = ['verificationKey'];
+    const reason = expect.stringMatching(/does not take "verificationKey": .*choose another keyDelivery/);
+    expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it('shows the nearest names of resource servers', async () => {
+    const reason = expect.stringMatching(
+      /no resource server with the identifier "https:\/\/demo.apis"; .*"https:\/\/demo.api"/,
+    );
+    expect(await world.put(RESOURCE_SERVER, { Audience: 'https://demo.apis' })).toMatchObject({
+      status: 'FAILED',
+      reason,
+    });
+  });
+
+  it('says that the secret holds no client', async () => {
+    world.secrets.values.set(MANAGEMENT_SECRET_ID, 'SECRET-CANARY');
+    const reason = expect.stringMatching(/^The secret auth0\/management does not exist or does not hold a client\./);
+    expect(await world.put(CLIENT_GRANT)).toMatchObject({ status: 'FAILED', reason });
+  });
+
+  it('says that no key has been published', async () => {
+    world.parameters.values.set('public-keys', '{"keys":[]}');
+    const reason = expect.stringMatching(/^The parameter public-keys holds no public signing key yet\./);
+    expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
+  });
+});
+
+describe('a function that dies just before or after an outside call', () => {
+  it.each(TYPES)(
+    'and is run again: %s ends as if nothing had happened, and goes away without a trace',
+    async (type) => {
+      await forEachMoment(async (life) => {
+        await world.put(type, {}, {}, life).catch(() => undefined);
+        if (!life.isOver) return;
+        const made = await world.put(type);
+        expect(made).toMatchObject({ status: 'SUCCESS' });
+        expect(tenant.snapshot()).not.toBe(before);
+        await world.remove(type, made?.physicalId ?? '');
+        expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
+        expect(world.recordsOf(type)).toBe('{}');
+      });
+    },
+  );
+
+  it.each(TYPES)('and is never run again: the Delete of %s undoes it, whatever id it comes with', async (type) => {
+    await forEachMoment(async (life) => {
+      await world.put(type, {}, {}, life).catch(() => undefined);
+      if (!life.isOver) return;
+      expect(await world.remove(type, 'made-up-by-cloudformation')).toMatchObject({ status: 'SUCCESS' });
+      expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
+      expect(world.recordsOf(type)).toBe('{}');
+    });
+  });
+
+  it.each(TYPES)('while it deletes %s: the next Delete ends it', async (type) => {
+    await forEachMoment(async (life) => {
+      const made = await world.put(type);
+      const id = made?.physicalId ?? '';
+      await world.remove(type, id, {}, life).catch(() => undefined);
+      if (!life.isOver) return;
+      expect(await world.remove(type, id)).toMatchObject({ status: 'SUCCESS' });
+      expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
+      expect(world.recordsOf(type)).toBe('{}');
+    });
+  });
+});
+
+/** Runs it with a life of one moment, of two, and so on, until one is long enough. */
+async function forEachMoment(run: (life: Life) => Promise<void>): Promise<void> {
+  for (let length = 1; ; length += 1) {
+    reset();
+    world = new World(tenant, key);
+    const life = new Life(length);
+    await run(life);
+    if (!life.isOver) break;
+  }
+}
+
+describe('what would hurt later', () => {
+  const warnings = async () => {
+    const answer = await world.put(CLIENT_GRANT, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
+    return answer?.status === 'SUCCESS' ? answer.attributes.Warnings : answer?.reason;
+  };
+
+  it('is nothing in a tenant that is set up well', async () => {
+    expect(await warnings()).toBe('none');
+  });
+
+  it('is an address that is not trusted, a grant type that is off, and no default directory', async () => {
+    const [client, settings] = [tenant.state.clients.get('local-password-client'), tenant.state.settings];
+    if (!client) throw new Error('The seed has no client for passwords.');
+    tenant.state.clients.set(client.client_id, {
+      ...client,
+      grant_types: [],
+      is_token_endpoint_ip_header_trusted: false,
+    });
+    tenant.state.settings = { ...settings, default_directory: '' };
+    const text = await warnings();
+    tenant.state.clients.set(client.client_id, client);
+    tenant.state.settings = settings;
+    expect(text).toMatch(/^\(1\) .*grant type password.*\(2\) .*auth0-forwarded-for.*\(3\) .*no default directory/);
+  });
+
+  it('is said to be unknown where the management client may not look', async () => {
+    const own = grant();
+    if (own) tenant.state.clientGrants.set(own.id, { ...own, scope: own.scope.filter((s) => s !== 'read:clients') });
+    expect(await warnings()).toMatch(/^\(1\) Not checked: .*read:clients/);
+  });
+});
+
+describe('nothing secret', () => {
+  it('is in what is logged, answered or written down', async () => {
+    world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-management-client', clientSecret: 'SECRET-CANARY' });
+    const failed = await world.put(RESOURCE_SERVER, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
+    const made = await world.put(RESOURCE_SERVER, { ManagementSecretId: OTHER_MANAGEMENT_SECRET_ID });
+    const all = JSON.stringify([failed, made, world.lines, [...world.parameters.values.values()]]);
+    for (const secret of ['SECRET-CANARY', 'local-management-secret', key.d, key.p, 'RESPONSE-URL-CANARY']) {
+      expect(all).not.toContain(secret);
+    }
+    expect(world.lines).toHaveLength(2);
+  });
+});

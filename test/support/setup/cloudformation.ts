@@ -1,0 +1,55 @@
+/** CloudFormation's side of custom resources: makes the events, takes the answers. */
+import type { Answer } from '../../../lambda/custom-resource/answer.ts';
+import { isJsonObject, parseJson } from '../../../src/core/json.ts';
+
+export const RESPONSE_URL = 'https://cloudformation.example/answer?signature=RESPONSE-URL-CANARY';
+
+export interface EventParts {
+  readonly type: 'Create' | 'Update' | 'Delete';
+  readonly resourceType: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly oldProperties?: Readonly<Record<string, unknown>>;
+  readonly physicalId?: string;
+  readonly requestId?: string;
+}
+
+export function eventOf({ type, resourceType, properties, oldProperties, physicalId, requestId }: EventParts) {
+  return {
+    RequestType: type,
+    ResponseURL: RESPONSE_URL,
+    StackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/Demo/1',
+    RequestId: requestId ?? 'a3b1c9f2-0000-4000-8000-000000000001',
+    ResourceType: resourceType,
+    LogicalResourceId: 'Resource',
+    ...(physicalId !== undefined && { PhysicalResourceId: physicalId }),
+    ResourceProperties: { ServiceToken: 'arn:function', ServiceTimeout: '60', ...properties },
+    ...(oldProperties && { OldResourceProperties: { ServiceToken: 'arn:function', ...oldProperties } }),
+  };
+}
+
+/** What came in as an answer. */
+export type Received = Answer & {
+  readonly stackId: string;
+  readonly requestId: string;
+  readonly logicalResourceId: string;
+};
+
+/** A fetch that takes what goes to CloudFormation and sends on all else. */
+export function answersTo(received: Received[], otherwise: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    if (String(input) !== RESPONSE_URL) return otherwise(input, init);
+    const body = parseJson(new TextDecoder().decode(init?.body instanceof Uint8Array ? init.body : new Uint8Array()));
+    received.push(readAnswer(body));
+    return new Response(null, { status: 200 });
+  };
+}
+
+function readAnswer(body: unknown): Received {
+  if (!isJsonObject(body)) throw new TypeError('The answer is no JSON object.');
+  const { Status, PhysicalResourceId, Data, Reason, StackId, RequestId, LogicalResourceId } = body;
+  const ids = { stackId: String(StackId), requestId: String(RequestId), logicalResourceId: String(LogicalResourceId) };
+  const physicalId = String(PhysicalResourceId);
+  if (Status === 'FAILED') return { status: 'FAILED', physicalId, reason: String(Reason), ...ids };
+  const attributes = Object.entries(isJsonObject(Data) ? Data : {}).map(([name, value]) => [name, String(value)]);
+  return { status: 'SUCCESS', physicalId, attributes: Object.fromEntries(attributes), ...ids };
+}
