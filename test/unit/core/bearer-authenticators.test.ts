@@ -9,6 +9,7 @@ import { CONTEXT } from '../../support/core/upstreams.ts';
 import { World, type WorldSettings } from '../../support/core/world.ts';
 
 const issuerKey = await makeIssuerKey('rsa-1');
+const forged = await mint(await makeIssuerKey('rsa-1'));
 const bearer = (token: string): Credential => ({ kind: 'bearer', token });
 
 function world(settings: WorldSettings = {}) {
@@ -27,7 +28,6 @@ describe('a Bearer token of three parts', () => {
   it('is never introspected after a failed check, even if the server would take it', async () => {
     for (const introspectsJwts of [false, true]) {
       const { world: it, judge } = world({ introspectsJwts });
-      const forged = await mint(await makeIssuerKey('rsa-1'));
       for (const token of [forged, 'a.b.c', '..', 'abc.def.ghi']) {
         it.tokens.set(token, activePassword({ token_type: 'Bearer' }));
         await expect(judge(token)).rejects.toMatchObject({ name: 'CredentialError' });

@@ -1,12 +1,14 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/core/errors.ts';
 import type { SigningKey } from '../../../src/core/signing-key.ts';
 import { SigningKeyRing } from '../../../src/core/signing-key-ring.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 import { upstreamError } from '../../support/core/errors.ts';
-import { makeSigningKey, StoreOfKeys } from '../../support/core/signing-keys.ts';
+import { StoreOfKeys } from '../../support/core/signing-keys.ts';
 
-const { privateKey } = makeSigningKey('only');
+/** The ring looks at names only. */
+const { privateKey } = generateKeyPairSync('ed25519');
 const [a, b, c]: readonly [SigningKey, SigningKey, SigningKey] = [
   { kid: 'a', privateKey },
   { kid: 'b', privateKey },

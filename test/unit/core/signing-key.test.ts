@@ -120,8 +120,11 @@ describe('a stored signing key', () => {
   });
 
   it('is a key that can be used', () => {
-    expect(() => importSigningKey(parseSigningJwk(text({ n: 'AQAB', d: '!' })))).toThrow(
-      configurationError('signing_key_invalid', expect.stringMatching(/^The stored signing key /)),
+    expect(() => importSigningKey(parseSigningJwk(text({ n: '!' })))).toThrow(
+      invalid('has 0 bits; at least 2048 are wanted'),
+    );
+    expect(() => importSigningKey(Object.assign({ ...jwk }, { kty: 'unknown' }))).toThrow(
+      invalid('is not a usable RSA private key'),
     );
   });
 
