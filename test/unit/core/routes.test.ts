@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meets, RouteMap, type RouteSettings, scopesOf } from '../../../src/core/routes.ts';
+import { CONNECT_ROUTE, meets, RouteMap, type RouteSettings, scopesOf } from '../../../src/core/routes.ts';
 import { configurationError } from '../../support/core/errors.ts';
 
 const routes = new RouteMap({
@@ -205,6 +205,35 @@ function decodeOverAndOver(path: string): string {
     return path;
   }
 }
+
+describe('the route on which a WebSocket API asks who somebody is', () => {
+  const map = new RouteMap({ $connect: ['connect'], 'GET /foo': ['read:foo'] });
+
+  it('asks for what is configured', () => {
+    expect(map.requirement(called('GET', CONNECT_ROUTE, '/'))).toEqual({ allOf: ['connect'] });
+    expect(map.scopes).toEqual(['connect', 'read:foo']);
+    expect(new RouteMap({ 'GET /foo': [] }).requirement(called('GET', CONNECT_ROUTE))).toBeUndefined();
+  });
+
+  it.each(['/', '/$connect', '$connect', '/%24connect', '', '/a'])(
+    'is what no path of a request matches: %j',
+    (path) => {
+      expect(map.requirement(called('GET', '/{proxy+}', path))).toBeUndefined();
+    },
+  );
+
+  it.each(['GET $connect', '$default', '$disconnect', '$connect/', '/$connect', 'ANY$connect'])(
+    'has one spelling: %j is none',
+    (key) => {
+      expect(() => new RouteMap({ [key]: [] })).toThrow(
+        configurationError(
+          'configuration_invalid',
+          expect.stringContaining(`The route ${JSON.stringify(key)} is none.`),
+        ),
+      );
+    },
+  );
+});
 
 describe('the configuration of routes', () => {
   it.each([
