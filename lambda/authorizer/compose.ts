@@ -33,10 +33,10 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   const routes = new RouteMap(configuration.routes);
   const expected: Expectations = { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS };
 
-  const jwks = new Jwks({ url: `${issuer}.well-known/jwks.json`, upstream: new Upstream(ports), clock });
+  const jwks = new Jwks({ url: `${issuer}.well-known/jwks.json`, upstream: new Upstream('jwks', ports), clock });
   const introspection = new Introspection({
     url: `${issuer}oauth/introspect`,
-    upstream: new Upstream(ports),
+    upstream: new Upstream('introspection', ports),
     keys: new SigningKeyRing(signingKeys, clock),
     expected,
     uniqueId: randomUUID,
@@ -45,7 +45,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     passwordGrantClient &&
     new PasswordGrant({
       url: `${issuer}oauth/token`,
-      upstream: new Upstream(ports),
+      upstream: new Upstream('token', ports),
       readClient: passwordGrantClient,
       audience,
       scopes: routes.scopes,

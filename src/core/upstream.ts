@@ -1,18 +1,39 @@
 /**
  * One endpoint of the authorization server, with the discipline of every call to it: within the decision's deadline, one
- * retry where that can help, `Retry-After` obeyed, a cool-down after repeated failures. It does not read the answers.
+ * retry where that can help, `Retry-After` obeyed, a cool-down after repeated failures, and the last of the rate limit
+ * left to others. It does not read the answers.
  */
+import { type Attempt, type FailedAttempt, judgeFailure, judgeResponse } from './attempt.ts';
 import type { Clock } from './clock.ts';
-import { UpstreamError } from './errors.ts';
+import { CoolDown } from './cool-down.ts';
+import { UpstreamError, type UpstreamErrorCode } from './errors.ts';
 import { HttpFailure, type HttpPort, type HttpRequest, type HttpResponse } from './http.ts';
+import { isNearlyUsedUp, rateLimitOf, retryAfterMs } from './rate-limit.ts';
 
-/** What one decision may spend, and for whom it is made. */
+/** What one decision may spend, for whom it is made, and who watches. */
 export interface CallContext {
   /** Epoch milliseconds by which all upstream calls of one decision must have ended. */
   readonly deadlineMs: number;
   /** The caller's IP as the gateway saw it; never taken from a header that the caller wrote. */
   readonly callerIp?: string;
+  readonly observe?: UpstreamObserver | undefined;
 }
+
+/** What happened on the way to an answer, for logs and metrics. */
+export type UpstreamEvent =
+  | {
+      readonly kind: 'attempt';
+      readonly endpoint: Endpoint;
+      readonly durationMs: number;
+      readonly outcome: 'answer' | UpstreamErrorCode;
+      readonly isRetry: boolean;
+    }
+  | { readonly kind: 'cool_down'; readonly endpoint: Endpoint; readonly durationMs: number };
+
+export type UpstreamObserver = (event: UpstreamEvent) => void;
+
+/** What an endpoint is for. */
+export type Endpoint = 'introspection' | 'token' | 'jwks';
 
 /** What an upstream call is made with: all of it handed in. */
 export interface UpstreamPorts {
@@ -34,21 +55,17 @@ const ATTEMPT_TIMEOUT_MS = 3000;
 const RETRY_JITTER_MS = { least: 50, spread: 100 };
 /** Too little time left to expect an answer. */
 const LEAST_USEFUL_MS = 50;
-const DEFAULT_RETRY_AFTER_MS = 1000;
-const LONGEST_COOL_DOWN_MS = 30_000;
-const FIRST_COOL_DOWN_MS = 2000;
-const FAILURES_BEFORE_COOL_DOWN = 5;
-const RETRYABLE_STATUSES = new Set([502, 503, 504]);
 
 /** An endpoint that is called over and over. */
 export class Upstream {
+  readonly #endpoint: Endpoint;
   readonly #ports: UpstreamPorts;
-  #failuresInARow = 0;
-  #coolDownUntilMs = 0;
-  #isThrottled = false;
+  readonly #coolDown: CoolDown;
 
-  constructor(ports: UpstreamPorts) {
+  constructor(endpoint: Endpoint, ports: UpstreamPorts) {
+    this.#endpoint = endpoint;
     this.#ports = ports;
+    this.#coolDown = new CoolDown(ports.clock);
   }
 
   /**
@@ -58,110 +75,78 @@ export class Upstream {
    * @throws UpstreamError `upstream_unavailable`, `upstream_timeout`, `upstream_throttled`, `upstream_malformed` or
    *   `upstream_cooling_down`
    */
-  async send(makeRequest: RequestFactory, { deadlineMs }: CallContext, isAnswer: IsAnswer = () => false) {
-    if (this.#ports.clock() < this.#coolDownUntilMs) throw this.#leftAlone();
-    const first = await this.#attempt(makeRequest, deadlineMs, isAnswer);
-    if (first.outcome === 'answer') return this.#succeed(first.response);
-    if (first.retryAfterMs === undefined || !this.#hasTime(deadlineMs, first.retryAfterMs)) throw this.#fail(first);
-    await this.#ports.sleep(first.retryAfterMs);
-    const second = await this.#attempt(makeRequest, deadlineMs, isAnswer);
-    if (second.outcome === 'answer') return this.#succeed(second.response);
-    throw this.#fail(second);
+  async send(makeRequest: RequestFactory, context: CallContext, isAnswer: IsAnswer = () => false) {
+    this.#coolDown.assertOver();
+    const first = await this.#attempt(makeRequest, context, isAnswer, false);
+    if (first.outcome === 'answer') return this.#succeed(first.response, context);
+    const waitMs = this.#retryAfterMs(first);
+    if (waitMs === undefined || !this.#hasTime(context, waitMs)) throw this.#fail(first, context);
+    await this.#ports.sleep(waitMs);
+    const second = await this.#attempt(makeRequest, context, isAnswer, true);
+    if (second.outcome === 'answer') return this.#succeed(second.response, context);
+    throw this.#fail(second, context);
   }
 
-  async #attempt(makeRequest: RequestFactory, deadlineMs: number, isAnswer: IsAnswer): Promise<Attempt> {
-    const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, deadlineMs - this.#ports.clock());
+  async #attempt(makeRequest: RequestFactory, context: CallContext, isAnswer: IsAnswer, isRetry: boolean) {
+    const startedAtMs = this.#ports.clock();
+    const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, context.deadlineMs - startedAtMs);
     // Not the server's failure, so it does not count towards a cool-down.
     if (timeoutMs < LEAST_USEFUL_MS) throw new UpstreamError('upstream_timeout', 'The deadline has passed.');
+    const attempt = await this.#try({ ...makeRequest(), timeoutMs }, isAnswer);
+    context.observe?.({
+      kind: 'attempt',
+      endpoint: this.#endpoint,
+      durationMs: this.#ports.clock() - startedAtMs,
+      outcome: attempt.outcome === 'answer' ? 'answer' : attempt.error.code,
+      isRetry,
+    });
+    return attempt;
+  }
+
+  async #try(request: HttpRequest, isAnswer: IsAnswer): Promise<Attempt> {
     try {
-      const response = await this.#ports.http({ ...makeRequest(), timeoutMs });
-      return isAnswer(response) ? { outcome: 'answer', response } : this.#judge(response);
+      const response = await this.#ports.http(request);
+      return isAnswer(response) ? { outcome: 'answer', response } : judgeResponse(response);
     } catch (error) {
-      if (error instanceof HttpFailure) return this.#judgeFailure(error);
+      if (error instanceof HttpFailure) return judgeFailure(error);
       throw error;
     }
   }
 
-  #judge(response: HttpResponse): Attempt {
-    const { status } = response;
-    if (status === 429) return this.#throttled(response);
-    if (status >= 500) {
-      const error = new UpstreamError('upstream_unavailable', `The server answered ${status}.`);
-      return RETRYABLE_STATUSES.has(status) ? this.#retryable(error) : { outcome: 'failure', error };
-    }
-    if (status >= 300 && status < 400) {
-      const message = `The server answered ${status}; redirects are not followed.`;
-      return { outcome: 'failure', error: new UpstreamError('upstream_malformed', message) };
-    }
-    return { outcome: 'answer', response };
-  }
-
-  #judgeFailure(failure: HttpFailure): Attempt {
-    switch (failure.reason) {
-      case 'connection':
-        return this.#retryable(
-          new UpstreamError('upstream_unavailable', 'The server cannot be reached.', { cause: failure }),
-        );
-      case 'timeout':
-        return {
-          outcome: 'failure',
-          error: new UpstreamError('upstream_timeout', 'The server did not answer in time.', { cause: failure }),
-        };
-      default:
-        return {
-          outcome: 'failure',
-          error: new UpstreamError('upstream_malformed', 'The answer cannot be read.', { cause: failure }),
-        };
-    }
-  }
-
-  #retryable(error: UpstreamError): Attempt {
+  #retryAfterMs({ retry, response }: FailedAttempt): number | undefined {
     const { least, spread } = RETRY_JITTER_MS;
-    return { outcome: 'failure', error, retryAfterMs: least + this.#ports.random() * spread };
+    if (retry === 'soon') return least + this.#ports.random() * spread;
+    return retry === 'when_told' ? retryAfterMs(response?.headers ?? {}, this.#ports.clock()) : undefined;
   }
 
-  #throttled({ headers }: HttpResponse): Attempt {
-    const error = new UpstreamError('upstream_throttled', 'The server limits the rate of requests (429).');
-    const seconds = headers['retry-after'];
-    const asked = seconds !== undefined && /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
-    const reset = headers['x-ratelimit-reset'];
-    const untilReset =
-      reset !== undefined && /^\d{1,12}$/.test(reset) ? Number(reset) * 1000 - this.#ports.clock() : undefined;
-    return { outcome: 'failure', error, retryAfterMs: Math.max(asked ?? untilReset ?? DEFAULT_RETRY_AFTER_MS, 0) };
-  }
-
-  #hasTime(deadlineMs: number, waitMs: number): boolean {
+  #hasTime({ deadlineMs }: CallContext, waitMs: number): boolean {
     return this.#ports.clock() + waitMs + LEAST_USEFUL_MS <= deadlineMs;
   }
 
-  #succeed(response: HttpResponse): HttpResponse {
-    this.#failuresInARow = 0;
+  #succeed(response: HttpResponse, { observe }: CallContext): HttpResponse {
+    this.#coolDown.succeed();
+    const rateLimit = rateLimitOf(response.headers);
+    if (rateLimit && isNearlyUsedUp(rateLimit)) {
+      const untilResetMs = Math.max(rateLimit.resetsAtMs - this.#ports.clock(), 0);
+      this.#tell(this.#coolDown.throttle(untilResetMs, 'The last of the rate limit is left to others.'), observe);
+    }
     return response;
   }
 
-  #fail({ error, retryAfterMs = 0 }: Failure): UpstreamError {
-    this.#failuresInARow += 1;
-    this.#isThrottled = error.code === 'upstream_throttled';
-    const excess = this.#failuresInARow - FAILURES_BEFORE_COOL_DOWN;
-    const backOffMs = excess < 0 ? 0 : FIRST_COOL_DOWN_MS * 2 ** Math.min(excess, 10);
-    const askedMs = this.#isThrottled ? retryAfterMs : 0;
-    this.#coolDownUntilMs = this.#ports.clock() + Math.min(Math.max(backOffMs, askedMs), LONGEST_COOL_DOWN_MS);
+  #fail(attempt: FailedAttempt, { observe }: CallContext): UpstreamError {
+    const { error, retry } = attempt;
+    const durationMs =
+      retry === 'when_told'
+        ? this.#coolDown.throttle(
+            this.#retryAfterMs(attempt) ?? 0,
+            'The server is left alone until its rate limit is over.',
+          )
+        : this.#coolDown.fail();
+    this.#tell(durationMs, observe);
     return error;
   }
 
-  /** A rate limit stays one while it lasts: it is the server's word, and no outage that a stale answer may bridge. */
-  #leftAlone(): UpstreamError {
-    return this.#isThrottled
-      ? new UpstreamError('upstream_throttled', 'The server is left alone until its rate limit is over.')
-      : new UpstreamError('upstream_cooling_down', 'The server is left alone after repeated failures.');
+  #tell(durationMs: number, observe: UpstreamObserver | undefined): void {
+    if (durationMs > 0) observe?.({ kind: 'cool_down', endpoint: this.#endpoint, durationMs });
   }
-}
-
-type Attempt = { readonly outcome: 'answer'; readonly response: HttpResponse } | Failure;
-
-interface Failure {
-  readonly outcome: 'failure';
-  readonly error: UpstreamError;
-  /** Present if another attempt may help after so long. */
-  readonly retryAfterMs?: number;
 }

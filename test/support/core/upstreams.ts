@@ -8,7 +8,12 @@ export const CONTEXT: CallContext = { deadlineMs: NOW_MS + 5000 };
 
 /** @param random what each draw of the jitter yields */
 export function upstreamOver(http: ScriptedHttp, clock: FrozenClock, random = 0): Upstream {
-  return new Upstream({ http: http.port, clock: clock.read, sleep: clock.sleep, random: () => random });
+  return new Upstream('introspection', {
+    http: http.port,
+    clock: clock.read,
+    sleep: clock.sleep,
+    random: () => random,
+  });
 }
 
 export function contextFrom(clock: FrozenClock): CallContext {

@@ -149,7 +149,12 @@ describe('the deadline', () => {
   it('is kept even if a wait takes longer than asked', async () => {
     const { clock, http, makeRequest } = answering(failure('connection'), OK);
     const slow = async () => clock.advanceSeconds(10);
-    const upstream = new Upstream({ http: http.port, clock: clock.read, sleep: slow, random: () => 0 });
+    const upstream = new Upstream('introspection', {
+      http: http.port,
+      clock: clock.read,
+      sleep: slow,
+      random: () => 0,
+    });
     await expect(upstream.send(makeRequest, CONTEXT)).rejects.toThrow(
       upstreamError('upstream_timeout', 'The deadline has passed.'),
     );
