@@ -1,0 +1,28 @@
+/** Which resources a REST API has, and which of their methods are open, from the routes of the configuration. */
+import type { RouteSettings } from '../src/core/routes.ts';
+import type { GuardedMethods } from './guarded-api.ts';
+
+/** The resources of an API whose routes are all its own. */
+export function resourcesOfRoutes(routes: RouteSettings): ReadonlyMap<string, GuardedMethods> {
+  const resources = new Map<string, GuardedMethods>();
+  for (const [key, setting] of Object.entries(routes)) {
+    const [method = '', path = ''] = key.split(' ');
+    const { guarded, open } = resources.get(path) ?? { guarded: [], open: [] };
+    const isOpen = setting === 'public';
+    resources.set(path, isOpen ? { guarded, open: [...open, method] } : { guarded: [...guarded, method], open });
+  }
+  return resources;
+}
+
+/**
+ * The resources of an API that passes everything on: each path is behind the authorizer, which knows what its route asks
+ * for. A public path is a resource of its own, and its other methods are not open.
+ */
+export function resourcesBeforeUpstream(routes: RouteSettings): ReadonlyMap<string, GuardedMethods> {
+  const publicRoutes = Object.fromEntries(Object.entries(routes).filter(([, setting]) => setting === 'public'));
+  const everything = { guarded: ['ANY'], open: [] };
+  const openResources = [...resourcesOfRoutes(publicRoutes)].map(([path, { open }]): [string, GuardedMethods] => {
+    return [path, { guarded: open.includes('ANY') ? [] : ['ANY'], open }];
+  });
+  return new Map<string, GuardedMethods>([['/', everything], ['/{proxy+}', everything], ...openResources]);
+}

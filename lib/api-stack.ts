@@ -1,0 +1,79 @@
+/** The stack of the tenant's set-up, the authorizer and the API behind it, in that order. */
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../src/config/configuration.ts';
+import { RouteMap } from '../src/core/routes.ts';
+import { resourcesBeforeUpstream, resourcesOfRoutes } from './api-resources.ts';
+import { Auth0Setup } from './auth0-setup.ts';
+import { deliveryByValue } from './delivery-by-value.ts';
+import { GuardedApi } from './guarded-api.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { SigningKey } from './signing-key.ts';
+import { TokenAuthorizer } from './token-authorizer.ts';
+import { UpstreamFunction } from './upstream-function.ts';
+
+export interface ApiStackProps extends StackProps {
+  readonly configuration: Configuration;
+  readonly signingKey: SigningKey;
+}
+
+export class ApiStack extends Stack {
+  constructor(scope: Construct, id: string, { configuration, signingKey, ...props }: ApiStackProps) {
+    super(scope, id, props);
+    const setup = this.#setup(configuration, signingKey);
+    const authorizer = this.#authorizer(configuration, signingKey);
+    // The authorizer moves to a new audience after it is set up, and before the old one is put back.
+    authorizer.node.addDependency(setup);
+    const backend = this.#backend(configuration, signingKey);
+    const { restApi } = new GuardedApi(this, 'Api', {
+      ...configuration,
+      authorizer: authorizer.restAuthorizer,
+      integration: new LambdaIntegration(backend, { scopePermissionToMethod: false }),
+      resources: resourcesOf(configuration),
+      isBinary: configuration.upstream !== undefined,
+    });
+    new CfnOutput(this, 'ApiUrl', { value: restApi.url });
+    new CfnOutput(this, 'AuthorizerFunctionArn', { value: authorizer.function.functionArn });
+    new CfnOutput(this, 'Auth0Warnings', { value: setup.warnings });
+  }
+
+  #setup(configuration: Configuration, signingKey: SigningKey): Auth0Setup {
+    return new Auth0Setup(this, 'Auth0Setup', {
+      ...configuration,
+      signingKey,
+      tenantUrl: configuration.managementDomain ?? configuration.issuer,
+      keyDelivery: deliveryByValue(configuration.keyDelivery),
+      scopes: new RouteMap(configuration.routes).scopes,
+    });
+  }
+
+  #authorizer(configuration: Configuration, signingKey: SigningKey): TokenAuthorizer {
+    const { issuer, audience, routes, passwordGrantSecret, basicOrder, permissionsAsScopes, introspectJwts } =
+      configuration;
+    const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds, uncachedScopes, gatewayTtlSeconds } =
+      configuration;
+    return new TokenAuthorizer(this, 'Authorizer', {
+      ...{ issuer, audience, signingKey, routes, passwordGrantSecret, basicOrder, permissionsAsScopes, introspectJwts },
+      ...{ cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds, uncachedScopes, gatewayTtlSeconds },
+      keepAnswersBy: [...resourcesOf(configuration).keys()].some((path) => path.endsWith('+}'))
+        ? 'path'
+        : 'resourcePath',
+    });
+  }
+
+  #backend({ upstream }: Configuration, { encryptionKey }: SigningKey): IFunction {
+    if (upstream === undefined) {
+      const description = 'Answers for the demo API.';
+      return new ServiceFunction(this, 'DemoApi', { folder: 'demo-api', description }).function;
+    }
+    const proxy = new UpstreamFunction(this, 'Upstream', { upstream, encryptionKey });
+    new CfnOutput(this, 'GatewaySecretArn', { value: proxy.backendSecretArn });
+    return proxy.function;
+  }
+}
+
+function resourcesOf({ routes, upstream }: Configuration) {
+  return upstream === undefined ? resourcesOfRoutes(routes) : resourcesBeforeUpstream(routes);
+}

@@ -1,0 +1,30 @@
+/** The secret by which a backend knows that a request came through this API, as a header that only the two know. */
+import { Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+export interface BackendSecretProps {
+  /** Encrypts the secret. @default the account's own key for Secrets Manager */
+  readonly encryptionKey?: IKey | undefined;
+}
+
+const LENGTH = 48;
+
+export class BackendSecret extends Construct {
+  readonly secretArn: string;
+
+  constructor(scope: Construct, id: string, { encryptionKey }: BackendSecretProps = {}) {
+    super(scope, id);
+    const secret = new CfnSecret(this, 'Secret', {
+      description: 'What the API sends to its backend as x-gateway-secret: give it to the backend.',
+      generateSecretString: { passwordLength: LENGTH, excludePunctuation: true },
+      ...(encryptionKey && { kmsKeyId: encryptionKey.keyArn }),
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'The backend must be given a new value by its operator, who also changes it: the API reads it anew.',
+    });
+    this.secretArn = secret.attrId;
+  }
+}

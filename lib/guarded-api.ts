@@ -1,0 +1,101 @@
+/** A REST API with the stage, the responses and the preflights that every API behind the token authorizer has. */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  type IAuthorizer,
+  type Integration,
+  LogGroupLogDestination,
+  RestApi,
+  type StageOptions,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { GatewayResponses } from './gateway-responses.ts';
+import { acknowledgeOpenMethod, acknowledgeRestApi, acknowledgeTokenAuthorizer } from './nag-reasons.ts';
+import { addPreflight } from './preflight.ts';
+
+/** The methods of one resource. */
+export interface GuardedMethods {
+  /** Behind the authorizer. */
+  readonly guarded: readonly string[];
+  /** Open to everyone. */
+  readonly open: readonly string[];
+}
+
+export interface GuardedApiProps {
+  readonly authorizer: IAuthorizer;
+  /** What stands behind every method. */
+  readonly integration: Integration;
+  /** By resource path, such as `/foo/{id}`. */
+  readonly resources: ReadonlyMap<string, GuardedMethods>;
+  /** Serves as the realm. */
+  readonly audience: string;
+  /** @default false */
+  readonly basicChallenge?: boolean;
+  /** Write an access log; needs the account's CloudWatch role for API Gateway. @default false */
+  readonly accessLog?: boolean;
+  /** Hand bodies on as bytes rather than as text. @default false */
+  readonly isBinary?: boolean;
+}
+
+/** For all callers together; what is above is answered 429 and costs no function. */
+const THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
+
+/** Neither path nor header of the caller's, and so no secret. */
+const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: AccessLogField.contextRequestId(),
+    ip: AccessLogField.contextIdentitySourceIp(),
+    method: AccessLogField.contextHttpMethod(),
+    resourcePath: AccessLogField.contextResourcePath(),
+    status: AccessLogField.contextStatus(),
+    authorizerStatus: AccessLogField.contextAuthorizerStatus(),
+    responseType: AccessLogField.contextErrorResponseType(),
+    responseMs: AccessLogField.contextResponseLatency(),
+  }),
+);
+
+export class GuardedApi extends Construct {
+  readonly restApi: RestApi;
+
+  constructor(scope: Construct, id: string, props: GuardedApiProps) {
+    super(scope, id);
+    const { audience, basicChallenge = false, accessLog = false, isBinary = false } = props;
+    this.restApi = new RestApi(this, 'Rest', {
+      restApiName: this.node.path,
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: false,
+      deployOptions: { ...THROTTLING, ...(accessLog && this.#accessLog()) },
+      ...(isBinary && { binaryMediaTypes: ['*/*'] }),
+    });
+    // The stack says the URL itself, under a name that lasts.
+    this.restApi.node.tryRemoveChild('Endpoint');
+    acknowledgeRestApi(this.restApi);
+    for (const [path, methods] of props.resources) this.#addResource(path, methods, props);
+    new GatewayResponses(this, 'Responses', { restApi: this.restApi, audience, basicChallenge });
+  }
+
+  #addResource(path: string, { guarded, open }: GuardedMethods, { integration, authorizer }: GuardedApiProps): void {
+    const resource = this.restApi.root.resourceForPath(path);
+    for (const name of guarded) {
+      const authorizationType = AuthorizationType.CUSTOM;
+      acknowledgeTokenAuthorizer(resource.addMethod(name, integration, { authorizer, authorizationType }));
+    }
+    for (const name of open) {
+      const method = resource.addMethod(name, integration, { authorizationType: AuthorizationType.NONE });
+      acknowledgeOpenMethod(method, 'The operator has made this route public.');
+    }
+    addPreflight(resource, [...guarded, ...open]);
+  }
+
+  #accessLog(): StageOptions {
+    const logGroup = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return { accessLogDestination: new LogGroupLogDestination(logGroup), accessLogFormat: ACCESS_LOG_FORMAT };
+  }
+}

@@ -1,0 +1,37 @@
+/** Rules of cdk-nag's AwsSolutions pack that do not fit what stands here, each with the reason, for whoever reviews it. */
+import { Validations } from 'aws-cdk-lib';
+import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+
+/** For a method that anyone may call. */
+export function acknowledgeOpenMethod(method: Method, reason: string): void {
+  Validations.of(method).acknowledge({ id: 'AwsSolutions-APIG4', reason }, { id: 'AwsSolutions-COG4', reason });
+}
+
+/** For a method behind the token authorizer. */
+export function acknowledgeTokenAuthorizer(method: Method): void {
+  const reason = 'The token authorizer stands before this method; a Cognito user pool knows none of its credentials.';
+  Validations.of(method).acknowledge({ id: 'AwsSolutions-COG4', reason });
+}
+
+/** For the API as a whole. */
+export function acknowledgeRestApi(api: RestApi): void {
+  Validations.of(api).acknowledge(
+    {
+      id: 'AwsSolutions-APIG1',
+      reason:
+        'Off unless accessLog is set, since API Gateway refuses it in an account without its CloudWatch role, which is a setting of the whole account. The authorizer writes a line for each decision.',
+    },
+    {
+      id: 'AwsSolutions-APIG2',
+      reason: 'The backend validates what it takes; the gateway knows nothing of its schemas.',
+    },
+    {
+      id: 'AwsSolutions-APIG3',
+      reason: 'A web ACL costs money and depends on who calls; the README says how to put one in front.',
+    },
+    {
+      id: 'AwsSolutions-APIG6',
+      reason: 'Execution logs show the end of every Authorization header. The access log and the functions do not.',
+    },
+  );
+}

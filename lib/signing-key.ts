@@ -1,0 +1,81 @@
+/**
+ * The signing key of the resource server. The private half is made by a function in AWS and kept in Secrets Manager: it is
+ * in no template, parameter, output, log or asset. The public half stands in a parameter, for those who need no other.
+ */
+import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type IStringParameter, ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { useKeyStatement } from './secret-statements.ts';
+import { ServiceFunction } from './service-function.ts';
+
+export interface SigningKeyProps {
+  /** Encrypts the secret. @default the account's own key for Secrets Manager */
+  readonly encryptionKey?: IKey;
+}
+
+/** Lambda tries a function that died three times in all, one and two minutes apart; then its last word is waited for. */
+const FUNCTION_TIMEOUT = Duration.seconds(30);
+const SERVICE_TIMEOUT = Duration.minutes(5);
+
+export class SigningKey extends Construct {
+  /** The ARN of the secret that holds the private half, a JWK. */
+  readonly secretArn: string;
+  /** The public half as a JWKS whose keys carry their certificate. */
+  readonly publicKeys: IStringParameter;
+  readonly encryptionKey: IKey | undefined;
+
+  constructor(scope: Construct, id: string, props: SigningKeyProps = {}) {
+    super(scope, id);
+    this.encryptionKey = props.encryptionKey;
+    // `Ref` is the ARN on AWS and the name elsewhere; this attribute is the ARN everywhere.
+    this.secretArn = this.#secret().attrId;
+    this.publicKeys = new StringParameter(this, 'PublicKeys', {
+      description: 'The public halves of the signing keys, as a JWKS.',
+      stringValue: '{"keys":[]}',
+      tier: ParameterTier.INTELLIGENT_TIERING,
+    });
+    new CustomResource(this, 'Key', {
+      resourceType: 'Custom::SigningKey',
+      serviceToken: this.#maker().function.functionArn,
+      serviceTimeout: SERVICE_TIMEOUT,
+      properties: { SecretId: this.secretArn, PublicKeysParameter: this.publicKeys.parameterName },
+    });
+  }
+
+  /** It is born with a placeholder, which the function takes for no key. */
+  #secret(): CfnSecret {
+    const secret = new CfnSecret(this, 'Secret', {
+      description: 'The private signing key of the resource server, a JWK.',
+      generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'placeholder' },
+      ...(this.encryptionKey && { kmsKeyId: this.encryptionKey.keyArn }),
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'The tenant must know a new key before it signs, or callers are refused: the key is changed together with what the tenant holds, never by the schedule of Secrets Manager alone.',
+    });
+    return secret;
+  }
+
+  #maker(): ServiceFunction {
+    const secret = new PolicyStatement({
+      actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+      resources: [this.secretArn],
+    });
+    const parameter = new PolicyStatement({
+      actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+      resources: [this.publicKeys.parameterArn],
+    });
+    const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];
+    const key = this.encryptionKey && useKeyStatement(this, this.encryptionKey, keyActions);
+    return new ServiceFunction(this, 'Maker', {
+      folder: 'signing-key',
+      description: 'Makes the signing key of the resource server.',
+      timeout: FUNCTION_TIMEOUT,
+      statements: key ? [secret, parameter, key] : [secret, parameter],
+    });
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The authorizer for every credential an Auth0 user may carry, as an `IAuthorizer` for REST APIs. Its function may read the
+ * two secrets that it needs, and nothing else.
+ */
+import { Duration, Token } from 'aws-cdk-lib';
+import { type IAuthorizer, IdentitySource, Method, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { parseAuthorizerConfiguration } from '../src/config/authorizer-configuration.ts';
+import { ConfigurationError } from '../src/core/errors.ts';
+import type { RouteSettings } from '../src/core/routes.ts';
+import { readSecretStatements } from './secret-statements.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { SigningKey } from './signing-key.ts';
+
+export interface TokenAuthorizerProps {
+  /** `https://tenant.auth0.com/`, with its final slash. */
+  readonly issuer: string;
+  /** The resource server's identifier. */
+  readonly audience: string;
+  readonly signingKey: SigningKey;
+  /** What each route asks for; a route that is not in it is denied. @default the routes of the demo API */
+  readonly routes?: RouteSettings;
+  /**
+   * Name or ARN of the secret `{"clientId","clientSecret","connection"?}` of the client that logs users in.
+   *
+   * @default Basic takes app specific passwords only
+   */
+  readonly passwordGrantSecret?: string | undefined;
+  /** Which of the two a Basic secret is taken for first. @default 'auto' */
+  readonly basicOrder?: 'auto' | 'password-first' | 'introspect-first';
+  /** Take the claim `permissions` for scopes. @default false */
+  readonly permissionsAsScopes?: boolean;
+  /** Ask the tenant about JWTs as well. @default false */
+  readonly introspectJwts?: boolean;
+  /** How long the function knows a principal, in seconds. @default 300 */
+  readonly cacheTtlSeconds?: number;
+  /** How long the function knows a refusal, in seconds. @default 10 */
+  readonly negativeTtlSeconds?: number;
+  /** How long a principal outlives its time while the tenant is down, in seconds. @default 0 */
+  readonly staleIfErrorSeconds?: number;
+  /** Principals with one of these are asked about anew each time; wants `gatewayTtlSeconds` 0. @default none */
+  readonly uncachedScopes?: readonly string[];
+  /** How long API Gateway keeps an answer, in seconds, from 0 to 3600. @default 60 */
+  readonly gatewayTtlSeconds?: number;
+  /**
+   * What API Gateway keeps answers by, besides the credential and the method: `path`, which is always right, or
+   * `resourcePath`, which keeps one answer for all of `/foo/{id}`, for an API without a `{proxy+}` resource.
+   *
+   * @default 'path'
+   */
+  readonly keepAnswersBy?: 'path' | 'resourcePath';
+}
+
+/** A function's environment holds 4 KB; the rest is for names that are known only when it is deployed. */
+const MAXIMUM_CONFIGURATION_BYTES = 3072;
+const DEFAULT_GATEWAY_TTL_SECONDS = 60;
+
+export class TokenAuthorizer extends Construct {
+  readonly function: IFunction;
+  /** To be given to the methods of one REST API. */
+  readonly restAuthorizer: IAuthorizer;
+
+  constructor(scope: Construct, id: string, props: TokenAuthorizerProps) {
+    super(scope, id);
+    this.function = this.#function(props);
+    const { keepAnswersBy = 'path', gatewayTtlSeconds = DEFAULT_GATEWAY_TTL_SECONDS } = props;
+    this.restAuthorizer = new RequestAuthorizer(this, 'Rest', {
+      handler: this.function,
+      identitySources: [
+        IdentitySource.header('Authorization'),
+        IdentitySource.context('httpMethod'),
+        IdentitySource.context(keepAnswersBy),
+      ],
+      resultsCacheTtl: Duration.seconds(gatewayTtlSeconds),
+    });
+    if (keepAnswersBy === 'resourcePath') this.node.addValidation({ validate: () => this.#greedyResources() });
+  }
+
+  #function(props: TokenAuthorizerProps): IFunction {
+    const { signingKey, passwordGrantSecret } = props;
+    const secrets = [signingKey.secretArn, ...(passwordGrantSecret === undefined ? [] : [passwordGrantSecret])];
+    return new ServiceFunction(this, 'Decide', {
+      folder: 'authorizer',
+      description: 'Says who the caller is and what the caller may do.',
+      environment: { CONFIG: configurationOf(props) },
+      statements: secrets.flatMap((secret) => readSecretStatements(this, secret, signingKey.encryptionKey)),
+    }).function;
+  }
+
+  /** Under a greedy resource, one path's kept answer would be another's. */
+  #greedyResources(): string[] {
+    const methods = this.node.root.node.findAll().filter((construct) => construct instanceof Method);
+    const paths = methods.map(({ resource }) => resource.path).filter((path) => path.endsWith('+}'));
+    return paths.map((path) => `The API has the resource ${path}: give the TokenAuthorizer keepAnswersBy "path".`);
+  }
+}
+
+/**
+ * The function's `CONFIG`, found to be right now rather than when the function runs.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+function configurationOf(props: TokenAuthorizerProps): string {
+  const { signingKey, gatewayTtlSeconds: _ttl, keepAnswersBy: _keep, ...behaviour } = props;
+  const configuration = { ...behaviour, signingKeySecret: signingKey.secretArn };
+  const text = JSON.stringify(configuration);
+  parseAuthorizerConfiguration(JSON.stringify(configuration, (_key, value) => knownNow(value)));
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAXIMUM_CONFIGURATION_BYTES) return text;
+  throw new ConfigurationError(
+    'configuration_invalid',
+    `The authorizer's configuration has ${bytes} bytes; wanted at most ${MAXIMUM_CONFIGURATION_BYTES}, since a function's environment holds 4 KB. Give routes that ask for the same one key, such as "ANY /x/{proxy+}", or split the API.`,
+  );
+}
+
+function knownNow(value: unknown): unknown {
+  return typeof value === 'string' && Token.isUnresolved(value) ? 'known-when-deployed' : value;
+}
