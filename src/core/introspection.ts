@@ -47,7 +47,7 @@ export class Introspection {
    */
   async introspect(token: string, context: CallContext): Promise<Principal> {
     const { expected } = this.#settings;
-    const answer = parseAnswer(await this.#askWithEitherKey(token, context));
+    const answer = await this.answer(token, context);
     if (!answer.active) throw new CredentialError('token_inactive', 'The server does not know the token as active.');
     const tokenType = tokenTypeOf(answer);
     if (!tokenType) throw new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
@@ -62,6 +62,16 @@ export class Introspection {
       issuer: claims.iss,
       expiresAt: claims.exp,
     };
+  }
+
+  /**
+   * Asks what the server says of a token, without judging it: for people who look, never to let anybody in.
+   *
+   * @returns the unverified answer, of any token type, issuer and audience
+   * @throws UpstreamError as `introspect` does
+   */
+  async answer(token: string, context: CallContext): Promise<UnverifiedAnswer> {
+    return parseAnswer(await this.#askWithEitherKey(token, context));
   }
 
   async #askWithEitherKey(token: string, context: CallContext): Promise<HttpResponse> {
@@ -92,9 +102,10 @@ export class Introspection {
   }
 }
 
-type Answer = JsonObject & { readonly active: boolean };
+/** An introspection answer of which nothing but `active` is known to have the right type (RFC 7662 section 2.2). */
+export type UnverifiedAnswer = JsonObject & { readonly active: boolean };
 
-function parseAnswer(response: HttpResponse): Answer {
+function parseAnswer(response: HttpResponse): UnverifiedAnswer {
   if (isInvalidClient(response)) {
     throw new UpstreamError(
       'upstream_client_refused',
@@ -111,11 +122,11 @@ function parseAnswer(response: HttpResponse): Answer {
   return answer;
 }
 
-function tokenTypeOf({ token_type }: Answer): TokenType | undefined {
+function tokenTypeOf({ token_type }: UnverifiedAnswer): TokenType | undefined {
   return typeof token_type === 'string' ? TOKEN_TYPES.get(token_type.toLowerCase()) : undefined;
 }
 
-function isAnswer(value: unknown): value is Answer {
+function isAnswer(value: unknown): value is UnverifiedAnswer {
   return isJsonObject(value) && typeof value.active === 'boolean';
 }
 
