@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HttpFailure } from '../../../src/core/http.ts';
-import { Upstream } from '../../../src/core/upstream.ts';
+import { Upstream, type UpstreamEvent } from '../../../src/core/upstream.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
 import { caught, upstreamError } from '../../support/core/errors.ts';
 import { failure, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
@@ -236,6 +236,91 @@ describe('a rate limit (429)', () => {
     expect((await upstream.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
     expect(http.requests).toHaveLength(1);
     expect(clock.sleeps).toEqual([]);
+  });
+});
+
+describe('the last of a rate limit', () => {
+  const left = (remaining: number, status = 200) =>
+    json(
+      status,
+      {},
+      {
+        'x-ratelimit-limit': '100',
+        'x-ratelimit-remaining': String(remaining),
+        'x-ratelimit-reset': String(NOW_SECONDS + 10),
+      },
+    );
+  const LEFT_TO_OTHERS = upstreamError('upstream_throttled', 'The last of the rate limit is left to others.');
+
+  it('is left to others until there is more', async () => {
+    const { clock, http, send } = always(left(9));
+    expect((await send()).status).toBe(200);
+    await expect(send()).rejects.toThrow(LEFT_TO_OTHERS);
+    clock.advanceSeconds(10);
+    expect((await send()).status).toBe(200);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('is not near while a tenth is there', async () => {
+    const { send } = always(left(10));
+    await send();
+    expect((await send()).status).toBe(200);
+  });
+
+  it('is not read off a 429 that is an answer about one user, for it counts that user only', async () => {
+    const { http, upstream, makeRequest, send } = always(left(0, 429));
+    expect((await upstream.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
+    http.script = () => OK;
+    expect(await send()).toEqual(OK);
+  });
+});
+
+describe('whoever watches', () => {
+  function watched(...replies: readonly Reply[]) {
+    const events: UpstreamEvent[] = [];
+    const setUp = answering(...replies);
+    const observe = (event: UpstreamEvent) => void events.push(event);
+    return { ...setUp, events, send: () => setUp.send({ ...contextFrom(setUp.clock), observe }) };
+  }
+  const attempt = (outcome: string, isRetry = false) => ({
+    kind: 'attempt',
+    endpoint: 'introspection',
+    durationMs: 0,
+    outcome,
+    isRetry,
+  });
+
+  it('hears of each attempt, what came of it and how long it took', async () => {
+    const { clock, events, http, send } = watched(json(503, {}), OK);
+    const { script } = http;
+    http.script = (request) => {
+      clock.nowMs += 7;
+      return script(request);
+    };
+    await send();
+    expect(events).toEqual([
+      { ...attempt('upstream_unavailable'), durationMs: 7 },
+      { ...attempt('answer', true), durationMs: 7 },
+    ]);
+  });
+
+  it('hears of each cool-down when it begins', async () => {
+    const { events, send } = watched(json(429, {}, { 'retry-after': '20' }));
+    await caught(send);
+    await caught(send);
+    expect(events).toEqual([
+      attempt('upstream_throttled'),
+      { kind: 'cool_down', endpoint: 'introspection', durationMs: 20_000 },
+    ]);
+  });
+
+  it('hears of five failures and the cool-down after them', async () => {
+    const { events, send } = watched(...Array.from({ length: 5 }, () => json(500, {})));
+    for (let i = 0; i < 7; i += 1) await caught(send);
+    expect(events).toEqual([
+      ...Array.from({ length: 5 }, () => attempt('upstream_unavailable')),
+      { kind: 'cool_down', endpoint: 'introspection', durationMs: 2000 },
+    ]);
   });
 });
 
