@@ -1,0 +1,21 @@
+/** Prepares an account of the emulator for the CDK, as `cdk bootstrap` does for a real one. */
+import { type Account, sendToAws } from './aws-request.ts';
+import { type CdkOptions, runCdk } from './cdk-command.ts';
+
+/**
+ * Bootstraps an account.
+ *
+ * @throws Error with what the CDK said
+ */
+export async function bootstrap(account: Account, options: Omit<CdkOptions, 'account'>): Promise<void> {
+  const target = `aws://${account.id}/${account.region}`;
+  const { exitCode, output } = await runCdk(['bootstrap', target], { ...options, account });
+  if (exitCode !== 0) throw new Error(`cdk bootstrap failed:\n${output}`);
+  await openBucket(account);
+}
+
+/** The bucket's policy wants TLS, which the emulator does without, on loopback. */
+async function openBucket(account: Account): Promise<void> {
+  const bucket = `cdk-hnb659fds-assets-${account.id}-${account.region}`;
+  await sendToAws(account, { service: 's3', method: 'DELETE', path: `/${bucket}?policy=` });
+}

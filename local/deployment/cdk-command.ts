@@ -1,0 +1,58 @@
+/** The CDK's own command line, as a child process that knows the emulator and nothing of its caller: no profile, no key, no proxy. */
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Account } from './aws-request.ts';
+import { type Ended, run } from './child-process.ts';
+
+export const PROJECT_DIRECTORY = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface CdkOptions {
+  /** Absent for what must not need AWS. */
+  readonly account?: Account;
+  /** The CDK's own writable home. */
+  readonly home: string;
+  readonly listen?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+const BIN = join(PROJECT_DIRECTORY, 'node_modules', '.bin');
+/** No colours, no notices, nothing sent home. */
+const QUIET = ['--no-color', '--no-notices', '--no-version-reporting'];
+
+/** Runs one command of the CDK, such as `deploy --all`, in the project's directory. */
+export function runCdk(args: readonly string[], { account, home, listen, signal }: CdkOptions): Promise<Ended> {
+  return run({
+    file: join(BIN, 'cdk'),
+    args: [...QUIET, ...args],
+    environment: { ...baseEnvironment(home), ...(account && awsEnvironment(account)) },
+    directory: PROJECT_DIRECTORY,
+    ...(listen && { listen }),
+    signal,
+  });
+}
+
+function baseEnvironment(home: string): Readonly<Record<string, string>> {
+  return {
+    PATH: [dirname(process.execPath), BIN, '/usr/bin', '/bin'].join(delimiter),
+    HOME: home,
+    TMPDIR: home,
+    LANG: 'C.UTF-8',
+    CI: 'true',
+    NODE_NO_WARNINGS: '1',
+    CDK_DISABLE_VERSION_CHECK: '1',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+function awsEnvironment({ url, id, region }: Account): Readonly<Record<string, string>> {
+  return {
+    AWS_ACCESS_KEY_ID: id,
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ENDPOINT_URL: url,
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Installs the AWS emulator: MiniStack, from PyPI, pinned, into a virtual environment of its own below `node_modules`.
+ * Done once; what is there already and whole is used again.
+ */
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Ended, run } from './child-process.ts';
+
+export const MINISTACK_VERSION = '1.5.33';
+
+/** Thrown where the emulator cannot be had; the message is one line with the mend. */
+export class EmulatorUnavailable extends Error {}
+
+export interface InstallOptions {
+  /** Where `node_modules` is. */
+  readonly projectDirectory: string;
+  /** pip's own settings, proxies and all: the only process that is given the caller's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Told when something begins that takes its time. */
+  readonly report: (line: string) => void;
+}
+
+const PYTHON = 'python3';
+const CHECK = 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 3)';
+
+/**
+ * Makes sure that the emulator is installed.
+ *
+ * @returns the file that starts it
+ * @throws EmulatorUnavailable
+ */
+export async function installMinistack(options: InstallOptions): Promise<string> {
+  const cache = join(options.projectDirectory, 'node_modules', '.cache');
+  const directory = join(cache, `ministack-${MINISTACK_VERSION}`);
+  const complete = join(directory, 'complete');
+  if (!(await exists(complete))) {
+    await checkPython(options);
+    options.report(`Installing the AWS emulator (MiniStack ${MINISTACK_VERSION} from PyPI), once …`);
+    await mkdir(cache, { recursive: true });
+    // What a run that was interrupted has left behind.
+    await rm(directory, { recursive: true, force: true });
+    await install(options, directory);
+    await writeFile(complete, '');
+  }
+  return join(directory, 'bin', 'ministack');
+}
+
+async function checkPython({ environment }: InstallOptions): Promise<void> {
+  const { exitCode } = await runPython(PYTHON, ['-c', CHECK], environment);
+  if (exitCode === 3) throw new EmulatorUnavailable('Python is older than 3.10. Install a newer python3.');
+  if (exitCode !== 0) throw new EmulatorUnavailable('Python lacks venv. Install it (Debian, Ubuntu: python3-venv).');
+}
+
+async function install({ environment }: InstallOptions, directory: string): Promise<void> {
+  const made = await runPython(PYTHON, ['-m', 'venv', directory], environment);
+  if (made.exitCode !== 0) throw new EmulatorUnavailable(`No virtual environment could be made: ${lastLine(made)}`);
+  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `ministack==${MINISTACK_VERSION}`];
+  const installed = await runPython(join(directory, 'bin', 'python'), args, environment);
+  if (installed.exitCode === 0) return;
+  throw new EmulatorUnavailable(`MiniStack could not be installed from PyPI: ${lastLine(installed)}`);
+}
+
+async function runPython(file: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+  try {
+    return await run({ file, args, environment });
+  } catch {
+    throw new EmulatorUnavailable('Python 3 is missing. Install python3, 3.10 or newer, with venv.');
+  }
+}
+
+function lastLine({ output }: Ended): string {
+  return output.trim().split('\n').at(-1) ?? 'it said nothing';
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
