@@ -17,7 +17,7 @@ export async function patchResourceServer(
   try {
     await resourceServers.update(id, patch);
   } catch (error) {
-    throw error instanceof ManagementRefusal && error.status === 400 ? aboutProperty(error, patch) : error;
+    throw error instanceof ManagementRefusal ? aboutProperty(error, patch) : error;
   }
 }
 

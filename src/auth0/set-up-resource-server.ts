@@ -76,9 +76,7 @@ async function make(
   await keepRecord(records, stored, intended);
   await resourceServers.create({ identifier, ...create });
   const resourceServer = await findAgain(resourceServers, identifier);
-  const record = { ...intended, id: resourceServer.id };
-  await records.write(record);
-  return { resourceServer, record, stored: record, changed: true };
+  return { resourceServer, record: { ...intended, id: resourceServer.id }, stored: intended, changed: true };
 }
 
 async function apply(options: ResourceServerSetUp, progress: Progress, change: KeyChange): Promise<Progress> {

@@ -87,6 +87,11 @@ describe('a restoration', () => {
   ])('leaves a grant %s', (_what, current) => {
     expect(grantRestoration(current, { id: 'cgr_1', isOurs: false, added: ['a'] })).toEqual({ kind: 'none' });
   });
+
+  test('leaves a grant that we made and others opened for all scopes', () => {
+    const current = grant([], { allowsAllScopes: true });
+    expect(grantRestoration(current, { id: 'cgr_1', isOurs: true, added: ['a'] })).toEqual({ kind: 'none' });
+  });
 });
 
 const scopes = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'x', 'y', 'z'));

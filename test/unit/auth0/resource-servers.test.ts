@@ -37,6 +37,13 @@ describe('a resource server', () => {
     expect(tenant.log.at(-1)).toBe(`GET ${LIST}/rs_last`);
   });
 
+  test('is found on the pages if the tenant does not take an identifier for an id', async () => {
+    const pages = paging([api('rs_1', WANTED)], 10);
+    const refusal = { status: 400, body: { message: "Path validation error: 'Invalid id'" } };
+    const tenant = new ScriptedTenant((request) => pages(request) ?? refusal);
+    expect(await tenant.connect().resourceServers.find(WANTED)).toMatchObject({ id: 'rs_1' });
+  });
+
   test('is found in a list without totals', async () => {
     const tenant = new ScriptedTenant(({ path, query }) => {
       if (path === `${LIST}/rs_1`) return { body: api('rs_1', WANTED) };

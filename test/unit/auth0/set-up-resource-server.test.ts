@@ -156,6 +156,14 @@ describe('a tenant that will not', () => {
     );
   });
 
+  test('know a property is not taken for one that will not let go of another of nearly the same name', async () => {
+    resourceServers.add(API);
+    await setUp();
+    resourceServers.refused = ['verificationKeys'];
+    const wanted = { ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] };
+    await expectError(setUp(wanted), 'property_refused', /does not take "verificationKeys"/);
+  });
+
   test('keep what it took is an error with the mend', async () => {
     resourceServers.add(API);
     resourceServers.render = () => null;
