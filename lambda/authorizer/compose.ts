@@ -1,14 +1,16 @@
 /** Builds the authorizer from its configuration and its ports: the one place that knows every part. */
 import { randomUUID } from 'node:crypto';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import { type IssuerEndpoints, issuerEndpoints } from '../../src/config/issuers.ts';
 import { Authorizer } from '../../src/core/authorizer.ts';
 import { BasicAuthenticator } from '../../src/core/basic-authenticator.ts';
-import type { Expectations } from '../../src/core/claims.ts';
-import { credentialDigest } from '../../src/core/credential-digest.ts';
+import { credentialDigest, type DigestCredential } from '../../src/core/credential-digest.ts';
 import { Introspection } from '../../src/core/introspection.ts';
+import { INTROSPECTION_PROFILES } from '../../src/core/introspection-profile.ts';
+import { firstToKnow, type Introspector } from '../../src/core/introspector.ts';
 import { Jwks } from '../../src/core/jwks.ts';
 import { JwtVerifier } from '../../src/core/jwt.ts';
-import { JwtAuthenticator } from '../../src/core/jwt-authenticator.ts';
+import { JwtAuthenticator, type JwtIssuer } from '../../src/core/jwt-authenticator.ts';
 import { OpaqueTokenAuthenticator } from '../../src/core/opaque-token-authenticator.ts';
 import { PasswordGrant, type PasswordGrantClient } from '../../src/core/password-grant.ts';
 import { PrincipalCache } from '../../src/core/principal-cache.ts';
@@ -22,54 +24,83 @@ export interface AuthorizerPorts extends UpstreamPorts {
   readonly passwordGrantClient?: (() => Promise<PasswordGrantClient>) | undefined;
 }
 
+/** An authorization server that tokens may come from. */
+type Authority = JwtIssuer & { readonly introspector: Introspector };
+
 /** For the difference between the server's clock and ours. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Composes an authorizer. Nothing is fetched or read before the first request that needs it. */
 export function composeAuthorizer(configuration: AuthorizerConfiguration, ports: AuthorizerPorts): Authorizer {
-  const { issuer, audience, basicOrder, introspectJwts, permissionsAsScopes } = configuration;
-  const { clock, signingKeys, passwordGrantClient } = ports;
+  const { issuer, issuers, audience, basicOrder, introspectJwts } = configuration;
   const digest = credentialDigest();
   const routes = new RouteMap(configuration.routes);
-  const expected: Expectations = { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS };
+  const authorityOf = (entry: Parameters<typeof issuerEndpoints>[0]) =>
+    composeAuthority(issuerEndpoints(entry, audience), configuration, ports);
+  const authorities = [authorityOf({ issuer }), ...issuers.map(authorityOf)] as const;
+  const introspector = firstToKnow(authorities.map((authority) => authority.introspector));
 
-  const jwks = new Jwks({ url: `${issuer}.well-known/jwks.json`, upstream: new Upstream('jwks', ports), clock });
-  const introspection = new Introspection({
-    url: `${issuer}oauth/introspect`,
-    upstream: new Upstream('introspection', ports),
-    keys: new SigningKeyRing(signingKeys, clock),
-    expected,
-    uniqueId: randomUUID,
-  });
-  const passwordGrant =
-    passwordGrantClient &&
-    new PasswordGrant({
-      url: `${issuer}oauth/token`,
-      upstream: new Upstream('token', ports),
-      readClient: passwordGrantClient,
-      audience,
-      scopes: routes.scopes,
-      clock,
-      digest,
-    });
-
-  const verifier = new JwtVerifier({ jwks, expected, permissionsAsScopes });
+  const [first, ...others] = authorities;
+  const asJwtIssuer = (authority: Authority): JwtIssuer =>
+    introspectJwts ? authority : { ...authority, introspector: undefined };
   const bearerAuthenticators = [
-    new JwtAuthenticator(verifier, introspectJwts ? introspection : undefined),
-    new OpaqueTokenAuthenticator(introspection),
+    new JwtAuthenticator([asJwtIssuer(first), ...others.map(asJwtIssuer)]),
+    new OpaqueTokenAuthenticator(introspector),
   ];
+  const passwordGrant = composePasswordGrant(configuration, ports, routes, digest);
   const basic = new BasicAuthenticator({
     order: basicOrder,
-    introspection,
+    introspector,
     passwordGrant,
     bearerAuthenticators,
     digest,
   });
   return new Authorizer({
     authenticators: [...bearerAuthenticators, basic],
-    cache: new PrincipalCache({ ...configuration, clock }),
+    cache: new PrincipalCache({ ...configuration, clock: ports.clock }),
     digest,
     routes,
-    clock,
+    clock: ports.clock,
   });
+}
+
+function composeAuthority(
+  { issuer, profile, jwksUrl, introspectionUrl, clientId }: IssuerEndpoints,
+  { audience, permissionsAsScopes }: AuthorizerConfiguration,
+  ports: AuthorizerPorts,
+): Authority {
+  const { clock, signingKeys } = ports;
+  const expected = { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS };
+  const jwks = new Jwks({ url: jwksUrl, upstream: new Upstream('jwks', ports), clock });
+  const introspector = new Introspection({
+    url: introspectionUrl,
+    upstream: new Upstream('introspection', ports),
+    keys: new SigningKeyRing(signingKeys, clock),
+    profile: INTROSPECTION_PROFILES[profile],
+    clientId,
+    expected,
+    uniqueId: randomUUID,
+  });
+  return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector };
+}
+
+function composePasswordGrant(
+  { issuer, audience }: AuthorizerConfiguration,
+  ports: AuthorizerPorts,
+  { scopes }: RouteMap,
+  digest: DigestCredential,
+): PasswordGrant | undefined {
+  const { passwordGrantClient: readClient, clock } = ports;
+  return (
+    readClient &&
+    new PasswordGrant({
+      url: `${issuer}oauth/token`,
+      upstream: new Upstream('token', ports),
+      readClient,
+      audience,
+      scopes,
+      clock,
+      digest,
+    })
+  );
 }

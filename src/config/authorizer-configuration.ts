@@ -5,11 +5,14 @@
 import { type InferOutput, optional } from 'valibot';
 import { parseJson } from '../core/json.ts';
 import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
+import { otherIssuers } from './issuers.ts';
 import { exactly, parse } from './parse.ts';
 
 /** Each default is the one documented for the configuration key of the same name. */
 export const authorizerEntries = {
   issuer,
+  /** Accepted beside the first; passwords are asked at the first only. */
+  issuers: optional(otherIssuers, []),
   audience,
   routes: optional(routes, {
     'GET /foo': ['read:foo'],
@@ -25,6 +28,8 @@ export const authorizerEntries = {
   negativeTtlSeconds: optional(seconds(3600), 10),
   staleIfErrorSeconds: optional(seconds(86_400), 0),
   uncachedScopes: optional(scopes, []),
+  /** Write `sub` to the log as it is, instead of a digest of it. */
+  logSubject: optional(flag, false),
 };
 
 const schema = exactly({

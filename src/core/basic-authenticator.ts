@@ -8,7 +8,7 @@ import { BoundedMap } from './bounded-map.ts';
 import type { BasicCredential, Credential } from './credential.ts';
 import type { DigestCredential } from './credential-digest.ts';
 import { CredentialError, hasCode } from './errors.ts';
-import type { Introspection } from './introspection.ts';
+import type { Introspector } from './introspector.ts';
 import type { PasswordGrant } from './password-grant.ts';
 import { APPLICATION_SPECIFIC_PASSWORD, type Principal } from './principal.ts';
 import type { CallContext } from './upstream.ts';
@@ -18,7 +18,7 @@ export type BasicOrder = 'auto' | 'password-first' | 'introspect-first';
 
 export interface BasicSettings {
   readonly order: BasicOrder;
-  readonly introspection: Introspection;
+  readonly introspector: Introspector;
   /** Without it, Basic takes app specific passwords only. */
   readonly passwordGrant?: PasswordGrant | undefined;
   /** Judge the access token that a password yields, like any Bearer token. */
@@ -78,7 +78,7 @@ export class BasicAuthenticator implements Authenticator {
   }
 
   async #introspect(credential: BasicCredential, context: CallContext): Promise<Principal> {
-    const principal = await this.#settings.introspection.introspect(credential.secret, context);
+    const principal = await this.#settings.introspector.introspect(credential.secret, context);
     if (principal.tokenType !== APPLICATION_SPECIFIC_PASSWORD) {
       throw new CredentialError('token_type_refused', 'As a Basic secret, only an app specific password is taken.');
     }

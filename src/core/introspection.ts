@@ -7,6 +7,8 @@ import { type Expectations, judgeClaims } from './claims.ts';
 import { CLIENT_ASSERTION_TYPE, signClientAssertion } from './client-assertion.ts';
 import { CredentialError, UpstreamError } from './errors.ts';
 import type { HttpResponse } from './http.ts';
+import { encodeParameters, type IntrospectionProfile } from './introspection-profile.ts';
+import type { Introspector } from './introspector.ts';
 import { isJsonObject, type JsonObject, parseJson } from './json.ts';
 import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal, type TokenType } from './principal.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -17,7 +19,9 @@ export interface IntrospectionSettings {
   readonly url: string;
   readonly upstream: Upstream;
   readonly keys: SigningKeyRing;
-  /** The audience expected is also who asks: the resource server's identifier. */
+  readonly profile: IntrospectionProfile;
+  /** Who asks: at Auth0 the resource server's identifier, which is the audience. */
+  readonly clientId: string;
   readonly expected: Expectations;
   /** A new unique id of at most 64 characters, for `jti`. */
   readonly uniqueId: () => string;
@@ -31,7 +35,7 @@ const TOKEN_TYPES: ReadonlyMap<string, TokenType> = new Map([
 ]);
 
 /** The introspection endpoint of one issuer. */
-export class Introspection {
+export class Introspection implements Introspector {
   readonly #settings: IntrospectionSettings;
 
   constructor(settings: IntrospectionSettings) {
@@ -46,12 +50,13 @@ export class Introspection {
    * @see RFC 7662 section 2, RFC 7523 section 2.2
    */
   async introspect(token: string, context: CallContext): Promise<Principal> {
-    const { expected } = this.#settings;
+    const { expected, profile } = this.#settings;
     const answer = await this.answer(token, context);
     if (!answer.active) throw new CredentialError('token_inactive', 'The server does not know the token as active.');
     const tokenType = tokenTypeOf(answer);
     if (!tokenType) throw new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
-    const claims = judgeClaims(answer, expected);
+    const { iss = profile.mayLackIssuer ? expected.issuer : undefined } = answer;
+    const claims = judgeClaims({ ...answer, iss }, expected);
     return {
       subject: claims.sub,
       username: claims.username,
@@ -87,17 +92,16 @@ export class Introspection {
   }
 
   #ask(token: string, key: SigningKey, context: CallContext): Promise<HttpResponse> {
-    const { url, upstream, expected, uniqueId } = this.#settings;
+    const { url, upstream, profile, clientId, expected, uniqueId } = this.#settings;
+    const headers = { 'content-type': profile.contentType, accept: 'application/json' };
     return upstream.send(() => {
-      const clientAssertion = signClientAssertion(key, {
-        clientId: expected.audience,
-        audience: expected.issuer,
-        jti: uniqueId(),
-        now: expected.clock(),
+      const claims = { clientId, audience: expected.issuer, jti: uniqueId(), now: expected.clock() };
+      const body = encodeParameters(profile, {
+        token,
+        client_assertion_type: CLIENT_ASSERTION_TYPE,
+        client_assertion: signClientAssertion(key, claims),
       });
-      const form = { token, client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: clientAssertion };
-      const headers = { 'content-type': 'application/json', accept: 'application/json' };
-      return { method: 'POST', url, headers, body: JSON.stringify(form) };
+      return { method: 'POST', url, headers, body };
     }, context);
   }
 }

@@ -1,27 +1,38 @@
 /** Bearer tokens that are JWTs: verified here, and never introspected after a failed check. */
 import type { Authenticator } from './authenticator.ts';
 import type { Credential } from './credential.ts';
-import type { Introspection } from './introspection.ts';
-import { isCompactJws, type JwtVerifier } from './jwt.ts';
+import type { Introspector } from './introspector.ts';
+import { isCompactJws, type JwtVerifier, unverifiedIssuer } from './jwt.ts';
 import type { Principal } from './principal.ts';
 import type { CallContext } from './upstream.ts';
 
-export class JwtAuthenticator implements Authenticator {
-  readonly #verifier: JwtVerifier;
-  readonly #introspection: Introspection | undefined;
+/** Who may issue JWTs, and who verifies them. */
+export interface JwtIssuer {
+  readonly issuer: string;
+  readonly verifier: JwtVerifier;
+  /** If given, the server is asked as well, after the local check: it may know of a revocation. */
+  readonly introspector?: Introspector | undefined;
+}
 
-  /**
-   * @param introspection if given, the server is asked as well, after the local check: it may know of a revocation
-   */
-  constructor(verifier: JwtVerifier, introspection?: Introspection) {
-    this.#verifier = verifier;
-    this.#introspection = introspection;
+export class JwtAuthenticator implements Authenticator {
+  readonly #first: JwtIssuer;
+  readonly #others: readonly JwtIssuer[];
+
+  constructor(issuers: readonly [JwtIssuer, ...JwtIssuer[]]) {
+    [this.#first, ...this.#others] = issuers;
   }
 
   async authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined> {
     if (credential.kind !== 'bearer' || !isCompactJws(credential.token)) return undefined;
-    const principal = await this.#verifier.verify(credential.token, context);
-    await this.#introspection?.introspect(credential.token, context);
+    const { verifier, introspector } = this.#issuerOf(credential.token);
+    const principal = await verifier.verify(credential.token, context);
+    await introspector?.introspect(credential.token, context);
     return principal;
+  }
+
+  /** Goes by what the token says, which its verifier then checks; a token of nobody we know is refused by the first. */
+  #issuerOf(token: string): JwtIssuer {
+    const claimed = this.#others.length > 0 ? unverifiedIssuer(token) : undefined;
+    return this.#others.find(({ issuer }) => issuer === claimed) ?? this.#first;
   }
 }

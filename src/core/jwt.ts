@@ -32,6 +32,12 @@ export function isCompactJws(token: string): boolean {
   return token.split('.', 4).length === 3;
 }
 
+/** The issuer that a token claims to be of; `undefined` if it claims none. Only good for choosing who verifies it. */
+export function unverifiedIssuer(token: string): string | undefined {
+  const payload = parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  return isJsonObject(payload) && typeof payload.iss === 'string' ? payload.iss : undefined;
+}
+
 /** Verifies JWTs of one issuer for one audience. */
 export class JwtVerifier {
   readonly #settings: JwtSettings;

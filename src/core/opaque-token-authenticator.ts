@@ -2,7 +2,7 @@
 import type { Authenticator } from './authenticator.ts';
 import type { Credential } from './credential.ts';
 import { CredentialError } from './errors.ts';
-import type { Introspection } from './introspection.ts';
+import type { Introspector } from './introspector.ts';
 import { isCompactJws } from './jwt.ts';
 import type { Principal } from './principal.ts';
 import type { CallContext } from './upstream.ts';
@@ -11,10 +11,10 @@ import type { CallContext } from './upstream.ts';
 const MAXIMUM_TOKEN_LENGTH = 2048;
 
 export class OpaqueTokenAuthenticator implements Authenticator {
-  readonly #introspection: Introspection;
+  readonly #introspector: Introspector;
 
-  constructor(introspection: Introspection) {
-    this.#introspection = introspection;
+  constructor(introspector: Introspector) {
+    this.#introspector = introspector;
   }
 
   async authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined> {
@@ -22,6 +22,6 @@ export class OpaqueTokenAuthenticator implements Authenticator {
     if (credential.token.length > MAXIMUM_TOKEN_LENGTH) {
       throw new CredentialError('credential_oversized', `The token is longer than ${MAXIMUM_TOKEN_LENGTH} characters.`);
     }
-    return this.#introspection.introspect(credential.token, context);
+    return this.#introspector.introspect(credential.token, context);
   }
 }

@@ -5,6 +5,7 @@ import { BasicAuthenticator, type BasicOrder } from '../../../src/core/basic-aut
 import { credentialDigest } from '../../../src/core/credential-digest.ts';
 import type { HttpRequest } from '../../../src/core/http.ts';
 import { Introspection } from '../../../src/core/introspection.ts';
+import { INTROSPECTION_PROFILES } from '../../../src/core/introspection-profile.ts';
 import { Jwks } from '../../../src/core/jwks.ts';
 import { JwtVerifier } from '../../../src/core/jwt.ts';
 import { JwtAuthenticator } from '../../../src/core/jwt-authenticator.ts';
@@ -15,7 +16,7 @@ import { RouteMap } from '../../../src/core/routes.ts';
 import { SigningKeyRing } from '../../../src/core/signing-key-ring.ts';
 import { FrozenClock } from './clock.ts';
 import { INACTIVE, INTROSPECTION_URL } from './introspection-answers.ts';
-import { AUDIENCE, expectations, type IssuerKey, JWKS_URL } from './issuer.ts';
+import { AUDIENCE, expectations, ISSUER, type IssuerKey, JWKS_URL } from './issuer.ts';
 import { form, json, type Reply, ScriptedHttp } from './scripted-http.ts';
 import { makeSigningKey, StoreOfKeys } from './signing-keys.ts';
 import { TOKEN_URL, WRONG_PASSWORD } from './token-endpoint.ts';
@@ -57,6 +58,8 @@ export class World {
       url: INTROSPECTION_URL,
       upstream: upstreamOver(http, clock),
       keys: new SigningKeyRing(new StoreOfKeys([signingKey]), clock.read),
+      profile: INTROSPECTION_PROFILES.auth0,
+      clientId: AUDIENCE,
       expected,
       uniqueId: () => `jti-${++ids}`,
     });
@@ -72,12 +75,14 @@ export class World {
     const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock), clock: clock.read });
     const verifier = new JwtVerifier({ jwks, expected, permissionsAsScopes: false });
     this.bearerAuthenticators = [
-      new JwtAuthenticator(verifier, settings.introspectsJwts ? introspection : undefined),
+      new JwtAuthenticator([
+        { issuer: ISSUER, verifier, introspector: settings.introspectsJwts ? introspection : undefined },
+      ]),
       new OpaqueTokenAuthenticator(introspection),
     ];
     this.basicAuthenticator = new BasicAuthenticator({
       order: settings.order ?? 'auto',
-      introspection,
+      introspector: introspection,
       passwordGrant: (settings.hasPasswordGrant ?? true) ? passwordGrant : undefined,
       bearerAuthenticators: this.bearerAuthenticators,
       digest,

@@ -3,6 +3,7 @@ import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { CredentialError, UpstreamError } from '../../../src/core/errors.ts';
 import { Introspection } from '../../../src/core/introspection.ts';
+import { INTROSPECTION_PROFILES } from '../../../src/core/introspection-profile.ts';
 import { SigningKeyRing } from '../../../src/core/signing-key-ring.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
 import { caught, credentialError, everythingIn, upstreamError } from '../../support/core/errors.ts';
@@ -30,6 +31,8 @@ function introspectionOver(script: Script, store = new StoreOfKeys([keyA])) {
     url: INTROSPECTION_URL,
     upstream: upstreamOver(http, clock),
     keys: new SigningKeyRing(store, clock.read),
+    profile: INTROSPECTION_PROFILES.auth0,
+    clientId: AUDIENCE,
     expected: expectations(clock),
     uniqueId: () => `jti-${++ids}`,
   });

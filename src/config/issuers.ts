@@ -1,0 +1,67 @@
+/**
+ * Issuers beside the first: a custom domain beside the tenant's own, the other tenant of a migration, or any RFC 7662
+ * server. Each has keys and an introspection endpoint of its own.
+ */
+import { array, check, type InferOutput, optional, picklist, pipe, regex, string } from 'valibot';
+import type { IntrospectionProfileName } from '../core/introspection-profile.ts';
+import { isSecureUrl } from '../core/secure-url.ts';
+import { exactly, wanted } from './parse.ts';
+
+const URL_TEXT = wanted('an https URL (http for loopback only)');
+const secureUrl = pipe(
+  string(URL_TEXT),
+  check((text) => URL.canParse(text) && isSecureUrl(new URL(text)), URL_TEXT),
+);
+
+const CLIENT_ID = wanted('the id under which the server knows this API, 1 to 400 printable ASCII characters');
+const PROFILE = wanted('"auth0", or "rfc7662" together with "jwksUrl" and "introspectionUrl"');
+
+const entry = pipe(
+  exactly({
+    /** Compared exactly with the `iss` of tokens. */
+    issuer: secureUrl,
+    profile: optional(picklist(['auth0', 'rfc7662'], PROFILE), 'auth0'),
+    /** @default Auth0's, below the issuer */
+    jwksUrl: optional(secureUrl),
+    /** @default Auth0's, below the issuer */
+    introspectionUrl: optional(secureUrl),
+    /** `iss` and `sub` of the client assertion. @default the audience */
+    clientId: optional(pipe(string(CLIENT_ID), regex(/^[\x21-\x7E]{1,400}$/, CLIENT_ID))),
+  }),
+  check(
+    ({ issuer, profile, jwksUrl, introspectionUrl }) =>
+      profile === 'rfc7662' ? jwksUrl !== undefined && introspectionUrl !== undefined : issuer.endsWith('/'),
+    'an issuer of the profile "auth0" ends in "/"; one of "rfc7662" wants "jwksUrl" and "introspectionUrl" as well',
+  ),
+);
+
+export const otherIssuers = array(entry, wanted('a list of issuers such as [{"issuer":"https://login.example.com/"}]'));
+
+/** One authorization server, with all that is known of it. */
+export interface IssuerEndpoints {
+  readonly issuer: string;
+  readonly profile: IntrospectionProfileName;
+  readonly jwksUrl: string;
+  readonly introspectionUrl: string;
+  readonly clientId: string;
+}
+
+/** Fills in what an entry leaves to its profile. */
+export function issuerEndpoints(
+  {
+    issuer,
+    profile = 'auth0',
+    jwksUrl,
+    introspectionUrl,
+    clientId,
+  }: Partial<InferOutput<typeof entry>> & { issuer: string },
+  audience: string,
+): IssuerEndpoints {
+  return {
+    issuer,
+    profile,
+    jwksUrl: jwksUrl ?? `${issuer}.well-known/jwks.json`,
+    introspectionUrl: introspectionUrl ?? `${issuer}oauth/introspect`,
+    clientId: clientId ?? audience,
+  };
+}
