@@ -1,0 +1,62 @@
+/** What goes back to the gateway: the backend's answer as it is, or a problem document (RFC 9457) of our own. */
+import { isUtf8 } from 'node:buffer';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { canonicalName, GATEWAY_SECRET_HEADER, namesOfConnection } from './request-headers.ts';
+import type { BackendResponse } from './send.ts';
+
+/** RFC 9110 section 7.6.1; the gateway counts the length itself. */
+const NOT_FOR_CALLER: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  GATEWAY_SECRET_HEADER,
+]);
+
+/** Passes on an answer, redirects and errors included. Text goes as text, other bytes as base64. */
+export function fromBackend({ status, fields, body }: BackendResponse): APIGatewayProxyResult {
+  const ofConnection = namesOfConnection(
+    fields.flatMap(([name, value]) => (canonicalName(name) === 'connection' ? [value] : [])),
+  );
+  const kept = new Map<string, string[]>();
+  for (const [name, value] of fields) {
+    const canonical = canonicalName(name);
+    if (NOT_FOR_CALLER.has(canonical) || ofConnection.includes(canonical)) continue;
+    const key = name.toLowerCase();
+    kept.set(key, [...(kept.get(key) ?? []), value]);
+  }
+  const isText = isUtf8(body);
+  return {
+    statusCode: status,
+    multiValueHeaders: Object.fromEntries(kept),
+    body: body.toString(isText ? 'utf8' : 'base64'),
+    isBase64Encoded: !isText,
+  };
+}
+
+const TITLES = {
+  400: 'Bad Request',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** @param detail for the caller, without anything of the backend's */
+export function problem(status: keyof typeof TITLES, detail: string): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    multiValueHeaders: {
+      'content-type': ['application/problem+json'],
+      'cache-control': ['no-store'],
+      'access-control-allow-origin': ['*'],
+    },
+    body: JSON.stringify({ title: TITLES[status], status, detail }),
+    isBase64Encoded: false,
+  };
+}
