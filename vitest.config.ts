@@ -10,6 +10,9 @@ export default defineConfig({
       {
         test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
       },
+      {
+        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+      },
     ],
     coverage: {
       provider: 'v8',
