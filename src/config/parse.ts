@@ -2,7 +2,15 @@
  * Parses what an operator wrote. Every fault is found before any is told, in one message that names the key, what was
  * got and what is wanted.
  */
-import { type GenericSchema, getDotPath, type InferOutput, type ObjectEntries, safeParse, strictObject } from 'valibot';
+import {
+  type BaseIssue,
+  type GenericSchema,
+  getDotPath,
+  type InferOutput,
+  type ObjectEntries,
+  safeParse,
+  strictObject,
+} from 'valibot';
 import { ConfigurationError } from '../core/errors.ts';
 import { isJsonObject } from '../core/json.ts';
 import { nearestNames } from '../core/nearest-names.ts';
@@ -21,7 +29,9 @@ export function parse<Schema extends ObjectSchema>(schema: Schema, value: unknow
   if (result.success) return result.output;
   const faults = [
     ...(schema.type === 'strict_object' ? unknownKeys(value, Object.keys(schema.entries)) : []),
-    ...result.issues.filter(isNotOfUnknownKey).map((issue) => `${getDotPath(issue) ?? 'it'}: ${issue.message}`),
+    ...result.issues
+      .filter((issue) => !isOfUnknownKey(issue))
+      .map((issue) => `${getDotPath(issue) ?? 'it'}: ${issue.message}`),
   ];
   throw new ConfigurationError(
     'configuration_invalid',
@@ -31,9 +41,10 @@ export function parse<Schema extends ObjectSchema>(schema: Schema, value: unknow
 
 /** An object with these keys and no others. */
 export function exactly<Entries extends ObjectEntries>(entries: Entries) {
-  return strictObject(entries, ({ expected, received }) =>
-    expected === 'Object' ? `got ${received}; wanted a JSON object` : 'missing, and it has no default',
-  );
+  return strictObject(entries, ({ expected, received }) => {
+    if (expected === 'never') return `unknown; known are ${Object.keys(entries).join(', ')}`;
+    return expected === 'Object' ? `got ${received}; wanted a JSON object` : 'missing, and it has no default';
+  });
 }
 
 /** Says what a fault's message needs: what was got, shortened, and what is wanted. */
@@ -51,6 +62,7 @@ function unknownKeys(value: unknown, known: readonly string[]): readonly string[
   });
 }
 
-function isNotOfUnknownKey({ type, expected }: { readonly type: string; readonly expected: string | null }): boolean {
-  return !(type === 'strict_object' && expected === 'never');
+/** One at the top, which `unknownKeys` tells; those further down are told as they come. */
+function isOfUnknownKey({ type, expected, path }: BaseIssue<unknown>): boolean {
+  return type === 'strict_object' && expected === 'never' && path?.length === 1;
 }
