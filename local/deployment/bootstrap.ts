@@ -9,7 +9,8 @@ import { type CdkOptions, runCdk } from './cdk-command.ts';
  */
 export async function bootstrap(account: Account, options: Omit<CdkOptions, 'account'>): Promise<void> {
   const target = `aws://${account.id}/${account.region}`;
-  const { exitCode, output } = await runCdk(['bootstrap', target], { ...options, account });
+  // Away from the project, whose application wants a configuration first.
+  const { exitCode, output } = await runCdk(['bootstrap', target], { ...options, account, directory: options.home });
   if (exitCode !== 0) throw new Error(`cdk bootstrap failed:\n${output}`);
   await openBucket(account);
 }

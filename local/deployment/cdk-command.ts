@@ -11,6 +11,8 @@ export interface CdkOptions {
   readonly account?: Account;
   /** The CDK's own writable home. */
   readonly home: string;
+  /** Where it runs. @default the project's directory */
+  readonly directory?: string;
   readonly listen?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -19,13 +21,14 @@ const BIN = join(PROJECT_DIRECTORY, 'node_modules', '.bin');
 /** No colours, no notices, nothing sent home. */
 const QUIET = ['--no-color', '--no-notices', '--no-version-reporting'];
 
-/** Runs one command of the CDK, such as `deploy --all`, in the project's directory. */
-export function runCdk(args: readonly string[], { account, home, listen, signal }: CdkOptions): Promise<Ended> {
+/** Runs one command of the CDK, such as `deploy --all`. */
+export function runCdk(args: readonly string[], options: CdkOptions): Promise<Ended> {
+  const { account, home, directory = PROJECT_DIRECTORY, listen, signal } = options;
   return run({
     file: join(BIN, 'cdk'),
     args: [...QUIET, ...args],
     environment: { ...baseEnvironment(home), ...(account && awsEnvironment(account)) },
-    directory: PROJECT_DIRECTORY,
+    directory,
     ...(listen && { listen }),
     signal,
   });
