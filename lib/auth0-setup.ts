@@ -3,7 +3,7 @@
  * they put back what the tenant held before. Properties name secrets and hold none.
  */
 import { createHash } from 'node:crypto';
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Names, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -77,6 +77,8 @@ export class Auth0Setup extends Construct {
   /** Outside of the halves, since each must find what the other has written down. */
   #record(id: string): StringParameter {
     return new StringParameter(this, id, {
+      // Named here: in a generated name there may be slashes, which its ARN would have to take into account.
+      parameterName: `${Names.uniqueResourceName(this, {})}-${id}`,
       description: 'What the Auth0 tenant held before it was set up. Needed to put it back: do not edit.',
       stringValue: '{}',
       tier: ParameterTier.INTELLIGENT_TIERING,

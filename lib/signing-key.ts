@@ -2,7 +2,7 @@
  * The signing key of the resource server. The private half is made by a function in AWS and kept in Secrets Manager: it is
  * in no template, parameter, output, log or asset. The public half stands in a parameter, for those who need no other.
  */
-import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
+import { CustomResource, Duration, Names, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -33,6 +33,8 @@ export class SigningKey extends Construct {
     // `Ref` is the ARN on AWS and the name elsewhere; this attribute is the ARN everywhere.
     this.secretArn = this.#secret().attrId;
     this.publicKeys = new StringParameter(this, 'PublicKeys', {
+      // Named here: in a generated name there may be slashes, which its ARN would have to take into account.
+      parameterName: `${Names.uniqueResourceName(this, {})}-PublicKeys`,
       description: 'The public halves of the signing keys, as a JWKS.',
       stringValue: '{"keys":[]}',
       tier: ParameterTier.INTELLIGENT_TIERING,
