@@ -65,7 +65,7 @@ export async function send(wire: Wire, request: WireRequest): Promise<WireAnswer
 
 async function attemptOnce(wire: Wire, request: WireRequest): Promise<Attempt> {
   const timeoutMs = Math.min(wire.attemptTimeoutMs, wire.deadlineMs - wire.clock());
-  if (timeoutMs <= 0) return { failure: 'its time was used up' };
+  if (timeoutMs <= 0) return { failure: 'nothing, since its time is used up' };
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const response = await wire.fetch(request.url, { ...initOf(request), redirect: 'manual', signal });

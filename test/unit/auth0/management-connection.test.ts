@@ -256,6 +256,14 @@ describe('a tenant that fails', () => {
   });
 });
 
+test('a connection whose time is used up asks nothing any more, and says so', async () => {
+  const tenant = new ScriptedTenant(found);
+  const { resourceServers } = tenant.connect({ timeoutMs: 1000 });
+  tenant.nowMs += 1001;
+  await expectError(resourceServers.find('https://demo.api'), 'management_unavailable', /got nothing, since its time is used up/);
+  expect(tenant.log).toEqual([]);
+});
+
 test('redirects are refused by the transport, and every request says what it accepts', async () => {
   const fetch = vi.fn(async (_url: string | URL | Request, _init?: RequestInit) => Response.json(TOKEN_ANSWER));
   await expectError(find(new ScriptedTenant(found), { fetch }), 'management_malformed', /resource servers/);
