@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { CredentialError, UpstreamError } from '../../../src/core/errors.ts';
 import { Introspection } from '../../../src/core/introspection.ts';
-import { INTROSPECTION_PROFILES } from '../../../src/core/introspection-profile.ts';
+import { INTROSPECTION_PROFILES, type IntrospectionProfile } from '../../../src/core/introspection-profile.ts';
 import { SigningKeyRing } from '../../../src/core/signing-key-ring.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
 import { caught, credentialError, everythingIn, upstreamError } from '../../support/core/errors.ts';
@@ -23,7 +23,12 @@ const keyB = makeSigningKey('key-b');
 const keyC = makeSigningKey('key-c');
 const TOKEN = 'abcdefghijklmnop';
 
-function introspectionOver(script: Script, store = new StoreOfKeys([keyA])) {
+function introspectionOver(
+  script: Script,
+  store = new StoreOfKeys([keyA]),
+  profile: IntrospectionProfile = INTROSPECTION_PROFILES.auth0,
+  clientId = AUDIENCE,
+) {
   const clock = new FrozenClock();
   const http = new ScriptedHttp(script);
   let ids = 0;
@@ -31,8 +36,8 @@ function introspectionOver(script: Script, store = new StoreOfKeys([keyA])) {
     url: INTROSPECTION_URL,
     upstream: upstreamOver(http, clock),
     keys: new SigningKeyRing(store, clock.read),
-    profile: INTROSPECTION_PROFILES.auth0,
-    clientId: AUDIENCE,
+    profile,
+    clientId,
     expected: expectations(clock),
     uniqueId: () => `jti-${++ids}`,
   });
@@ -331,6 +336,40 @@ describe('a refused assertion', () => {
     await caught(introspect);
     await caught(introspect);
     expect((await assertionOf(http, 2, keyA, keyB)).protectedHeader.kid).toBe('key-a');
+  });
+});
+
+describe('another RFC 7662 server', () => {
+  const other = (reply: Reply) =>
+    introspectionOver(() => reply, undefined, INTROSPECTION_PROFILES.rfc7662, 'client & co');
+
+  it('is asked by a form, in the name of the client', async () => {
+    const { http, introspect } = other(activePassword());
+    await introspect();
+    const [request] = http.requests;
+    expect(request?.headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded' });
+    const { client_assertion, ...others } = Object.fromEntries(new URLSearchParams(request?.body));
+    expect(others).toEqual({
+      token: TOKEN,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+    const { payload } = await jwtVerify(client_assertion ?? '', keyA.publicKey, { currentDate: new Date(NOW_MS) });
+    expect(payload).toMatchObject({ iss: 'client & co', sub: 'client & co', aud: ISSUER });
+  });
+
+  it('may leave out the issuer, which is then the server asked', async () => {
+    expect(await other(activePassword({ iss: undefined })).introspect()).toMatchObject({ issuer: ISSUER });
+  });
+
+  it.each([
+    [{ iss: 'https://evil.example/' }, 'issuer_wrong'],
+    [{ iss: '' }, 'claims_malformed'],
+    [{ iss: null }, 'claims_malformed'],
+    [{ iss: undefined, aud: undefined }, 'audience_wrong'],
+    [{ iss: undefined, token_type: undefined }, 'token_type_refused'],
+    [{ iss: undefined, active: false }, 'token_inactive'],
+  ])('may leave out or get wrong nothing else: %j', async (changes, code) => {
+    await expect(other(activePassword(changes)).introspect()).rejects.toMatchObject({ name: 'CredentialError', code });
   });
 });
 
