@@ -1,4 +1,5 @@
 /** `npm start`: a local tenant and a local API behind the authorizer, until Ctrl-C. */
+import { describeDecision } from '../local/decision-line.ts';
 import { demonstrate } from '../local/demonstration.ts';
 import { type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
 import { parseStartOptions, type StartOptions, USAGE, UsageError } from '../local/options.ts';
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
 async function start(options: StartOptions): Promise<LocalEnvironment> {
   try {
     // The decisions' lines go to the error stream, so that the other one stays readable by people and programs.
-    const log = (line: string) => process.stderr.write(`${line}\n`);
+    const log = (line: string) => process.stderr.write(`${options.json ? line : describeDecision(line)}\n`);
     return await startLocalEnvironment(options, { log, clock: Date.now });
   } catch (error) {
     if (isCode(error, 'EADDRINUSE')) {

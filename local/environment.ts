@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler } from '../lambda/authorizer/create-handler.ts';
-import { createDecisionLog } from '../lambda/authorizer/decision-log.ts';
 import { handler as demoApi } from '../lambda/demo-api/handler.ts';
 import { connectManagement, type ManagementConnection } from '../src/auth0/management-connection.ts';
 import type { RecordStore } from '../src/auth0/record-store.ts';
@@ -119,7 +118,7 @@ async function startApi(
       signingKeys: { read: async () => [signingKey] },
       passwordGrantClient: async () => PASSWORD_CLIENT,
     },
-    createDecisionLog(log),
+    log,
   );
   const routes = Object.entries(configuration.routes);
   const gateway = await startGateway({

@@ -1,22 +1,29 @@
 /** The authorizer of an API of any kind: event in, answer out, with a line in the log. */
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import type { UpstreamEvent } from '../../src/core/upstream.ts';
 import { type AuthorizerEvent, type AuthorizerResult, adapt } from './api-kinds.ts';
 import { type AuthorizerPorts, composeAuthorizer } from './compose.ts';
-import type { DecisionLog } from './decision-log.ts';
+import { decisionRecord } from './decision-record.ts';
+import { embeddedMetrics } from './embedded-metrics.ts';
 
 export type AuthorizerHandler = (event: AuthorizerEvent) => Promise<AuthorizerResult>;
 
+/** @param writeLine takes one line of the log, without its end */
 export function createHandler(
   configuration: AuthorizerConfiguration,
   ports: AuthorizerPorts,
-  log: DecisionLog,
+  writeLine: (line: string) => void,
 ): AuthorizerHandler {
+  const { audience, logSubject } = configuration;
   const authorizer = composeAuthorizer(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();
-    const { request, answer } = adapt(event, configuration.audience);
-    const decision = await authorizer.decide(request);
-    log(request, decision, ports.clock() - startedAtMs);
+    const upstream: UpstreamEvent[] = [];
+    const { request, answer } = adapt(event, audience);
+    const decision = await authorizer.decide({ ...request, observe: (seen) => upstream.push(seen) });
+    const nowMs = ports.clock();
+    const record = decisionRecord({ request, decision, durationMs: nowMs - startedAtMs, upstream }, logSubject);
+    writeLine(embeddedMetrics(record, upstream, { audience, nowMs }));
     return answer(decision);
   };
 }

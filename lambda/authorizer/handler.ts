@@ -7,7 +7,6 @@ import { parseAuthorizerConfiguration } from '../../src/config/authorizer-config
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import type { AuthorizerPorts } from './compose.ts';
 import { createHandler } from './create-handler.ts';
-import { createDecisionLog } from './decision-log.ts';
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration.
 const configuration = parseAuthorizerConfiguration(process.env.CONFIG ?? '');
@@ -29,4 +28,4 @@ const ports: AuthorizerPorts = {
 };
 
 // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
-export const handler = createHandler(configuration, ports, createDecisionLog(console.log));
+export const handler = createHandler(configuration, ports, console.log);

@@ -10,6 +10,7 @@ import type { Decision } from './decision.ts';
 import { CredentialError, UpstreamError } from './errors.ts';
 import type { PrincipalCache, Resolved } from './principal-cache.ts';
 import { type CalledRoute, meets, type RouteMap, scopesOf } from './routes.ts';
+import type { UpstreamObserver } from './upstream.ts';
 
 export interface AuthorizerSettings {
   readonly authenticators: readonly Authenticator[];
@@ -25,6 +26,8 @@ export interface AuthorizationRequest extends CalledRoute {
   readonly authorization: readonly string[];
   /** As the gateway saw it. */
   readonly callerIp?: string | undefined;
+  /** Told of every upstream call that this request causes. */
+  readonly observe?: UpstreamObserver;
 }
 
 /** For all upstream calls of one decision together; HTTP API authorizers have 10 s in all. */
@@ -54,12 +57,12 @@ export class Authorizer {
     }
   }
 
-  async #resolve({ authorization, callerIp }: AuthorizationRequest): Promise<Resolved> {
+  async #resolve({ authorization, callerIp, observe }: AuthorizationRequest): Promise<Resolved> {
     const { authenticators, cache, digest, clock } = this.#settings;
     const credential = parseCredential(authorization);
     return cache.resolve(digest(credential), () => {
       const deadlineMs = clock() + DEADLINE_MS;
-      return authenticate(authenticators, credential, { deadlineMs, ...(callerIp ? { callerIp } : {}) });
+      return authenticate(authenticators, credential, { deadlineMs, observe, ...(callerIp ? { callerIp } : {}) });
     });
   }
 

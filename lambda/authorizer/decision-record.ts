@@ -1,0 +1,79 @@
+/** What is written down of a decision: why, how fast and at what cost upstream; never a credential. */
+import { createHash } from 'node:crypto';
+import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
+import type { Decision } from '../../src/core/decision.ts';
+import { isCompactJws } from '../../src/core/jwt.ts';
+import type { UpstreamEvent } from '../../src/core/upstream.ts';
+
+/** A decision with what led to it. */
+export interface Decided {
+  readonly request: AuthorizationRequest;
+  readonly decision: Decision;
+  readonly durationMs: number;
+  readonly upstream: readonly UpstreamEvent[];
+}
+
+/** One flat record; `docs/reason-codes.md` explains `reason`. */
+export interface DecisionRecord {
+  readonly outcome: Decision['outcome'];
+  /** A reason code; `allowed` if there was nothing against it. */
+  readonly reason: string;
+  /** What was sent, by its looks. */
+  readonly kind: 'jwt' | 'opaque' | 'basic' | 'none';
+  readonly method: string;
+  /** The API's own name for the route, never the path that was asked for. */
+  readonly resourcePath: string;
+  readonly cacheHit: boolean;
+  readonly durationMs: number;
+  readonly upstreamMs: number;
+  readonly upstreamCalls: number;
+  readonly upstreamRetries: number;
+  /** The endpoints that are left alone from now on, with for how long: `introspection 2000 ms`. */
+  readonly coolDowns: readonly string[];
+  /** The subject, or a digest of it. */
+  readonly sub?: string;
+  readonly tokenType?: string;
+  /** In an outage, what went wrong. */
+  readonly message?: string;
+}
+
+/** @param logSubject write the subject as it is */
+export function decisionRecord(
+  { request, decision, durationMs, upstream }: Decided,
+  logSubject: boolean,
+): DecisionRecord {
+  const attempts = upstream.filter((event) => event.kind === 'attempt');
+  const coolDowns = upstream.filter((event) => event.kind === 'cool_down');
+  return {
+    outcome: decision.outcome,
+    reason: 'reason' in decision ? decision.reason : 'allowed',
+    kind: kindOf(request.authorization),
+    method: request.method,
+    resourcePath: request.resourcePath,
+    cacheHit: 'cacheHit' in decision && decision.cacheHit,
+    durationMs: Math.round(durationMs),
+    upstreamMs: attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
+    upstreamCalls: attempts.length,
+    upstreamRetries: attempts.filter(({ isRetry }) => isRetry).length,
+    coolDowns: coolDowns.map((event) => `${event.endpoint} ${event.durationMs} ms`),
+    ...('principal' in decision
+      ? {
+          sub: logSubject ? decision.principal.subject : digest(decision.principal.subject),
+          tokenType: decision.principal.tokenType,
+        }
+      : {}),
+    ...('message' in decision ? { message: decision.message } : {}),
+  };
+}
+
+function kindOf([value = '']: readonly string[]): DecisionRecord['kind'] {
+  const [, scheme = '', rest = ''] = /^\s*(bearer|basic) +(.*)$/is.exec(value) ?? [];
+  if (scheme.toLowerCase() === 'basic') return 'basic';
+  if (scheme === '') return 'none';
+  return isCompactJws(rest) ? 'jwt' : 'opaque';
+}
+
+/** The same for the same subject, so that one caller's lines can be found; too short to be mistaken for the subject. */
+function digest(subject: string): string {
+  return createHash('sha256').update(subject).digest('base64url').slice(0, 16);
+}

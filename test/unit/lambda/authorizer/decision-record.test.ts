@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { decisionRecord } from '../../../../lambda/authorizer/decision-record.ts';
+import { embeddedMetrics } from '../../../../lambda/authorizer/embedded-metrics.ts';
+import type { UpstreamEvent } from '../../../../src/core/upstream.ts';
+import { ALLOW, DENY, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
+
+const REQUEST = {
+  authorization: ['Bearer CanaryCanaryCana'],
+  method: 'GET',
+  resourcePath: '/foo/{id}',
+  path: '/foo/secret-in-the-path',
+  callerIp: '198.51.100.7',
+};
+const attempt = (durationMs: number, isRetry = false): UpstreamEvent => ({
+  kind: 'attempt',
+  endpoint: 'introspection',
+  durationMs,
+  outcome: isRetry ? 'answer' : 'upstream_unavailable',
+  isRetry,
+});
+const UPSTREAM: readonly UpstreamEvent[] = [
+  attempt(12),
+  attempt(30, true),
+  { kind: 'cool_down', endpoint: 'token', durationMs: 2000 },
+];
+const DECIDED = { request: REQUEST, decision: ALLOW, durationMs: 44.4, upstream: UPSTREAM };
+
+describe('the record of a decision', () => {
+  it('says why, by what kind of credential, and at what cost', () => {
+    expect(decisionRecord(DECIDED, true)).toEqual({
+      outcome: 'allow',
+      reason: 'allowed',
+      kind: 'opaque',
+      method: 'GET',
+      resourcePath: '/foo/{id}',
+      cacheHit: false,
+      durationMs: 44,
+      upstreamMs: 42,
+      upstreamCalls: 2,
+      upstreamRetries: 1,
+      coolDowns: ['token 2000 ms'],
+      sub: 'auth0|1234',
+      tokenType: 'access_token',
+    });
+  });
+
+  it.each([
+    ['allow', 'allowed', ALLOW],
+    ['deny', 'scope_missing', DENY],
+    ['unauthenticated', 'token_expired', UNAUTHENTICATED],
+    ['unavailable', 'upstream_timeout', UNAVAILABLE],
+  ] as const)('of the outcome %s has the reason %s', (outcome, reason, decision) => {
+    expect(decisionRecord({ ...DECIDED, decision }, false)).toMatchObject({ outcome, reason });
+  });
+
+  it.each([
+    ['jwt', ['Bearer a.b.c']],
+    ['opaque', ['bearer abc']],
+    ['basic', ['BASIC dTpw']],
+    ['none', []],
+    ['none', ['Digest abc']],
+  ] as const)('calls the kind %s for %j', (kind, authorization) => {
+    expect(decisionRecord({ ...DECIDED, request: { ...REQUEST, authorization } }, false)).toMatchObject({ kind });
+  });
+
+  it('names the subject by a digest, the same each time, unless configured otherwise', () => {
+    const [one, two] = [decisionRecord(DECIDED, false), decisionRecord(DECIDED, false)];
+    expect(one.sub).toMatch(/^[\w-]{16}$/);
+    expect(one.sub).toBe(two.sub);
+    expect(JSON.stringify(one)).not.toContain('auth0|1234');
+  });
+});
+
+describe('its line in the log', () => {
+  const line = embeddedMetrics(decisionRecord(DECIDED, false), UPSTREAM, { audience: 'https://demo.api', nowMs: 1000 });
+
+  it('is one line of JSON, with metrics that are members of it', () => {
+    const parsed = JSON.parse(line);
+    const [{ Namespace, Dimensions, Metrics }] = parsed._aws.CloudWatchMetrics;
+    expect(line).not.toContain('\n');
+    expect(parsed).toMatchObject({
+      Decisions: 1,
+      CacheHits: 0,
+      UpstreamRetries: 1,
+      CoolDowns: 1,
+      UpstreamLatency: [12, 30],
+    });
+    expect(parsed._aws.Timestamp).toBe(1000);
+    expect(Namespace).toBe('Auth0ApiAuthorizer');
+    for (const name of [...Dimensions.flat(), ...Metrics.map(({ Name }: { Name: string }) => Name)]) {
+      expect(parsed).toHaveProperty(name);
+    }
+  });
+
+  it('has no latency where nobody was asked', () => {
+    const quiet = embeddedMetrics(decisionRecord(DECIDED, false), [], { audience: 'https://demo.api', nowMs: 0 });
+    expect(quiet).not.toContain('UpstreamLatency');
+  });
+
+  it('holds neither the credential, nor the path, nor the caller’s address', () => {
+    expect(line).not.toMatch(/Canary|secret-in-the-path|198\.51/);
+  });
+});
