@@ -1,17 +1,28 @@
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 
-/** Three projects: `unit` opens no socket, `local` runs servers on loopback, `infra` synthesizes templates. */
+/** Four projects: `unit` opens no socket, `local` runs servers on loopback, `infra` synthesizes templates, `deploy` deploys them. */
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      // Nothing global is touched there, so the files may share a worker and what it has loaded.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'threads', isolate: false } },
       {
         test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
       },
       {
         test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+      },
+      {
+        test: {
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          globalSetup: ['test/support/aws/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
     coverage: {

@@ -23,7 +23,7 @@ export interface PasswordGrantClient {
 export interface PasswordGrantSettings {
   readonly url: string;
   readonly upstream: Upstream;
-  /** Reads the client anew; asked once, and again after the server refused it. */
+  /** Reads the client anew; asked once, and again after the server refused it, at most every 30 s. */
   readonly readClient: () => Promise<PasswordGrantClient>;
   readonly audience: string;
   /** Always asked for by name: without, the server would grant every scope of the API. */
@@ -36,6 +36,7 @@ export interface PasswordGrantSettings {
 const NO_API_SCOPE = 'openid';
 const WRONG_PASSWORD_TTL_MS = 300_000;
 const MAXIMUM_WRONG_PASSWORDS = 10_000;
+const READ_AGAIN_MS = 30_000;
 
 /** Errors that say no to this user for good: the caller learns nothing more than from a wrong password. */
 const REFUSALS = new Set([
@@ -54,6 +55,7 @@ export class PasswordGrant {
   /** Digest of the credential → epoch milliseconds until which it counts as wrong. */
   readonly #wrongUntilMs = new BoundedMap<string, number>(MAXIMUM_WRONG_PASSWORDS);
   #client: PasswordGrantClient | undefined;
+  #forgetClientFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(settings: PasswordGrantSettings) {
     this.#settings = settings;
@@ -75,9 +77,17 @@ export class PasswordGrant {
       return accessToken(await this.#ask(credential, context));
     } catch (error) {
       if (hasCode(error, 'password_wrong')) this.#wrongUntilMs.set(key, clock() + WRONG_PASSWORD_TTL_MS);
-      if (hasCode(error, 'upstream_client_refused')) this.#client = undefined;
+      if (hasCode(error, 'upstream_client_refused')) this.#forgetClient();
       throw error;
     }
+  }
+
+  /** It may have been changed in the store; how often that is looked up is rationed. */
+  #forgetClient(): void {
+    const nowMs = this.#settings.clock();
+    if (nowMs < this.#forgetClientFromMs) return;
+    this.#forgetClientFromMs = nowMs + READ_AGAIN_MS;
+    this.#client = undefined;
   }
 
   async #ask({ username, secret }: BasicCredential, context: CallContext): Promise<HttpResponse> {

@@ -43,11 +43,7 @@ export class SigningKeyRing {
   async alternative(refused: SigningKey): Promise<SigningKey | undefined> {
     const active = await this.active();
     if (active.kid !== refused.kid) return active;
-    if (this.#clock() >= this.#readAgainFromMs) {
-      this.#readAgainFromMs = this.#clock() + READ_AGAIN_MS;
-      this.#keys = undefined;
-    }
-    const keys = await this.#read();
+    const keys = await (this.#clock() >= this.#readAgainFromMs ? this.#readAgain() : this.#read());
     return keys.find(({ kid }) => kid !== refused.kid);
   }
 
@@ -55,6 +51,19 @@ export class SigningKeyRing {
   prefer({ kid }: SigningKey): void {
     this.#preferredKid = kid;
     this.#readAgainFromMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** If that fails, the keys known so far stay in use. */
+  async #readAgain(): Promise<SigningKeys> {
+    const known = this.#keys;
+    this.#readAgainFromMs = this.#clock() + READ_AGAIN_MS;
+    this.#keys = undefined;
+    try {
+      return await this.#read();
+    } catch (error) {
+      this.#keys = known;
+      throw error;
+    }
   }
 
   #read(): Promise<SigningKeys> {

@@ -125,8 +125,8 @@ export class Upstream {
 
   #succeed(response: HttpResponse, { observe }: CallContext): HttpResponse {
     this.#coolDown.succeed();
-    // A 429 that is an answer speaks of one user's attempts: it must not cost all others theirs.
-    const rateLimit = response.status === 429 ? undefined : rateLimitOf(response.headers);
+    // A refused login may speak of one user's attempts: that must not cost all others theirs.
+    const rateLimit = response.status < 300 ? rateLimitOf(response.headers) : undefined;
     if (rateLimit && isNearlyUsedUp(rateLimit)) {
       const untilResetMs = Math.max(rateLimit.resetsAtMs - this.#ports.clock(), 0);
       this.#tell(this.#coolDown.throttle(untilResetMs, 'The last of the rate limit is left to others.'), observe);

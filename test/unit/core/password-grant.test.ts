@@ -106,6 +106,15 @@ describe('the request', () => {
     await logIn();
     expect(clients).toHaveLength(2);
   });
+
+  it('has the client read again at most every 30 s, however often it is refused', async () => {
+    const { clock, clients, logIn } = grantOver(() => loginError(401, 'invalid_client'));
+    for (let time = 0; time < 10; time += 1) await caught(logIn);
+    expect(clients).toHaveLength(2);
+    clock.advanceSeconds(30);
+    for (let time = 0; time < 10; time += 1) await caught(logIn);
+    expect(clients).toHaveLength(3);
+  });
 });
 
 describe('the answer', () => {

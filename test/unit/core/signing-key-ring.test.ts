@@ -57,6 +57,17 @@ describe('the alternative to a refused key', () => {
     expect(store.reads).toBe(2);
   });
 
+  it('cannot be told while the store is down, and the keys known so far stay in use', async () => {
+    const { store, ring } = ringOf(a);
+    await ring.active();
+    store.keys = new UpstreamError('upstream_unavailable', 'The store cannot be read.');
+    await expect(ring.alternative(a)).rejects.toThrow(
+      upstreamError('upstream_unavailable', 'The store cannot be read.'),
+    );
+    expect(await ring.active()).toBe(a);
+    expect(store.reads).toBe(2);
+  });
+
   it('is the current one if a rotation has been finished meanwhile', async () => {
     const { store, ring } = ringOf(a);
     await ring.active();
