@@ -1,0 +1,192 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { gatewayResponses } from '../../src/config/gateway-responses.ts';
+import { statementsOf } from '../support/infra/statements.ts';
+import { templates } from '../support/infra/synthesize.ts';
+
+const UPSTREAM = {
+  upstream: 'https://backend.example/base',
+  routes: { 'ANY /{proxy+}': [], 'GET /health': 'public', 'GET /admin': ['admin'] },
+};
+
+/** `GET /foo` → `CUSTOM` or `NONE`. */
+function methodsOf(template: Template): Readonly<Record<string, string>> {
+  const resources = template.findResources('AWS::ApiGateway::Resource');
+  const pathOf = (id: string): string => {
+    const properties = resources[id]?.Properties;
+    return properties ? `${pathOf(properties.ParentId.Ref)}/${properties.PathPart}` : '';
+  };
+  const methods = Object.values(template.findResources('AWS::ApiGateway::Method'));
+  return Object.fromEntries(
+    methods.map(({ Properties: { HttpMethod, ResourceId, AuthorizationType } }) => [
+      `${HttpMethod} ${pathOf(ResourceId.Ref) || '/'}`,
+      AuthorizationType,
+    ]),
+  );
+}
+
+describe('the demo API', () => {
+  it('has its routes behind the authorizer, and OPTIONS open', () => {
+    expect(methodsOf(templates().api)).toEqual({
+      'GET /foo': 'CUSTOM',
+      'POST /foo': 'CUSTOM',
+      'PATCH /foo': 'CUSTOM',
+      'DELETE /foo': 'CUSTOM',
+      'OPTIONS /foo': 'NONE',
+      'GET /whoami': 'CUSTOM',
+      'OPTIONS /whoami': 'NONE',
+    });
+  });
+
+  it('has no authorizer before a public route, and one before the other methods of its path', () => {
+    const { api } = templates({ routes: { 'GET /a/{id}': 'public', 'PUT /a/{id}': [], 'ANY /b': ['x'] } });
+    expect(methodsOf(api)).toEqual({
+      'GET /a/{id}': 'NONE',
+      'PUT /a/{id}': 'CUSTOM',
+      'OPTIONS /a/{id}': 'NONE',
+      'ANY /b': 'CUSTOM',
+      'OPTIONS /b': 'NONE',
+    });
+  });
+
+  it('answers a preflight itself, with what browsers ask for', () => {
+    templates().api.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'OPTIONS',
+      Integration: {
+        Type: 'MOCK',
+        ContentHandling: 'CONVERT_TO_TEXT',
+        IntegrationResponses: [
+          {
+            StatusCode: '204',
+            ResponseParameters: {
+              'method.response.header.Access-Control-Allow-Origin': "'*'",
+              'method.response.header.Access-Control-Allow-Methods': "'OPTIONS,GET,POST,PATCH,DELETE'",
+              'method.response.header.Access-Control-Allow-Headers': "'Authorization,Content-Type'",
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it('tells what was deployed', () => {
+    const { key, api } = templates();
+    expect(Object.keys(key.findOutputs('*'))).toContain('SigningKeySecretArn');
+    expect(Object.keys(api.findOutputs('*')).sort()).toEqual(['ApiUrl', 'Auth0Warnings', 'AuthorizerFunctionArn']);
+  });
+
+  it('has a stage that throttles and traces no data', () => {
+    templates().api.hasResourceProperties('AWS::ApiGateway::Stage', {
+      AccessLogSetting: Match.absent(),
+      MethodSettings: [
+        {
+          HttpMethod: '*',
+          ResourcePath: '/*',
+          DataTraceEnabled: false,
+          LoggingLevel: Match.absent(),
+          ThrottlingRateLimit: 500,
+          ThrottlingBurstLimit: 1000,
+        },
+      ],
+    });
+  });
+
+  it('writes an access log without headers and paths if told to, and leaves the account as it is', () => {
+    const { api } = templates({ accessLog: true });
+    const [stage] = Object.values(api.findResources('AWS::ApiGateway::Stage'));
+    const format: string = stage?.Properties.AccessLogSetting.Format;
+    expect(Object.values(JSON.parse(format))).toEqual([
+      '$context.requestId',
+      '$context.identity.sourceIp',
+      '$context.httpMethod',
+      '$context.resourcePath',
+      '$context.status',
+      '$context.authorizer.status',
+      '$context.error.responseType',
+      '$context.responseLatency',
+    ]);
+    api.resourceCountIs('AWS::ApiGateway::Account', 0);
+  });
+});
+
+describe("the gateway's own responses", () => {
+  it.each(gatewayResponses('https://demo.api', true).map((response) => [response.type, response] as const))(
+    '%s is as in the table, with CORS headers',
+    (type, { statusCode, headers, body }) => {
+      const parameters = Object.entries(headers).map(([name, source]) => [
+        `gatewayresponse.header.${name}`,
+        'text' in source ? `'${source.text}'` : `context.authorizer.${source.authorizerContext}`,
+      ]);
+      templates({ basicChallenge: true }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+        ResponseType: type,
+        StatusCode: String(statusCode),
+        ResponseParameters: {
+          'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
+          ...Object.fromEntries(parameters),
+        },
+        ResponseTemplates: { 'application/json': JSON.stringify(body) },
+      });
+    },
+  );
+
+  it('keeps an audience with a quote from ending the text', () => {
+    templates({ audience: "urn:it's" }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: 'UNAUTHORIZED',
+      ResponseParameters: Match.objectLike({
+        'gatewayresponse.header.WWW-Authenticate': `'Bearer realm="urn:its"'`,
+      }),
+    });
+  });
+
+  it.each(['DEFAULT_4XX', 'DEFAULT_5XX'])('%s has CORS headers, too', (type) => {
+    templates().api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: type,
+      ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
+    });
+  });
+});
+
+describe('the API before an upstream', () => {
+  it('passes everything on behind the authorizer, and only public paths without', () => {
+    expect(methodsOf(templates(UPSTREAM).api)).toEqual({
+      'ANY /': 'CUSTOM',
+      'OPTIONS /': 'NONE',
+      'ANY /{proxy+}': 'CUSTOM',
+      'OPTIONS /{proxy+}': 'NONE',
+      'GET /health': 'NONE',
+      'ANY /health': 'CUSTOM',
+      'OPTIONS /health': 'NONE',
+    });
+  });
+
+  it('hands bodies on as bytes', () => {
+    templates(UPSTREAM).api.hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['*/*'] });
+  });
+
+  it('has a secret for the backend, whose value only the function and the backend may know', () => {
+    const { api } = templates(UPSTREAM);
+    api.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true },
+    });
+    expect(statementsOf(api, 'UpstreamPassRole')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('UpstreamPassLog')] },
+      { actions: ['secretsmanager:GetSecretValue'], on: [expect.stringContaining('UpstreamBackendSecret')] },
+    ]);
+    expect(Object.keys(api.findOutputs('*'))).toContain('GatewaySecretArn');
+  });
+
+  it('lets nobody but this API call the function', () => {
+    templates(UPSTREAM).api.allResourcesProperties('AWS::Lambda::Permission', {
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: { 'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('^ApiRest') }])] },
+    });
+  });
+});
+
+describe('ways of handing over the key that are not there yet', () => {
+  it.each(['verificationLocation', 'wellKnown'])('%s is refused', (keyDelivery) => {
+    expect(() => templates({ keyDelivery })).toThrow(
+      `keyDelivery: got "${keyDelivery}", which needs a JWKS endpoint, and there is none yet; wanted "verificationKey" or "verificationKeys"`,
+    );
+  });
+});

@@ -1,0 +1,55 @@
+/** `bin/app.ts` as the CDK command line runs it: a process with its context in the environment. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { REQUIRED } from '../support/infra/synthesize.ts';
+
+const OUT = mkdtempSync(join(tmpdir(), 'cdk-app-'));
+afterAll(() => rmSync(OUT, { recursive: true, force: true }));
+
+function run(context: Readonly<Record<string, unknown>>) {
+  const outdir = mkdtempSync(join(OUT, 'run-'));
+  const { status, stderr, stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
+    encoding: 'utf8',
+    env: {
+      PATH: process.env.PATH,
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:some': true }),
+    },
+  });
+  return { status, stderr, stdout, isSynthesized: existsSync(join(outdir, 'manifest.json')) };
+}
+
+describe('bin/app.ts', () => {
+  it('synthesizes both stacks', () => {
+    expect(run(REQUIRED)).toMatchObject({ status: 0, isSynthesized: true });
+  });
+
+  it('tells every fault in one message, and synthesizes nothing', () => {
+    const { status, stderr, stdout, isSynthesized } = run({
+      issuer: 'http://tenant.auth0.com/',
+      audiense: 'https://demo.api',
+      managementSecret: 'auth0/management',
+      gatewayTtlSeconds: '3601',
+      routes: '{"GET foo": []}',
+    });
+    expect({ status, stdout, isSynthesized }).toEqual({ status: 1, stdout: '', isSynthesized: false });
+    expect(stderr.split('\n')).toEqual([
+      'The configuration has 5 faults:',
+      expect.stringMatching(/^ {2}audiense: unknown; known are .*; the nearest is audience$/),
+      expect.stringMatching(/^ {2}issuer: got "http:\/\/tenant.auth0.com\/"; wanted an https URL that ends in "\/"/),
+      '  audience: missing, and it has no default',
+      expect.stringMatching(/^ {2}routes.GET foo: got "GET foo"; wanted a method or ANY/),
+      '  gatewayTtlSeconds: got 3601; wanted whole seconds from 0 to 3600',
+      '',
+    ]);
+  });
+
+  it('tells a fault that only a construct can find without a stack trace, too', () => {
+    const { status, stderr, isSynthesized } = run({ ...REQUIRED, keyDelivery: 'wellKnown' });
+    expect({ status, isSynthesized }).toEqual({ status: 1, isSynthesized: false });
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,118 @@
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { Auth0Setup } from '../../lib/auth0-setup.ts';
+import { SigningKey } from '../../lib/signing-key.ts';
+import { statementsOf } from '../support/infra/statements.ts';
+import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+
+function idsOf(template: Template, type: string): readonly string[] {
+  return Object.keys(template.findResources(type));
+}
+
+describe("the tenant's set-up", () => {
+  it('hands the custom resources names, and no secret', () => {
+    const { api } = templates({ passwordGrantSecret: 'auth0/password', grantClientId: 'client1' });
+    api.hasResourceProperties('Custom::Auth0ResourceServer', {
+      TenantUrl: 'https://tenant.auth0.com/',
+      Audience: 'https://demo.api',
+      ManagementSecretId: 'auth0/management',
+      KeyDelivery: 'verificationKey',
+      KeyFormat: 'certificate',
+      PublicKeysParameter: Match.anyValue(),
+      RecordParameter: { Ref: Match.stringLikeRegexp('ResourceServerRecords') },
+      CreateResourceServer: 'false',
+      RemoveCreated: 'false',
+      Scopes: ['create:foo', 'delete:foo', 'read:foo', 'update:foo'],
+    });
+    api.hasResourceProperties('Custom::Auth0ClientGrant', {
+      TenantUrl: 'https://tenant.auth0.com/',
+      ManagementSecretId: 'auth0/management',
+      GrantClientId: 'client1',
+      PasswordGrantSecretId: 'auth0/password',
+      RecordParameter: { Ref: Match.stringLikeRegexp('ClientGrantRecords') },
+    });
+  });
+
+  it('talks to the management domain where there is one', () => {
+    const { api } = templates({ issuer: 'https://login.example/', managementDomain: 'tenant.eu.auth0.com' });
+    for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
+      api.hasResourceProperties(type, { TenantUrl: 'https://tenant.eu.auth0.com/' });
+    }
+  });
+
+  it('may read its own secrets and the public keys, and keep its own records, and nothing else', () => {
+    const { api } = templates({ passwordGrantSecret: 'auth0/password' });
+    expect(statementsOf(api, 'Auth0Setup')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('SetUpLog')] },
+      {
+        actions: ['secretsmanager:GetSecretValue'],
+        on: [
+          expect.stringContaining(':secret:auth0/management-??????'),
+          expect.stringContaining(':secret:auth0/password-??????'),
+        ],
+      },
+      { actions: ['ssm:GetParameter'], on: [expect.stringContaining('SigningKeyPublicKeys')] },
+      {
+        actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+        on: [expect.stringContaining('ClientGrantRecords'), expect.stringContaining('ResourceServerRecords')],
+      },
+    ]);
+  });
+
+  it('takes the ARN of a secret with and without its suffix', () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:my-secret';
+    const { api } = templates({ managementSecret: arn });
+    expect(statementsOf(api, 'Auth0Setup')).toContainEqual({
+      actions: ['secretsmanager:GetSecretValue'],
+      on: [JSON.stringify(arn), JSON.stringify(`${arn}-??????`)],
+    });
+  });
+
+  it('keeps function, role and custom resources for another issuer or audience', () => {
+    const [one, other] = [
+      templates(),
+      templates({ issuer: 'https://other.auth0.com/', audience: 'https://other.api' }),
+    ];
+    for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant', 'AWS::IAM::Role']) {
+      expect(idsOf(other.api, type)).toEqual(idsOf(one.api, type));
+    }
+  });
+
+  it('makes another half for another management secret, so that the old one goes by its own rights', () => {
+    const [one, other] = [templates(), templates({ managementSecret: 'auth0/other' })];
+    for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
+      expect(idsOf(other.api, type)).not.toEqual(idsOf(one.api, type));
+    }
+    expect(idsOf(other.api, 'AWS::SSM::Parameter')).toEqual(idsOf(one.api, 'AWS::SSM::Parameter'));
+  });
+
+  it('comes before the authorizer, so that this one moves after the new and before the old is put back', () => {
+    const { api } = templates();
+    const [authorizer] = Object.values(api.findResources('AWS::ApiGateway::Authorizer'));
+    const decide = Object.entries(api.findResources('AWS::Lambda::Function')).find(([id]) =>
+      id.includes('Decide'),
+    )?.[1];
+    const setUp = ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant'].flatMap((type) => idsOf(api, type));
+    expect(authorizer?.DependsOn).toEqual(expect.arrayContaining(setUp));
+    expect(decide?.DependsOn).toEqual(expect.arrayContaining(setUp));
+  });
+
+  it('waits for three tries of a function that dies', () => {
+    const { api } = templates();
+    api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 120 });
+    api.allResourcesProperties('Custom::Auth0ResourceServer', { ServiceTimeout: '600' });
+    api.allResourcesProperties('Custom::Auth0ClientGrant', { ServiceTimeout: '600' });
+  });
+
+  it('needs two lines in a stack, and waits there for the key', () => {
+    const stack = new Stack(appWithoutBundling(), 'Own');
+    const signingKey = new SigningKey(stack, 'SigningKey');
+    const tenant = { tenantUrl: 'https://tenant.auth0.com/', audience: 'https://my.api' };
+    new Auth0Setup(stack, 'Setup', { ...tenant, signingKey, managementSecret: 'auth0/management' });
+    const template = Template.fromStack(stack);
+    template.hasResource('Custom::Auth0ResourceServer', {
+      DependsOn: Match.arrayWith(idsOf(template, 'Custom::SigningKey').slice()),
+    });
+  });
+});

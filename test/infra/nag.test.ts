@@ -1,0 +1,38 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { stacks } from '../support/infra/synthesize.ts';
+
+/** Rule and place of whatever the pack objects to. */
+function objections(app: App): readonly string[] {
+  return new AwsSolutionsChecks(app)
+    .validateScope(app)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+    );
+}
+
+describe("the AwsSolutions pack's rules", () => {
+  it('are at work', () => {
+    const app = new App();
+    new CfnSecret(new Stack(app, 'Stack'), 'Secret');
+    expect(objections(app)).toEqual(['AwsSolutions-SMG4 Stack/Secret']);
+  });
+
+  it.each([
+    ['the demo API', {}],
+    ['every secret, key and log', everything()],
+    ['an upstream', { upstream: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } }],
+  ])('object to nothing that is not acknowledged in %s', (_what, context) => {
+    expect(objections(stacks(context).app)).toEqual([]);
+  });
+});
+
+function everything() {
+  return {
+    passwordGrantSecret: 'auth0/password',
+    kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555',
+    accessLog: true,
+  };
+}

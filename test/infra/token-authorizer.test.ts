@@ -1,0 +1,138 @@
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { describe, expect, it } from 'vitest';
+import { SigningKey } from '../../lib/signing-key.ts';
+import { TokenAuthorizer, type TokenAuthorizerProps } from '../../lib/token-authorizer.ts';
+import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import { ConfigurationError } from '../../src/core/errors.ts';
+import { statementsOf } from '../support/infra/statements.ts';
+import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+
+const TENANT = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
+
+/** Somebody's own stack with the authorizer before one method. */
+function ownStack(props: Partial<TokenAuthorizerProps> = {}, path = '/foo') {
+  const stack = new Stack(appWithoutBundling(), 'Own');
+  const signingKey = new SigningKey(stack, 'SigningKey');
+  const { restAuthorizer } = new TokenAuthorizer(stack, 'Authorizer', { ...TENANT, signingKey, ...props });
+  const method = { authorizer: restAuthorizer, authorizationType: AuthorizationType.CUSTOM };
+  new RestApi(stack, 'Api').root.resourceForPath(path).addMethod('GET', new MockIntegration(), method);
+  return stack;
+}
+
+/** The function's `CONFIG` with a stand-in for what is known when it is deployed. */
+function configOf(template: Template): string {
+  const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+  const [decide] = functions.flatMap(([id, { Properties }]) => (id.startsWith('AuthorizerDecide') ? [Properties] : []));
+  const [, parts] = decide?.Environment.Variables.CONFIG['Fn::Join'] ?? [];
+  return parts.map((part: unknown) => (typeof part === 'string' ? part : 'known-when-deployed')).join('');
+}
+
+describe('the token authorizer', () => {
+  it('needs three lines in a stack', () => {
+    const template = Template.fromStack(ownStack());
+    template.hasResourceProperties('AWS::ApiGateway::Method', {
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: Match.anyValue(),
+    });
+  });
+
+  it('runs on arm64 and Node 24, and its log is kept for a month', () => {
+    const { api } = templates();
+    api.allResourcesProperties('AWS::Lambda::Function', { Architectures: ['arm64'], Runtime: 'nodejs24.x' });
+    api.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    api.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+  });
+
+  it('may read its two secrets and write its log, and nothing else', () => {
+    const { api } = templates({ passwordGrantSecret: 'auth0/password' });
+    expect(statementsOf(api, 'Authorizer')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('DecideLog')] },
+      {
+        actions: ['secretsmanager:GetSecretValue'],
+        on: [expect.stringContaining('SigningKeySecret'), expect.stringContaining(':secret:auth0/password-??????')],
+      },
+    ]);
+  });
+
+  it('gives no function the right to make a log group', () => {
+    const { key, api } = templates({ upstream: 'https://backend.example', routes: { 'ANY /{proxy+}': [] } });
+    for (const template of [key, api]) {
+      const actions = statementsOf(template, '').flatMap((statement) => statement.actions);
+      expect(actions).not.toContain('logs:CreateLogGroup');
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      template.resourceCountIs('AWS::IAM::Policy', 0);
+    }
+  });
+
+  it('hands its function a configuration that it can parse', () => {
+    const { api } = templates({ passwordGrantSecret: 'auth0/password', cacheTtlSeconds: 60 });
+    expect(parseAuthorizerConfiguration(configOf(api))).toMatchObject({
+      issuer: 'https://tenant.auth0.com/',
+      audience: 'https://demo.api',
+      passwordGrantSecret: 'auth0/password',
+      signingKeySecret: 'known-when-deployed',
+      cacheTtlSeconds: 60,
+    });
+  });
+
+  it('keeps answers by credential, method and resource where no resource is greedy', () => {
+    templates().api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.resourcePath',
+      AuthorizerResultTtlInSeconds: 60,
+    });
+  });
+
+  it.each([
+    ['an upstream', { upstream: 'https://backend.example', routes: { 'GET /foo': [] } }],
+    ['a greedy route', { routes: { 'GET /foo/{proxy+}': [] } }],
+  ])('keeps answers by path with %s', (_what, context) => {
+    templates(context).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.path',
+    });
+  });
+
+  it('keeps answers by path unless told otherwise', () => {
+    Template.fromStack(ownStack({}, '/foo/{proxy+}')).hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      IdentitySource: Match.stringLikeRegexp('context.path$'),
+    });
+  });
+
+  it('refuses to keep answers by resource where a resource is greedy', () => {
+    expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
+      'The API has the resource /foo/{proxy+}: give the TokenAuthorizer keepAnswersBy "path".',
+    );
+  });
+
+  it("takes API Gateway's time to live, 0 included", () => {
+    templates({ gatewayTtlSeconds: 0 }).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      AuthorizerResultTtlInSeconds: 0,
+    });
+  });
+
+  it('takes a secret of the same stack', () => {
+    const stack = new Stack(appWithoutBundling(), 'Own');
+    const signingKey = new SigningKey(stack, 'SigningKey');
+    const passwordGrantSecret = new Secret(stack, 'Password').secretArn;
+    expect(
+      () => new TokenAuthorizer(stack, 'Authorizer', { ...TENANT, signingKey, passwordGrantSecret }),
+    ).not.toThrow();
+  });
+
+  it('is refused with a configuration that the function would refuse', () => {
+    expect(() => ownStack({ issuer: 'https://tenant.auth0.com' })).toThrow(
+      /issuer: got "https:\/\/tenant.auth0.com"; wanted an https URL that ends in "\/"/,
+    );
+  });
+
+  it("is refused with more routes than the function's environment holds", () => {
+    const routes = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
+    );
+    expect(() => ownStack({ routes })).toThrow(ConfigurationError);
+    expect(() => ownStack({ routes })).toThrow(/configuration has \d{4} bytes; wanted at most 3072/);
+  });
+});

@@ -1,0 +1,27 @@
+/** Reads the rights of a function's role out of a template. */
+import type { Template } from 'aws-cdk-lib/assertions';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+/** Actions and, as JSON text, resources. */
+export interface Right {
+  readonly actions: readonly string[];
+  readonly on: readonly string[];
+}
+
+/** What the role whose logical id begins so may do, by all policies of its own. */
+export function statementsOf(template: Template, idPrefix: string): readonly Right[] {
+  const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith(idPrefix));
+  return roles.flatMap(([, { Properties }]) =>
+    Properties.Policies.flatMap(({ PolicyDocument }: { PolicyDocument: { Statement: readonly Statement[] } }) =>
+      PolicyDocument.Statement.map(({ Action, Resource }) => ({
+        actions: [Action].flat(),
+        on: [Resource].flat().map((resource) => JSON.stringify(resource)),
+      })),
+    ),
+  );
+}
