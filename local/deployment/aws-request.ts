@@ -13,7 +13,7 @@ export interface Account {
 export interface AwsRequest {
   /** The name in signatures, such as `secretsmanager`. */
   readonly service: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With its query, its names sorted. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,0 +1,120 @@
+/** An AWS account in an emulator, a tenant, and the CDK between them; all that is said is kept, to be searched. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Account } from '../../../local/deployment/aws-request.ts';
+import { bootstrap } from '../../../local/deployment/bootstrap.ts';
+import { runCdk } from '../../../local/deployment/cdk-command.ts';
+import type { Ended } from '../../../local/deployment/child-process.ts';
+import { type Ministack, startMinistack } from '../../../local/deployment/ministack.ts';
+import { createSecret } from '../../../local/deployment/secrets.ts';
+import { readStackOutputs, type StackOutputs } from '../../../local/deployment/stack-outputs.ts';
+import { seed } from '../../../local/tenant/seed.ts';
+import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+
+export const MANAGEMENT_SECRET = 'demo/auth0-management';
+export const PASSWORD_GRANT_SECRET = 'demo/auth0-password-grant';
+export const KEY_STACK = 'Auth0AuthorizerKey';
+export const API_STACK = 'Auth0Authorizer';
+
+/** What must turn up nowhere but in secrets. */
+export const CANARIES = {
+  managementClientSecret: 'canary-of-the-management-client-kq3vz8',
+  passwordGrantClientSecret: 'canary-of-the-password-client-w7tn2x',
+} as const;
+
+const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: CANARIES.managementClientSecret };
+const PASSWORD_CLIENT = { clientId: 'local-password-client', clientSecret: CANARIES.passwordGrantClientSecret };
+
+export class AwsForTest {
+  readonly account: Account;
+  readonly ministack: Ministack;
+  readonly tenant: Tenant;
+  /** Everything that the CDK said. */
+  readonly transcript: string[] = [];
+  readonly assemblies: string[] = [];
+  readonly #home: string;
+
+  private constructor(ministack: Ministack, tenant: Tenant, home: string) {
+    this.ministack = ministack;
+    this.tenant = tenant;
+    this.account = { url: ministack.url, id: '000000000000', region: 'us-east-1' };
+    this.#home = home;
+  }
+
+  /** Starts everything and prepares the account. */
+  static async start(ministackFile: string): Promise<AwsForTest> {
+    const home = await mkdtemp(join(tmpdir(), 'deploy-test-'));
+    const [ministack, tenant] = await Promise.all([startMinistack(ministackFile), startTenant({ seed: { clients } })]);
+    const aws = new AwsForTest(ministack, tenant, home);
+    await bootstrap(aws.account, { home });
+    await createSecret(aws.account, MANAGEMENT_SECRET, MANAGEMENT_CLIENT);
+    await createSecret(aws.account, PASSWORD_GRANT_SECRET, PASSWORD_CLIENT);
+    return aws;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.ministack.close(), this.tenant.close()]);
+    await rm(this.#home, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async cdk(...args: string[]): Promise<Ended> {
+    const ended = await runCdk(args, { account: this.account, home: this.#home });
+    this.transcript.push(ended.output);
+    return ended;
+  }
+
+  /** Synthesizes the application. Answers the directory to deploy from. */
+  async synth(context: Readonly<Record<string, string>> = {}): Promise<string> {
+    const directory = join(this.#home, `assembly-${this.assemblies.length + 1}`);
+    this.assemblies.push(directory);
+    const all = {
+      issuer: this.tenant.issuer,
+      audience: 'https://demo.api',
+      managementSecret: MANAGEMENT_SECRET,
+      passwordGrantSecret: PASSWORD_GRANT_SECRET,
+      // The emulator does not know the identity sources of a kept answer, nor schedules of rotation.
+      gatewayTtlSeconds: '0',
+      rotationDays: '0',
+      ...context,
+    };
+    const pairs = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+    succeeded(await this.cdk('synth', '--quiet', '--output', directory, ...pairs));
+    return directory;
+  }
+
+  /** Deploys stacks, `--all` by default, whatever comes of it. */
+  deploy(assembly: string, ...stacks: string[]): Promise<Ended> {
+    const which = stacks.length === 0 ? ['--all'] : ['--exclusively', ...stacks];
+    const options = ['--app', assembly, '--require-approval', 'never', '--outputs-file', this.#outputsFile];
+    return this.cdk('deploy', ...which, ...options);
+  }
+
+  destroy(assembly: string, ...stacks: string[]): Promise<Ended> {
+    const which = stacks.length === 0 ? ['--all'] : ['--exclusively', ...stacks];
+    return this.cdk('destroy', ...which, '--force', '--app', assembly);
+  }
+
+  /** The outputs of what was deployed last. */
+  outputs(): Promise<StackOutputs> {
+    return readStackOutputs(this.#outputsFile);
+  }
+
+  get #outputsFile(): string {
+    return join(this.#home, 'outputs.json');
+  }
+}
+
+const clients = seed.clients.map((client) => {
+  const secrets = new Map(
+    [MANAGEMENT_CLIENT, PASSWORD_CLIENT].map(({ clientId, clientSecret }) => [clientId, clientSecret]),
+  );
+  const secret = secrets.get(client.client_id);
+  return secret === undefined ? client : { ...client, client_secret: secret };
+});
+
+/** @throws Error with what a command said, if it failed */
+export function succeeded(ended: Ended): Ended {
+  if (ended.exitCode !== 0) throw new Error(ended.output);
+  return ended;
+}

@@ -1,0 +1,34 @@
+/** Once before all deploy tests: the emulator is installed, or it is said why not. Without it the tests are skipped; in CI that fails. */
+import type { TestProject } from 'vitest/node';
+import { PROJECT_DIRECTORY } from '../../../local/deployment/cdk-command.ts';
+import { EmulatorUnavailable, installMinistack } from '../../../local/deployment/ministack-install.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The file that starts the emulator; `""` if there is none. */
+    readonly ministack: string;
+  }
+}
+
+let reasonForSkipping: string | undefined;
+
+export async function setup(project: TestProject): Promise<void> {
+  project.provide('ministack', await findMinistack());
+}
+
+/** After vitest's own summary, so that it stands at the end. */
+export function teardown(): void {
+  if (reasonForSkipping !== undefined) process.stderr.write(`\nDEPLOY TESTS SKIPPED: ${reasonForSkipping}\n`);
+}
+
+async function findMinistack(): Promise<string> {
+  const environment = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']));
+  const report = (line: string) => process.stderr.write(`${line}\n`);
+  try {
+    return await installMinistack({ projectDirectory: PROJECT_DIRECTORY, environment, report });
+  } catch (error) {
+    if (!(error instanceof EmulatorUnavailable) || process.env.CI === 'true') throw error;
+    reasonForSkipping = error.message;
+    return '';
+  }
+}
