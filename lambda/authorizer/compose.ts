@@ -38,19 +38,18 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   const authorityOf = (entry: Parameters<typeof issuerEndpoints>[0]) =>
     composeAuthority(issuerEndpoints(entry, audience), configuration, ports);
   const authorities = [authorityOf({ issuer }), ...issuers.map(authorityOf)] as const;
-  const introspector = firstToKnow(authorities.map((authority) => authority.introspector));
-
   const [first, ...others] = authorities;
   const asJwtIssuer = (authority: Authority): JwtIssuer =>
     introspectJwts ? authority : { ...authority, introspector: undefined };
   const bearerAuthenticators = [
     new JwtAuthenticator([asJwtIssuer(first), ...others.map(asJwtIssuer)]),
-    new OpaqueTokenAuthenticator(introspector),
+    new OpaqueTokenAuthenticator(firstToKnow(authorities.map(({ introspector }) => introspector))),
   ];
   const passwordGrant = composePasswordGrant(configuration, ports, routes, digest);
   const basic = new BasicAuthenticator({
     order: basicOrder,
-    introspector,
+    // What may be a password is nobody else's business.
+    introspector: first.introspector,
     passwordGrant,
     bearerAuthenticators,
     digest,

@@ -6,6 +6,8 @@ import { localConfiguration } from '../../../local/options.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
 
+const STARTS_AT_MS = Date.parse('2026-11-22T12:00:00Z');
+
 /** A clock that the test moves by hand. */
 export interface HandClock {
   readonly now: () => number;
@@ -31,9 +33,15 @@ export interface Answer {
 /** Keeps no answers, in the gateway or in the authorizer. */
 export const UNCACHED = { gatewayTtlSeconds: 0, cacheTtlSeconds: 0, negativeTtlSeconds: 0 };
 
-/** @param configuration as with `-c key=value` */
-export async function startLocal(configuration: Readonly<Record<string, unknown>> = {}): Promise<LocalForTest> {
-  const clock = handClock();
+/**
+ * @param configuration as with `-c key=value`
+ * @param startsAtMs where the clock stands at first; other servers may know the real time only
+ */
+export async function startLocal(
+  configuration: Readonly<Record<string, unknown>> = {},
+  startsAtMs = STARTS_AT_MS,
+): Promise<LocalForTest> {
+  const clock = handClock(startsAtMs);
   const log: Record<string, unknown>[] = [];
   const options = { port: 0, tenantPort: 0, configuration: localConfiguration(configuration) };
   const ports = { log: (line: string) => log.push(JSON.parse(line)), clock: clock.now, ...(await keys()) };
@@ -51,12 +59,13 @@ export async function startLocal(configuration: Readonly<Record<string, unknown>
 
 /** Made once for each test file: making RSA keys is what takes time. */
 async function makeKeys() {
-  return { signingJwk: await generateSigningKey(Date.parse('2026-11-22T12:00:00Z')), tenantKey: await newSigningKey() };
+  return { signingJwk: await generateSigningKey(STARTS_AT_MS), tenantKey: await newSigningKey() };
 }
 
 let madeKeys: ReturnType<typeof makeKeys> | undefined;
 
-function keys(): ReturnType<typeof makeKeys> {
+/** The resource server's key and the tenant's. */
+export function keys(): ReturnType<typeof makeKeys> {
   madeKeys ??= makeKeys();
   return madeKeys;
 }
@@ -69,8 +78,8 @@ export function basic(username: string, secret: string): string {
   return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
 }
 
-function handClock(): HandClock {
-  let nowMs = Date.parse('2026-11-22T12:00:00Z');
+function handClock(startsAtMs: number): HandClock {
+  let nowMs = startsAtMs;
   return {
     now: () => nowMs,
     advanceSeconds(seconds) {

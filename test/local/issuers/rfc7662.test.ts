@@ -1,0 +1,68 @@
+/** A second authorization server, made by others, beside the tenant: its own keys, its own introspection. */
+import { describe, expect, it } from 'vitest';
+import { type Rfc7662Server, startRfc7662Server } from '../../support/local/rfc7662-server.ts';
+import { basic, bearer, keys, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
+
+async function startBoth(): Promise<{ readonly local: LocalForTest; readonly server: Rfc7662Server }> {
+  const server = await startRfc7662Server((await keys()).signingJwk);
+  const { issuer, jwksUrl, introspectionUrl, clientId } = server;
+  const issuers = [{ issuer, profile: 'rfc7662', jwksUrl, introspectionUrl, clientId }];
+  return { local: await startLocal({ ...UNCACHED, issuers }, Date.now()), server };
+}
+
+describe('tokens of any RFC 7662 server', () => {
+  it.each(['opaque', 'jwt'] as const)('are let in beside the tenant’s own: %s', async (format) => {
+    const { local, server } = await startBoth();
+    const answer = await local.call('GET', '/whoami', bearer(await server.issue(format)));
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      sub: 'alice',
+      scope: 'read:foo',
+      token_type: 'access_token',
+      client_id: 'app',
+      iss: server.issuer,
+    });
+    for (const kind of ['jwt', 'opaque', 'asp'] as const) {
+      expect((await local.call('GET', '/foo', bearer(local.ready.tokens[kind]))).status).toBe(200);
+    }
+  });
+
+  it('are refused once revoked', async () => {
+    const { local, server } = await startBoth();
+    const token = await server.issue('opaque');
+    expect((await local.call('GET', '/foo', bearer(token))).status).toBe(200);
+    await server.revoke(token);
+    expect((await local.call('GET', '/foo', bearer(token))).status).toBe(401);
+    expect(local.log.at(-1)).toMatchObject({ reason: 'token_inactive' });
+  });
+
+  it.each(['opaque', 'jwt'] as const)('are refused if they are for another API: %s', async (format) => {
+    const { local, server } = await startBoth();
+    const token = await server.issue(format, 'https://other.api');
+    expect((await local.call('GET', '/foo', bearer(token))).status).toBe(401);
+    expect(local.log.at(-1)).toMatchObject({ reason: 'audience_wrong' });
+  });
+
+  it('are refused if they are refresh tokens', async () => {
+    const { local, server } = await startBoth();
+    expect((await local.call('GET', '/foo', bearer(await server.issueRefreshToken()))).status).toBe(401);
+    expect(local.log.at(-1)).toMatchObject({ outcome: 'unauthenticated', reason: 'token_type_refused' });
+  });
+
+  it('are refused without a call if their issuer is nobody we know', async () => {
+    const { local } = await startBoth();
+    const stranger = await startRfc7662Server((await keys()).signingJwk);
+    expect((await local.call('GET', '/foo', bearer(await stranger.issue('jwt')))).status).toBe(401);
+    expect(local.log.at(-1)).toMatchObject({ reason: 'issuer_wrong', upstreamCalls: 0 });
+  });
+});
+
+describe('what may be a password', () => {
+  it('is shown to the first issuer only', async () => {
+    const { local, server } = await startBoth();
+    const secret = await server.issue('opaque');
+    expect((await local.call('GET', '/foo', basic('alice', secret))).status).toBe(401);
+    expect(local.log.at(-1)).toMatchObject({ reason: 'token_inactive', upstreamCalls: 2 });
+    expect(local.calls('/oauth/token') + local.calls('/oauth/introspect')).toBe(2);
+  });
+});

@@ -1,0 +1,109 @@
+/** A certified authorization server that no one here wrote, as the second issuer: `oidc-provider`, unchanged, on loopback. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Provider, { type ResourceServer } from 'oidc-provider';
+import { onTestFinished } from 'vitest';
+import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
+import { type PrivateSigningJwk, publicJwk } from '../../../src/core/signing-key.ts';
+
+export interface Rfc7662Server {
+  readonly issuer: string;
+  readonly jwksUrl: string;
+  readonly introspectionUrl: string;
+  /** As which it knows the API. */
+  readonly clientId: string;
+  /** Issues an access token of the user `alice`. */
+  issue(format: 'opaque' | 'jwt', audience?: string): Promise<string>;
+  /** Issues a refresh token. */
+  issueRefreshToken(): Promise<string>;
+  revoke(opaqueToken: string): Promise<void>;
+}
+
+const SCOPE = 'read:foo';
+const USER = 'alice';
+const APP = 'app';
+
+/** @param resourceServerKey authenticates the API, by `private_key_jwt` */
+export async function startRfc7662Server(resourceServerKey: PrivateSigningJwk): Promise<Rfc7662Server> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const provider = await createProvider(issuer, resourceServerKey);
+  server.on('request', provider.callback());
+  return {
+    issuer,
+    jwksUrl: `${issuer}/jwks`,
+    introspectionUrl: `${issuer}/token/introspection`,
+    clientId: 'demo-api',
+    issue: (format, audience = 'https://demo.api') => issueAccessToken(provider, format, audience),
+    issueRefreshToken: () => issueRefreshToken(provider),
+    revoke: async (token) => (await provider.AccessToken.find(token))?.destroy(),
+  };
+}
+
+async function createProvider(issuer: string, resourceServerKey: PrivateSigningJwk): Promise<Provider> {
+  const { x5c: _certificate, ...key } = await generateSigningKey(Date.now());
+  return new Provider(issuer, {
+    clients: [
+      {
+        client_id: 'demo-api',
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys: [{ ...publicJwk(resourceServerKey) }] },
+        grant_types: [],
+        redirect_uris: [],
+        response_types: [],
+      },
+      {
+        client_id: APP,
+        client_secret: 'app-secret',
+        grant_types: ['refresh_token'],
+        redirect_uris: [],
+        response_types: [],
+      },
+    ],
+    jwks: { keys: [key] },
+    findAccount: (_context, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
+    ttl: { AccessToken: 600, RefreshToken: 600, Grant: 600 },
+    features: {
+      devInteractions: { enabled: false },
+      introspection: { enabled: true, allowedPolicy: async () => true },
+      resourceIndicators: { enabled: true, getResourceServerInfo: async (_context, id) => described(id, 'opaque') },
+    },
+  });
+}
+
+async function issueAccessToken(provider: Provider, format: 'opaque' | 'jwt', audience: string): Promise<string> {
+  const { client, grantId } = await grant(provider, audience);
+  const token = new provider.AccessToken({ client, accountId: USER, grantId, scope: SCOPE, gty: 'password' });
+  token.resourceServer = new provider.ResourceServer(audience, described(audience, format));
+  return token.save();
+}
+
+async function issueRefreshToken(provider: Provider): Promise<string> {
+  const audience = 'https://demo.api';
+  const { client, grantId } = await grant(provider, audience);
+  const common = { client, accountId: USER, grantId, scope: SCOPE, gty: 'password', rotations: 0, iiat: 0 };
+  return new provider.RefreshToken({ ...common, resource: audience }).save();
+}
+
+async function grant(provider: Provider, audience: string) {
+  const client = await provider.Client.find(APP);
+  if (!client) throw new Error(`The provider has no client ${APP}.`);
+  const granted = new provider.Grant({ accountId: USER, clientId: APP });
+  granted.addResourceScope(audience, SCOPE);
+  return { client, grantId: await granted.save() };
+}
+
+function described(audience: string, accessTokenFormat: 'opaque' | 'jwt'): ResourceServer {
+  return {
+    scope: SCOPE,
+    audience,
+    accessTokenTTL: 600,
+    accessTokenFormat,
+    jwt: { sign: { alg: 'RS256' } },
+  } as ResourceServer;
+}
