@@ -44,6 +44,7 @@ function send({ method, url, headers, body, timeoutMs }: HttpRequest, plain: Pla
         ? requestTls(target, { ...options, agent: tls })
         : requestPlain(target, { ...options, agent: plain });
     const fail = (error: unknown) => {
+      if (outgoing.reusedSocket) closeIdleConnections(target.protocol === 'https:' ? tls : plain);
       reject(asFailure(error));
       outgoing.destroy();
     };
@@ -55,6 +56,14 @@ function send({ method, url, headers, body, timeoutMs }: HttpRequest, plain: Pla
     });
     outgoing.end(body);
   });
+}
+
+/**
+ * After an execution environment was frozen, every connection kept open may be dead without our knowing. Where one was,
+ * the others are not tried: the next attempt opens a new one.
+ */
+function closeIdleConnections({ freeSockets }: PlainAgent): void {
+  for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
 }
 
 async function read(incoming: IncomingMessage): Promise<HttpResponse> {

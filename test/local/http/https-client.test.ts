@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 
@@ -33,6 +33,22 @@ describe('the HTTP port', () => {
     });
     for (let time = 0; time < 5; time += 1) await get();
     expect(ports.size).toBe(1);
+  });
+
+  it('tries no other connection of before once one has turned out dead, as after a freeze', async () => {
+    const sockets = new Set<Socket>();
+    let isAsleep = false;
+    const { get } = await serve((request, response) => {
+      sockets.add(request.socket);
+      if (isAsleep && sockets.size === 3) request.socket.destroy();
+      else setImmediate(() => response.end());
+    });
+    await Promise.all([get(), get(), get()]);
+    expect(sockets.size).toBe(3);
+    isAsleep = true;
+    await expect(get()).rejects.toMatchObject({ reason: 'connection' });
+    expect(await get()).toMatchObject({ status: 200 });
+    expect(sockets.size).toBe(4);
   });
 
   it('hands a redirect back instead of following it', async () => {
