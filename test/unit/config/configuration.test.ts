@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseConfiguration } from '../../../src/config/configuration.ts';
+import { ConfigurationError } from '../../../src/core/errors.ts';
+
+const REQUIRED = {
+  issuer: 'https://tenant.auth0.com/',
+  audience: 'https://demo.api',
+  managementSecret: 'auth0/management',
+};
+
+/** The lines of the faults, without the first one, which counts them. */
+function faultsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
+  try {
+    parseConfiguration(context);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    if (!(error instanceof ConfigurationError)) throw error;
+    expect(error.code).toBe('configuration_invalid');
+    const [first, ...faults] = error.message.split('\n  ');
+    expect(first).toBe(`The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:`);
+    return faults;
+  }
+  return [];
+}
+
+describe('the configuration of a deployment', () => {
+  it('needs three keys, and has a default for every other', () => {
+    expect(parseConfiguration(REQUIRED)).toMatchObject({
+      ...REQUIRED,
+      keyDelivery: 'verificationKey',
+      keyFormat: 'certificate',
+      rotationDays: 90,
+      basicOrder: 'auto',
+      basicChallenge: false,
+      createResourceServer: false,
+      removeCreated: false,
+      routes: {
+        'GET /foo': ['read:foo'],
+        'POST /foo': ['create:foo'],
+        'PATCH /foo': ['update:foo'],
+        'DELETE /foo': ['delete:foo'],
+        'GET /whoami': [],
+      },
+      permissionsAsScopes: false,
+      introspectJwts: false,
+      gatewayTtlSeconds: 60,
+      cacheTtlSeconds: 300,
+      negativeTtlSeconds: 10,
+      staleIfErrorSeconds: 0,
+      uncachedScopes: [],
+      accessLog: false,
+    });
+  });
+
+  it('is the same from a command line, where all values are texts', () => {
+    const written = {
+      ...REQUIRED,
+      rotationDays: 0,
+      basicChallenge: true,
+      routes: { 'GET /a/{id}': { anyOf: ['a', 'b'] }, 'GET /health': 'public' },
+      gatewayTtlSeconds: 0,
+      uncachedScopes: ['admin'],
+    };
+    const typed = Object.entries(written).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    expect(parseConfiguration(Object.fromEntries(typed))).toEqual(parseConfiguration(written));
+  });
+
+  it("passes CDK's own keys over", () => {
+    const ofCdk = { 'aws:cdk:bundling-stacks': ['**'], '@aws-cdk/core:x': true, 'availability-zones:account=1': [] };
+    expect(parseConfiguration({ ...REQUIRED, ...ofCdk, 'acknowledged-issue-numbers': [1] })).toEqual(
+      parseConfiguration(REQUIRED),
+    );
+  });
+
+  it('tells all faults at once, unknown keys with the nearest known one', () => {
+    const context = { issuer: 'https://tenant.auth0.com', audiense: 'a', 'management-secret': 'm', keyFormat: 'pem' };
+    expect(faultsOf(context)).toEqual([
+      expect.stringMatching(/^audiense: unknown; known are issuer, .*; the nearest is audience$/),
+      expect.stringMatching(/^management-secret: unknown; known are .*; the nearest is managementSecret$/),
+      expect.stringMatching(/^issuer: got "https:\/\/tenant.auth0.com"; wanted an https URL that ends in "\/"/),
+      'audience: missing, and it has no default',
+      'managementSecret: missing, and it has no default',
+      'keyFormat: got "pem"; wanted "certificate" or "jwk"',
+    ]);
+  });
+
+  it.each([
+    ['issuer', 'http://tenant.auth0.com/', 'wanted an https URL'],
+    ['issuer', 'https://user:pass@tenant.auth0.com/', 'wanted an https URL'],
+    ['issuer', 7, 'wanted an https URL'],
+    ['audience', 'with space', 'wanted the identifier of the resource server'],
+    ['managementSecret', '{"clientId":"a","clientSecret":"b"}', 'got Object; wanted the name or ARN'],
+    ['managementSecret', 'not a name', 'wanted the name or ARN of a secret'],
+    ['managementSecret', 'arn:aws:s3:::bucket', 'wanted the name or ARN of a secret'],
+    ['managementDomain', 'http://tenant.auth0.com/', "wanted the tenant's own domain"],
+    ['managementDomain', 'https://tenant.auth0.com/api', "wanted the tenant's own domain"],
+    ['passwordGrantSecret', '', 'wanted the name or ARN of a secret'],
+    ['keyDelivery', 'email', 'wanted "verificationKey", "verificationKeys", "verificationLocation" or "wellKnown"'],
+    ['rotationDays', -1, 'wanted whole days from 0 (off) to 1000'],
+    ['rotationDays', 1.5, 'wanted whole days'],
+    ['basicOrder', 'both', 'wanted "auto", "password-first" or "introspect-first"'],
+    ['basicChallenge', 'yes', 'wanted true or false'],
+    ['grantClientId', 'a b', 'wanted the id of a client'],
+    ['createResourceServer', 1, 'wanted true or false'],
+    ['removeCreated', 'no', 'wanted true or false'],
+    ['routes', [], 'wanted an object'],
+    ['routes', {}, 'wanted an object with at least one route'],
+    ['permissionsAsScopes', null, 'wanted true or false'],
+    ['introspectJwts', 'maybe', 'wanted true or false'],
+    ['upstream', 'http://backend.example', 'wanted an https URL without query and fragment'],
+    ['upstream', 'https://backend.example/?a', 'wanted an https URL without query and fragment'],
+    ['gatewayTtlSeconds', 3601, 'wanted whole seconds from 0 to 3600'],
+    ['cacheTtlSeconds', '5m', 'wanted whole seconds'],
+    ['negativeTtlSeconds', -1, 'wanted whole seconds'],
+    ['staleIfErrorSeconds', 1e9, 'wanted whole seconds'],
+    ['uncachedScopes', 'admin', 'wanted a list of scopes'],
+    ['kmsKeyArn', 'alias/mine', 'wanted the ARN of a KMS key'],
+    ['accessLog', 'on', 'wanted true or false'],
+  ])('refuses %s = %j', (key, value, wanted) => {
+    const fault = faultsOf({ ...REQUIRED, [key]: value }).find((line) => line.startsWith(`${key}: got`));
+    expect(fault).toContain(wanted);
+  });
+
+  it.each(['http://127.0.0.1:3001/', 'http://localhost:3001/', 'http://[::1]:3001/'])(
+    'takes %s as issuer',
+    (issuer) => {
+      expect(faultsOf({ ...REQUIRED, issuer })).toEqual([]);
+    },
+  );
+
+  it.each(['tenant.eu.auth0.com', 'https://tenant.eu.auth0.com/'])('takes %s as management domain', (domain) => {
+    expect(parseConfiguration({ ...REQUIRED, managementDomain: domain }).managementDomain).toBe(
+      'https://tenant.eu.auth0.com/',
+    );
+  });
+
+  it.each([
+    [
+      'an issuer with a path and no management domain',
+      { issuer: 'https://a.example/b/' },
+      /^managementDomain: missing/,
+    ],
+    [
+      'scopes not to be kept, and a gateway that keeps',
+      { uncachedScopes: ['a'] },
+      /^gatewayTtlSeconds: got 60; wanted 0/,
+    ],
+    ['an upstream whose routes nobody named', { upstream: 'https://b.example' }, /^routes: missing; with upstream/],
+    ['OPTIONS as a route', { routes: { 'OPTIONS /a': [] } }, /^routes: "OPTIONS \/a" cannot be a route/],
+  ])('refuses %s', (_what, context, fault) => {
+    expect(faultsOf({ ...REQUIRED, ...context })).toEqual([expect.stringMatching(fault)]);
+  });
+
+  it('never throws anything but its own error, whatever it is given', () => {
+    const key = fc.constantFrom(...Object.keys(parseConfiguration(REQUIRED)), 'upstream', 'kmsKeyArn');
+    fc.assert(
+      fc.property(fc.dictionary(key, fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (ours, others) => {
+        faultsOf({ ...others, ...ours });
+      }),
+    );
+  });
+
+  it('shows of an overlong value its beginning only', () => {
+    const [fault = ''] = faultsOf({ ...REQUIRED, managementSecret: 'x '.repeat(5000) });
+    expect(fault.length).toBeLessThan(200);
+  });
+
+  it('reads a list of unknown keys whole', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1 }).filter(isUnknown), { minLength: 1 }), (keys) => {
+        const distinct = new Set(keys);
+        expect(faultsOf({ ...REQUIRED, ...Object.fromEntries(keys.map((key) => [key, 1])) })).toHaveLength(
+          distinct.size,
+        );
+      }),
+    );
+  });
+});
+
+function isUnknown(key: string): boolean {
+  return !/[:/\n]/.test(key) && !(key in parseConfiguration(REQUIRED)) && key !== '__proto__';
+}
