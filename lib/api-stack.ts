@@ -50,13 +50,9 @@ export class ApiStack extends Stack {
   }
 
   #authorizer(configuration: Configuration, signingKey: SigningKey): TokenAuthorizer {
-    const { issuer, audience, routes, passwordGrantSecret, basicOrder, permissionsAsScopes, introspectJwts } =
-      configuration;
-    const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds, uncachedScopes, gatewayTtlSeconds } =
-      configuration;
     return new TokenAuthorizer(this, 'Authorizer', {
-      ...{ issuer, audience, signingKey, routes, passwordGrantSecret, basicOrder, permissionsAsScopes, introspectJwts },
-      ...{ cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds, uncachedScopes, gatewayTtlSeconds },
+      ...configuration,
+      signingKey,
       keepAnswersBy: [...resourcesOf(configuration).keys()].some((path) => path.endsWith('+}'))
         ? 'path'
         : 'resourcePath',

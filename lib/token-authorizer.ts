@@ -6,7 +6,11 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { type IAuthorizer, IdentitySource, Method, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { parseAuthorizerConfiguration } from '../src/config/authorizer-configuration.ts';
+import {
+  type AuthorizerConfiguration,
+  authorizerEntries,
+  parseAuthorizerConfiguration,
+} from '../src/config/authorizer-configuration.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
 import { readSecretStatements } from './secret-statements.ts';
@@ -16,6 +20,8 @@ import type { SigningKey } from './signing-key.ts';
 export interface TokenAuthorizerProps {
   /** `https://tenant.auth0.com/`, with its final slash. */
   readonly issuer: string;
+  /** Accepted beside the first; passwords are asked at the first only. @default none */
+  readonly issuers?: AuthorizerConfiguration['issuers'];
   /** The resource server's identifier. */
   readonly audience: string;
   readonly signingKey: SigningKey;
@@ -41,6 +47,8 @@ export interface TokenAuthorizerProps {
   readonly staleIfErrorSeconds?: number;
   /** Principals with one of these are asked about anew each time; wants `gatewayTtlSeconds` 0. @default none */
   readonly uncachedScopes?: readonly string[];
+  /** Write `sub` to the log as it is, instead of a digest of it. @default false */
+  readonly logSubject?: boolean;
   /** How long API Gateway keeps an answer, in seconds, from 0 to 3600. @default 60 */
   readonly gatewayTtlSeconds?: number;
   /**
@@ -102,8 +110,10 @@ export class TokenAuthorizer extends Construct {
  * @throws ConfigurationError `configuration_invalid`
  */
 function configurationOf(props: TokenAuthorizerProps): string {
-  const { signingKey, gatewayTtlSeconds: _ttl, keepAnswersBy: _keep, ...behaviour } = props;
-  const configuration = { ...behaviour, signingKeySecret: signingKey.secretArn };
+  const { signingKey, passwordGrantSecret } = props;
+  const behaviour = Object.entries(props).filter(([key]) => key in authorizerEntries);
+  const secrets = { signingKeySecret: signingKey.secretArn, passwordGrantSecret };
+  const configuration = { ...Object.fromEntries(behaviour), ...secrets };
   const text = JSON.stringify(configuration);
   parseAuthorizerConfiguration(JSON.stringify(configuration, (_key, value) => knownNow(value)));
   const bytes = Buffer.byteLength(text);
