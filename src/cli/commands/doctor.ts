@@ -1,0 +1,113 @@
+/** `asp doctor`: every link of the chain, one after the other, each with the mend if it is broken. */
+import { CodedError } from '../../core/errors.ts';
+import type { Command, Context } from '../command.ts';
+import { describeError } from '../describe-error.ts';
+import { type Examination, type Finding, passed, skipped } from '../doctor/check.ts';
+import { CHECKS } from '../doctor/checks.ts';
+import { prepareExamination } from '../doctor/examination.ts';
+import { CliError } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { AUDIENCE_OPTION, DELIVERY_OPTIONS, KEY_OPTIONS, MANAGEMENT_OPTIONS } from '../options.ts';
+import { printJson } from '../print-json.ts';
+import { printable } from '../printable.ts';
+import { waitFor } from '../progress.ts';
+
+type Report = Finding & { readonly id: string; readonly title: string };
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Check every link from the configuration to the deployed API',
+  operands: '',
+  mostOperands: 0,
+  description:
+    'Nothing is changed. Exit code 0 only if no check failed; what is not part of the chain is passed over (-).',
+  options: {
+    'api-url': { type: 'string', placeholder: 'URL', summary: 'the deployed API (ASP_API_URL, or the output ApiUrl)' },
+    'password-client-id': {
+      type: 'string',
+      placeholder: 'ID',
+      summary: 'the client of the password grant (AUTH0_PASSWORD_CLIENT_ID)',
+    },
+    connection: {
+      type: 'string',
+      placeholder: 'NAME',
+      summary: 'where it logs in, if not at the default (AUTH0_CONNECTION)',
+    },
+    'grant-client-id': {
+      type: 'string',
+      placeholder: 'ID',
+      summary: 'whose grant has the scopes (the management client)',
+    },
+    ...KEY_OPTIONS,
+    ...DELIVERY_OPTIONS,
+    ...AUDIENCE_OPTION,
+    ...MANAGEMENT_OPTIONS,
+  },
+  examples: [
+    { purpose: 'a tenant that was set up by hand', line: 'asp doctor' },
+    { purpose: 'a deployment', line: 'asp doctor --outputs cdk-outputs.json --password-client-id AbCd' },
+  ],
+  run: async (context) => {
+    const reports = await examine(context, (report) => {
+      if (!context.isJson) show(report, context);
+    });
+    const broken = reports.filter(({ state }) => state === 'failed').length;
+    if (context.isJson) printJson(context.ports.terminal, { ok: broken === 0, checks: reports });
+    if (broken === 0) return EXIT.done;
+    throw new CliError(
+      'checks_failed',
+      `${broken} of ${reports.length} checks failed. Mend the first one first: others may hang on it.`,
+    );
+  },
+};
+
+async function examine(context: Context, tell: (report: Report) => void): Promise<readonly Report[]> {
+  const reports: Report[] = [];
+  const add = (report: Report) => {
+    reports.push(report);
+    tell(report);
+  };
+  const about = { id: 'configuration', title: 'The configuration is complete' };
+  const examination = await prepareExamination(context).catch((error: unknown) => {
+    add({ ...about, ...findingOf(error) });
+    return undefined;
+  });
+  if (examination) add({ ...about, ...passed(`${examination.audience} at ${examination.issuer}`) });
+  for (const { id, title, needs, run } of CHECKS) {
+    const missing = ['configuration', ...needs].find((need) => !hasPassed(need, reports));
+    add({
+      id,
+      title,
+      ...(missing === undefined && examination
+        ? await attempt(() => run(examination), examination)
+        : skipped(`not checked: it hangs on "${missing}"`)),
+    });
+  }
+  return reports;
+}
+
+function hasPassed(id: string, reports: readonly Report[]): boolean {
+  return reports.some((report) => report.id === id && report.state === 'passed');
+}
+
+async function attempt(check: () => Promise<Finding>, { ports }: Examination): Promise<Finding> {
+  try {
+    return await waitFor('the tenant', check, ports);
+  } catch (error) {
+    return findingOf(error);
+  }
+}
+
+/** Errors of this project say the mend themselves. */
+function findingOf(error: unknown): Finding {
+  const isInterrupted = error instanceof CliError && error.code === 'interrupted';
+  if (isInterrupted || !(error instanceof CodedError)) throw error;
+  return { state: 'failed', detail: describeError(error), mend: '' };
+}
+
+function show({ state, title, detail, ...report }: Report, { ports: { terminal } }: Context): void {
+  const { good, bad, dim } = terminal.style;
+  const signs = { passed: good('✓'), failed: bad('✗'), skipped: dim('-') };
+  terminal.print(`${signs[state]} ${title}: ${printable(detail)}`);
+  if ('mend' in report && report.mend !== '') terminal.print(`  ${report.mend}`);
+}

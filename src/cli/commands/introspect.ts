@@ -1,0 +1,78 @@
+/** `asp introspect`: what the tenant says of a token, and what the authorizer would make of it. */
+import type { UnverifiedAnswer } from '../../core/introspection.ts';
+import type { Command, Context } from '../command.ts';
+import { describeToken } from '../describe-token.ts';
+import { EXIT } from '../exit-code.ts';
+import { type Explanation, explain, pathOf } from '../explain.ts';
+import { callContext, createIntrospection } from '../introspection.ts';
+import { AUDIENCE_OPTION, KEY_OPTIONS, TENANT_OPTIONS } from '../options.ts';
+import { printJson } from '../print-json.ts';
+import { waitFor } from '../progress.ts';
+import { keyPlace } from '../signing-keys.ts';
+import { table } from '../table.ts';
+import { readToken } from '../token-input.ts';
+
+export const introspect: Command = {
+  name: 'introspect',
+  summary: 'Ask the tenant what a token is worth',
+  operands: '[-]',
+  mostOperands: 1,
+  description:
+    'Takes any token: JWT, opaque access token, refresh token, app specific password. It is asked for, or read from\nstandard input. One given as an argument works too, but others on this machine can see it.',
+  options: {
+    explain: { type: 'boolean', summary: 'show what the authorizer would decide for each configured route, and why' },
+    ...AUDIENCE_OPTION,
+    ...TENANT_OPTIONS,
+    ...KEY_OPTIONS,
+  },
+  examples: [
+    { purpose: 'asks for the token without showing it', line: 'asp introspect' },
+    { purpose: 'from a file, with the decision for each route', line: 'asp introspect --explain - < backup.asp' },
+    { purpose: 'in a script: is it active?', line: "asp introspect --json - < backup.asp | jq -e '.answer.active'" },
+  ],
+  run: async (context) => {
+    const { ports } = context;
+    const keys = keyPlace(context);
+    const introspection = createIntrospection(context, keys);
+    await keys.read();
+    const token = await readToken(context);
+    const answer = await waitFor('the tenant', () => introspection.answer(token, callContext(context)), ports);
+    const explanations = context.args.flag('explain')
+      ? await waitFor('the tenant', () => explain(token, keys, context), ports)
+      : undefined;
+    if (context.isJson) printJson(ports.terminal, { answer, ...(explanations && { explanations }) });
+    else show(token, answer, explanations, context);
+    return EXIT.done;
+  },
+};
+
+function show(
+  token: string,
+  answer: UnverifiedAnswer,
+  explanations: readonly Explanation[] | undefined,
+  { ports: { terminal, clock } }: Context,
+): void {
+  const { print, style } = terminal;
+  for (const line of table(describeToken(answer, clock()), (cell, _row, column) =>
+    column === 0 ? style.dim(cell) : cell,
+  )) {
+    print(line);
+  }
+  if (!explanations) return;
+  print('');
+  print(style.bold('As a Bearer token, the authorizer would decide'));
+  print(`(${pathOf(token)}):`);
+  const rows = explanations.map(({ route, status, outcome, rule, reason }) => [
+    route,
+    `${status} ${outcome}`,
+    rule === reason ? rule : `${rule} (${reason})`,
+  ]);
+  for (const line of table(rows, decorate(explanations, style))) print(line);
+}
+
+function decorate(explanations: readonly Explanation[], style: Context['ports']['terminal']['style']) {
+  return (cell: string, row: number, column: number) => {
+    if (column !== 1) return cell;
+    return explanations[row]?.status === 200 ? style.good(cell) : style.bad(cell);
+  };
+}

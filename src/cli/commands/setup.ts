@@ -1,0 +1,115 @@
+/** `asp setup`: makes the tenant ready for app specific passwords, by the same code as the custom resources of a deployment. */
+import type { ManagementConnection } from '../../auth0/management-connection.ts';
+import { setUpClientGrant } from '../../auth0/set-up-client-grant.ts';
+import { setUpResourceServer } from '../../auth0/set-up-resource-server.ts';
+import type { SetupOutcome } from '../../auth0/setup-outcome.ts';
+import { wantedKeyProperties } from '../../auth0/wanted-key-properties.ts';
+import { RouteMap } from '../../core/routes.ts';
+import { authorizerConfiguration } from '../authorizer-configuration.ts';
+import type { Command, Context } from '../command.ts';
+import { prepareTenant } from '../connect-tenant.ts';
+import { EXIT } from '../exit-code.ts';
+import { keyDeliveryOf } from '../key-delivery.ts';
+import {
+  AUDIENCE_OPTION,
+  DELIVERY_OPTIONS,
+  DRY_RUN_OPTION,
+  KEY_OPTIONS,
+  MANAGEMENT_OPTIONS,
+  RECORD_OPTION,
+} from '../options.ts';
+import { waitFor } from '../progress.ts';
+import { RecordFile, rehearsalStore } from '../record-file.ts';
+import { showOutcome, tellHalf } from '../show-outcome.ts';
+import { readKeyFile } from '../signing-keys.ts';
+import { managementUrl } from '../tenant-url.ts';
+import { type WatchedTenant, watchTenant } from '../watched-tenant.ts';
+
+const { key } = KEY_OPTIONS;
+
+export const setup: Command = {
+  name: 'setup',
+  summary: 'Give the tenant the public key, and the management client the scopes',
+  operands: '',
+  mostOperands: 0,
+  description:
+    'What "cdk deploy" does at the tenant, without AWS. What was there before is written down first; "asp teardown"\nputs it back. Run again, it changes nothing, or goes on where it was interrupted.',
+  options: {
+    ...DRY_RUN_OPTION,
+    create: { type: 'boolean', summary: 'make the resource server if the tenant has none' },
+    'grant-client-id': {
+      type: 'string',
+      placeholder: 'ID',
+      summary: 'whose grant gets the scopes (the management client)',
+    },
+    ...(key && { key }),
+    ...DELIVERY_OPTIONS,
+    ...RECORD_OPTION,
+    ...AUDIENCE_OPTION,
+    ...MANAGEMENT_OPTIONS,
+  },
+  examples: [
+    { purpose: 'what would it change?', line: 'asp setup --dry-run' },
+    {
+      purpose: 'a new API in a tenant that one may try things in',
+      line: 'asp setup --create --audience https://my.api',
+    },
+  ],
+  run: async (context) => {
+    const work = planOf(context);
+    const connect = await prepareTenant(context);
+    const isDryRun = context.args.flag('dry-run');
+    const records = new RecordFile(context);
+    await context.interruption.protect(async () => {
+      const connection = connect();
+      const tenant = watchTenant(connection, isDryRun);
+      const outcomes = await waitFor(
+        'the tenant',
+        () => work(connection, tenant, records, isDryRun),
+        context.ports,
+      ).catch((error: unknown) =>
+        tellHalf(error, { changes: tenant.changes, isDryRun, recordPath: records.path }, context),
+      );
+      await showOutcome({ changes: tenant.changes, outcomes, isDryRun, recordPath: records.path }, context);
+    });
+    return EXIT.done;
+  },
+};
+
+type Work = (
+  connection: ManagementConnection,
+  tenant: WatchedTenant,
+  records: RecordFile,
+  isDryRun: boolean,
+) => Promise<readonly SetupOutcome[]>;
+
+/** Reads everything that can be wrong before anything is sent. */
+function planOf(context: Context): Work {
+  const { args, settings } = context;
+  const identifier = settings.require('audience');
+  const tenantUrl = managementUrl(settings);
+  const wanted = wantedKeyProperties({ ...keyDeliveryOf(settings), keys: [readKeyFile(context)] });
+  const scopes = new RouteMap(authorizerConfiguration(context).routes).scopes;
+  const create = args.flag('create') ? { create: { name: identifier, scopes } } : {};
+  return async (connection, { resourceServers, clientGrants }, recordFile, isDryRun) => {
+    const clientId = settings.get('grantClientId') ?? connection.clientId;
+    const about = {
+      server: recordFile.resourceServer(tenantUrl, identifier),
+      grant: recordFile.clientGrant(tenantUrl, clientId),
+    };
+    const server = await setUpResourceServer({
+      resourceServers,
+      records: isDryRun ? rehearsalStore(about.server) : about.server,
+      identifier,
+      wanted,
+      ...create,
+    });
+    const grant = await setUpClientGrant({
+      clientGrants,
+      records: isDryRun ? rehearsalStore(about.grant) : about.grant,
+      clientId,
+      audience: connection.audience,
+    });
+    return [server, grant];
+  };
+}

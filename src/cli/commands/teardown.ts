@@ -1,0 +1,87 @@
+/** `asp teardown`: puts back what the tenant held before `asp setup`, where it still holds what that wrote. Goes by the record alone. */
+import { tearDownClientGrant } from '../../auth0/tear-down-client-grant.ts';
+import { tearDownResourceServer } from '../../auth0/tear-down-resource-server.ts';
+import type { Command, Context } from '../command.ts';
+import { prepareTenant } from '../connect-tenant.ts';
+import { EXIT } from '../exit-code.ts';
+import { AUDIENCE_OPTION, DRY_RUN_OPTION, MANAGEMENT_OPTIONS, RECORD_OPTION } from '../options.ts';
+import { printable } from '../printable.ts';
+import { waitFor } from '../progress.ts';
+import { RecordFile, rehearsalStore } from '../record-file.ts';
+import { showOutcome, tellHalf } from '../show-outcome.ts';
+import { managementUrl } from '../tenant-url.ts';
+import { type WatchedTenant, watchTenant } from '../watched-tenant.ts';
+
+export const teardown: Command = {
+  name: 'teardown',
+  summary: 'Put back what the tenant held before setup',
+  operands: '',
+  mostOperands: 0,
+  description:
+    'Restores the key properties if they still hold ours, and takes out the scopes that setup added, no others.\nThe key file stays. What is gone already is accepted as gone.',
+  options: {
+    ...DRY_RUN_OPTION,
+    'remove-created': { type: 'boolean', summary: 'delete the resource server if setup made it' },
+    'grant-client-id': {
+      type: 'string',
+      placeholder: 'ID',
+      summary: 'whose grant got the scopes (the management client)',
+    },
+    ...RECORD_OPTION,
+    ...AUDIENCE_OPTION,
+    ...MANAGEMENT_OPTIONS,
+  },
+  examples: [
+    { purpose: 'what would it change?', line: 'asp teardown --dry-run' },
+    { purpose: 'everything that setup made', line: 'asp teardown --remove-created' },
+  ],
+  run: async (context) => {
+    const connect = await prepareTenant(context);
+    const stores = storesOf(context);
+    const isDryRun = context.args.flag('dry-run');
+    await tellIfNothing(stores, context);
+    await context.interruption.protect(async () => {
+      const tenant = watchTenant(connect(), isDryRun);
+      const progress = { changes: tenant.changes, isDryRun, recordPath: stores.file.path };
+      const work = () => tearDown(tenant, stores, isDryRun, context);
+      const outcomes = await waitFor('the tenant', work, context.ports).catch((error: unknown) =>
+        tellHalf(error, progress, context),
+      );
+      await showOutcome({ ...progress, outcomes }, context);
+    });
+    return EXIT.done;
+  },
+};
+
+async function tearDown(tenant: WatchedTenant, { server, grant }: Stores, isDryRun: boolean, { args }: Context) {
+  return [
+    await tearDownResourceServer({
+      ...tenant,
+      records: isDryRun ? rehearsalStore(server) : server,
+      removeCreated: args.flag('remove-created'),
+    }),
+    await tearDownClientGrant({ ...tenant, records: isDryRun ? rehearsalStore(grant) : grant }),
+  ];
+}
+
+type Stores = ReturnType<typeof storesOf>;
+
+function storesOf(context: Context) {
+  const { settings } = context;
+  const file = new RecordFile(context);
+  const tenantUrl = managementUrl(settings);
+  const clientId = settings.get('grantClientId') ?? settings.require('clientId');
+  return {
+    file,
+    server: file.resourceServer(tenantUrl, settings.require('audience')),
+    grant: file.clientGrant(tenantUrl, clientId),
+  };
+}
+
+/** Not an error, so that tearing down twice is none; but a wrong directory or audience must not pass for done either. */
+async function tellIfNothing({ file, server, grant }: Stores, { ports }: Context): Promise<void> {
+  if ((await server.read()) !== undefined || (await grant.read()) !== undefined) return;
+  const names = file.names();
+  const others = names.length === 0 ? 'It holds none at all.' : `It holds those of: ${names.join('; ')}.`;
+  ports.terminal.note(printable(`${file.path} holds no record of this API and client. ${others}`));
+}

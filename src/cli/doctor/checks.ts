@@ -1,0 +1,15 @@
+/** All checks, in the order of the chain. */
+import { apiCheck } from './api-check.ts';
+import type { Check } from './check.ts';
+import { introspectionCheck } from './introspection-check.ts';
+import { loginChecks } from './login-checks.ts';
+import { managementChecks } from './management-checks.ts';
+import { networkChecks } from './network-checks.ts';
+
+export const CHECKS: readonly Check[] = [
+  ...networkChecks,
+  ...managementChecks,
+  introspectionCheck,
+  ...loginChecks,
+  apiCheck,
+];

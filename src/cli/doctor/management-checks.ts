@@ -1,0 +1,112 @@
+/** The links through the Management API: the client, its scopes, the resource server, the key on record, the grant. */
+
+import type { ClientGrant } from '../../auth0/client-grants.ts';
+import { SetupError } from '../../auth0/errors.ts';
+import { missingScopes } from '../../auth0/grant-change.ts';
+import { resourceServerNotFound } from '../../auth0/resource-server-errors.ts';
+import { APPLICATION_PASSWORD_SCOPES } from '../../auth0/set-up-client-grant.ts';
+import { compareKeys } from '../key-comparison.ts';
+import { type Check, type Examination, failed, passed } from './check.ts';
+
+/** What setting up takes where resource server and grant are there already. */
+const SETUP_SCOPES = ['read:resource_servers', 'update:resource_servers', 'read:client_grants', 'update:client_grants'];
+/** What the checks of logins read. */
+const LOGIN_SCOPES = ['read:clients', 'read:tenant_settings'];
+
+const managementClient: Check = {
+  id: 'management-client',
+  title: 'The tenant knows the management client',
+  needs: ['tls'],
+  run: async (examination) => {
+    try {
+      const { clientId } = examination.connect();
+      await grantOf(clientId, examination);
+      return passed(clientId);
+    } catch (error) {
+      // It got as far as asking for something, so its secret is right.
+      if (error instanceof SetupError && error.code === 'management_scope_missing')
+        return passed('its secret is right');
+      throw error;
+    }
+  },
+};
+
+const managementScopes: Check = {
+  id: 'management-scopes',
+  title: 'It has the scopes to set the tenant up',
+  needs: ['management-client'],
+  run: async (examination) => {
+    const { clientId, audience } = examination.connect();
+    const wanted = [
+      ...SETUP_SCOPES,
+      ...(examination.settings.get('passwordClientId') === undefined ? [] : LOGIN_SCOPES),
+    ];
+    const grant = await grantOf(clientId, examination);
+    return coverage(
+      grant,
+      wanted,
+      `Give the client ${clientId} these scopes on the API ${audience} (dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications).`,
+    );
+  },
+};
+
+const resourceServer: Check = {
+  id: 'resource-server',
+  title: 'The tenant has the resource server',
+  needs: ['management-client'],
+  run: async ({ connect, audience }) => {
+    const { resourceServers } = connect();
+    const found = await resourceServers.find(audience);
+    if (!found) throw resourceServerNotFound(audience, await resourceServers.identifiers());
+    return passed(found.name === '' ? audience : `${audience} ("${found.name}")`);
+  },
+};
+
+const keyOnRecord: Check = {
+  id: 'key-on-record',
+  title: 'It knows the key that signs',
+  needs: ['resource-server'],
+  run: async (examination) => {
+    const { agree, keys } = await compareKeys(examination.signingKeys, examination.connect(), examination);
+    const current = keys.find(({ signing }) => signing === 'current')?.thumbprint ?? 'unknown';
+    if (agree) return passed(`key ${current}`);
+    return failed(
+      `not everywhere that it may look: key ${current}`,
+      'See "asp keys"; "asp setup" puts the key on record, in a deployment a deploy does.',
+    );
+  },
+};
+
+const grantScopes: Check = {
+  id: 'grant-scopes',
+  title: 'The grant covers app specific passwords',
+  needs: ['management-client'],
+  run: async (examination) => {
+    const clientId = examination.settings.get('grantClientId') ?? examination.connect().clientId;
+    const grant = await grantOf(clientId, examination);
+    return coverage(
+      grant,
+      APPLICATION_PASSWORD_SCOPES,
+      '"asp setup" adds them, in a deployment a deploy does; if the tenant leaves them out, have app specific passwords enabled for it by Auth0\'s support.',
+    );
+  },
+};
+
+async function grantOf(clientId: string, { connect }: Examination): Promise<ClientGrant | undefined> {
+  const { clientGrants, audience } = connect();
+  return clientGrants.find(clientId, audience);
+}
+
+function coverage(grant: ClientGrant | undefined, wanted: readonly string[], mend: string) {
+  if (!grant) return failed('it has no grant for the Management API', mend);
+  const missing = missingScopes(grant, wanted);
+  return missing.length === 0 ? passed(wanted.join(', ')) : failed(`it lacks ${missing.join(', ')}`, mend);
+}
+
+export const managementChecks: readonly Check[] = [
+  managementClient,
+  managementScopes,
+  resourceServer,
+  keyOnRecord,
+  grantScopes,
+];

@@ -1,0 +1,81 @@
+/** The links to the tenant itself: name, connection, clock, public keys. */
+import { HttpFailure } from '../../core/http.ts';
+import { parseJwks } from '../../core/jwks.ts';
+import { systemCode } from '../read-text-file.ts';
+import { type Check, failed, passed } from './check.ts';
+
+/** The authorizer allows five seconds between its clock and the tenant's; a Date header is exact to one. */
+const MOST_SKEW_MS = 6000;
+
+const dns: Check = {
+  id: 'dns',
+  title: 'The tenant has an address',
+  needs: [],
+  run: async ({ issuer, ports }) => {
+    const { hostname } = new URL(issuer);
+    try {
+      await ports.lookUpHost(hostname.replace(/^\[|\]$/g, ''));
+      return passed(hostname);
+    } catch (error) {
+      return failed(
+        `${hostname}: ${systemCode(error)}`,
+        'Check the domain for typing errors, then the network and its name server.',
+      );
+    }
+  },
+};
+
+const tls: Check = {
+  id: 'tls',
+  title: 'It answers, over TLS that is verified',
+  needs: ['dns'],
+  run: async ({ issuer, tenantJwks }) => {
+    try {
+      await tenantJwks();
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      return failed(
+        `${error.message} (${causeOf(error)})`,
+        'Check the network, proxies in between, and the authorities that this machine trusts (NODE_EXTRA_CA_CERTS adds one).',
+      );
+    }
+    return passed(issuer.startsWith('https:') ? issuer : `${issuer} (this machine, so without TLS)`);
+  },
+};
+
+const clock: Check = {
+  id: 'clock',
+  title: "This clock and the tenant's agree",
+  needs: ['tls'],
+  run: async ({ tenantJwks, ports }) => {
+    const atMs = Date.parse((await tenantJwks()).headers.date ?? '');
+    if (Number.isNaN(atMs)) return failed('its answer has no Date', 'Check that no proxy stands in between.');
+    const skewMs = ports.clock() - atMs;
+    if (Math.abs(skewMs) <= MOST_SKEW_MS) return passed(`within ${MOST_SKEW_MS / 1000} s`);
+    const detail = `this one is ${Math.abs(Math.round(skewMs / 1000))} s ${skewMs > 0 ? 'ahead' : 'behind'}`;
+    return failed(detail, 'Set the clock of this machine (NTP): assertions with a wrong time are refused.');
+  },
+};
+
+const jwks: Check = {
+  id: 'jwks',
+  title: 'Its public keys can be used to verify JWTs',
+  needs: ['tls'],
+  run: async ({ tenantJwks }) => {
+    const { status, body } = await tenantJwks();
+    if (status !== 200)
+      return failed(`the JWKS is answered with ${status}`, "Check that the issuer is the tenant's domain.");
+    const { size } = parseJwks(body);
+    if (size > 0) return passed(`${size} ${size === 1 ? 'key' : 'keys'}`);
+    return failed(
+      'none of its keys is an asymmetric signature key',
+      "Set the API's signing algorithm to RS256 in the dashboard.",
+    );
+  },
+};
+
+function causeOf({ cause, reason }: HttpFailure): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : reason;
+}
+
+export const networkChecks: readonly Check[] = [dns, tls, clock, jwks];

@@ -1,0 +1,91 @@
+/** What the authorizer would decide about a Bearer token for each configured route: asked of the authorizer itself. */
+import type { Decision } from '../core/decision.ts';
+import { isCompactJws } from '../core/jwt.ts';
+import { type RouteSetting, type RouteSettings, scopesOf } from '../core/routes.ts';
+import type { SigningKeyStore } from '../core/signing-key-ring.ts';
+import { authorizerConfiguration } from './authorizer-configuration.ts';
+import type { Context } from './command.ts';
+import { CREDENTIAL_REASONS } from './reason-words.ts';
+
+/** The decision about one route. */
+export interface Explanation {
+  readonly route: string;
+  readonly outcome: Decision['outcome'] | 'public';
+  /** What a caller gets: 200 stands for whatever the backend answers. */
+  readonly status: 200 | 401 | 403 | 503;
+  /** The reason code; `allowed` and `public` where it is let through. */
+  readonly reason: string;
+  /** The rule in words. */
+  readonly rule: string;
+}
+
+/** How the authorizer goes about a token, by its form alone. */
+export function pathOf(token: string): string {
+  return isCompactJws(token)
+    ? "three parts, so a JWT: verified by the tenant's public keys, and never introspected after a failed check"
+    : 'no JWT, so an opaque token or app specific password: introspected by the tenant';
+}
+
+/** Decides about every route. The token is looked up once; the authorizer keeps what it found for the rest. */
+export async function explain(
+  token: string,
+  keys: SigningKeyStore,
+  context: Pick<Context, 'args' | 'settings' | 'ports'>,
+): Promise<readonly Explanation[]> {
+  const configuration = authorizerConfiguration(context);
+  const authorizer = context.ports.composeAuthorizer(configuration, { ...context.ports, signingKeys: keys });
+  const explanations: Explanation[] = [];
+  for (const [route, setting] of routeEntries(configuration.routes)) {
+    const decide = () => authorizer.decide({ authorization: [`Bearer ${token}`], ...callOf(route) });
+    explanations.push(setting === 'public' ? openTo(route) : judged(route, setting, await decide()));
+  }
+  return explanations;
+}
+
+function routeEntries(routes: RouteSettings): readonly (readonly [string, RouteSetting])[] {
+  return Object.entries(routes);
+}
+
+/** A call of the route, with something harmless for each parameter. */
+function callOf(route: string) {
+  const [method = '', resourcePath = ''] = route.split(' ');
+  return { method, resourcePath, path: resourcePath.replace(/\{[^}]*\}/g, 'x') };
+}
+
+function openTo(route: string): Explanation {
+  return { route, outcome: 'public', status: 200, reason: 'public', rule: 'public: no authorizer stands before it' };
+}
+
+function judged(route: string, setting: Exclude<RouteSetting, 'public'>, decision: Decision): Explanation {
+  const { outcome } = decision;
+  switch (decision.outcome) {
+    case 'allow':
+      return { route, outcome, status: 200, reason: 'allowed', rule: allowRule(setting) };
+    case 'deny':
+      return { route, outcome, status: 403, reason: decision.reason, rule: denyRule(setting, decision) };
+    case 'unauthenticated':
+      return { route, outcome, status: 401, reason: decision.reason, rule: CREDENTIAL_REASONS[decision.reason] };
+    case 'unavailable':
+      return { route, outcome, status: 503, reason: decision.reason, rule: decision.message };
+  }
+}
+
+function requirementOf(setting: Exclude<RouteSetting, 'public'>) {
+  return 'anyOf' in setting ? setting : { allOf: setting };
+}
+
+function allowRule(setting: Exclude<RouteSetting, 'public'>): string {
+  const requirement = requirementOf(setting);
+  const scopes = scopesOf(requirement);
+  if (scopes.length === 0) return 'any principal may call it';
+  return 'anyOf' in requirement ? `has one of ${scopes.join(', ')}` : `has ${scopes.join(', ')}`;
+}
+
+function denyRule(
+  setting: Exclude<RouteSetting, 'public'>,
+  { principal }: Extract<Decision, { outcome: 'deny' }>,
+): string {
+  const requirement = requirementOf(setting);
+  const missing = scopesOf(requirement).filter((scope) => !principal.scopes.includes(scope));
+  return 'anyOf' in requirement ? `has none of ${missing.join(', ')}` : `lacks ${missing.join(', ')}`;
+}

@@ -1,0 +1,96 @@
+/** What the signing key's place, the tenant and the JWKS hold, side by side: which key is where, and whether the one that signs is wherever the tenant may look. */
+import { KEY_PROPERTIES, type KeyProperties, type KeyProperty } from '../auth0/key-properties.ts';
+import type { ManagementConnection } from '../auth0/management-connection.ts';
+import { resourceServerNotFound } from '../auth0/resource-server-errors.ts';
+import type { SigningKeyStore } from '../core/signing-key-ring.ts';
+import type { Context } from './command.ts';
+import { type FetchedJwks, fetchJwks } from './fetch-jwks.ts';
+import { readKeys, thumbprintOf } from './held-keys.ts';
+
+export interface ComparedKey {
+  readonly thumbprint: string;
+  /** What it is at its own place: the one that signs, or the one that will; `null` if it is not there. */
+  readonly signing: 'current' | 'pending' | null;
+  /** The resource server's properties that hold it. */
+  readonly tenant: readonly KeyProperty[];
+  readonly jwks: boolean;
+}
+
+export interface KeyComparison {
+  readonly keys: readonly ComparedKey[];
+  /** Properties that hold something in which no key can be read. */
+  readonly unreadable: readonly KeyProperty[];
+  /** Absent if the tenant gets the key by value and no JWKS is named. */
+  readonly jwks?: FetchedJwks;
+  /** Whether each place that the tenant may look in holds the key that signs. */
+  readonly agree: boolean;
+}
+
+/**
+ * Compares.
+ *
+ * @throws SetupError `resource_server_not_found` or `management_…`, and what reading the signing key throws
+ */
+export async function compareKeys(
+  signingKeys: SigningKeyStore,
+  { resourceServers }: Pick<ManagementConnection, 'resourceServers'>,
+  context: Pick<Context, 'settings' | 'ports'>,
+): Promise<KeyComparison> {
+  const audience = context.settings.require('audience');
+  const signing = await Promise.all((await signingKeys.read()).map(({ privateKey }) => thumbprintOf(privateKey)));
+  const found = await resourceServers.find(audience);
+  if (!found) throw resourceServerNotFound(audience, await resourceServers.identifiers());
+  const url = jwksUrlOf(found.keys, audience, context);
+  const jwks = url === undefined ? undefined : await fetchJwks(url, context);
+  return compare(signing, found.keys, await thumbprintsOf(found.keys), jwks);
+}
+
+type Held = Readonly<Record<KeyProperty, readonly string[]>>;
+
+async function thumbprintsOf(properties: KeyProperties): Promise<Held> {
+  const of = async (property: KeyProperty) =>
+    (await readKeys(properties[property])).map(({ thumbprint }) => thumbprint);
+  const [verificationKey, verificationKeys] = await Promise.all([of('verificationKey'), of('verificationKeys')]);
+  return { verificationKey, verificationKeys, verificationLocation: [] };
+}
+
+/** The record's own before the one we are told of; without any property, the identifier's origin. */
+function jwksUrlOf(
+  { verificationKey, verificationKeys, verificationLocation }: KeyProperties,
+  audience: string,
+  { settings }: Pick<Context, 'settings'>,
+): string | undefined {
+  if (typeof verificationLocation === 'string') return verificationLocation;
+  const told = settings.get('jwksUrl');
+  const isByValue = verificationKey !== null || verificationKeys !== null;
+  if (told !== undefined || isByValue || !URL.canParse(audience)) return told;
+  const { origin, protocol } = new URL(audience);
+  return /^https?:$/.test(protocol) ? `${origin}/.well-known/jwks.json` : undefined;
+}
+
+function compare(
+  signing: readonly string[],
+  properties: KeyProperties,
+  held: Held,
+  jwks: FetchedJwks | undefined,
+): KeyComparison {
+  const [current, pending] = signing;
+  const byValue = KEY_PROPERTIES.filter((name) => name !== 'verificationLocation' && properties[name] !== null);
+  const served = jwks?.thumbprints ?? [];
+  const all = [...new Set([...signing, ...byValue.flatMap((name) => held[name]), ...served])];
+  const keys = all.map((thumbprint) => ({
+    thumbprint,
+    signing: thumbprint === current ? ('current' as const) : thumbprint === pending ? ('pending' as const) : null,
+    tenant: byValue.filter((name) => held[name].includes(thumbprint)),
+    jwks: served.includes(thumbprint),
+  }));
+  const isByUrl = byValue.length === 0 || properties.verificationLocation !== null;
+  const isInAll = byValue.every((name) => current !== undefined && held[name].includes(current));
+  const isServed = current !== undefined && served.includes(current);
+  return {
+    keys,
+    unreadable: byValue.filter((name) => held[name].length === 0),
+    ...(jwks && { jwks }),
+    agree: isInAll && (!isByUrl || isServed),
+  };
+}

@@ -1,0 +1,6 @@
+/** Prints a result for programs: one JSON value on one line. Its members are documented in docs/cli.md and stay. */
+import type { Terminal } from './terminal.ts';
+
+export function printJson({ print }: Pick<Terminal, 'print'>, value: unknown): void {
+  print(JSON.stringify(value));
+}

@@ -1,0 +1,44 @@
+/** The terminal of this process. */
+import type { Readable, Writable } from 'node:stream';
+import { usageError } from './errors.ts';
+import { ask } from './prompt.ts';
+import type { Variables } from './setting-sources.ts';
+import { createStyle, wantsColor } from './style.ts';
+import type { Terminal } from './terminal.ts';
+
+type Device<Stream> = Stream & { readonly isTTY?: boolean };
+
+export interface Streams {
+  readonly stdin: Device<Readable>;
+  readonly stdout: Device<Writable>;
+  readonly stderr: Device<Writable>;
+}
+
+/** Far above any token. */
+const MOST_INPUT_BYTES = 65_536;
+
+export function createProcessTerminal({ stdin, stdout, stderr }: Streams, environment: Variables): Terminal {
+  const isTyped = stdin.isTTY === true;
+  return {
+    print: (line) => void stdout.write(`${line}\n`),
+    note: (line) => void stderr.write(`${line}\n`),
+    style: createStyle(wantsColor(stdout, environment)),
+    canAsk: isTyped && stderr.isTTY === true,
+    ask: (question, isSecret) => ask(stdin, stderr, question, isSecret),
+    hasInput: !isTyped,
+    readInput: () => readToEnd(stdin),
+  };
+}
+
+async function readToEnd(stdin: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdin) {
+    const buffer = Buffer.from(chunk);
+    bytes += buffer.length;
+    if (bytes > MOST_INPUT_BYTES)
+      throw usageError(`Got more than ${MOST_INPUT_BYTES} bytes on standard input. Expected one token.`);
+    chunks.push(buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,25 @@
+/** The reason codes of decisions, in words: the rule by which it was so decided. */
+import type { CredentialErrorCode } from '../core/errors.ts';
+
+export const CREDENTIAL_REASONS: Readonly<Record<CredentialErrorCode, string>> = {
+  credential_missing: 'there is no Authorization header',
+  credential_repeated: 'there is more than one Authorization header',
+  credential_malformed: 'a Bearer token may only hold the characters of RFC 6750',
+  credential_oversized: 'the credential is longer than any real one',
+  scheme_unsupported: 'only Bearer and Basic are taken',
+  token_malformed: 'it has three parts like a JWT, but is none',
+  algorithm_refused: 'it is signed by an algorithm that is not taken',
+  key_unknown: "it is signed by a key that is not among the tenant's",
+  signature_invalid: 'its signature does not match',
+  claims_malformed: 'a claim is missing or of the wrong type',
+  issuer_wrong: 'it is of another issuer',
+  audience_wrong: 'it is for another API',
+  token_expired: 'it has expired',
+  token_not_yet_valid: 'it is not valid yet',
+  token_type_refused: 'tokens of its type, such as refresh and ID tokens, are no credentials',
+  token_bound: 'it is bound to a key, and no proof of possession reaches the authorizer',
+  token_inactive: 'the tenant does not know it as active',
+  username_mismatch: 'it is not of the user named',
+  password_wrong: 'the password is wrong',
+  login_refused: 'the tenant does not let this user log in',
+};

@@ -1,0 +1,72 @@
+/**
+ * What tenants held before us, in one JSON file: an entry for each resource server and each client grant. It is public data,
+ * and the only way back. What comes out of it is parsed by those who use it.
+ */
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ClientGrantRecord } from '../auth0/client-grant-record.ts';
+import { type RecordStore, recordInvalid } from '../auth0/record-store.ts';
+import type { ResourceServerRecord } from '../auth0/resource-server-record.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
+import type { Context } from './command.ts';
+import { readTextFile } from './read-text-file.ts';
+import { replaceFile } from './write-file.ts';
+
+export class RecordFile {
+  readonly path: string;
+
+  constructor({ settings, ports }: Pick<Context, 'settings' | 'ports'>) {
+    this.path = resolve(ports.directory, settings.require('record'));
+  }
+
+  resourceServer(tenantUrl: string, audience: string): RecordStore<ResourceServerRecord> {
+    return this.#store(`resource server ${audience} of ${tenantUrl}`);
+  }
+
+  clientGrant(tenantUrl: string, clientId: string): RecordStore<ClientGrantRecord> {
+    return this.#store(`client grant of ${clientId} of ${tenantUrl}`);
+  }
+
+  /** What there are records of. */
+  names(): readonly string[] {
+    return Object.keys(this.#read());
+  }
+
+  #store<SetupRecord>(name: string): RecordStore<SetupRecord> {
+    return {
+      read: async () => this.#read()[name],
+      write: async (record) => this.#write({ ...this.#read(), [name]: record }),
+      delete: async () => {
+        const { [name]: deleted, ...others } = this.#read();
+        if (deleted !== undefined) this.#write(others);
+      },
+    };
+  }
+
+  #read(): JsonObject {
+    const text = readTextFile('/', this.path, false);
+    if (text === undefined) return {};
+    const records = parseJson(text);
+    if (!isJsonObject(records)) throw recordInvalid(`in ${this.path} is not a JSON object`);
+    return records;
+  }
+
+  #write(records: JsonObject): void {
+    if (Object.keys(records).length === 0) rmSync(this.path, { force: true });
+    else replaceFile(this.path, `${JSON.stringify(records, undefined, 2)}\n`);
+  }
+}
+
+/** A store that shows what the other holds and keeps what is written to itself: for a rehearsal. */
+export function rehearsalStore<SetupRecord>(store: RecordStore<SetupRecord>): RecordStore<SetupRecord> {
+  let written: { readonly record: SetupRecord | undefined } | undefined;
+  return {
+    read: async () => (written ? written.record : store.read()),
+    write: async (record) => {
+      written = { record };
+    },
+    delete: async () => {
+      written = { record: undefined };
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/** Runs one command line: finds the command, opens the settings, and turns whatever happens into words and an exit code. */
+import { CodedError } from '../core/errors.ts';
+import { nearestNames } from '../core/nearest-names.ts';
+import { asksForHelp, parseArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { describeError } from './describe-error.ts';
+import { usageError } from './errors.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { Interruption } from './interruption.ts';
+import { GENERAL_OPTIONS } from './options.ts';
+import type { Ports } from './ports.ts';
+import { openSources } from './setting-sources.ts';
+import { Settings } from './settings.ts';
+import { table } from './table.ts';
+
+/**
+ * Runs `asp`.
+ *
+ * @param args what follows the command's name on the command line
+ * @returns the exit code; errors are told on standard error
+ */
+export async function runAsp(args: readonly string[], ports: Ports): Promise<ExitCode> {
+  try {
+    assertTlsIsOn(ports);
+    return await dispatch(args, ports);
+  } catch (error) {
+    tell(error, args.includes('--json'), ports);
+    return exitCodeOf(error);
+  }
+}
+
+/** Node's own switch would take the tenant's identity on faith, with the client's secret in the next request. */
+function assertTlsIsOn({ environment }: Ports): void {
+  if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
+  throw usageError(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates, and this command never goes without. Unset it; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its file.',
+  );
+}
+
+async function dispatch([name = '', ...rest]: readonly string[], ports: Ports): Promise<ExitCode> {
+  if (name === '' || name === 'help' || asksForHelp([name])) {
+    ports.terminal.print(generalHelp(COMMANDS));
+    return name === '' ? EXIT.usage : EXIT.done;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) throw unknownCommand(name);
+  if (asksForHelp(rest)) {
+    ports.terminal.print(commandHelp(command));
+    return EXIT.done;
+  }
+  return execute(command, rest, ports);
+}
+
+async function execute(command: Command, rest: readonly string[], ports: Ports): Promise<ExitCode> {
+  const args = parseArguments(rest, { ...command.options, ...GENERAL_OPTIONS }, command.mostOperands);
+  const settings = new Settings(openSources(args, ports.environment, ports.directory));
+  if (args.flag('verbose')) showSettings(settings, ports);
+  const interruption = new Interruption(() =>
+    ports.terminal.note('Finishing what is under way, so that nothing is lost. Ctrl-C again ends it at once.'),
+  );
+  const stopListening = ports.onInterrupt(() => interruption.press());
+  try {
+    const work = command.run({ args, settings, ports, interruption, isJson: args.flag('json') });
+    return await Promise.race([work, interruption.happened]);
+  } finally {
+    stopListening();
+  }
+}
+
+function showSettings(settings: Settings, { terminal }: Ports): void {
+  const rows = settings.shown().map(({ name, value, source }) => [`  ${name}`, value, source]);
+  for (const line of ['Settings:', ...table(rows)]) terminal.note(line);
+}
+
+function unknownCommand(name: string) {
+  const [nearest] = nearestNames(
+    name,
+    COMMANDS.map((command) => command.name),
+    1,
+  );
+  // Not repeated if it cannot be a command's name: it may be a secret in the wrong place.
+  const got = /^[a-z-]{1,12}$/.test(name) ? `There is no command ${name}` : 'The first argument is no command';
+  return usageError(`${got}; the nearest is ${nearest}. asp --help lists them.`);
+}
+
+function tell(error: unknown, isJson: boolean, { terminal }: Ports): void {
+  const message = describeError(error);
+  const code = error instanceof CodedError ? error.code : 'internal';
+  terminal.note(isJson ? JSON.stringify({ error: { code, message } }) : message);
+}

@@ -1,0 +1,89 @@
+/** Where settings come from. Files that nobody named are passed over if they are not there; files that are there must parse. */
+import { parseEnv } from 'node:util';
+import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
+import type { Arguments } from './arguments.ts';
+import { usageError } from './errors.ts';
+import { readTextFile } from './read-text-file.ts';
+import type { SettingNames } from './setting-table.ts';
+
+/** One place that may hold settings. */
+export interface Source {
+  get(names: SettingNames): string | undefined;
+  /** Says where exactly, for `--verbose`. */
+  label(names: SettingNames): string;
+}
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Opens the sources in the order in which they count. */
+export function openSources(args: Arguments, environment: Variables, directory: string): readonly Source[] {
+  const open = (option: string, usual: string) => ({
+    file: args.text(option) ?? usual,
+    text: readTextFile(directory, args.text(option) ?? usual, args.text(option) !== undefined),
+  });
+  const dotEnv = open('env-file', '.env');
+  const outputs = open('outputs', 'cdk-outputs.json');
+  const config = open('config', 'cdk.json');
+  return [
+    { get: ({ flag }) => (flag === undefined ? undefined : args.text(flag)), label: ({ flag }) => `--${flag}` },
+    ofVariables(environment, 'environment'),
+    ofVariables(dotEnv.text === undefined ? {} : parseEnv(dotEnv.text), dotEnv.file),
+    ofObject(stackOutputs(outputs.text, outputs.file), outputs.file, ({ output }) => output),
+    ofObject(deploymentConfiguration(config.text, config.file), config.file, ({ key }) => key),
+  ];
+}
+
+function ofVariables(variables: Variables, place: string): Source {
+  return {
+    get: ({ variable }) => (variable === undefined ? undefined : variables[variable]),
+    label: ({ variable }) => `${place}: ${variable}`,
+  };
+}
+
+function ofObject(values: JsonObject, place: string, nameOf: (names: SettingNames) => string | undefined): Source {
+  return {
+    get: (names) => {
+      const value = values[nameOf(names) ?? ''];
+      return typeof value === 'string' ? value : undefined;
+    },
+    label: (names) => `${place}: ${nameOf(names)}`,
+  };
+}
+
+/**
+ * The outputs of all stacks in the file that `cdk deploy --outputs-file` writes.
+ *
+ * @throws CliError `usage` if it is none, or if two stacks have an output of one name with two values
+ */
+export function stackOutputs(text: string | undefined, file: string): JsonObject {
+  if (text === undefined) return {};
+  const stacks = parseJson(text);
+  if (!isJsonObject(stacks) || !Object.values(stacks).every(isJsonObject)) {
+    throw usageError(
+      `The file ${file} does not hold stack outputs. Expected what "cdk deploy --outputs-file ${file}" writes.`,
+    );
+  }
+  const merged: Record<string, unknown> = {};
+  for (const [name, value] of Object.values(stacks).filter(isJsonObject).flatMap(Object.entries)) {
+    if (name in merged && merged[name] !== value) {
+      throw usageError(
+        `The file ${file} holds two deployments: two outputs ${name}. Name a file with one by --outputs.`,
+      );
+    }
+    merged[name] = value;
+  }
+  return merged;
+}
+
+/**
+ * The deployment's configuration: `context` of a `cdk.json`, or the keys themselves.
+ *
+ * @throws CliError `usage` if it is no JSON object
+ */
+export function deploymentConfiguration(text: string | undefined, file: string): JsonObject {
+  if (text === undefined) return {};
+  const value = parseJson(text);
+  if (!isJsonObject(value))
+    throw usageError(`The file ${file} is not a JSON object. Expected the one of a CDK application.`);
+  return isJsonObject(value.context) ? value.context : value;
+}

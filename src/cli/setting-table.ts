@@ -1,0 +1,40 @@
+/** Every setting of the command line with the names that it goes by, and what stands in for it if nothing is given. */
+
+export interface SettingNames {
+  /** `--flag` */
+  readonly flag?: string;
+  /** In the environment and in `.env`: the vendor's own name where there is one. */
+  readonly variable?: string;
+  /** Among the stack's outputs. */
+  readonly output?: string;
+  /** In the deployment's configuration. */
+  readonly key?: string;
+  readonly fallback?: string;
+  readonly isSecret?: boolean;
+}
+
+export const SETTINGS = {
+  issuer: { flag: 'issuer', variable: 'AUTH0_DOMAIN', key: 'issuer' },
+  managementDomain: { flag: 'management-domain', variable: 'AUTH0_MANAGEMENT_DOMAIN', key: 'managementDomain' },
+  clientId: { flag: 'client-id', variable: 'AUTH0_CLIENT_ID' },
+  clientSecret: { variable: 'AUTH0_CLIENT_SECRET', isSecret: true },
+  audience: { flag: 'audience', variable: 'AUTH0_AUDIENCE', key: 'audience' },
+  grantClientId: { flag: 'grant-client-id', variable: 'ASP_GRANT_CLIENT_ID', key: 'grantClientId' },
+  passwordClientId: { flag: 'password-client-id', variable: 'AUTH0_PASSWORD_CLIENT_ID' },
+  connection: { flag: 'connection', variable: 'AUTH0_CONNECTION' },
+  key: { flag: 'key', variable: 'ASP_KEY_FILE' },
+  keySecret: { flag: 'key-secret', variable: 'ASP_KEY_SECRET', output: 'SigningKeySecretArn' },
+  keyDelivery: {
+    flag: 'key-delivery',
+    variable: 'ASP_KEY_DELIVERY',
+    key: 'keyDelivery',
+    fallback: 'verificationKey',
+  },
+  keyFormat: { flag: 'key-format', variable: 'ASP_KEY_FORMAT', key: 'keyFormat', fallback: 'certificate' },
+  jwksUrl: { flag: 'jwks-url', variable: 'ASP_JWKS_URL', output: 'JwksUrl' },
+  apiUrl: { flag: 'api-url', variable: 'ASP_API_URL', output: 'ApiUrl' },
+  record: { flag: 'record', variable: 'ASP_RECORD_FILE', fallback: '.asp/record.json' },
+  timeout: { flag: 'timeout', variable: 'ASP_TIMEOUT', fallback: '30' },
+} as const satisfies Readonly<Record<string, SettingNames>>;
+
+export type SettingName = keyof typeof SETTINGS;

@@ -1,0 +1,77 @@
+/**
+ * The settings of one run, each from the first of its sources that has it: flags, environment, `.env`, stack outputs, the
+ * deployment's configuration. Values are text from outside; whoever uses one checks it.
+ */
+import { usageError } from './errors.ts';
+import type { Source } from './setting-sources.ts';
+import { SETTINGS, type SettingName, type SettingNames } from './setting-table.ts';
+
+/** A setting as `--verbose` shows it. */
+export interface ShownSetting {
+  readonly name: string;
+  readonly value: string;
+  readonly source: string;
+}
+
+const MASKED = '(hidden)';
+
+export class Settings {
+  readonly #sources: readonly Source[];
+
+  /** @param sources the one that counts most first */
+  constructor(sources: readonly Source[]) {
+    this.#sources = sources;
+  }
+
+  /** The value; `undefined` if no source has it and nothing stands in for it. An empty text counts as none. */
+  get(name: SettingName): string | undefined {
+    return this.#find(name)?.value;
+  }
+
+  /** @throws CliError `usage`, naming every way to give it */
+  require(name: SettingName): string {
+    const value = this.get(name);
+    if (value === undefined) throw usageError(`The setting "${name}" is missing. Give it ${ways(SETTINGS[name])}.`);
+    return value;
+  }
+
+  /** Which of two comes from the source that counts more; the first if both come from one. */
+  nearer(one: SettingName, other: SettingName): SettingName | undefined {
+    const ranks = [one, other].map((name) => ({ name, rank: this.#find(name)?.rank }));
+    const found = ranks.filter(({ rank }) => rank !== undefined).sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+    return found[0]?.name;
+  }
+
+  /** Everything that is set, secrets masked. */
+  shown(): readonly ShownSetting[] {
+    return names().flatMap((name) => {
+      const found = this.#find(name);
+      const { isSecret = false }: SettingNames = SETTINGS[name];
+      return found ? [{ name, value: isSecret ? MASKED : found.value, source: found.source }] : [];
+    });
+  }
+
+  #find(name: SettingName) {
+    const setting: SettingNames = SETTINGS[name];
+    for (const [rank, source] of this.#sources.entries()) {
+      const value = source.get(setting);
+      if (value !== undefined && value !== '') return { value, rank, source: source.label(setting) };
+    }
+    const { fallback } = setting;
+    return fallback === undefined ? undefined : { value: fallback, rank: this.#sources.length, source: 'default' };
+  }
+}
+
+function names(): readonly SettingName[] {
+  return Object.keys(SETTINGS).filter((name): name is SettingName => name in SETTINGS);
+}
+
+function ways({ flag, variable, output, key }: SettingNames): string {
+  const known = [
+    ...(flag === undefined ? [] : [`as --${flag}`]),
+    ...(variable === undefined ? [] : [`as ${variable} in the environment or .env`]),
+    ...(output === undefined ? [] : [`through the stack output ${output}`]),
+    ...(key === undefined ? [] : [`as "${key}" in cdk.json`]),
+  ];
+  return known.join(', or ');
+}

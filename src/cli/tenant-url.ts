@@ -1,0 +1,33 @@
+/** A tenant as people write it: a domain, as in the vendor's own settings, or a URL. */
+import { isSecureUrl } from '../core/secure-url.ts';
+import { usageError } from './errors.ts';
+import type { Settings } from './settings.ts';
+
+const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
+
+/** The issuer, with its final slash. @throws CliError `usage` */
+export function issuerUrl(settings: Settings): string {
+  const url = parse(settings.require('issuer'));
+  if (url?.search !== '' || url.hash !== '') throw wrong('issuer');
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+}
+
+/** Where the Management API lives, with its final slash. @throws CliError `usage` */
+export function managementUrl(settings: Settings): string {
+  const domain = settings.get('managementDomain');
+  const url = domain === undefined ? new URL(issuerUrl(settings)) : parse(domain);
+  if (url && url.href === `${url.origin}/`) return url.href;
+  throw wrong('managementDomain');
+}
+
+function parse(text: string): URL | undefined {
+  const candidate = HOST.test(text) ? `https://${text}` : text;
+  const url = URL.canParse(candidate) ? new URL(candidate) : undefined;
+  return url && isSecureUrl(url) ? url : undefined;
+}
+
+function wrong(name: string) {
+  return usageError(
+    `The setting "${name}" is not a tenant's. Expected a domain such as tenant.auth0.com, or its https URL; http is for this machine only.`,
+  );
+}
