@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Account } from '../../../local/deployment/aws-request.ts';
+import { type Account, callAws } from '../../../local/deployment/aws-request.ts';
 import { bootstrap } from '../../../local/deployment/bootstrap.ts';
 import { runCdk } from '../../../local/deployment/cdk-command.ts';
 import type { Ended } from '../../../local/deployment/child-process.ts';
@@ -13,6 +13,8 @@ import { seed } from '../../../local/tenant/seed.ts';
 import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
 
 export const MANAGEMENT_SECRET = 'demo/auth0-management';
+/** Of the same client, for a set-up that reaches the tenant in another way. */
+export const OTHER_MANAGEMENT_SECRET = 'demo/auth0-management-other';
 export const PASSWORD_GRANT_SECRET = 'demo/auth0-password-grant';
 export const KEY_STACK = 'Auth0AuthorizerKey';
 export const API_STACK = 'Auth0Authorizer';
@@ -49,6 +51,7 @@ export class AwsForTest {
     const aws = new AwsForTest(ministack, tenant, home);
     await bootstrap(aws.account, { home });
     await createSecret(aws.account, MANAGEMENT_SECRET, MANAGEMENT_CLIENT);
+    await createSecret(aws.account, OTHER_MANAGEMENT_SECRET, MANAGEMENT_CLIENT);
     await createSecret(aws.account, PASSWORD_GRANT_SECRET, PASSWORD_CLIENT);
     return aws;
   }
@@ -93,6 +96,12 @@ export class AwsForTest {
   destroy(assembly: string, ...stacks: string[]): Promise<Ended> {
     const which = stacks.length === 0 ? ['--all'] : ['--exclusively', ...stacks];
     return this.cdk('destroy', ...which, '--force', '--app', assembly);
+  }
+
+  /** Gives the management secret, or another, a client's secret. */
+  async putClientSecret(name: string, clientSecret: string): Promise<void> {
+    const SecretString = JSON.stringify({ ...MANAGEMENT_CLIENT, clientSecret });
+    await callAws(this.account, 'secretsmanager', 'secretsmanager.PutSecretValue', { SecretId: name, SecretString });
   }
 
   /** The outputs of what was deployed last. */

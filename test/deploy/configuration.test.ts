@@ -1,0 +1,88 @@
+/** What an operator gets who configures it wrongly: everything that is wrong, at once, and nothing has been asked of AWS. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCdk } from '../../local/deployment/cdk-command.ts';
+
+const GOOD = {
+  issuer: 'https://tenant.auth0.com/',
+  audience: 'https://demo.api',
+  managementSecret: 'auth0/management',
+};
+const WRONG = {
+  issuer: 'http://tenant.auth0.com/',
+  audience: 'with a space',
+  managementSecret: '',
+  managementDomain: 'tenant',
+  passwordGrantSecret: '',
+  keyDelivery: 'post',
+  keyFormat: 'paper',
+  rotationDays: '-1',
+  basicOrder: 'any',
+  basicChallenge: 'perhaps',
+  grantClientId: '',
+  createResourceServer: 'yes',
+  routes: '{"FETCH foo":[]}',
+  permissionsAsScopes: '1',
+  introspectJwts: 'no',
+  upstream: 'http://backend.example/',
+  gatewayTtlSeconds: '4000',
+  cacheTtlSeconds: '1.5',
+  negativeTtlSeconds: '-1',
+  staleIfErrorSeconds: 'long',
+  uncachedScopes: 'read:foo',
+  kmsKeyArn: 'my-key',
+  colour: 'blue',
+};
+
+describe('cdk deploy with a configuration that is wrong', () => {
+  const requests: string[] = [];
+  let endpoint: Server;
+  let home: string;
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'configuration-test-'));
+    endpoint = createServer((request, response) => {
+      requests.push(request.url ?? '');
+      response.writeHead(500).end();
+    });
+    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterAll(async () => {
+    endpoint.close();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  async function deploy(context: Readonly<Record<string, string>>) {
+    const address = endpoint.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const account = { url: `http://127.0.0.1:${port}`, id: '000000000000', region: 'us-east-1' };
+    const pairs = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+    return runCdk(['deploy', '--all', '--output', join(home, 'assembly'), ...pairs], { account, home });
+  }
+
+  it('names each key that is wrong or unknown, what was got and what is wanted', async () => {
+    const { exitCode, output } = await deploy(WRONG);
+    expect(exitCode).toBe(1);
+    for (const key of Object.keys(WRONG)) expect(output).toMatch(new RegExp(`^ +${key}(\\.|:)`, 'm'));
+    expect(output).toMatch(/^The configuration has \d+ faults:$/m);
+    expect(requests).toEqual([]);
+  });
+
+  it('names each key that is missing', async () => {
+    const { exitCode, output } = await deploy({});
+    expect(exitCode).toBe(1);
+    for (const key of Object.keys(GOOD)) expect(output).toContain(`  ${key}: missing, and it has no default`);
+    expect(requests).toEqual([]);
+  });
+
+  it('refuses http to a host that is not loopback', async () => {
+    const { exitCode, output } = await deploy({ ...GOOD, issuer: 'http://tenant.auth0.com/' });
+    expect(exitCode).toBe(1);
+    expect(output).toContain('  issuer: got "http://tenant.auth0.com/"; wanted an https URL');
+    expect(requests).toEqual([]);
+  });
+});

@@ -1,0 +1,158 @@
+/** Deployments that the tenant refuses, that die half way, that somebody meddles with: what was there before comes back. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  API_STACK,
+  AwsForTest,
+  CANARIES,
+  KEY_STACK,
+  MANAGEMENT_SECRET,
+  OTHER_MANAGEMENT_SECRET,
+  succeeded,
+} from '../support/aws/aws-for-test.ts';
+import { findings, gather, secretsOf } from '../support/aws/canary.ts';
+import { killFunctions } from '../support/aws/deployed-function.ts';
+import { waitBriefly } from '../support/aws/impatience.ts';
+import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../support/aws/inventory.ts';
+
+const ministack = inject('ministack');
+const DEMO_API = 'https://demo.api';
+/** It has no grant until it is given one. */
+const GRANT_CLIENT = 'local-operator-client';
+
+describe.skipIf(ministack === '')('a deployment', () => {
+  let aws: AwsForTest;
+  let assembly: string;
+  let otherWay: Promise<string>;
+  let before: string;
+  let inventoryBefore: Inventory;
+  let signingKey: string;
+
+  beforeAll(async () => {
+    aws = await AwsForTest.start(ministack);
+    before = aws.tenant.snapshot();
+    assembly = await aws.synth({ grantClientId: GRANT_CLIENT });
+    await waitBriefly(assembly, 3);
+    succeeded(await aws.deploy(assembly, KEY_STACK));
+    signingKey = await readSecret(aws.account, (await aws.outputs()).SigningKeySecretArn ?? '');
+    inventoryBefore = await inventoryOf(aws.account);
+  });
+
+  afterEach(() => aws?.tenant.faults.clear());
+  afterAll(() => aws?.close());
+
+  const resourceServer = () =>
+    [...aws.tenant.state.resourceServers.values()].find(({ identifier }) => identifier === DEMO_API);
+  const ourGrant = () => [...aws.tenant.state.clientGrants.values()].find((grant) => grant.client_id === GRANT_CLIENT);
+
+  /** CloudFormation went back, said why, and left the tenant and the account as they were. */
+  async function expectRollback(deployment: ReturnType<AwsForTest['deploy']>, reason: RegExp, snapshot: string) {
+    const { exitCode, output } = await deployment;
+    expect(exitCode).toBe(1);
+    // The CDK breaks lines.
+    expect(output.replace(/\s+/g, ' ')).toMatch(reason);
+    expect(aws.tenant.snapshot()).toBe(snapshot);
+    expect(await inventoryOf(aws.account)).toEqual(inventoryBefore);
+  }
+
+  describe('is rolled back, and says what to do,', () => {
+    it('if the client secret is wrong', async () => {
+      await aws.putClientSecret(MANAGEMENT_SECRET, 'wrong');
+      const reason =
+        /refused the management client "local-management-client": got 401 .* Put the client's id and its current client secret/;
+      await expectRollback(aws.deploy(assembly, API_STACK), reason, before);
+      await aws.putClientSecret(MANAGEMENT_SECRET, CANARIES.managementClientSecret);
+    });
+
+    it('if a scope is missing for the second of its writes', async () => {
+      const grant = aws.tenant.state.clientGrants.get('cgr_managementsetup');
+      if (!grant) throw new Error('The seed has no grant for the management client.');
+      const scope = grant.scope.filter((value) => value !== 'create:client_grants');
+      aws.tenant.state.clientGrants.set(grant.id, { ...grant, scope });
+      const reason =
+        /lacks a scope for POST \/api\/v2\/client-grants: expected create:client_grants. Give it this scope/;
+      await expectRollback(aws.deploy(assembly, API_STACK), reason, aws.tenant.snapshot());
+      aws.tenant.state.clientGrants.set(grant.id, grant);
+      expect(aws.tenant.snapshot()).toBe(before);
+    });
+
+    it('if the tenant answers 500 to the second of its writes', async () => {
+      aws.tenant.faults.add({ kind: 'status', status: 500, method: 'POST', path: '/api/v2/client-grants' });
+      const reason = /did not answer POST \/api\/v2\/client-grants: got status 500.* run it again/;
+      await expectRollback(aws.deploy(assembly, API_STACK), reason, before);
+    });
+
+    it('if the tenant does not take the key property', async () => {
+      aws.tenant.behaviour.refusedProperties = ['verificationKey'];
+      const reason = /does not take "verificationKey": .* choose another keyDelivery/;
+      await expectRollback(aws.deploy(assembly, API_STACK), reason, before);
+      aws.tenant.behaviour.refusedProperties = [];
+    });
+
+    it('if the function dies between its two writes', async () => {
+      aws.tenant.faults.add({ kind: 'hang', method: 'POST', path: '/api/v2/client-grants' });
+      const deployment = aws.deploy(assembly, API_STACK);
+      while (aws.tenant.requestLog.find('POST', '/api/v2/client-grants').every(({ status }) => status !== 0)) {
+        await sleep(50);
+      }
+      expect(resourceServer()).toHaveProperty('verificationKey');
+      expect(await killFunctions(aws.ministack.pid)).toBeGreaterThan(0);
+      await expectRollback(deployment, /timed out after 3s/, before);
+    });
+  });
+
+  it('that reaches the tenant in another way, and fails, leaves everything to the old one', async () => {
+    otherWay = aws.synth({ grantClientId: GRANT_CLIENT, managementSecret: OTHER_MANAGEMENT_SECRET });
+    succeeded(await aws.deploy(assembly, API_STACK));
+    const snapshot = aws.tenant.snapshot();
+    expect(ourGrant()).toBeDefined();
+    const inventory = await inventoryOf(aws.account);
+    await aws.putClientSecret(OTHER_MANAGEMENT_SECRET, 'wrong');
+    const { exitCode } = await aws.deploy(await otherWay, API_STACK);
+    expect(exitCode).toBe(1);
+    expect(aws.tenant.snapshot()).toBe(snapshot);
+    expect(await inventoryOf(aws.account)).toEqual(inventory);
+    await aws.putClientSecret(OTHER_MANAGEMENT_SECRET, CANARIES.managementClientSecret);
+  });
+
+  it('that reaches the tenant in another way takes over, and changes nothing there', async () => {
+    const snapshot = aws.tenant.snapshot();
+    const { functions } = await inventoryOf(aws.account);
+    succeeded(await aws.deploy(await otherWay, API_STACK));
+    expect(aws.tenant.snapshot()).toBe(snapshot);
+    const { functions: functionsAfter } = await inventoryOf(aws.account);
+    expect(functionsAfter).toHaveLength(functions.length);
+    expect(functionsAfter).not.toEqual(functions);
+  });
+
+  it('goes away after somebody deleted the grant and the resource server by hand', async () => {
+    const api = resourceServer();
+    if (!api) throw new Error('The demo API is gone.');
+    aws.tenant.state.resourceServers.delete(api.id);
+    aws.tenant.state.clientGrants.delete(ourGrant()?.id ?? '');
+    const snapshot = aws.tenant.snapshot();
+    succeeded(await aws.destroy(await otherWay, API_STACK));
+    expect(aws.tenant.snapshot()).toBe(snapshot);
+    expect(await inventoryOf(aws.account)).toEqual(inventoryBefore);
+    const { verificationKey: _ours, ...original } = api;
+    aws.tenant.state.resourceServers.set(api.id, original);
+    expect(aws.tenant.snapshot()).toBe(before);
+  });
+
+  it('goes away and leaves the key that somebody else has put in place of ours', async () => {
+    succeeded(await aws.deploy(assembly, API_STACK));
+    const api = resourceServer();
+    if (!api) throw new Error('The demo API is gone.');
+    aws.tenant.state.resourceServers.set(api.id, { ...api, verificationKey: 'THEIRS' });
+    succeeded(await aws.destroy(assembly));
+    expect(resourceServer()?.verificationKey).toBe('THEIRS');
+    expect(ourGrant()).toBeUndefined();
+  });
+
+  it('that fails shows no secret anywhere either', async () => {
+    const evidence = await gather(aws);
+    expect(findings(evidence, secretsOf(signingKey))).toEqual([]);
+    expect(await stackTextsOf(aws.account)).not.toContain('cfn-response');
+    expect(aws.transcript.join('\n')).not.toContain('cfn-response');
+  });
+});
