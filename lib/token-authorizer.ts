@@ -1,9 +1,15 @@
 /**
- * The authorizer for every credential an Auth0 user may carry, as an `IAuthorizer` for REST APIs. Its function may read the
- * two secrets that it needs, and nothing else.
+ * The authorizer for every credential an Auth0 user may carry, for APIs of each kind. Its function may read the two secrets
+ * that it needs, and nothing else.
  */
 import { Duration, Token } from 'aws-cdk-lib';
 import { type IAuthorizer, IdentitySource, Method, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  HttpLambdaAuthorizer,
+  HttpLambdaResponseType,
+  WebSocketLambdaAuthorizer,
+} from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import {
@@ -66,23 +72,53 @@ const DEFAULT_GATEWAY_TTL_SECONDS = 60;
 
 export class TokenAuthorizer extends Construct {
   readonly function: IFunction;
-  /** To be given to the methods of one REST API. */
-  readonly restAuthorizer: IAuthorizer;
+  readonly audience: string;
+  readonly #keepAnswersBy: 'path' | 'resourcePath';
+  readonly #resultsCacheTtl: Duration;
+  #rest: IAuthorizer | undefined;
 
   constructor(scope: Construct, id: string, props: TokenAuthorizerProps) {
     super(scope, id);
+    this.audience = props.audience;
     this.function = this.#function(props);
-    const { keepAnswersBy = 'path', gatewayTtlSeconds = DEFAULT_GATEWAY_TTL_SECONDS } = props;
-    this.restAuthorizer = new RequestAuthorizer(this, 'Rest', {
+    this.#keepAnswersBy = props.keepAnswersBy ?? 'path';
+    this.#resultsCacheTtl = Duration.seconds(props.gatewayTtlSeconds ?? DEFAULT_GATEWAY_TTL_SECONDS);
+  }
+
+  /** To be given to the methods of one REST API; made when first asked for, since it must then be used. */
+  get restAuthorizer(): IAuthorizer {
+    this.#rest ??= this.#makeRestAuthorizer();
+    return this.#rest;
+  }
+
+  /** To be given to the routes of one HTTP API: payload 2.0, simple answers, each for one route, method and path. */
+  get httpAuthorizer(): IHttpRouteAuthorizer {
+    return new HttpLambdaAuthorizer('TokenAuthorizer', this.function, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      // The route key alone would not do: one of `ANY` or `{proxy+}` stands for many methods and paths.
+      identitySource: ['$request.header.Authorization', '$context.routeKey', '$context.httpMethod', '$context.path'],
+      resultsCacheTtl: this.#resultsCacheTtl,
+    });
+  }
+
+  /** To be given to the `$connect` route of one WebSocket API, which keeps no answers; `routes` needs `"$connect"`. */
+  get webSocketAuthorizer(): IWebSocketRouteAuthorizer {
+    return new WebSocketLambdaAuthorizer('TokenAuthorizer', this.function, {
+      identitySource: ['route.request.header.Authorization'],
+    });
+  }
+
+  #makeRestAuthorizer(): IAuthorizer {
+    if (this.#keepAnswersBy === 'resourcePath') this.node.addValidation({ validate: () => this.#greedyResources() });
+    return new RequestAuthorizer(this, 'Rest', {
       handler: this.function,
       identitySources: [
         IdentitySource.header('Authorization'),
         IdentitySource.context('httpMethod'),
-        IdentitySource.context(keepAnswersBy),
+        IdentitySource.context(this.#keepAnswersBy),
       ],
-      resultsCacheTtl: Duration.seconds(gatewayTtlSeconds),
+      resultsCacheTtl: this.#resultsCacheTtl,
     });
-    if (keepAnswersBy === 'resourcePath') this.node.addValidation({ validate: () => this.#greedyResources() });
   }
 
   #function(props: TokenAuthorizerProps): IFunction {

@@ -1,8 +1,8 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { gatewayResponses } from '../../src/config/gateway-responses.ts';
 import { statementsOf } from '../support/infra/statements.ts';
-import { templates } from '../support/infra/synthesize.ts';
+import { stacks, templates } from '../support/infra/synthesize.ts';
 
 const UPSTREAM = {
   upstream: 'https://backend.example/base',
@@ -188,5 +188,18 @@ describe('ways of handing over the key that are not there yet', () => {
     expect(() => templates({ keyDelivery })).toThrow(
       `keyDelivery: got "${keyDelivery}", which needs a JWKS endpoint, and there is none yet; wanted "verificationKey" or "verificationKeys"`,
     );
+  });
+});
+
+describe('rotation, which is not there yet', () => {
+  it.each([
+    [90, 1],
+    [0, 0],
+  ])('with rotationDays %i there are %i warnings', (rotationDays, count) => {
+    const warnings = Annotations.fromStack(stacks({ rotationDays }).key).findWarning(
+      '*',
+      Match.stringLikeRegexp('not rotated'),
+    );
+    expect(warnings).toHaveLength(count);
   });
 });

@@ -1,4 +1,6 @@
-/** The one place that says which ways of handing over the key are not built yet. */
+/** The one place that says what the configuration can ask for and no construct does yet. */
+import { Validations } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 
@@ -15,4 +17,11 @@ export function deliveryByValue(
     'configuration_invalid',
     `keyDelivery: got "${keyDelivery}", which needs a JWKS endpoint, and there is none yet; wanted "verificationKey" or "verificationKeys"`,
   );
+}
+
+/** Says at each synthesis that the key stays as it is, unless that is what was asked for. */
+export function warnOfNoRotation(scope: Construct, rotationDays: number): void {
+  if (rotationDays === 0) return;
+  const message = `rotationDays is ${rotationDays}, but the signing key is not rotated yet. Set it to 0 to say that you know.`;
+  Validations.of(scope).addWarning('auth0-authorizer:no-rotation', message);
 }
