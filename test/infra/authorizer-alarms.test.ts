@@ -1,0 +1,98 @@
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { embeddedMetrics } from '../../lambda/authorizer/embedded-metrics.ts';
+import { AuthorizerAlarms } from '../../lib/authorizer-alarms.ts';
+import { SigningKey } from '../../lib/signing-key.ts';
+import { TokenAuthorizer } from '../../lib/token-authorizer.ts';
+import { appWithoutBundling } from '../support/infra/synthesize.ts';
+
+const stack = new Stack(appWithoutBundling(), 'Own');
+const signingKey = new SigningKey(stack, 'SigningKey');
+const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
+const authorizer = new TokenAuthorizer(stack, 'Authorizer', { ...tenant, signingKey });
+new AuthorizerAlarms(stack, 'Alarms', { authorizer, actions: [new SnsAction(new Topic(stack, 'Topic'))] });
+const template = Template.fromStack(stack);
+
+describe('the alarms', () => {
+  it.each([
+    ['UpstreamFailing', 10, { outcome: 'unavailable' }],
+    ['ClientRefused', 1, { outcome: 'unavailable', reason: 'upstream_client_refused' }],
+    ['Throttled', 10, { outcome: 'unavailable', reason: 'upstream_throttled' }],
+  ])('%s goes off at %i decisions of its kind in five minutes', (_, Threshold, dimensions) => {
+    const wanted = { audience: 'https://my.api', ...dimensions };
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'Auth0ApiAuthorizer',
+      MetricName: 'Decisions',
+      Statistic: 'Sum',
+      Period: 300,
+      Threshold,
+      TreatMissingData: 'notBreaching',
+      Dimensions: Match.arrayWith(Object.entries(wanted).map(([Name, Value]) => ({ Name, Value }))),
+    });
+  });
+
+  it('RefusalsJump goes off when more than half of many decisions are 401 or 403', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 50,
+      Metrics: Match.arrayWith([
+        Match.objectLike({
+          Expression: 'IF(total >= 50, 100 * (FILL(unauthenticated, 0) + FILL(denied, 0)) / total, 0)',
+        }),
+      ]),
+    });
+  });
+
+  it('all tell the topic', () => {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [Match.anyValue()] });
+  });
+
+  it('and the dashboard look at metrics and dimensions that the function writes', () => {
+    const record = {
+      outcome: 'allow',
+      reason: 'allowed',
+      kind: 'jwt',
+      method: 'GET',
+      resourcePath: '/foo',
+      cacheHit: true,
+      durationMs: 1,
+      upstreamMs: 1,
+      upstreamCalls: 1,
+      upstreamRetries: 0,
+      coolDowns: [],
+    } as const;
+    const attempt = { kind: 'attempt', endpoint: 'jwks', durationMs: 1, outcome: 'answer', isRetry: false } as const;
+    const line = JSON.parse(embeddedMetrics(record, [attempt], { audience: 'https://my.api', nowMs: 0 }));
+    const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
+    const written = Metrics.map(({ Name }: { Name: string }) => Name);
+    for (const [names, dimensions] of metricsOf(template)) {
+      expect(names.namespace).toBe(Namespace);
+      expect(written).toContain(names.metric);
+      expect(Dimensions.map((set: string[]) => [...set].sort())).toContainEqual(dimensions);
+    }
+  });
+});
+
+/** Every metric that an alarm or the dashboard reads, with its dimensions' names in order. */
+function metricsOf(of: Template): readonly (readonly [{ namespace: string; metric: string }, readonly string[]])[] {
+  const dashboards = Object.values(of.findResources('AWS::CloudWatch::Dashboard'));
+  const text = JSON.stringify(dashboards.map(({ Properties }) => Properties.DashboardBody)).replaceAll('\\', '');
+  const drawn = [...text.matchAll(/\["(Auth0ApiAuthorizer)","(\w+)",((?:"[^"]+",)*)/g)].map(
+    ([, namespace = '', metric = '', rest = '']) => {
+      const names = [...rest.matchAll(/"([^"]+)"/g)].map(([, part = '']) => part).filter((_, index) => index % 2 === 0);
+      return [{ namespace, metric }, names.sort()] as const;
+    },
+  );
+  const alarms = Object.values(of.findResources('AWS::CloudWatch::Alarm')).flatMap(({ Properties }) => {
+    const { Namespace, MetricName, Dimensions } = Properties;
+    if (!MetricName) return [];
+    const names = Dimensions.map(({ Name }: { Name: string }) => Name).sort();
+    return [[{ namespace: Namespace, metric: MetricName }, names] as const];
+  });
+  expect(drawn.length).toBeGreaterThanOrEqual(9);
+  expect(alarms).toHaveLength(3);
+  return [...drawn, ...alarms];
+}
