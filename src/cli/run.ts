@@ -41,7 +41,8 @@ function assertTlsIsOn({ environment }: Ports): void {
 
 async function dispatch([name = '', ...rest]: readonly string[], ports: Ports): Promise<ExitCode> {
   if (name === '' || name === 'help' || asksForHelp([name])) {
-    ports.terminal.print(generalHelp(COMMANDS));
+    const { print, note } = ports.terminal;
+    (name === '' ? note : print)(generalHelp(COMMANDS));
     return name === '' ? EXIT.usage : EXIT.done;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);

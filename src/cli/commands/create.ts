@@ -1,6 +1,7 @@
 /** `asp create`: a new app specific password. Its value is told by the tenant once, so nothing may come between it and its user. */
 import { resolve } from 'node:path';
 import type { ApplicationPasswordRequest, NewApplicationPassword } from '../../auth0/application-passwords.ts';
+import { SetupError, type SetupErrorCode } from '../../auth0/errors.ts';
 import type { Command, Context } from '../command.ts';
 import { type ConnectTenant, prepareTenant } from '../connect-tenant.ts';
 import { usageError } from '../errors.ts';
@@ -13,6 +14,7 @@ import { aboutUser } from '../user-errors.ts';
 import { type PreparedFile, preparePrivateFile } from '../write-file.ts';
 
 const MOST_LABEL_CHARACTERS = 100;
+const IN_DOUBT: ReadonlySet<SetupErrorCode> = new Set(['management_unavailable', 'management_malformed']);
 
 export const create: Command = {
   name: 'create',
@@ -70,15 +72,12 @@ async function make(
   userId: string,
   request: ApplicationPasswordRequest,
   file: PreparedFile | undefined,
-  { ports }: Context,
+  context: Context,
 ): Promise<NewApplicationPassword> {
   const { applicationPasswords } = connect();
   try {
-    const made = await waitFor(
-      'the tenant',
-      () => aboutUser(userId, applicationPasswords.create(userId, request)),
-      ports,
-    );
+    const work = () => aboutUser(userId, applicationPasswords.create(userId, request));
+    const made = await waitFor('the tenant', work, context.ports).catch((error: unknown) => tellDoubt(error, context));
     try {
       file?.commit(`${made.value}\n`);
     } catch (error) {
@@ -90,6 +89,17 @@ async function make(
   } finally {
     file?.abandon();
   }
+}
+
+/** Without an answer it is not known whether it was made. */
+function tellDoubt(error: unknown, { ports: { terminal } }: Context): never {
+  const isInDoubt = error instanceof SetupError && IN_DOUBT.has(error.code);
+  if (isInDoubt) {
+    terminal.note(
+      'It may have been made all the same, with a value that nobody knows: look at "asp list", and delete it.',
+    );
+  }
+  throw error;
 }
 
 function show(made: NewApplicationPassword, userId: string, file: string | undefined, { ports, isJson }: Context) {

@@ -108,6 +108,8 @@ function findingOf(error: unknown): Finding {
 function show({ state, title, detail, ...report }: Report, { ports: { terminal } }: Context): void {
   const { good, bad, dim } = terminal.style;
   const signs = { passed: good('✓'), failed: bad('✗'), skipped: dim('-') };
-  terminal.print(`${signs[state]} ${title}: ${printable(detail)}`);
-  if ('mend' in report && report.mend !== '') terminal.print(`  ${report.mend}`);
+  const [first = '', ...more] = detail.split('\n').map(printable);
+  terminal.print(`${signs[state]} ${title}: ${first}`);
+  const mend = 'mend' in report && report.mend !== '' ? [report.mend] : [];
+  for (const line of [...more, ...mend]) terminal.print(`  ${line}`);
 }

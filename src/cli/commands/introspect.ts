@@ -65,7 +65,7 @@ function show(
   const rows = explanations.map(({ route, status, outcome, rule, reason }) => [
     route,
     `${status} ${outcome}`,
-    rule === reason ? rule : `${rule} (${reason})`,
+    status === 200 ? rule : `${rule} (${reason})`,
   ]);
   for (const line of table(rows, decorate(explanations, style))) print(line);
 }

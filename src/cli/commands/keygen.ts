@@ -1,8 +1,8 @@
 /** `asp keygen`: a new signing key for the resource server, in a file that only its owner can read. */
 import { resolve } from 'node:path';
-import { generateSigningKey } from '../../core/generate-signing-key.ts';
 import { parseJson } from '../../core/json.ts';
 import { writePublicKeys } from '../../core/public-key-document.ts';
+import type { PrivateSigningJwk } from '../../core/signing-key.ts';
 import type { Command, Context } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
@@ -37,6 +37,8 @@ export const keygen: Command = {
     const file = preparePrivateFile(path);
     try {
       await interruption.protect(async () => {
+        // The certificate's library takes a third of a second to load.
+        const { generateSigningKey } = await import('../../core/generate-signing-key.ts');
         const jwk = await generateSigningKey(ports.clock());
         file.commit(`${JSON.stringify(jwk)}\n`);
         show(path, jwk, context);
@@ -56,7 +58,7 @@ function assertFree(path: string): void {
   );
 }
 
-function show(path: string, jwk: Awaited<ReturnType<typeof generateSigningKey>>, { ports, isJson }: Context): void {
+function show(path: string, jwk: PrivateSigningJwk, { ports, isJson }: Context): void {
   if (isJson) printJson(ports.terminal, { kid: jwk.kid, file: path, jwks: parseJson(writePublicKeys([jwk])) });
   else ports.terminal.print(`Made the key ${jwk.kid}.\nIts private half is in ${path}: keep it to yourself.`);
 }

@@ -1,11 +1,12 @@
 /** The first link: the configuration. Everything that can be wrong without asking anybody is found here. */
-import { RouteMap } from '../../core/routes.ts';
+import { CodedError } from '../../core/errors.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
 import type { Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
+import { usageError } from '../errors.ts';
 import { keyDeliveryOf } from '../key-delivery.ts';
 import { keyPlace } from '../signing-keys.ts';
-import { issuerUrl } from '../tenant-url.ts';
+import { issuerUrl, managementUrl } from '../tenant-url.ts';
 import { timeoutMs } from '../timeout.ts';
 import type { Examination } from './check.ts';
 
@@ -14,20 +15,40 @@ const LONGEST_MS = 5000;
 /**
  * Prepares the examination.
  *
- * @throws CliError or ConfigurationError about the first setting that is missing or wrong
+ * @throws CliError `usage` with a line for each thing that is missing or wrong
  */
 export async function prepareExamination(context: Context): Promise<Examination> {
   const { settings, ports } = context;
-  const issuer = issuerUrl(settings);
-  const audience = settings.require('audience');
-  keyDeliveryOf(settings);
-  new RouteMap(authorizerConfiguration(context).routes);
   const signingKeys = keyPlace(context);
-  await signingKeys.read();
+  await assertAll([
+    () => issuerUrl(settings),
+    () => managementUrl(settings),
+    () => settings.require('audience'),
+    () => settings.require('clientId'),
+    () => keyDeliveryOf(settings),
+    () => signingKeys.read(),
+    () => authorizerConfiguration(context),
+  ]);
+  const connect = await prepareTenant(context);
+  const issuer = issuerUrl(settings);
   const request = { method: 'GET', url: `${issuer}.well-known/jwks.json`, headers: {} } as const;
   const limitMs = Math.min(timeoutMs(settings), LONGEST_MS);
   const tenantJwks = once(() => ports.http({ ...request, timeoutMs: limitMs }));
-  return { ...context, issuer, audience, connect: await prepareTenant(context), signingKeys, tenantJwks };
+  return { ...context, issuer, audience: settings.require('audience'), connect, signingKeys, tenantJwks };
+}
+
+/** Every fault is found before any is told; one that shows itself in several ways is told once. */
+async function assertAll(assertions: readonly (() => unknown)[]): Promise<void> {
+  const faults = new Set<string>();
+  for (const assertion of assertions) {
+    try {
+      await assertion();
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      faults.add(error.message);
+    }
+  }
+  if (faults.size > 0) throw usageError([...faults].join('\n'));
 }
 
 function once<Result>(work: () => Promise<Result>): () => Promise<Result> {

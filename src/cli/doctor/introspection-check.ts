@@ -8,7 +8,7 @@ const FEATURE = "Introspection by resource servers may have to be enabled for th
 
 export const introspectionCheck: Check = {
   id: 'introspection',
-  title: 'It introspects for the resource server',
+  title: 'The tenant introspects for the API',
   needs: ['tls'],
   run: async ({ settings, ports, signingKeys }) => {
     let status: number | undefined;

@@ -64,7 +64,7 @@ const resourceServer: Check = {
 
 const keyOnRecord: Check = {
   id: 'key-on-record',
-  title: 'It knows the key that signs',
+  title: 'The tenant has the public key',
   needs: ['resource-server'],
   run: async (examination) => {
     const { agree, keys } = await compareKeys(examination.signingKeys, examination.connect(), examination);
