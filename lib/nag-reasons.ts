@@ -27,7 +27,7 @@ export function acknowledgeRestApi(api: RestApi): void {
     },
     {
       id: 'AwsSolutions-APIG3',
-      reason: 'A web ACL costs money and depends on who calls; the README says how to put one in front.',
+      reason: 'A web ACL costs money and depends on who calls: the operator may associate one with the stage.',
     },
     {
       id: 'AwsSolutions-APIG6',
