@@ -1,5 +1,5 @@
 /** What is wrong with routes for the API that is to serve them, beyond the grammar that every route has. */
-import type { RouteSettings } from '../core/routes.ts';
+import { CONNECT_ROUTE, type RouteSettings } from '../core/routes.ts';
 
 /** What API Gateway takes as one part of a resource's path. */
 const PATH_PART = /^(?:[A-Za-z0-9._:$-]+|\{[A-Za-z0-9._-]+\+?\})$/;
@@ -12,9 +12,10 @@ const PARAMETER = /^\{.*\}$/;
  *   of the gateway unless it is public
  */
 export function routeFaults(routes: RouteSettings, isBehindGreedy: boolean): readonly string[] {
-  const keys = Object.keys(routes);
+  const keys = Object.keys(routes).filter((key) => key !== CONNECT_ROUTE);
   const resourceKeys = isBehindGreedy ? keys.filter((key) => routes[key] === 'public') : keys;
   return [
+    ...(CONNECT_ROUTE in routes ? [`"${CONNECT_ROUTE}" is for a WebSocket API, and this is a REST API`] : []),
     ...keys.filter(isOptions).map((key) => `"${key}" cannot be a route, since OPTIONS is open to everyone`),
     ...resourceKeys.filter(hasOddPart).map((key) => `"${key}" holds what API Gateway takes in no path`),
     ...(isBehindGreedy

@@ -18,6 +18,12 @@ describe('routes as resources of the gateway', () => {
     ]);
   });
 
+  it('are not those of a WebSocket API', () => {
+    expect(routeFaults({ $connect: [], 'GET /a': [] }, false)).toEqual([
+      '"$connect" is for a WebSocket API, and this is a REST API',
+    ]);
+  });
+
   it('leave OPTIONS to the gateway', () => {
     expect(routeFaults({ 'OPTIONS /a': 'public' }, false)).toEqual([
       '"OPTIONS /a" cannot be a route, since OPTIONS is open to everyone',
