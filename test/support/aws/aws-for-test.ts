@@ -98,6 +98,16 @@ export class AwsForTest {
     return this.cdk('destroy', ...which, '--force', '--app', assembly);
   }
 
+  /** Deploys an application other than this project's own, by the command that synthesizes it. */
+  deployApp(app: string, ...context: readonly string[]): Promise<Ended> {
+    const options = ['--app', app, '--require-approval', 'never', '--outputs-file', this.#outputsFile];
+    return this.cdk('deploy', '--all', ...options, ...context);
+  }
+
+  destroyApp(app: string, ...context: readonly string[]): Promise<Ended> {
+    return this.cdk('destroy', '--all', '--force', '--app', app, ...context);
+  }
+
   /** Gives the management secret, or another, a client's secret. */
   async putClientSecret(name: string, clientSecret: string): Promise<void> {
     const SecretString = JSON.stringify({ ...MANAGEMENT_CLIENT, clientSecret });

@@ -1,0 +1,50 @@
+/** Somebody else's application: this project's constructs before an HTTP API and a WebSocket API. */
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Auth0Setup } from '../../../lib/auth0-setup.ts';
+import { SigningKey } from '../../../lib/signing-key.ts';
+import { TokenAuthorizer } from '../../../lib/token-authorizer.ts';
+
+const app = new App();
+const stack = new Stack(app, 'ApiKinds');
+const issuer: string = app.node.getContext('issuer');
+const managementSecret: string = app.node.getContext('managementSecret');
+const audience = 'https://demo.api';
+
+const signingKey = new SigningKey(stack, 'SigningKey');
+const setup = new Auth0Setup(stack, 'Auth0Setup', { tenantUrl: issuer, audience, managementSecret, signingKey });
+const authorizer = new TokenAuthorizer(stack, 'Authorizer', {
+  issuer,
+  audience,
+  signingKey,
+  routes: { 'GET /foo': ['read:foo'], 'POST /foo': ['create:foo'], $connect: ['read:foo'] },
+  gatewayTtlSeconds: 0,
+});
+authorizer.node.addDependency(setup);
+
+const echo = new LambdaFunction(stack, 'Echo', {
+  runtime: Runtime.NODEJS_24_X,
+  handler: 'index.handler',
+  code: Code.fromInline('exports.handler = async (event) => event.requestContext.authorizer.lambda'),
+});
+const httpApi = new HttpApi(stack, 'HttpApi');
+httpApi.addRoutes({
+  path: '/foo',
+  methods: [HttpMethod.GET, HttpMethod.POST],
+  integration: new HttpLambdaIntegration('Echo', echo),
+  authorizer: authorizer.httpAuthorizer,
+});
+
+const webSocketApi = new WebSocketApi(stack, 'WebSocketApi', {
+  connectRouteOptions: {
+    integration: new WebSocketMockIntegration('Connect'),
+    authorizer: authorizer.webSocketAuthorizer,
+  },
+});
+new WebSocketStage(stack, 'Stage', { webSocketApi, stageName: 'prod', autoDeploy: true });
+
+new CfnOutput(stack, 'HttpApiId', { value: httpApi.httpApiId });
+new CfnOutput(stack, 'WebSocketApiId', { value: webSocketApi.apiId });
+app.synth();
