@@ -77,8 +77,9 @@ export class Auth0Setup extends Construct {
   /** Outside of the halves, since each must find what the other has written down. */
   #record(id: string): StringParameter {
     return new StringParameter(this, id, {
-      // Named here: in a generated name there may be slashes, which its ARN would have to take into account.
-      parameterName: `${Names.uniqueResourceName(this, {})}-${id}`,
+      // Named here: a generated name may hold slashes, which its ARN would have to take into account. The beginning, since
+      // none may begin with "aws" or "ssm", and a stack's may.
+      parameterName: `auth0-${Names.uniqueResourceName(this, {})}-${id}`,
       description: 'What the Auth0 tenant held before it was set up. Needed to put it back: do not edit.',
       stringValue: '{}',
       tier: ParameterTier.INTELLIGENT_TIERING,

@@ -1,5 +1,5 @@
 /** A REST API with the stage, the responses and the preflights that every API behind the token authorizer has. */
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -65,7 +65,7 @@ export class GuardedApi extends Construct {
     super(scope, id);
     const { audience, basicChallenge = false, accessLog = false, isBinary = false } = props;
     this.restApi = new RestApi(this, 'Rest', {
-      restApiName: this.node.path,
+      restApiName: Stack.of(this).stackName,
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
       deployOptions: { ...THROTTLING, ...(accessLog && this.#accessLog()) },

@@ -33,8 +33,9 @@ export class SigningKey extends Construct {
     // `Ref` is the ARN on AWS and the name elsewhere; this attribute is the ARN everywhere.
     this.secretArn = this.#secret().attrId;
     this.publicKeys = new StringParameter(this, 'PublicKeys', {
-      // Named here: in a generated name there may be slashes, which its ARN would have to take into account.
-      parameterName: `${Names.uniqueResourceName(this, {})}-PublicKeys`,
+      // Named here: a generated name may hold slashes, which its ARN would have to take into account. The beginning, since
+      // none may begin with "aws" or "ssm", and a stack's may.
+      parameterName: `auth0-${Names.uniqueResourceName(this, {})}-PublicKeys`,
       description: 'The public halves of the signing keys, as a JWKS.',
       stringValue: '{"keys":[]}',
       tier: ParameterTier.INTELLIGENT_TIERING,

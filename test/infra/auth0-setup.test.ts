@@ -69,6 +69,12 @@ describe("the tenant's set-up", () => {
     });
   });
 
+  it('names its records so that no name is one of AWS', () => {
+    templates().api.allResourcesProperties('AWS::SSM::Parameter', {
+      Name: Match.stringLikeRegexp('^auth0-[A-Za-z0-9]+-(ResourceServer|ClientGrant)Records$'),
+    });
+  });
+
   it('keeps function, role and custom resources for another issuer or audience', () => {
     const [one, other] = [
       templates(),
