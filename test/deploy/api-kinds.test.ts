@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AwsForTest, MANAGEMENT_SECRET, succeeded } from '../support/aws/aws-for-test.ts';
-import { bearer, call } from '../support/aws/deployed-api.ts';
+import { bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
 const APP = 'node --import tsx test/support/aws/api-kinds-app.ts';
@@ -29,17 +29,17 @@ describe.skipIf(ministack === '')('a stack of somebody’s own', () => {
       'lets a %s in where its scopes reach, and tells the backend who it is',
       async (kind) => {
         const credential = bearer(tokenOf(kind));
-        const answer = await call(httpApi, 'GET', 'foo', credential);
+        const answer = await callFoo('GET', credential);
         expect(answer.status).toBe(200);
         expect(JSON.parse(answer.body)).toMatchObject({ sub: 'auth0|1234', scope: 'read:foo', iss: aws.tenant.issuer });
-        expect((await call(httpApi, 'POST', 'foo', credential)).status).toBe(403);
-        expect((await call(httpApi, 'GET', 'foo', credential)).status).toBe(200);
+        expect((await callFoo('POST', credential)).status).toBe(403);
+        expect((await callFoo('GET', credential)).status).toBe(200);
       },
     );
 
     it('lets nothing else in', async () => {
       for (const credential of [[], bearer('garbage'), bearer(aws.tenant.mintJwt({ alg: 'none' }))]) {
-        expect((await call(httpApi, 'GET', 'foo', credential)).status).toBeGreaterThanOrEqual(401);
+        expect((await callFoo('GET', credential)).status).toBeGreaterThanOrEqual(401);
       }
     });
   });
@@ -67,6 +67,10 @@ describe.skipIf(ministack === '')('a stack of somebody’s own', () => {
     );
     expect(server).not.toHaveProperty('verificationKey');
   });
+
+  function callFoo(method: string, credential: string | readonly string[]) {
+    return call(new URL('foo', httpApi), method, credential);
+  }
 
   function tokenOf(kind: 'jwt' | 'opaque' | 'asp'): string {
     const { tenant } = aws;

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reachableApiUrl } from '../../local/deployment/stack-outputs.ts';
 import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
 import { type Evidence, findings, gather, secretsOf } from '../support/aws/canary.ts';
-import { basic, bearer, call, keepAnswers } from '../support/aws/deployed-api.ts';
+import { keepAnswers } from '../support/aws/keep-answers.ts';
 import { reconfigure } from '../support/aws/deployed-function.ts';
 import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../support/aws/inventory.ts';
+import { basic, bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
 const DEMO_API = 'https://demo.api';
@@ -48,7 +49,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
   afterAll(() => aws?.close());
 
   const api = (method: string, path: string, authorization?: string | readonly string[]) =>
-    call(apiUrl, method, path, authorization);
+    call(new URL(path, apiUrl), method, authorization);
   const statusOf = async (method: string, path: string, authorization?: string | readonly string[]) =>
     (await api(method, path, authorization)).status;
   const grantScopes = () => aws.tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];

@@ -1,7 +1,8 @@
 /** A second authorization server, made by others, beside the tenant: its own keys, its own introspection. */
 import { describe, expect, it } from 'vitest';
+import { basic, bearer } from '../../support/http/call.ts';
 import { type Rfc7662Server, startRfc7662Server } from '../../support/local/rfc7662-server.ts';
-import { basic, bearer, keys, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
+import { keys, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
 
 async function startBoth(): Promise<{ readonly local: LocalForTest; readonly server: Rfc7662Server }> {
   const server = await startRfc7662Server((await keys()).signingJwk);

@@ -1,6 +1,7 @@
 /** Every kind of credential that a user may carry, let in by the code that runs in AWS. */
 import { describe, expect, it } from 'vitest';
-import { basic, bearer, startLocal, UNCACHED } from '../../support/local/start.ts';
+import { basic, bearer } from '../../support/http/call.ts';
+import { startLocal, UNCACHED } from '../../support/local/start.ts';
 
 const OTHER = 'other@example.com';
 

@@ -1,6 +1,7 @@
 /** Username with a secret: what each order costs, above all in failed logins, of which ten block a user. */
 import { describe, expect, it } from 'vitest';
-import { basic, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
+import { basic } from '../../support/http/call.ts';
+import { type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
 
 const USER = 'user@gmail.com';
 const OTHER = 'other@example.com';

@@ -1,6 +1,7 @@
 /** A tenant that is down, slow or talks nonsense: never an allow, never "invalid token", never a hang. */
 import { describe, expect, it } from 'vitest';
-import { bearer, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
+import { bearer } from '../../support/http/call.ts';
+import { type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
 
 type Fault = Parameters<LocalForTest['tenant']['faults']['add']>[0];
 

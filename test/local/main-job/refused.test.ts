@@ -1,7 +1,8 @@
 /** Credentials that prove nothing: 401 for each, no 500, and no call to the tenant where none is due. */
 import { describe, expect, it } from 'vitest';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
-import { basic, bearer, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
+import { basic, bearer } from '../../support/http/call.ts';
+import { type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
 
 describe('a JWT is refused', () => {
   it.each<[string, (local: LocalForTest) => string, string]>([

@@ -1,10 +1,10 @@
 /** Starts local mode for a test, with a clock that stands still until the test moves it. */
-import { request } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { type LocalEnvironment, startLocalEnvironment } from '../../../local/environment.ts';
 import { localConfiguration } from '../../../local/options.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
+import { type Answer, call } from '../http/call.ts';
 
 const STARTS_AT_MS = Date.parse('2026-11-22T12:00:00Z');
 
@@ -22,12 +22,6 @@ export interface LocalForTest extends LocalEnvironment {
   call(method: string, path: string, authorization?: string | readonly string[]): Promise<Answer>;
   /** How often the tenant was asked at a path. */
   calls(path: string): number;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string;
 }
 
 /** Keeps no answers, in the gateway or in the authorizer. */
@@ -70,14 +64,6 @@ export function keys(): ReturnType<typeof makeKeys> {
   return madeKeys;
 }
 
-export function bearer(token: string): string {
-  return `Bearer ${token}`;
-}
-
-export function basic(username: string, secret: string): string {
-  return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
-}
-
 function handClock(startsAtMs: number): HandClock {
   let nowMs = startsAtMs;
   return {
@@ -86,25 +72,4 @@ function handClock(startsAtMs: number): HandClock {
       nowMs += seconds * 1000;
     },
   };
-}
-
-/** By `node:http`, since `fetch` would join repeated fields into one. */
-function call(url: URL, method: string, authorization: string | readonly string[] = []): Promise<Answer> {
-  const headers = { Authorization: [authorization].flat() };
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, agent: false, headers }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        const answered = Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
-          (values ?? []).map((value): [string, string] => [name, value]),
-        );
-        const body = Buffer.concat(chunks).toString();
-        resolve({ status: incoming.statusCode ?? 0, headers: new Headers(answered), body });
-      });
-    });
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
 }

@@ -1,0 +1,25 @@
+/** What the emulator's gateway can be made to do. */
+import { type Account, sendToAws } from '../../../local/deployment/aws-request.ts';
+
+/**
+ * Lets the gateway keep answers by the credential alone, the only source that the emulator knows.
+ *
+ * @returns what turns it off again
+ */
+export async function keepAnswers(account: Account, baseUrl: string): Promise<() => Promise<void>> {
+  const [apiId] = new URL(baseUrl).pathname.split('/').slice(3);
+  const path = `/restapis/${apiId}/authorizers`;
+  const { text } = await sendToAws(account, { service: 'apigateway', method: 'GET', path });
+  const authorizerId = /"id":\s*"(\w+)"/.exec(text)?.[1];
+  const patch = async (ttlSeconds: string, sources: string) => {
+    const operations = [
+      { op: 'replace', path: '/authorizerResultTtlInSeconds', value: ttlSeconds },
+      { op: 'replace', path: '/identitySource', value: sources },
+    ];
+    const body = JSON.stringify({ patchOperations: operations });
+    await sendToAws(account, { service: 'apigateway', method: 'PATCH', path: `${path}/${authorizerId}`, body });
+  };
+  const sources = /"identitySource":\s*"([^"]+)"/.exec(text)?.[1] ?? '';
+  await patch('60', 'method.request.header.Authorization');
+  return () => patch('0', sources);
+}
