@@ -1,5 +1,12 @@
-/** What `npm start` shows: each kind of credential sent to the local API for real, with the answer it got. */
-import type { LocalEnvironment } from './environment.ts';
+/** What `npm start` and `npm run deploy:local` show: each kind of credential sent to the API for real, with the answer it got. */
+import type { Ready } from './environment.ts';
+
+/** An API with credentials for it. */
+export interface Demonstrated {
+  readonly ready: Pick<Ready, 'gateway' | 'issuer' | 'users' | 'tokens'>;
+  /** One that was made and deleted again. */
+  readonly revokedAsp: string;
+}
 
 /** One request to the demo API. */
 interface Example {
@@ -14,7 +21,7 @@ interface Example {
  *
  * @param print takes one line without its end
  */
-export async function demonstrate(local: LocalEnvironment, print: (line: string) => void): Promise<void> {
+export async function demonstrate(local: Demonstrated, print: (line: string) => void): Promise<void> {
   const { gateway, issuer } = local.ready;
   print(`The API      ${gateway}    (routes: GET POST PATCH DELETE /foo, GET /whoami)`);
   print(`The tenant   ${issuer}`);
@@ -29,7 +36,7 @@ export async function demonstrate(local: LocalEnvironment, print: (line: string)
   print('Ctrl-C ends it.');
 }
 
-function examples({ ready, revokedAsp }: LocalEnvironment): readonly Example[] {
+function examples({ ready, revokedAsp }: Demonstrated): readonly Example[] {
   const { users, tokens } = ready;
   const [user] = users;
   if (!user) throw new Error('The local tenant has no user.');

@@ -1,0 +1,160 @@
+/**
+ * A deployment on this machine: the CDK's own command line, an AWS emulator and a local tenant. What is left of it at the
+ * end is nothing.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Demonstrated } from '../demonstration.ts';
+import { startTenant, type Tenant } from '../tenant/server.ts';
+import type { Account } from './aws-request.ts';
+import { bootstrap } from './bootstrap.ts';
+import { type CdkOptions, PROJECT_DIRECTORY, runCdk } from './cdk-command.ts';
+import { type Ministack, startMinistack } from './ministack.ts';
+import { installMinistack } from './ministack-install.ts';
+import { createSecret } from './secrets.ts';
+import { reachableApiUrl, readStackOutputs } from './stack-outputs.ts';
+
+export interface DeploymentOptions {
+  /** `key=value`, as for `cdk deploy -c`. */
+  readonly contextPairs: readonly string[];
+  /** For pip. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Told when something begins that takes its time. */
+  readonly report: (line: string) => void;
+  /** Ends what is under way when it aborts. */
+  readonly signal: AbortSignal;
+}
+
+/** Thrown with what the CDK said. */
+export class DeploymentFailed extends Error {}
+
+interface Parts {
+  readonly options: DeploymentOptions;
+  readonly ministack: Ministack;
+  readonly tenant: Tenant;
+  readonly account: Account;
+  /** Holds all files of the deployment. */
+  readonly directory: string;
+}
+
+const AUDIENCE = 'https://demo.api';
+/** As in the tenant's seed. */
+const SECRETS = {
+  'demo/auth0-management': { clientId: 'local-management-client', clientSecret: 'local-management-secret' },
+  'demo/auth0-password-grant': { clientId: 'local-password-client', clientSecret: 'local-password-secret' },
+};
+
+/** A deployment that is up. */
+export class Deployment {
+  readonly #parts: Parts;
+  readonly #snapshotBefore: string;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#snapshotBefore = parts.tenant.snapshot();
+  }
+
+  /**
+   * Brings everything up but the stacks.
+   *
+   * @throws EmulatorUnavailable
+   */
+  static async prepare(options: DeploymentOptions): Promise<Deployment> {
+    const { environment, report, signal } = options;
+    const file = await installMinistack({ projectDirectory: PROJECT_DIRECTORY, environment, report });
+    report('Starting the AWS emulator and the tenant, and bootstrapping the account …');
+    const directory = await mkdtemp(join(tmpdir(), 'deploy-local-'));
+    const [ministack, tenant] = await Promise.all([startMinistack(file), startTenant()]);
+    const account = { url: ministack.url, id: '000000000000', region: 'us-east-1' };
+    const deployment = new Deployment({ options, ministack, tenant, account, directory });
+    try {
+      await bootstrap(account, { home: directory, signal });
+      for (const [name, value] of Object.entries(SECRETS)) await createSecret(account, name, value);
+      return deployment;
+    } catch (error) {
+      await deployment.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Deploys both stacks.
+   *
+   * @throws DeploymentFailed
+   */
+  async deploy(): Promise<void> {
+    const { tenant, options } = this.#parts;
+    options.report('Synthesizing the stacks …');
+    const pairs = [
+      `issuer=${tenant.issuer}`,
+      `audience=${AUDIENCE}`,
+      'managementSecret=demo/auth0-management',
+      'passwordGrantSecret=demo/auth0-password-grant',
+      // The emulator does not know the identity sources of a kept answer, nor schedules of rotation.
+      'gatewayTtlSeconds=0',
+      'rotationDays=0',
+      ...options.contextPairs,
+    ];
+    await this.#cdk('synth', ['--quiet', '--output', this.#assembly, ...pairs.flatMap((pair) => ['-c', pair])]);
+    options.report('Deploying them (some 12 s) …');
+    const outputs = ['--outputs-file', this.#outputsFile];
+    await this.#cdk('deploy', ['--all', '--app', this.#assembly, '--require-approval', 'never', ...outputs]);
+  }
+
+  /** What there is to try. */
+  async demonstrated(): Promise<Demonstrated> {
+    const { account, tenant } = this.#parts;
+    const { ApiUrl = '' } = await readStackOutputs(this.#outputsFile);
+    const users = [...tenant.state.users.values()].map(({ user_id: userId, username, password }) => {
+      return { userId, username, password };
+    });
+    const revoked = tenant.mintAsp().value;
+    tenant.revoke(revoked);
+    const tokens = {
+      jwt: tenant.mintJwt(),
+      opaque: tenant.mintOpaque(),
+      asp: tenant.mintAsp().value,
+      refresh: tenant.mintRefresh(),
+      expiredJwt: tenant.mintJwt({ expiresInSeconds: -3600 }),
+    };
+    const ready = { gateway: reachableApiUrl(account, ApiUrl), issuer: tenant.issuer, users, tokens };
+    return { ready, revokedAsp: revoked };
+  }
+
+  /**
+   * Destroys the stacks.
+   *
+   * @returns whether the tenant is byte for byte as it was before
+   * @throws DeploymentFailed
+   */
+  async destroy(): Promise<boolean> {
+    this.#parts.options.report('Destroying the stacks (some 12 s; Ctrl-C once more to leave that out) …');
+    await this.#cdk('destroy', ['--all', '--force', '--app', this.#assembly]);
+    return this.#parts.tenant.snapshot() === this.#snapshotBefore;
+  }
+
+  /** Ends every process and deletes every file. */
+  async close(): Promise<void> {
+    const { ministack, tenant, directory } = this.#parts;
+    await Promise.all([ministack.close(), tenant.close()]);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #cdk(command: string, args: readonly string[]): Promise<void> {
+    const { account, directory: home, options } = this.#parts;
+    const cdkOptions: CdkOptions = { account, home, signal: options.signal };
+    const { exitCode, output } = await runCdk([command, ...args], cdkOptions);
+    if (options.signal.aborted)
+      throw new DeploymentFailed('Ended at once. The emulator held it all in memory: nothing is left.');
+    if (exitCode !== 0) throw new DeploymentFailed(`cdk ${command} failed:\n${output.trim()}`);
+  }
+
+  get #assembly(): string {
+    return join(this.#parts.directory, 'assembly');
+  }
+
+  get #outputsFile(): string {
+    return join(this.#parts.directory, 'outputs.json');
+  }
+}

@@ -1,0 +1,43 @@
+/** The command line of `npm run deploy:local`. */
+import { parseArgs } from 'node:util';
+import { contextPairs } from '../../src/config/context-values.ts';
+import { UsageError } from '../options.ts';
+
+export interface DeployOptions {
+  readonly help: boolean;
+  /** As for `cdk deploy -c`; the application says what is wrong with them. */
+  readonly contextPairs: readonly string[];
+}
+
+export const DEPLOY_USAGE = `Usage: npm run deploy:local -- [-c key=value]...
+
+Deploys the CDK application into an AWS emulator on this machine, with a local tenant, and shows each kind of credential
+being let in or refused. Needs Python 3.10 or newer with venv; nothing leaves this machine but the emulator's download.
+
+  -c key=value    set a configuration key, such as -c basicOrder=password-first
+  --help          print this
+
+Ctrl-C destroys the deployment and ends it.
+`;
+
+/**
+ * Reads what `npm run deploy:local` was given.
+ *
+ * @throws UsageError
+ */
+export function parseDeployOptions(args: readonly string[]): DeployOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        context: { type: 'string', short: 'c', multiple: true, default: [] },
+      },
+    });
+    contextPairs(values.context);
+    return { help: values.help, contextPairs: values.context };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message.replace(/\s*\n\s*/g, ' '), { cause: error });
+  }
+}
