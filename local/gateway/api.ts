@@ -96,7 +96,7 @@ function refusal(responses: readonly GatewayResponse[], type: GatewayResponse['t
   });
   return {
     statusCode: response.statusCode,
-    headers: { 'content-type': 'application/json', ...CORS_HEADERS, ...Object.fromEntries(headers) },
+    headers: { ...CORS_HEADERS, ...Object.fromEntries(headers) },
     body: JSON.stringify(response.body),
   };
 }
@@ -114,5 +114,5 @@ function preflight(resources: Resources, path: string): HttpAnswer {
 
 function fromBackend({ statusCode, headers = {}, body }: APIGatewayProxyResult): HttpAnswer {
   const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  return { statusCode, headers: { ...CORS_HEADERS, ...Object.fromEntries(texts) }, body };
+  return { statusCode, headers: Object.fromEntries(texts), body };
 }

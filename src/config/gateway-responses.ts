@@ -56,5 +56,11 @@ function response(
   detail: string,
   headers: GatewayResponse['headers'] = {},
 ): GatewayResponse {
-  return { type, statusCode, headers, body: { title, status: statusCode, detail } };
+  const contentType = { text: 'application/problem+json' };
+  return {
+    type,
+    statusCode,
+    headers: { 'Content-Type': contentType, ...headers },
+    body: { title, status: statusCode, detail },
+  };
 }

@@ -128,6 +128,13 @@ describe('the answer to a refusal', () => {
     const none = await local.call('GET', '/foo');
     const expired = await local.call('GET', '/foo', bearer(local.ready.tokens.expiredJwt));
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="https://demo.api"');
+    expect(none.headers.get('content-type')).toBe('application/problem+json');
+    expect(none.headers.get('access-control-allow-origin')).toBe('*');
+    expect(JSON.parse(none.body)).toEqual({
+      title: 'Unauthorized',
+      status: 401,
+      detail: 'A valid credential is needed.',
+    });
     expect(expired.body).toBe(none.body);
   });
 
