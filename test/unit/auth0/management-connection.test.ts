@@ -260,7 +260,11 @@ test('a connection whose time is used up asks nothing any more, and says so', as
   const tenant = new ScriptedTenant(found);
   const { resourceServers } = tenant.connect({ timeoutMs: 1000 });
   tenant.nowMs += 1001;
-  await expectError(resourceServers.find('https://demo.api'), 'management_unavailable', /got nothing, since its time is used up/);
+  await expectError(
+    resourceServers.find('https://demo.api'),
+    'management_unavailable',
+    /got nothing, since its time is used up/,
+  );
   expect(tenant.log).toEqual([]);
 });
 
