@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reachableApiUrl } from '../../local/deployment/stack-outputs.ts';
 import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
 import { type Evidence, findings, gather, secretsOf } from '../support/aws/canary.ts';
-import { keepAnswers } from '../support/aws/keep-answers.ts';
 import { reconfigure } from '../support/aws/deployed-function.ts';
 import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../support/aws/inventory.ts';
+import { keepAnswers } from '../support/aws/keep-answers.ts';
 import { basic, bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
