@@ -24,6 +24,7 @@ const WRONG = {
   basicChallenge: 'perhaps',
   grantClientId: '',
   createResourceServer: 'yes',
+  removeCreated: 'no',
   routes: '{"FETCH foo":[]}',
   permissionsAsScopes: '1',
   introspectJwts: 'no',
@@ -34,6 +35,9 @@ const WRONG = {
   staleIfErrorSeconds: 'long',
   uncachedScopes: 'read:foo',
   kmsKeyArn: 'my-key',
+  issuers: 'https://tenant.auth0.com/',
+  logSubject: 'perhaps',
+  accessLog: 'perhaps',
   colour: 'blue',
 };
 
@@ -68,6 +72,8 @@ describe('cdk deploy with a configuration that is wrong', () => {
     const { exitCode, output } = await deploy(WRONG);
     expect(exitCode).toBe(1);
     for (const key of Object.keys(WRONG)) expect(output).toMatch(new RegExp(`^ +${key}(\\.|:)`, 'm'));
+    const known = /known are ([\w, ]+)/.exec(output)?.[1]?.split(', ') ?? [];
+    expect(Object.keys(WRONG)).toEqual(expect.arrayContaining(known));
     expect(output).toMatch(/^The configuration has \d+ faults:$/m);
     expect(requests).toEqual([]);
   });
