@@ -219,6 +219,27 @@ describe('a Create that the tenant refuses', () => {
     });
   });
 
+  it.each(TYPES)('waits for %s as long as a rate limit asks, if there is time', async (type) => {
+    tenant.faults.add({
+      kind: 'status',
+      status: 429,
+      retryAfterSeconds: 2,
+      method: 'PATCH',
+      path: '/api/v2/',
+      times: 2,
+    });
+    expect(await world.put(type)).toMatchObject({ status: 'SUCCESS' });
+    expect(world.sleeps).toEqual([2000, 2000]);
+  });
+
+  it.each(TYPES)('fails %s at once if a rate limit asks for more than there is', async (type) => {
+    tenant.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 3600, method: 'PATCH', path: '/api/v2/' });
+    const reason = expect.stringMatching(/with 429 and asked to wait 3600 s, which is longer than the time allowed/);
+    expect(await world.put(type)).toMatchObject({ status: 'FAILED', reason });
+    expect(world.sleeps).toEqual([]);
+    expect(tenant.snapshot()).toBe(before);
+  });
+
   it('says that the property is refused, and what else there is', async () => {
     tenant.behaviour.refusedProperties = ['verificationKey'];
     const reason = expect.stringMatching(/does not take "verificationKey": .*choose another keyDelivery/);

@@ -23,6 +23,8 @@ export class World {
   readonly secrets = new MemorySecrets();
   readonly parameters = new MemoryParameters();
   readonly lines: string[] = [];
+  /** The waits that were asked for, in milliseconds. None takes any time. */
+  readonly sleeps: number[] = [];
   readonly tenant: Tenant;
 
   constructor(tenant: Tenant, key: PublishedKey) {
@@ -65,7 +67,9 @@ export class World {
       parameters: life.aroundParameters(this.parameters),
       fetch: answersTo(received, toTenant),
       clock: Date.now,
-      sleep: async () => {},
+      sleep: async (milliseconds: number) => {
+        this.sleeps.push(milliseconds);
+      },
     };
     const handler = createCustomResourceHandler(
       { [RESOURCE_SERVER]: createResourceServerResource(ports), [CLIENT_GRANT]: createClientGrantResource(ports) },
