@@ -7,6 +7,8 @@ export interface Command {
   /** The whole of it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly directory?: string;
+  /** Gives it an input that says nothing, and ends when this process does. @default no input */
+  readonly hasInput?: boolean;
   /** Takes what is said as it is said. */
   readonly listen?: (text: string) => void;
   /** Ends the process when it aborts. */
@@ -21,15 +23,15 @@ export interface Ended {
 }
 
 /** Starts a process that this one may end: it leads a group of its own, so that Ctrl-C at a terminal is left to us. */
-export function start({ file, args, environment, directory, listen }: Command): ChildProcess {
+export function start({ file, args, environment, directory, hasInput = false, listen }: Command): ChildProcess {
   const child = spawn(file, args, {
     env: { ...environment },
     cwd: directory,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: true,
   });
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => listen?.(text));
+    stream?.setEncoding('utf8').on('data', (text: string) => listen?.(text));
   }
   return child;
 }

@@ -21,6 +21,15 @@ export interface Ministack {
 
 const READY_WITHIN_MS = 20_000;
 const LOOPBACK = '127.0.0.1';
+/** Ends with its input, so that it does not outlive us even if we are killed. */
+const RUN = `
+import os, runpy, signal, sys, threading
+def watch():
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=watch, daemon=True).start()
+runpy.run_path(sys.argv.pop(1), run_name='__main__')
+`;
 
 /**
  * Starts the emulator.
@@ -36,7 +45,9 @@ export async function startMinistack(file: string): Promise<Ministack> {
   const listen = (text: string) => {
     output += text;
   };
-  const child = start({ file, args: [], environment: environmentOf(directory, port), directory, listen });
+  const environment = environmentOf(directory, port);
+  const python = join(dirname(file), 'python');
+  const child = start({ file: python, args: ['-c', RUN, file], environment, directory, hasInput: true, listen });
   const close = async () => {
     await end(child);
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
