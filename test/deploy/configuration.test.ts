@@ -38,6 +38,7 @@ const WRONG = {
   issuers: 'https://tenant.auth0.com/',
   logSubject: 'perhaps',
   accessLog: 'perhaps',
+  jwksCacheSeconds: '-1',
   colour: 'blue',
 };
 
