@@ -8,7 +8,7 @@ import { ConfigurationError } from '../src/core/errors.ts';
 function main(): void {
   const app = new App({ autoSynth: false });
   const configuration = parseConfiguration(app.node.getAllContext());
-  const { signingKey } = new KeyStack(app, 'Auth0AuthorizerKey', {
+  const { signingKey, jwksUrl } = new KeyStack(app, 'Auth0AuthorizerKey', {
     description: 'The signing key of the Auth0 token authorizer.',
     configuration,
   });
@@ -16,6 +16,7 @@ function main(): void {
     description: 'The Auth0 token authorizer, what it needs in the tenant, and the API behind it.',
     configuration,
     signingKey,
+    jwksUrl,
   });
   app.synth();
 }

@@ -8,7 +8,7 @@ import { RouteMap } from '../src/core/routes.ts';
 import { resourcesBeforeUpstream, resourcesOfRoutes } from './api-resources.ts';
 import { Auth0Setup } from './auth0-setup.ts';
 import { GuardedApi } from './guarded-api.ts';
-import { deliveryByValue } from './not-built-yet.ts';
+import { KeyRotation } from './key-rotation.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
 import { TokenAuthorizer } from './token-authorizer.ts';
@@ -17,15 +17,19 @@ import { UpstreamFunction } from './upstream-function.ts';
 export interface ApiStackProps extends StackProps {
   readonly configuration: Configuration;
   readonly signingKey: SigningKey;
+  /** Where its public half is served. */
+  readonly jwksUrl: string;
 }
 
 export class ApiStack extends Stack {
-  constructor(scope: Construct, id: string, { configuration, signingKey, ...props }: ApiStackProps) {
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
-    const setup = this.#setup(configuration, signingKey);
+    const { configuration, signingKey } = props;
+    const setup = this.#setup(props);
     const authorizer = this.#authorizer(configuration, signingKey);
     // The authorizer moves to a new audience after it is set up, and before the old one is put back.
     authorizer.node.addDependency(setup);
+    const rotation = this.#rotation(props, setup);
     const backend = this.#backend(configuration, signingKey);
     const { restApi } = new GuardedApi(this, 'Api', {
       ...configuration,
@@ -36,16 +40,27 @@ export class ApiStack extends Stack {
     });
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'AuthorizerFunctionArn', { value: authorizer.function.functionArn });
+    new CfnOutput(this, 'KeyRotationFunctionArn', { value: rotation.function.functionArn });
     new CfnOutput(this, 'Auth0Warnings', { value: setup.warnings });
   }
 
-  #setup(configuration: Configuration, signingKey: SigningKey): Auth0Setup {
+  #setup({ configuration, signingKey, jwksUrl }: ApiStackProps): Auth0Setup {
     return new Auth0Setup(this, 'Auth0Setup', {
       ...configuration,
       signingKey,
+      jwksUrl,
       tenantUrl: configuration.managementDomain ?? configuration.issuer,
-      keyDelivery: deliveryByValue(configuration.keyDelivery),
       scopes: new RouteMap(configuration.routes).scopes,
+    });
+  }
+
+  #rotation({ configuration, signingKey, jwksUrl }: ApiStackProps, setup: Auth0Setup): KeyRotation {
+    return new KeyRotation(this, 'KeyRotation', {
+      ...configuration,
+      signingKey,
+      setup,
+      jwksUrl,
+      tenantUrl: configuration.managementDomain ?? configuration.issuer,
     });
   }
 

@@ -5,11 +5,14 @@
 import { createHash } from 'node:crypto';
 import { CustomResource, Duration, Names, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { type IStringParameter, ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
+
+/** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
+export type KeyDelivery = 'verificationKey' | 'verificationKeys' | 'verificationLocation' | 'wellKnown';
 
 export interface Auth0SetupProps {
   /** The tenant's own domain as a URL with its final slash, such as `https://tenant.auth0.com/`. */
@@ -26,7 +29,9 @@ export interface Auth0SetupProps {
    */
   readonly passwordGrantSecret?: string | undefined;
   /** How the tenant is told the public key. @default 'verificationKey' */
-  readonly keyDelivery?: 'verificationKey' | 'verificationKeys';
+  readonly keyDelivery?: KeyDelivery;
+  /** Where the JWKS is served; needed for `verificationLocation`, and no harm otherwise. @default nowhere */
+  readonly jwksUrl?: string;
   /** What the key is wrapped in. @default 'certificate' */
   readonly keyFormat?: 'certificate' | 'jwk';
   /** Whose grant gets the scopes for app specific passwords. @default the management client's */
@@ -49,6 +54,8 @@ type Records = Readonly<Record<'resourceServers' | 'clientGrants', StringParamet
 export class Auth0Setup extends Construct {
   /** What would hurt later, such as a grant type that is not enabled; "none" if there is nothing. */
   readonly warnings: string;
+  /** What resource servers held before, for those who change the key later. */
+  readonly resourceServerRecords: IStringParameter;
 
   constructor(scope: Construct, id: string, props: Auth0SetupProps) {
     super(scope, id);
@@ -56,6 +63,7 @@ export class Auth0Setup extends Construct {
       resourceServers: this.#record('ResourceServerRecords'),
       clientGrants: this.#record('ClientGrantRecords'),
     };
+    this.resourceServerRecords = records.resourceServers;
     // Another management secret makes another half: the old one is deleted last, by its own function with its own rights.
     const half = new Construct(this, `By${this.#shortHash(props.managementSecret)}`);
     const { functionArn } = this.#function(half, props, records).function;
@@ -120,6 +128,7 @@ function resourceServerProperties(props: Auth0SetupProps) {
     PublicKeysParameter: props.signingKey.publicKeys.parameterName,
     CreateResourceServer: String(props.createResourceServer ?? false),
     RemoveCreated: String(props.removeCreated ?? false),
+    ...(props.jwksUrl !== undefined && { JwksUrl: props.jwksUrl }),
     ...(props.scopes && props.scopes.length > 0 && { Scopes: [...props.scopes] }),
   };
 }

@@ -3,22 +3,25 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
-import { warnOfNoRotation } from './not-built-yet.ts';
+import { JwksEndpoint } from './jwks-endpoint.ts';
 import { SigningKey } from './signing-key.ts';
 
 export interface KeyStackProps extends StackProps {
-  readonly configuration: Pick<Configuration, 'kmsKeyArn' | 'rotationDays'>;
+  readonly configuration: Pick<Configuration, 'kmsKeyArn' | 'jwksCacheSeconds'>;
 }
 
 export class KeyStack extends Stack {
   readonly signingKey: SigningKey;
+  /** Where the JWKS is. It is there for every delivery, so that one can be changed for another at any time. */
+  readonly jwksUrl: string;
 
   constructor(scope: Construct, id: string, { configuration, ...props }: KeyStackProps) {
     super(scope, id, props);
-    const { kmsKeyArn, rotationDays } = configuration;
-    warnOfNoRotation(this, rotationDays);
+    const { kmsKeyArn, jwksCacheSeconds } = configuration;
     const encryptionKey = kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SecretsKey', kmsKeyArn);
     this.signingKey = new SigningKey(this, 'SigningKey', encryptionKey && { encryptionKey });
+    this.jwksUrl = new JwksEndpoint(this, 'Jwks', { signingKey: this.signingKey, jwksCacheSeconds }).url;
     new CfnOutput(this, 'SigningKeySecretArn', { value: this.signingKey.secretArn });
+    new CfnOutput(this, 'JwksUrl', { value: this.jwksUrl });
   }
 }

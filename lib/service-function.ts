@@ -11,7 +11,14 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 /** The folders under `lambda/` that hold a `handler.ts`. */
-export type FunctionFolder = 'authorizer' | 'auth0-setup' | 'demo-api' | 'signing-key' | 'upstream-proxy';
+export type FunctionFolder =
+  | 'authorizer'
+  | 'auth0-setup'
+  | 'demo-api'
+  | 'jwks'
+  | 'key-rotation'
+  | 'signing-key'
+  | 'upstream-proxy';
 
 export interface ServiceFunctionProps {
   readonly folder: FunctionFolder;

@@ -58,7 +58,7 @@ export class SigningKey extends Construct {
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'The tenant must know a new key before it signs, or callers are refused: the key is changed together with what the tenant holds, never by the schedule of Secrets Manager alone.',
+        'A KeyRotation gives it a schedule, from the stack that sets the tenant up: the tenant must know a new key before it signs.',
     });
     return secret;
   }

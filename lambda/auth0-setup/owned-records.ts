@@ -32,6 +32,11 @@ export class OwnedRecords {
     if (!owners.includes(owner)) await this.#write({ ...entries, [key]: { ...rest, owners: [...owners, owner] } });
   }
 
+  /** Says whether a thing has any owner: without one it is not set up, or not any more. */
+  async isOwned(key: string): Promise<boolean> {
+    return ((await this.#read())[key]?.owners ?? []).length > 0;
+  }
+
   /** The keys of the things that an id is an owner of, each with whether it is the only one. */
   async ownedBy(owner: string): Promise<readonly { readonly key: string; readonly isOnly: boolean }[]> {
     const owned = Object.entries(await this.#read()).filter(([, { owners }]) => owners.includes(owner));

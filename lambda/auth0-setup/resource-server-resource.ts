@@ -8,12 +8,13 @@ import { type DeliveredKey, wantedKeyProperties } from '../../src/auth0/wanted-k
 import { parse } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { parsePublicKeys } from '../../src/core/public-key-document.ts';
+import { keysInUse, parsePublicKeys } from '../../src/core/public-key-document.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
 import { OwnedRecords } from './owned-records.ts';
 import { physicalId } from './physical-id.ts';
 import { connect, type SetupPorts } from './ports.ts';
 import { removeOwned } from './remove-owned.ts';
+import { resourceServerKey } from './resource-server-key.ts';
 import { warningsAttribute } from './warnings.ts';
 
 const text = pipe(string(), minLength(1));
@@ -64,7 +65,7 @@ async function put(ports: SetupPorts, id: string, properties: Properties, { time
   const wanted = await wantedProperties(ports, properties);
   const { resourceServers } = await connect(ports, properties, timeoutMs);
   const records = new OwnedRecords(ports.parameters, properties.RecordParameter);
-  const key = keyOf(properties);
+  const key = resourceServerKey(properties.TenantUrl, identifier);
   await records.acquire(key, id);
   return setUpResourceServer({
     resourceServers,
@@ -87,7 +88,7 @@ async function remove(ports: SetupPorts, id: string, properties: Properties, { t
 
 async function wantedProperties({ parameters }: SetupPorts, properties: Properties): Promise<WantedKeyProperties> {
   const { KeyDelivery: keyDelivery, KeyFormat: keyFormat, PublicKeysParameter, JwksUrl } = properties;
-  const keys = parsePublicKeys(await parameters.read(PublicKeysParameter));
+  const keys = keysInUse(parsePublicKeys(await parameters.read(PublicKeysParameter)));
   assertSome(keys, PublicKeysParameter);
   return wantedKeyProperties({ keyDelivery, keyFormat, keys, ...(JwksUrl !== undefined && { jwksUrl: JwksUrl }) });
 }
@@ -101,9 +102,4 @@ function assertSome(
     'signing_key_invalid',
     `The parameter ${parameterName} holds no public signing key yet. Deploy the stack with the signing key first.`,
   );
-}
-
-/** What the thing is known by in its parameter. */
-function keyOf({ TenantUrl, Audience }: Properties): string {
-  return `${TenantUrl} ${Audience}`;
 }

@@ -9,7 +9,7 @@ import type { SecretStore } from '../../src/aws/secrets.ts';
 import { parse } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { parsePublicKeys, writePublicKeys } from '../../src/core/public-key-document.ts';
+import { keysInUse, parsePublicKeys, writePublicKeys } from '../../src/core/public-key-document.ts';
 import { type PrivateSigningJwk, parseSigningJwk } from '../../src/core/signing-key.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
 
@@ -68,10 +68,10 @@ async function makeKey({ secrets, generate }: SigningKeyPorts, secretId: string,
   );
 }
 
-/** Leaves a document alone that has this key in the first place: a rotation under way may have put another beside it. */
+/** Leaves a document alone that has this key in use: a rotation under way may have put another beside it. */
 async function publish(parameters: ParameterStore, parameterName: string, key: PrivateSigningJwk): Promise<void> {
-  const [first] = parsePublicKeys(await parameters.read(parameterName));
-  if (first?.kid !== key.kid) await parameters.write(parameterName, writePublicKeys([key]));
+  const inUse = keysInUse(parsePublicKeys(await parameters.read(parameterName)));
+  if (!inUse.some(({ kid }) => kid === key.kid)) await parameters.write(parameterName, writePublicKeys([key]));
 }
 
 function sha256(text: string): string {

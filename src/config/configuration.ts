@@ -9,6 +9,7 @@ import { contextValue } from './context-values.ts';
 import {
   clientId,
   isTenantUrl,
+  jwksCacheSeconds,
   keyArn,
   keyDelivery,
   keyFormat,
@@ -35,6 +36,7 @@ const keys = exactly({
   keyDelivery: optional(keyDelivery, 'verificationKey'),
   keyFormat: optional(keyFormat, 'certificate'),
   rotationDays: optional(rotationDays, 90),
+  jwksCacheSeconds: optional(jwksCacheSeconds, 300),
   basicChallenge: optional(flag, false),
   /** Whose grant gets the application-password scopes. @default the management client's */
   grantClientId: optional(clientId),
@@ -67,6 +69,14 @@ const schema = pipe(
       ({ input }) => `got ${input.gatewayTtlSeconds}; wanted 0, since uncachedScopes asks that nothing be kept`,
     ),
     ['gatewayTtlSeconds'],
+  ),
+  forward(
+    partialCheck(
+      [['keyDelivery'], ['audience']],
+      (input) => input.keyDelivery !== 'wellKnown' || /^https?:\/\/[^/]/.test(input.audience),
+      'got "wellKnown"; wanted another, since the audience is no http or https URL, and so has no origin to look at',
+    ),
+    ['keyDelivery'],
   ),
   forward(
     partialCheck(

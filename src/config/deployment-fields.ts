@@ -36,6 +36,16 @@ export const rotationDays = pipe(
   maxValue(1000, ROTATION_DAYS),
 );
 
+const JWKS_CACHE_SECONDS = wanted('whole seconds from 0 to 600, since a change of the key waits that long');
+
+/** How long a server may keep the JWKS: a new key is published so long before it signs, an old one so long after. */
+export const jwksCacheSeconds = pipe(
+  number(JWKS_CACHE_SECONDS),
+  integer(JWKS_CACHE_SECONDS),
+  minValue(0, JWKS_CACHE_SECONDS),
+  maxValue(600, JWKS_CACHE_SECONDS),
+);
+
 const CLIENT_ID = wanted('the id of a client, letters, digits, "_" and "-"');
 
 export const clientId = pipe(string(CLIENT_ID), regex(/^[\w-]{1,128}$/, CLIENT_ID));

@@ -48,7 +48,8 @@ describe('bin/app.ts', () => {
   });
 
   it('tells a fault that only a construct can find without a stack trace, too', () => {
-    const { status, stderr, isSynthesized } = run({ ...REQUIRED, keyDelivery: 'wellKnown' });
+    const routes = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`GET /items-of-kind-${index}`, []]));
+    const { status, stderr, isSynthesized } = run({ ...REQUIRED, routes });
     expect({ status, isSynthesized }).toEqual({ status: 1, isSynthesized: false });
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });

@@ -21,7 +21,7 @@ export function appWithoutBundling(): App {
 export function stacks(context: Readonly<Record<string, unknown>> = {}, app = appWithoutBundling()) {
   const configuration = parseConfiguration({ ...REQUIRED, ...context });
   const key = new KeyStack(app, 'Key', { configuration });
-  const api = new ApiStack(app, 'Api', { configuration, signingKey: key.signingKey });
+  const api = new ApiStack(app, 'Api', { configuration, signingKey: key.signingKey, jwksUrl: key.jwksUrl });
   return { app, key, api };
 }
 

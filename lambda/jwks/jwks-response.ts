@@ -1,0 +1,59 @@
+/**
+ * The public keys as an HTTP answer: a JWKS (RFC 7517 section 5) that may be kept, and asked for again by its `ETag`. The
+ * document is parsed and written anew, member by member, so that nothing else in it could ever be served.
+ */
+import { createHash } from 'node:crypto';
+import { parsePublicKeys, servedKeys } from '../../src/core/public-key-document.ts';
+import { publicJwk } from '../../src/core/signing-key.ts';
+
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface JwksRequest {
+  /** The value of `If-None-Match`; `undefined` if there is none. */
+  readonly ifNoneMatch: string | undefined;
+  readonly nowMs: number;
+  /** How long the answer may be kept. */
+  readonly maxAgeSeconds: number;
+}
+
+/** What is not the JWKS is kept by nobody. */
+const UNAVAILABLE: HttpAnswer = {
+  statusCode: 503,
+  headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'Retry-After': '5' },
+  body: JSON.stringify({ title: 'Service Unavailable', status: 503, detail: 'The keys cannot be read. Try again.' }),
+};
+
+/**
+ * Answers a request for the keys.
+ *
+ * @param documentText the document of public keys
+ * @returns 200, or 304 for who has them; 503 as long as there are none, since an empty set would be kept as well
+ * @throws ConfigurationError `signing_key_invalid`
+ * @see RFC 9110 sections 8.8.3, 13.1.2 and 15.4.5
+ */
+export function jwksResponse(documentText: string, { ifNoneMatch, nowMs, maxAgeSeconds }: JwksRequest): HttpAnswer {
+  const keys = servedKeys(parsePublicKeys(documentText), nowMs);
+  if (keys.length === 0) return UNAVAILABLE;
+  const body = JSON.stringify({ keys: keys.map(publicJwk) });
+  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  const caching = { ETag: etag, 'Cache-Control': `public, max-age=${maxAgeSeconds}` };
+  if (isKnown(etag, ifNoneMatch)) return { statusCode: 304, headers: caching, body: '' };
+  // Plain JSON, since not every server takes `application/jwk-set+json`.
+  const headers = { ...caching, 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' };
+  return { statusCode: 200, headers, body };
+}
+
+/** For when the document cannot be read. */
+export function unavailable(): HttpAnswer {
+  return UNAVAILABLE;
+}
+
+/** A proxy that compressed the answer may have weakened the tag. */
+function isKnown(etag: string, ifNoneMatch: string | undefined): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(etag);
+}

@@ -1,0 +1,43 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { statementsOf } from '../support/infra/statements.ts';
+import { templates } from '../support/infra/synthesize.ts';
+
+describe('the JWKS endpoint', () => {
+  it('is open, throttled, and can only be read', () => {
+    const { key } = templates();
+    const methods = Object.values(key.findResources('AWS::ApiGateway::Method')).map(({ Properties }) => Properties);
+    expect(methods.map(({ HttpMethod, AuthorizationType }) => `${HttpMethod} ${AuthorizationType}`)).toEqual([
+      'GET NONE',
+      'HEAD NONE',
+    ]);
+    key.hasResourceProperties('AWS::ApiGateway::Stage', {
+      MethodSettings: [Match.objectLike({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100, HttpMethod: '*' })],
+    });
+  });
+
+  it('may read the public keys and write its log, and nothing else', () => {
+    expect(statementsOf(templates().key, 'JwksServe')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('JwksServeLog')] },
+      { actions: ['ssm:GetParameter'], on: [expect.stringContaining('SigningKeyPublicKeys')] },
+    ]);
+  });
+
+  it('says how long its answers may be kept', () => {
+    templates({ jwksCacheSeconds: 30 }).key.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { CONFIG: { 'Fn::Join': ['', Match.arrayWith(['","jwksCacheSeconds":30}'])] } } },
+    });
+  });
+
+  it.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
+    'is there, under an output, with keyDelivery %s, so that one can be changed for another',
+    (keyDelivery) => {
+      const { key, api } = templates({ keyDelivery });
+      expect(Object.keys(key.findOutputs('*'))).toContain('JwksUrl');
+      api.hasResourceProperties('Custom::Auth0ResourceServer', {
+        KeyDelivery: keyDelivery,
+        JwksUrl: Match.objectLike({ 'Fn::Join': Match.anyValue() }),
+      });
+    },
+  );
+});

@@ -1,0 +1,87 @@
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { Auth0Setup } from '../../lib/auth0-setup.ts';
+import { KeyRotation } from '../../lib/key-rotation.ts';
+import { SigningKey } from '../../lib/signing-key.ts';
+import { statementsOf } from '../support/infra/statements.ts';
+import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+
+describe('the rotation of the signing key', () => {
+  it('has a schedule, which does not rotate when it is turned on', () => {
+    const { api } = templates();
+    api.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { AutomaticallyAfterDays: 90 },
+      RotateImmediatelyOnUpdate: false,
+      SecretId: Match.anyValue(),
+      RotationLambdaARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KeyRotation'), 'Arn'] },
+    });
+    expect(Object.keys(api.findOutputs('*'))).toContain('KeyRotationFunctionArn');
+  });
+
+  it('has none with rotationDays 0, and can be started all the same', () => {
+    const { api } = templates({ rotationDays: 0 });
+    api.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
+    api.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com' });
+  });
+
+  it('begins after the tenant is set up, and ends before it is put back', () => {
+    const [schedule] = Object.values(templates().api.findResources('AWS::SecretsManager::RotationSchedule'));
+    expect(schedule?.DependsOn).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Auth0SetupBy\w+ResourceServer/),
+        expect.stringMatching(/^KeyRotationCalledBySecretsManager/),
+      ]),
+    );
+  });
+
+  it('is called by Secrets Manager for this secret of this account only', () => {
+    templates().api.hasResourceProperties('AWS::Lambda::Permission', {
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: Match.anyValue(),
+      SourceArn: Match.objectLike({ 'Fn::ImportValue': Match.stringLikeRegexp('SigningKeySecret') }),
+    });
+  });
+
+  it('may use the two secrets and the two parameters that it needs, and nothing else', () => {
+    expect(statementsOf(templates().api, 'KeyRotation')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('RotateLog')] },
+      {
+        actions: [
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:UpdateSecretVersionStage',
+        ],
+        on: [expect.stringContaining('SigningKeySecret')],
+      },
+      {
+        actions: ['secretsmanager:GetSecretValue'],
+        on: [expect.stringContaining(':secret:auth0/management-??????')],
+      },
+      {
+        actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+        on: [expect.stringContaining('SigningKeyPublicKeys'), expect.stringContaining('ResourceServerRecords')],
+      },
+    ]);
+  });
+
+  it('keeps the same record of what was there before as the set-up', () => {
+    const { api } = templates();
+    const [setUp] = Object.values(api.findResources('Custom::Auth0ResourceServer'));
+    const functions = Object.entries(api.findResources('AWS::Lambda::Function'));
+    const [, rotate] = functions.find(([id]) => id.startsWith('KeyRotation')) ?? [];
+    const configuration = JSON.stringify(rotate?.Properties.Environment.Variables.CONFIG);
+    expect(configuration).toContain(JSON.stringify(setUp?.Properties.RecordParameter));
+    expect(rotate?.Properties.Timeout).toBe(900);
+  });
+
+  it('needs a few lines in a stack', () => {
+    const stack = new Stack(appWithoutBundling(), 'Own');
+    const tenant = { tenantUrl: 'https://t.auth0.com/', audience: 'https://demo.api', managementSecret: 'auth0/m' };
+    const signingKey = new SigningKey(stack, 'SigningKey');
+    const setup = new Auth0Setup(stack, 'Setup', { ...tenant, signingKey });
+    new KeyRotation(stack, 'Rotation', { ...tenant, issuer: tenant.tenantUrl, signingKey, setup });
+    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::RotationSchedule', 1);
+  });
+});
