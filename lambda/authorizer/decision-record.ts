@@ -1,5 +1,5 @@
 /** What is written down of a decision: why, how fast and at what cost upstream; never a credential. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { isCompactJws } from '../../src/core/jwt.ts';
@@ -75,5 +75,5 @@ function kindOf([value = '']: readonly string[]): DecisionRecord['kind'] {
 
 /** The same for the same subject, so that one caller's lines can be found; too short to be mistaken for the subject. */
 function digest(subject: string): string {
-  return createHash('sha256').update(subject).digest('base64url').slice(0, 16);
+  return hash('sha256', subject, 'base64url').slice(0, 16);
 }

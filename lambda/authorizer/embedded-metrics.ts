@@ -11,6 +11,16 @@ import type { DecisionRecord } from './decision-record.ts';
 /** Counted for the API as a whole, by outcome, and by outcome and reason. */
 const DIMENSIONS = [['audience'], ['audience', 'outcome'], ['audience', 'outcome', 'reason']];
 
+const COUNTS = [METRICS.decisions, METRICS.cacheHits, METRICS.upstreamRetries, METRICS.coolDowns].map((Name) => ({
+  Name,
+  Unit: 'Count',
+}));
+const LATENCIES = { Name: METRICS.upstreamLatency, Unit: 'Milliseconds' };
+
+/** Half of every line, so it is written once: to write it anew costs as much as the rest of the line. */
+const DIRECTIVES = directives(COUNTS);
+const DIRECTIVES_WITH_LATENCIES = directives([...COUNTS, LATENCIES]);
+
 /**
  * Writes a record as one line of JSON that CloudWatch reads metrics from.
  *
@@ -23,20 +33,20 @@ export function embeddedMetrics(
   { audience, nowMs }: { readonly audience: string; readonly nowMs: number },
 ): string {
   const latencies = upstream.flatMap((event) => (event.kind === 'attempt' ? [event.durationMs] : []));
-  const values = {
+  const members = JSON.stringify({
+    event: 'authorization_decision',
+    audience,
+    ...record,
     [METRICS.decisions]: 1,
     [METRICS.cacheHits]: record.cacheHit ? 1 : 0,
     [METRICS.upstreamRetries]: record.upstreamRetries,
     [METRICS.coolDowns]: record.coolDowns.length,
     ...(latencies.length > 0 ? { [METRICS.upstreamLatency]: latencies } : {}),
-  };
-  const Metrics = Object.keys(values).map((Name) => ({
-    Name,
-    Unit: Name === METRICS.upstreamLatency ? 'Milliseconds' : 'Count',
-  }));
-  const _aws = {
-    Timestamp: nowMs,
-    CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: DIMENSIONS, Metrics }],
-  };
-  return JSON.stringify({ event: 'authorization_decision', audience, ...record, ...values, _aws });
+  });
+  const CloudWatchMetrics = latencies.length > 0 ? DIRECTIVES_WITH_LATENCIES : DIRECTIVES;
+  return `${members.slice(0, -1)},"_aws":{"Timestamp":${nowMs},"CloudWatchMetrics":${CloudWatchMetrics}}}`;
+}
+
+function directives(Metrics: readonly object[]): string {
+  return JSON.stringify([{ Namespace: METRIC_NAMESPACE, Dimensions: DIMENSIONS, Metrics }]);
 }
