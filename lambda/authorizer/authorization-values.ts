@@ -3,7 +3,6 @@
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export function authorizationValues(headers: Headers | null | undefined): readonly string[] {
-  return Object.entries(headers ?? {})
-    .filter(([name]) => name.toLowerCase() === 'authorization')
-    .flatMap(([, value]) => value ?? []);
+  const names = Object.keys(headers ?? {}).filter((name) => name.toLowerCase() === 'authorization');
+  return names.flatMap((name) => headers?.[name] ?? []);
 }

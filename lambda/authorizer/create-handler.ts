@@ -20,7 +20,7 @@ export function createHandler(
     const startedAtMs = ports.clock();
     const upstream: UpstreamEvent[] = [];
     const { request, answer } = adapt(event, audience);
-    const decision = await authorizer.decide({ ...request, observe: (seen) => upstream.push(seen) });
+    const decision = await authorizer.decide(request, (seen) => upstream.push(seen));
     const nowMs = ports.clock();
     const record = decisionRecord({ request, decision, durationMs: nowMs - startedAtMs, upstream }, logSubject);
     writeLine(embeddedMetrics(record, upstream, { audience, nowMs }));

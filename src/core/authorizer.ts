@@ -26,8 +26,6 @@ export interface AuthorizationRequest extends CalledRoute {
   readonly authorization: readonly string[];
   /** As the gateway saw it. */
   readonly callerIp?: string | undefined;
-  /** Told of every upstream call that this request causes. */
-  readonly observe?: UpstreamObserver;
 }
 
 /** For all upstream calls of one decision together; HTTP API authorizers have 10 s in all. */
@@ -43,11 +41,12 @@ export class Authorizer {
   /**
    * Decides on a request.
    *
+   * @param observe told of every upstream call that this request causes
    * @returns the decision, refusals and outages included; only a defect of this software throws
    */
-  async decide(request: AuthorizationRequest): Promise<Decision> {
+  async decide(request: AuthorizationRequest, observe?: UpstreamObserver): Promise<Decision> {
     try {
-      return this.#judge(await this.#resolve(request), request);
+      return this.#judge(await this.#resolve(request, observe), request);
     } catch (error) {
       if (error instanceof CredentialError) return { outcome: 'unauthenticated', reason: error.code };
       if (error instanceof UpstreamError) {
@@ -57,7 +56,10 @@ export class Authorizer {
     }
   }
 
-  async #resolve({ authorization, callerIp, observe }: AuthorizationRequest): Promise<Resolved> {
+  async #resolve(
+    { authorization, callerIp }: AuthorizationRequest,
+    observe: UpstreamObserver | undefined,
+  ): Promise<Resolved> {
     const { authenticators, cache, digest, clock } = this.#settings;
     const credential = parseCredential(authorization);
     return cache.resolve(digest(credential), () => {

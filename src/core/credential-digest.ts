@@ -10,7 +10,9 @@ export type DigestCredential = (credential: Credential) => string;
 /** Makes a digest function with a salt of its own. */
 export function credentialDigest(salt: string = randomBytes(32).toString('base64')): DigestCredential {
   return (credential) => {
-    const parts = credential.kind === 'bearer' ? ['', credential.token] : [credential.username, credential.secret];
-    return hash('sha256', salt + credential.kind + parts.map((part) => `:${part.length}:${part}`).join(''), 'base64');
+    const [name, secret] =
+      credential.kind === 'bearer' ? ['', credential.token] : [credential.username, credential.secret];
+    const parts = `${salt}${credential.kind}:${name.length}:${name}:${secret.length}:${secret}`;
+    return hash('sha256', parts, 'base64');
   };
 }
