@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { BUNDLING } from './bundling.ts';
 
 /** The folders under `lambda/` that hold a `handler.ts`. */
 export type FunctionFolder =
@@ -58,14 +59,7 @@ export class ServiceFunction extends Construct {
       awsSdkConnectionReuse: false,
       role: this.#role(logGroup, props.statements ?? []),
       logGroup,
-      // CommonJS: the ES module of node:http costs a cold start 12 to 18 ms. The SDK is bundled, so that what was tested runs.
-      bundling: {
-        target: 'node20',
-        format: OutputFormat.CJS,
-        minify: true,
-        mainFields: ['module', 'main'],
-        externalModules: [],
-      },
+      bundling: BUNDLING,
     });
   }
 
