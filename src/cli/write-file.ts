@@ -3,7 +3,17 @@
  * written over unless that is wanted.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CliError } from './errors.ts';
 import { systemCode } from './read-text-file.ts';
@@ -73,10 +83,12 @@ function write(path: string, text: string, mode: number, flags: 'wx' | 'r+'): vo
   }
 }
 
+/** Makes the directory itself if need be, but none above it: a path with a mistake in it is not to be made true. */
 function makeDirectoryOf(path: string): void {
   const directory = dirname(path);
-  const isNew = mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY_MODE }) !== undefined;
-  if (isNew && basename(directory) === OWN_DIRECTORY) writeFileSync(join(directory, '.gitignore'), '*\n');
+  if (existsSync(directory)) return;
+  mkdirSync(directory, { mode: PRIVATE_DIRECTORY_MODE });
+  if (basename(directory) === OWN_DIRECTORY) writeFileSync(join(directory, '.gitignore'), '*\n');
 }
 
 function temporaryBeside(path: string): string {

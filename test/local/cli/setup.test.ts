@@ -1,0 +1,264 @@
+/** `asp keygen`, `setup`, `teardown` and `keys` against the local tenant. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseSigningJwk } from '../../../src/core/signing-key.ts';
+import {
+  DEMO_API,
+  openReadyTenant,
+  openTenant,
+  signingJwk,
+  type TenantForTest,
+  takeScope,
+} from '../../support/cli/tenant.ts';
+
+const KEY = ['--key', 'key.json'];
+const KEY_LINE = `certificate, key ${signingJwk.kid}`;
+
+async function openWithKey(): Promise<TenantForTest> {
+  const opened = await openTenant();
+  opened.write('key.json', JSON.stringify(signingJwk));
+  opened.secrets.add(signingJwk.d);
+  return opened;
+}
+
+const recordOf = ({ directory }: TenantForTest) => join(directory, '.asp/record.json');
+const writes = ({ tenant }: TenantForTest) =>
+  tenant.requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v2/'));
+
+describe('asp keygen', () => {
+  it('writes a private key with mode 0600 into a directory that no repository takes in', async () => {
+    const { asp, directory } = await openTenant();
+    const { code, stdout } = await asp(['keygen']);
+    const file = join(directory, '.asp/key.json');
+    const jwk = parseSigningJwk(readFileSync(file, 'utf8'));
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Made the key ${jwk.kid}.`);
+    expect(stdout).not.toContain(jwk.d);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(directory, '.asp')).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(directory, '.asp/.gitignore'), 'utf8')).toBe('*\n');
+  });
+
+  it('tells programs the public half only', async () => {
+    const { asp, directory } = await openTenant();
+    const { stdout } = await asp(['keygen', '--json', '--key', 'k.json']);
+    const { kid, n, x5c } = parseSigningJwk(readFileSync(join(directory, 'k.json'), 'utf8'));
+    expect(JSON.parse(stdout)).toEqual({
+      kid,
+      file: join(directory, 'k.json'),
+      jwks: { keys: [{ kty: 'RSA', kid, alg: 'RS256', use: 'sig', n, e: 'AQAB', x5c }] },
+    });
+  });
+
+  it('does not write over a key', async () => {
+    const { asp, write, directory } = await openTenant();
+    write('k.json', 'in use');
+    const { code, stderr } = await asp(['keygen', '--key', 'k.json']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/There is a key at .*k\.json already.*Move it away/);
+    expect(readFileSync(join(directory, 'k.json'), 'utf8')).toBe('in use');
+  });
+
+  it('makes nothing with --dry-run', async () => {
+    const { asp, directory } = await openTenant();
+    expect((await asp(['keygen', '--dry-run'])).stderr).toMatch(/^Would make a key pair and write it to .* mode 0600/);
+    expect(existsSync(join(directory, '.asp'))).toBe(false);
+  });
+});
+
+describe('asp setup', () => {
+  it('shows the difference with --dry-run, and changes nothing', async () => {
+    const opened = await openWithKey();
+    const before = opened.tenant.snapshot();
+    const { code, stdout } = await opened.asp(['setup', '--dry-run', ...KEY]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      [
+        'resource server https://demo.api, verificationKey',
+        `  + ${KEY_LINE}`,
+        `client grant of local-management-client for ${opened.tenant.issuer}api/v2/, scope`,
+        '  + read:user_application_passwords',
+        '  + create:user_application_passwords',
+        '  + delete:user_application_passwords',
+        'Nothing was changed: this was a rehearsal.',
+        '',
+      ].join('\n'),
+    );
+    expect(writes(opened)).toEqual([]);
+    expect(opened.tenant.snapshot()).toBe(before);
+    expect(existsSync(recordOf(opened))).toBe(false);
+  });
+
+  it('changes just that, and nothing a second time', async () => {
+    const opened = await openWithKey();
+    const rehearsed = (await opened.asp(['setup', '--dry-run', ...KEY])).stdout.replace(/Nothing was.*\n/, '');
+    const { stdout } = await opened.asp(['setup', ...KEY]);
+    expect(stdout).toBe(rehearsed);
+    expect((await opened.asp(['setup', ...KEY])).stdout).toBe('Nothing has to change.\n');
+    expect(writes(opened).map(({ method }) => method)).toEqual(['PATCH', 'PATCH']);
+    expect(statSync(recordOf(opened)).mode & 0o777).toBe(0o644);
+  });
+
+  it.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
+    'and teardown lead back to the byte, for keyDelivery %s',
+    async (delivery) => {
+      const opened = await openWithKey();
+      const before = opened.tenant.snapshot();
+      const options = ['--key-delivery', delivery, '--jwks-url', 'https://keys.example/jwks.json'];
+      expect((await opened.asp(['setup', ...KEY, ...options])).code).toBe(0);
+      expect(opened.tenant.snapshot()).not.toBe(before);
+      expect((await opened.asp(['teardown'])).code).toBe(0);
+      expect(opened.tenant.snapshot()).toBe(before);
+      expect(existsSync(recordOf(opened))).toBe(false);
+    },
+  );
+
+  it('makes the resource server if asked to, and teardown removes it if asked to', async () => {
+    const opened = await openWithKey();
+    const before = opened.tenant.snapshot();
+    const mine = ['--audience', 'https://my.api'];
+    const refused = await opened.asp(['setup', ...KEY, ...mine]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/no resource server with the identifier "https:\/\/my\.api"; the nearest it has: /);
+    expect((await opened.asp(['setup', '--create', ...KEY, ...mine])).stdout).toMatch(
+      /^resource server https:\/\/my\.api\n {2}\+ /,
+    );
+    expect((await opened.asp(['teardown', '--dry-run', '--remove-created', ...mine])).stdout).toContain(
+      '  - resource server',
+    );
+    await opened.asp(['teardown', '--remove-created', ...mine]);
+    expect(opened.tenant.snapshot()).toBe(before);
+  });
+
+  it('says how far it got, and what leads on and back', async () => {
+    const opened = await openWithKey();
+    const before = opened.tenant.snapshot();
+    takeScope(opened.tenant, 'update:client_grants');
+    const taken = opened.tenant.snapshot();
+    const { code, stderr } = await opened.asp(['setup', ...KEY]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`  + ${KEY_LINE}\nSo far it got. The record in ${recordOf(opened)} leads on`);
+    expect(stderr).toMatch(/lacks a scope for PATCH .* expected update:client_grants/);
+    await opened.asp(['teardown']);
+    expect(opened.tenant.snapshot()).toBe(taken);
+    expect(taken).not.toBe(before);
+  });
+
+  it('keeps the records of two APIs apart', async () => {
+    const opened = await openWithKey();
+    const before = opened.tenant.snapshot();
+    await opened.asp(['setup', ...KEY]);
+    await opened.asp(['setup', ...KEY, '--audience', 'https://demo.api/']);
+    const wrong = await opened.asp(['teardown', '--audience', 'https://other.api', '--grant-client-id', 'other']);
+    expect(wrong).toMatchObject({ code: 0, stdout: 'Nothing has to change.\n' });
+    expect(wrong.stderr).toMatch(
+      /holds no record of this API and client\. It holds those of: resource server https:\/\/demo\.api of/,
+    );
+    await opened.asp(['teardown']);
+    await opened.asp(['teardown', '--audience', 'https://demo.api/']);
+    expect(opened.tenant.snapshot()).toBe(before);
+  });
+
+  it('tells programs what changed', async () => {
+    const opened = await openWithKey();
+    const { stdout } = await opened.asp(['setup', '--json', ...KEY]);
+    expect(JSON.parse(stdout)).toEqual({
+      dryRun: false,
+      changes: [
+        {
+          target: `resource server ${DEMO_API}`,
+          property: 'verificationKey',
+          before: null,
+          after: expect.stringMatching(/^-----BEGIN CERTIFICATE-----\n/),
+        },
+        {
+          target: expect.stringMatching(/^client grant of /),
+          property: 'scope',
+          before: expect.any(Array),
+          after: expect.any(Array),
+        },
+      ],
+      warnings: [],
+      record: recordOf(opened),
+    });
+  });
+
+  it.each<[string, readonly string[], number, RegExp]>([
+    [
+      'a delivery that is none',
+      [...KEY, '--key-delivery', 'mail'],
+      2,
+      /keyDelivery: got "mail"; wanted "verificationKey"/,
+    ],
+    ['a location without URL', [...KEY, '--key-delivery', 'verificationLocation'], 2, /needs the URL of the JWKS/],
+    ['no key', [], 1, /There is no signing key at/],
+    [
+      'a record that is none',
+      [...KEY, '--record', 'key-of-none.json'],
+      1,
+      /The record of what the tenant held before in .* is not a JSON object/,
+    ],
+  ])('is refused %s before the tenant is changed', async (_, args, expected, message) => {
+    const opened = await openWithKey();
+    opened.write('key-of-none.json', 'null');
+    const { code, stderr } = await opened.asp(['setup', ...args]);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(expected);
+    expect(writes(opened)).toEqual([]);
+  });
+});
+
+describe('asp keys', () => {
+  it('shows key, tenant and JWKS side by side, and that they agree', async () => {
+    const { asp } = await openReadyTenant();
+    const { code, stdout } = await asp(['keys', ...KEY]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^KEY {2,}SIGNS {2,}TENANT {2,}JWKS\n${signingJwk.kid} {2}current {2}verificationKey {2}-\n`),
+    );
+  });
+
+  it.each(['jwk', 'certificate'])('knows a key in the form %s, in a slot or a list', async (format) => {
+    const { asp } = await openReadyTenant();
+    for (const delivery of ['verificationKey', 'verificationKeys']) {
+      await asp(['setup', ...KEY, '--key-format', format, '--key-delivery', delivery]);
+      const { stdout } = await asp(['keys', ...KEY, '--json']);
+      expect(JSON.parse(stdout)).toMatchObject({
+        agree: true,
+        keys: [{ thumbprint: signingJwk.kid, signing: 'current', tenant: [delivery], jwks: false }],
+      });
+    }
+  });
+
+  it('shows that they do not agree, with exit code 1 and the mend', async () => {
+    const { asp } = await openReadyTenant();
+    await asp(['keygen', '--key', 'other.json']);
+    const { code, stdout, stderr } = await asp(['keys', '--key', 'other.json']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(new RegExp(`${signingJwk.kid} {2}- {2,}verificationKey {2}-`));
+    expect(stderr).toMatch(/^They do not agree: .*"asp setup --dry-run" shows what would mend it/);
+  });
+
+  it('fetches the JWKS that the record names, and says why it cannot', async () => {
+    const { asp, tenant } = await openReadyTenant();
+    const url = `${tenant.issuer}.well-known/jwks.json`;
+    await asp(['setup', ...KEY, '--key-delivery', 'verificationLocation', '--jwks-url', url]);
+    const other = JSON.parse((await asp(['keys', ...KEY, '--json'])).stdout);
+    expect(other).toMatchObject({ agree: false, jwks: { url, problem: null, thumbprints: [expect.any(String)] } });
+    await asp(['setup', ...KEY, '--key-delivery', 'verificationLocation', '--jwks-url', `${tenant.issuer}nowhere`]);
+    expect((await asp(['keys', ...KEY])).stdout).toContain('nowhere: It is answered with 404.');
+  });
+
+  it('shows the pending key of a rotation', async () => {
+    const { asp } = await openReadyTenant();
+    const { generateSigningKey } = await import('../../../src/core/generate-signing-key.ts');
+    const { importSigningKey } = await import('../../../src/core/signing-key.ts');
+    const pending = await generateSigningKey(0);
+    const readSecretKeys = async () => [importSigningKey(signingJwk), importSigningKey(pending)] as const;
+    const { stdout } = await asp(['keys', '--key-secret', 'signing-key'], { ports: { readSecretKeys } });
+    expect(stdout).toMatch(new RegExp(`${signingJwk.kid} {2}current {2}verificationKey`));
+    expect(stdout).toMatch(new RegExp(`${pending.kid} {2}pending {2}- `));
+    expect(stdout).toContain('SIGNS   the secret signing-key');
+  });
+});

@@ -1,0 +1,113 @@
+/** Runs `asp` in this process: a terminal kept in memory, a clock that only `sleep` moves, files in a directory of its own. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { composeAuthorizer } from '../../../lambda/authorizer/compose.ts';
+import { interrupted } from '../../../src/cli/errors.ts';
+import type { Ports } from '../../../src/cli/ports.ts';
+import { runAsp } from '../../../src/cli/run.ts';
+import { createStyle } from '../../../src/cli/style.ts';
+import type { Terminal } from '../../../src/cli/terminal.ts';
+import { createHttpsClient } from '../../../src/http/https-client.ts';
+
+export const START_MS = Date.parse('2026-11-22T12:00:00Z');
+export const CTRL_C = Symbol('Ctrl-C');
+
+export interface AspOptions {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What is on standard input; absent: a terminal. */
+  readonly input?: string;
+  /** What is typed at each prompt; absent: there is nobody to ask. */
+  readonly answers?: readonly (string | typeof CTRL_C)[];
+  readonly ports?: Partial<Ports>;
+}
+
+export interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The questions that were asked, and whether the answers were hidden. */
+  readonly questions: readonly { readonly question: string; readonly isSecret: boolean }[];
+}
+
+/** A place to run `asp` in, with what must never be seen. */
+export interface Workshop {
+  readonly directory: string;
+  readonly clock: { ms: number };
+  /** Whatever is added here must not be in any output from then on. */
+  readonly secrets: Set<string>;
+  write(file: string, text: string): void;
+  asp(args: readonly string[], options?: AspOptions): Promise<Run>;
+}
+
+const http = createHttpsClient();
+
+export function openWorkshop(environment: Readonly<Record<string, string>> = {}): Workshop {
+  const directory = mkdtempSync(join(tmpdir(), 'asp-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const clock = { ms: START_MS };
+  const secrets = new Set<string>();
+  return {
+    directory,
+    clock,
+    secrets,
+    write: (file, text) => writeFileSync(join(directory, file), text),
+    asp: async (args, options = {}) => {
+      const seen = { stdout: '', stderr: '', questions: [] as { question: string; isSecret: boolean }[] };
+      const ports: Ports = {
+        terminal: memoryTerminal(seen, options),
+        http: http.send,
+        fetch,
+        clock: () => clock.ms,
+        sleep: async (milliseconds) => {
+          clock.ms += milliseconds;
+        },
+        random: () => 0.5,
+        uniqueId: () => crypto.randomUUID(),
+        setTimer: () => () => {},
+        lookUpHost: async () => {},
+        readSecretKeys: async () => {
+          throw new Error('There is no AWS in this test.');
+        },
+        composeAuthorizer,
+        environment: { ...environment, ...options.environment },
+        directory,
+        onInterrupt: () => () => {},
+        ...options.ports,
+      };
+      const code = await runAsp(args, ports);
+      for (const secret of secrets) expect(`${seen.stdout}${seen.stderr}`).not.toContain(secret);
+      return { code, ...seen };
+    },
+  };
+}
+
+interface Seen {
+  stdout: string;
+  stderr: string;
+  readonly questions: { question: string; isSecret: boolean }[];
+}
+
+function memoryTerminal(seen: Seen, { input, answers }: AspOptions): Terminal {
+  const left = [...(answers ?? [])];
+  return {
+    print: (line) => {
+      seen.stdout += `${line}\n`;
+    },
+    note: (line) => {
+      seen.stderr += `${line}\n`;
+    },
+    style: createStyle(false),
+    canAsk: answers !== undefined,
+    ask: async (question, isSecret) => {
+      seen.questions.push({ question, isSecret });
+      const answer = left.shift();
+      if (answer === undefined) throw new Error(`Nobody was to be asked: ${question}`);
+      if (typeof answer === 'symbol') throw interrupted();
+      return answer;
+    },
+    hasInput: input !== undefined,
+    readInput: async () => input ?? '',
+  };
+}
