@@ -27,11 +27,14 @@ export class CoolDown {
   }
 
   /**
-   * A call failed: from the fifth in a row on the server is left alone, each time for longer.
+   * A call failed: from the fifth in a row on the server is left alone, each time for longer. A failure while it is left
+   * alone is of a call that was under way before: it counts for nothing, so that many calls at once, failing together,
+   * make a short pause and not the longest.
    *
-   * @returns for how many milliseconds; 0 if not at all
+   * @returns for how many milliseconds from now; 0 if the failure begins no pause
    */
   fail(): number {
+    if (this.#clock() < this.#untilMs) return 0;
     this.#failuresInARow += 1;
     const excess = this.#failuresInARow - FAILURES_BEFORE;
     if (excess < 0) return 0;

@@ -44,9 +44,26 @@ describe('a cool-down', () => {
     const { clock, coolDown: it } = coolDown();
     expect(it.throttle(3_600_000, 'Limited.')).toBe(30_000);
     clock.advanceSeconds(30);
-    expect(fail(it, 100).at(-1)).toBeLessThanOrEqual(30_000);
-    clock.advanceSeconds(30);
     expect(() => it.assertOver()).not.toThrow();
+  });
+
+  it('doubles with each failure after one, up to 30 s', () => {
+    const { clock, coolDown: it } = coolDown();
+    fail(it, 4);
+    const durations = Array.from({ length: 6 }, () => {
+      const durationMs = it.fail();
+      clock.advanceSeconds(durationMs / 1000);
+      return durationMs;
+    });
+    expect(durations).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000]);
+  });
+
+  it('is the shortest for many calls that fail together', () => {
+    const { clock, coolDown: it } = coolDown();
+    expect(fail(it, 100).filter((durationMs) => durationMs > 0)).toEqual([2000]);
+    clock.advanceSeconds(2);
+    expect(() => it.assertOver()).not.toThrow();
+    expect(fail(it, 100).filter((durationMs) => durationMs > 0)).toEqual([4000]);
   });
 
   it('by a rate limit says so, for as long as was asked', () => {
