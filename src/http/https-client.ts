@@ -34,7 +34,8 @@ export function createHttpsClient(): HttpsClient {
 }
 
 function send({ method, url, headers, body, timeoutMs }: HttpRequest, plain: PlainAgent, tls: TlsAgent) {
-  return new Promise<HttpResponse>((resolve, reject) => {
+  let timer: NodeJS.Timeout | undefined;
+  const answer = new Promise<HttpResponse>((resolve, reject) => {
     const target = new URL(url);
     if (!isSecureUrl(target)) throw new TypeError('Expected an https URL, or http to loopback.');
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -48,14 +49,15 @@ function send({ method, url, headers, body, timeoutMs }: HttpRequest, plain: Pla
       reject(asFailure(error));
       outgoing.destroy();
     };
-    const timer = setTimeout(() => fail(new HttpFailure('timeout', `No whole answer in ${timeoutMs} ms.`)), timeoutMs);
-    outgoing.once('close', () => clearTimeout(timer));
+    timer = setTimeout(() => fail(new HttpFailure('timeout', `No whole answer in ${timeoutMs} ms.`)), timeoutMs);
     outgoing.once('error', fail);
     outgoing.once('response', (incoming) => {
       read(incoming).then(resolve, fail);
     });
     outgoing.end(body);
   });
+  // Not before: a request can close with neither an answer nor an error, as after "101 Switching Protocols".
+  return answer.finally(() => clearTimeout(timer));
 }
 
 /**

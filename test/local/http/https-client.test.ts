@@ -63,6 +63,13 @@ describe('the HTTP port', () => {
     await expect(slow.get(20)).rejects.toMatchObject({ name: 'HttpFailure', reason: 'timeout' });
   });
 
+  it('gives up in time on a server that answers by another protocol', async () => {
+    const { get } = await serve(({ socket }) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'),
+    );
+    await expect(get(20)).rejects.toMatchObject({ name: 'HttpFailure', reason: 'timeout' });
+  });
+
   it('gives up on an answer that is too large, before it is whole', async () => {
     let closed = false;
     const { get } = await serve((_, response) => {
