@@ -19,7 +19,9 @@ export default defineConfig({
           name: 'deploy',
           include: ['test/deploy/**/*.test.ts'],
           globalSetup: ['test/support/aws/global-setup.ts'],
-          fileParallelism: false,
+          // After all others; two at a time, since most of it is waiting.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
