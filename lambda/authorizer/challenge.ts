@@ -3,10 +3,12 @@
 /**
  * The challenge of a 403 to a principal that lacks scope.
  *
- * @see RFC 6750 section 3.1
+ * @param requiredScopes none for a route that no scope opens
+ * @see RFC 6750 section 3
  */
 export function insufficientScopeChallenge(realm: string, requiredScopes: readonly string[]): string {
-  return `Bearer realm="${quotable(realm)}", error="insufficient_scope", scope="${requiredScopes.join(' ')}"`;
+  const challenge = `Bearer realm="${quotable(realm)}", error="insufficient_scope"`;
+  return requiredScopes.length === 0 ? challenge : `${challenge}, scope="${requiredScopes.join(' ')}"`;
 }
 
 /** A `quoted-string` (RFC 9110 section 5.6.4) without need of escapes. */

@@ -79,6 +79,13 @@ describe('what is not an allow', () => {
     });
   });
 
+  it('names no scope in the challenge if there is none that would open the route', () => {
+    const decision = { ...DENY, reason: 'route_unknown', requiredScopes: [] } as const;
+    expect(toRestResult(decision, EVENT, AUDIENCE).context).toMatchObject({
+      www_authenticate: 'Bearer realm="https://demo.api", error="insufficient_scope"',
+    });
+  });
+
   it('is exactly "Unauthorized", whatever the reason, if the credential proves nothing', () => {
     expect(() => toRestResult(UNAUTHENTICATED, EVENT, AUDIENCE)).toThrow(/^Unauthorized$/);
   });
