@@ -12,8 +12,9 @@ export interface Introspector {
 }
 
 /**
- * Asks several servers in turn until one knows the token. If none does, a server that could not be asked leaves the
- * question open: an outage is never "inactive".
+ * Asks several servers in turn until one knows the token as its own: a tenant under a second domain answers for tokens of
+ * the first as well, and names that as their issuer. If none does, a server that could not be asked leaves the question
+ * open: an outage is never "inactive".
  */
 export function firstToKnow(introspectors: readonly Introspector[]): Introspector {
   const [only, ...others] = introspectors;
@@ -27,9 +28,13 @@ async function askInTurn(introspectors: readonly Introspector[], token: string, 
       return await introspector.introspect(token, context);
     } catch (error) {
       const isOpen = error instanceof UpstreamError;
-      if (!isOpen && !hasCode(error, 'token_inactive')) throw error;
+      if (!isOpen && !isOfAnother(error)) throw error;
       if (isOpen || !(outcome instanceof UpstreamError)) outcome = error;
     }
   }
   throw outcome;
+}
+
+function isOfAnother(error: unknown): boolean {
+  return hasCode(error, 'token_inactive') || hasCode(error, 'issuer_wrong');
 }

@@ -15,6 +15,7 @@ const PRINCIPAL: Principal = {
   expiresAt: undefined,
 };
 const INACTIVE = new CredentialError('token_inactive', 'The server does not know the token as active.');
+const OF_ANOTHER_ISSUER = new CredentialError('issuer_wrong', 'The issuer is not the configured one.');
 const REFUSED = new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
 const DOWN = new UpstreamError('upstream_unavailable', 'The server cannot be reached.');
 const SLOW = new UpstreamError('upstream_timeout', 'The server did not answer in time.');
@@ -44,6 +45,15 @@ describe('of several servers', () => {
 
   it('one that knows the token is found behind one that is down', async () => {
     expect(await ask(DOWN, PRINCIPAL)).toEqual({ outcome: PRINCIPAL, asked: [0, 1] });
+  });
+
+  it('one that knows the token is found behind one that knows it as of another issuer, as a second domain does', async () => {
+    expect(await ask(OF_ANOTHER_ISSUER, PRINCIPAL)).toEqual({ outcome: PRINCIPAL, asked: [0, 1] });
+  });
+
+  it('all know the token as of another issuer: it is refused', async () => {
+    expect(await ask(OF_ANOTHER_ISSUER, OF_ANOTHER_ISSUER)).toEqual({ outcome: OF_ANOTHER_ISSUER, asked: [0, 1] });
+    expect(await ask(OF_ANOTHER_ISSUER, DOWN)).toMatchObject({ outcome: DOWN });
   });
 
   it('one that knows the token as no credential has the word, too', async () => {
