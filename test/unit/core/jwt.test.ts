@@ -263,6 +263,12 @@ describe('the claims', () => {
     ['a bound key', { cnf: { jkt: 'x' } }, 'token_bound', 'The token is bound to a key.'],
     ['no exp', { exp: undefined }, 'claims_malformed', 'The claim "exp" is missing.'],
     ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
+    [
+      'an iss that is no string',
+      { iss: 7 },
+      'claims_malformed',
+      'The claim "iss" is not a string of at most 512 characters without control characters.',
+    ],
   ] as const)('refuse %s, and that costs no call', async (_, claims, code, message) => {
     expect(await refusal(await mint(rsa, claims))).toEqual({ error: credentialError(code, message), fetches: 0 });
   });
@@ -271,12 +277,17 @@ describe('the claims', () => {
     expect((await verify(await mint(rsa, { aud: [`${ISSUER}userinfo`, AUDIENCE] }))).subject).toBe('auth0|1234');
   });
 
-  it.each(['null', '[]', '"text"', '7', '{', '', '{"iss":7}'])('must be a JSON object: %s', async (payload) => {
+  it.each(['null', '[]', '"text"', '7', '{', ''])('must be a JSON object: %s', async (payload) => {
     const { error, fetches } = await refusal(await mintPayload(rsa, payload));
     expect(error).toEqual(
       credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.'),
     );
     expect(fetches).toBe(0);
+  });
+
+  it('must have the right types even where nothing else is asked of them', async () => {
+    const error = credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.');
+    await expect(verify(await mint(rsa, { iat: 'now' }))).rejects.toThrow(error);
   });
 });
 
