@@ -1,6 +1,6 @@
 /**
- * Writes files whole or not at all: first beside their place, then moved there. A file that is there already is never
- * written over unless that is wanted.
+ * Writes files whole or not at all: first beside their place, then moved there. A private file never takes the place of
+ * one that is there already.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -19,62 +19,53 @@ import { CliError } from './errors.ts';
 import { systemCode } from './read-text-file.ts';
 
 /** For secrets: their owner alone. */
-export const PRIVATE_MODE = 0o600;
+const PRIVATE_MODE = 0o600;
 const PRIVATE_DIRECTORY_MODE = 0o700;
 const PUBLIC_MODE = 0o644;
 /** The directory of this tool; what is in it belongs into no repository. */
 const OWN_DIRECTORY = '.asp';
 
-/** A file that is sure to be writable, and is not there yet. */
-export interface PreparedFile {
-  /** Puts it in its place. @throws CliError `file_unusable` if something else is there by now */
-  commit(text: string): void;
-  /** Leaves no trace. */
-  abandon(): void;
-}
-
 /**
  * Makes sure that a private file can be written, before something is made that has no other place to go.
  *
- * @throws CliError `file_unusable`
+ * @throws CliError `file_unusable`, also if it is there already
  */
-export function preparePrivateFile(path: string): PreparedFile {
+export function assertCanWrite(path: string): void {
+  if (existsSync(path)) throw unusable(path, 'EEXIST');
   const temporary = temporaryBeside(path);
-  attempt(path, () => {
+  attempt(path, temporary, () => {
     makeDirectoryOf(path);
-    closeSync(openSync(temporary, 'wx', PRIVATE_MODE));
+    write(temporary, '', PRIVATE_MODE);
   });
-  const abandon = () => rmSync(temporary, { force: true });
-  const commit = (text: string) =>
-    attempt(path, () => {
-      write(temporary, text, PRIVATE_MODE, 'r+');
-      // Unlike a rename, a link does not replace what is there.
-      linkSync(temporary, path);
-    });
-  return {
-    commit: (text) => {
-      try {
-        commit(text);
-      } finally {
-        abandon();
-      }
-    },
-    abandon,
-  };
 }
 
-/** Writes a public file in the place of an earlier one. It has lasted when this returns. */
+/**
+ * Writes a file that only its owner can read. It has lasted when this returns.
+ *
+ * @throws CliError `file_unusable`, also if it is there already
+ */
+export function writePrivateFile(path: string, text: string): void {
+  const temporary = temporaryBeside(path);
+  attempt(path, temporary, () => {
+    makeDirectoryOf(path);
+    write(temporary, text, PRIVATE_MODE);
+    // Unlike a rename, a link does not replace what is there.
+    linkSync(temporary, path);
+  });
+}
+
+/** Writes a public file in the place of an earlier one. It has lasted when this returns. @throws CliError `file_unusable` */
 export function replaceFile(path: string, text: string): void {
   const temporary = temporaryBeside(path);
-  attempt(path, () => {
+  attempt(path, temporary, () => {
     makeDirectoryOf(path);
-    write(temporary, text, PUBLIC_MODE, 'wx');
+    write(temporary, text, PUBLIC_MODE);
     renameSync(temporary, path);
   });
 }
 
-function write(path: string, text: string, mode: number, flags: 'wx' | 'r+'): void {
-  const descriptor = openSync(path, flags, mode);
+function write(path: string, text: string, mode: number): void {
+  const descriptor = openSync(path, 'wx', mode);
   try {
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
@@ -95,16 +86,21 @@ function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
 }
 
-function attempt(path: string, work: () => void): void {
+/** Does the work, and leaves nothing beside the file, whatever comes of it. */
+function attempt(path: string, temporary: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    throw new CliError('file_unusable', `The file ${path} cannot be written: ${systemCode(error)}. ${mendOf(error)}`);
+    throw unusable(path, systemCode(error));
+  } finally {
+    rmSync(temporary, { force: true });
   }
 }
 
-function mendOf(error: unknown): string {
-  return systemCode(error) === 'EEXIST'
-    ? 'Files that exist are not written over: move it away, or name another.'
-    : 'Name a file in a directory that you may write to.';
+function unusable(path: string, code: string): CliError {
+  const mend =
+    code === 'EEXIST'
+      ? 'Files that exist are not written over: move it away, or name another.'
+      : 'Name a file in a directory that exists and that you may write to.';
+  return new CliError('file_unusable', `The file ${path} cannot be written: ${code}. ${mend}`);
 }

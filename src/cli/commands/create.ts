@@ -11,7 +11,7 @@ import { printJson } from '../print-json.ts';
 import { printable } from '../printable.ts';
 import { waitFor } from '../progress.ts';
 import { aboutUser } from '../user-errors.ts';
-import { type PreparedFile, preparePrivateFile } from '../write-file.ts';
+import { assertCanWrite, writePrivateFile } from '../write-file.ts';
 
 const MOST_LABEL_CHARACTERS = 100;
 const IN_DOUBT: ReadonlySet<SetupErrorCode> = new Set(['management_unavailable', 'management_malformed']);
@@ -44,7 +44,8 @@ export const create: Command = {
     const request = parseRequest(context);
     const connect = await prepareTenant(context);
     const toFile = args.text('to-file');
-    const file = toFile === undefined ? undefined : preparePrivateFile(resolve(ports.directory, toFile));
+    const file = toFile === undefined ? undefined : resolve(ports.directory, toFile);
+    if (file !== undefined) assertCanWrite(file);
     await interruption.protect(async () => {
       const made = await make(connect, userId, request, file, context);
       show(made, userId, toFile, context);
@@ -71,23 +72,20 @@ async function make(
   connect: ConnectTenant,
   userId: string,
   request: ApplicationPasswordRequest,
-  file: PreparedFile | undefined,
+  file: string | undefined,
   context: Context,
 ): Promise<NewApplicationPassword> {
   const { applicationPasswords } = connect();
+  const work = () => aboutUser(userId, applicationPasswords.create(userId, request));
+  const made = await waitFor('the tenant', work, context.ports).catch((error: unknown) => tellDoubt(error, context));
+  if (file === undefined) return made;
   try {
-    const work = () => aboutUser(userId, applicationPasswords.create(userId, request));
-    const made = await waitFor('the tenant', work, context.ports).catch((error: unknown) => tellDoubt(error, context));
-    try {
-      file?.commit(`${made.value}\n`);
-    } catch (error) {
-      // Nobody will ever know its value: it must not stay.
-      await applicationPasswords.remove(userId, made.id);
-      throw error;
-    }
+    writePrivateFile(file, `${made.value}\n`);
     return made;
-  } finally {
-    file?.abandon();
+  } catch (error) {
+    // Nobody will ever know its value: it must not stay.
+    await applicationPasswords.remove(userId, made.id);
+    throw error;
   }
 }
 

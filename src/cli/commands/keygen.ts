@@ -10,7 +10,7 @@ import { DRY_RUN_OPTION, KEY_OPTIONS } from '../options.ts';
 import { printJson } from '../print-json.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { keyFile } from '../signing-keys.ts';
-import { preparePrivateFile } from '../write-file.ts';
+import { assertCanWrite, writePrivateFile } from '../write-file.ts';
 
 const { key } = KEY_OPTIONS;
 
@@ -34,18 +34,14 @@ export const keygen: Command = {
       ports.terminal.note(`Would make a key pair and write it to ${path} with mode 0600. Nothing was done.`);
       return EXIT.done;
     }
-    const file = preparePrivateFile(path);
-    try {
-      await interruption.protect(async () => {
-        // The certificate's library takes a third of a second to load.
-        const { generateSigningKey } = await import('../../core/generate-signing-key.ts');
-        const jwk = await generateSigningKey(ports.clock());
-        file.commit(`${JSON.stringify(jwk)}\n`);
-        show(path, jwk, context);
-      });
-    } finally {
-      file.abandon();
-    }
+    assertCanWrite(path);
+    await interruption.protect(async () => {
+      // The certificate's library takes a third of a second to load.
+      const { generateSigningKey } = await import('../../core/generate-signing-key.ts');
+      const jwk = await generateSigningKey(ports.clock());
+      writePrivateFile(path, `${JSON.stringify(jwk)}\n`);
+      show(path, jwk, context);
+    });
     return EXIT.done;
   },
 };

@@ -30,8 +30,8 @@ export async function openTenant(options: TenantOptions = {}): Promise<TenantFor
 }
 
 /** The same, with the key of `signingJwk` in its file and the tenant set up for it. */
-export async function openReadyTenant(): Promise<TenantForTest> {
-  const opened = await openTenant();
+export async function openReadyTenant(options: TenantOptions = {}): Promise<TenantForTest> {
+  const opened = await openTenant(options);
   opened.write('key.json', JSON.stringify(signingJwk));
   opened.secrets.add(signingJwk.d);
   await opened.asp(['setup', '--key', 'key.json']);

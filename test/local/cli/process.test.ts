@@ -1,0 +1,68 @@
+/** `asp` as a real process: exit codes, streams, signals, and what others on the machine can see of it. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { startAsp } from '../../support/cli/child.ts';
+import { openReadyTenant, settingsOf, USER } from '../../support/cli/tenant.ts';
+
+const CREATE = ['create', '--user', USER, '--label', 'laptop', '--scope', 'read:foo'];
+
+describe('the asp process', () => {
+  it('lets what is under way be finished on Ctrl-C, shows it, and ends with 130; meanwhile it tells that it waits', async () => {
+    const { tenant, directory } = await openReadyTenant();
+    const environment = settingsOf(tenant);
+    tenant.faults.add({ kind: 'latency', ms: 2600, method: 'POST', path: '/api/v2/users/', times: 1 });
+    const { process: child, output, untilShown, ended } = startAsp(CREATE, { directory, environment });
+    await untilShown(/^Waiting for the tenant … 2 s$/m);
+    expect(processList()).not.toContain(environment.AUTH0_CLIENT_SECRET);
+    child.kill('SIGINT');
+    await untilShown(/^Finishing what is under way/m);
+    expect(await ended).toBe(130);
+    const [made] = tenant.state.applicationPasswords.values();
+    expect(output.stdout).toBe(`${made?.value}\n`);
+    expect(output.stderr).toMatch(/Interrupted\.\n$/);
+  });
+
+  it('ends at once on Ctrl-C while nothing can be lost, and at the second one in any case', async () => {
+    const { tenant, directory } = await openReadyTenant();
+    const options = { directory, environment: settingsOf(tenant) };
+    tenant.faults.add({ kind: 'hang', path: '/api/v2/users/' });
+    const list = startAsp(['list', '--user', USER], options);
+    const create = startAsp([...CREATE, '--to-file', 'laptop.asp'], options);
+    await untilAsked(() => tenant.requestLog.find('GET', '/api/v2/users/').length > 0);
+    list.process.kill('SIGINT');
+    expect(await list.ended).toBe(130);
+    await untilAsked(() => tenant.requestLog.find('POST', '/api/v2/users/').length > 0);
+    create.process.kill('SIGINT');
+    await create.untilShown(/^Finishing what is under way/m);
+    create.process.kill('SIGINT');
+    expect(await create.ended).toBe(130);
+    expect(readdirSync(directory).sort()).toEqual(['.asp', 'key.json']);
+  });
+
+  it('has no colours where NO_COLOR is set or the output is no terminal, and no complaint about a reader that has seen enough', async () => {
+    const { tenant, directory } = await openReadyTenant();
+    const child = startAsp(['keys', '--key', 'key.json'], { directory, environment: settingsOf(tenant) });
+    expect(await child.ended).toBe(0);
+    expect(child.output.stdout).not.toContain('\u001b');
+    expect(child.output.stderr).toBe('');
+  });
+
+  it('never goes without the check of certificates', async () => {
+    const { tenant, directory } = await openReadyTenant();
+    const environment = { ...settingsOf(tenant), NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const child = startAsp(['list', '--user', USER], { directory, environment });
+    expect(await child.ended).toBe(2);
+    expect(child.output.stderr).toContain('NODE_EXTRA_CA_CERTS');
+    expect(tenant.requests).toEqual([]);
+  });
+});
+
+/** What `ps` shows to everybody. */
+function processList(): string {
+  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+}
+
+async function untilAsked(isAsked: () => boolean): Promise<void> {
+  while (!isAsked()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
