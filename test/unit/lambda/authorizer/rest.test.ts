@@ -80,8 +80,8 @@ describe('what is not an allow', () => {
   });
 
   it('names no scope in the challenge if there is none that would open the route', () => {
-    const decision = { ...DENY, reason: 'route_unknown', requiredScopes: [] } as const;
-    expect(toRestResult(decision, EVENT, AUDIENCE).context).toMatchObject({
+    const denied = { reason: 'route_unknown', principal: PRINCIPAL, requiredScopes: [], cacheHit: false } as const;
+    expect(toRestResult({ outcome: 'deny', ...denied }, EVENT, AUDIENCE).context).toMatchObject({
       www_authenticate: 'Bearer realm="https://demo.api", error="insufficient_scope"',
     });
   });
