@@ -17,6 +17,7 @@ import {
   authorizerEntries,
   parseAuthorizerConfiguration,
 } from '../src/config/authorizer-configuration.ts';
+import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
 import { readSecretStatements } from './secret-statements.ts';
@@ -79,10 +80,13 @@ export class TokenAuthorizer extends Construct {
 
   constructor(scope: Construct, id: string, props: TokenAuthorizerProps) {
     super(scope, id);
-    this.audience = props.audience;
+    const { audience, uncachedScopes = [], gatewayTtlSeconds = DEFAULT_GATEWAY_TTL_SECONDS } = props;
+    const fault = gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
+    if (fault !== undefined) throw new ConfigurationError('configuration_invalid', `gatewayTtlSeconds: ${fault}`);
+    this.audience = audience;
     this.function = this.#function(props);
     this.#keepAnswersBy = props.keepAnswersBy ?? 'path';
-    this.#resultsCacheTtl = Duration.seconds(props.gatewayTtlSeconds ?? DEFAULT_GATEWAY_TTL_SECONDS);
+    this.#resultsCacheTtl = Duration.seconds(gatewayTtlSeconds);
   }
 
   /** To be given to the methods of one REST API; made when first asked for, since it must then be used. */

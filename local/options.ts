@@ -4,7 +4,10 @@ import { type InferOutput, optional } from 'valibot';
 import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
 import { contextPairs } from '../src/config/context-values.ts';
 import { flag, seconds } from '../src/config/fields.ts';
+import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { exactly, parse } from '../src/config/parse.ts';
+import { routeFaults } from '../src/config/route-faults.ts';
+import { ConfigurationError } from '../src/core/errors.ts';
 
 /** The keys of the configuration that mean something on one machine; issuer and audience are the local tenant's. */
 const { issuer: _issuer, audience: _audience, ...behaviour } = authorizerEntries;
@@ -79,7 +82,17 @@ export function parseStartOptions(
  * @throws ConfigurationError `configuration_invalid` with every fault
  */
 export function localConfiguration(values: Readonly<Record<string, unknown>> = {}): LocalConfiguration {
-  return parse(schema, values, 'The configuration');
+  const configuration = parse(schema, values, 'The configuration');
+  const { routes, uncachedScopes, gatewayTtlSeconds } = configuration;
+  const ttlFault = gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
+  const faults = [
+    ...routeFaults(routes, false).map((fault) => `routes: ${fault}`),
+    ...(ttlFault === undefined ? [] : [`gatewayTtlSeconds: ${ttlFault}`]),
+  ];
+  if (faults.length > 0) {
+    throw new ConfigurationError('configuration_invalid', `The configuration is wrong: ${faults.join('; ')}`);
+  }
+  return configuration;
 }
 
 function parsePort(name: string, text: string): number {

@@ -18,6 +18,7 @@ import {
   upstream,
 } from './deployment-fields.ts';
 import { flag, seconds, secretId } from './fields.ts';
+import { gatewayTtlFault } from './gateway-ttl.ts';
 import { exactly, parse } from './parse.ts';
 import { routeFaults } from './route-faults.ts';
 
@@ -65,8 +66,8 @@ const schema = pipe(
   forward(
     partialCheck(
       [['uncachedScopes'], ['gatewayTtlSeconds']],
-      (input) => input.uncachedScopes.length === 0 || input.gatewayTtlSeconds === 0,
-      ({ input }) => `got ${input.gatewayTtlSeconds}; wanted 0, since uncachedScopes asks that nothing be kept`,
+      (input) => gatewayTtlFault(input.uncachedScopes, input.gatewayTtlSeconds) === undefined,
+      ({ input }) => gatewayTtlFault(input.uncachedScopes, input.gatewayTtlSeconds) ?? '',
     ),
     ['gatewayTtlSeconds'],
   ),

@@ -128,6 +128,15 @@ describe('the token authorizer', () => {
     );
   });
 
+  it('is refused with scopes not to be kept behind a gateway that keeps, as it does unless told otherwise', () => {
+    const fault = new ConfigurationError(
+      'configuration_invalid',
+      'gatewayTtlSeconds: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
+    );
+    expect(() => ownStack({ uncachedScopes: ['admin'] })).toThrow(fault);
+    expect(() => ownStack({ uncachedScopes: ['admin'], gatewayTtlSeconds: 0 })).not.toThrow();
+  });
+
   it("is refused with more routes than the function's environment holds", () => {
     const routes = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),

@@ -1,0 +1,12 @@
+/** What `uncachedScopes` asks of the gateway in front: where that keeps answers, nothing is asked anew for each request. */
+
+/**
+ * Says what is wrong with the gateway's time to live.
+ *
+ * @returns what was got and what is wanted; `undefined` if nothing is wrong
+ */
+export function gatewayTtlFault(uncachedScopes: readonly string[], gatewayTtlSeconds: number): string | undefined {
+  return uncachedScopes.length > 0 && gatewayTtlSeconds > 0
+    ? `got ${gatewayTtlSeconds}; wanted 0, since uncachedScopes asks that nothing be kept`
+    : undefined;
+}
