@@ -20,8 +20,16 @@ const client = new SecretsManagerClient({ maxAttempts: 2 });
 export async function readSigningKeys(secretId: string): Promise<readonly [SigningKey, ...SigningKey[]]> {
   const [current, pending] = await Promise.all([readStage(secretId, 'AWSCURRENT'), readStage(secretId, 'AWSPENDING')]);
   if (current === undefined) throw unavailable(secretId);
-  const keys = pending === undefined || pending === current ? [] : [toSigningKey(pending)];
-  return [toSigningKey(current), ...keys];
+  return [toSigningKey(current), ...(pending === current ? [] : pendingKeys(pending))];
+}
+
+/** What is pending may be of any kind while a rotation is tried out, and must not keep the current key from signing. */
+function pendingKeys(text: string | undefined): readonly SigningKey[] {
+  try {
+    return text === undefined ? [] : [toSigningKey(text)];
+  } catch {
+    return [];
+  }
 }
 
 /**

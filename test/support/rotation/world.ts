@@ -1,0 +1,236 @@
+/**
+ * A tenant, a secret, the published keys and an authorizer that is asked at every moment whether callers get through. The
+ * keys are none, so that they cost no time: nothing here signs.
+ */
+import { OwnedRecords } from '../../../lambda/auth0-setup/owned-records.ts';
+import { createSecret } from '../../../lambda/key-rotation/create-secret.ts';
+import { deliverKeys } from '../../../lambda/key-rotation/deliver-keys.ts';
+import { finishSecret } from '../../../lambda/key-rotation/finish-secret.ts';
+import type { Step } from '../../../lambda/key-rotation/request.ts';
+import type { Rotation, StepOutcome } from '../../../lambda/key-rotation/rotation.ts';
+import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
+import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
+import type { KeyProperties } from '../../../src/auth0/key-properties.ts';
+import type { ResourceServerRecord } from '../../../src/auth0/resource-server-record.ts';
+import { tearDownResourceServer } from '../../../src/auth0/tear-down-resource-server.ts';
+import type { KeyDelivery } from '../../../src/auth0/wanted-key-properties.ts';
+import { UpstreamError } from '../../../src/core/errors.ts';
+import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/core/public-key-document.ts';
+import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/core/signing-key.ts';
+import { MemoryResourceServers } from '../../unit/auth0/ports.ts';
+import { FrozenClock } from '../core/clock.ts';
+import { Life, MemoryParameters } from '../setup/aws-in-memory.ts';
+import { type Flavour, MemoryVersions } from './memory-versions.ts';
+
+export const API = 'https://demo.api';
+export const JWKS_URL = 'https://keys.example/.well-known/jwks.json';
+export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Key-AbCdEf';
+export const CACHE_SECONDS = 300;
+/** What the tenant held before us. */
+export const BEFORE = { verificationKey: 'THEIRS', verificationKeys: [{ kid: 'theirs', pem: 'THEIR PEM' }] };
+const TENANT_URL = 'https://tenant.example/';
+const RECORD_KEY = `${TENANT_URL} ${API}`;
+
+const STEPS: Readonly<Record<Step, (rotation: Rotation, versionId: string) => Promise<StepOutcome>>> = {
+  createSecret,
+  setSecret,
+  testSecret,
+  finishSecret,
+};
+export const STEP_NAMES = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** A key by its name. */
+export function fakeKey(kid: string): PrivateSigningJwk {
+  const secret = (member: string) => `PRIVATE-${member}-of-${kid}`;
+  const [d, p, q, dp, dq, qi] = ['d', 'p', 'q', 'dp', 'dq', 'qi'].map(secret) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return {
+    kty: 'RSA',
+    kid,
+    alg: 'RS256',
+    use: 'sig',
+    n: `n-of-${kid}`,
+    e: 'AQAB',
+    d,
+    p,
+    q,
+    dp,
+    dq,
+    qi,
+    x5c: [`X5C${kid}`],
+  };
+}
+
+export class RotationWorld {
+  readonly clock = new FrozenClock();
+  readonly parameters = new MemoryParameters();
+  readonly tenant = new MemoryResourceServers();
+  readonly secret: MemoryVersions;
+  readonly keyDelivery: KeyDelivery;
+  /** What the tenant answers instead of its judgement. */
+  outage: UpstreamError | undefined;
+  proofs = 0;
+  /** When a caller would have been refused, and why. */
+  readonly refusals: string[] = [];
+  readonly #published: { readonly sinceMs: number; readonly text: string }[] = [];
+  #generated = 0;
+
+  private constructor(keyDelivery: KeyDelivery, flavour: Flavour) {
+    this.keyDelivery = keyDelivery;
+    this.secret = new MemoryVersions(flavour, 'version-0', JSON.stringify(fakeKey('key-0')));
+    this.parameters.values.set('keys', writePublicKeys([fakeKey('key-0')]));
+    this.parameters.values.set('records', JSON.stringify({ [RECORD_KEY]: { owners: ['the-stack'] } }));
+    this.tenant.add(API, BEFORE);
+    this.#observePublication();
+  }
+
+  /** The tenant is set up for `key-0`, long ago. */
+  static async setUp(keyDelivery: KeyDelivery, flavour: Flavour = 'AWS'): Promise<RotationWorld> {
+    const world = new RotationWorld(keyDelivery, flavour);
+    await deliverKeys(world.rotation(), [fakeKey('key-0')]);
+    world.clock.advanceSeconds(86_400);
+    world.tenant.writes.length = 0;
+    world.refusals.length = 0;
+    return world;
+  }
+
+  rotation(life = new Life()): Rotation {
+    const around = <Port extends object>(port: Port) => mortal(life, port, () => this.#observe());
+    const { connect, prove, sleep } = around({
+      connect: async () => ({ resourceServers: around(this.tenant) }),
+      prove: (key: PrivateSigningJwk) => this.#prove(key),
+      sleep: this.clock.sleep,
+    });
+    return {
+      settings: {
+        signingKeySecret: SECRET_ARN,
+        publicKeysParameter: 'keys',
+        recordParameter: 'records',
+        managementSecret: 'auth0/management',
+        tenantUrl: TENANT_URL,
+        issuer: TENANT_URL,
+        audience: API,
+        keyDelivery: this.keyDelivery,
+        keyFormat: 'certificate',
+        jwksUrl: JWKS_URL,
+        jwksCacheSeconds: CACHE_SECONDS,
+      },
+      secret: around(this.secret),
+      parameters: around(this.parameters),
+      connect,
+      prove,
+      generate: async () => fakeKey(`key-${++this.#generated}`),
+      clock: this.clock.read,
+      sleep,
+    };
+  }
+
+  step(name: Step, versionId: string, life?: Life): Promise<StepOutcome> {
+    return STEPS[name](this.rotation(life), versionId);
+  }
+
+  /** As Secrets Manager does it: what is not complete is taken up again, under the token that it had. */
+  async rotate(versionId: string): Promise<void> {
+    const pending = (await this.secret.stages()).entries();
+    const [leftBehind] =
+      [...pending].find(([, stages]) => stages.includes('AWSPENDING') && !stages.includes('AWSCURRENT')) ?? [];
+    if (leftBehind === undefined) this.secret.announce(versionId);
+    await this.rotateByHand(leftBehind ?? versionId);
+  }
+
+  /** All steps; some time passes between them. */
+  async rotateByHand(versionId: string): Promise<void> {
+    for (const name of STEP_NAMES) {
+      await this.step(name, versionId);
+      this.clock.advanceSeconds(1);
+    }
+  }
+
+  tearDown(): Promise<unknown> {
+    const records = new OwnedRecords(this.parameters, 'records');
+    return tearDownResourceServer({
+      resourceServers: this.tenant,
+      records: records.storeFor<ResourceServerRecord>(RECORD_KEY),
+    });
+  }
+
+  get keys(): KeyProperties {
+    return this.tenant.keysOf(API);
+  }
+
+  kidAt(stage: string): string | undefined {
+    const text = this.secret.at(stage);
+    try {
+      return text === undefined ? undefined : parseSigningJwk(text).kid;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Those that the JWKS holds now. */
+  served(): readonly string[] {
+    return servedKeys(parsePublicKeys(this.parameters.values.get('keys') ?? ''), this.clock.nowMs).map(
+      ({ kid }) => kid,
+    );
+  }
+
+  /** Those of ours that the tenant surely knows, however old its copy of a JWKS. */
+  known(kids: readonly string[]): readonly string[] {
+    return kids.filter((kid) => this.#knows(kid));
+  }
+
+  #knows(kid: string): boolean {
+    const pem = certificatePem(fakeKey(kid));
+    const { verificationKey, verificationKeys } = this.keys;
+    if (this.keyDelivery === 'verificationKey') return verificationKey === pem;
+    if (this.keyDelivery === 'verificationKeys') return JSON.stringify(verificationKeys).includes(JSON.stringify(pem));
+    const oldestMs = this.clock.nowMs - CACHE_SECONDS * 1000;
+    const copies = this.#published.filter((_, index) => (this.#published[index + 1]?.sinceMs ?? Infinity) > oldestMs);
+    return copies.every(({ sinceMs, text }) =>
+      servedKeys(parsePublicKeys(text), Math.max(sinceMs, oldestMs)).some((key) => key.kid === kid),
+    );
+  }
+
+  async #prove({ kid }: PrivateSigningJwk): Promise<void> {
+    this.proofs += 1;
+    if (this.outage) throw this.outage;
+    if (!this.#knows(kid)) throw new UpstreamError('upstream_client_refused', 'The server refused the assertion.');
+  }
+
+  /** A cold authorizer signs with the current key, and, refused, with the pending one. */
+  #observe(): void {
+    this.#observePublication();
+    const readable = ['AWSCURRENT', 'AWSPENDING'].flatMap((stage) => this.kidAt(stage) ?? []);
+    const known = this.known(readable);
+    const [current = ''] = readable;
+    // Only a single slot needs the second look.
+    const isIn = this.keyDelivery === 'verificationKey' ? known.length > 0 : known.includes(current);
+    if (!isIn) this.refusals.push(`signed with ${readable.join(' or ')}`);
+  }
+
+  #observePublication(): void {
+    const text = this.parameters.values.get('keys') ?? '';
+    if (this.#published.at(-1)?.text !== text) this.#published.push({ sinceMs: this.clock.nowMs, text });
+  }
+}
+
+/** Dies before or after one of the calls; the world is looked at after each. */
+function mortal<Port extends object>(life: Life, port: Port, observe: () => void): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return life.around(async (...args: unknown[]) => {
+        const answer: unknown = await member.apply(target, args);
+        observe();
+        return answer;
+      });
+    },
+  });
+}

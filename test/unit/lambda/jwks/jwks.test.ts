@@ -1,0 +1,115 @@
+import { assert, asyncProperty, string } from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createJwksHandler } from '../../../../lambda/jwks/create-handler.ts';
+import { AwsError } from '../../../../src/aws/errors.ts';
+import { writePublicKeys } from '../../../../src/core/public-key-document.ts';
+import { FrozenClock, NOW_SECONDS } from '../../../support/core/clock.ts';
+import { fakeKey } from '../../../support/rotation/world.ts';
+
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'x5c', 'exp'];
+
+let clock: FrozenClock;
+let text: string | Error;
+let reads: number;
+let lines: string[];
+
+beforeEach(() => {
+  clock = new FrozenClock();
+  text = writePublicKeys([fakeKey('key-1'), fakeKey('key-0')]);
+  reads = 0;
+  lines = [];
+});
+
+function start() {
+  const read = async () => {
+    reads += 1;
+    if (text instanceof Error) throw text;
+    return text;
+  };
+  const configuration = { publicKeysParameter: 'keys', jwksCacheSeconds: 300 };
+  return createJwksHandler(configuration, { parameters: { read }, clock: clock.read, log: (line) => lines.push(line) });
+}
+
+const get = (headers: object | null = {}) => start()({ httpMethod: 'GET', headers });
+
+describe('the JWKS', () => {
+  it('holds the public halves, may be kept, and has a strong tag', async () => {
+    const { statusCode, headers, body } = await get();
+    expect(statusCode).toBe(200);
+    expect(headers).toEqual({
+      'Cache-Control': 'public, max-age=300',
+      'Content-Type': 'application/json',
+      ETag: expect.stringMatching(/^"[\w-]{43}"$/),
+      'X-Content-Type-Options': 'nosniff',
+    });
+    const publicHalf = (kid: string) => ({ kty: 'RSA', kid, alg: 'RS256', use: 'sig', n: `n-of-${kid}`, e: 'AQAB' });
+    expect(JSON.parse(body)).toEqual({ keys: [publicHalf('key-1'), publicHalf('key-0')] });
+  });
+
+  it.each(['If-None-Match', 'if-none-match'])('is not sent again to who has it (%s)', async (name) => {
+    const { headers } = await get();
+    for (const value of [headers.ETag, `"other", ${headers.ETag}`, `W/${headers.ETag}`, '*']) {
+      const again = await get({ [name]: value });
+      expect(again).toEqual({
+        statusCode: 304,
+        headers: { ETag: headers.ETag, 'Cache-Control': 'public, max-age=300' },
+        body: '',
+      });
+    }
+    for (const value of ['"other"', '', undefined])
+      expect(await get({ [name]: value })).toMatchObject({ statusCode: 200 });
+    expect(await get(null)).toMatchObject({ statusCode: 200 });
+  });
+
+  it('has another tag when the keys are others', async () => {
+    const before = await get();
+    text = writePublicKeys([fakeKey('key-2')]);
+    expect((await get({ 'If-None-Match': before.headers.ETag })).statusCode).toBe(200);
+  });
+
+  it('never shows a private half, even if one got into the document', async () => {
+    text = JSON.stringify({ keys: [{ ...fakeKey('key-1'), oth: [], k: 'PRIVATE' }] });
+    const { body } = await get();
+    expect(body).not.toContain('PRIVATE');
+    for (const member of PRIVATE) expect(JSON.parse(body).keys[0]).not.toHaveProperty(member);
+  });
+
+  it('lets an old key go by itself', async () => {
+    text = writePublicKeys([fakeKey('key-1'), { ...fakeKey('key-0'), exp: NOW_SECONDS + 10 }]);
+    const kids = async () => JSON.parse((await get()).body).keys.map(({ kid }: { kid: string }) => kid);
+    expect(await kids()).toEqual(['key-1', 'key-0']);
+    clock.advanceSeconds(10);
+    expect(await kids()).toEqual(['key-1']);
+  });
+
+  it('reads the document at most once a second', async () => {
+    const handle = start();
+    for (const seconds of [0, 0, 0.9, 0.1]) {
+      clock.advanceSeconds(seconds);
+      await handle({});
+    }
+    expect(reads).toBe(2);
+  });
+
+  it.each([
+    ['there are no keys yet', '{"keys":[]}', 0],
+    ['the document is no JWKS', '{"PRIVATE":1}', 1],
+    ['it cannot be read', new AwsError('parameter_unreadable', 'The parameter cannot be read.'), 1],
+  ])('is not there, and kept by nobody, when %s', async (_what, value, logged) => {
+    text = value;
+    const answer = await get();
+    expect(answer).toMatchObject({ statusCode: 503, headers: { 'Cache-Control': 'no-store', 'Retry-After': '5' } });
+    expect(lines).toHaveLength(logged);
+    expect(lines.join() + answer.body).not.toContain('PRIVATE');
+  });
+
+  it('answers whatever is sent as If-None-Match', async () => {
+    const handle = start();
+    await assert(
+      asyncProperty(string(), async (value) => {
+        const { statusCode } = await handle({ headers: { 'If-None-Match': value } });
+        expect(statusCode).toBe(value.split(',').some((tag) => tag.trim() === '*') ? 304 : 200);
+      }),
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { revokeKey } from '../../../../lambda/key-rotation/revoke-key.ts';
+import { UpstreamError } from '../../../../src/core/errors.ts';
+import { parsePublicKeys } from '../../../../src/core/public-key-document.ts';
+import { certificatePem } from '../../../../src/core/signing-key.ts';
+import { BEFORE, fakeKey, RotationWorld, STEP_NAMES } from '../../../support/rotation/world.ts';
+import { Life } from '../../../support/setup/aws-in-memory.ts';
+
+/** The old key is nowhere where anybody would look for a key. */
+async function expectGone(world: RotationWorld, kid: string): Promise<void> {
+  const labelled = [...(await world.secret.stages()).keys()];
+  const readable = await Promise.all(labelled.map((id) => world.secret.read(id)));
+  expect(readable.join()).not.toContain(kid);
+  expect(JSON.stringify(world.keys)).not.toContain(certificatePem(fakeKey(kid)).trim().split('\n')[1]);
+  expect(parsePublicKeys(world.parameters.values.get('keys') ?? '').map((key) => key.kid)).not.toContain(kid);
+}
+
+describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const)(
+  'a revocation by %s',
+  (delivery) => {
+    it('leaves one key: a new one', async () => {
+      const world = await RotationWorld.setUp(delivery);
+      await world.rotate('version-1');
+      expect(await revokeKey(world.rotation(), 'emergency')).toMatchObject({ kid: 'key-2' });
+      for (const kid of ['key-0', 'key-1']) await expectGone(world, kid);
+      expect(world.served()).toEqual(['key-2']);
+      expect(await world.secret.stages()).toEqual(
+        new Map([['emergency', expect.arrayContaining(['AWSCURRENT', 'AWSPENDING'])]]),
+      );
+    });
+
+    it('that died anywhere is made good by another', async () => {
+      let life: Life;
+      let moments = 0;
+      do {
+        moments += 1;
+        life = new Life(moments);
+        const world = await RotationWorld.setUp(delivery);
+        await revokeKey(world.rotation(life), 'emergency-1').catch(() => undefined);
+        const { kid } = await revokeKey(world.rotation(), 'emergency-2');
+        for (const old of ['key-0', 'key-1', 'key-2'].filter((other) => other !== kid)) await expectGone(world, old);
+        expect([world.kidAt('AWSCURRENT'), world.served()]).toEqual([kid, [kid]]);
+      } while (life.isOver);
+      expect(moments).toBeGreaterThan(10);
+    });
+
+    it.each(STEP_NAMES)('after %s ends the rotation that was under way', async (last) => {
+      const world = await RotationWorld.setUp(delivery);
+      for (const name of STEP_NAMES.slice(0, STEP_NAMES.indexOf(last) + 1)) await world.step(name, 'version-1');
+      await revokeKey(world.rotation(), 'emergency');
+      for (const name of STEP_NAMES) {
+        await expect(world.step(name, 'version-1')).rejects.toMatchObject({ code: 'version_withdrawn' });
+      }
+      for (const kid of ['key-0', 'key-1']) await expectGone(world, kid);
+      expect(world.kidAt('AWSCURRENT')).toBe('key-2');
+    });
+
+    it('is not undone by a teardown: what was there before us is there again, and no key of ours', async () => {
+      const world = await RotationWorld.setUp(delivery);
+      await world.rotate('version-1');
+      await revokeKey(world.rotation(), 'emergency');
+      await world.rotate('version-2');
+      await world.tearDown();
+      expect(world.keys).toEqual({ ...BEFORE, verificationLocation: null });
+    });
+  },
+);
+
+describe('a revocation', () => {
+  it('by value lets callers through at every moment', async () => {
+    const world = await RotationWorld.setUp('verificationKey');
+    await revokeKey(world.rotation(), 'emergency');
+    expect(world.refusals).toEqual([]);
+  });
+
+  it('says whether the tenant takes the new key by now, and stands either way', async () => {
+    const byUrl = await RotationWorld.setUp('wellKnown');
+    expect(await revokeKey(byUrl.rotation(), 'emergency')).toEqual({
+      kid: 'key-1',
+      introspection: 'upstream_client_refused',
+    });
+    const byValue = await RotationWorld.setUp('verificationKeys');
+    expect(await revokeKey(byValue.rotation(), 'emergency-1')).toEqual({ kid: 'key-1', introspection: 'accepted' });
+    byValue.outage = new UpstreamError('upstream_timeout', 'No answer.');
+    expect(await revokeKey(byValue.rotation(), 'emergency-2')).toEqual({
+      kid: 'key-2',
+      introspection: 'upstream_timeout',
+    });
+  });
+
+  it('works where the secret holds no key at all', async () => {
+    const world = await RotationWorld.setUp('verificationKey');
+    world.secret.values.set('version-0', 'rubbish');
+    await revokeKey(world.rotation());
+    expect(world.kidAt('AWSCURRENT')).toBe('key-1');
+  });
+});
