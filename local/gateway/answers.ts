@@ -38,7 +38,9 @@ export class AuthorizerAnswers {
     );
     if (authorization.length === 0) return { kind: 'unauthorized' };
     const { httpMethod, resourcePath } = event.requestContext;
-    const key = JSON.stringify([authorization, httpMethod, resourcePath]);
+    // Under a greedy resource, one path's answer is not another's.
+    const place = resourcePath.endsWith('+}') ? event.path : resourcePath;
+    const key = JSON.stringify([authorization, httpMethod, place]);
     const kept = this.#kept.get(key);
     if (kept && this.#clock() < kept.untilMs) return { kind: 'answer', result: kept.result };
     const answer = await this.#call(event);

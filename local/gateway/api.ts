@@ -47,8 +47,10 @@ export function createApi(options: ApiOptions): Api {
   const answers = new AuthorizerAnswers(options.authorizer, options.ttlSeconds, options.clock);
   const resources = resourcesOf(routeKeys);
   const responses = gatewayResponses(options.audience, options.basicChallenge);
-  const isPublic = ({ method, resourcePath }: GatewayRequest) =>
-    publicRouteKeys.some((key) => key === `${method} ${resourcePath}` || key === `ANY ${resourcePath}`);
+  const isPublic = ({ method, resourcePath }: GatewayRequest) => {
+    const named = `${method} ${resourcePath}`;
+    return publicRouteKeys.includes(routeKeys.includes(named) ? named : `ANY ${resourcePath}`);
+  };
 
   return async (call, body) => {
     if (call.method === 'OPTIONS') return preflight(resources, call.path);

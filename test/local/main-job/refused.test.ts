@@ -171,6 +171,19 @@ describe('a route', () => {
     expect((await local.call('GET', '/foo')).status).toBe(401);
   });
 
+  it('is not public because the other methods of its path are', async () => {
+    const local = await startLocal({ routes: { 'ANY /foo': 'public', 'GET /foo': ['read:foo'] } });
+    expect((await local.call('GET', '/foo')).status).toBe(401);
+    expect((await local.call('POST', '/foo')).status).toBe(200);
+  });
+
+  it('under a greedy resource asks for its own scopes, whatever answer is kept for another path', async () => {
+    const local = await startLocal({ routes: { 'GET /{proxy+}': ['read:foo'], 'GET /admin': ['admin'] } });
+    const authorization = bearer(local.ready.tokens.jwt);
+    expect((await local.call('GET', '/anything', authorization)).status).toBe(200);
+    expect((await local.call('GET', '/%61dmin', authorization)).status).toBe(403);
+  });
+
   it('answers a CORS preflight to anybody', async () => {
     const local = await startLocal();
     const { status, headers } = await local.call('OPTIONS', '/foo');
