@@ -1,6 +1,6 @@
 /** `asp` as a real process: exit codes, streams, signals, and what others on the machine can see of it. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startAsp } from '../../support/cli/child.ts';
 import { openReadyTenant, settingsOf, USER } from '../../support/cli/tenant.ts';
@@ -14,7 +14,9 @@ describe('the asp process', () => {
     tenant.faults.add({ kind: 'latency', ms: 2600, method: 'POST', path: '/api/v2/users/', times: 1 });
     const { process: child, output, untilShown, ended } = startAsp(CREATE, { directory, environment });
     await untilShown(/^Waiting for the tenant … 2 s$/m);
-    expect(processList()).not.toContain(environment.AUTH0_CLIENT_SECRET);
+    const seen = processList();
+    expect(seen).toContain('asp.mjs create --user');
+    expect(seen).not.toContain(environment.AUTH0_CLIENT_SECRET);
     child.kill('SIGINT');
     await untilShown(/^Finishing what is under way/m);
     expect(await ended).toBe(130);
@@ -58,9 +60,20 @@ describe('the asp process', () => {
   });
 });
 
-/** What `ps` shows to everybody. */
+/** The command lines of all processes, as everybody on the machine sees them. */
 function processList(): string {
-  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  if (!existsSync('/proc/self/cmdline')) return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return ids.map(commandLine).join('\n');
+}
+
+function commandLine(id: string): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It has ended meanwhile.
+    return '';
+  }
 }
 
 async function untilAsked(isAsked: () => boolean): Promise<void> {

@@ -1,0 +1,255 @@
+/** `asp doctor`: each link of the chain broken once, and told with its mend. */
+import { describe, expect, it } from 'vitest';
+import type { Ports } from '../../../src/cli/ports.ts';
+import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
+import { createHttpsClient } from '../../../src/http/https-client.ts';
+import { openWorkshop, type Run, type Workshop } from '../../support/cli/asp.ts';
+import { settingsOf, signingJwk, takeScope } from '../../support/cli/tenant.ts';
+import type { LocalForTest } from '../../support/local/start.ts';
+import { startLocal } from '../../support/local/start.ts';
+
+interface Chain extends Workshop {
+  readonly local: LocalForTest;
+  readonly ports: Partial<Ports>;
+  doctor(args?: readonly string[], ports?: Partial<Ports>): Promise<Run>;
+}
+
+const client = createHttpsClient();
+
+/** Local mode with a key that the command line has too, and everything configured. */
+async function openChain(): Promise<Chain> {
+  const local = await startLocal();
+  const workshop = openWorkshop({
+    ...settingsOf(local.tenant),
+    AUTH0_PASSWORD_CLIENT_ID: 'local-password-client',
+    ASP_API_URL: local.ready.gateway,
+  });
+  for (const secret of ['local-management-secret', 'local-password-secret', signingJwk.d]) workshop.secrets.add(secret);
+  workshop.write('key.json', JSON.stringify(signingJwk));
+  await workshop.asp(['setup', '--key', 'key.json']);
+  const ports = { http: datedBy(workshop) };
+  const doctor: Chain['doctor'] = (args = [], more = {}) =>
+    workshop.asp(['doctor', '--key', 'key.json', ...args], { ports: { ...ports, ...more } });
+  return { ...workshop, local, ports, doctor };
+}
+
+/** Servers put the system's time into `Date`; here the clock stands still. */
+function datedBy({ clock }: Workshop): HttpPort {
+  return async (request) => {
+    const response = await client.send(request);
+    return { ...response, headers: { ...response.headers, date: new Date(clock.ms).toUTCString() } };
+  };
+}
+
+const ALL = [
+  'configuration',
+  'dns',
+  'tls',
+  'clock',
+  'jwks',
+  'management-client',
+  'management-scopes',
+  'resource-server',
+  'key-on-record',
+  'grant-scopes',
+  'introspection',
+  'password-grant',
+  'default-connection',
+  'forwarded-ip',
+  'deployed-api',
+];
+
+describe('asp doctor', () => {
+  it('passes every link of a chain that holds, in order, and exits with 0', async () => {
+    const { doctor, local } = await openChain();
+    const before = local.tenant.snapshot();
+    const { code, stdout, stderr } = await doctor();
+    expect(stdout.match(/^./gmu)).toEqual(ALL.map(() => '✓'));
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(local.tenant.snapshot()).toBe(before);
+  });
+
+  it('passes over what is not part of the chain', async () => {
+    const { asp, ports } = await openChain();
+    const environment = { AUTH0_PASSWORD_CLIENT_ID: '', ASP_API_URL: '' };
+    const { code, stdout } = await asp(['doctor', '--key', 'key.json'], { environment, ports });
+    expect(stdout.match(/^- .*$/gm)).toEqual([
+      expect.stringContaining('The password grant is enabled: no AUTH0_PASSWORD_CLIENT_ID'),
+      expect.stringContaining('There is a connection to log in to: no AUTH0_PASSWORD_CLIENT_ID'),
+      expect.stringContaining('The address of callers is believed: no AUTH0_PASSWORD_CLIENT_ID'),
+      expect.stringContaining('The deployed API asks for a credential: no API is named'),
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('tells every fault of the configuration, and that nothing else was checked', async () => {
+    const { asp } = await openChain();
+    const environment = { AUTH0_DOMAIN: 'http://tenant.example/', AUTH0_AUDIENCE: '' };
+    const { code, stdout } = await asp(['doctor', '--key-format', 'der'], { environment });
+    expect(stdout).toMatch(/^✗ The configuration is complete: /);
+    expect(stdout).toMatch(/"issuer" is not a tenant's/);
+    expect(stdout).toMatch(/"audience" is missing\. Give it as --audience, or as AUTH0_AUDIENCE/);
+    expect(stdout).toMatch(/keyFormat: got "der"/);
+    expect(stdout).toMatch(/There is no signing key at/);
+    expect(stdout.match(/^- .*not checked: it hangs on "configuration"$/gm)).toHaveLength(14);
+    expect(code).toBe(1);
+  });
+
+  type Break = (chain: Chain) => { readonly args?: readonly string[]; readonly ports?: Partial<Ports> } | undefined;
+  const settings = (chain: Chain, change: object) => Object.assign(chain.local.tenant.state.settings, change);
+  const password = ({ local }: Chain, change: object) => {
+    const record = local.tenant.state.clients.get('local-password-client');
+    if (record) local.tenant.state.clients.set(record.client_id, { ...record, ...change });
+    return undefined;
+  };
+  const fault = ({ local }: Chain, order: Parameters<LocalForTest['tenant']['faults']['add']>[0]) => {
+    local.tenant.faults.add(order);
+    return undefined;
+  };
+  const http =
+    ({ ports }: Chain, change: (response: Awaited<ReturnType<HttpPort>>) => Awaited<ReturnType<HttpPort>>): HttpPort =>
+    async (request) =>
+      change(await (ports.http ?? client.send)(request));
+
+  it.each<[string, Break, RegExp]>([
+    [
+      'dns',
+      () => ({
+        ports: {
+          lookUpHost: async () => {
+            throw Object.assign(new Error(), { code: 'ENOTFOUND' });
+          },
+        },
+      }),
+      /ENOTFOUND\nCheck the domain for typing errors/,
+    ],
+    [
+      'tls',
+      () => ({
+        ports: {
+          http: async () => {
+            throw new HttpFailure('connection', 'The connection failed.', {
+              cause: Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' }),
+            });
+          },
+        },
+      }),
+      /\(CERT_HAS_EXPIRED\)\n.*NODE_EXTRA_CA_CERTS/,
+    ],
+    [
+      'clock',
+      (chain) => ({
+        ports: {
+          http: http(chain, (answer) => ({
+            ...answer,
+            headers: { ...answer.headers, date: new Date(chain.clock.ms + 90_000).toUTCString() },
+          })),
+        },
+      }),
+      /this one is 90 s behind\nSet the clock of this machine/,
+    ],
+    [
+      'jwks',
+      (chain) => fault(chain, { kind: 'body', body: { keys: [] }, path: '/.well-known/' }),
+      /none of its keys is an asymmetric/,
+    ],
+    ['jwks', (chain) => fault(chain, { kind: 'garbage', path: '/.well-known/' }), /The JWKS is no object/],
+    [
+      'management-client',
+      () => ({ args: ['--client-id', 'nobody'] }),
+      /refused the management client "nobody": got 401 invalid_client/,
+    ],
+    [
+      'management-scopes',
+      ({ local }) => void takeScope(local.tenant, 'update:resource_servers'),
+      /it lacks update:resource_servers\nGive the client/,
+    ],
+    [
+      'management-scopes',
+      ({ local }) => void takeScope(local.tenant, 'read:client_grants'),
+      /lacks a scope .* expected read:client_grants/,
+    ],
+    [
+      'resource-server',
+      () => ({ args: ['--audience', 'https://demo.ap'] }),
+      /no resource server .* the nearest it has: "https:\/\/demo\.api"/,
+    ],
+    [
+      'grant-scopes',
+      ({ local }) => void takeScope(local.tenant, 'delete:user_application_passwords'),
+      /lacks delete:user_application_passwords\n.*"asp setup" adds them/,
+    ],
+    [
+      'introspection',
+      (chain) => fault(chain, { kind: 'status', status: 404, path: '/oauth/introspect' }),
+      /404: it has no such endpoint\n.*enabled for the tenant: ask Auth0/,
+    ],
+    [
+      'introspection',
+      (chain) =>
+        fault(chain, { kind: 'status', status: 401, body: { error: 'invalid_client' }, path: '/oauth/introspect' }),
+      /401 invalid_client: .*\n.*"asp setup" mends it/,
+    ],
+    [
+      'introspection',
+      (chain) => fault(chain, { kind: 'body', body: { active: true }, path: '/oauth/introspect' }),
+      /active:true of a token that nobody issued/,
+    ],
+    [
+      'introspection',
+      (chain) => fault(chain, { kind: 'status', status: 503, path: '/oauth/introspect' }),
+      /answered 503\. Check the tenant's URL/,
+    ],
+    ['password-grant', (chain) => password(chain, { grant_types: [] }), /may not use password\n.*Grant Types/],
+    [
+      'default-connection',
+      (chain) => void settings(chain, { default_directory: '' }),
+      /no default directory\n.*Default Directory/,
+    ],
+    [
+      'forwarded-ip',
+      (chain) => password(chain, { is_token_endpoint_ip_header_trusted: false }),
+      /is not\n.*Trust Token Endpoint IP Header/,
+    ],
+    [
+      'deployed-api',
+      ({ local }) => ({ args: ['--api-url', `${local.tenant.issuer}nowhere`] }),
+      /404, wanted 401\n.*its stage included/,
+    ],
+    ['deployed-api', () => ({ args: ['--api-url', 'http://api.example/'] }), /it is no https URL/],
+  ])('tells that %s is broken', async (id, breakIt, message) => {
+    const chain = await openChain();
+    const { args = [], ports = {} } = breakIt(chain) ?? {};
+    const { code, stdout, stderr } = await chain.doctor(['--json', ...args], ports);
+    const checks: readonly Readonly<Record<string, string>>[] = JSON.parse(stdout).checks;
+    const broken = checks.find((check) => check.state === 'failed');
+    expect(`${broken?.detail}\n${broken?.mend}`).toMatch(message);
+    expect(broken?.id).toBe(id);
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 15 checks failed\. Mend the first one first/);
+  });
+
+  it('tells that the key on record is not the one that signs', async () => {
+    const { asp, ports } = await openChain();
+    await asp(['keygen', '--key', 'other.json']);
+    const { stdout } = await asp(['doctor', '--key', 'other.json'], { ports });
+    expect(stdout).toMatch(/^✗ The tenant has the public key: not everywhere/m);
+    expect(stdout).toMatch(/^✗ The tenant introspects for the API: 401 invalid_client/m);
+  });
+
+  it('tells programs each check with its state, detail and mend', async () => {
+    const { doctor } = await openChain();
+    const { ok, checks } = JSON.parse((await doctor(['--json', '--audience', 'x'])).stdout);
+    expect(ok).toBe(false);
+    expect(checks.map(({ id }: { id: string }) => id)).toEqual(ALL);
+    expect(checks[0]).toEqual({
+      id: 'configuration',
+      title: expect.any(String),
+      state: 'passed',
+      detail: expect.any(String),
+    });
+    expect(checks[7]).toMatchObject({ state: 'failed', detail: expect.any(String), mend: '' });
+    expect(checks[8]).toMatchObject({ state: 'skipped', detail: 'not checked: it hangs on "resource-server"' });
+  });
+});
