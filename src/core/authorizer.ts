@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 import { parseCredential } from './credential.ts';
 import type { DigestCredential } from './credential-digest.ts';
 import type { Decision } from './decision.ts';
-import { CredentialError, UpstreamError } from './errors.ts';
+import { ConfigurationError, CredentialError, UpstreamError } from './errors.ts';
 import type { PrincipalCache, Resolved } from './principal-cache.ts';
 import { type CalledRoute, meets, type RouteMap, scopesOf } from './routes.ts';
 import type { UpstreamObserver } from './upstream.ts';
@@ -42,14 +42,14 @@ export class Authorizer {
    * Decides on a request.
    *
    * @param observe told of every upstream call that this request causes
-   * @returns the decision, refusals and outages included; only a defect of this software throws
+   * @returns the decision, refusals, outages and unusable keys included; only a defect of this software throws
    */
   async decide(request: AuthorizationRequest, observe?: UpstreamObserver): Promise<Decision> {
     try {
       return this.#judge(await this.#resolve(request, observe), request);
     } catch (error) {
       if (error instanceof CredentialError) return { outcome: 'unauthenticated', reason: error.code };
-      if (error instanceof UpstreamError) {
+      if (error instanceof UpstreamError || error instanceof ConfigurationError) {
         return { outcome: 'unavailable', reason: error.code, message: error.message };
       }
       throw error;

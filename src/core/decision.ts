@@ -1,5 +1,5 @@
 /** What is answered to a request, before any gateway's words for it. */
-import type { CredentialErrorCode, UpstreamErrorCode } from './errors.ts';
+import type { ConfigurationErrorCode, CredentialErrorCode, UpstreamErrorCode } from './errors.ts';
 import type { Principal } from './principal.ts';
 
 /** Why a principal may not call a route. */
@@ -17,5 +17,9 @@ export type Decision =
     }
   /** The credential proves nothing: 401. */
   | { readonly outcome: 'unauthenticated'; readonly reason: CredentialErrorCode }
-  /** It could not be found out: 5xx. */
-  | { readonly outcome: 'unavailable'; readonly reason: UpstreamErrorCode; readonly message: string };
+  /** It could not be found out, by an outage or by what the operator has set up: 5xx. */
+  | {
+      readonly outcome: 'unavailable';
+      readonly reason: UpstreamErrorCode | ConfigurationErrorCode;
+      readonly message: string;
+    };

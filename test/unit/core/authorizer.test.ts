@@ -1,6 +1,7 @@
 import { createHmac, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../src/core/errors.ts';
 import { NOW_SECONDS } from '../../support/core/clock.ts';
 import { activePassword, INACTIVE } from '../../support/core/introspection-answers.ts';
 import { accessTokenClaims, forge, makeIssuerKey, mint } from '../../support/core/issuer.ts';
@@ -237,6 +238,20 @@ describe('an outage', () => {
     expect(await it.decide(`Bearer ${ASP}`)).toMatchObject({ outcome: 'allow', cacheHit: true });
     it.clock.advanceSeconds(60);
     expect(await it.decide(`Bearer ${ASP}`)).toEqual(unavailable('upstream_timeout'));
+  });
+});
+
+describe('a signing key that cannot be used', () => {
+  it('is an outage with its own reason, so that log, metric and alarm know of it', async () => {
+    const it = world();
+    it.http.script = () => {
+      throw new ConfigurationError('signing_key_invalid', 'The stored signing key is not a JSON object.');
+    };
+    expect(await it.decide('Bearer opaque')).toEqual({
+      outcome: 'unavailable',
+      reason: 'signing_key_invalid',
+      message: 'The stored signing key is not a JSON object.',
+    });
   });
 });
 
