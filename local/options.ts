@@ -36,6 +36,7 @@ export const USAGE = `Usage: npm start -- [--json] [-c key=value]...
 Starts a local tenant and a local API behind the authorizer, and shows each kind of credential being let in or refused.
 
   --json          print one JSON object on one line when ready, and nothing else
+                  (npm prints a banner before it, but not as npm start --silent -- --json)
   -c key=value    set a configuration key, such as -c basicOrder=password-first or -c gatewayTtlSeconds=0
   --help          print this
 
