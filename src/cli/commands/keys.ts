@@ -41,7 +41,11 @@ export const keys: Command = {
   },
 };
 
-function show(place: string, { keys: found, jwks, unreadable }: KeyComparison, { ports: { terminal } }: Context): void {
+function show(
+  place: string,
+  { keys: found, jwks, unreadable, agree }: KeyComparison,
+  { ports: { terminal } }: Context,
+): void {
   const { print, note, style } = terminal;
   const rows = found.map((key) => [key.thumbprint, key.signing ?? '-', inTenant(key), key.jwks ? 'yes' : '-']);
   const heading = ['KEY', 'SIGNS', 'TENANT', 'JWKS'];
@@ -52,7 +56,7 @@ function show(place: string, { keys: found, jwks, unreadable }: KeyComparison, {
   print(`JWKS    ${jwks ? `${jwks.url}${jwks.problem === null ? '' : `: ${jwks.problem}`}` : 'none is named'}`);
   for (const property of unreadable)
     note(`The resource server's "${property}" holds something in which no key can be read.`);
-  if (found.length > 0) print('');
+  if (agree) print('They agree: the tenant knows the key that signs.');
 }
 
 function inTenant({ tenant }: ComparedKey): string {
