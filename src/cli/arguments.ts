@@ -81,7 +81,7 @@ function parse(args: readonly string[], options: OptionTable) {
 function describe(error: unknown, names: readonly string[]): string {
   const message = error instanceof Error ? error.message : '';
   // The message quotes the option; a value is quoted for arguments only, which are not read from here.
-  const name = /'(-{1,2}[A-Za-z][\w-]*)/.exec(message)?.[1] ?? 'an option';
+  const name = /'(?:-\w, )?(-{1,2}[A-Za-z][\w-]*)/.exec(message)?.[1] ?? 'an option';
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return unknownOption(name, names);
   if (message.includes('does not take an argument')) return `The option ${name} takes no value.`;

@@ -1,5 +1,6 @@
 /** Tells the person at the terminal that something takes long, and goes on telling. */
 import type { Ports } from './ports.ts';
+import type { Terminal } from './terminal.ts';
 
 const FIRST_NOTE_MS = 2000;
 const NEXT_NOTE_MS = 5000;
@@ -12,7 +13,7 @@ const NEXT_NOTE_MS = 5000;
 export async function waitFor<Result>(
   what: string,
   work: () => Promise<Result>,
-  { terminal: { note }, setTimer }: Pick<Ports, 'terminal' | 'setTimer'>,
+  { terminal: { note }, setTimer }: Pick<Ports, 'setTimer'> & { readonly terminal: Pick<Terminal, 'note'> },
 ): Promise<Result> {
   let cancel = setTimer(FIRST_NOTE_MS, () => tell(FIRST_NOTE_MS));
   const tell = (waitedMs: number) => {

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { describeError } from '../../../src/cli/describe-error.ts';
+import { CliError, interrupted, usageError } from '../../../src/cli/errors.ts';
+import { exitCodeOf } from '../../../src/cli/exit-code.ts';
+import { printable } from '../../../src/cli/printable.ts';
+import { createStyle, wantsColor } from '../../../src/cli/style.ts';
+import { table } from '../../../src/cli/table.ts';
+import { timeInWords } from '../../../src/cli/time-in-words.ts';
+import { ConfigurationError, UpstreamError } from '../../../src/core/errors.ts';
+
+const NOW_MS = Date.parse('2026-11-22T12:00:00Z');
+
+test.each([
+  [0, 'now'],
+  [1, 'in 1 second'],
+  [-59, '59 seconds ago'],
+  [3600, 'in 1 hour'],
+  [-7199, '1 hour ago'],
+  [-86_400 * 3, '3 days ago'],
+  [86_400 * 400, 'in 1 year'],
+])('%d seconds from now are %s', (seconds, words) => {
+  expect(timeInWords(NOW_MS + seconds * 1000, NOW_MS)).toMatch(
+    new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z \\(${words}\\)$`),
+  );
+});
+
+test('a time that is none is said to be none', () => {
+  expect(timeInWords(Number.NaN, NOW_MS)).toBe('a time that is none');
+  expect(timeInWords(1e20, NOW_MS)).toBe('a time that is none');
+});
+
+describe('a table', () => {
+  test('has columns as wide as their widest cell, and no spaces at the end', () => {
+    expect(
+      table([
+        ['ID', 'LABEL', 'X'],
+        ['1', 'ä', ''],
+        ['222', 'b', 'c'],
+      ]),
+    ).toEqual(['ID   LABEL  X', '1    ä      ', '222  b      c']);
+  });
+
+  test('is measured without its decoration', () => {
+    expect(
+      table(
+        [
+          ['a', 'b'],
+          ['cc', 'd'],
+        ],
+        (cell) => `<${cell}>`,
+      ),
+    ).toEqual(['<a>   <b>', '<cc>  <d>']);
+  });
+
+  test('lets nothing out that moves the cursor, whatever the cells hold', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 2, maxLength: 2 })), (rows) => {
+        for (const line of table(rows)) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+});
+
+test('what cannot be printed is shown as its code point', () => {
+  expect(printable('a\u001b[31m\u202eb\nc')).toBe('a\\u{1b}[31m\\u{202e}b\\u{a}c');
+});
+
+test('colours are for terminals that know them, unless NO_COLOR is set', () => {
+  expect(wantsColor({ isTTY: true }, {})).toBe(true);
+  expect(wantsColor({ isTTY: true }, { NO_COLOR: '1' })).toBe(false);
+  expect(wantsColor({ isTTY: true }, { NO_COLOR: '' })).toBe(true);
+  expect(wantsColor({ isTTY: true }, { TERM: 'dumb' })).toBe(false);
+  expect(wantsColor({}, {})).toBe(false);
+  expect(createStyle(true).bad('x')).toBe('\u001b[31mx\u001b[39m');
+  expect(createStyle(false).bad('x')).toBe('x');
+});
+
+describe('an error', () => {
+  test('has the exit code of its kind', () => {
+    expect(exitCodeOf(usageError('x'))).toBe(2);
+    expect(exitCodeOf(new ConfigurationError('configuration_invalid', 'x'))).toBe(2);
+    expect(exitCodeOf(new ConfigurationError('signing_key_invalid', 'x'))).toBe(1);
+    expect(exitCodeOf(interrupted())).toBe(130);
+    expect(exitCodeOf(new CliError('declined', 'x'))).toBe(1);
+    expect(exitCodeOf(new Error('x'))).toBe(1);
+  });
+
+  test('of the upstream comes with the mend', () => {
+    expect(describeError(new UpstreamError('upstream_throttled', 'Slow down.'))).toMatch(/^Slow down\. Wait a little/);
+  });
+
+  test('that is a defect is told by kind and place, since its message may hold anything', () => {
+    const text = describeError(new TypeError('hunter2'));
+    expect(text).toMatch(/^Something went wrong that should not have: TypeError .*words\.test\.ts/);
+    expect(text).not.toContain('hunter2');
+    expect(describeError('hunter2')).not.toContain('hunter2');
+  });
+
+  test('cannot write over the screen', () => {
+    expect(describeError(usageError('a\u001b[2Jb\nc'))).toBe('a\\u{1b}[2Jb\nc');
+  });
+});
