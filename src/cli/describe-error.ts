@@ -1,4 +1,5 @@
 /** Errors as a person at a terminal reads them. Most rooms say all there is to say; the authorizer's core is terse. */
+import { SetupError, type SetupErrorCode } from '../auth0/errors.ts';
 import { CodedError, UpstreamError, type UpstreamErrorCode } from '../core/errors.ts';
 import { printable } from './printable.ts';
 
@@ -14,9 +15,18 @@ const MENDS: Readonly<Record<UpstreamErrorCode, string>> = {
     "A 404 means that the tenant has no introspection: have the feature enabled by Auth0's support. Otherwise check the audience.",
 };
 
+/** Where the deployment's words for a setting are not those of the command line. */
+const NAMES_HERE: { readonly [Code in SetupErrorCode]?: string } = {
+  management_client_refused:
+    'For asp these are AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and --management-domain; --verbose shows where they come from.',
+  resource_server_not_found: 'For asp that is --audience, or setup --create.',
+  property_refused: 'For asp that is --key-delivery or --key-format.',
+};
+
 /** The whole text for standard error, one or more lines. */
 export function describeError(error: unknown): string {
   if (error instanceof UpstreamError) return shown(`${error.message} ${MENDS[error.code]}`);
+  if (error instanceof SetupError) return shown([error.message, NAMES_HERE[error.code]].filter(Boolean).join(' '));
   if (error instanceof CodedError) return shown(error.message);
   // A defect of this software: its message may hold anything, so only its kind and place are told.
   const [, place = ''] = error instanceof Error ? (error.stack ?? '').split(/\n\s*at /) : [];

@@ -1,5 +1,5 @@
 /** docs/walkthrough.md, run as it stands against local mode. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +68,9 @@ function lacksCurl(): boolean {
   return isMissing;
 }
 
-it('npx finds asp in the checkout', () => {
-  const help = execFileSync('npx', ['--no-install', 'asp', '--help'], { cwd: ROOT, encoding: 'utf8' });
-  expect(help).toContain('Usage: asp COMMAND');
+it('npx finds asp in the checkout', async () => {
+  const { HOME = '' } = process.env;
+  const child = startChild('npx', ['--no-install', 'asp', '--help'], { directory: ROOT, environment: { HOME } });
+  expect(await child.ended).toBe(0);
+  expect(child.output.stdout).toContain('Usage: asp COMMAND');
 });
