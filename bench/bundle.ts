@@ -1,0 +1,29 @@
+/** Bundles a file as the stack bundles its functions, so that what is measured is what is deployed. */
+import { createRequire } from 'node:module';
+import { build, type Plugin } from 'esbuild';
+import { BUNDLING } from '../lib/bundling.ts';
+
+/**
+ * @param entry a path from the project's root
+ * @param outfile where the bundle goes
+ */
+export async function bundle(entry: string, outfile: string, plugins: readonly Plugin[] = []): Promise<void> {
+  const { externalModules, ...options } = BUNDLING;
+  await build({
+    ...options,
+    absWorkingDir: new URL('..', import.meta.url).pathname,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    external: externalModules,
+    plugins: [...plugins],
+    logLevel: 'error',
+  });
+}
+
+/** Bundles a file and loads it into this process; its exports are unknown until asserted. */
+export async function loadBundled(entry: string, outfile: string): Promise<unknown> {
+  await bundle(entry, outfile);
+  return createRequire(import.meta.url)(outfile);
+}

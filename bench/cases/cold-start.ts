@@ -1,0 +1,82 @@
+/**
+ * A cold start over that of a bare handler: from the start of a fresh process to the first answer, with the bundle that
+ * is deployed. Keys, secret and introspection come over TLS from a stand-in on loopback.
+ */
+import { join } from 'node:path';
+import { bundle } from '../bundle.ts';
+import { runChild } from '../child.ts';
+import { restEventText } from '../rest-event.ts';
+import { median, rotated } from '../rounds.ts';
+import { type Aim, atMost, type Row } from '../row.ts';
+import { type StandIn, startStandIn } from '../stand-in.ts';
+
+const PATH = 'cold start over a bare handler';
+const ROUNDS = 25;
+
+interface Start {
+  readonly subject: string;
+  readonly entry: string;
+  readonly token: string;
+  /** Milliseconds over the floor. */
+  readonly aimMs?: number;
+}
+
+export async function coldStart(): Promise<readonly Row[]> {
+  const standIn = await startStandIn();
+  try {
+    const [jwt] = await standIn.issuer.mint(1);
+    return toRows(await startAll(startsWith(jwt), standIn));
+  } finally {
+    await standIn.close();
+  }
+}
+
+function startsWith(jwt: string): readonly Start[] {
+  const ours = 'lambda/authorizer/handler.ts';
+  return [
+    { subject: 'floor: a bare handler', entry: 'bench/children/bare-handler.ts', token: 'none' },
+    { subject: 'ours, JWT', entry: ours, token: jwt, aimMs: 30 },
+    { subject: 'aws-jwt-verify alone, JWT', entry: 'bench/children/jwt-peer.ts', token: jwt },
+    { subject: 'ours, opaque token', entry: ours, token: 'opaque', aimMs: 60 },
+    { subject: 'oauth4webapi and the SDK, opaque token', entry: 'bench/children/opaque-peer.ts', token: 'opaque' },
+  ];
+}
+
+interface Timed extends Start {
+  readonly milliseconds: number[];
+}
+
+async function startAll(starts: readonly Start[], standIn: StandIn): Promise<readonly Timed[]> {
+  const runner = join(standIn.directory, 'first-answer.cjs');
+  await bundle('bench/children/first-answer.ts', runner);
+  const timed = starts.map((start) => ({ ...start, milliseconds: [] as number[] }));
+  for (const { entry } of starts) await bundle(entry, bundleOf(entry, standIn));
+  for (let round = -1; round < ROUNDS; round += 1) {
+    for (const { subject, entry, token, milliseconds } of rotated(timed, round)) {
+      const args = [bundleOf(entry, standIn), restEventText(token)];
+      const ended = milliseconds.push(timeOf(await runChild(runner, args, standIn.environment), subject));
+      if (round < 0) milliseconds.length = ended - 1;
+    }
+  }
+  return timed;
+}
+
+function bundleOf(entry: string, { directory }: StandIn): string {
+  return join(directory, `${entry.replaceAll('/', '-')}.cjs`);
+}
+
+function timeOf(printed: unknown, subject: string): number {
+  const { milliseconds, effect } = printed as { readonly milliseconds: number; readonly effect: string };
+  if (effect !== 'Allow') throw new Error(`${subject} answered ${effect}, so its time says nothing.`);
+  return milliseconds;
+}
+
+function toRows(timed: readonly Timed[]): readonly Row[] {
+  const floor = timed[0]?.milliseconds ?? [];
+  return timed.map(({ subject, aimMs, milliseconds }) => {
+    const over = median(milliseconds.map((value, round) => value - (floor[round] ?? Number.NaN)));
+    const aim: { readonly aim?: Aim } = aimMs === undefined ? {} : { aim: atMost(over, aimMs, `+ ${aimMs} ms`) };
+    const toFloor = { by: 'difference', value: over } as const;
+    return { path: PATH, subject, value: median(milliseconds), unit: 'ms', toFloor, ...aim };
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * Event text to answer text for a principal that is known. The floor does what no authorizer can do without: it reads
+ * the event, finds a ready answer under the credential's digest, and writes it. The peer verifies the token again.
+ */
+import { hash } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
+import { type AuthorizerEvent, adapt } from '../../lambda/authorizer/api-kinds.ts';
+import { type AuthorizerPorts, composeAuthorizer } from '../../lambda/authorizer/compose.ts';
+import { createHandler } from '../../lambda/authorizer/create-handler.ts';
+import { policy } from '../../lambda/authorizer/policy.ts';
+import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import { AUDIENCE, type BenchIssuer, createIssuer } from '../issuer.ts';
+import { measuredRows } from '../measured-rows.ts';
+import { restEventText } from '../rest-event.ts';
+import { type Contender, measure } from '../rounds.ts';
+import { atMost, type Row } from '../row.ts';
+
+const PATH = 'event text to answer text, principal known';
+const OURS = 'ours';
+
+export async function knownPrincipal(): Promise<readonly Row[]> {
+  const issuer = await createIssuer('https://tenant.example/');
+  const [token] = await issuer.mint(1);
+  const eventText = restEventText(token);
+  const nowhere = openSync('/dev/null', 'w');
+  const contenders = [
+    await floor(issuer, eventText, token),
+    { subject: `${OURS}, without a line in the log`, once: withoutLine(issuer, eventText) },
+    { subject: OURS, once: withLine(issuer, eventText, () => undefined) },
+    {
+      subject: `${OURS}, the line written to /dev/null`,
+      once: withLine(issuer, eventText, (line) => writeSync(nowhere, `${line}\n`)),
+    },
+    { subject: 'aws-jwt-verify, verifying again', once: () => JSON.stringify(verifyAgain(issuer, eventText)) },
+  ];
+  const measurements = await measure(contenders, { rounds: 101, batch: 100 });
+  closeSync(nowhere);
+  return measuredRows(PATH, measurements, ({ subject, ratioTo }) =>
+    subject === OURS ? atMost(ratioTo('floor'), 2, '× 2') : undefined,
+  );
+}
+
+async function floor(issuer: BenchIssuer, eventText: string, token: string): Promise<Contender> {
+  const answer: unknown = JSON.parse(await withLine(issuer, eventText, () => undefined)());
+  const answers = new Map([[hash('sha256', `Bearer ${token}`, 'base64'), answer]]);
+  return {
+    subject: 'floor',
+    once: () => {
+      const { headers } = JSON.parse(eventText);
+      return JSON.stringify(answers.get(hash('sha256', headers.authorization, 'base64')));
+    },
+  };
+}
+
+function withLine(issuer: BenchIssuer, eventText: string, writeLine: (line: string) => void) {
+  const handler = createHandler(configuration(issuer), ports(issuer), writeLine);
+  return async () => JSON.stringify(await handler(JSON.parse(eventText)));
+}
+
+/** What `createHandler` does, but for the line. */
+function withoutLine(issuer: BenchIssuer, eventText: string) {
+  const authorizer = composeAuthorizer(configuration(issuer), ports(issuer));
+  return async () => {
+    const called: AuthorizerEvent = JSON.parse(eventText);
+    const { request, answer } = adapt(called, AUDIENCE);
+    return JSON.stringify(answer(await authorizer.decide(request)));
+  };
+}
+
+function verifyAgain({ issuer, jwk, publicKey }: BenchIssuer, eventText: string) {
+  const { headers, methodArn } = JSON.parse(eventText);
+  const token = headers.authorization.slice('Bearer '.length);
+  const { sub = '', scope = '' } = verifyJwtSync(token, jwk, { issuer, audience: AUDIENCE }, () => publicKey);
+  const principal = { subject: sub, scopes: String(scope).split(' '), issuer, tokenType: 'access_token' } as const;
+  return policy(
+    'Allow',
+    { ...principal, username: undefined, clientId: undefined, organizationId: undefined, expiresAt: undefined },
+    methodArn,
+  );
+}
+
+function configuration({ issuer }: BenchIssuer) {
+  const routes = { 'GET /foo/{id}': ['read:foo'] };
+  return parseAuthorizerConfiguration(JSON.stringify({ issuer, audience: AUDIENCE, routes, signingKeySecret: 'none' }));
+}
+
+function ports({ jwks }: BenchIssuer): AuthorizerPorts {
+  return {
+    http: async () => ({ status: 200, headers: {}, body: jwks }),
+    clock: Date.now,
+    sleep: async () => undefined,
+    random: Math.random,
+    signingKeys: { read: () => Promise.reject(new Error('Nothing is signed here.')) },
+  };
+}

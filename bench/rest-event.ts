@@ -1,0 +1,11 @@
+/** A REST API's event, as recorded, with a Bearer token put into it. */
+import type { RestEvent } from '../lambda/authorizer/rest.ts';
+import recorded from '../test/unit/lambda/authorizer/fixtures/rest-request.json' with { type: 'json' };
+
+export function restEventText(token: string): string {
+  return JSON.stringify(recorded).replaceAll('Bearer abc', `Bearer ${token}`);
+}
+
+export function restEvent(token: string): RestEvent {
+  return JSON.parse(restEventText(token));
+}

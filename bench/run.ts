@@ -1,0 +1,43 @@
+/**
+ * `npm run bench`: every path beside its floor and a peer, in one run of about a minute. `--json` prints the rows as
+ * JSON, `--only <name>` runs the cases whose name holds that text.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadBundled } from './bundle.ts';
+import { coldStart } from './cases/cold-start.ts';
+import { unseenOpaqueToken } from './cases/unseen-opaque-token.ts';
+import type { Row } from './row.ts';
+import { toTable } from './table.ts';
+
+type Case = () => Promise<readonly Row[]>;
+
+const CASES: Readonly<Record<string, Case>> = {
+  'known-principal': () => runBundled('bench/cases/known-principal.ts', 'knownPrincipal'),
+  'unseen-jwt': () => runBundled('bench/cases/unseen-jwt.ts', 'unseenJwt'),
+  'unseen-opaque-token': unseenOpaqueToken,
+  'one-flight': () => runBundled('bench/cases/one-flight.ts', 'oneFlight'),
+  'cold-start': coldStart,
+};
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string', default: '' } } });
+const rows: Row[] = [];
+for (const [name, run] of Object.entries(CASES)) {
+  if (name.includes(values.only)) rows.push(...(await run()));
+}
+process.stdout.write(`${values.json ? JSON.stringify(rows) : toTable(rows)}\n`);
+
+/** What runs in this process is bundled, too: a loader for TypeScript leaves traces that cost as much as what is measured. */
+async function runBundled(entry: string, name: string): Promise<readonly Row[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const exported = (await loadBundled(entry, join(directory, 'case.cjs'))) as Readonly<Record<string, Case>>;
+    const run = exported[name];
+    if (!run) throw new TypeError(`${entry} exports no ${name}.`);
+    return await run();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

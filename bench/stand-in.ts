@@ -1,0 +1,86 @@
+/**
+ * What the children talk to, over TLS on loopback: an issuer's JWKS and introspection, and as much of Secrets Manager as
+ * reads a secret. It answers what it has ready and checks nothing, so that a round trip is all that it costs.
+ */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateSigningKey } from '../src/core/generate-signing-key.ts';
+import { makeCertificate } from './certificate.ts';
+import { AUDIENCE, type BenchIssuer, createIssuer, introspectionAnswer } from './issuer.ts';
+
+export interface StandIn {
+  readonly issuer: BenchIssuer;
+  /** A directory of its own, gone when it closes. */
+  readonly directory: string;
+  /** For children: whom to ask and trust, and nothing else of this process's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+type Answers = Readonly<Record<'/.well-known/jwks.json' | '/oauth/introspect' | 'secret', string>>;
+
+const NO_SUCH_VERSION = JSON.stringify({ __type: 'ResourceNotFoundException', message: 'No such version.' });
+
+export async function startStandIn(): Promise<StandIn> {
+  const now = Date.now();
+  const directory = mkdtempSync(join(tmpdir(), 'bench-'));
+  const { cert, key } = await makeCertificate(now);
+  writeFileSync(join(directory, 'ca.pem'), cert);
+  const server = createServer({ cert, key, keepAliveTimeout: 120_000 });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const issuer = await createIssuer(url);
+  const answers = {
+    '/.well-known/jwks.json': issuer.jwks,
+    '/oauth/introspect': introspectionAnswer(url),
+    secret: JSON.stringify({ SecretString: JSON.stringify(await generateSigningKey(now)) }),
+  };
+  server.on('request', (request, response) => void answer(request, response, answers));
+  return {
+    issuer,
+    directory,
+    environment: environment(url, directory),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+function environment(issuer: string, directory: string): Readonly<Record<string, string>> {
+  return {
+    CONFIG: JSON.stringify({
+      issuer,
+      audience: AUDIENCE,
+      routes: { 'GET /foo/{id}': ['read:foo'] },
+      signingKeySecret: 'signing-key',
+    }),
+    NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem'),
+    AWS_ENDPOINT_URL: issuer,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    // The deployed functions run on a later Node, where the SDK says nothing.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, answers: Answers): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { url } = request;
+  if (url === '/.well-known/jwks.json' || url === '/oauth/introspect') send(response, 200, answers[url]);
+  else if (Buffer.concat(chunks).includes('AWSPENDING')) send(response, 400, NO_SUCH_VERSION);
+  else send(response, 200, answers.secret);
+}
+
+function send(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,29 @@
+/** Writes rows as a Markdown table that reads well in a terminal, too. */
+import type { Row } from './row.ts';
+
+const HEAD = ['path', 'who', 'median', 'to the floor', 'aim', ''];
+
+export function toTable(rows: readonly Row[]): string {
+  const cells = [HEAD, ...rows.map((row, index) => toCells(row, rows[index - 1]))];
+  const widths = HEAD.map((_, column) => Math.max(3, ...cells.map((line) => (line[column] ?? '').length)));
+  const write = (line: readonly string[]) =>
+    `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = '', ...body] = cells.map(write);
+  return [head, write(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
+}
+
+/** The path is named once. */
+function toCells({ path, subject, value, unit, toFloor, aim }: Row, previous: Row | undefined): readonly string[] {
+  return [
+    path === previous?.path ? '' : path,
+    subject,
+    `${round(value)} ${unit}`,
+    toFloor ? `${toFloor.by === 'ratio' ? '×' : '+'} ${round(toFloor.value)}` : '',
+    aim?.text ?? '',
+    aim ? (aim.met ? 'met' : 'missed') : '',
+  ];
+}
+
+function round(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+}
