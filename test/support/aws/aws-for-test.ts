@@ -10,7 +10,7 @@ import { type Ministack, startMinistack } from '../../../local/deployment/minist
 import { createSecret } from '../../../local/deployment/secrets.ts';
 import { readStackOutputs, type StackOutputs } from '../../../local/deployment/stack-outputs.ts';
 import { seed } from '../../../local/tenant/seed.ts';
-import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import { startTenant, type Tenant, type TenantOptions } from '../../../local/tenant/server.ts';
 
 export const MANAGEMENT_SECRET = 'demo/auth0-management';
 /** Of the same client, for a set-up that reaches the tenant in another way. */
@@ -45,9 +45,10 @@ export class AwsForTest {
   }
 
   /** Starts everything and prepares the account. */
-  static async start(ministackFile: string): Promise<AwsForTest> {
+  static async start(ministackFile: string, options: Pick<TenantOptions, 'keyCacheSeconds'> = {}): Promise<AwsForTest> {
     const home = await mkdtemp(join(tmpdir(), 'deploy-test-'));
-    const [ministack, tenant] = await Promise.all([startMinistack(ministackFile), startTenant({ seed: { clients } })]);
+    const tenantStart = startTenant({ ...options, seed: { clients } });
+    const [ministack, tenant] = await Promise.all([startMinistack(ministackFile), tenantStart]);
     const aws = new AwsForTest(ministack, tenant, home);
     await bootstrap(aws.account, { home });
     await createSecret(aws.account, MANAGEMENT_SECRET, MANAGEMENT_CLIENT);

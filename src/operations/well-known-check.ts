@@ -1,0 +1,89 @@
+/**
+ * Looks whether the origin of an API's identifier serves the JWKS that we publish, as a tenant will read it with keyDelivery
+ * `wellKnown`. Neither document is trusted; both are public.
+ */
+import type { HttpPort, HttpResponse } from '../core/http.ts';
+import { HttpFailure } from '../core/http.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
+import { isSecureUrl } from '../core/secure-url.ts';
+
+export interface WellKnownCheck {
+  /** Where a tenant looks. */
+  readonly url: string;
+  /** What is wrong there, each with its mend; none is what is wanted. */
+  readonly faults: readonly string[];
+}
+
+const TIMEOUT_MS = 10_000;
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
+
+/**
+ * Checks the well-known address.
+ *
+ * @param audience the resource server's identifier, an http or https URL
+ * @param jwksUrl where we serve the JWKS
+ */
+export async function checkWellKnown(audience: string, jwksUrl: string, http: HttpPort): Promise<WellKnownCheck> {
+  const url = new URL('/.well-known/jwks.json', audience).href;
+  const ours = await fetchKeys(jwksUrl, http);
+  if ('fault' in ours)
+    return {
+      url,
+      faults: [
+        `Our own JWKS at ${jwksUrl} ${ours.fault}. Check that the stack is deployed, and the URL its output JwksUrl.`,
+      ],
+    };
+  const theirs = await fetchKeys(url, http);
+  if ('fault' in theirs)
+    return {
+      url,
+      faults: [
+        `${url} ${theirs.fault}. Point it at ${jwksUrl}: let the origin pass requests for this path on, redirects are not followed.`,
+      ],
+    };
+  return { url, faults: compare(ours, theirs) };
+}
+
+interface Served {
+  readonly keys: readonly JsonObject[];
+  readonly maxAgeSeconds: number;
+}
+
+function compare(ours: Served, theirs: Served): readonly string[] {
+  const missing = ours.keys.filter((key) => !theirs.keys.some((other) => isSameKey(key, other)));
+  return [
+    ...missing.map(
+      ({ kid }) => `It lacks our key ${String(kid)}. Let the origin pass requests on to us instead of serving a copy.`,
+    ),
+    ...(theirs.keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))
+      ? ['It serves a PRIVATE key. Take it away at once, and have whoever it belongs to replace it.']
+      : []),
+    ...(theirs.maxAgeSeconds > ours.maxAgeSeconds
+      ? [
+          `It may be kept for ${theirs.maxAgeSeconds} s, ours for ${ours.maxAgeSeconds} s: a new key would sign before it is known. Keep it no longer, or set jwksCacheSeconds to as much.`,
+        ]
+      : []),
+  ];
+}
+
+function isSameKey(key: JsonObject, other: JsonObject): boolean {
+  return ['kty', 'kid', 'n', 'e'].every((member) => key[member] === other[member]);
+}
+
+async function fetchKeys(url: string, http: HttpPort): Promise<Served | { readonly fault: string }> {
+  if (!isSecureUrl(new URL(url))) return { fault: 'is no https URL' };
+  try {
+    return readKeys(await http({ method: 'GET', url, headers: { accept: 'application/json' }, timeoutMs: TIMEOUT_MS }));
+  } catch (error) {
+    if (error instanceof HttpFailure) return { fault: `cannot be reached: ${error.message}` };
+    throw error;
+  }
+}
+
+function readKeys({ status, headers, body }: HttpResponse): Served | { readonly fault: string } {
+  if (status !== 200) return { fault: `is answered with ${status}, wanted 200` };
+  const document = parseJson(body);
+  const keys = isJsonObject(document) ? document.keys : undefined;
+  if (!Array.isArray(keys) || !keys.every(isJsonObject)) return { fault: 'is no JWKS' };
+  return { keys, maxAgeSeconds: Number(/\bmax-age=(\d+)/.exec(headers['cache-control'] ?? '')?.[1] ?? 0) };
+}
