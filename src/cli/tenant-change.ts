@@ -1,6 +1,7 @@
 /** One change to the tenant, as it is shown: by `--dry-run` before, and by the command itself when it is done. */
 
 import { readKeys } from './held-keys.ts';
+import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 import type { TenantChange } from './watched-tenant.ts';
 
@@ -11,7 +12,7 @@ export async function describeChange(change: TenantChange, style: Style): Promis
   const gone = before.filter((entry) => !after.includes(entry));
   const come = after.filter((entry) => !before.includes(entry));
   return [
-    style.bold(`${change.target}${change.property === undefined ? '' : `, ${change.property}`}`),
+    style.bold(printable([change.target, change.property].filter(Boolean).join(', '))),
     ...gone.map((entry) => style.bad(`  - ${entry}`)),
     ...come.map((entry) => style.good(`  + ${entry}`)),
   ];
@@ -26,5 +27,5 @@ async function entriesOf(value: unknown): Promise<readonly string[]> {
 async function describeEntry(entry: unknown): Promise<string> {
   const [key] = await readKeys(entry);
   if (key) return `${key.form}, key ${key.thumbprint}`;
-  return typeof entry === 'string' ? entry : JSON.stringify(entry);
+  return printable(typeof entry === 'string' ? entry : JSON.stringify(entry));
 }

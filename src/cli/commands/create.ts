@@ -84,7 +84,9 @@ async function make(
     return made;
   } catch (error) {
     // Nobody will ever know its value: it must not stay.
-    await applicationPasswords.remove(userId, made.id);
+    await applicationPasswords.remove(userId, made.id).catch(() => {
+      context.ports.terminal.note(printable(`${made.id} was made, and nobody knows its value: delete it.`));
+    });
     throw error;
   }
 }

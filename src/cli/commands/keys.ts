@@ -6,6 +6,7 @@ import { EXIT } from '../exit-code.ts';
 import { type ComparedKey, compareKeys, type KeyComparison } from '../key-comparison.ts';
 import { AUDIENCE_OPTION, DELIVERY_OPTIONS, KEY_OPTIONS, MANAGEMENT_OPTIONS } from '../options.ts';
 import { printJson } from '../print-json.ts';
+import { printable } from '../printable.ts';
 import { waitFor } from '../progress.ts';
 import { keyPlace } from '../signing-keys.ts';
 import { table } from '../table.ts';
@@ -53,9 +54,10 @@ function show(
   print('');
   print(`SIGNS   ${place}`);
   print('TENANT  the resource server');
-  print(`JWKS    ${jwks ? `${jwks.url}${jwks.problem === null ? '' : `: ${jwks.problem}`}` : 'none is named'}`);
-  for (const property of unreadable)
+  print(`JWKS    ${jwks ? printable([jwks.url, jwks.problem].filter(Boolean).join(': ')) : 'none is named'}`);
+  for (const property of unreadable) {
     note(`The resource server's "${property}" holds something in which no key can be read.`);
+  }
   if (agree) print('They agree: the tenant knows the key that signs.');
 }
 

@@ -65,6 +65,25 @@ describe('asp create', () => {
     expect(readdirSync(directory).sort()).toEqual(['.asp', 'key.json']);
   });
 
+  it.each([
+    ['deletes it again', 204, /laptop\.asp cannot be written: EEXIST/],
+    ['says that it is left over', 500, /asp_[0-9a-f]{16} was made, and nobody knows its value: delete it\.\n/],
+  ])('%s if the file cannot be written after all', async (_, status, message) => {
+    const { asp, tenant, write, directory } = await openReadyTenant();
+    if (status === 500) tenant.faults.add({ kind: 'status', status, method: 'DELETE', path: '/api/v2/users/' });
+    const fetchAsFileAppears: typeof fetch = (url, init) => {
+      if (init?.method === 'POST' && String(url).includes('/users/')) write('laptop.asp', 'precious');
+      return fetch(url, init);
+    };
+    const { code, stdout, stderr } = await asp([...CREATE, '--to-file', 'laptop.asp'], {
+      ports: { fetch: fetchAsFileAppears },
+    });
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(readFileSync(join(directory, 'laptop.asp'), 'utf8')).toBe('precious');
+    expect(tenant.state.applicationPasswords.size).toBe(status === 500 ? 1 : 0);
+  });
+
   it('says that it may have been made if the connection broke before the answer', async () => {
     const { asp, tenant } = await openReadyTenant();
     tenant.faults.add({ kind: 'dieAfter', method: 'POST', path: '/api/v2/users/', times: 1 });
