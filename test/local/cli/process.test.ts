@@ -11,14 +11,14 @@ describe('the asp process', () => {
   it('lets what is under way be finished on Ctrl-C, shows it, and ends with 130; meanwhile it tells that it waits', async () => {
     const { tenant, directory } = await openReadyTenant();
     const environment = settingsOf(tenant);
-    tenant.faults.add({ kind: 'latency', ms: 2600, method: 'POST', path: '/api/v2/users/', times: 1 });
+    tenant.faults.add({ kind: 'latency', ms: 4500, method: 'POST', path: '/api/v2/users/', times: 1 });
     const { process: child, output, untilShown, ended } = startAsp(CREATE, { directory, environment });
     await untilShown(/^Waiting for the tenant … 2 s$/m);
+    child.kill('SIGINT');
+    await untilShown(/^Finishing what is under way/m);
     const seen = processList();
     expect(seen).toContain('asp.mjs create --user');
     expect(seen).not.toContain(environment.AUTH0_CLIENT_SECRET);
-    child.kill('SIGINT');
-    await untilShown(/^Finishing what is under way/m);
     expect(await ended).toBe(130);
     const [made] = tenant.state.applicationPasswords.values();
     expect(output.stdout).toBe(`${made?.value}\n`);
