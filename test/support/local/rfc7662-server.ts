@@ -4,14 +4,17 @@ import type { AddressInfo } from 'node:net';
 import Provider, { type ResourceServer } from 'oidc-provider';
 import { onTestFinished } from 'vitest';
 import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
+import type { ClientCredentials } from '../../../src/core/remembered-client.ts';
 import { type PrivateSigningJwk, publicJwk } from '../../../src/core/signing-key.ts';
 
 export interface Rfc7662Server {
   readonly issuer: string;
   readonly jwksUrl: string;
   readonly introspectionUrl: string;
-  /** As which it knows the API. */
+  /** As which it knows the API, by its key. */
   readonly clientId: string;
+  /** As which it knows the API as well, by a secret. */
+  readonly secretClient: ClientCredentials;
   /** Issues an access token of the user `alice`. */
   issue(format: 'opaque' | 'jwt', audience?: string): Promise<string>;
   /** Issues a refresh token. */
@@ -22,9 +25,11 @@ export interface Rfc7662Server {
 const SCOPE = 'read:foo';
 const USER = 'alice';
 const APP = 'app';
+/** With characters that the header's form-encoding must get right. */
+const SECRET_CLIENT = { clientId: 'demo api', clientSecret: 's3cr:t +%ü' };
 
-/** @param resourceServerKey authenticates the API, by `private_key_jwt` */
-export async function startRfc7662Server(resourceServerKey: PrivateSigningJwk): Promise<Rfc7662Server> {
+/** @param authenticatedBy the API's key, or the URL where its keys are, for `private_key_jwt` */
+export async function startRfc7662Server(authenticatedBy: PrivateSigningJwk | URL): Promise<Rfc7662Server> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -32,27 +37,38 @@ export async function startRfc7662Server(resourceServerKey: PrivateSigningJwk): 
     server.close();
   });
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = await createProvider(issuer, resourceServerKey);
+  const provider = await createProvider(issuer, authenticatedBy);
   server.on('request', provider.callback());
   return {
     issuer,
     jwksUrl: `${issuer}/jwks`,
     introspectionUrl: `${issuer}/token/introspection`,
     clientId: 'demo-api',
+    secretClient: SECRET_CLIENT,
     issue: (format, audience = 'https://demo.api') => issueAccessToken(provider, format, audience),
     issueRefreshToken: () => issueRefreshToken(provider),
     revoke: async (token) => (await provider.AccessToken.find(token))?.destroy(),
   };
 }
 
-async function createProvider(issuer: string, resourceServerKey: PrivateSigningJwk): Promise<Provider> {
+async function createProvider(issuer: string, authenticatedBy: PrivateSigningJwk | URL): Promise<Provider> {
   const { x5c: _certificate, ...key } = await generateSigningKey(Date.now());
   return new Provider(issuer, {
     clients: [
       {
         client_id: 'demo-api',
         token_endpoint_auth_method: 'private_key_jwt',
-        jwks: { keys: [{ ...publicJwk(resourceServerKey) }] },
+        ...(authenticatedBy instanceof URL
+          ? { jwks_uri: authenticatedBy.href }
+          : { jwks: { keys: [{ ...publicJwk(authenticatedBy) }] } }),
+        grant_types: [],
+        redirect_uris: [],
+        response_types: [],
+      },
+      {
+        client_id: SECRET_CLIENT.clientId,
+        client_secret: SECRET_CLIENT.clientSecret,
+        token_endpoint_auth_method: 'client_secret_basic',
         grant_types: [],
         redirect_uris: [],
         response_types: [],
@@ -66,6 +82,8 @@ async function createProvider(issuer: string, resourceServerKey: PrivateSigningJ
       },
     ],
     jwks: { keys: [key] },
+    // Its own would not go to loopback, where the keys of a test are.
+    fetch: (url, { dispatcher: _guard, ...options } = {}) => fetch(url, options),
     findAccount: (_context, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
     ttl: { AccessToken: 600, RefreshToken: 600, Grant: 600 },
     features: {

@@ -1,0 +1,108 @@
+/** Authorizers that keep asking an authorization server: one that has been at work all the time, and one that has just started. */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../../src/core/clock.ts';
+import { hasCode } from '../../../src/core/errors.ts';
+import type { HttpPort } from '../../../src/core/http.ts';
+import { Introspection } from '../../../src/core/introspection.ts';
+import { INTROSPECTION_PROFILES, type IntrospectionProfileName } from '../../../src/core/introspection-profile.ts';
+import {
+  importSigningKey,
+  type PrivateSigningJwk,
+  parseSigningJwk,
+  type SigningKey,
+} from '../../../src/core/signing-key.ts';
+import { SigningKeyRing, type SigningKeyStore } from '../../../src/core/signing-key-ring.ts';
+import { Upstream } from '../../../src/core/upstream.ts';
+import type { MemoryVersions } from './memory-versions.ts';
+
+export interface IntrospectionServer {
+  readonly profile: IntrospectionProfileName;
+  readonly issuer: string;
+  readonly introspectionUrl: string;
+  readonly clientId: string;
+  /** Issues an opaque token of the API. */
+  readonly issue: () => string | Promise<string>;
+}
+
+export interface CallerPorts {
+  readonly http: HttpPort;
+  readonly clock: Clock;
+}
+
+export class Callers {
+  /** How the requests ended: `allowed`, or the code of an error. */
+  readonly outcomes: Record<string, number> = {};
+  readonly #server: IntrospectionServer;
+  readonly #ports: CallerPorts;
+  readonly #secret: MemoryVersions;
+  readonly #warm: Introspection;
+
+  constructor(server: IntrospectionServer, secret: MemoryVersions, ports: CallerPorts) {
+    this.#server = server;
+    this.#ports = ports;
+    this.#secret = secret;
+    this.#warm = this.#authorizer(storeOf(secret));
+  }
+
+  /** A request to each of the two. */
+  async call(): Promise<void> {
+    for (const authorizer of [this.#warm, this.#authorizer(storeOf(this.#secret))]) {
+      const token = await this.#server.issue();
+      const deadlineMs = this.#ports.clock() + 5000;
+      const outcome = await authorizer.introspect(token, { deadlineMs }).then(
+        () => 'allowed',
+        (error: { readonly code?: string }) => error.code ?? String(error),
+      );
+      this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
+    }
+  }
+
+  /** Whether the server takes this very key, and no other being tried. */
+  async isTaken(key: PrivateSigningJwk): Promise<boolean> {
+    const only = importSigningKey(key);
+    const authorizer = this.#authorizer({ read: async () => [only] });
+    try {
+      await authorizer.answer('nobody has issued this', { deadlineMs: this.#ports.clock() + 5000 });
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'upstream_client_refused')) return false;
+      throw error;
+    }
+  }
+
+  /** The same proof as a rotation's, for a server of any profile. */
+  readonly prove = async (key: PrivateSigningJwk): Promise<void> => {
+    const only = importSigningKey(key);
+    const authorizer = this.#authorizer({ read: async () => [only] });
+    await authorizer.answer('nobody has issued this', { deadlineMs: this.#ports.clock() + 5000 });
+  };
+
+  #authorizer(store: SigningKeyStore): Introspection {
+    const { profile, issuer, introspectionUrl: url, clientId } = this.#server;
+    const { http, clock } = this.#ports;
+    return new Introspection({
+      url,
+      upstream: new Upstream('introspection', { http, clock, sleep: async () => {}, random: Math.random }),
+      keys: new SigningKeyRing(store, clock),
+      profile: INTROSPECTION_PROFILES[profile],
+      clientId,
+      expected: { issuer, audience: 'https://demo.api', clock, clockToleranceSeconds: 5 },
+      uniqueId: randomUUID,
+    });
+  }
+}
+
+/** The current key and the pending one, as the authorizer reads them. */
+function storeOf(secret: MemoryVersions): SigningKeyStore {
+  return {
+    read: async () => {
+      const [current, pending] = ['AWSCURRENT', 'AWSPENDING'].map((stage) => keyOf(secret.at(stage)));
+      if (!current) throw new Error('There is no current key.');
+      return pending ? [current, pending] : [current];
+    },
+  };
+}
+
+function keyOf(text: string | undefined): SigningKey | undefined {
+  return text === undefined ? undefined : importSigningKey(parseSigningJwk(text));
+}

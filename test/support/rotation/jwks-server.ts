@@ -1,0 +1,39 @@
+/** The function behind the JWKS, over HTTP on loopback, whatever the path. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createJwksHandler } from '../../../lambda/jwks/create-handler.ts';
+import type { ParameterStore } from '../../../src/aws/parameters.ts';
+import type { Clock } from '../../../src/core/clock.ts';
+
+export interface JwksServer {
+  /** Without a final slash. */
+  readonly origin: string;
+  /** The statuses that it answered. */
+  readonly statuses: readonly number[];
+  close(): void;
+}
+
+export interface JwksServerOptions {
+  readonly parameters: ParameterStore;
+  readonly parameterName: string;
+  readonly jwksCacheSeconds: number;
+  readonly clock: Clock;
+}
+
+export async function startJwksServer(options: JwksServerOptions): Promise<JwksServer> {
+  const { parameters, parameterName: publicKeysParameter, jwksCacheSeconds, clock } = options;
+  const handle = createJwksHandler({ publicKeysParameter, jwksCacheSeconds }, { parameters, clock, log: () => {} });
+  const statuses: number[] = [];
+  const server = createServer((request, response) => {
+    void handle({ httpMethod: request.method, headers: request.headers }).then(({ statusCode, headers, body }) => {
+      statuses.push(statusCode);
+      response.writeHead(statusCode, headers).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, statuses, close };
+}
