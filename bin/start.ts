@@ -26,8 +26,8 @@ async function start(options: StartOptions): Promise<LocalEnvironment> {
     const log = (line: string) => process.stderr.write(`${options.json ? line : describeDecision(line)}\n`);
     return await startLocalEnvironment(options, { log, clock: Date.now });
   } catch (error) {
-    if (isCode(error, 'EADDRINUSE')) {
-      throw new UsageError(`A port is taken (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0.`);
+    if (isCode(error, 'EADDRINUSE') || isCode(error, 'EACCES')) {
+      throw new UsageError(`A port cannot be had (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0.`);
     }
     throw error;
   }

@@ -127,7 +127,8 @@ export class TokenAuthorizer extends Construct {
 
   #function(props: TokenAuthorizerProps): IFunction {
     const { signingKey, passwordGrantSecret } = props;
-    const secrets = [signingKey.secretArn, ...(passwordGrantSecret === undefined ? [] : [passwordGrantSecret])];
+    const clients = [passwordGrantSecret, ...(props.issuers ?? []).map(({ clientSecret }) => clientSecret)];
+    const secrets = [signingKey.secretArn, ...clients.filter((secret) => secret !== undefined)];
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
       description: 'Says who the caller is and what the caller may do.',

@@ -3,6 +3,7 @@
  * process and on loopback. What AWS would hold (the signing key, the record of what was there before) is in memory.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuthorizerPorts } from '../lambda/authorizer/compose.ts';
 import { createHandler } from '../lambda/authorizer/create-handler.ts';
 import { handler as demoApi } from '../lambda/demo-api/handler.ts';
 import { connectManagement, type ManagementConnection } from '../src/auth0/management-connection.ts';
@@ -53,6 +54,8 @@ export interface LocalPorts {
   readonly signingJwk?: PrivateSigningJwk;
   /** What the tenant signs its tokens with. @default a new one */
   readonly tenantKey?: TenantSigningKey;
+  /** Reads the client of an issuer that wants a secret. @default there is none */
+  readonly issuerClient?: AuthorizerPorts['issuerClient'];
 }
 
 /**
@@ -70,8 +73,9 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
   try {
     const signingJwk = ports.signingJwk ?? (await generateSigningKey(clock()));
     await provision(tenant, signingJwk);
-    const { gateway, close } = await startApi(options, tenant, signingJwk, ports);
     const issued = await issue(tenant);
+    const revokedAsp = await issueRevokedAsp(tenant);
+    const { gateway, close } = await startApi(options, tenant, signingJwk, ports);
     return {
       ready: {
         gateway: gateway.url,
@@ -80,7 +84,7 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
         ...issued,
         management: MANAGEMENT_CLIENT,
       },
-      revokedAsp: await issueRevokedAsp(tenant),
+      revokedAsp,
       tenant,
       close: async () => {
         await Promise.all([close(), tenant.close()]);
@@ -103,7 +107,7 @@ async function startApi(
   { port, configuration }: LocalOptions,
   { issuer }: Tenant,
   signingJwk: PrivateSigningJwk,
-  { log, clock }: LocalPorts,
+  { log, clock, issuerClient }: LocalPorts,
 ): Promise<{ readonly gateway: Gateway; readonly close: () => Promise<void> }> {
   const { basicChallenge, gatewayTtlSeconds, ...behaviour } = configuration;
   const http = createHttpsClient();
@@ -117,6 +121,7 @@ async function startApi(
       random: Math.random,
       signingKeys: { read: async () => [signingKey] },
       passwordGrantClient: async () => PASSWORD_CLIENT,
+      issuerClient,
     },
     log,
   );

@@ -5,6 +5,7 @@ import { type IssuerEndpoints, issuerEndpoints } from '../../src/config/issuers.
 import { Authorizer } from '../../src/core/authorizer.ts';
 import { BasicAuthenticator } from '../../src/core/basic-authenticator.ts';
 import { credentialDigest, type DigestCredential } from '../../src/core/credential-digest.ts';
+import { ConfigurationError } from '../../src/core/errors.ts';
 import { Introspection } from '../../src/core/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../../src/core/introspection-profile.ts';
 import { firstToKnow, type Introspector } from '../../src/core/introspector.ts';
@@ -14,6 +15,7 @@ import { JwtAuthenticator, type JwtIssuer } from '../../src/core/jwt-authenticat
 import { OpaqueTokenAuthenticator } from '../../src/core/opaque-token-authenticator.ts';
 import { PasswordGrant, type PasswordGrantClient } from '../../src/core/password-grant.ts';
 import { PrincipalCache } from '../../src/core/principal-cache.ts';
+import { type ClientCredentials, RememberedClient } from '../../src/core/remembered-client.ts';
 import { RouteMap } from '../../src/core/routes.ts';
 import { SigningKeyRing, type SigningKeyStore } from '../../src/core/signing-key-ring.ts';
 import { Upstream, type UpstreamPorts } from '../../src/core/upstream.ts';
@@ -22,6 +24,8 @@ export interface AuthorizerPorts extends UpstreamPorts {
   readonly signingKeys: SigningKeyStore;
   /** Reads the client for the password grant. Absent if Basic takes app specific passwords only. */
   readonly passwordGrantClient?: (() => Promise<PasswordGrantClient>) | undefined;
+  /** Reads the client of an issuer that wants a secret, by the name of the secret it is kept in. @default there is none */
+  readonly issuerClient?: ((secretId: string) => Promise<ClientCredentials>) | undefined;
 }
 
 /** An authorization server that tokens may come from. */
@@ -64,23 +68,31 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
 }
 
 function composeAuthority(
-  { issuer, profile, jwksUrl, introspectionUrl, clientId }: IssuerEndpoints,
+  { issuer, profile, jwksUrl, introspectionUrl, clientId, clientSecret }: IssuerEndpoints,
   { audience, permissionsAsScopes }: AuthorizerConfiguration,
   ports: AuthorizerPorts,
 ): Authority {
-  const { clock, signingKeys } = ports;
+  const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
   const expected = { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS };
   const jwks = new Jwks({ url: jwksUrl, upstream: new Upstream('jwks', ports), clock });
   const introspector = new Introspection({
     url: introspectionUrl,
     upstream: new Upstream('introspection', ports),
     keys: new SigningKeyRing(signingKeys, clock),
+    client: clientSecret === undefined ? undefined : new RememberedClient(() => issuerClient(clientSecret), clock),
     profile: INTROSPECTION_PROFILES[profile],
     clientId,
     expected,
     uniqueId: randomUUID,
   });
   return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector };
+}
+
+async function noIssuerClient(secretId: string): Promise<never> {
+  throw new ConfigurationError(
+    'configuration_invalid',
+    `There is no secret ${JSON.stringify(secretId)} to be read here.`,
+  );
 }
 
 function composePasswordGrant(

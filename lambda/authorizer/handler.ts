@@ -22,9 +22,8 @@ const ports: AuthorizerPorts = {
   random: Math.random,
   signingKeys: { read: async () => (await secrets()).readSigningKeys(signingKeySecret) },
   passwordGrantClient:
-    passwordGrantSecret === undefined
-      ? undefined
-      : async () => (await secrets()).readPasswordGrantClient(passwordGrantSecret),
+    passwordGrantSecret === undefined ? undefined : async () => (await secrets()).readClient(passwordGrantSecret),
+  issuerClient: async (secretId) => (await secrets()).readClient(secretId),
 };
 
 // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.

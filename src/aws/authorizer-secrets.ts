@@ -33,12 +33,12 @@ function pendingKeys(text: string | undefined): readonly SigningKey[] {
 }
 
 /**
- * Reads the client for the password grant: `{"clientId","clientSecret","connection"?}`.
+ * Reads a client: `{"clientId","clientSecret","connection"?}`.
  *
  * @throws UpstreamError `upstream_unavailable`
  * @throws ConfigurationError `configuration_invalid`
  */
-export async function readPasswordGrantClient(secretId: string): Promise<PasswordGrantClient> {
+export async function readClient(secretId: string): Promise<PasswordGrantClient> {
   const text = await readStage(secretId, 'AWSCURRENT');
   if (text === undefined) throw unavailable(secretId);
   const value = parseJson(text);

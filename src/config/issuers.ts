@@ -5,6 +5,7 @@
 import { array, check, type InferOutput, optional, picklist, pipe, regex, string } from 'valibot';
 import type { IntrospectionProfileName } from '../core/introspection-profile.ts';
 import { isSecureUrl } from '../core/secure-url.ts';
+import { secretId } from './fields.ts';
 import { exactly, wanted } from './parse.ts';
 
 const URL_TEXT = wanted('an https URL (http for loopback only)');
@@ -27,11 +28,18 @@ const entry = pipe(
     introspectionUrl: optional(secureUrl),
     /** `iss` and `sub` of the client assertion. @default the audience */
     clientId: optional(pipe(string(CLIENT_ID), regex(/^[\x21-\x7E]{1,400}$/, CLIENT_ID))),
+    /** The secret `{"clientId","clientSecret"}` of a client that the server knows by its secret (`client_secret_basic`). */
+    clientSecret: optional(secretId),
   }),
   check(
     ({ issuer, profile, jwksUrl, introspectionUrl }) =>
       profile === 'rfc7662' ? jwksUrl !== undefined && introspectionUrl !== undefined : issuer.endsWith('/'),
     'an issuer of the profile "auth0" ends in "/"; one of "rfc7662" wants "jwksUrl" and "introspectionUrl" as well',
+  ),
+  check(
+    ({ clientId, clientSecret, profile }) =>
+      clientSecret === undefined || (profile === 'rfc7662' && clientId === undefined),
+    'only an issuer of the profile "rfc7662" takes "clientSecret", and then no "clientId" beside it',
   ),
 );
 
@@ -44,6 +52,8 @@ export interface IssuerEndpoints {
   readonly jwksUrl: string;
   readonly introspectionUrl: string;
   readonly clientId: string;
+  /** Names the secret of the client that authenticates with one. */
+  readonly clientSecret: string | undefined;
 }
 
 /** Fills in what an entry leaves to its profile. */
@@ -54,6 +64,7 @@ export function issuerEndpoints(
     jwksUrl,
     introspectionUrl,
     clientId,
+    clientSecret,
   }: Partial<InferOutput<typeof entry>> & { issuer: string },
   audience: string,
 ): IssuerEndpoints {
@@ -63,5 +74,6 @@ export function issuerEndpoints(
     jwksUrl: jwksUrl ?? `${issuer}.well-known/jwks.json`,
     introspectionUrl: introspectionUrl ?? `${issuer}oauth/introspect`,
     clientId: clientId ?? audience,
+    clientSecret,
   };
 }

@@ -1,5 +1,6 @@
 /**
- * Asks the authorization server what a token is worth (RFC 7662), authenticating with a client assertion. The answer is
+ * Asks the authorization server what a token is worth (RFC 7662), authenticating with a client assertion, or with a secret
+ * where a server wants that. The answer is
  * not trusted until its members have the right types, its issuer and audience are ours, and its token type is one that
  * may be used as a credential here: "active" alone is not enough.
  */
@@ -11,6 +12,7 @@ import { encodeParameters, type IntrospectionProfile } from './introspection-pro
 import type { Introspector } from './introspector.ts';
 import { isJsonObject, type JsonObject, parseJson } from './json.ts';
 import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal, type TokenType } from './principal.ts';
+import { clientSecretBasic, type RememberedClient } from './remembered-client.ts';
 import type { SigningKey } from './signing-key.ts';
 import type { SigningKeyRing } from './signing-key-ring.ts';
 import type { CallContext, Upstream } from './upstream.ts';
@@ -19,6 +21,8 @@ export interface IntrospectionSettings {
   readonly url: string;
   readonly upstream: Upstream;
   readonly keys: SigningKeyRing;
+  /** Authenticates with a secret (`client_secret_basic`) in place of a client assertion. */
+  readonly client?: RememberedClient | undefined;
   readonly profile: IntrospectionProfile;
   /** Who asks: at Auth0 the resource server's identifier, which is the audience. */
   readonly clientId: string;
@@ -26,6 +30,11 @@ export interface IntrospectionSettings {
   /** A new unique id of at most 64 characters, for `jti`. */
   readonly uniqueId: () => string;
 }
+
+const ASSERTION_REFUSED =
+  'The server refused the client assertion (invalid_client). Check that the key on the resource server record is the one in the signing key secret.';
+const SECRET_REFUSED =
+  'The server refused the client secret (invalid_client). Check the id and the secret of the client that asks.';
 
 /** What servers call the tokens that are credentials here; a refresh or ID token is none. */
 const TOKEN_TYPES: ReadonlyMap<string, TokenType> = new Map([
@@ -76,7 +85,10 @@ export class Introspection implements Introspector {
    * @throws UpstreamError as `introspect` does
    */
   async answer(token: string, context: CallContext): Promise<UnverifiedAnswer> {
-    return parseAnswer(await this.#askWithEitherKey(token, context));
+    const { client } = this.#settings;
+    return client
+      ? parseAnswer(await this.#askWithSecret(client, token, context), SECRET_REFUSED)
+      : parseAnswer(await this.#askWithEitherKey(token, context), ASSERTION_REFUSED);
   }
 
   async #askWithEitherKey(token: string, context: CallContext): Promise<HttpResponse> {
@@ -91,31 +103,42 @@ export class Introspection implements Introspector {
     return second;
   }
 
+  async #askWithSecret(client: RememberedClient, token: string, context: CallContext): Promise<HttpResponse> {
+    const authorization = clientSecretBasic(await client.read());
+    const response = await this.#send(() => ({ token }), { authorization }, context);
+    if (isInvalidClient(response)) client.refused();
+    return response;
+  }
+
   #ask(token: string, key: SigningKey, context: CallContext): Promise<HttpResponse> {
-    const { url, upstream, profile, clientId, expected, uniqueId } = this.#settings;
-    const headers = { 'content-type': profile.contentType, accept: 'application/json' };
-    return upstream.send(() => {
+    const { clientId, expected, uniqueId } = this.#settings;
+    const parameters = () => {
       const claims = { clientId, audience: expected.issuer, jti: uniqueId(), now: expected.clock() };
-      const body = encodeParameters(profile, {
-        token,
-        client_assertion_type: CLIENT_ASSERTION_TYPE,
-        client_assertion: signClientAssertion(key, claims),
-      });
-      return { method: 'POST', url, headers, body };
-    }, context);
+      const assertion = signClientAssertion(key, claims);
+      return { token, client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: assertion };
+    };
+    return this.#send(parameters, {}, context);
+  }
+
+  #send(
+    parameters: () => Readonly<Record<string, string>>,
+    authentication: Readonly<Record<string, string>>,
+    context: CallContext,
+  ): Promise<HttpResponse> {
+    const { url, upstream, profile } = this.#settings;
+    const headers = { 'content-type': profile.contentType, accept: 'application/json', ...authentication };
+    return upstream.send(
+      () => ({ method: 'POST', url, headers, body: encodeParameters(profile, parameters()) }),
+      context,
+    );
   }
 }
 
 /** An introspection answer of which nothing but `active` is known to have the right type (RFC 7662 section 2.2). */
 export type UnverifiedAnswer = JsonObject & { readonly active: boolean };
 
-function parseAnswer(response: HttpResponse): UnverifiedAnswer {
-  if (isInvalidClient(response)) {
-    throw new UpstreamError(
-      'upstream_client_refused',
-      'The server refused the client assertion (invalid_client). Check that the key on the resource server record is the one in the signing key secret.',
-    );
-  }
+function parseAnswer(response: HttpResponse, refusal: string): UnverifiedAnswer {
+  if (isInvalidClient(response)) throw new UpstreamError('upstream_client_refused', refusal);
   if (response.status !== 200) {
     throw new UpstreamError('upstream_refused', `The introspection was answered with ${response.status}.`);
   }

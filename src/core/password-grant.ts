@@ -10,12 +10,11 @@ import type { DigestCredential } from './credential-digest.ts';
 import { CredentialError, hasCode, UpstreamError } from './errors.ts';
 import type { HttpResponse } from './http.ts';
 import { isJsonObject, type JsonObject, parseJson } from './json.ts';
+import { type ClientCredentials, RememberedClient } from './remembered-client.ts';
 import type { CallContext, Upstream } from './upstream.ts';
 
 /** The confidential client that may use the grant. */
-export interface PasswordGrantClient {
-  readonly clientId: string;
-  readonly clientSecret: string;
+export interface PasswordGrantClient extends ClientCredentials {
   /** Names a connection; without it the tenant's default connection is asked. */
   readonly connection?: string | undefined;
 }
@@ -36,7 +35,6 @@ export interface PasswordGrantSettings {
 const NO_API_SCOPE = 'openid';
 const WRONG_PASSWORD_TTL_MS = 300_000;
 const MAXIMUM_WRONG_PASSWORDS = 10_000;
-const READ_AGAIN_MS = 30_000;
 
 /** Errors that say no to this user for good: the caller learns nothing more than from a wrong password. */
 const REFUSALS = new Set([
@@ -54,11 +52,11 @@ export class PasswordGrant {
   readonly #settings: PasswordGrantSettings;
   /** Digest of the credential → epoch milliseconds until which it counts as wrong. */
   readonly #wrongUntilMs = new BoundedMap<string, number>(MAXIMUM_WRONG_PASSWORDS);
-  #client: PasswordGrantClient | undefined;
-  #forgetClientFromMs = Number.NEGATIVE_INFINITY;
+  readonly #client: RememberedClient<PasswordGrantClient>;
 
   constructor(settings: PasswordGrantSettings) {
     this.#settings = settings;
+    this.#client = new RememberedClient(settings.readClient, settings.clock);
   }
 
   /**
@@ -77,23 +75,14 @@ export class PasswordGrant {
       return accessToken(await this.#ask(credential, context));
     } catch (error) {
       if (hasCode(error, 'password_wrong')) this.#wrongUntilMs.set(key, clock() + WRONG_PASSWORD_TTL_MS);
-      if (hasCode(error, 'upstream_client_refused')) this.#forgetClient();
+      if (hasCode(error, 'upstream_client_refused')) this.#client.refused();
       throw error;
     }
   }
 
-  /** It may have been changed in the store; how often that is looked up is rationed. */
-  #forgetClient(): void {
-    const nowMs = this.#settings.clock();
-    if (nowMs < this.#forgetClientFromMs) return;
-    this.#forgetClientFromMs = nowMs + READ_AGAIN_MS;
-    this.#client = undefined;
-  }
-
   async #ask({ username, secret }: BasicCredential, context: CallContext): Promise<HttpResponse> {
-    const { url, upstream, readClient, audience, scopes } = this.#settings;
-    this.#client ??= await readClient();
-    const { clientId, clientSecret, connection } = this.#client;
+    const { url, upstream, audience, scopes } = this.#settings;
+    const { clientId, clientSecret, connection } = await this.#client.read();
     const grant =
       connection === undefined
         ? { grant_type: 'password' }

@@ -1,5 +1,6 @@
 /** A second authorization server, made by others, beside the tenant: its own keys, its own introspection. */
 import { describe, expect, it } from 'vitest';
+import type { ClientCredentials } from '../../../src/core/remembered-client.ts';
 import { basic, bearer } from '../../support/http/call.ts';
 import { type Rfc7662Server, startRfc7662Server } from '../../support/local/rfc7662-server.ts';
 import { keys, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
@@ -55,6 +56,40 @@ describe('tokens of any RFC 7662 server', () => {
     const stranger = await startRfc7662Server((await keys()).signingJwk);
     expect((await local.call('GET', '/foo', bearer(await stranger.issue('jwt')))).status).toBe(401);
     expect(local.log.at(-1)).toMatchObject({ reason: 'issuer_wrong', upstreamCalls: 0 });
+  });
+});
+
+describe('an RFC 7662 server that wants a secret', () => {
+  async function startWithSecret(readSecret: (secretId: string, server: Rfc7662Server) => ClientCredentials) {
+    const server = await startRfc7662Server((await keys()).signingJwk);
+    const { issuer, jwksUrl, introspectionUrl } = server;
+    const issuers = [{ issuer, profile: 'rfc7662', jwksUrl, introspectionUrl, clientSecret: 'other/client' }];
+    const local = await startLocal({ ...UNCACHED, issuers }, Date.now(), async (id) => readSecret(id, server));
+    return { local, server };
+  }
+
+  it('is asked with the client of that secret', async () => {
+    const read: string[] = [];
+    const { local, server } = await startWithSecret((secretId, { secretClient }) => {
+      read.push(secretId);
+      return secretClient;
+    });
+    for (let time = 0; time < 3; time += 1) {
+      expect((await local.call('GET', '/foo', bearer(await server.issue('opaque')))).status).toBe(200);
+    }
+    expect(read).toEqual(['other/client']);
+  });
+
+  it('refuses a wrong one, and is asked with another once that has been changed', async () => {
+    let secret: string | undefined = 'wrong';
+    const { local, server } = await startWithSecret((_, { secretClient }) => {
+      return { ...secretClient, clientSecret: secret ?? secretClient.clientSecret };
+    });
+    const token = bearer(await server.issue('opaque'));
+    expect((await local.call('GET', '/foo', token)).status).toBe(503);
+    expect(local.log.at(-1)).toMatchObject({ outcome: 'unavailable', reason: 'upstream_client_refused' });
+    secret = undefined;
+    expect((await local.call('GET', '/foo', token)).status).toBe(200);
   });
 });
 

@@ -93,7 +93,9 @@ describe('bad input to npm start is one line and exit code 2', () => {
   it.each(['PORT', 'TENANT_PORT'])('a %s that is taken', async (name) => {
     const port = await takenPort();
     const { code, stderr } = await end(start([], { ...FREE_PORTS, [name]: String(port) }));
-    expect(stderr).toMatch(new RegExp(`^A port is taken \\(listen EADDRINUSE.*${port}\\)\\. Set PORT and TENANT_PORT`));
+    expect(stderr).toMatch(
+      new RegExp(`^A port cannot be had \\(listen EADDRINUSE.*${port}\\)\\. Set PORT and TENANT_PORT`),
+    );
     expect(stderr.trimEnd()).not.toContain('\n');
     expect(code).toBe(2);
   });

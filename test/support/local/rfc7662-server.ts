@@ -26,7 +26,7 @@ const SCOPE = 'read:foo';
 const USER = 'alice';
 const APP = 'app';
 /** With characters that the header's form-encoding must get right. */
-const SECRET_CLIENT = { clientId: 'demo api', clientSecret: 's3cr:t +%ü' };
+const SECRET_CLIENT = { clientId: 'demo api', clientSecret: 's3cr:t +%/=' };
 
 /** @param authenticatedBy the API's key, or the URL where its keys are, for `private_key_jwt` */
 export async function startRfc7662Server(authenticatedBy: PrivateSigningJwk | URL): Promise<Rfc7662Server> {

@@ -1,6 +1,6 @@
 /** Starts local mode for a test, with a clock that stands still until the test moves it. */
 import { onTestFinished } from 'vitest';
-import { type LocalEnvironment, startLocalEnvironment } from '../../../local/environment.ts';
+import { type LocalEnvironment, type LocalPorts, startLocalEnvironment } from '../../../local/environment.ts';
 import { localConfiguration } from '../../../local/options.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
@@ -30,15 +30,22 @@ export const UNCACHED = { gatewayTtlSeconds: 0, cacheTtlSeconds: 0, negativeTtlS
 /**
  * @param configuration as with `-c key=value`
  * @param startsAtMs where the clock stands at first; other servers may know the real time only
+ * @param issuerClient reads the client of an issuer that wants a secret
  */
 export async function startLocal(
   configuration: Readonly<Record<string, unknown>> = {},
   startsAtMs = STARTS_AT_MS,
+  issuerClient?: LocalPorts['issuerClient'],
 ): Promise<LocalForTest> {
   const clock = handClock(startsAtMs);
   const log: Record<string, unknown>[] = [];
   const options = { port: 0, tenantPort: 0, configuration: localConfiguration(configuration) };
-  const ports = { log: (line: string) => log.push(JSON.parse(line)), clock: clock.now, ...(await keys()) };
+  const ports = {
+    log: (line: string) => log.push(JSON.parse(line)),
+    clock: clock.now,
+    issuerClient,
+    ...(await keys()),
+  };
   const local = await startLocalEnvironment(options, ports);
   onTestFinished(() => local.close());
   local.tenant.requestLog.clear();

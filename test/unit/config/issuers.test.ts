@@ -18,6 +18,7 @@ describe('an issuer beside the first', () => {
       jwksUrl: 'https://login.example.com/.well-known/jwks.json',
       introspectionUrl: 'https://login.example.com/oauth/introspect',
       clientId: AUDIENCE,
+      clientSecret: undefined,
     });
   });
 
@@ -30,7 +31,7 @@ describe('an issuer beside the first', () => {
       clientId: 'demo-api',
     };
     const [entry] = parse([given]);
-    expect(entry && issuerEndpoints(entry, AUDIENCE)).toEqual(given);
+    expect(entry && issuerEndpoints(entry, AUDIENCE)).toEqual({ ...given, clientSecret: undefined });
   });
 
   it.each<[string, unknown, RegExp]>([
