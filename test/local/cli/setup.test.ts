@@ -2,7 +2,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseSigningJwk } from '../../../src/core/signing-key.ts';
+import { UpstreamError } from '../../../src/core/errors.ts';
+import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
+import { importSigningKey, parseSigningJwk } from '../../../src/core/signing-key.ts';
 import {
   DEMO_API,
   openReadyTenant,
@@ -250,10 +252,30 @@ describe('asp keys', () => {
     expect((await asp(['keys', ...KEY])).stdout).toContain('nowhere: It is answered with 404.');
   });
 
+  it('finds the key of a deployment by its stack outputs, and says what it takes to read it', async () => {
+    const { asp, write } = await openReadyTenant();
+    const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:SigningKey-AbCdEf';
+    const asked: string[] = [];
+    const readSecretKeys = async (secretId: string) => {
+      asked.push(secretId);
+      return [importSigningKey(signingJwk)] as const;
+    };
+    write('cdk-outputs.json', JSON.stringify({ KeyStack: { SigningKeySecretArn: secretArn }, ApiStack: {} }));
+    expect((await asp(['keys'], { ports: { readSecretKeys } })).code).toBe(0);
+    expect(asked).toEqual([secretArn]);
+    expect((await asp(['keys', ...KEY], { ports: { readSecretKeys } })).stdout).toContain('SIGNS   key.json');
+    const refuse = async () => {
+      throw new UpstreamError('upstream_unavailable', 'AccessDenied');
+    };
+    const { code, stderr } = await asp(['keys'], { ports: { readSecretKeys: refuse } });
+    expect(stderr).toMatch(
+      /^The secret arn:.* cannot be read\. Expected AWS credentials and a region .* or name a key file by --key\./,
+    );
+    expect(code).toBe(1);
+  });
+
   it('shows the pending key of a rotation', async () => {
     const { asp } = await openReadyTenant();
-    const { generateSigningKey } = await import('../../../src/core/generate-signing-key.ts');
-    const { importSigningKey } = await import('../../../src/core/signing-key.ts');
     const pending = await generateSigningKey(0);
     const readSecretKeys = async () => [importSigningKey(signingJwk), importSigningKey(pending)] as const;
     const { stdout } = await asp(['keys', '--key-secret', 'signing-key'], { ports: { readSecretKeys } });
