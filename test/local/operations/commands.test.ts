@@ -1,0 +1,77 @@
+/** The operator's commands as processes: what they print, and how they end. */
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...environment };
+  const child = spawn(process.execPath, ['--import', 'tsx', `bin/${command}.ts`, ...args], { env });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+async function serve(body: string): Promise<string> {
+  const server = createServer((_request, response) => response.end(body));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+describe.each(['revoke-key', 'check-well-known'])('npm run %s', (command) => {
+  it('prints help', async () => {
+    const { code, stdout, stderr } = await run(command, ['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: npm run ${command}`);
+  });
+
+  it('ends with 2 for a wrong command line, which it does not repeat', async () => {
+    const { code, stdout, stderr } = await run(command, ['--pasted-secret-CANARY']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('see --help');
+    expect(stderr).not.toContain('CANARY');
+  });
+});
+
+describe('npm run revoke-key', () => {
+  it('ends with 1, and says why, where AWS does not answer as it should', async () => {
+    const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'CANARY', AWS_REGION: 'eu-west-1' };
+    const endpoint = await serve('{}');
+    const { code, stdout, stderr } = await run('revoke-key', [], { ...credentials, AWS_ENDPOINT_URL: endpoint });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/The stack Auth0Authorizer .*AWS_PROFILE and AWS_REGION/);
+    expect(stderr).not.toContain('CANARY');
+  });
+});
+
+describe('npm run check-well-known', () => {
+  it('ends with 0 where the keys are served, and with 1 where others are', async () => {
+    const keys = (kid: string) => JSON.stringify({ keys: [{ kty: 'RSA', kid, n: 'n', e: 'AQAB' }] });
+    const [ours, same, other] = await Promise.all([serve(keys('a')), serve(keys('a')), serve(keys('b'))]);
+    const check = (audience: string) => run('check-well-known', ['--audience', audience, '--jwks-url', ours]);
+    expect(await check(same)).toMatchObject({ code: 0, stdout: expect.stringContaining('serves our keys.') });
+    expect(await check(other)).toMatchObject({ code: 1, stdout: expect.stringContaining('It lacks our key a.') });
+  });
+});
