@@ -1,8 +1,6 @@
 /** Second step: the tenant knows the new key. The old one signs still. */
-import { withPending } from '../../src/core/public-key-changes.ts';
 import { deliverKeys, isByUrl } from './deliver-keys.ts';
 import { hasStage, pendingKeys } from './key-versions.ts';
-import { publishKeys } from './publish-keys.ts';
 import type { Rotation, StepOutcome } from './rotation.ts';
 
 /** For the function that serves the JWKS, which looks at the document no more often than once a second. */
@@ -15,10 +13,9 @@ const PUBLICATION_MS = 2000;
  * @throws RotationError `version_withdrawn`, `version_unusable` or `tenant_not_set_up`
  */
 export async function setSecret(rotation: Rotation, versionId: string): Promise<StepOutcome> {
-  const { secret, settings, clock, sleep } = rotation;
+  const { secret, settings, sleep } = rotation;
   if (await hasStage(secret, versionId, 'AWSCURRENT')) return 'already_current';
   const { pending, current } = await pendingKeys(secret, versionId);
-  await publishKeys(rotation, (keys) => withPending(keys, [current, pending], clock()));
   await deliverKeys(rotation, [pending, current]);
   if (isByUrl(settings)) await sleep(settings.jwksCacheSeconds * 1000 + PUBLICATION_MS);
   return 'done';

@@ -39,6 +39,16 @@ const STEPS: Readonly<Record<Step, (rotation: Rotation, versionId: string) => Pr
 };
 export const STEP_NAMES = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
+/** So many of our calls may lie between the two requests of a reader. */
+const LONGEST_READING = 4;
+
+/** Which keys were readable at a time. */
+interface Labels {
+  readonly atMs: number;
+  readonly current: string | undefined;
+  readonly pending: string | undefined;
+}
+
 /** A key by its name. */
 export function fakeKey(kid: string): PrivateSigningJwk {
   const secret = (member: string) => `PRIVATE-${member}-of-${kid}`;
@@ -79,6 +89,7 @@ export class RotationWorld {
   /** When a caller would have been refused, and why. */
   readonly refusals: string[] = [];
   readonly #published: { readonly sinceMs: number; readonly text: string }[] = [];
+  readonly #labels: Labels[] = [];
   #generated = 0;
 
   private constructor(keyDelivery: KeyDelivery, flavour: Flavour) {
@@ -137,6 +148,7 @@ export class RotationWorld {
 
   /** As Secrets Manager does it: what is not complete is taken up again, under the token that it had. */
   async rotate(versionId: string): Promise<void> {
+    this.clock.advanceSeconds(1);
     const pending = (await this.secret.stages()).entries();
     const [leftBehind] =
       [...pending].find(([, stages]) => stages.includes('AWSPENDING') && !stages.includes('AWSCURRENT')) ?? [];
@@ -166,18 +178,12 @@ export class RotationWorld {
 
   kidAt(stage: string): string | undefined {
     const text = this.secret.at(stage);
-    try {
-      return text === undefined ? undefined : parseSigningJwk(text).kid;
-    } catch {
-      return undefined;
-    }
+    return text === undefined ? undefined : kidIn(text);
   }
 
   /** Those that the JWKS holds now. */
   served(): readonly string[] {
-    return servedKeys(parsePublicKeys(this.parameters.values.get('keys') ?? ''), this.clock.nowMs).map(
-      ({ kid }) => kid,
-    );
+    return servedKeys(keysIn(this.parameters.values.get('keys') ?? ''), this.clock.nowMs).map(({ kid }) => kid);
   }
 
   /** Those of ours that the tenant surely knows, however old its copy of a JWKS. */
@@ -186,14 +192,16 @@ export class RotationWorld {
   }
 
   #knows(kid: string): boolean {
-    const pem = certificatePem(fakeKey(kid));
+    const pem = pemOf(kid);
     const { verificationKey, verificationKeys } = this.keys;
     if (this.keyDelivery === 'verificationKey') return verificationKey === pem;
-    if (this.keyDelivery === 'verificationKeys') return JSON.stringify(verificationKeys).includes(JSON.stringify(pem));
+    if (this.keyDelivery === 'verificationKeys') {
+      return Array.isArray(verificationKeys) && verificationKeys.some((entry) => entry.pem === pem);
+    }
     const oldestMs = this.clock.nowMs - CACHE_SECONDS * 1000;
     const copies = this.#published.filter((_, index) => (this.#published[index + 1]?.sinceMs ?? Infinity) > oldestMs);
     return copies.every(({ sinceMs, text }) =>
-      servedKeys(parsePublicKeys(text), Math.max(sinceMs, oldestMs)).some((key) => key.kid === kid),
+      servedKeys(keysIn(text), Math.max(sinceMs, oldestMs)).some((key) => key.kid === kid),
     );
   }
 
@@ -203,21 +211,49 @@ export class RotationWorld {
     if (!this.#knows(kid)) throw new UpstreamError('upstream_client_refused', 'The server refused the assertion.');
   }
 
-  /** A cold authorizer signs with the current key, and, refused, with the pending one. */
+  /** A cold authorizer signs with the current key, and, refused, with the pending one; it reads the two labels in two requests. */
   #observe(): void {
     this.#observePublication();
-    const readable = ['AWSCURRENT', 'AWSPENDING'].flatMap((stage) => this.kidAt(stage) ?? []);
-    const known = this.known(readable);
-    const [current = ''] = readable;
+    const [current, pending] = [this.kidAt('AWSCURRENT'), this.kidAt('AWSPENDING')];
+    const nowMs = this.clock.nowMs;
+    this.#labels.push({ atMs: nowMs, current, pending });
     // Only a single slot needs the second look.
-    const isIn = this.keyDelivery === 'verificationKey' ? known.length > 0 : known.includes(current);
-    if (!isIn) this.refusals.push(`signed with ${readable.join(' or ')}`);
+    this.#sign(this.keyDelivery === 'verificationKey' ? [current, pending] : [current]);
+    for (const before of this.#labels.slice(-LONGEST_READING).filter(({ atMs }) => atMs === nowMs)) {
+      this.#sign([before.current, pending]);
+      this.#sign([current, before.pending]);
+    }
+  }
+
+  #sign(read: readonly (string | undefined)[]): void {
+    const kids = read.filter((kid) => kid !== undefined);
+    if (this.known(kids).length === 0) this.refusals.push(`signed with ${kids.join(' or ')}`);
   }
 
   #observePublication(): void {
     const text = this.parameters.values.get('keys') ?? '';
     if (this.#published.at(-1)?.text !== text) this.#published.push({ sinceMs: this.clock.nowMs, text });
   }
+}
+
+/** The world is looked at after every call, and the same few texts are parsed over and over. */
+const keysIn = remembering(parsePublicKeys);
+const pemOf = remembering((kid) => certificatePem(fakeKey(kid)));
+const kidIn = remembering((text) => {
+  try {
+    return parseSigningJwk(text).kid;
+  } catch {
+    return undefined;
+  }
+});
+
+function remembering<Parsed>(parse: (text: string) => Parsed): (text: string) => Parsed {
+  const known = new Map<string, { readonly parsed: Parsed }>();
+  return (text) => {
+    const entry = known.get(text) ?? { parsed: parse(text) };
+    known.set(text, entry);
+    return entry.parsed;
+  };
 }
 
 /** Dies before or after one of the calls; the world is looked at after each. */
