@@ -41,6 +41,7 @@ export class ApiStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'AuthorizerFunctionArn', { value: authorizer.function.functionArn });
     new CfnOutput(this, 'KeyRotationFunctionArn', { value: rotation.function.functionArn });
+    if (configuration.keyDelivery === 'wellKnown') this.#sayWhatToPointAtTheJwks(configuration);
     new CfnOutput(this, 'Auth0Warnings', { value: setup.warnings });
   }
 
@@ -51,6 +52,14 @@ export class ApiStack extends Stack {
       jwksUrl,
       tenantUrl: configuration.managementDomain ?? configuration.issuer,
       scopes: new RouteMap(configuration.routes).scopes,
+    });
+  }
+
+  /** The tenant looks at the identifier's own origin, which is not ours to change. */
+  #sayWhatToPointAtTheJwks({ audience }: Configuration): void {
+    new CfnOutput(this, 'WellKnownUrl', {
+      description: 'Let this address pass requests on to JwksUrl, and see that it does: npm run check-well-known.',
+      value: new URL('/.well-known/jwks.json', audience).href,
     });
   }
 

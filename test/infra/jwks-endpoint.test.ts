@@ -23,6 +23,21 @@ describe('the JWKS endpoint', () => {
     ]);
   });
 
+  it('is what the address of the identifier is to be pointed at, with keyDelivery wellKnown', () => {
+    const { api } = templates({ keyDelivery: 'wellKnown', audience: 'https://demo.api/v1' });
+    api.hasOutput('WellKnownUrl', {
+      Value: 'https://demo.api/.well-known/jwks.json',
+      Description: Match.stringLikeRegexp('pass requests on to JwksUrl'),
+    });
+    expect(Object.keys(templates().api.findOutputs('*'))).not.toContain('WellKnownUrl');
+  });
+
+  it('wants an audience with an origin for that', () => {
+    expect(() => templates({ keyDelivery: 'wellKnown', audience: 'urn:demo' })).toThrow(
+      /keyDelivery: got "wellKnown"; wanted another, since the audience is no http or https URL/,
+    );
+  });
+
   it('says how long its answers may be kept', () => {
     templates({ jwksCacheSeconds: 30 }).key.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { CONFIG: { 'Fn::Join': ['', Match.arrayWith(['","jwksCacheSeconds":30}'])] } } },
