@@ -16,7 +16,8 @@ export type OptionTable = Readonly<Record<string, Option>>;
 export const GENERAL_OPTIONS: OptionTable = {
   json: { type: 'boolean', summary: 'print one JSON object on one line, for programs' },
   verbose: { type: 'boolean', summary: 'show each setting and where it comes from, secrets masked' },
-  'env-file': { type: 'string', placeholder: 'FILE', summary: 'read settings from this file (.env)' },
+  // Not --env-file: Node takes that one for its own wherever it stands, and ends with its own words.
+  dotenv: { type: 'string', placeholder: 'FILE', summary: 'read settings from this file (.env)' },
   outputs: { type: 'string', placeholder: 'FILE', summary: 'stack outputs, as cdk deploy writes (cdk-outputs.json)' },
   config: { type: 'string', placeholder: 'FILE', summary: "the deployment's configuration (cdk.json)" },
   help: { type: 'boolean', short: 'h', summary: 'print this' },

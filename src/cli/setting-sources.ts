@@ -21,7 +21,7 @@ export function openSources(args: Arguments, environment: Variables, directory: 
     file: args.text(option) ?? usual,
     text: readTextFile(directory, args.text(option) ?? usual, args.text(option) !== undefined),
   });
-  const dotEnv = open('env-file', '.env');
+  const dotEnv = open('dotenv', '.env');
   const outputs = open('outputs', 'cdk-outputs.json');
   const config = open('config', 'cdk.json');
   return [

@@ -50,6 +50,13 @@ describe('the asp process', () => {
     expect(child.output.stderr).toBe('');
   });
 
+  it('reads the settings that are named itself: Node looks for options of its own in what follows the script', async () => {
+    const { directory } = await openReadyTenant();
+    const child = startAsp(['list', '--user', USER, '--dotenv', 'nope.env'], { directory, environment: {} });
+    expect(await child.ended).toBe(2);
+    expect(child.output.stderr).toMatch(/^The file nope\.env cannot be read: ENOENT\./);
+  });
+
   it('never goes without the check of certificates', async () => {
     const { tenant, directory } = await openReadyTenant();
     const environment = { ...settingsOf(tenant), NODE_TLS_REJECT_UNAUTHORIZED: '0' };

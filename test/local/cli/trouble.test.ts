@@ -98,7 +98,7 @@ describe('no secret is ever shown', () => {
     for (const args of commands) {
       for (const more of [['--verbose'], ['--json']]) {
         await asp([...args, ...more], { environment, input: canary });
-        await asp([...args, ...more, '--env-file', 'leaky.env'], {
+        await asp([...args, ...more, '--dotenv', 'leaky.env'], {
           environment: { AUTH0_CLIENT_SECRET: '' },
           input: canary,
         });

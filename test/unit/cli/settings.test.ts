@@ -71,7 +71,7 @@ describe('a setting', () => {
 
 describe('a file of settings', () => {
   test('that was named must be there; one that was not need not', () => {
-    expect(() => open({ args: ['--env-file', 'nope.env'] })).toThrow('The file nope.env cannot be read: ENOENT.');
+    expect(() => open({ args: ['--dotenv', 'nope.env'] })).toThrow('The file nope.env cannot be read: ENOENT.');
     expect(open({ args: [] }).get('issuer')).toBeUndefined();
   });
 
