@@ -197,6 +197,20 @@ describe('a deployment in the middle of a change', () => {
   });
 });
 
+describe('a deployment after a change', () => {
+  it.each(['verificationKey', 'verificationKeys'] as const)('hands over the new key only, by %s', async (to) => {
+    const id = await deploy('verificationLocation');
+    await rotate(start('verificationLocation', theTenant), 'version-1');
+    expect(servedKids()).toEqual([keys[1]?.kid, firstKey.kid]);
+    await world.put(RESOURCE_SERVER, { KeyDelivery: to, JwksUrl: JWKS_URL }, { physicalId: id });
+    const taken = [];
+    for (const key of keys) taken.push(await callers.isTaken(key));
+    expect(taken).toEqual([false, true, false, false]);
+    await callers.call();
+    expect(callers.outcomes).toEqual({ allowed: expect.any(Number) });
+  });
+});
+
 describe('a certified server that fetches the keys itself', () => {
   it.each(['verificationLocation', 'wellKnown'] as const)(
     'lets every caller in while the key is changed (%s)',

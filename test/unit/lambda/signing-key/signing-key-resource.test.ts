@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSigningKeyResource } from '../../../../lambda/signing-key/signing-key-resource.ts';
 import { generateSigningKey } from '../../../../src/core/generate-signing-key.ts';
-import { parsePublicKeys } from '../../../../src/core/public-key-document.ts';
+import { parsePublicKeys, writePublicKeys } from '../../../../src/core/public-key-document.ts';
 import { NOW_MS } from '../../../support/core/clock.ts';
 import { Life, MemoryParameters, MemorySecrets } from '../../../support/setup/aws-in-memory.ts';
 
@@ -57,6 +57,13 @@ describe('the signing key', () => {
     await put();
     expect(generated).toBe(0);
     expect(published()).toBe(document);
+  });
+
+  it('is published anew where the document has it as one that is on its way out', async () => {
+    secrets.values.set('arn:secret', JSON.stringify(key));
+    parameters.values.set('keys', writePublicKeys([other, { ...key, exp: 1 }]));
+    await put();
+    expect(parsePublicKeys(published()).map(({ kid, exp }) => [kid, exp])).toEqual([[key.kid, undefined]]);
   });
 
   it('is made once by one request, wherever it died', async () => {

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfiguration } from '../../../src/config/configuration.ts';
+import { parseJwksConfiguration } from '../../../src/config/jwks-configuration.ts';
+import { parseRotationConfiguration } from '../../../src/config/rotation-configuration.ts';
+
+const ROTATION = {
+  signingKeySecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Key-AbCdEf',
+  publicKeysParameter: 'PublicKeys',
+  recordParameter: 'Records',
+  managementSecret: 'auth0/management',
+  tenantUrl: 'https://tenant.auth0.com/',
+  issuer: 'https://login.example/',
+  audience: 'https://demo.api',
+  keyDelivery: 'verificationKey',
+  keyFormat: 'certificate',
+  jwksCacheSeconds: 300,
+};
+const REQUIRED = {
+  issuer: 'https://tenant.auth0.com/',
+  audience: 'https://demo.api',
+  managementSecret: 'auth0/management',
+};
+
+describe('the CONFIG of the key rotation', () => {
+  it('is read as the deployment writes it', () => {
+    expect(parseRotationConfiguration(JSON.stringify(ROTATION))).toEqual(ROTATION);
+  });
+
+  it.each(Object.keys(ROTATION))('without %s is refused', (key) => {
+    const text = JSON.stringify({ ...ROTATION, [key]: undefined });
+    expect(() => parseRotationConfiguration(text)).toThrow(
+      new RegExp(`^The CONFIG of the key rotation has 1 fault:\\n {2}${key}: missing`),
+    );
+  });
+
+  it('that is no JSON is refused', () => {
+    expect(() => parseRotationConfiguration('')).toThrow('The CONFIG of the key rotation has 1 fault');
+  });
+});
+
+describe('the CONFIG of the JWKS', () => {
+  it('is read as the deployment writes it, and refused with a fault', () => {
+    const configuration = { publicKeysParameter: 'PublicKeys', jwksCacheSeconds: 0 };
+    expect(parseJwksConfiguration(JSON.stringify(configuration))).toEqual(configuration);
+    expect(() => parseJwksConfiguration('{"publicKeysParameter":"","jwksCacheSeconds":601}')).toThrow(/has 2 faults/);
+  });
+});
+
+describe('jwksCacheSeconds', () => {
+  it('is 300 if nobody says otherwise, and at most what a change of the key can wait for', () => {
+    expect(parseConfiguration(REQUIRED).jwksCacheSeconds).toBe(300);
+    expect(parseConfiguration({ ...REQUIRED, jwksCacheSeconds: '600' }).jwksCacheSeconds).toBe(600);
+    expect(() => parseConfiguration({ ...REQUIRED, jwksCacheSeconds: '601' })).toThrow(
+      'jwksCacheSeconds: got 601; wanted whole seconds from 0 to 600, since a change of the key waits that long',
+    );
+  });
+});
+
+describe('keyDelivery wellKnown', () => {
+  it.each(['urn:demo', 'demo', 'mailto:a@b.example'])(
+    'is refused for the audience %s, which has no origin',
+    (audience) => {
+      expect(() => parseConfiguration({ ...REQUIRED, audience, keyDelivery: 'wellKnown' })).toThrow(
+        'keyDelivery: got "wellKnown"; wanted another',
+      );
+    },
+  );
+});
