@@ -113,6 +113,17 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
     expect(signingKeys.size).toBe(1 + DELIVERIES.length * ROTATIONS);
   });
 
+  it('is published for everyone to read, and to keep for a while', async () => {
+    const url = reachableApiUrl(aws.account, jwksUrl);
+    const first = await fetch(url);
+    expect([first.status, first.headers.get('cache-control')]).toEqual([200, `public, max-age=${JWKS_CACHE_SECONDS}`]);
+    for (const key of JSON.parse(await first.text()).keys)
+      expect(Object.keys(key)).toEqual(['kty', 'kid', 'alg', 'use', 'n', 'e']);
+    const again = await fetch(url, { headers: { 'If-None-Match': first.headers.get('etag') ?? '' } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    for (const method of ['POST', 'PUT', 'DELETE']) expect((await fetch(url, { method })).ok).toBe(false);
+  });
+
   it('can be revoked by one command, under load: a new one signs, and the old one is nobody’s', async () => {
     const old = lastSigningKey();
     const load = startLoad(CALLERS, () => statusOf(aws.tenant.mintOpaque()));
