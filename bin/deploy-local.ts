@@ -14,7 +14,7 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 async function main(): Promise<void> {
   const { help, contextPairs } = parseDeployOptions(process.argv.slice(2));
   if (help) return print(DEPLOY_USAGE);
-  const interruptions = new Interruptions();
+  const interruptions = new Interruptions(new Error('Ended at once. It was all in memory: nothing is left.'));
   const deployment = await Deployment.prepare({
     contextPairs,
     environment: callersEnvironment(),
@@ -22,7 +22,8 @@ async function main(): Promise<void> {
     signal: interruptions.second,
   });
   try {
-    await live(deployment, interruptions);
+    if (interruptions.hasCome) print('Ended before anything was deployed.');
+    else await live(deployment, interruptions);
   } finally {
     await deployment.close();
   }

@@ -11,7 +11,7 @@ export interface Command {
   readonly hasInput?: boolean;
   /** Takes what is said as it is said. */
   readonly listen?: (text: string) => void;
-  /** Ends the process when it aborts. */
+  /** Ends the process when it aborts, with all that it has started. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,7 +49,8 @@ export function run(command: Command): Promise<Ended> {
       command.listen?.(text);
     };
     const child = start({ ...command, listen });
-    const abort = () => child.kill('SIGTERM');
+    const abort = () => endGroup(child);
+    if (command.signal?.aborted) abort();
     command.signal?.addEventListener('abort', abort, { once: true });
     child.once('error', reject);
     child.once('close', (exitCode) => {
@@ -57,6 +58,15 @@ export function run(command: Command): Promise<Ended> {
       resolve({ exitCode: exitCode ?? undefined, output });
     });
   });
+}
+
+/** Its children too: they would go on, and hold its streams open. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  } catch {
+    // All of them have ended.
+  }
 }
 
 /** Ends a process: asks first, and does not ask twice. */

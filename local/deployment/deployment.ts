@@ -22,7 +22,7 @@ export interface DeploymentOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Told when something begins that takes its time. */
   readonly report: (line: string) => void;
-  /** Ends what is under way when it aborts. */
+  /** Ends what is under way when it aborts; its reason is then thrown. */
   readonly signal: AbortSignal;
 }
 
@@ -62,7 +62,7 @@ export class Deployment {
    */
   static async prepare(options: DeploymentOptions): Promise<Deployment> {
     const { environment, report, signal } = options;
-    const file = await installMinistack({ projectDirectory: PROJECT_DIRECTORY, environment, report });
+    const file = await installMinistack({ projectDirectory: PROJECT_DIRECTORY, environment, report, signal });
     report('Starting the AWS emulator and the tenant, and bootstrapping the account …');
     const directory = await mkdtemp(join(tmpdir(), 'deploy-local-'));
     const [ministack, tenant] = await Promise.all([startMinistack(file), startTenant()]);
@@ -74,6 +74,7 @@ export class Deployment {
       return deployment;
     } catch (error) {
       await deployment.close();
+      signal.throwIfAborted();
       throw error;
     }
   }
@@ -145,8 +146,7 @@ export class Deployment {
     const { account, directory: home, options } = this.#parts;
     const cdkOptions: CdkOptions = { account, home, signal: options.signal };
     const { exitCode, output } = await runCdk([command, ...args], cdkOptions);
-    if (options.signal.aborted)
-      throw new DeploymentFailed('Ended at once. The emulator held it all in memory: nothing is left.');
+    options.signal.throwIfAborted();
     if (exitCode !== 0) throw new DeploymentFailed(`cdk ${command} failed:\n${output.trim()}`);
   }
 

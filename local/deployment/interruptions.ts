@@ -9,12 +9,13 @@ export class Interruptions {
   readonly #second = new AbortController();
   #firstAtMs: number | undefined;
 
-  constructor() {
+  /** @param atOnce the reason of the second's signal */
+  constructor(atOnce: Error) {
     this.first = new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
         process.on(signal, () => {
           this.#firstAtMs ??= Date.now();
-          if (Date.now() - this.#firstAtMs > SAME_WITHIN_MS) this.#second.abort();
+          if (Date.now() - this.#firstAtMs > SAME_WITHIN_MS) this.#second.abort(atOnce);
           resolve();
         });
       }

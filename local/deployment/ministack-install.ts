@@ -18,6 +18,8 @@ export interface InstallOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Told when something begins that takes its time. */
   readonly report: (line: string) => void;
+  /** Ends what is under way when it aborts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const PYTHON = 'python3';
@@ -27,7 +29,7 @@ const CHECK = 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3
  * Makes sure that the emulator is installed.
  *
  * @returns the file that starts it
- * @throws EmulatorUnavailable
+ * @throws EmulatorUnavailable, or the signal's reason
  */
 export async function installMinistack(options: InstallOptions): Promise<string> {
   const cache = join(options.projectDirectory, 'node_modules', '.cache');
@@ -45,27 +47,31 @@ export async function installMinistack(options: InstallOptions): Promise<string>
   return join(directory, 'bin', 'ministack');
 }
 
-async function checkPython({ environment }: InstallOptions): Promise<void> {
-  const { exitCode } = await runPython(PYTHON, ['-c', CHECK], environment);
+async function checkPython(options: InstallOptions): Promise<void> {
+  const { exitCode } = await runPython(PYTHON, ['-c', CHECK], options);
   if (exitCode === 3) throw new EmulatorUnavailable('Python is older than 3.10. Install a newer python3.');
   if (exitCode !== 0) throw new EmulatorUnavailable('Python lacks venv. Install it (Debian, Ubuntu: python3-venv).');
 }
 
-async function install({ environment }: InstallOptions, directory: string): Promise<void> {
-  const made = await runPython(PYTHON, ['-m', 'venv', directory], environment);
+async function install(options: InstallOptions, directory: string): Promise<void> {
+  const made = await runPython(PYTHON, ['-m', 'venv', directory], options);
   if (made.exitCode !== 0) throw new EmulatorUnavailable(`No virtual environment could be made: ${lastLine(made)}`);
   const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `ministack==${MINISTACK_VERSION}`];
-  const installed = await runPython(join(directory, 'bin', 'python'), args, environment);
+  const installed = await runPython(join(directory, 'bin', 'python'), args, options);
   if (installed.exitCode === 0) return;
   throw new EmulatorUnavailable(`MiniStack could not be installed from PyPI: ${lastLine(installed)}`);
 }
 
-async function runPython(file: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
-  try {
-    return await run({ file, args, environment });
-  } catch {
+async function runPython(
+  file: string,
+  args: readonly string[],
+  { environment, signal }: InstallOptions,
+): Promise<Ended> {
+  const ended = await run({ file, args, environment, signal }).catch(() => {
     throw new EmulatorUnavailable('Python 3 is missing. Install python3, 3.10 or newer, with venv.');
-  }
+  });
+  signal?.throwIfAborted();
+  return ended;
 }
 
 function lastLine({ output }: Ended): string {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installMinistack, MINISTACK_VERSION } from '../../../local/deployment/ministack-install.ts';
 
@@ -27,11 +28,12 @@ async function python(script: string): Promise<void> {
 /** A virtual environment is made by a copy of the same script. */
 const MAKE = 'if [ "$2" = venv ]; then mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; exit; fi';
 
-function install() {
+function install(signal?: AbortSignal) {
   return installMinistack({
     projectDirectory: directory,
     environment: { PATH: `${join(directory, 'bin')}:/usr/bin:/bin` },
     report: (line) => reports.push(line),
+    signal,
   });
 }
 
@@ -65,6 +67,21 @@ describe('the emulator', () => {
   ])('says in one line why it cannot be had: %s', async (script, message) => {
     await python(script);
     await expect(install()).rejects.toThrow(message);
+  });
+
+  it('is left at once if that is wished, with all that pip has started', async () => {
+    const interruption = new AbortController();
+    await python(`${MAKE}\n[ "$1" = -c ] && exit 0; touch "${directory}/begun"; sleep 60; touch "${directory}/ended"`);
+    const installation = install(interruption.signal);
+    while (!(await readdir(directory)).includes('begun')) await sleep(10);
+    interruption.abort(new Error('Ended at once.'));
+    await expect(installation).rejects.toThrow('Ended at once.');
+    expect(await readdir(directory)).not.toContain('ended');
+  });
+
+  it('is not begun to be installed where that has been wished already', async () => {
+    await python(`${MAKE}\n[ "$1" = -c ] && exit 0; sleep 60`);
+    await expect(install(AbortSignal.abort(new Error('Ended at once.')))).rejects.toThrow('Ended at once.');
   });
 
   it('says that Python is missing', async () => {
