@@ -2,7 +2,7 @@
  * The configuration of a deployment, as an operator writes it in `cdk.json` or behind `-c`. Nothing is deployed, and
  * nothing synthesized, before all of it has been found to be right.
  */
-import { forward, type InferOutput, optional, partialCheck, pipe } from 'valibot';
+import { forward, type InferOutput, is, optional, partialCheck, pipe } from 'valibot';
 import type { RouteSettings } from '../core/routes.ts';
 import { authorizerEntries } from './authorizer-configuration.ts';
 import { contextValue } from './context-values.ts';
@@ -58,7 +58,8 @@ const schema = pipe(
   forward(
     partialCheck(
       [['issuer'], ['managementDomain']],
-      (input) => input.managementDomain !== undefined || isTenantUrl(input.issuer),
+      ({ issuer, managementDomain: domain }) =>
+        domain !== undefined || isTenantUrl(issuer) || !is(authorizerEntries.issuer, issuer),
       'missing; the issuer has a path, so say on which domain the Management API lives',
     ),
     ['managementDomain'],

@@ -47,10 +47,12 @@ export function exactly<Entries extends ObjectEntries>(entries: Entries) {
   });
 }
 
-/** Says what a fault's message needs: what was got, shortened, and what is wanted. */
+/** Says what a fault's message needs: what was got, shortened, without the user and password of a URL, and what is wanted. */
 export function wanted(expectation: string) {
-  return ({ received }: { readonly received: string }): string =>
-    `got ${received.length > 80 ? `${received.slice(0, 80)}…` : received}; wanted ${expectation}`;
+  return ({ received }: { readonly received: string }): string => {
+    const shown = received.replace(/\/\/[^/]*@/g, '//…@');
+    return `got ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}; wanted ${expectation}`;
+  };
 }
 
 /** The schema itself stops at the first of them. */

@@ -164,6 +164,17 @@ describe('the configuration of a deployment', () => {
     );
   });
 
+  it('says nothing of the management domain where the issuer is wrong anyway', () => {
+    const faults = faultsOf({ ...REQUIRED, issuer: 'https://tenant.auth0.com' });
+    expect(faults).toEqual([expect.stringMatching(/^issuer: got/)]);
+  });
+
+  it.each(['issuer', 'managementDomain', 'upstream'])('shows no password in the URL of %s', (key) => {
+    const faults = faultsOf({ ...REQUIRED, [key]: 'https://user:canary@a.example/' }).join();
+    expect(faults).toContain('got "https://…@a.example/"; wanted');
+    expect(faults).not.toContain('canary');
+  });
+
   it('shows of an overlong value its beginning only', () => {
     const [fault = ''] = faultsOf({ ...REQUIRED, managementSecret: 'x '.repeat(5000) });
     expect(fault.length).toBeLessThan(200);
