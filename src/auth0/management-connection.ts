@@ -8,6 +8,7 @@ import { ClientGrantsClient } from 'auth0/clientGrants';
 import { ResourceServersClient } from 'auth0/resourceServers';
 import type { Clock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
+import { isSecureUrl } from '../core/secure-url.ts';
 import { type ApplicationPasswords, createApplicationPasswords } from './application-passwords.ts';
 import { type ClientGrants, createClientGrants } from './client-grants.ts';
 import { createManagementRequests, type SendManagementRequest } from './management-requests.ts';
@@ -96,14 +97,9 @@ function methodOf(method: string) {
 
 function assertTenantUrl(tenantUrl: string): void {
   const url = URL.canParse(tenantUrl) ? new URL(tenantUrl) : undefined;
-  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url && isSecure && `${url.origin}/` === tenantUrl) return;
+  if (url && isSecureUrl(url) && `${url.origin}/` === tenantUrl) return;
   throw new ConfigurationError(
     'configuration_invalid',
     'The URL of the Management API is not that of a tenant. Expected "https://HOST/" with its final slash and nothing after it; http is for loopback only.',
   );
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

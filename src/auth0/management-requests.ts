@@ -28,9 +28,10 @@ export function createManagementRequests(wire: Wire, client: TokenRequest): Send
     const answer = await sendWith(wire, request, used);
     // A kept token may be older than the grant of the scope that it lacks, or have been revoked.
     const isStale = kept !== undefined && (answer.status === 401 || lacksScope(answer));
-    const final = isStale ? await sendWith(wire, request, await token.ask()) : answer;
+    const last = isStale ? await token.ask() : used;
+    const final = isStale ? await sendWith(wire, request, last) : answer;
     if (final.status < 300) return final.body;
-    throw refusalOf(request, final, client, [used, client.clientSecret]);
+    throw refusalOf(request, final, client, [used, last, client.clientSecret]);
   };
 }
 

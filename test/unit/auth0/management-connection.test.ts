@@ -90,6 +90,25 @@ describe('the token', () => {
     expect(tokenRequests(tenant)).toBe(2);
   });
 
+  test('that replaced another is in no error, even if the tenant repeats it', async () => {
+    let tokens = 0;
+    const repeats = (authorization: string | null) => ({ status: 403, body: { message: `no: ${authorization}` } });
+    const tenant = new ScriptedTenant(
+      ({ path, headers }, count) => {
+        if (path === '/oauth/token') return { body: { access_token: `canary${++tokens}`, expires_in: 3600 } };
+        if (count === 2) return found();
+        return count === 3 ? { status: 401 } : repeats(headers.get('authorization'));
+      },
+      { scriptsToken: true },
+    );
+    const { resourceServers } = tenant.connect();
+    await resourceServers.find('https://demo.api');
+    const again = () => resourceServers.find('https://demo.api');
+    const error = await expectError(again, 'management_refused', /no: Bearer \[secret\]/);
+    expect(tokens).toBe(2);
+    expect(error.message).not.toContain('canary');
+  });
+
   test('that is new and lacks a scope is not replaced: that would not help', async () => {
     const tenant = new ScriptedTenant(() => insufficientScope);
     await expectError(find(tenant), 'management_scope_missing', /read:resource_servers/);
