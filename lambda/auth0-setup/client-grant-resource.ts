@@ -54,18 +54,20 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
   const records = new OwnedRecords(ports.parameters, properties.RecordParameter);
   await records.acquire(key, id);
   await setUpClientGrant({ clientGrants, records: records.storeFor<ClientGrantRecord>(key), clientId, audience });
-  // The management secret may hold another client than last time; its grant is no longer ours.
-  await remove(ports, id, properties, work, key);
+  // The management secret may hold another client than last time; its grant is no longer ours. By the same connection, since
+  // another one would have all of the time again.
+  const tearDown = (other: string) => tearDownClientGrant({ clientGrants, records: records.storeFor(other) });
+  await removeOwned({ records, owner: id, keep: key, tearDown });
   const warnings =
     PasswordGrantSecretId === undefined ? [] : await passwordGrantWarnings(ports, connection, PasswordGrantSecretId);
   return { Warnings: warningsAttribute(warnings) };
 }
 
-async function remove(ports: SetupPorts, id: string, properties: Properties, { timeoutMs }: Work, keep?: string) {
+async function remove(ports: SetupPorts, id: string, properties: Properties, { timeoutMs }: Work): Promise<void> {
   const records = new OwnedRecords(ports.parameters, properties.RecordParameter);
   const tearDown = async (key: string) => {
     const { clientGrants } = await connect(ports, properties, timeoutMs);
     await tearDownClientGrant({ clientGrants, records: records.storeFor<ClientGrantRecord>(key) });
   };
-  await removeOwned({ records, owner: id, tearDown, ...(keep !== undefined && { keep }) });
+  await removeOwned({ records, owner: id, tearDown });
 }

@@ -181,8 +181,11 @@ describe('a replacement', () => {
       audience: `${tenant.issuer}api/v2/`,
       scope: grant()?.scope ?? [],
     });
+    tenant.requestLog.clear();
     await world.put(CLIENT_GRANT, {}, { physicalId: made?.physicalId ?? '' });
     expect(grant()?.scope).not.toContain(ASP_SCOPES[0]);
+    // One connection, whose deadline holds for all of it.
+    expect(tenant.requestLog.find('POST', '/oauth/token')).toHaveLength(1);
   });
 });
 
