@@ -9,7 +9,11 @@ import { isJsonObject, parseJson } from '../core/json.ts';
 import type { PasswordGrantClient } from '../core/password-grant.ts';
 import { importSigningKey, parseSigningJwk, type SigningKey } from '../core/signing-key.ts';
 
-const client = new SecretsManagerClient({ maxAttempts: 2 });
+/** Within the five seconds that a decision may take, two attempts of: without these, one would wait for ever. */
+const client = new SecretsManagerClient({
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
+});
 
 /**
  * Reads the current signing key and, during a rotation, the pending one.

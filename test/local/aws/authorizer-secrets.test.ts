@@ -1,0 +1,30 @@
+import { createServer, type Server } from 'node:http';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+
+/** As long as a decision may take. */
+const DECISION_MS = 5000;
+
+let silent: Server;
+
+beforeAll(async () => {
+  silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const address = silent.address();
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
+});
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  silent.closeAllConnections();
+  silent.close();
+});
+
+it('waits for a Secrets Manager that says nothing no longer than a decision may take', async () => {
+  const { readSigningKeys } = await import('../../../src/aws/authorizer-secrets.ts');
+  const startedAtMs = performance.now();
+  await expect(readSigningKeys('signing-key')).rejects.toMatchObject({ code: 'upstream_unavailable' });
+  expect(performance.now() - startedAtMs).toBeLessThan(DECISION_MS);
+});
