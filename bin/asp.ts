@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { composeAuthorizer } from '../lambda/authorizer/compose.ts';
 import { EXIT } from '../src/cli/exit-code.ts';
 import type { Ports } from '../src/cli/ports.ts';
-import { createProcessTerminal } from '../src/cli/process-terminal.ts';
+import { createProcessTerminal, unwritten } from '../src/cli/process-terminal.ts';
+import { systemCode } from '../src/cli/read-text-file.ts';
 import { runAsp } from '../src/cli/run.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 
@@ -39,11 +40,20 @@ const ports: Ports = {
   },
 };
 
-// A reader that has seen enough, such as head, is no error.
-process.stdout.on('error', () => process.exit(EXIT.done));
+// A reader that has seen enough, such as head, is no error; the command goes on, since it may be changing the tenant.
+let unwritable: unknown;
+process.stdout.on('error', (error) => {
+  if (systemCode(error) !== 'EPIPE') unwritable = error;
+});
+// What nobody can be told ends nothing.
+process.stderr.on('error', () => {});
 
-const exitCode = await runAsp(process.argv.slice(2), ports);
+const endedWith = await runAsp(process.argv.slice(2), ports);
 http.close();
+// Whatever was printed is written, or known not to be.
+await new Promise((resolve) => process.stdout.write('', resolve));
+const exitCode = endedWith === EXIT.done && unwritable !== undefined ? EXIT.failed : endedWith;
+if (exitCode !== endedWith) ports.terminal.note(unwritten(unwritable).message);
 // Ctrl-C leaves requests behind that nobody waits for.
 if (exitCode === EXIT.interrupted) process.exit(exitCode);
 process.exitCode = exitCode;

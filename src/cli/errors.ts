@@ -10,6 +10,8 @@ export type CliErrorCode =
   | 'not_found'
   /** A file cannot be read or written as wanted. */
   | 'file_unusable'
+  /** Standard output takes nothing, or nobody reads it. */
+  | 'output_unusable'
   /** There is no signing key where it should be. */
   | 'key_unreadable'
   /** The user said no. */

@@ -1,7 +1,8 @@
 /** The terminal of this process. */
 import type { Readable, Writable } from 'node:stream';
-import { usageError } from './errors.ts';
+import { CliError, usageError } from './errors.ts';
 import { ask } from './prompt.ts';
+import { systemCode } from './read-text-file.ts';
 import type { Variables } from './setting-sources.ts';
 import { createStyle, wantsColor } from './style.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,6 +22,7 @@ export function createProcessTerminal({ stdin, stdout, stderr }: Streams, enviro
   const isTyped = stdin.isTTY === true;
   return {
     print: (line) => void stdout.write(`${line}\n`),
+    deliver: (line) => deliver(stdout, `${line}\n`),
     note: (line) => void stderr.write(`${line}\n`),
     style: createStyle(wantsColor(stdout, environment)),
     canAsk: isTyped && stderr.isTTY === true,
@@ -28,6 +30,20 @@ export function createProcessTerminal({ stdin, stdout, stderr }: Streams, enviro
     hasInput: !isTyped,
     readInput: () => readToEnd(stdin),
   };
+}
+
+function deliver(stdout: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdout.write(text, (error) => (error ? reject(unwritten(error)) : resolve()));
+  });
+}
+
+/** Says that a result did not get to where it was to go. */
+export function unwritten(error: unknown): CliError {
+  return new CliError(
+    'output_unusable',
+    `The result cannot be written to standard output: ${systemCode(error)}. Check where it goes, and run it again.`,
+  );
 }
 
 async function readToEnd(stdin: Readable): Promise<string> {

@@ -4,6 +4,12 @@ import type { Style } from './style.ts';
 export interface Terminal {
   /** Prints a line of the result: standard output. */
   print(line: string): void;
+  /**
+   * Prints a line that must not be lost.
+   *
+   * @throws CliError `output_unusable` if it cannot be written, or nobody is there to read it
+   */
+  deliver(line: string): Promise<void>;
   /** Prints a line for the person who waits: standard error. */
   note(line: string): void;
   /** How words in the result may be set off. */

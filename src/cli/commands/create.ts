@@ -1,9 +1,13 @@
 /** `asp create`: a new app specific password. Its value is told by the tenant once, so nothing may come between it and its user. */
 import { resolve } from 'node:path';
-import type { ApplicationPasswordRequest, NewApplicationPassword } from '../../auth0/application-passwords.ts';
+import type {
+  ApplicationPasswordRequest,
+  ApplicationPasswords,
+  NewApplicationPassword,
+} from '../../auth0/application-passwords.ts';
 import { SetupError, type SetupErrorCode } from '../../auth0/errors.ts';
 import type { Command, Context } from '../command.ts';
-import { type ConnectTenant, prepareTenant } from '../connect-tenant.ts';
+import { prepareTenant } from '../connect-tenant.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { AUDIENCE_OPTION, MANAGEMENT_OPTIONS, USER_OPTION } from '../options.ts';
@@ -47,8 +51,11 @@ export const create: Command = {
     const file = toFile === undefined ? undefined : resolve(ports.directory, toFile);
     if (file !== undefined) assertCanWrite(file);
     await interruption.protect(async () => {
-      const made = await make(connect, userId, request, file, context);
-      show(made, userId, toFile, context);
+      const { applicationPasswords } = connect();
+      const work = () => aboutUser(userId, applicationPasswords.create(userId, request));
+      const made = await waitFor('the tenant', work, ports).catch((error: unknown) => tellDoubt(error, context));
+      const handedOver = file === undefined ? show(made, userId, context) : keep(made, userId, file, context);
+      await handedOver.catch((error: unknown) => takeBack(made, userId, applicationPasswords, error, context));
     });
     return EXIT.done;
   },
@@ -68,29 +75,6 @@ function parseRequest({ args, settings }: Context): ApplicationPasswordRequest {
   return { label, audience: settings.require('audience'), scopes: [...new Set(scopes)] };
 }
 
-async function make(
-  connect: ConnectTenant,
-  userId: string,
-  request: ApplicationPasswordRequest,
-  file: string | undefined,
-  context: Context,
-): Promise<NewApplicationPassword> {
-  const { applicationPasswords } = connect();
-  const work = () => aboutUser(userId, applicationPasswords.create(userId, request));
-  const made = await waitFor('the tenant', work, context.ports).catch((error: unknown) => tellDoubt(error, context));
-  if (file === undefined) return made;
-  try {
-    writePrivateFile(file, `${made.value}\n`);
-    return made;
-  } catch (error) {
-    // Nobody will ever know its value: it must not stay.
-    await applicationPasswords.remove(userId, made.id).catch(() => {
-      context.ports.terminal.note(printable(`${made.id} was made, and nobody knows its value: delete it.`));
-    });
-    throw error;
-  }
-}
-
 /** Without an answer it is not known whether it was made. */
 function tellDoubt(error: unknown, { ports: { terminal } }: Context): never {
   const isInDoubt = error instanceof SetupError && IN_DOUBT.has(error.code);
@@ -102,15 +86,39 @@ function tellDoubt(error: unknown, { ports: { terminal } }: Context): never {
   throw error;
 }
 
-function show(made: NewApplicationPassword, userId: string, file: string | undefined, { ports, isJson }: Context) {
-  const { terminal } = ports;
+async function show(made: NewApplicationPassword, userId: string, { ports: { terminal }, isJson }: Context) {
   const { value, ...described } = made;
-  if (isJson) return printJson(terminal, file === undefined ? { ...described, value } : { ...described, file });
-  terminal.note(
-    printable(`Made ${made.id} ("${made.label}") for ${userId}: ${made.scopes.join(' ')} on ${made.audience}.`),
+  if (isJson) return terminal.deliver(JSON.stringify({ ...described, value }));
+  terminal.note(madeLine(made, userId));
+  terminal.note('This is its value. It is shown this once; keep it like a password.');
+  return terminal.deliver(value);
+}
+
+async function keep(made: NewApplicationPassword, userId: string, file: string, { args, ports, isJson }: Context) {
+  const { value, ...described } = made;
+  writePrivateFile(file, `${value}\n`);
+  const named = args.text('to-file');
+  if (isJson) return printJson(ports.terminal, { ...described, file: named });
+  ports.terminal.note(madeLine(made, userId));
+  ports.terminal.note(`Its value is in ${named}, and nowhere else.`);
+}
+
+function madeLine({ id, label, scopes, audience }: NewApplicationPassword, userId: string): string {
+  return printable(`Made ${id} ("${label}") for ${userId}: ${scopes.join(' ')} on ${audience}.`);
+}
+
+/** Nobody will ever know its value: it must not stay. */
+async function takeBack(
+  { id }: NewApplicationPassword,
+  userId: string,
+  { remove }: ApplicationPasswords,
+  error: unknown,
+  { ports: { terminal } }: Context,
+): Promise<never> {
+  const said = await remove(userId, id).then(
+    () => `${id} was deleted again: nobody knows its value.`,
+    () => `${id} was made, and nobody knows its value: delete it.`,
   );
-  if (file === undefined) {
-    terminal.note('This is its value. It is shown this once; keep it like a password.');
-    terminal.print(value);
-  } else terminal.note(`Its value is in ${file}, and nowhere else.`);
+  terminal.note(printable(said));
+  throw error;
 }

@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { startAsp } from '../../support/cli/child.ts';
+import { LAUNCHER, startAsp, startChild } from '../../support/cli/child.ts';
 import { openReadyTenant, settingsOf, USER } from '../../support/cli/tenant.ts';
 
+/** A device that takes nothing; not every system has one. */
+const NO_ROOM = '/dev/full';
 const CREATE = ['create', '--user', USER, '--label', 'laptop', '--scope', 'read:foo'];
 
 describe('the asp process', () => {
@@ -42,12 +44,43 @@ describe('the asp process', () => {
     expect(readdirSync(directory).sort()).toEqual(['.asp', 'key.json']);
   });
 
-  it('has no colours where NO_COLOR is set or the output is no terminal, and no complaint about a reader that has seen enough', async () => {
+  it('has no colours where the output is no terminal', async () => {
     const { tenant, directory } = await openReadyTenant();
     const child = startAsp(['keys', '--key', 'key.json'], { directory, environment: settingsOf(tenant) });
     expect(await child.ended).toBe(0);
     expect(child.output.stdout).not.toContain('\u001b');
     expect(child.output.stderr).toBe('');
+  });
+
+  it.each([
+    ['nobody reads', '| true', 'EPIPE'],
+    ...(existsSync(NO_ROOM) ? [['has no room left', `> ${NO_ROOM}`, 'ENOSPC'] as const] : []),
+  ])('takes back a password whose value goes to an output that %s', async (_, output, code) => {
+    const { tenant, directory } = await openReadyTenant();
+    const asp = `'${process.execPath}' '${LAUNCHER}' ${CREATE.join(' ').replace(USER, `'${USER}'`)}`;
+    const line = `{ ${asp}; echo "exit code $?" >&2; } ${output}`;
+    const { ended, output: said } = startChild('sh', ['-c', line], { directory, environment: settingsOf(tenant) });
+    await ended;
+    expect(said.stderr).toMatch(/was deleted again: nobody knows its value\.$/m);
+    expect(said.stderr).toMatch(new RegExp(`cannot be written to standard output: ${code}\\..*\nexit code 1\n$`));
+    expect(tenant.state.applicationPasswords.size).toBe(0);
+  });
+
+  it('ends as it would have ended when its reader has seen enough', async () => {
+    const { tenant, directory } = await openReadyTenant();
+    const asp = `'${process.execPath}' '${LAUNCHER}' keys --key`;
+    const line = `for key in key.json nope.json; do { ${asp} $key; echo "exit code $?" >&2; } | true; done`;
+    const { ended, output } = startChild('sh', ['-c', line], { directory, environment: settingsOf(tenant) });
+    await ended;
+    expect(output.stderr).toMatch(/^exit code 0\nThere is no signing key .*\nexit code 1\n$/);
+  });
+
+  it.skipIf(!existsSync(NO_ROOM))('fails if its output has no room left', async () => {
+    const { tenant, directory } = await openReadyTenant();
+    const line = `'${process.execPath}' '${LAUNCHER}' keys --key key.json > ${NO_ROOM}`;
+    const { ended, output } = startChild('sh', ['-c', line], { directory, environment: settingsOf(tenant) });
+    expect(await ended).toBe(1);
+    expect(output.stderr).toMatch(/^The result cannot be written to standard output: ENOSPC\./);
   });
 
   it('reads the settings that are named itself: Node looks for options of its own in what follows the script', async () => {

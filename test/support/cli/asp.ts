@@ -95,6 +95,9 @@ function memoryTerminal(seen: Seen, { input, answers }: AspOptions): Terminal {
     print: (line) => {
       seen.stdout += `${line}\n`;
     },
+    deliver: async (line) => {
+      seen.stdout += `${line}\n`;
+    },
     note: (line) => {
       seen.stderr += `${line}\n`;
     },
