@@ -2,8 +2,7 @@
  * Looks whether the origin of an API's identifier serves the JWKS that we publish, as a tenant will read it with keyDelivery
  * `wellKnown`. Neither document is trusted; both are public.
  */
-import type { HttpPort, HttpResponse } from '../core/http.ts';
-import { HttpFailure } from '../core/http.ts';
+import { HttpFailure, type HttpPort, type HttpResponse } from '../core/http.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { isSecureUrl } from '../core/secure-url.ts';
 
@@ -26,22 +25,18 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
 export async function checkWellKnown(audience: string, jwksUrl: string, http: HttpPort): Promise<WellKnownCheck> {
   const url = new URL('/.well-known/jwks.json', audience).href;
   const ours = await fetchKeys(jwksUrl, http);
-  if ('fault' in ours)
-    return {
-      url,
-      faults: [
-        `Our own JWKS at ${jwksUrl} ${ours.fault}. Check that the stack is deployed, and the URL its output JwksUrl.`,
-      ],
-    };
+  if ('fault' in ours) return { url, faults: [oursIsWrong(jwksUrl, ours.fault)] };
   const theirs = await fetchKeys(url, http);
-  if ('fault' in theirs)
-    return {
-      url,
-      faults: [
-        `${url} ${theirs.fault}. Point it at ${jwksUrl}: let the origin pass requests for this path on, redirects are not followed.`,
-      ],
-    };
+  if ('fault' in theirs) return { url, faults: [theirsIsWrong(url, theirs.fault, jwksUrl)] };
   return { url, faults: compare(ours, theirs) };
+}
+
+function oursIsWrong(jwksUrl: string, fault: string): string {
+  return `Our own JWKS at ${jwksUrl} ${fault}. Check that the stack is deployed, and the URL its output JwksUrl.`;
+}
+
+function theirsIsWrong(url: string, fault: string, jwksUrl: string): string {
+  return `${url} ${fault}. Point it at ${jwksUrl}: let the origin pass requests for this path on, redirects are not followed.`;
 }
 
 interface Served {
@@ -53,7 +48,8 @@ function compare(ours: Served, theirs: Served): readonly string[] {
   const missing = ours.keys.filter((key) => !theirs.keys.some((other) => isSameKey(key, other)));
   return [
     ...missing.map(
-      ({ kid }) => `It lacks our key ${String(kid)}. Let the origin pass requests on to us instead of serving a copy.`,
+      ({ kid }) =>
+        `It lacks our key ${JSON.stringify(kid)}. Let the origin pass requests on to us instead of serving a copy.`,
     ),
     ...(theirs.keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))
       ? ['It serves a PRIVATE key. Take it away at once, and have whoever it belongs to replace it.']

@@ -72,6 +72,6 @@ describe('npm run check-well-known', () => {
     const [ours, same, other] = await Promise.all([serve(keys('a')), serve(keys('a')), serve(keys('b'))]);
     const check = (audience: string) => run('check-well-known', ['--audience', audience, '--jwks-url', ours]);
     expect(await check(same)).toMatchObject({ code: 0, stdout: expect.stringContaining('serves our keys.') });
-    expect(await check(other)).toMatchObject({ code: 1, stdout: expect.stringContaining('It lacks our key a.') });
+    expect(await check(other)).toMatchObject({ code: 1, stdout: expect.stringContaining('It lacks our key "a".') });
   });
 });

@@ -53,11 +53,11 @@ describe('npm run check-well-known', () => {
       new HttpFailure('connection', 'The connection broke.'),
       /cannot be reached: The connection/,
     ],
-    ['it is a copy of before', served('key-0'), /^It lacks our key key-1. Let the origin pass requests on/],
+    ['it is a copy of before', served('key-0'), /^It lacks our key "key-1". Let the origin pass requests on/],
     [
       'it has another key of that name',
       answer(200, { keys: [{ ...key('key-1'), n: 'other' }] }),
-      /lacks our key key-1/,
+      /lacks our key "key-1"/,
     ],
     ['it is kept for longer', answer(200, { keys: [key('key-1')] }, 'max-age=3600'), /for 3600 s, ours for 300 s/],
     ['it shows a private key', answer(200, { keys: [{ ...key('key-1'), d: 'CANARY' }] }), /serves a PRIVATE key/],
