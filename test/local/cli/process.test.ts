@@ -52,9 +52,9 @@ describe('the asp process', () => {
     expect(child.output.stderr).toBe('');
   });
 
-  it.each([
+  it.each<[string, string, string]>([
     ['nobody reads', '| true', 'EPIPE'],
-    ...(existsSync(NO_ROOM) ? [['has no room left', `> ${NO_ROOM}`, 'ENOSPC'] as const] : []),
+    ...(existsSync(NO_ROOM) ? [['has no room left', `> ${NO_ROOM}`, 'ENOSPC'] satisfies [string, string, string]] : []),
   ])('takes back a password whose value goes to an output that %s', async (_, output, code) => {
     const { tenant, directory } = await openReadyTenant();
     const asp = `'${process.execPath}' '${LAUNCHER}' ${CREATE.join(' ').replace(USER, `'${USER}'`)}`;
