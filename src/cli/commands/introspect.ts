@@ -4,7 +4,7 @@ import type { Command, Context } from '../command.ts';
 import { describeToken } from '../describe-token.ts';
 import { EXIT } from '../exit-code.ts';
 import { type Explanation, explain, pathOf } from '../explain.ts';
-import { callContext, createIntrospection } from '../introspection.ts';
+import { createIntrospection } from '../introspection.ts';
 import { AUDIENCE_OPTION, KEY_OPTIONS, TENANT_OPTIONS } from '../options.ts';
 import { printJson } from '../print-json.ts';
 import { waitFor } from '../progress.ts';
@@ -33,10 +33,10 @@ export const introspect: Command = {
   run: async (context) => {
     const { ports } = context;
     const keys = keyPlace(context);
-    const introspection = createIntrospection(context, keys);
+    const ask = createIntrospection(context, keys);
     await keys.read();
     const token = await readToken(context);
-    const answer = await waitFor('the tenant', () => introspection.answer(token, callContext(context)), ports);
+    const answer = await waitFor('the tenant', () => ask(token), ports);
     const explanations = context.args.flag('explain')
       ? await waitFor('the tenant', () => explain(token, keys, context), ports)
       : undefined;

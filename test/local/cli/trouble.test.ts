@@ -1,8 +1,11 @@
 /** What `asp` says while the tenant is down, slow, rate limiting or talking nonsense; and what it never says. */
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { HttpPort } from '../../../src/core/http.ts';
+import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { openReadyTenant, USER } from '../../support/cli/tenant.ts';
 
+const client = createHttpsClient();
 const LIST = ['list', '--user', USER];
 const INTROSPECT = ['introspect', '--key', 'key.json', '-'];
 
@@ -43,6 +46,19 @@ describe('a tenant that', () => {
     const introspect = await asp([...INTROSPECT, '--timeout', '5'], { input: 'token' });
     expect(introspect).toMatchObject({ code: 1, stderr: expect.stringMatching(/limits the rate .*Wait a little/) });
     expect(clock.ms).toBe(before);
+  });
+
+  it('takes its time to introspect is given what --timeout allows, and no more', async () => {
+    const { asp, tenant } = await openReadyTenant();
+    const waits: number[] = [];
+    const http: HttpPort = async (request) => {
+      waits.push(request.timeoutMs);
+      return client.send(request);
+    };
+    for (const seconds of ['2', '7', '60']) {
+      await asp([...INTROSPECT, '--timeout', seconds], { input: tenant.mintOpaque(), ports: { http } });
+    }
+    expect(waits).toEqual([2000, 7000, 10_000]);
   });
 
   it('does not answer is told so when the time is up', async () => {
