@@ -47,7 +47,7 @@ export class Settings {
     return names().flatMap((name) => {
       const found = this.#find(name);
       const { isSecret = false }: SettingNames = SETTINGS[name];
-      return found ? [{ name, value: isSecret ? MASKED : found.value, source: found.source }] : [];
+      return found ? [{ name, value: isSecret ? MASKED : withoutSecrets(found.value), source: found.source }] : [];
     });
   }
 
@@ -60,6 +60,11 @@ export class Settings {
     const { fallback } = setting;
     return fallback === undefined ? undefined : { value: fallback, rank: this.#sources.length, source: 'default' };
   }
+}
+
+/** Hides what does not belong there but gets there: a password in a URL, a key in the place of its file's name. */
+function withoutSecrets(value: string): string {
+  return /^\s*[{[]|-----BEGIN /.test(value) ? MASKED : value.replace(/(?<=:\/\/)[^/?#]*@/, `${MASKED}@`);
 }
 
 function names(): readonly SettingName[] {

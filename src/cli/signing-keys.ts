@@ -1,10 +1,10 @@
 /** Where the resource server's signing key is: a file that `asp keygen` wrote, or the secret of a deployment. */
 import { resolve } from 'node:path';
-import { UpstreamError } from '../core/errors.ts';
+import { ConfigurationError, UpstreamError } from '../core/errors.ts';
 import { importSigningKey, type PrivateSigningJwk, parseSigningJwk } from '../core/signing-key.ts';
 import type { SigningKeyStore } from '../core/signing-key-ring.ts';
 import type { Context } from './command.ts';
-import { CliError } from './errors.ts';
+import { CliError, usageError } from './errors.ts';
 import { readTextFile } from './read-text-file.ts';
 
 /** Where `asp keygen` writes, and everybody else looks, if no other place is named. */
@@ -27,26 +27,46 @@ export function keyPlace({ settings, ports }: Needed): KeyPlace {
   return { place: file, read: async () => [importSigningKey(readKeyFile({ settings, ports }))] };
 }
 
+/** @throws CliError `usage` if it is a key and no name, which must not be repeated */
 export function keyFile(settings: Context['settings']): string {
-  return settings.get('key') ?? DEFAULT_KEY_FILE;
+  const file = settings.get('key') ?? DEFAULT_KEY_FILE;
+  if (!/[{\n]/.test(file)) return file;
+  throw usageError(
+    'The setting "key" is no file\'s name. Expected the name of the file that holds the key, not the key.',
+  );
 }
 
 /**
  * Reads the whole key from its file.
  *
- * @throws CliError `key_unreadable` if there is none
- * @throws ConfigurationError `signing_key_invalid`
+ * @throws CliError `key_unreadable` if there is none, or none that can be used
  */
 export function readKeyFile({ settings, ports: { directory } }: Needed): PrivateSigningJwk {
   const file = keyFile(settings);
+  const path = resolve(directory, file);
   const text = readTextFile(directory, file, false);
   if (text === undefined) {
     throw new CliError(
       'key_unreadable',
-      `There is no signing key at ${resolve(directory, file)}. Make one with "asp keygen", or name its file by --key, or the secret of a deployment by --key-secret.`,
+      `There is no signing key at ${path}. Make one with "asp keygen", or name its file by --key, or the secret of a deployment by --key-secret.`,
     );
   }
-  return parseSigningJwk(text);
+  try {
+    const jwk = parseSigningJwk(text);
+    importSigningKey(jwk);
+    return jwk;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new CliError(
+      'key_unreadable',
+      `The file ${path} holds no signing key that can be used: ${firstSentence(error)} Expected what "asp keygen" writes; make one, or name its file by --key.`,
+    );
+  }
+}
+
+/** What is wrong with the key; the mend that follows is a deployment's. */
+function firstSentence({ message }: Error): string {
+  return /^.*?\.(?= |$)/.exec(message)?.[0] ?? message;
 }
 
 async function readSecret(secretId: string, ports: Context['ports']): ReturnType<SigningKeyStore['read']> {

@@ -170,7 +170,14 @@ describe('bad input to asp introspect', () => {
       ['introspect', '--key', 'bad.json'],
       'abc',
       1,
-      /The stored signing key is not a JSON object/,
+      /The file .*bad\.json holds no signing key that can be used: .* is not a JSON object\. Expected what "asp keygen"/,
+    ],
+    [
+      'a key in the place of its file',
+      ['introspect', '--key', '{"d":"x"}'],
+      'abc',
+      2,
+      /^The setting "key" is no file's name\. [^{]*$/,
     ],
     ['an option that is empty, which counts as none', [...INTROSPECT, '--issuer', ''], 'abc', 0, /^$/],
     [

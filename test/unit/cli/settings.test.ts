@@ -61,6 +61,16 @@ describe('a setting', () => {
     expect(() => open({ args: ['--client-secret', 'hunter2'] })).toThrow(/^There is no option --client-secret/);
   });
 
+  test.each([
+    ['AUTH0_DOMAIN', 'https://user:hunter2@tenant.example/', 'https://(hidden)@tenant.example/'],
+    ['ASP_KEY_FILE', '{"kty":"RSA","d":"hunter2"}', '(hidden)'],
+    ['ASP_KEY_FILE', '-----BEGIN PRIVATE KEY-----\nhunter2', '(hidden)'],
+    ['ASP_API_URL', 'https://api.example/a@b', 'https://api.example/a@b'],
+  ])('of %s is shown without a secret that got into it', (variable, value, shown) => {
+    const settings = open({ environment: { [variable]: value } });
+    expect(settings.shown().find(({ source }) => source.endsWith(variable))?.value).toBe(shown);
+  });
+
   test('of a key file counts before a secret of a farther source, and the other way round', () => {
     const files = { 'cdk-outputs.json': OUTPUTS };
     expect(open({ args: ['--key', 'k.json'], files }).nearer('key', 'keySecret')).toBe('key');
