@@ -31,7 +31,8 @@ export const keygen: Command = {
     const path = resolve(ports.directory, keyFile(context.settings));
     assertFree(path);
     if (args.flag('dry-run')) {
-      ports.terminal.note(`Would make a key pair and write it to ${path} with mode 0600. Nothing was done.`);
+      if (context.isJson) printJson(ports.terminal, { kid: null, file: path, jwks: null });
+      else ports.terminal.note(`Would make a key pair and write it to ${path} with mode 0600. Nothing was done.`);
       return EXIT.done;
     }
     assertCanWrite(path);

@@ -65,6 +65,8 @@ describe('asp keygen', () => {
   it('makes nothing with --dry-run', async () => {
     const { asp, directory } = await openTenant();
     expect((await asp(['keygen', '--dry-run'])).stderr).toMatch(/^Would make a key pair and write it to .* mode 0600/);
+    const { stdout } = await asp(['keygen', '--dry-run', '--json']);
+    expect(JSON.parse(stdout)).toEqual({ kid: null, file: join(directory, '.asp/key.json'), jwks: null });
     expect(existsSync(join(directory, '.asp'))).toBe(false);
   });
 });
