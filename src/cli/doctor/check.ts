@@ -25,7 +25,7 @@ export interface Check {
 export interface Examination extends Context {
   readonly issuer: string;
   readonly audience: string;
-  /** Connects anew, with the client's secret that was asked for once. */
+  /** The same connection each time, made when it is first needed. */
   readonly connect: () => ManagementConnection;
   readonly signingKeys: KeyPlace;
   /** The tenant's JWKS as it came; fetched once. */

@@ -29,7 +29,8 @@ export async function prepareExamination(context: Context): Promise<Examination>
     () => signingKeys.read(),
     () => authorizerConfiguration(context),
   ]);
-  const connect = await prepareTenant(context);
+  // One connection for all checks: a token for each would use up what many tenants allow.
+  const connect = once(await prepareTenant(context));
   const issuer = issuerUrl(settings);
   const request = { method: 'GET', url: `${issuer}.well-known/jwks.json`, headers: {} } as const;
   const limitMs = Math.min(timeoutMs(settings), LONGEST_MS);
@@ -51,8 +52,8 @@ async function assertAll(assertions: readonly (() => unknown)[]): Promise<void> 
   if (faults.size > 0) throw usageError([...faults].join('\n'));
 }
 
-function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined;
+function once<Result>(work: () => Result): () => Result {
+  let result: Result | undefined;
   return () => {
     result ??= work();
     return result;

@@ -63,8 +63,7 @@ const jwks: Check = {
   needs: ['tls'],
   run: async ({ tenantJwks }) => {
     const { status, body } = await tenantJwks();
-    if (status !== 200)
-      return failed(`the JWKS is answered with ${status}`, "Check that the issuer is the tenant's domain.");
+    if (status !== 200) return failed(`the JWKS is answered with ${status}`, mendOf(status));
     const { size } = parseJwks(body);
     if (size > 0) return passed(`${size} ${size === 1 ? 'key' : 'keys'}`);
     return failed(
@@ -73,6 +72,13 @@ const jwks: Check = {
     );
   },
 };
+
+function mendOf(status: number): string {
+  if (status === 429) return "Wait a little, or find out what else uses up the tenant's rate limit.";
+  return status >= 500
+    ? "Look at the tenant's status page, and try again."
+    : "Check that the issuer is the tenant's domain.";
+}
 
 function causeOf({ cause, reason }: HttpFailure): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : reason;

@@ -70,6 +70,13 @@ describe('asp doctor', () => {
     expect(local.tenant.snapshot()).toBe(before);
   });
 
+  it('asks for one Management API token, not for one a check', async () => {
+    const { doctor, local } = await openChain();
+    local.tenant.requestLog.clear();
+    await doctor();
+    expect(local.tenant.requestLog.find('POST', '/oauth/token')).toHaveLength(1);
+  });
+
   it('passes over what is not part of the chain', async () => {
     const { asp, ports } = await openChain();
     const environment = { AUTH0_PASSWORD_CLIENT_ID: '', ASP_API_URL: '' };
@@ -153,6 +160,16 @@ describe('asp doctor', () => {
       'jwks',
       (chain) => fault(chain, { kind: 'body', body: { keys: [] }, path: '/.well-known/' }),
       /none of its keys is an asymmetric/,
+    ],
+    [
+      'jwks',
+      (chain) => fault(chain, { kind: 'status', status: 429, path: '/.well-known/' }),
+      /answered with 429\nWait a little/,
+    ],
+    [
+      'jwks',
+      (chain) => fault(chain, { kind: 'status', status: 404, path: '/.well-known/' }),
+      /answered with 404\nCheck that the issuer/,
     ],
     ['jwks', (chain) => fault(chain, { kind: 'garbage', path: '/.well-known/' }), /The JWKS is no object/],
     [
