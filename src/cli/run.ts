@@ -76,6 +76,7 @@ function showSettings(settings: Settings, { terminal }: Ports): void {
 }
 
 function unknownCommand(name: string) {
+  if (name.startsWith('-')) return usageError('The command comes first: asp COMMAND [OPTIONS]. asp --help lists them.');
   const [nearest] = nearestNames(
     name,
     COMMANDS.map((command) => command.name),
