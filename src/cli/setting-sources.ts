@@ -43,7 +43,8 @@ function ofVariables(variables: Variables, place: string): Source {
 function ofObject(values: JsonObject, place: string, nameOf: (names: SettingNames) => string | undefined): Source {
   return {
     get: (names) => {
-      const value = values[nameOf(names) ?? ''];
+      const name = nameOf(names);
+      const value = name === undefined ? undefined : values[name];
       return typeof value === 'string' ? value : undefined;
     },
     label: (names) => `${place}: ${nameOf(names)}`,
@@ -65,7 +66,7 @@ export function stackOutputs(text: string | undefined, file: string): JsonObject
   }
   const merged: Record<string, unknown> = {};
   for (const [name, value] of Object.values(stacks).filter(isJsonObject).flatMap(Object.entries)) {
-    if (name in merged && merged[name] !== value) {
+    if (Object.hasOwn(merged, name) && merged[name] !== value) {
       throw usageError(
         `The file ${file} holds two deployments: two outputs ${name}. Name a file with one by --outputs.`,
       );

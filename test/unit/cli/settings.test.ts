@@ -48,6 +48,13 @@ describe('a setting', () => {
     expect(open({ args: ['--issuer', ''], environment: { AUTH0_DOMAIN: '' }, files }).get('issuer')).toBe('dot.env');
   });
 
+  test('that a file cannot hold is not taken from it, whatever its names are', () => {
+    const settings = open({
+      files: { 'cdk.json': '{"":"x"}', 'cdk-outputs.json': '{"A":{"":"x","constructor":"y"}}' },
+    });
+    expect(settings.get('clientSecret')).toBeUndefined();
+  });
+
   test('that is missing is told with every way to give it', () => {
     expect(() => open({}).require('issuer')).toThrow(
       'The setting "issuer" is missing. Give it as --issuer, or as AUTH0_DOMAIN in the environment or .env, or as "issuer" in cdk.json.',
