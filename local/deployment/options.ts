@@ -14,10 +14,11 @@ export const DEPLOY_USAGE = `Usage: npm run deploy:local -- [-c key=value]...
 Deploys the CDK application into an AWS emulator on this machine, with a local tenant, and shows each kind of credential
 being let in or refused. Needs Python 3.10 or newer with venv; nothing leaves this machine but the emulator's download.
 
-  -c key=value    set a configuration key, such as -c basicOrder=password-first
+  -c key=value    set a configuration key, such as -c basicOrder=password-first; leave gatewayTtlSeconds and
+                  rotationDays at 0, since the emulator knows neither
   --help          print this
 
-Ctrl-C destroys the deployment and ends it.
+Ctrl-C destroys the deployment and ends it, as soon as it is up; a second one ends it at once.
 `;
 
 /**
