@@ -13,6 +13,8 @@ import { createHttpsClient } from '../src/http/https-client.ts';
 // biome-ignore lint/style/noProcessEnv: settings are given there.
 const environment = process.env;
 const http = createHttpsClient();
+/** The AWS SDK is loaded only where something is in AWS. */
+const secrets = () => import('../src/aws/authorizer-secrets.ts');
 
 const ports: Ports = {
   terminal: createProcessTerminal(process, environment),
@@ -29,9 +31,12 @@ const ports: Ports = {
   lookUpHost: async (host) => {
     await lookup(host);
   },
-  // The AWS SDK is loaded only where a key is in AWS.
-  readSecretKeys: async (secretId) => (await import('../src/aws/authorizer-secrets.ts')).readSigningKeys(secretId),
-  composeAuthorizer,
+  readSecretKeys: async (secretId) => (await secrets()).readSigningKeys(secretId),
+  composeAuthorizer: (configuration, given) =>
+    composeAuthorizer(configuration, {
+      ...given,
+      issuerClient: async (secretId) => (await secrets()).readClient(secretId),
+    }),
   environment,
   directory: process.cwd(),
   onInterrupt: (callback) => {
