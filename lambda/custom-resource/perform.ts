@@ -42,15 +42,17 @@ async function put(resource: CustomResource, request: CustomResourceRequest, tim
     return { answer: { status: 'SUCCESS', physicalId: id, attributes }, failures: [] };
   } catch (error) {
     const failure = describeFailure(error);
-    const isNew = id !== undefined && id !== physicalId;
-    const failures = [failure, ...(isNew ? await undo(resource, request, id ?? NEVER_MADE, time) : [])];
+    // Only a Create: what a failed Update has done is taken away by the one that CloudFormation sends back. And it may be that
+    // one itself, back from a replacement to what was in force all the time: to undo it would take that away.
+    const isCreate = request.requestType === 'Create' && id !== undefined;
+    const failures = [failure, ...(isCreate ? await undo(resource, request, id ?? NEVER_MADE, time) : [])];
     // A failed Update keeps the old id, or CloudFormation would take the new one for made.
     return { answer: failed(physicalId ?? id ?? NEVER_MADE, failures), failures };
   }
 }
 
 /**
- * Going back from a replacement that nobody answered for: CloudFormation knows nothing of its id, but hands back its
+ * Going back from a replacement that failed, or that nobody answered for: CloudFormation knows nothing of its id, but hands back its
  * properties as the old ones.
  */
 async function removeAbandoned(resource: CustomResource, request: CustomResourceRequest, id: string, time: Time) {

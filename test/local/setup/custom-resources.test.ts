@@ -147,13 +147,42 @@ describe('a replacement', () => {
     expect(world.recordsOf(type)).toBe('{}');
   });
 
-  it('that fails is undone, and keeps the old id', async () => {
+  it('that fails keeps the old id, and is taken away when CloudFormation goes back', async () => {
     const old = await world.put(RESOURCE_SERVER);
     const during = tenant.snapshot();
-    tenant.behaviour.refusedProperties = ['verificationKey'];
+    const records = world.recordsOf(RESOURCE_SERVER);
     const physicalId = old?.physicalId ?? '';
-    const answer = await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, { physicalId });
+    const [was, wanted] = [
+      world.properties(RESOURCE_SERVER),
+      world.properties(RESOURCE_SERVER, { Audience: NEAR_MISS }),
+    ];
+    // The key is written, and not there when it is read back.
+    tenant.faults.add({ kind: 'edit', remove: ['verificationKey'], method: 'GET' });
+    const answer = await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, { physicalId, oldProperties: was });
     expect(answer).toMatchObject({ status: 'FAILED', physicalId });
+    tenant.faults.clear();
+    expect(resourceServer(NEAR_MISS)).toHaveProperty('verificationKey');
+    await world.put(RESOURCE_SERVER, {}, { physicalId, oldProperties: wanted });
+    expect(tenant.snapshot()).toBe(during);
+    expect(world.recordsOf(RESOURCE_SERVER)).toBe(records);
+  });
+
+  it('that CloudFormation goes back from leaves the old one in force, even if the way back fails', async () => {
+    const old = await world.put(RESOURCE_SERVER);
+    const during = tenant.snapshot();
+    const [was, wanted] = [
+      world.properties(RESOURCE_SERVER),
+      world.properties(RESOURCE_SERVER, { Audience: NEAR_MISS }),
+    ];
+    const forth = { physicalId: old?.physicalId ?? '', oldProperties: was };
+    const next = await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, forth);
+    const back = { physicalId: next?.physicalId ?? '', oldProperties: wanted };
+    tenant.faults.add({ kind: 'status', status: 500, path: '/oauth/token', times: 4 });
+    expect(await world.put(RESOURCE_SERVER, {}, back)).toMatchObject({ status: 'FAILED' });
+    expect(resourceServer()).toHaveProperty('verificationKey');
+    tenant.faults.clear();
+    expect(await world.put(RESOURCE_SERVER, {}, back)).toMatchObject({ physicalId: old?.physicalId });
+    await world.remove(RESOURCE_SERVER, next?.physicalId ?? '', { Audience: NEAR_MISS });
     expect(tenant.snapshot()).toBe(during);
   });
 

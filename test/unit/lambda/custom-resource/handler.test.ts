@@ -185,10 +185,10 @@ describe('what fails', () => {
     expect(await send({})).toMatchObject({ reason: 'No. What had been done could not be undone: No.' });
   });
 
-  it('in a replacement is undone under the new id and answered with the old one', async () => {
+  it('in a replacement is answered with the old id, and left for CloudFormation to put right', async () => {
     resource = { ...resource, put: failing(refusal) };
     expect(await send({ type: 'Update', physicalId: 'thing-old' })).toMatchObject({ physicalId: 'thing-old' });
-    expect(removed).toEqual(['thing-a']);
+    expect(removed).toEqual([]);
   });
 
   it('in an Update in place is left for CloudFormation to put right', async () => {
