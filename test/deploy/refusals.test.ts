@@ -17,6 +17,7 @@ import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../suppor
 
 const ministack = inject('ministack');
 const DEMO_API = 'https://demo.api';
+const NEAR_MISS = 'https://demo.api/';
 /** It has no grant until it is given one. */
 const GRANT_CLIENT = 'local-operator-client';
 
@@ -123,6 +124,22 @@ describe.skipIf(ministack === '')('a deployment', () => {
     const { functions: functionsAfter } = await inventoryOf(aws.account);
     expect(functionsAfter).toHaveLength(functions.length);
     expect(functionsAfter).not.toEqual(functions);
+  });
+
+  it('that moves to another audience, and fails after its write, goes back to the old one', async () => {
+    const snapshot = aws.tenant.snapshot();
+    const path = `/api/v2/resource-servers/${encodeURIComponent(NEAR_MISS)}`;
+    // Before the write and after it: the key is there, and is not seen.
+    aws.tenant.faults.add({ kind: 'edit', remove: ['verificationKey'], method: 'GET', path, times: 2 });
+    const next = { grantClientId: GRANT_CLIENT, managementSecret: OTHER_MANAGEMENT_SECRET, audience: NEAR_MISS };
+    aws.tenant.requestLog.clear();
+    const { exitCode, output } = await aws.deploy(await aws.synth(next), API_STACK);
+    expect(exitCode).toBe(1);
+    expect(output.replace(/\s+/g, ' ')).toMatch(/does not take "verificationKey": .* holds something else/);
+    const id = [...aws.tenant.state.resourceServers.values()].find(({ identifier }) => identifier === NEAR_MISS)?.id;
+    const writes = aws.tenant.requests.filter(({ method }) => method === 'PATCH').map((request) => request.path);
+    expect(writes).toEqual([`/api/v2/resource-servers/${id}`, `/api/v2/resource-servers/${id}`]);
+    expect(aws.tenant.snapshot()).toBe(snapshot);
   });
 
   it('goes away after somebody deleted the grant and the resource server by hand', async () => {
