@@ -3,10 +3,10 @@
  * they put back what the tenant held before. Properties name secrets and hold none.
  */
 import { createHash } from 'node:crypto';
-import { CustomResource, Duration, Names, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type IStringParameter, ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { type RuntimeParameter, runtimeParameter } from './runtime-parameter.ts';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -49,19 +49,20 @@ const FUNCTION_TIMEOUT = Duration.minutes(2);
 /** Lambda tries a function that died three times in all, one and two minutes apart; then its last word is waited for. */
 const SERVICE_TIMEOUT = Duration.minutes(10);
 
-type Records = Readonly<Record<'resourceServers' | 'clientGrants', StringParameter>>;
+type Records = Readonly<Record<'resourceServers' | 'clientGrants', RuntimeParameter>>;
 
 export class Auth0Setup extends Construct {
   /** What would hurt later, such as a grant type that is not enabled; "none" if there is nothing. */
   readonly warnings: string;
   /** What resource servers held before, for those who change the key later. */
-  readonly resourceServerRecords: IStringParameter;
+  readonly resourceServerRecords: RuntimeParameter;
 
   constructor(scope: Construct, id: string, props: Auth0SetupProps) {
     super(scope, id);
+    // Outside of the halves, since each must find what the other has written down.
     const records: Records = {
-      resourceServers: this.#record('ResourceServerRecords'),
-      clientGrants: this.#record('ClientGrantRecords'),
+      resourceServers: runtimeParameter(this, 'ResourceServerRecords'),
+      clientGrants: runtimeParameter(this, 'ClientGrantRecords'),
     };
     this.resourceServerRecords = records.resourceServers;
     // Another management secret makes another half: the old one is deleted last, by its own function with its own rights.
@@ -82,18 +83,6 @@ export class Auth0Setup extends Construct {
     this.warnings = `Resource server: ${warnings[0]}. Client grant: ${warnings[1]}.`;
   }
 
-  /** Outside of the halves, since each must find what the other has written down. */
-  #record(id: string): StringParameter {
-    return new StringParameter(this, id, {
-      // Named here: a generated name may hold slashes, which its ARN would have to take into account. The beginning, since
-      // none may begin with "aws" or "ssm", and a stack's may.
-      parameterName: `auth0-${Names.uniqueResourceName(this, {})}-${id}`,
-      description: 'What the Auth0 tenant held before it was set up. Needed to put it back: do not edit.',
-      stringValue: '{}',
-      tier: ParameterTier.INTELLIGENT_TIERING,
-    });
-  }
-
   #shortHash(secretId: string): string {
     const resolved = JSON.stringify(Stack.of(this).resolve(secretId));
     return createHash('sha256').update(resolved).digest('hex').slice(0, 8);
@@ -110,7 +99,7 @@ export class Auth0Setup extends Construct {
         ...secrets.flatMap((secret) => readSecretStatements(this, secret, signingKey.encryptionKey)),
         new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [signingKey.publicKeys.parameterArn] }),
         new PolicyStatement({
-          actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+          actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
           resources: Object.values(records).map(({ parameterArn }) => parameterArn),
         }),
       ],

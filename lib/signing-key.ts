@@ -2,12 +2,12 @@
  * The signing key of the resource server. The private half is made by a function in AWS and kept in Secrets Manager: it is
  * in no template, parameter, output, log or asset. The public half stands in a parameter, for those who need no other.
  */
-import { CustomResource, Duration, Names, Validations } from 'aws-cdk-lib';
+import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { type IStringParameter, ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { type RuntimeParameter, runtimeParameter } from './runtime-parameter.ts';
 import { useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 
@@ -24,7 +24,7 @@ export class SigningKey extends Construct {
   /** The ARN of the secret that holds the private half, a JWK. */
   readonly secretArn: string;
   /** The public half as a JWKS whose keys carry their certificate. */
-  readonly publicKeys: IStringParameter;
+  readonly publicKeys: RuntimeParameter;
   readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: SigningKeyProps = {}) {
@@ -32,14 +32,7 @@ export class SigningKey extends Construct {
     this.encryptionKey = props.encryptionKey;
     // `Ref` is the ARN on AWS and the name elsewhere; this attribute is the ARN everywhere.
     this.secretArn = this.#secret().attrId;
-    this.publicKeys = new StringParameter(this, 'PublicKeys', {
-      // Named here: a generated name may hold slashes, which its ARN would have to take into account. The beginning, since
-      // none may begin with "aws" or "ssm", and a stack's may.
-      parameterName: `auth0-${Names.uniqueResourceName(this, {})}-PublicKeys`,
-      description: 'The public halves of the signing keys, as a JWKS.',
-      stringValue: '{"keys":[]}',
-      tier: ParameterTier.INTELLIGENT_TIERING,
-    });
+    this.publicKeys = runtimeParameter(this, 'PublicKeys');
     new CustomResource(this, 'Key', {
       resourceType: 'Custom::SigningKey',
       serviceToken: this.#maker().function.functionArn,
@@ -69,7 +62,7 @@ export class SigningKey extends Construct {
       resources: [this.secretArn],
     });
     const parameter = new PolicyStatement({
-      actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+      actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
       resources: [this.publicKeys.parameterArn],
     });
     const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];

@@ -68,11 +68,14 @@ export class OwnedRecords {
   }
 
   async #read(): Promise<Entries> {
-    return parseEntries(await this.#parameters.read(this.#parameterName));
+    return parseEntries(await this.#parameters.read(this.#parameterName, '{}'));
   }
 
+  /** Without entries nothing is left to be kept: the parameter goes with the last of them. */
   #write(entries: Entries): Promise<void> {
-    return this.#parameters.write(this.#parameterName, JSON.stringify(entries));
+    return Object.keys(entries).length === 0
+      ? this.#parameters.remove(this.#parameterName)
+      : this.#parameters.write(this.#parameterName, JSON.stringify(entries));
   }
 }
 

@@ -8,7 +8,7 @@ import { type DeliveredKey, wantedKeyProperties } from '../../src/auth0/wanted-k
 import { parse } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { keysInUse, parsePublicKeys } from '../../src/core/public-key-document.ts';
+import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/core/public-key-document.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
 import { OwnedRecords } from './owned-records.ts';
 import { physicalId } from './physical-id.ts';
@@ -88,7 +88,7 @@ async function remove(ports: SetupPorts, id: string, properties: Properties, { t
 
 async function wantedProperties({ parameters }: SetupPorts, properties: Properties): Promise<WantedKeyProperties> {
   const { KeyDelivery: keyDelivery, KeyFormat: keyFormat, PublicKeysParameter, JwksUrl } = properties;
-  const keys = keysInUse(parsePublicKeys(await parameters.read(PublicKeysParameter)));
+  const keys = keysInUse(parsePublicKeys(await parameters.read(PublicKeysParameter, NO_PUBLIC_KEYS)));
   assertSome(keys, PublicKeysParameter);
   return wantedKeyProperties({ keyDelivery, keyFormat, keys, ...(JwksUrl !== undefined && { jwksUrl: JwksUrl }) });
 }

@@ -3,6 +3,7 @@ import type { ParameterStore } from '../../src/aws/parameters.ts';
 import type { JwksConfiguration } from '../../src/config/jwks-configuration.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { isJsonObject } from '../../src/core/json.ts';
+import { NO_PUBLIC_KEYS } from '../../src/core/public-key-document.ts';
 import { describeFailure } from '../custom-resource/failure.ts';
 import { type HttpAnswer, jwksResponse, unavailable } from './jwks-response.ts';
 
@@ -25,7 +26,7 @@ export function createJwksHandler(
   let readAtMs = Number.NEGATIVE_INFINITY;
   const read = async () => {
     if (clock() - readAtMs < READ_AGAIN_MS) return text;
-    text = await parameters.read(publicKeysParameter);
+    text = await parameters.read(publicKeysParameter, NO_PUBLIC_KEYS);
     readAtMs = clock();
     return text;
   };

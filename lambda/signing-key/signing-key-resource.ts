@@ -1,6 +1,6 @@
 /**
  * The custom resource that makes the signing key. The private half goes from memory into the secret and nowhere else: no
- * property, attribute or log line holds it. Deleting does nothing, since the secret goes with its stack.
+ * property, attribute or log line holds it. Deleting takes the public document away; the secret goes with its stack.
  */
 import { createHash } from 'node:crypto';
 import { minLength, object, pipe, string } from 'valibot';
@@ -9,7 +9,7 @@ import type { SecretStore } from '../../src/aws/secrets.ts';
 import { parse } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { keysInUse, parsePublicKeys, writePublicKeys } from '../../src/core/public-key-document.ts';
+import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys, writePublicKeys } from '../../src/core/public-key-document.ts';
 import { type PrivateSigningJwk, parseSigningJwk } from '../../src/core/signing-key.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
 
@@ -37,7 +37,7 @@ export function createSigningKeyResource(ports: SigningKeyPorts): CustomResource
       await publish(ports.parameters, PublicKeysParameter, key);
       return {};
     },
-    remove: async () => {},
+    remove: (_id, properties) => ports.parameters.remove(propertiesOf(properties).PublicKeysParameter),
   };
 }
 
@@ -70,7 +70,7 @@ async function makeKey({ secrets, generate }: SigningKeyPorts, secretId: string,
 
 /** Leaves a document alone that has this key in use: a rotation under way may have put another beside it. */
 async function publish(parameters: ParameterStore, parameterName: string, key: PrivateSigningJwk): Promise<void> {
-  const inUse = keysInUse(parsePublicKeys(await parameters.read(parameterName)));
+  const inUse = keysInUse(parsePublicKeys(await parameters.read(parameterName, NO_PUBLIC_KEYS)));
   if (!inUse.some(({ kid }) => kid === key.kid)) await parameters.write(parameterName, writePublicKeys([key]));
 }
 

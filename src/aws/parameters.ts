@@ -1,12 +1,24 @@
 /** Parameter Store, for what is not secret: public keys, and the record of what a tenant held before us. */
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  ParameterNotFound,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { awsError } from './errors.ts';
 
-/** A place for texts under names. Parameters are made by the stack, never here. */
+/**
+ * A place for texts under names. No parameter is a resource of a stack: whenever anything about one changed, CloudFormation
+ * would write the template's value over ours.
+ */
 export interface ParameterStore {
-  /** @throws AwsError `parameter_unreadable`, also if there is none */
-  read(name: string): Promise<string>;
+  /**
+   * @param ifNone what to answer if there is no such parameter
+   * @throws AwsError `parameter_unreadable`
+   */
+  read(name: string, ifNone: string): Promise<string>;
   /**
    * Has lasted when it resolves.
    *
@@ -14,21 +26,29 @@ export interface ParameterStore {
    * @throws AwsError `parameter_unwritable`
    */
   write(name: string, value: string): Promise<void>;
+  /**
+   * Accepts that there is none.
+   *
+   * @throws AwsError `parameter_unwritable`
+   */
+  remove(name: string): Promise<void>;
 }
 
 /** Connects to Parameter Store with the credentials and region of the environment. */
 export function createParameterStore(client = new SSMClient(CLIENT_OPTIONS)): ParameterStore {
   return {
-    read: (name) => read(client, name),
+    read: (name, ifNone) => read(client, name, ifNone),
     write: (name, value) => write(client, name, value),
+    remove: (name) => remove(client, name),
   };
 }
 
-async function read(client: SSMClient, name: string): Promise<string> {
+async function read(client: SSMClient, name: string, ifNone: string): Promise<string> {
   try {
     const { Parameter } = await client.send(new GetParameterCommand({ Name: name }));
     if (Parameter?.Value !== undefined) return Parameter.Value;
   } catch (error) {
+    if (error instanceof ParameterNotFound) return ifNone;
     throw awsError('parameter_unreadable', `The parameter ${name} cannot be read`, error);
   }
   throw awsError('parameter_unreadable', `The parameter ${name} has no value`, undefined);
@@ -37,9 +57,20 @@ async function read(client: SSMClient, name: string): Promise<string> {
 async function write(client: SSMClient, name: string, value: string): Promise<void> {
   try {
     // Over 4 KB it has to become an advanced parameter, which it only does if asked.
-    const request = { Name: name, Value: value, Overwrite: true, Tier: 'Intelligent-Tiering' } as const;
+    const kind = { Type: 'String', Tier: 'Intelligent-Tiering', Overwrite: true } as const;
+    const request = { Name: name, Value: value, ...kind };
     await client.send(new PutParameterCommand(request));
   } catch (error) {
     throw awsError('parameter_unwritable', `The parameter ${name} cannot be written`, error);
+  }
+}
+
+async function remove(client: SSMClient, name: string): Promise<void> {
+  try {
+    await client.send(new DeleteParameterCommand({ Name: name }));
+  } catch (error) {
+    if (!(error instanceof ParameterNotFound)) {
+      throw awsError('parameter_unwritable', `The parameter ${name} cannot be deleted`, error);
+    }
   }
 }

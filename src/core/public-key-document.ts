@@ -6,6 +6,9 @@ import { ConfigurationError } from './errors.ts';
 import { isJsonObject, parseJson } from './json.ts';
 import { type PrivateSigningJwk, type PublicSigningJwk, publicJwk, SIGNING_ALGORITHM } from './signing-key.ts';
 
+/** The document before anything has been published. */
+export const NO_PUBLIC_KEYS = '{"keys":[]}';
+
 /** One published key: the public half with the certificate around it. */
 export type PublishedKey = PublicSigningJwk &
   Pick<PrivateSigningJwk, 'x5c'> & {

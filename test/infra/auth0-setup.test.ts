@@ -10,6 +10,14 @@ function idsOf(template: Template, type: string): readonly string[] {
   return Object.keys(template.findResources(type));
 }
 
+/** Where each custom resource writes down what was there before. */
+function recordsOf(template: Template): readonly unknown[] {
+  const types = ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant'];
+  return types.flatMap((type) =>
+    Object.values(template.findResources(type)).map(({ Properties }) => Properties.RecordParameter),
+  );
+}
+
 describe("the tenant's set-up", () => {
   it('hands the custom resources names, and no secret', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password', grantClientId: 'client1' });
@@ -20,7 +28,7 @@ describe("the tenant's set-up", () => {
       KeyDelivery: 'verificationKey',
       KeyFormat: 'certificate',
       PublicKeysParameter: Match.anyValue(),
-      RecordParameter: { Ref: Match.stringLikeRegexp('ResourceServerRecords') },
+      RecordParameter: Match.stringLikeRegexp('-ResourceServerRecords$'),
       CreateResourceServer: 'false',
       RemoveCreated: 'false',
       Scopes: ['create:foo', 'delete:foo', 'read:foo', 'update:foo'],
@@ -30,7 +38,7 @@ describe("the tenant's set-up", () => {
       ManagementSecretId: 'auth0/management',
       GrantClientId: 'client1',
       PasswordGrantSecretId: 'auth0/password',
-      RecordParameter: { Ref: Match.stringLikeRegexp('ClientGrantRecords') },
+      RecordParameter: Match.stringLikeRegexp('-ClientGrantRecords$'),
     });
   });
 
@@ -52,10 +60,13 @@ describe("the tenant's set-up", () => {
           expect.stringContaining(':secret:auth0/password-??????'),
         ],
       },
-      { actions: ['ssm:GetParameter'], on: [expect.stringContaining('SigningKeyPublicKeys')] },
+      { actions: ['ssm:GetParameter'], on: [expect.stringMatching(/:parameter\/auth0-\w+-PublicKeys"/)] },
       {
-        actions: ['ssm:GetParameter', 'ssm:PutParameter'],
-        on: [expect.stringContaining('ClientGrantRecords'), expect.stringContaining('ResourceServerRecords')],
+        actions: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'],
+        on: [
+          expect.stringMatching(/:parameter\/auth0-\w+-ClientGrantRecords"/),
+          expect.stringMatching(/:parameter\/auth0-\w+-ResourceServerRecords"/),
+        ],
       },
     ]);
   });
@@ -70,9 +81,11 @@ describe("the tenant's set-up", () => {
   });
 
   it('names its records so that no name is one of AWS', () => {
-    templates().api.allResourcesProperties('AWS::SSM::Parameter', {
-      Name: Match.stringLikeRegexp('^auth0-[A-Za-z0-9]+-(ResourceServer|ClientGrant)Records$'),
-    });
+    for (const kind of ['ResourceServer', 'ClientGrant']) {
+      templates().api.allResourcesProperties(`Custom::Auth0${kind}`, {
+        RecordParameter: Match.stringLikeRegexp(`^auth0-[A-Za-z0-9]+-${kind}Records$`),
+      });
+    }
   });
 
   it('keeps function, role and custom resources for another issuer or audience', () => {
@@ -90,7 +103,7 @@ describe("the tenant's set-up", () => {
     for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
       expect(idsOf(other.api, type)).not.toEqual(idsOf(one.api, type));
     }
-    expect(idsOf(other.api, 'AWS::SSM::Parameter')).toEqual(idsOf(one.api, 'AWS::SSM::Parameter'));
+    expect(recordsOf(other.api)).toEqual(recordsOf(one.api));
   });
 
   it('comes before the authorizer, so that this one moves after the new and before the old is put back', () => {

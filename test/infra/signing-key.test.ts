@@ -13,7 +13,6 @@ describe('the signing key', () => {
       GenerateSecretString: { SecretStringTemplate: '{}', GenerateStringKey: 'placeholder' },
       SecretString: Match.absent(),
     });
-    key.hasResourceProperties('AWS::SSM::Parameter', { Type: 'String', Value: '{"keys":[]}' });
     const [properties] = Object.values(key.findResources('Custom::SigningKey')).map(({ Properties }) => Properties);
     expect(Object.keys(properties ?? {}).sort()).toEqual([
       'PublicKeysParameter',
@@ -21,6 +20,14 @@ describe('the signing key', () => {
       'ServiceTimeout',
       'ServiceToken',
     ]);
+  });
+
+  it('is published in a parameter that CloudFormation cannot write over', () => {
+    const { key, api } = templates();
+    for (const template of [key, api]) template.resourceCountIs('AWS::SSM::Parameter', 0);
+    key.hasResourceProperties('Custom::SigningKey', {
+      PublicKeysParameter: Match.stringLikeRegexp('^auth0-[A-Za-z0-9]+-PublicKeys$'),
+    });
   });
 
   it('goes with its stack', () => {
@@ -37,7 +44,10 @@ describe('the signing key', () => {
         actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
         on: [expect.stringMatching(/^\{"Fn::GetAtt":\["SigningKeySecret\w+","Id"\]\}$/)],
       },
-      { actions: ['ssm:GetParameter', 'ssm:PutParameter'], on: [expect.stringContaining('SigningKeyPublicKeys')] },
+      {
+        actions: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'],
+        on: [expect.stringMatching(/:parameter\/auth0-\w+-PublicKeys"/)],
+      },
     ]);
   });
 

@@ -32,7 +32,6 @@ export class World {
     for (const id of [MANAGEMENT_SECRET_ID, OTHER_MANAGEMENT_SECRET_ID]) this.putSecret(id, MANAGEMENT_CLIENT);
     this.putSecret(PASSWORD_SECRET_ID, { clientId: 'local-password-client', clientSecret: 'local-password-secret' });
     this.parameters.values.set('public-keys', writePublicKeys([key]));
-    for (const name of Object.values(RECORDS)) this.parameters.values.set(name, '{}');
   }
 
   putSecret(id: string, value: unknown): void {
@@ -41,7 +40,7 @@ export class World {
 
   /** What is written down about a type, as text. */
   recordsOf(type: SetupType): string {
-    return this.parameters.values.get(RECORDS[type]) ?? '';
+    return this.parameters.values.get(RECORDS[type]) ?? '{}';
   }
 
   properties(type: SetupType, changes: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {

@@ -1,6 +1,5 @@
 /** Secrets and parameters in memory, an answering CloudFormation, and a fuse: what custom resources are tried against. */
 
-import { AwsError } from '../../../src/aws/errors.ts';
 import type { ParameterStore } from '../../../src/aws/parameters.ts';
 import type { SecretStore } from '../../../src/aws/secrets.ts';
 
@@ -23,14 +22,16 @@ export class MemorySecrets implements SecretStore {
 export class MemoryParameters implements ParameterStore {
   readonly values = new Map<string, string>();
 
-  async read(name: string): Promise<string> {
-    const value = this.values.get(name);
-    if (value === undefined) throw new AwsError('parameter_unreadable', `The parameter ${name} cannot be read.`);
-    return value;
+  async read(name: string, ifNone: string): Promise<string> {
+    return this.values.get(name) ?? ifNone;
   }
 
   async write(name: string, value: string): Promise<void> {
     this.values.set(name, value);
+  }
+
+  async remove(name: string): Promise<void> {
+    this.values.delete(name);
   }
 }
 
@@ -69,8 +70,9 @@ export class Life {
 
   aroundParameters(parameters: ParameterStore): ParameterStore {
     return {
-      read: this.around((name: string) => parameters.read(name)),
+      read: this.around((name: string, ifNone: string) => parameters.read(name, ifNone)),
       write: this.around((name: string, value: string) => parameters.write(name, value)),
+      remove: this.around((name: string) => parameters.remove(name)),
     };
   }
 

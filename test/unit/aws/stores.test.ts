@@ -66,14 +66,27 @@ describe('secrets', () => {
 describe('parameters', () => {
   it('are read by name', async () => {
     reply = { status: 200, body: { Parameter: { Value: '{}' } } };
-    expect(await parameters.read('/a/b')).toBe('{}');
+    expect(await parameters.read('/a/b', 'none')).toBe('{}');
     expect(sent).toEqual([{ operation: 'GetParameter', input: { Name: '/a/b' } }]);
   });
 
-  it('are overwritten, and may outgrow the standard tier', async () => {
+  it('that are not there are what the reader says', async () => {
+    reply = { status: 400, body: { __type: 'ParameterNotFound' } };
+    expect(await parameters.read('/a/b', 'none')).toBe('none');
+  });
+
+  it('are deleted, also where there is none', async () => {
+    reply = { status: 200, body: {} };
+    await parameters.remove('/a/b');
+    reply = { status: 400, body: { __type: 'ParameterNotFound' } };
+    await parameters.remove('/a/b');
+    expect(sent[0]).toEqual({ operation: 'DeleteParameter', input: { Name: '/a/b' } });
+  });
+
+  it('are made or overwritten, and may outgrow the standard tier', async () => {
     reply = { status: 200, body: {} };
     await parameters.write('/a/b', 'value');
-    const input = { Name: '/a/b', Value: 'value', Overwrite: true, Tier: 'Intelligent-Tiering' };
+    const input = { Name: '/a/b', Value: 'value', Type: 'String', Overwrite: true, Tier: 'Intelligent-Tiering' };
     expect(sent).toEqual([{ operation: 'PutParameter', input }]);
   });
 });
@@ -86,8 +99,9 @@ describe('a request that AWS refuses', () => {
       'The secret name cannot be written',
       () => secrets.write('name', 'CANARY', 'token'.repeat(8)),
     ],
-    ['parameter_unreadable', 'The parameter name cannot be read', () => parameters.read('name')],
+    ['parameter_unreadable', 'The parameter name cannot be read', () => parameters.read('name', '')],
     ['parameter_unwritable', 'The parameter name cannot be written', () => parameters.write('name', 'CANARY')],
+    ['parameter_unwritable', 'The parameter name cannot be deleted', () => parameters.remove('name')],
   ])('is %s, with the mend and nothing of what was sent', async (code, what, act) => {
     reply = { status: 400, body: { __type: 'AccessDeniedException', message: 'CANARY' } };
     const error: unknown = await act().catch((thrown: unknown) => thrown);
@@ -100,7 +114,7 @@ describe('a request that AWS refuses', () => {
 
   it('is told apart from a parameter without a value', async () => {
     reply = { status: 200, body: {} };
-    await expect(parameters.read('name')).rejects.toMatchObject({
+    await expect(parameters.read('name', '')).rejects.toMatchObject({
       message: expect.stringContaining('The parameter name has no value'),
     });
   });

@@ -9,7 +9,6 @@ let records: OwnedRecords;
 
 beforeEach(() => {
   parameters = new MemoryParameters();
-  parameters.values.set(NAME, '{}');
   records = new OwnedRecords(parameters, NAME);
 });
 
@@ -28,15 +27,18 @@ describe('records with owners', () => {
     expect(await records.storeFor('tenant other').read()).toBeUndefined();
   });
 
-  it('end with their last owner', async () => {
+  it('end with their last owner, and the parameter with the last of them', async () => {
     await records.acquire('thing', 'one');
     await records.acquire('thing', 'two');
     expect(await records.ownedBy('one')).toEqual([{ key: 'thing', isOnly: false }]);
     await records.release('thing', 'one');
     expect(await records.ownedBy('two')).toEqual([{ key: 'thing', isOnly: true }]);
+    await records.acquire('other', 'two');
     await records.release('thing', 'two');
-    await records.release('thing', 'two');
-    expect(stored()).toEqual({});
+    expect(stored()).toEqual({ other: { owners: ['two'] } });
+    await records.release('other', 'two');
+    await records.release('other', 'two');
+    expect(parameters.values.has(NAME)).toBe(false);
   });
 
   it('keep their owners when the record goes', async () => {
