@@ -8,6 +8,7 @@ import { ConfigurationError, UpstreamError } from '../core/errors.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import type { PasswordGrantClient } from '../core/password-grant.ts';
 import { importSigningKey, parseSigningJwk, type SigningKey } from '../core/signing-key.ts';
+import { errorName } from './errors.ts';
 
 /** Within the five seconds that a decision may take, two attempts of: without these, one would wait for ever. */
 const client = new SecretsManagerClient({
@@ -23,7 +24,7 @@ const client = new SecretsManagerClient({
  */
 export async function readSigningKeys(secretId: string): Promise<readonly [SigningKey, ...SigningKey[]]> {
   const [current, pending] = await Promise.all([readStage(secretId, 'AWSCURRENT'), readStage(secretId, 'AWSPENDING')]);
-  if (current === undefined) throw unavailable(secretId);
+  if (current === undefined) throw unavailable(secretId, undefined);
   return [toSigningKey(current), ...(pending === current ? [] : pendingKeys(pending))];
 }
 
@@ -44,7 +45,7 @@ function pendingKeys(text: string | undefined): readonly SigningKey[] {
  */
 export async function readClient(secretId: string): Promise<PasswordGrantClient> {
   const text = await readStage(secretId, 'AWSCURRENT');
-  if (text === undefined) throw unavailable(secretId);
+  if (text === undefined) throw unavailable(secretId, undefined);
   const value = parseJson(text);
   if (!isJsonObject(value) || typeof value.clientId !== 'string' || typeof value.clientSecret !== 'string') {
     throw new ConfigurationError(
@@ -71,8 +72,11 @@ function toSigningKey(text: string): SigningKey {
   return importSigningKey(parseSigningJwk(text));
 }
 
-function unavailable(secretId: string, cause?: unknown): UpstreamError {
-  return new UpstreamError('upstream_unavailable', `The secret ${secretId} cannot be read from Secrets Manager.`, {
-    cause,
-  });
+/** The cause is not kept: the SDK's errors may carry the request. */
+function unavailable(secretId: string, thrown: unknown): UpstreamError {
+  const got = thrown === undefined ? 'it has no current value' : `got ${errorName(thrown)}`;
+  return new UpstreamError(
+    'upstream_unavailable',
+    `The secret ${secretId} cannot be read from Secrets Manager: ${got}.`,
+  );
 }
