@@ -46,14 +46,25 @@ describe.skipIf(ministack === '')('a deployment', () => {
     [...aws.tenant.state.resourceServers.values()].find(({ identifier }) => identifier === DEMO_API);
   const ourGrant = () => [...aws.tenant.state.clientGrants.values()].find((grant) => grant.client_id === GRANT_CLIENT);
 
-  /** CloudFormation went back, said why, and left the tenant and the account as they were. */
-  async function expectRollback(deployment: ReturnType<AwsForTest['deploy']>, reason: RegExp, snapshot: string) {
+  /**
+   * CloudFormation went back, said why, and left the tenant and the account as they were.
+   *
+   * @param leftBehind the parameter that a Create which nobody answered for leaves in the emulator; AWS has it deleted
+   */
+  async function expectRollback(
+    deployment: ReturnType<AwsForTest['deploy']>,
+    reason: RegExp,
+    snapshot: string,
+    leftBehind?: RegExp,
+  ) {
     const { exitCode, output } = await deployment;
     expect(exitCode).toBe(1);
     // The CDK breaks lines.
     expect(output.replace(/\s+/g, ' ')).toMatch(reason);
     expect(aws.tenant.snapshot()).toBe(snapshot);
-    expect(await inventoryOf(aws.account)).toEqual(inventoryBefore);
+    const { parameters, ...others } = await inventoryOf(aws.account);
+    const inventory = { ...others, parameters: parameters.filter((name) => !leftBehind?.test(name)) };
+    expect(inventory).toEqual(inventoryBefore);
   }
 
   describe('is rolled back, and says what to do,', () => {
@@ -98,7 +109,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
       }
       expect(resourceServer()).toHaveProperty('verificationKey');
       expect(await killFunctions(aws.ministack.pid)).toBeGreaterThan(0);
-      await expectRollback(deployment, /timed out after 3s/, before);
+      await expectRollback(deployment, /timed out after 3s/, before, /-ClientGrantRecords$/);
     });
   });
 
