@@ -11,8 +11,11 @@ export interface GatewayResponsesProps {
   readonly basicChallenge?: boolean;
 }
 
-/** A browser shows a page no answer without it, and a refusal is an answer. */
-const CORS_HEADERS = { 'Access-Control-Allow-Origin': "'*'" };
+/** A browser shows a page no answer without the first, and of its headers only those that the second names. */
+const CORS_HEADERS = {
+  'Access-Control-Allow-Origin': "'*'",
+  'Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
+};
 
 export class GatewayResponses extends Construct {
   constructor(

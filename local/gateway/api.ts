@@ -98,7 +98,11 @@ function refusal(responses: readonly GatewayResponse[], type: GatewayResponse['t
   });
   return {
     statusCode: response.statusCode,
-    headers: { ...CORS_HEADERS, ...Object.fromEntries(headers) },
+    headers: {
+      ...CORS_HEADERS,
+      'access-control-expose-headers': 'WWW-Authenticate,Retry-After',
+      ...Object.fromEntries(headers),
+    },
     body: JSON.stringify(response.body),
   };
 }

@@ -158,6 +158,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
       const { headers, body } = await api('GET', 'foo', bearer('x'));
       expect(headers.get('www-authenticate')).toBe('Bearer realm="https://demo.api"');
       expect(headers.get('access-control-allow-origin')).toBe('*');
+      expect(headers.get('access-control-expose-headers')).toBe('WWW-Authenticate,Retry-After');
       expect(JSON.parse(body)).toMatchObject({ title: 'Unauthorized', status: 401 });
     });
   });

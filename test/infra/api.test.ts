@@ -127,6 +127,7 @@ describe("the gateway's own responses", () => {
         StatusCode: String(statusCode),
         ResponseParameters: {
           'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
+          'gatewayresponse.header.Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
           ...Object.fromEntries(parameters),
         },
         ResponseTemplates: { 'application/json': JSON.stringify(body) },

@@ -130,6 +130,7 @@ describe('the answer to a refusal', () => {
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="https://demo.api"');
     expect(none.headers.get('content-type')).toBe('application/problem+json');
     expect(none.headers.get('access-control-allow-origin')).toBe('*');
+    expect(none.headers.get('access-control-expose-headers')).toBe('WWW-Authenticate,Retry-After');
     expect(JSON.parse(none.body)).toEqual({
       title: 'Unauthorized',
       status: 401,
