@@ -3,11 +3,11 @@
  * `Unauthorized` or an error. No request path enters a policy: one cached answer then says nothing about other routes.
  */
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { insufficientScopeChallenge } from '../../src/config/challenges.ts';
 import { CHALLENGE_KEY } from '../../src/config/gateway-responses.ts';
 import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { authorizationValues } from './authorization-values.ts';
-import { insufficientScopeChallenge } from './challenge.ts';
 import { policy } from './policy.ts';
 import { refusal } from './refusal.ts';
 

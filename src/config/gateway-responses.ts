@@ -3,6 +3,8 @@
  * local one. A REST API takes a header either as a fixed text or, whole, from the authorizer's context.
  */
 
+import { unauthorizedChallenge } from './challenges.ts';
+
 export type HeaderSource = { readonly text: string } | { readonly authorizerContext: string };
 
 export interface GatewayResponse {
@@ -29,14 +31,11 @@ const RETRY_AFTER_SECONDS = 5;
  *
  * @param audience serves as the realm
  * @param basicChallenge offer Basic beside Bearer in a 401; browsers then ask their user for a password
- * @see RFC 6750 section 3, RFC 7617 section 2
  */
 export function gatewayResponses(audience: string, basicChallenge: boolean): readonly GatewayResponse[] {
-  const realm = `realm="${audience.replace(/["\\]/g, '')}"`;
-  const challenge = `Bearer ${realm}${basicChallenge ? `, Basic ${realm}, charset="UTF-8"` : ''}`;
   return [
     response('UNAUTHORIZED', 401, 'Unauthorized', 'A valid credential is needed.', {
-      'WWW-Authenticate': { text: challenge },
+      'WWW-Authenticate': { text: unauthorizedChallenge(audience, basicChallenge) },
     }),
     response('ACCESS_DENIED', 403, 'Forbidden', 'The credential lacks a scope that this route asks for.', {
       'WWW-Authenticate': { authorizerContext: CHALLENGE_KEY },
