@@ -72,9 +72,10 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
   });
   try {
     const signingJwk = ports.signingJwk ?? (await generateSigningKey(clock()));
-    await provision(tenant, signingJwk);
-    const issued = await issue(tenant);
-    const revokedAsp = await issueRevokedAsp(tenant);
+    const management = connectManagement({ ...MANAGEMENT_CLIENT, tenantUrl: tenant.issuer });
+    await provision(management, signingJwk);
+    const issued = await issue(tenant, management);
+    const revokedAsp = await issueRevokedAsp(tenant, management);
     const { gateway, close } = await startApi(options, tenant, signingJwk, ports);
     return {
       ready: {
@@ -96,8 +97,8 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
   }
 }
 
-async function provision(tenant: Tenant, key: PrivateSigningJwk): Promise<void> {
-  const { resourceServers, clientGrants, audience, clientId } = connect(tenant);
+async function provision(management: ManagementConnection, key: PrivateSigningJwk): Promise<void> {
+  const { resourceServers, clientGrants, audience, clientId } = management;
   const wanted = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat: 'certificate', keys: [key] });
   await setUpResourceServer({ resourceServers, records: inMemory(), identifier: AUDIENCE, wanted });
   await setUpClientGrant({ clientGrants, records: inMemory(), clientId, audience });
@@ -144,13 +145,13 @@ async function startApi(
   return { gateway, close };
 }
 
-async function issue(tenant: Tenant): Promise<Pick<Ready, 'users' | 'tokens'>> {
+async function issue(tenant: Tenant, management: ManagementConnection): Promise<Pick<Ready, 'users' | 'tokens'>> {
   const users = [...tenant.state.users.values()].map(({ user_id: userId, username, password }) => ({
     userId,
     username,
     password,
   }));
-  const asp = await createAsp(tenant, 'npm start');
+  const asp = await createAsp(tenant, management, 'npm start');
   const tokens = {
     jwt: tenant.mintJwt(),
     opaque: tenant.mintOpaque(),
@@ -161,25 +162,20 @@ async function issue(tenant: Tenant): Promise<Pick<Ready, 'users' | 'tokens'>> {
   return { users, tokens };
 }
 
-async function issueRevokedAsp(tenant: Tenant): Promise<string> {
-  const { id, value } = await createAsp(tenant, 'revoked');
-  await connect(tenant).applicationPasswords.remove(firstUserId(tenant), id);
+async function issueRevokedAsp(tenant: Tenant, management: ManagementConnection): Promise<string> {
+  const { id, value } = await createAsp(tenant, management, 'revoked');
+  await management.applicationPasswords.remove(firstUserId(tenant), id);
   return value;
 }
 
-function createAsp(tenant: Tenant, label: string) {
+function createAsp(tenant: Tenant, { applicationPasswords }: ManagementConnection, label: string) {
   const request = { label, audience: AUDIENCE, scopes: SCOPES };
-  return connect(tenant).applicationPasswords.create(firstUserId(tenant), request);
+  return applicationPasswords.create(firstUserId(tenant), request);
 }
 
 function firstUserId({ state }: Tenant): string {
   const [userId = ''] = state.users.keys();
   return userId;
-}
-
-/** A connection of its own for each piece of work, since a token made before the grant lacks the grant's scopes. */
-function connect({ issuer }: Tenant): ManagementConnection {
-  return connectManagement({ ...MANAGEMENT_CLIENT, tenantUrl: issuer });
 }
 
 function inMemory<Written>(): RecordStore<Written> {
