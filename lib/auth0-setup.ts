@@ -1,15 +1,16 @@
 /**
  * Makes a tenant know the public signing key and lets a client manage app specific passwords, as custom resources: deleted,
- * they put back what the tenant held before. Properties name secrets and hold none.
+ * they restore what the tenant held before. The function's configuration names secrets and holds none.
  */
 import { createHash } from 'node:crypto';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type RuntimeParameter, runtimeParameter } from './runtime-parameter.ts';
+import { GRANT_USERS_PATH } from '../src/config/grant-users-path.ts';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
+import { readState, type StateItem, writeState } from './state-table.ts';
 
 /** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
 export type KeyDelivery = 'verificationKey' | 'verificationKeys' | 'verificationLocation' | 'wellKnown';
@@ -48,34 +49,21 @@ export interface Auth0SetupProps {
 const FUNCTION_TIMEOUT = Duration.minutes(2);
 /** Lambda tries a function that died three times in all, one and two minutes apart; then its last word is waited for. */
 const SERVICE_TIMEOUT = Duration.minutes(10);
-
-type Records = Readonly<Record<'resourceServers' | 'clientGrants', RuntimeParameter>>;
+/** Of the shared state, what the set-up writes. */
+const RECORDS: readonly StateItem[] = ['resource-servers', 'client-grants'];
 
 export class Auth0Setup extends Construct {
   /** What would hurt later, such as a grant type that is not enabled; "none" if there is nothing. */
   readonly warnings: string;
-  /** What resource servers held before, for those who change the key later. */
-  readonly resourceServerRecords: RuntimeParameter;
 
   constructor(scope: Construct, id: string, props: Auth0SetupProps) {
     super(scope, id);
-    // Outside of the halves, since each must find what the other has written down.
-    const records: Records = {
-      resourceServers: runtimeParameter(this, 'ResourceServerRecords'),
-      clientGrants: runtimeParameter(this, 'ClientGrantRecords'),
-    };
-    this.resourceServerRecords = records.resourceServers;
-    // Another management secret makes another half: the old one is deleted last, by its own function with its own rights.
-    const half = new Construct(this, `By${this.#shortHash(props.managementSecret)}`);
-    const { functionArn } = this.#function(half, props, records).function;
-    const resourceServer = customResource(half, 'ResourceServer', functionArn, {
-      ...resourceServerProperties(props),
-      RecordParameter: records.resourceServers.parameterName,
-    });
-    const clientGrant = customResource(half, 'ClientGrant', functionArn, {
-      ...clientGrantProperties(props),
-      RecordParameter: records.clientGrants.parameterName,
-    });
+    // Another tenant or management secret makes another half: the old one is deleted last, by its own function, which knows the
+    // old tenant and has the right to the old secret.
+    const half = new Construct(this, `By${this.#shortHash([props.tenantUrl, props.managementSecret])}`);
+    const { functionArn } = this.#function(half, props).function;
+    const resourceServer = customResource(half, 'ResourceServer', functionArn, resourceServerProperties(props));
+    const clientGrant = customResource(half, 'ClientGrant', functionArn, clientGrantProperties(props));
     resourceServer.node.addDependency(props.signingKey);
     // One after the other, since a tenant limits the rate of changes.
     clientGrant.node.addDependency(resourceServer);
@@ -83,38 +71,50 @@ export class Auth0Setup extends Construct {
     this.warnings = `Resource server: ${warnings[0]}. Client grant: ${warnings[1]}.`;
   }
 
-  #shortHash(secretId: string): string {
-    const resolved = JSON.stringify(Stack.of(this).resolve(secretId));
+  #shortHash(parts: readonly string[]): string {
+    const resolved = JSON.stringify(Stack.of(this).resolve(parts));
     return createHash('sha256').update(resolved).digest('hex').slice(0, 8);
   }
 
-  #function(half: Construct, props: Auth0SetupProps, records: Records): ServiceFunction {
-    const { signingKey, managementSecret, passwordGrantSecret } = props;
+  #function(half: Construct, props: Auth0SetupProps): ServiceFunction {
+    const { signingKey, tenantUrl, managementSecret, passwordGrantSecret } = props;
+    const { stateTable } = signingKey;
+    const configuration = { tenantUrl, managementSecret, passwordGrantSecret, stateTable: stateTable.tableName };
     const secrets = passwordGrantSecret === undefined ? [managementSecret] : [managementSecret, passwordGrantSecret];
     return new ServiceFunction(half, 'SetUp', {
       folder: 'auth0-setup',
       description: 'Sets up the resource server and the client grant in the Auth0 tenant, and puts them back.',
       timeout: FUNCTION_TIMEOUT,
+      // The tenant and the secrets stand here and not in the events: whoever may call the function cannot name others.
+      environment: { CONFIG: JSON.stringify(configuration) },
       statements: [
         ...secrets.flatMap((secret) => readSecretStatements(this, secret, signingKey.encryptionKey)),
-        new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [signingKey.publicKeys.parameterArn] }),
-        new PolicyStatement({
-          actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
-          resources: Object.values(records).map(({ parameterArn }) => parameterArn),
-        }),
+        readState(stateTable, ['public-keys', ...RECORDS]),
+        writeState(stateTable, RECORDS),
+        ...this.#noteGrantUse(stateTable.tableName),
       ],
     });
+  }
+
+  /** Every deployment may list which others use the same client grant, and note that for itself. */
+  #noteGrantUse(deployment: string): readonly PolicyStatement[] {
+    const arnOf = (path: string) =>
+      Stack.of(this).formatArn({ service: 'ssm', resource: `parameter${GRANT_USERS_PATH}`, resourceName: path });
+    return [
+      new PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [arnOf('*')] }),
+      new PolicyStatement({
+        actions: ['ssm:PutParameter', 'ssm:DeleteParameter'],
+        resources: [arnOf(`*/${deployment}`)],
+      }),
+    ];
   }
 }
 
 function resourceServerProperties(props: Auth0SetupProps) {
   return {
-    TenantUrl: props.tenantUrl,
     Audience: props.audience,
-    ManagementSecretId: props.managementSecret,
     KeyDelivery: props.keyDelivery ?? 'verificationKey',
     KeyFormat: props.keyFormat ?? 'certificate',
-    PublicKeysParameter: props.signingKey.publicKeys.parameterName,
     CreateResourceServer: String(props.createResourceServer ?? false),
     RemoveCreated: String(props.removeCreated ?? false),
     ...(props.jwksUrl !== undefined && { JwksUrl: props.jwksUrl }),
@@ -124,9 +124,8 @@ function resourceServerProperties(props: Auth0SetupProps) {
 
 function clientGrantProperties(props: Auth0SetupProps) {
   return {
-    TenantUrl: props.tenantUrl,
-    ManagementSecretId: props.managementSecret,
     ...(props.grantClientId !== undefined && { GrantClientId: props.grantClientId }),
+    // Looked at anew when another client logs users in.
     ...(props.passwordGrantSecret !== undefined && { PasswordGrantSecretId: props.passwordGrantSecret }),
   };
 }

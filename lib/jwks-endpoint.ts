@@ -1,13 +1,13 @@
 /**
- * Serves the public halves of the signing keys as a JWKS, to everyone. The function may read the parameter with the public
- * keys and nothing else: it has no right to the private ones.
+ * Serves the public halves of the signing keys as a JWKS, to everyone. The function may read the item with the public keys and
+ * nothing else: it has no right to the private ones.
  */
 import { EndpointType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeOpenMethod, acknowledgeRestApi } from './nag-reasons.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
+import { readState } from './state-table.ts';
 
 export interface JwksEndpointProps {
   readonly signingKey: SigningKey;
@@ -43,12 +43,12 @@ export class JwksEndpoint extends Construct {
     this.url = api.urlForPath(PATH);
   }
 
-  #function({ signingKey: { publicKeys }, jwksCacheSeconds = DEFAULT_CACHE_SECONDS }: JwksEndpointProps) {
+  #function({ signingKey: { stateTable }, jwksCacheSeconds = DEFAULT_CACHE_SECONDS }: JwksEndpointProps) {
     return new ServiceFunction(this, 'Serve', {
       folder: 'jwks',
       description: 'Serves the public signing keys as a JWKS.',
-      environment: { CONFIG: JSON.stringify({ publicKeysParameter: publicKeys.parameterName, jwksCacheSeconds }) },
-      statements: [new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [publicKeys.parameterArn] })],
+      environment: { CONFIG: JSON.stringify({ stateTable: stateTable.tableName, jwksCacheSeconds }) },
+      statements: [readState(stateTable, ['public-keys'])],
     });
   }
 }

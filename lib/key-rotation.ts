@@ -11,10 +11,11 @@ import type { Auth0Setup, KeyDelivery } from './auth0-setup.ts';
 import { readSecretStatements, useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
+import { readState, type StateItem, writeState } from './state-table.ts';
 
 export interface KeyRotationProps {
   readonly signingKey: SigningKey;
-  /** What has set the tenant up: the record of what was there before is one and the same. */
+  /** What sets the tenant up: a rotation begins after it and ends before it is undone. */
   readonly setup: Auth0Setup;
   /** `https://tenant.auth0.com/`, with its final slash: where a new key is proved. */
   readonly issuer: string;
@@ -35,6 +36,8 @@ export interface KeyRotationProps {
 
 /** A step may have to wait for `jwksCacheSeconds`. */
 const TIMEOUT = Duration.minutes(15);
+/** Of the shared state, what a rotation uses. */
+const STATE_ITEMS: readonly StateItem[] = ['public-keys', 'revoked-keys', 'resource-servers'];
 const DEFAULT_ROTATION_DAYS = 90;
 const DEFAULT_JWKS_CACHE_SECONDS = 300;
 
@@ -52,8 +55,8 @@ export class KeyRotation extends Construct {
   }
 
   #function(props: KeyRotationProps): IFunction {
-    const { signingKey, setup, managementSecret } = props;
-    const { encryptionKey, publicKeys } = signingKey;
+    const { signingKey, managementSecret } = props;
+    const { encryptionKey, stateTable } = signingKey;
     const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];
     return new ServiceFunction(this, 'Rotate', {
       folder: 'key-rotation',
@@ -71,10 +74,8 @@ export class KeyRotation extends Construct {
           resources: [signingKey.secretArn],
         }),
         ...readSecretStatements(this, managementSecret, undefined),
-        new PolicyStatement({
-          actions: ['ssm:GetParameter', 'ssm:PutParameter'],
-          resources: [publicKeys.parameterArn, setup.resourceServerRecords.parameterArn],
-        }),
+        readState(stateTable, STATE_ITEMS),
+        writeState(stateTable, STATE_ITEMS),
         ...(encryptionKey ? [useKeyStatement(this, encryptionKey, keyActions)] : []),
       ],
     }).function;
@@ -102,11 +103,10 @@ export class KeyRotation extends Construct {
 }
 
 function configurationOf(props: KeyRotationProps) {
-  const { signingKey, setup, managementSecret, tenantUrl, issuer, audience, jwksUrl } = props;
+  const { signingKey, managementSecret, tenantUrl, issuer, audience, jwksUrl } = props;
   return {
     signingKeySecret: signingKey.secretArn,
-    publicKeysParameter: signingKey.publicKeys.parameterName,
-    recordParameter: setup.resourceServerRecords.parameterName,
+    stateTable: signingKey.stateTable.tableName,
     managementSecret,
     tenantUrl,
     issuer,

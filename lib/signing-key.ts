@@ -1,15 +1,16 @@
 /**
  * The signing key of the resource server. The private half is made by a function in AWS and kept in Secrets Manager: it is
- * in no template, parameter, output, log or asset. The public half stands in a parameter, for those who need no other.
+ * in no template, parameter, output, log or asset. The public half stands in the shared state, for those who need no other.
  */
 import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { type RuntimeParameter, runtimeParameter } from './runtime-parameter.ts';
 import { useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
+import { readState, StateTable, writeState } from './state-table.ts';
 
 export interface SigningKeyProps {
   /** Encrypts the secret. @default the account's own key for Secrets Manager */
@@ -23,8 +24,8 @@ const SERVICE_TIMEOUT = Duration.minutes(5);
 export class SigningKey extends Construct {
   /** The ARN of the secret that holds the private half, a JWK. */
   readonly secretArn: string;
-  /** The public half as a JWKS whose keys carry their certificate. */
-  readonly publicKeys: RuntimeParameter;
+  /** Holds the public half, as a JWKS whose keys carry their certificate, and all else that the deployment's functions share. */
+  readonly stateTable: Table;
   readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: SigningKeyProps = {}) {
@@ -32,12 +33,13 @@ export class SigningKey extends Construct {
     this.encryptionKey = props.encryptionKey;
     // `Ref` is the ARN on AWS and the name elsewhere; this attribute is the ARN everywhere.
     this.secretArn = this.#secret().attrId;
-    this.publicKeys = runtimeParameter(this, 'PublicKeys');
+    this.stateTable = new StateTable(this, 'State').table;
     new CustomResource(this, 'Key', {
       resourceType: 'Custom::SigningKey',
       serviceToken: this.#maker().function.functionArn,
       serviceTimeout: SERVICE_TIMEOUT,
-      properties: { SecretId: this.secretArn, PublicKeysParameter: this.publicKeys.parameterName },
+      // Read by nobody: the function has its secret from its environment. Another secret is another key, though.
+      properties: { SecretId: this.secretArn },
     });
   }
 
@@ -61,17 +63,20 @@ export class SigningKey extends Construct {
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
       resources: [this.secretArn],
     });
-    const parameter = new PolicyStatement({
-      actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
-      resources: [this.publicKeys.parameterArn],
-    });
+    const state = [
+      readState(this.stateTable, ['public-keys', 'revoked-keys']),
+      writeState(this.stateTable, ['public-keys']),
+    ];
     const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];
     const key = this.encryptionKey && useKeyStatement(this, this.encryptionKey, keyActions);
     return new ServiceFunction(this, 'Maker', {
       folder: 'signing-key',
       description: 'Makes the signing key of the resource server.',
       timeout: FUNCTION_TIMEOUT,
-      statements: key ? [secret, parameter, key] : [secret, parameter],
+      environment: {
+        CONFIG: JSON.stringify({ signingKeySecret: this.secretArn, stateTable: this.stateTable.tableName }),
+      },
+      statements: [secret, ...state, ...(key ? [key] : [])],
     });
   }
 }

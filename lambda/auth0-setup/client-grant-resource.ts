@@ -1,44 +1,42 @@
 /**
- * `Custom::Auth0ClientGrant`: a client may manage app specific passwords, until the stack is deleted. It also looks at what
- * the password grant needs and says what is missing; that never fails a deployment.
+ * `Custom::Auth0ClientGrant`: a client may manage app specific passwords until the stack is deleted. It also checks what
+ * the password grant needs and warns about what is missing; a warning never fails a deployment.
  */
 import { type InferOutput, minLength, object, optional, pipe, string } from 'valibot';
-import type { ClientGrantRecord } from '../../src/auth0/client-grant-record.ts';
+import { type ClientGrantRecord, parseGrantTrace } from '../../src/auth0/client-grant-record.ts';
+import type { GrantTrace } from '../../src/auth0/grant-change.ts';
 import { setUpClientGrant } from '../../src/auth0/set-up-client-grant.ts';
+import type { SharedGrant } from '../../src/auth0/shared-grant.ts';
 import { tearDownClientGrant } from '../../src/auth0/tear-down-client-grant.ts';
+import type { GrantUsers } from '../../src/aws/grant-users.ts';
+import { STATE_NAMES } from '../../src/aws/state-store.ts';
 import { parse } from '../../src/config/parse.ts';
-import type { JsonObject } from '../../src/core/json.ts';
+import { type JsonObject, parseJson } from '../../src/core/json.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
 import { OwnedRecords } from './owned-records.ts';
 import { passwordGrantWarnings } from './password-grant-warnings.ts';
 import { physicalId } from './physical-id.ts';
-import { connect, type SetupPorts } from './ports.ts';
+import type { SetupPorts } from './ports.ts';
 import { removeOwned } from './remove-owned.ts';
 import { warningsAttribute } from './warnings.ts';
 
-const text = pipe(string(), minLength(1));
-
 const schema = object({
-  TenantUrl: text,
-  ManagementSecretId: text,
-  /** The client whose grant it is; the management client itself if absent. */
-  GrantClientId: optional(text),
-  RecordParameter: text,
-  /** The secret with the client that logs users in; absent if there is none. */
-  PasswordGrantSecretId: optional(text),
+  /** The client that gets the scopes; the management client itself if absent. */
+  GrantClientId: optional(pipe(string(), minLength(1))),
 });
 
 type Properties = InferOutput<typeof schema>;
 
 /** Makes the resource. */
 export function createClientGrantResource(ports: SetupPorts): CustomResource {
+  const { tenantUrl, managementSecret } = ports.settings;
   return {
     identify: (properties) => {
-      const { TenantUrl, ManagementSecretId, GrantClientId = '' } = parseProperties(properties);
-      return physicalId('auth0-client-grant', [TenantUrl, ManagementSecretId, GrantClientId]);
+      const { GrantClientId = '' } = parseProperties(properties);
+      return physicalId('auth0-client-grant', [tenantUrl, managementSecret, GrantClientId]);
     },
     put: (id, properties, work) => put(ports, id, parseProperties(properties), work),
-    remove: (id, properties, work) => remove(ports, id, parseProperties(properties), work),
+    remove: (id, _properties, work) => remove(ports, id, work),
   };
 }
 
@@ -47,27 +45,55 @@ function parseProperties(properties: JsonObject): Properties {
 }
 
 async function put(ports: SetupPorts, id: string, properties: Properties, work: Work) {
-  const connection = await connect(ports, properties, work.timeoutMs);
+  const { tenantUrl, passwordGrantSecret } = ports.settings;
+  const connection = await ports.connect(work.timeoutMs);
   const { clientGrants, audience } = connection;
-  const { GrantClientId: clientId = connection.clientId, TenantUrl, PasswordGrantSecretId } = properties;
-  const key = `${TenantUrl} ${clientId}`;
-  const records = new OwnedRecords(ports.parameters, properties.RecordParameter);
+  const { GrantClientId: clientId = connection.clientId } = properties;
+  const key = `${tenantUrl} ${clientId}`;
+  const records = recordsOf(ports);
   await records.acquire(key, id);
-  await setUpClientGrant({ clientGrants, records: records.storeFor<ClientGrantRecord>(key), clientId, audience });
-  // The management secret may hold another client than last time; its grant is no longer ours. By the same connection, since
-  // another one would have all of the time again.
-  const tearDown = (other: string) => tearDownClientGrant({ clientGrants, records: records.storeFor(other) });
+  const stores = { clientGrants, records: records.storeFor<ClientGrantRecord>(key), shared: sharedGrant(ports, key) };
+  const { warnings } = await setUpClientGrant({ ...stores, clientId, audience });
+  // The management secret may hold another client than last time: then the earlier client's grant is restored. This uses the
+  // same connection, since a second one would be given all of the time again.
+  const tearDown = (other: string) =>
+    tearDownClientGrant({ clientGrants, records: records.storeFor(other), shared: sharedGrant(ports, other) });
   await removeOwned({ records, owner: id, keep: key, tearDown });
-  const warnings =
-    PasswordGrantSecretId === undefined ? [] : await passwordGrantWarnings(ports, connection, PasswordGrantSecretId);
-  return { Warnings: warningsAttribute(warnings) };
+  const ofPasswordGrant =
+    passwordGrantSecret === undefined ? [] : await passwordGrantWarnings(ports, connection, passwordGrantSecret);
+  return { Warnings: warningsAttribute([...warnings.map(({ message }) => message), ...ofPasswordGrant]) };
 }
 
-async function remove(ports: SetupPorts, id: string, properties: Properties, { timeoutMs }: Work): Promise<void> {
-  const records = new OwnedRecords(ports.parameters, properties.RecordParameter);
+async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promise<void> {
+  const records = recordsOf(ports);
   const tearDown = async (key: string) => {
-    const { clientGrants } = await connect(ports, properties, timeoutMs);
-    await tearDownClientGrant({ clientGrants, records: records.storeFor<ClientGrantRecord>(key) });
+    const { clientGrants } = await ports.connect(timeoutMs);
+    const store = records.storeFor<ClientGrantRecord>(key);
+    await tearDownClientGrant({ clientGrants, records: store, shared: sharedGrant(ports, key) });
   };
   await removeOwned({ records, owner: id, tearDown });
+}
+
+/** CloudFormation changes a grant in one function at a time, so no lease is needed; two writers still lose nothing. */
+function recordsOf({ state }: SetupPorts): OwnedRecords {
+  return new OwnedRecords(state, STATE_NAMES.clientGrants);
+}
+
+/** A deployment whose note cannot be read still counts as a user of the grant. */
+function traceIn(note: string): GrantTrace {
+  try {
+    return parseGrantTrace(parseJson(note));
+  } catch {
+    return { isOurs: false, added: [] };
+  }
+}
+
+/** The notes of other deployments, parsed. */
+function sharedGrant({ grantUsers }: { readonly grantUsers: GrantUsers }, key: string): SharedGrant {
+  return {
+    others: async () =>
+      (await grantUsers.others(key)).map(({ deployment, note }) => ({ deployment, trace: traceIn(note) })),
+    join: (trace) => grantUsers.join(key, JSON.stringify(trace)),
+    leave: () => grantUsers.leave(key),
+  };
 }

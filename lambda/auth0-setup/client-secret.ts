@@ -16,7 +16,7 @@ export interface ClientSecret {
  * @throws AwsError `secret_unreadable`
  * @throws ConfigurationError `configuration_invalid`, without anything of the secret's value
  */
-export async function readClientSecret(secrets: SecretStore, secretId: string): Promise<ClientSecret> {
+export async function readClientSecret(secrets: Pick<SecretStore, 'read'>, secretId: string): Promise<ClientSecret> {
   const value = parseJson((await secrets.read(secretId)) ?? '');
   const { clientId, clientSecret, connection } = isJsonObject(value) ? value : {};
   if (isText(clientId) && isText(clientSecret)) {

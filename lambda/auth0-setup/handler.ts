@@ -1,18 +1,30 @@
 /** The function behind `Custom::Auth0ResourceServer` and `Custom::Auth0ClientGrant`. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createParameterStore } from '../../src/aws/parameters.ts';
+import { createGrantUsers } from '../../src/aws/grant-users.ts';
 import { createSecretStore } from '../../src/aws/secrets.ts';
+import { createStateTable } from '../../src/aws/state-table.ts';
+import { GRANT_USERS_PATH } from '../../src/config/grant-users-path.ts';
+import { parseSetupConfiguration } from '../../src/config/setup-configuration.ts';
 import { createCustomResourceHandler } from '../custom-resource/handler.ts';
 import { createClientGrantResource } from './client-grant-resource.ts';
-import type { SetupPorts } from './ports.ts';
+import { connectionTo, type SetupPorts } from './ports.ts';
 import { createResourceServerResource } from './resource-server-resource.ts';
 
+// biome-ignore lint/style/noProcessEnv: the function's only configuration.
+const settings = parseSetupConfiguration(process.env.CONFIG ?? '');
+
+const secrets = createSecretStore();
+const time = { clock: Date.now, sleep: (milliseconds: number) => sleep(milliseconds) };
+
 const ports: SetupPorts = {
-  secrets: createSecretStore(),
-  parameters: createParameterStore(),
-  fetch,
-  clock: Date.now,
-  sleep: (milliseconds) => sleep(milliseconds),
+  settings,
+  secrets,
+  state: createStateTable(settings.stateTable),
+  grantUsers: createGrantUsers(GRANT_USERS_PATH, settings.stateTable),
+  connect: connectionTo(settings, { secrets, fetch, ...time }),
+  ...time,
+  uniqueId: randomUUID,
 };
 
 export const handler = createCustomResourceHandler(
@@ -21,7 +33,8 @@ export const handler = createCustomResourceHandler(
     'Custom::Auth0ClientGrant': createClientGrantResource(ports),
   },
   {
-    ...ports,
+    ...time,
+    fetch,
     deadline: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
     // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
     log: console.log,

@@ -1,11 +1,12 @@
 /**
- * The records of what a tenant held before us, all of one resource type in one parameter of the stack. An entry is known by
- * the thing in the tenant and has owners: the physical ids that stand for that thing. While one half of a replacement is made
- * and the other not yet deleted there are two, and the thing goes back to what it was only with the last of them.
+ * The records of what a tenant held before the first deployment, all of one resource type in one item of the shared state.
+ * Each entry belongs to one thing in the tenant and has owners: the physical ids that stand for that thing. While a
+ * replacement is under way a thing has two owners, and it is restored only when the last of them is deleted.
  */
 import { type RecordStore, recordInvalid } from '../../src/auth0/record-store.ts';
-import type { ParameterStore } from '../../src/aws/parameters.ts';
+import { changeState, type StateName, type StateStore } from '../../src/aws/state-store.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/core/json.ts';
+import { LeaseLost, type LeaseState, parseLease } from './lease-state.ts';
 
 interface Entry {
   readonly owners: readonly string[];
@@ -15,74 +16,105 @@ interface Entry {
 
 type Entries = Readonly<Record<string, Entry>>;
 
-/** Every call reads the parameter anew: another invocation may have written it. */
+interface Document {
+  readonly lease?: LeaseState;
+  readonly entries: Entries;
+}
+
 export class OwnedRecords {
-  readonly #parameters: ParameterStore;
-  readonly #parameterName: string;
+  readonly #store: StateStore;
+  readonly #name: StateName;
+  readonly #holder: string | undefined;
 
-  constructor(parameters: ParameterStore, parameterName: string) {
-    this.#parameters = parameters;
-    this.#parameterName = parameterName;
+  /** @param holder of the lease without which nothing may be written; `undefined` for records that need no lease */
+  constructor(store: StateStore, name: StateName, holder?: string) {
+    this.#store = store;
+    this.#name = name;
+    this.#holder = holder;
   }
 
-  /** Makes an id one of a thing's owners. To be done before the thing is changed. */
-  async acquire(key: string, owner: string): Promise<void> {
-    const entries = await this.#read();
-    const { owners, ...rest } = entries[key] ?? { owners: [] };
-    if (!owners.includes(owner)) await this.#write({ ...entries, [key]: { ...rest, owners: [...owners, owner] } });
+  /** Makes an id one of a thing's owners. Must be done before the thing is changed. */
+  acquire(key: string, owner: string): Promise<void> {
+    return this.#changeEntry(key, ({ owners, ...rest }) => ({ ...rest, owners: [...new Set([...owners, owner])] }));
   }
 
-  /** Says whether a thing has any owner: without one it is not set up, or not any more. */
+  /** Says whether a thing has an owner. Without one it is not set up, or no longer. */
   async isOwned(key: string): Promise<boolean> {
-    return ((await this.#read())[key]?.owners ?? []).length > 0;
+    return ((await this.#entries())[key]?.owners ?? []).length > 0;
   }
 
-  /** The keys of the things that an id is an owner of, each with whether it is the only one. */
+  /** The keys of the things that an id owns, each with whether it is the only owner. */
   async ownedBy(owner: string): Promise<readonly { readonly key: string; readonly isOnly: boolean }[]> {
-    const owned = Object.entries(await this.#read()).filter(([, { owners }]) => owners.includes(owner));
+    const owned = Object.entries(await this.#entries()).filter(([, { owners }]) => owners.includes(owner));
     return owned.map(([key, { owners }]) => ({ key, isOnly: owners.length === 1 }));
   }
 
-  /** Ends an ownership, and the entry with the last one. */
-  async release(key: string, owner: string): Promise<void> {
-    const { [key]: entry, ...others } = await this.#read();
-    if (!entry) return;
-    const owners = entry.owners.filter((other) => other !== owner);
-    await this.#write(owners.length === 0 ? others : { ...others, [key]: { ...entry, owners } });
+  /** Ends an ownership, and with the last one the entry. */
+  release(key: string, owner: string): Promise<void> {
+    return this.#change(({ [key]: entry, ...others }) => {
+      if (!entry) return others;
+      const owners = entry.owners.filter((other) => other !== owner);
+      return owners.length === 0 ? others : { ...others, [key]: { ...entry, owners } };
+    });
   }
 
   /** The record of one thing. */
   storeFor<SetupRecord>(key: string): RecordStore<SetupRecord> {
     return {
-      read: async () => (await this.#read())[key]?.record,
-      write: async (record) => {
-        const entries = await this.#read();
-        await this.#write({ ...entries, [key]: { owners: entries[key]?.owners ?? [], record } });
-      },
-      delete: async () => {
-        const entries = await this.#read();
-        const { owners } = entries[key] ?? { owners: [] };
-        await this.#write({ ...entries, [key]: { owners } });
-      },
+      read: async () => (await this.#entries())[key]?.record,
+      write: (record) => this.#changeEntry(key, ({ owners }) => ({ owners, record })),
+      delete: () => this.#changeEntry(key, ({ owners }) => ({ owners })),
     };
   }
 
-  async #read(): Promise<Entries> {
-    return parseEntries(await this.#parameters.read(this.#parameterName, '{}'));
+  #changeEntry(key: string, change: (entry: Entry) => Entry): Promise<void> {
+    return this.#change((entries) => ({ ...entries, [key]: change(entries[key] ?? { owners: [] }) }));
   }
 
-  /** Without entries nothing is left to be kept: the parameter goes with the last of them. */
-  #write(entries: Entries): Promise<void> {
-    return Object.keys(entries).length === 0
-      ? this.#parameters.remove(this.#parameterName)
-      : this.#parameters.write(this.#parameterName, JSON.stringify(entries));
+  async #entries(): Promise<Entries> {
+    return parseDocument((await this.#store.read(this.#name))?.value).entries;
+  }
+
+  /** The lease stands in the same item as the records, so losing it and writing a record exclude each other. */
+  #change(change: (entries: Entries) => Entries): Promise<void> {
+    return changeState(this.#store, this.#name, (text) => {
+      const document = parseDocument(text);
+      if (this.#holder !== undefined && document.lease?.holder !== this.#holder) throw new LeaseLost();
+      return writeDocument({ ...document, entries: change(document.entries) });
+    });
   }
 }
 
-function parseEntries(text: string): Entries {
-  const value = parseJson(text);
-  if (!isJsonObject(value)) throw recordInvalid('is not a JSON object');
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, parseEntry(entry)]));
+/**
+ * Changes the lease in an item of records, and leaves the records as they are.
+ *
+ * @param change returns the new lease, `undefined` for none, or `'keep'` to write nothing
+ */
+export function changeLease(
+  store: StateStore,
+  name: StateName,
+  change: (lease: LeaseState | undefined) => LeaseState | undefined | 'keep',
+): Promise<void> {
+  return changeState(store, name, (text) => {
+    const { lease, entries } = parseDocument(text);
+    const next = change(lease);
+    return next === 'keep' ? undefined : writeDocument({ ...(next && { lease: next }), entries });
+  });
+}
+
+function writeDocument(document: Document): string {
+  return JSON.stringify(document);
+}
+
+function parseDocument(text: string | undefined): Document {
+  const value = text === undefined ? { entries: {} } : parseJson(text);
+  if (!isJsonObject(value) || !isJsonObject(value.entries)) throw recordInvalid('is not a JSON object with "entries"');
+  const lease = parseLease(value.lease);
+  return { ...(lease && { lease }), entries: parseEntries(value.entries) };
+}
+
+function parseEntries(entries: JsonObject): Entries {
+  return Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, parseEntry(entry)]));
 }
 
 function parseEntry(entry: unknown): Entry {

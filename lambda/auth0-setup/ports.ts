@@ -1,36 +1,46 @@
-/** What setting up a tenant needs of the world, and the connection made of it. */
+/** What the set-up of a tenant needs from outside, and the connection made with it. */
 import { connectManagement, type ManagementConnection } from '../../src/auth0/management-connection.ts';
-import type { ParameterStore } from '../../src/aws/parameters.ts';
+import type { GrantUsers } from '../../src/aws/grant-users.ts';
 import type { SecretStore } from '../../src/aws/secrets.ts';
+import type { StateStore } from '../../src/aws/state-store.ts';
+import type { SetupConfiguration } from '../../src/config/setup-configuration.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { readClientSecret } from './client-secret.ts';
 
 export interface SetupPorts {
+  readonly settings: SetupConfiguration;
   readonly secrets: SecretStore;
-  readonly parameters: ParameterStore;
-  readonly fetch: typeof fetch;
+  readonly state: StateStore;
+  readonly grantUsers: GrantUsers;
+  readonly connect: Connect;
   readonly clock: Clock;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-}
-
-/** Which tenant, and as whom. */
-export interface TenantProperties {
-  /** The Management API's own domain: `https://tenant.auth0.com/`. */
-  readonly TenantUrl: string;
-  readonly ManagementSecretId: string;
+  /** Makes a text that is never made again. */
+  readonly uniqueId: () => string;
 }
 
 /**
- * Connects as the client that the management secret holds at this moment.
+ * Connects to the tenant, as the client that the management secret holds now.
  *
  * @param timeoutMs for all the work through the connection, in milliseconds
  */
-export async function connect(
-  { secrets, fetch, clock, sleep }: SetupPorts,
-  { TenantUrl: tenantUrl, ManagementSecretId }: TenantProperties,
-  timeoutMs: number,
-): Promise<ManagementConnection> {
-  const { clientId, clientSecret } = await readClientSecret(secrets, ManagementSecretId);
-  return connectManagement({ tenantUrl, clientId, clientSecret, timeoutMs, fetch, clock, sleep });
+export type Connect = (timeoutMs: number) => Promise<ManagementConnection>;
+
+interface ConnectionPorts {
+  readonly secrets: Pick<SecretStore, 'read'>;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** Makes the connections to the tenant of the settings, and to no other. */
+export function connectionTo(
+  { tenantUrl, managementSecret }: Pick<SetupConfiguration, 'tenantUrl' | 'managementSecret'>,
+  { secrets, ...ports }: ConnectionPorts,
+): Connect {
+  return async (timeoutMs) => {
+    const { clientId, clientSecret } = await readClientSecret(secrets, managementSecret);
+    return connectManagement({ tenantUrl, clientId, clientSecret, timeoutMs, ...ports });
+  };
 }

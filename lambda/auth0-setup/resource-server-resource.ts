@@ -1,53 +1,55 @@
-/** `Custom::Auth0ResourceServer`: the tenant knows the public signing key, until the stack is deleted. Its properties name secrets and hold none. */
+/** `Custom::Auth0ResourceServer`: the tenant knows the public signing key until the stack is deleted. */
 import { array, type InferOutput, minLength, object, optional, picklist, pipe, string, transform } from 'valibot';
+import type { ManagementConnection } from '../../src/auth0/management-connection.ts';
 import type { WantedKeyProperties } from '../../src/auth0/key-properties.ts';
 import type { ResourceServerRecord } from '../../src/auth0/resource-server-record.ts';
 import { setUpResourceServer } from '../../src/auth0/set-up-resource-server.ts';
+import type { SetupOutcome } from '../../src/auth0/setup-outcome.ts';
 import { tearDownResourceServer } from '../../src/auth0/tear-down-resource-server.ts';
 import { type DeliveredKey, wantedKeyProperties } from '../../src/auth0/wanted-key-properties.ts';
+import { STATE_NAMES, type StateStore } from '../../src/aws/state-store.ts';
 import { parse } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/core/public-key-document.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
-import { OwnedRecords } from './owned-records.ts';
+import { exclusively, type LeaseOptions } from './lease.ts';
 import { physicalId } from './physical-id.ts';
-import { connect, type SetupPorts } from './ports.ts';
+import type { SetupPorts } from './ports.ts';
 import { removeOwned } from './remove-owned.ts';
 import { resourceServerKey } from './resource-server-key.ts';
 import { warningsAttribute } from './warnings.ts';
 
 const text = pipe(string(), minLength(1));
-/** CloudFormation makes texts of all that is not a list or an object. */
+/** CloudFormation turns everything that is not a list or an object into text. */
 const flag = pipe(
   optional(picklist(['true', 'false']), 'false'),
   transform((value) => value === 'true'),
 );
 
 const schema = object({
-  TenantUrl: text,
   Audience: text,
-  ManagementSecretId: text,
   KeyDelivery: picklist(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown']),
   KeyFormat: picklist(['certificate', 'jwk']),
-  PublicKeysParameter: text,
-  RecordParameter: text,
   CreateResourceServer: flag,
   RemoveCreated: flag,
-  /** Those of a resource server that has to be made. */
+  /** The scopes of a resource server that has to be created. */
   Scopes: optional(array(string()), []),
   JwksUrl: optional(text),
 });
 
 type Properties = InferOutput<typeof schema>;
 
+type Ports = Pick<SetupPorts, 'settings' | 'state' | 'clock' | 'sleep' | 'uniqueId'> & {
+  readonly connect: (timeoutMs: number) => Promise<Pick<ManagementConnection, 'resourceServers'>>;
+};
+
 /** Makes the resource. */
-export function createResourceServerResource(ports: SetupPorts): CustomResource {
+export function createResourceServerResource(ports: Ports): CustomResource {
+  const { tenantUrl, managementSecret } = ports.settings;
   return {
-    identify: (properties) => {
-      const { TenantUrl, Audience, ManagementSecretId } = parseProperties(properties);
-      return physicalId('auth0-resource-server', [TenantUrl, Audience, ManagementSecretId]);
-    },
+    identify: (properties) =>
+      physicalId('auth0-resource-server', [tenantUrl, parseProperties(properties).Audience, managementSecret]),
     put: async (id, properties, work) => {
       const outcome = await put(ports, id, parseProperties(properties), work);
       return { Warnings: warningsAttribute(outcome.warnings.map(({ message }) => message)) };
@@ -60,46 +62,81 @@ function parseProperties(properties: JsonObject): Properties {
   return parse(schema, properties, 'The properties of the Auth0 resource server');
 }
 
-async function put(ports: SetupPorts, id: string, properties: Properties, { timeoutMs }: Work) {
+async function put(ports: Ports, id: string, properties: Properties, work: Work): Promise<SetupOutcome> {
+  // Before anything is written down: without a key there is nothing to set up.
+  await publishedKeys(ports.state);
+  const endMs = ports.clock() + work.timeoutMs;
+  return exclusively(ports, leaseOptions(work), async ({ records }) => {
+    const { resourceServers } = await ports.connect(endMs - ports.clock());
+    const key = resourceServerKey(ports.settings.tenantUrl, properties.Audience);
+    await records.acquire(key, id);
+    const store = records.storeFor<ResourceServerRecord>(key);
+    return deliverPublished(ports.state, (wanted) =>
+      setUpWith(wanted, properties, { resourceServers, records: store }),
+    );
+  });
+}
+
+/** The part of the time that may be spent on waiting for a rotation to end. */
+const WAITING_SHARE = 1 / 2;
+
+function leaseOptions({ requestId, timeoutMs }: Work): LeaseOptions {
+  return { purpose: `deployment ${requestId}`, timeoutMs: timeoutMs * WAITING_SHARE };
+}
+
+type SetUpPorts = Pick<Parameters<typeof setUpResourceServer>[0], 'resourceServers' | 'records'>;
+
+function setUpWith(keys: PublishedKeys, properties: Properties, ports: SetUpPorts): Promise<SetupOutcome> {
   const { Audience: identifier, CreateResourceServer, Scopes: scopes } = properties;
-  const wanted = await wantedProperties(ports, properties);
-  const { resourceServers } = await connect(ports, properties, timeoutMs);
-  const records = new OwnedRecords(ports.parameters, properties.RecordParameter);
-  const key = resourceServerKey(properties.TenantUrl, identifier);
-  await records.acquire(key, id);
+  const wanted = wantedProperties(keys, properties);
   return setUpResourceServer({
-    resourceServers,
-    records: records.storeFor<ResourceServerRecord>(key),
+    ...ports,
     identifier,
     wanted,
     ...(CreateResourceServer && { create: { name: identifier, scopes } }),
   });
 }
 
-async function remove(ports: SetupPorts, id: string, properties: Properties, { timeoutMs }: Work): Promise<void> {
-  const records = new OwnedRecords(ports.parameters, properties.RecordParameter);
-  const tearDown = async (key: string) => {
-    const { resourceServers } = await connect(ports, properties, timeoutMs);
-    const store = records.storeFor<ResourceServerRecord>(key);
-    await tearDownResourceServer({ resourceServers, records: store, removeCreated: properties.RemoveCreated });
-  };
-  await removeOwned({ records, owner: id, tearDown });
+/** Delivers what is published, once more if that has changed meanwhile: a revocation never waits. */
+async function deliverPublished(
+  state: StateStore,
+  deliver: (keys: PublishedKeys) => Promise<SetupOutcome>,
+): Promise<SetupOutcome> {
+  let keys = await publishedKeys(state);
+  for (;;) {
+    const outcome = await deliver(keys);
+    const now = await publishedKeys(state);
+    if (now.map(({ kid }) => kid).join() === keys.map(({ kid }) => kid).join()) return outcome;
+    keys = now;
+  }
 }
 
-async function wantedProperties({ parameters }: SetupPorts, properties: Properties): Promise<WantedKeyProperties> {
-  const { KeyDelivery: keyDelivery, KeyFormat: keyFormat, PublicKeysParameter, JwksUrl } = properties;
-  const keys = keysInUse(parsePublicKeys(await parameters.read(PublicKeysParameter, NO_PUBLIC_KEYS)));
-  assertSome(keys, PublicKeysParameter);
+async function remove(ports: Ports, id: string, properties: Properties, work: Work): Promise<void> {
+  const endMs = ports.clock() + work.timeoutMs;
+  await exclusively(ports, leaseOptions(work), ({ records }) => {
+    const tearDown = async (key: string) => {
+      const { resourceServers } = await ports.connect(endMs - ports.clock());
+      const store = records.storeFor<ResourceServerRecord>(key);
+      await tearDownResourceServer({ resourceServers, records: store, removeCreated: properties.RemoveCreated });
+    };
+    return removeOwned({ records, owner: id, tearDown });
+  });
+}
+
+type PublishedKeys = readonly [DeliveredKey, ...DeliveredKey[]];
+
+function wantedProperties(keys: PublishedKeys, properties: Properties): WantedKeyProperties {
+  const { KeyDelivery: keyDelivery, KeyFormat: keyFormat, JwksUrl } = properties;
   return wantedKeyProperties({ keyDelivery, keyFormat, keys, ...(JwksUrl !== undefined && { jwksUrl: JwksUrl }) });
 }
 
-function assertSome(
-  keys: readonly DeliveredKey[],
-  parameterName: string,
-): asserts keys is readonly [DeliveredKey, ...DeliveredKey[]] {
-  if (keys.length > 0) return;
+/** @throws ConfigurationError `signing_key_invalid` if there are none */
+async function publishedKeys(state: StateStore): Promise<PublishedKeys> {
+  const document = await state.read(STATE_NAMES.publicKeys);
+  const [first, ...others] = keysInUse(parsePublicKeys(document?.value ?? NO_PUBLIC_KEYS));
+  if (first) return [first, ...others];
   throw new ConfigurationError(
     'signing_key_invalid',
-    `The parameter ${parameterName} holds no public signing key yet. Deploy the stack with the signing key first.`,
+    'No public signing key has been published yet. Deploy the stack with the signing key first.',
   );
 }

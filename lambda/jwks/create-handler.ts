@@ -1,5 +1,5 @@
-/** The handler behind the JWKS: reads the document of public keys, at most once a second, and answers with what may be seen of it. */
-import type { ParameterStore } from '../../src/aws/parameters.ts';
+/** The handler behind the JWKS: reads the document of public keys at most once a second, and responds with its public part. */
+import { STATE_NAMES, type StateStore } from '../../src/aws/state-store.ts';
 import type { JwksConfiguration } from '../../src/config/jwks-configuration.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { isJsonObject } from '../../src/core/json.ts';
@@ -8,25 +8,25 @@ import { describeFailure } from '../custom-resource/failure.ts';
 import { type HttpAnswer, jwksResponse, unavailable } from './jwks-response.ts';
 
 export interface JwksPorts {
-  readonly parameters: Pick<ParameterStore, 'read'>;
+  readonly state: Pick<StateStore, 'read'>;
   readonly clock: Clock;
   /** Takes one line without its end. */
   readonly log: (line: string) => void;
 }
 
-/** Parameter Store is shared by the whole account, and this endpoint is open to everyone. */
+/** Every read costs money, and this endpoint is open to everyone. */
 const READ_AGAIN_MS = 1000;
 
 /** Makes the handler, for events of a REST API. */
 export function createJwksHandler(
-  { publicKeysParameter, jwksCacheSeconds }: JwksConfiguration,
-  { parameters, clock, log }: JwksPorts,
+  { jwksCacheSeconds }: Pick<JwksConfiguration, 'jwksCacheSeconds'>,
+  { state, clock, log }: JwksPorts,
 ): (event: unknown) => Promise<HttpAnswer> {
   let text = '';
   let readAtMs = Number.NEGATIVE_INFINITY;
   const read = async () => {
     if (clock() - readAtMs < READ_AGAIN_MS) return text;
-    text = await parameters.read(publicKeysParameter, NO_PUBLIC_KEYS);
+    text = (await state.read(STATE_NAMES.publicKeys))?.value ?? NO_PUBLIC_KEYS;
     readAtMs = clock();
     return text;
   };

@@ -1,5 +1,5 @@
 /** The Lambda function behind the JWKS. It has no right to any secret. */
-import { createParameterStore } from '../../src/aws/parameters.ts';
+import { createStateTable } from '../../src/aws/state-table.ts';
 import { parseJwksConfiguration } from '../../src/config/jwks-configuration.ts';
 import { createJwksHandler } from './create-handler.ts';
 
@@ -7,7 +7,7 @@ import { createJwksHandler } from './create-handler.ts';
 const configuration = parseJwksConfiguration(process.env.CONFIG ?? '');
 
 export const handler = createJwksHandler(configuration, {
-  parameters: createParameterStore(),
+  state: createStateTable(configuration.stateTable),
   clock: Date.now,
   // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
   log: console.log,

@@ -1,41 +1,47 @@
 /** First step: there is a pending version with a new key in it, and its public half is published. */
-import { withPending } from '../../src/core/public-key-changes.ts';
-import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
-import { assertPending, currentKey, hasStage, keepPending, keyIn, unusable, versionsWith } from './key-versions.ts';
-import { publishKeys } from './publish-keys.ts';
-import type { Rotation, StepOutcome } from './rotation.ts';
+import { publishByLabels } from './follow-labels.ts';
+import {
+  assertPending,
+  hasStage,
+  keepPending,
+  keyIn,
+  labelledKeys,
+  takeLabelOff,
+  unusable,
+  withdrawn,
+} from './key-versions.ts';
+import { holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
 /**
- * Makes the new key, in this step and never again: a repeated step finds the one that it made.
+ * Makes the new key, in this step and never again: a repeated step finds the key that it made.
  *
  * @param versionId the rotation's token, which names the version
- * @throws RotationError `version_withdrawn` for a version that was pending once: its key is not used again
+ * @throws RotationError `version_withdrawn` for a version that is no longer pending: its key is not used again
  */
 export async function createSecret(rotation: Rotation, versionId: string): Promise<StepOutcome> {
-  const { secret, clock } = rotation;
-  if (await hasStage(secret, versionId, 'AWSCURRENT')) return 'already_current';
-  const current = await currentKey(secret);
-  if ((await secret.read(versionId)) !== undefined) {
+  if (await hasStage(rotation.secret, versionId, 'AWSCURRENT')) return 'already_current';
+  return holdingLease<StepOutcome>(rotation, { purpose: `rotation ${versionId}` }, async (held) => {
+    const { secret } = held;
+    await fill(held, versionId);
+    await keepPending(secret, versionId);
+    const key = await keyIn(secret, versionId);
+    const { pending, revoked } = await publishByLabels(held);
     await assertPending(secret, versionId);
-  } else {
-    const key = (await leftBehind(rotation, current)) ?? (await rotation.generate());
-    await secret.add(versionId, JSON.stringify(key));
-  }
-  await keepPending(secret, versionId);
-  const pending = await keyIn(secret, versionId);
-  if (!pending || pending.kid === current.kid) throw unusable();
-  await publishKeys(rotation, (keys) => withPending(keys, [current, pending], clock()));
-  return 'done';
+    if (key && pending?.kid === key.kid) return 'done';
+    if (!key || !revoked.includes(key.kid)) throw unusable();
+    // It was revoked while it was taken over. Left pending, it would stand in the way of every later rotation.
+    await takeLabelOff(secret, 'AWSPENDING', versionId);
+    throw withdrawn();
+  });
 }
 
 /**
- * The key of a rotation that died half way. It is taken over, since the tenant may know that one and no other: were it
- * replaced, callers would be refused until the tenant knows the next.
+ * Writes the version. A key that a rotation left behind when it died is taken over, since the tenant may know that one and no
+ * other: if it were replaced, callers would be refused until the tenant knows the next.
  */
-async function leftBehind({ secret }: Rotation, current: PrivateSigningJwk): Promise<PrivateSigningJwk | undefined> {
-  for (const versionId of await versionsWith(secret, 'AWSPENDING')) {
-    const key = await keyIn(secret, versionId);
-    if (key && key.kid !== current.kid) return key;
-  }
-  return undefined;
+async function fill(rotation: Rotation, versionId: string): Promise<void> {
+  const { secret } = rotation;
+  if ((await secret.read(versionId)) !== undefined) return assertPending(secret, versionId);
+  const { pending } = await labelledKeys(rotation);
+  await secret.add(versionId, JSON.stringify(pending ?? (await rotation.generate())));
 }

@@ -1,46 +1,39 @@
-/** Last step, after which nothing runs: the new key signs, and the old one goes. */
-import { withRetired } from '../../src/core/public-key-changes.ts';
-import type { PublishedKey } from '../../src/core/public-key-document.ts';
-import { deliverKeys } from './deliver-keys.ts';
-import { hasStage, keyIn, makeCurrent, pendingKeys, unusable, versionsWith } from './key-versions.ts';
-import { publishKeys } from './publish-keys.ts';
-import type { Rotation, StepOutcome } from './rotation.ts';
-
-/** What may be on its way when the keys change places: an assertion lives for a minute. */
-const ASSERTION_SECONDS = 60;
+/** Last step, after which nothing runs: the new key becomes current, and the old one goes. */
+import { followLabels } from './follow-labels.ts';
+import { hasStage, keyIn, promote, versionsWith, withdrawn } from './key-versions.ts';
+import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
+import { deliverPending } from './set-secret.ts';
 
 /**
- * Makes the new version current, takes the old key off the tenant, and lets it end in the JWKS by itself: it is served for as
- * long as a server may keep the JWKS, and then no longer, though nobody comes back to remove it. An authorizer that still
- * signs with it is refused once, reads the secret again and goes on with the new one.
+ * Makes the new version current and takes the old key off the tenant. In the JWKS the old key ends by itself: it is served
+ * for as long as a server may keep the JWKS, although nobody comes back to remove it. An authorizer that still signs with it is
+ * refused once, reads the secret again and goes on with the new one.
  *
  * @throws RotationError `version_withdrawn`, `version_unusable` or `tenant_not_set_up`
  */
 export async function finishSecret(rotation: Rotation, versionId: string): Promise<StepOutcome> {
-  const { secret } = rotation;
-  if (await hasStage(secret, versionId, 'AWSCURRENT')) return finishAgain(rotation, versionId);
-  const { pending, current } = await pendingKeys(secret, versionId);
-  // Once more, since a deployment in between may have written the old one.
-  await deliverKeys(rotation, [pending, current]);
-  await makeCurrent(secret, versionId);
-  await retireOthers(rotation, pending);
-  return 'done';
+  return holdingLease(rotation, { purpose: `rotation ${versionId}` }, async (held) => {
+    if (await hasStage(held.secret, versionId, 'AWSCURRENT')) return finishAgain(held, versionId);
+    // Once more, since a deployment in between may have delivered the old key.
+    const { currentVersionId } = await deliverPending(held, versionId);
+    const isPromoted = await promote(held.secret, versionId, currentVersionId);
+    await followUp(held, versionId);
+    if (!isPromoted) throw withdrawn();
+    return 'done';
+  });
 }
 
-/** After a crash the rest is done; in the rotation after this one there is no rest, and it has a pending key of its own. */
-async function finishAgain(rotation: Rotation, versionId: string): Promise<StepOutcome> {
-  const pending = await versionsWith(rotation.secret, 'AWSPENDING');
+/** After a crash the rest is done. If a later rotation is under way there is no rest: that one follows the labels itself. */
+async function finishAgain(held: HeldRotation, versionId: string): Promise<StepOutcome> {
+  const pending = await versionsWith(held.secret, 'AWSPENDING');
   if (pending.some((id) => id !== versionId)) return 'already_current';
-  const key = await keyIn(rotation.secret, versionId);
-  if (!key) throw unusable();
-  await retireOthers(rotation, key);
+  await followUp(held, versionId);
   return 'done';
 }
 
-async function retireOthers(rotation: Rotation, key: PublishedKey): Promise<void> {
-  const { clock, settings } = rotation;
-  await deliverKeys(rotation, [key]);
-  const nowMs = clock();
-  const exp = Math.ceil(nowMs / 1000) + settings.jwksCacheSeconds + ASSERTION_SECONDS;
-  await publishKeys(rotation, (keys) => withRetired(keys, key, { exp, nowMs }));
+/** A revocation that came in between has the last word. */
+async function followUp(held: HeldRotation, versionId: string): Promise<void> {
+  const { current } = await followLabels(held);
+  const key = await keyIn(held.secret, versionId);
+  if (current?.kid !== key?.kid) throw withdrawn();
 }

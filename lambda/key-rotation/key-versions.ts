@@ -1,14 +1,64 @@
 /**
- * The signing keys in the versions of their secret. AWSCURRENT signs, AWSPENDING is about to. The new version keeps
- * AWSPENDING after it has become current: whoever reads both labels, in whichever order, finds it at every moment.
+ * The signing keys in the versions of their secret. The AWSCURRENT version holds the current key, the AWSPENDING version the
+ * next one. The new version keeps AWSPENDING after it has become current: a reader of both labels, in whichever order, finds
+ * it at every moment.
  */
 import type { SecretVersions, Stage } from '../../src/aws/secret-versions.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import { type PrivateSigningJwk, parseSigningJwk } from '../../src/core/signing-key.ts';
 import { RotationError } from './errors.ts';
+import { revokedKeys } from './revoked-keys.ts';
+import type { Rotation } from './rotation.ts';
+
+/** What the labels say at one moment. */
+export interface LabelledKeys {
+  /** `undefined` if the current version holds no key, or one that was revoked. */
+  readonly current: PrivateSigningJwk | undefined;
+  /** `undefined` if no version is pending beside the current one, or none with a key that may be used. */
+  readonly pending: PrivateSigningJwk | undefined;
+  /** The id of the key that was current before, if its version still has a label. */
+  readonly previousKid: string | undefined;
+  readonly currentVersionId: string | undefined;
+  /** The ids of revoked keys. */
+  readonly revoked: readonly string[];
+  /** Equal for two readings in which nothing has changed. */
+  readonly fingerprint: string;
+}
+
+/** Reads the labels and the keys behind them. Revoked keys count as absent. */
+export async function labelledKeys({ secret, state }: Pick<Rotation, 'secret' | 'state'>): Promise<LabelledKeys> {
+  const revoked = await revokedKeys(state);
+  const stages = await secret.stages();
+  const idsWith = (stage: Stage) => [...stages].filter(([, all]) => all.includes(stage)).map(([id]) => id);
+  const usable = async (versionId: string | undefined) => {
+    const key = versionId === undefined ? undefined : await keyIn(secret, versionId);
+    return key && !revoked.includes(key.kid) ? key : undefined;
+  };
+  const [currentVersionId] = idsWith('AWSCURRENT');
+  const current = await usable(currentVersionId);
+  const pending = await firstUsable(idsWith('AWSPENDING'), async (versionId) => {
+    const key = await usable(versionId);
+    return key?.kid === current?.kid ? undefined : key;
+  });
+  const previousKid = (await usable(idsWith('AWSPREVIOUS')[0]))?.kid;
+  const fingerprint = JSON.stringify([[...stages].map(([id, all]) => [id, [...all].sort()]).sort(), revoked]);
+  return { current, pending, previousKid, currentVersionId, revoked, fingerprint };
+}
+
+/** There may be more than one pending version for a moment. */
+async function firstUsable(
+  versionIds: readonly string[],
+  read: (versionId: string) => Promise<PrivateSigningJwk | undefined>,
+): Promise<PrivateSigningJwk | undefined> {
+  for (const versionId of versionIds) {
+    const key = await read(versionId);
+    if (key) return key;
+  }
+  return undefined;
+}
 
 /** Says whether a version has a label. */
-export async function hasStage(secret: SecretVersions, versionId: string, stage: Stage): Promise<boolean> {
+export async function hasStage(secret: SecretVersions, versionId: string, stage: string): Promise<boolean> {
   return (await secret.stages()).get(versionId)?.includes(stage) ?? false;
 }
 
@@ -27,57 +77,63 @@ export async function keyIn(secret: SecretVersions, versionId: string): Promise<
   }
 }
 
-/** @throws ConfigurationError `signing_key_invalid` if the current version holds no signing key */
-export async function currentKey(secret: SecretVersions): Promise<PrivateSigningJwk> {
-  const [versionId] = await versionsWith(secret, 'AWSCURRENT');
-  const key = versionId === undefined ? undefined : await keyIn(secret, versionId);
-  if (key) return key;
-  throw new ConfigurationError(
-    'signing_key_invalid',
-    'The secret of the signing key has no current version with a key in it. Deploy the stack with the signing key, or revoke the key to have a new one made.',
-  );
-}
-
-/**
- * The key that is about to sign, and the one that does.
- *
- * @throws RotationError `version_withdrawn` or `version_unusable`
- */
-export async function pendingKeys(secret: SecretVersions, versionId: string) {
-  await assertPending(secret, versionId);
-  const [pending, current] = [await keyIn(secret, versionId), await currentKey(secret)];
-  if (!pending || pending.kid === current.kid) throw unusable();
-  return { pending, current };
-}
-
 /** @throws RotationError `version_withdrawn` */
 export async function assertPending(secret: SecretVersions, versionId: string): Promise<void> {
   if (!(await hasStage(secret, versionId, 'AWSPENDING'))) throw withdrawn();
 }
 
-/** Leaves a version as the only one that is pending. Secrets Manager has seen to that itself, as a rule. */
+/** Leaves a version as the only one that is pending. Secrets Manager has usually done so itself. */
 export async function keepPending(secret: SecretVersions, versionId: string): Promise<void> {
   for (const other of await versionsWith(secret, 'AWSPENDING')) {
-    if (other !== versionId) await secret.move('AWSPENDING', { from: other });
+    if (other !== versionId) await takeLabelOff(secret, 'AWSPENDING', other);
   }
 }
 
-/** Makes a version the current one; the one before becomes AWSPREVIOUS. */
-export async function makeCurrent(secret: SecretVersions, versionId: string): Promise<void> {
-  const [from] = await versionsWith(secret, 'AWSCURRENT');
-  if (from !== versionId) await secret.move('AWSCURRENT', { to: versionId, ...(from !== undefined && { from }) });
+/** Takes a label off a version. Accepts that somebody else has done so in the same moment. */
+export async function takeLabelOff(secret: SecretVersions, stage: string, versionId: string): Promise<void> {
+  try {
+    await secret.move(stage, { from: versionId });
+  } catch (error) {
+    if (await hasStage(secret, versionId, stage)) throw error;
+  }
+}
+
+/**
+ * Moves AWSCURRENT to a version, if another one still has it. Secrets Manager checks that, so a promotion cannot undo a
+ * revocation that came first.
+ *
+ * @param from the current version as it was when the decision to promote was made
+ * @returns whether the version is current now
+ */
+export async function promote(secret: SecretVersions, versionId: string, from: string | undefined): Promise<boolean> {
+  try {
+    await secret.move('AWSCURRENT', { to: versionId, ...(from !== undefined && { from }) });
+    return true;
+  } catch (error) {
+    const [now] = await versionsWith(secret, 'AWSCURRENT');
+    if (now === from) throw error;
+    return now === versionId;
+  }
+}
+
+/** @throws ConfigurationError `signing_key_invalid` if there is neither a current nor a pending key that may be used */
+export function noKeyLeft(): ConfigurationError {
+  return new ConfigurationError(
+    'signing_key_invalid',
+    'The secret of the signing key has no version with a key that may be used. Deploy the stack with the signing key, or revoke the key to have a new one made.',
+  );
 }
 
 export function unusable(): RotationError {
   return new RotationError(
     'version_unusable',
-    'The version that is to become current holds no new signing key, and a version cannot be written twice. Expected one without a value; start the rotation anew.',
+    'The version that is to become current holds no new signing key, and a version cannot be written twice. Expected one without a value; start a new rotation.',
   );
 }
 
 export function withdrawn(): RotationError {
   return new RotationError(
     'version_withdrawn',
-    'The version is not pending: its rotation failed, or another rotation or a revocation has taken its place. Nothing was changed; start a rotation anew if one is wanted.',
+    'The version is not pending: its rotation failed, or another rotation or a revocation has taken its place. The tenant has the keys that the secret holds now; start a new rotation if one is wanted.',
   );
 }

@@ -1,50 +1,86 @@
 /**
- * In an emergency, at once: a new key, and the old ones gone from the tenant, the JWKS and every label of the secret.
- * Run again after a failure it makes yet another key, since the one before may have been seen, too.
+ * In an emergency, at once: a new key, and the old ones gone from the tenant, the JWKS and every label of the secret. It waits
+ * for nobody. Run again after a failure it makes yet another key, since the one before may have been seen, too.
  */
-import { randomUUID } from 'node:crypto';
+import { STATE_NAMES } from '../../src/aws/state-store.ts';
 import { UpstreamError } from '../../src/core/errors.ts';
-import { deliverKeys } from './deliver-keys.ts';
-import { keepPending, makeCurrent } from './key-versions.ts';
-import { publishKeys } from './publish-keys.ts';
-import type { Rotation } from './rotation.ts';
+import { NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/core/public-key-document.ts';
+import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
+import { followLabels } from './follow-labels.ts';
+import { keepPending, keyIn, promote, takeLabelOff, versionsWith } from './key-versions.ts';
+import { addRevokedKeys, revokedKeys } from './revoked-keys.ts';
+import { type HeldRotation, holdingLease, type Rotation } from './rotation.ts';
 
-/** What is told to whoever revoked. Public. */
+/** What the person who revokes gets to see. Public. */
 export interface Revocation {
-  /** The key that signs from now on. */
+  /** The key that is current from now on. */
   readonly kid: string;
-  /** Whether the tenant takes it by now; by URL that may last until its copy of the JWKS is too old. */
+  /** Whether the tenant accepts it by now. By URL that may take until its copy of the JWKS is too old. */
   readonly introspection: 'accepted' | UpstreamError['code'];
 }
 
 /**
- * Revokes all keys but a new one. The new one is pending before the tenant hears of it, so that the authorizer finds it.
+ * Revokes all keys but a new one. First the old keys are written down as revoked, so that nothing that is under way can bring
+ * one back. The new key is pending before the tenant hears of it, so that the authorizer finds it.
  *
  * @param versionId names the new version
- * @throws RotationError, SetupError or AwsError; the old key may then be valid still, and it has to be run again
+ * @throws RotationError, SetupError or AwsError; the old key may then still be valid, and the revocation has to be run again
  */
-export async function revokeKey(rotation: Rotation, versionId: string = randomUUID()): Promise<Revocation> {
-  const { secret } = rotation;
+export async function revokeKey(rotation: Rotation, versionId: string = rotation.uniqueId()): Promise<Revocation> {
   const key = await rotation.generate();
-  await secret.add(versionId, JSON.stringify(key));
-  await keepPending(secret, versionId);
-  await publishKeys(rotation, () => [key]);
-  await deliverKeys(rotation, [key]);
-  await makeCurrent(secret, versionId);
-  await unlabelOthers(rotation, versionId);
-  return { kid: key.kid, introspection: await provedAs(rotation, key) };
+  await addRevokedKeys(rotation.state, await kidsInUse(rotation));
+  const options = { purpose: `revocation ${versionId}`, takeOver: true };
+  const displacedUntilMs = await holdingLease(rotation, options, async (held, { displacedUntilMs: untilMs }) => {
+    await replaceKeys(held, versionId, key);
+    return untilMs;
+  });
+  // A request of whoever had the lease may still have been on its way to the tenant, and its function may have died since.
+  if (displacedUntilMs !== undefined) await rotation.sleep(Math.max(displacedUntilMs - rotation.clock(), 0));
+  const { current = key } = await holdingLease(rotation, options, followLabels);
+  return { kid: current.kid, introspection: await provedAs(rotation, current) };
 }
 
-/** A version without a label is on its way out, and no reader by label finds it. */
-async function unlabelOthers({ secret }: Rotation, versionId: string): Promise<void> {
-  for (const [other, stages] of await secret.stages()) {
-    if (other === versionId) continue;
-    for (const stage of stages.filter((name) => name !== 'AWSCURRENT')) await secret.move(stage, { from: other });
+/** The keys of all labelled versions and of the published document. */
+async function kidsInUse({ secret, state }: Rotation): Promise<readonly string[]> {
+  const published = parsePublicKeys((await state.read(STATE_NAMES.publicKeys))?.value ?? NO_PUBLIC_KEYS);
+  const kids = published.map(({ kid }) => kid);
+  for (const versionId of (await secret.stages()).keys()) {
+    const key = await keyIn(secret, versionId);
+    if (key) kids.push(key.kid);
+  }
+  return kids;
+}
+
+async function replaceKeys(held: HeldRotation, versionId: string, key: PrivateSigningJwk): Promise<void> {
+  await held.secret.add(versionId, JSON.stringify(key));
+  await keepPending(held.secret, versionId);
+  await followLabels(held);
+  await makeCurrent(held, versionId, key);
+  await unlabelOthers(held);
+  await followLabels(held);
+}
+
+/** Gives up where another revocation has revoked this key as well: that one makes its own key current. */
+async function makeCurrent({ secret, state }: HeldRotation, versionId: string, { kid }: PrivateSigningJwk) {
+  for (;;) {
+    if ((await revokedKeys(state)).includes(kid)) return;
+    const [from] = await versionsWith(secret, 'AWSCURRENT');
+    if (from === versionId || (await promote(secret, versionId, from))) return;
   }
 }
 
-/** Of no consequence for what has been done: the old key is gone either way. */
-async function provedAs({ prove }: Rotation, key: Parameters<Rotation['prove']>[0]) {
+/** A version without a label is on its way out, and no reader by label finds it. Only revoked keys lose theirs. */
+async function unlabelOthers({ secret, state }: HeldRotation): Promise<void> {
+  const revoked = await revokedKeys(state);
+  for (const [versionId, stages] of await secret.stages()) {
+    const key = await keyIn(secret, versionId);
+    if (key && !revoked.includes(key.kid)) continue;
+    for (const stage of stages.filter((name) => name !== 'AWSCURRENT')) await takeLabelOff(secret, stage, versionId);
+  }
+}
+
+/** Changes nothing about what has been done: the old key is gone either way. */
+async function provedAs({ prove }: Rotation, key: PrivateSigningJwk): Promise<Revocation['introspection']> {
   try {
     await prove(key);
     return 'accepted';

@@ -1,17 +1,19 @@
-/** What a change of the signing key works with: the settings, and the world as ports. */
+/** What a change of the signing key works with: the settings, and everything outside as ports. */
 import type { ResourceServers } from '../../src/auth0/resource-servers.ts';
-import type { ParameterStore } from '../../src/aws/parameters.ts';
 import type { SecretVersions } from '../../src/aws/secret-versions.ts';
+import type { StateStore } from '../../src/aws/state-store.ts';
 import type { RotationConfiguration } from '../../src/config/rotation-configuration.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
+import { exclusively, type Held } from '../auth0-setup/lease.ts';
+import type { OwnedRecords } from '../auth0-setup/owned-records.ts';
 import type { ProveKey } from './prove-key.ts';
 
 export interface Rotation {
   readonly settings: RotationConfiguration;
-  /** Of the secret with the private halves. */
+  /** The versions of the secret with the private halves. */
   readonly secret: SecretVersions;
-  readonly parameters: ParameterStore;
+  readonly state: StateStore;
   /** Connects to the tenant as the management client of this moment. */
   readonly connect: () => Promise<{ readonly resourceServers: ResourceServers }>;
   readonly prove: ProveKey;
@@ -20,12 +22,44 @@ export interface Rotation {
   readonly clock: Clock;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Makes a text that is never made again. */
+  readonly uniqueId: () => string;
 }
 
-/** What a step came to, for the log. */
+/** How a step ended, for the log. */
 export type StepOutcome =
   | 'done'
-  /** The version signs already: the step belongs to a rotation that has ended. */
+  /** The version is already current: the step belongs to a rotation that has ended. */
   | 'already_current'
-  /** The version holds no other key than the current one: a trial of Secrets Manager's. */
+  /** The version holds no other key than the current one: Secrets Manager is trying the function out. */
   | 'nothing_to_test';
+
+/** A rotation that holds the lease. */
+export interface HeldRotation extends Rotation {
+  readonly records: OwnedRecords;
+}
+
+/** How long a step waits for a deployment or another step to end. */
+const LEASE_TIMEOUT_MS = 150_000;
+
+/**
+ * Runs a part of a step while nobody else changes the resource server.
+ *
+ * @param work may run more than once
+ * @throws LeaseHeld, and what `work` throws
+ */
+export function holdingLease<Result>(
+  rotation: Rotation,
+  options: { readonly purpose: string; readonly takeOver?: boolean },
+  work: (rotation: HeldRotation, held: Held) => Promise<Result>,
+): Promise<Result> {
+  return exclusively(rotation, { ...options, timeoutMs: LEASE_TIMEOUT_MS }, (held) => {
+    // One connection for all of the work, since each has a deadline of its own.
+    let connection: ReturnType<Rotation['connect']> | undefined;
+    const connect = () => {
+      connection ??= rotation.connect();
+      return connection;
+    };
+    return work({ ...rotation, connect, records: held.records }, held);
+  });
+}

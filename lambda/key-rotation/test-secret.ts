@@ -1,19 +1,17 @@
-/** Third step: the new key is proved before it signs for anybody. If the tenant does not take it, all is put back. */
+/** Third step: the new key is proved before anything depends on it. If the tenant does not accept it, the old one is restored. */
 import { CodedError, UpstreamError } from '../../src/core/errors.ts';
-import { withoutPending } from '../../src/core/public-key-changes.ts';
 import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
-import { deliverKeys } from './deliver-keys.ts';
 import { RotationError } from './errors.ts';
-import { assertPending, currentKey, hasStage, keyIn } from './key-versions.ts';
-import { publishKeys } from './publish-keys.ts';
-import type { Rotation, StepOutcome } from './rotation.ts';
+import { followLabels, withdrawPending } from './follow-labels.ts';
+import { assertPending, hasStage, keyIn, labelledKeys, takeLabelOff } from './key-versions.ts';
+import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
-/** A tenant needs its time to tell all of its servers, and may be down for a moment. */
+/** A tenant needs time to tell all of its servers, and may be down for a moment. */
 const WAITS_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
 
 /**
  * Tests the new key, patiently. Passes on a trial version, which Secrets Manager makes when rotation is turned on: it holds
- * the current key, or none, and there is nothing that could be put back.
+ * the current key, or none, and there is nothing to restore.
  *
  * @throws RotationError `key_refused`, `key_not_put_back` or `version_withdrawn`
  */
@@ -21,14 +19,14 @@ export async function testSecret(rotation: Rotation, versionId: string): Promise
   const { secret } = rotation;
   if (await hasStage(secret, versionId, 'AWSCURRENT')) return 'already_current';
   await assertPending(secret, versionId);
-  const [pending, current] = [await keyIn(secret, versionId), await currentKey(secret)];
-  if (!pending || pending.kid === current.kid) return 'nothing_to_test';
+  const [pending, { current }] = [await keyIn(secret, versionId), await labelledKeys(rotation)];
+  if (!pending || pending.kid === current?.kid) return 'nothing_to_test';
   const failure = await tryToProve(rotation, pending);
   if (!failure) return 'done';
-  await putBack(rotation, versionId, { current, failure });
+  await holdingLease(rotation, { purpose: `rotation ${versionId}` }, (held) => putBack(held, versionId, failure));
   throw new RotationError(
     'key_refused',
-    `The tenant did not take the new signing key: ${failure.code}. ${failure.message} The old key is in its place again, and signs; start the rotation anew when this is mended.`,
+    `The tenant did not accept the new signing key: ${failure.code}. ${failure.message} The old key is current and delivered again. Fix what the message names, then start a new rotation.`,
   );
 }
 
@@ -46,21 +44,24 @@ async function tryToProve({ prove, sleep }: Rotation, key: PrivateSigningJwk): P
   return undefined;
 }
 
-/** The label goes last: as long as the tenant may know the new key only, the authorizer must find it. */
-async function putBack(
-  rotation: Rotation,
-  versionId: string,
-  { current, failure }: { readonly current: PrivateSigningJwk; readonly failure: CodedError<string> },
-): Promise<void> {
+/** The label goes last: as long as the tenant may know only the new key, the authorizer must find it. */
+async function putBack(held: HeldRotation, versionId: string, failure: CodedError<string>): Promise<void> {
+  await assertPendingOrFollow(held, versionId);
   try {
-    await deliverKeys(rotation, [current]);
-    await publishKeys(rotation, (keys) => withoutPending(keys, current, rotation.clock()));
-    await rotation.secret.move('AWSPENDING', { from: versionId });
+    await withdrawPending(held);
+    await takeLabelOff(held.secret, 'AWSPENDING', versionId);
+    await followLabels(held);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : '';
+    if (!(error instanceof CodedError)) throw error;
     throw new RotationError(
       'key_not_put_back',
-      `The tenant did not take the new signing key (${failure.code}), and the old one could not be put back: ${reason} The new one stays pending, where the authorizer finds it; the next rotation takes it over.`,
+      `The tenant did not accept the new signing key (${failure.code}), and the old one could not be restored: ${error.message} The new key stays pending, where the authorizer finds it; the next rotation takes it over.`,
     );
   }
+}
+
+/** Proving takes up to a minute, in which a revocation may have withdrawn the version. */
+async function assertPendingOrFollow(held: HeldRotation, versionId: string): Promise<void> {
+  if (!(await hasStage(held.secret, versionId, 'AWSPENDING'))) await followLabels(held);
+  await assertPending(held.secret, versionId);
 }

@@ -1,14 +1,18 @@
 /** The function behind `Custom::SigningKey`: makes the signing key in AWS, so that it never is anywhere else. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createParameterStore } from '../../src/aws/parameters.ts';
 import { createSecretStore } from '../../src/aws/secrets.ts';
+import { createStateTable } from '../../src/aws/state-table.ts';
+import { parseSigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
 import { generateSigningKey } from '../../src/core/generate-signing-key.ts';
 import { createCustomResourceHandler } from '../custom-resource/handler.ts';
 import { createSigningKeyResource } from './signing-key-resource.ts';
 
-const resource = createSigningKeyResource({
+// biome-ignore lint/style/noProcessEnv: the function's only configuration.
+const settings = parseSigningKeyConfiguration(process.env.CONFIG ?? '');
+
+const resource = createSigningKeyResource(settings, {
   secrets: createSecretStore(),
-  parameters: createParameterStore(),
+  state: createStateTable(settings.stateTable),
   generate: () => generateSigningKey(Date.now()),
 });
 

@@ -1,48 +1,38 @@
 /**
  * The custom resource that makes the signing key. The private half goes from memory into the secret and nowhere else: no
- * property, attribute or log line holds it. Deleting takes the public document away; the secret goes with its stack.
+ * property, attribute or log line holds it. The secret and the public document are deleted with their stack.
  */
 import { createHash } from 'node:crypto';
-import { minLength, object, pipe, string } from 'valibot';
-import type { ParameterStore } from '../../src/aws/parameters.ts';
 import type { SecretStore } from '../../src/aws/secrets.ts';
-import { parse } from '../../src/config/parse.ts';
+import { STATE_NAMES, type StateStore } from '../../src/aws/state-store.ts';
+import type { SigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
-import type { JsonObject } from '../../src/core/json.ts';
 import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys, writePublicKeys } from '../../src/core/public-key-document.ts';
 import { type PrivateSigningJwk, parseSigningJwk } from '../../src/core/signing-key.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
+import { revokedKeys } from '../key-rotation/revoked-keys.ts';
 
 export interface SigningKeyPorts {
   readonly secrets: SecretStore;
-  readonly parameters: ParameterStore;
+  readonly state: StateStore;
   readonly generate: () => Promise<PrivateSigningJwk>;
 }
 
-const name = pipe(string(), minLength(1));
-const schema = object({
-  /** The secret for the private half; what it holds at first does not matter. */
-  SecretId: name,
-  /** The parameter for the public document. */
-  PublicKeysParameter: name,
-});
-
-/** Makes the resource. */
-export function createSigningKeyResource(ports: SigningKeyPorts): CustomResource {
+/** Makes the resource. The secret stands in the settings, so that no event can name another one. */
+export function createSigningKeyResource(
+  { signingKeySecret }: Pick<SigningKeyConfiguration, 'signingKeySecret'>,
+  ports: SigningKeyPorts,
+): CustomResource {
   return {
-    identify: (properties) => `signing-key-${sha256(propertiesOf(properties).SecretId).slice(0, 32)}`,
-    put: async (_id, properties, { requestId }: Work) => {
-      const { SecretId, PublicKeysParameter } = propertiesOf(properties);
-      const key = (await readKey(ports.secrets, SecretId)) ?? (await makeKey(ports, SecretId, requestId));
-      await publish(ports.parameters, PublicKeysParameter, key);
+    identify: () => `signing-key-${sha256(signingKeySecret).slice(0, 32)}`,
+    put: async (_id, _properties, { requestId }: Work) => {
+      const key =
+        (await readKey(ports.secrets, signingKeySecret)) ?? (await makeKey(ports, signingKeySecret, requestId));
+      await publish(ports, signingKeySecret, key);
       return {};
     },
-    remove: (_id, properties) => ports.parameters.remove(propertiesOf(properties).PublicKeysParameter),
+    remove: async () => {},
   };
-}
-
-function propertiesOf(properties: JsonObject) {
-  return parse(schema, properties, 'The properties of the signing key');
 }
 
 /** A secret without a usable key, such as the generated value it is born with, needs one. */
@@ -68,10 +58,19 @@ async function makeKey({ secrets, generate }: SigningKeyPorts, secretId: string,
   );
 }
 
-/** Leaves a document alone that has this key in use: a rotation under way may have put another beside it. */
-async function publish(parameters: ParameterStore, parameterName: string, key: PrivateSigningJwk): Promise<void> {
-  const inUse = keysInUse(parsePublicKeys(await parameters.read(parameterName, NO_PUBLIC_KEYS)));
-  if (!inUse.some(({ kid }) => kid === key.kid)) await parameters.write(parameterName, writePublicKeys([key]));
+/**
+ * Publishes the current key. Leaves a document alone that has this key in use, since a rotation may have put another one beside
+ * it. Leaves it to a revocation, too, to publish what takes a revoked key's place. The document is read before the secret and
+ * written only if nobody has written it since.
+ */
+async function publish({ secrets, state }: SigningKeyPorts, secretId: string, made: PrivateSigningJwk): Promise<void> {
+  for (;;) {
+    const item = await state.read(STATE_NAMES.publicKeys);
+    const key = (await readKey(secrets, secretId)) ?? made;
+    const inUse = keysInUse(parsePublicKeys(item?.value ?? NO_PUBLIC_KEYS));
+    if (inUse.some(({ kid }) => kid === key.kid) || (await revokedKeys(state)).includes(key.kid)) return;
+    if (await state.write(STATE_NAMES.publicKeys, writePublicKeys([key]), item?.revision)) return;
+  }
 }
 
 function sha256(text: string): string {

@@ -21,10 +21,15 @@ export function parseClientGrantRecord(value: unknown): ClientGrantRecord | unde
   if (!isJsonObject(value) || value.version !== 1) throw recordInvalid('is not of version 1');
   const { clientId, audience, grant } = value;
   if (typeof clientId !== 'string' || typeof audience !== 'string') throw recordInvalid('names no client and API');
-  return { version: 1, clientId, audience, grant: parseTrace(grant) };
+  return { version: 1, clientId, audience, grant: parseGrantTrace(grant) };
 }
 
-function parseTrace(trace: unknown): GrantTrace {
+/**
+ * Parses what is noted about a grant.
+ *
+ * @throws SetupError `record_invalid`
+ */
+export function parseGrantTrace(trace: unknown): GrantTrace {
   if (!isJsonObject(trace)) throw recordInvalid('has no "grant"');
   const { id, isOurs, added } = trace;
   if (id !== undefined && typeof id !== 'string') throw recordInvalid('has an "id" that is not text');

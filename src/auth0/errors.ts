@@ -23,6 +23,8 @@ export type SetupErrorCode =
   | 'property_foreign'
   /** The tenant took the grant but left out a scope. */
   | 'scope_dropped'
+  /** A warning: other deployments use the same client grant. */
+  | 'grant_shared'
   /** The record of what was there before is not one of ours. */
   | 'record_invalid';
 

@@ -52,6 +52,6 @@ export function grantRestoration(current: ClientGrant | undefined, trace: GrantT
 }
 
 /** Says whether the grant is the one that the trace is about. Without an id, it is the one we were making when we were interrupted. */
-function isOfTrace({ id }: ClientGrant, trace: GrantTrace): boolean {
+export function isOfTrace({ id }: ClientGrant, trace: GrantTrace): boolean {
   return trace.id === undefined ? trace.isOurs : trace.id === id;
 }

@@ -72,14 +72,25 @@ export function witnessedTraces(before: KeyProperties, after: KeyProperties, tra
   return witnessed;
 }
 
-/** Forgets values of ours that the record holds no longer, once it is known what it holds: keys come and go, a record stays small. */
+/** Enough for every request that may still be on its way, few enough for a record to stay small. */
+const MOST_EARLIER_VALUES = 20;
+
+/**
+ * Forgets the oldest values of ours that the tenant no longer holds. Recent ones are remembered: a request that was on its way
+ * when somebody else took over may still bring one back, and it must then be known as ours.
+ */
 export function settledTraces(current: KeyProperties, traces: KeyTraces): KeyTraces {
   const settled: { [Property in KeyProperty]?: KeyTrace } = {};
   for (const property of KEY_PROPERTIES) {
     const trace = traces[property];
     if (!trace) continue;
     const held = property === 'verificationKeys' ? entriesOf(current[property]) : [current[property]];
-    settled[property] = { before: trace.before, ours: trace.ours.filter((value) => includesKey(held, value)) };
+    const [holding, earlier] = [true, false].map((isHeld) =>
+      trace.ours.filter((value) => includesKey(held, value) === isHeld),
+    );
+    // That we took a property off once says nothing once it holds something.
+    const keys = (earlier ?? []).filter((value) => value !== null).slice(-MOST_EARLIER_VALUES);
+    settled[property] = { before: trace.before, ours: [...keys, ...(holding ?? [])] };
   }
   return settled;
 }

@@ -9,6 +9,7 @@ import { SetupError } from './errors.ts';
 import { type GrantChange, grantChange, missingScopes, plannedTrace } from './grant-change.ts';
 import { keepRecord, type RecordStore, recordInvalid } from './record-store.ts';
 import type { SetupOutcome } from './setup-outcome.ts';
+import { grantShared, NOT_SHARED, type SharedGrant, withOthers } from './shared-grant.ts';
 
 /** What managing app specific passwords takes. */
 export const APPLICATION_PASSWORD_SCOPES = [
@@ -25,6 +26,8 @@ export interface ClientGrantSetUp {
   readonly audience: string;
   /** @default APPLICATION_PASSWORD_SCOPES */
   readonly scopes?: readonly string[];
+  /** Other deployments that use the same grant. @default there can be none */
+  readonly shared?: SharedGrant;
 }
 
 /**
@@ -34,16 +37,25 @@ export interface ClientGrantSetUp {
  * @throws SetupError `scope_dropped`, `record_invalid` or `management_…`
  */
 export async function setUpClientGrant(options: ClientGrantSetUp): Promise<SetupOutcome> {
-  const { clientGrants, records, clientId, audience, scopes = APPLICATION_PASSWORD_SCOPES } = options;
+  const {
+    clientGrants,
+    records,
+    clientId,
+    audience,
+    scopes = APPLICATION_PASSWORD_SCOPES,
+    shared = NOT_SHARED,
+  } = options;
   const stored = await readRecord(options);
+  const others = await shared.others();
   const current = await clientGrants.find(clientId, audience);
   const change = grantChange(current, scopes);
   const hasToChange = change.kind !== 'none';
-  const grant = plannedTrace(current, scopes, stored?.grant);
+  const grant = plannedTrace(current, scopes, withOthers(stored?.grant, others, current));
   const planned: ClientGrantRecord = { version: 1, clientId, audience, grant };
-  if (stored || hasToChange) await keepRecord(records, stored, planned);
+  if (stored || hasToChange || others.length > 0) await keepRecord(records, stored, planned);
+  await shared.join(grant);
   if (hasToChange) await apply(options, current, change, planned);
-  return { changed: hasToChange, warnings: [] };
+  return { changed: hasToChange, warnings: others.length === 0 ? [] : [grantShared(clientId, others)] };
 }
 
 /** Changes the grant, reads it back, and notes which one it is. */
@@ -53,11 +65,20 @@ async function apply(
   change: GrantChange,
   planned: ClientGrantRecord,
 ) {
-  const { clientGrants, records, clientId, audience, scopes = APPLICATION_PASSWORD_SCOPES } = options;
+  const {
+    clientGrants,
+    records,
+    clientId,
+    audience,
+    scopes = APPLICATION_PASSWORD_SCOPES,
+    shared = NOT_SHARED,
+  } = options;
   await applyGrantChange(options, current, change);
   const after = await clientGrants.find(clientId, audience);
   if (!after) throw dropped(options, scopes);
-  await keepRecord(records, planned, { ...planned, grant: { ...planned.grant, id: after.id } });
+  const grant = { ...planned.grant, id: after.id };
+  await keepRecord(records, planned, { ...planned, grant });
+  if (planned.grant.id !== after.id) await shared.join(grant);
   const missing = missingScopes(after, scopes);
   if (missing.length > 0) throw dropped(options, missing);
 }

@@ -4,8 +4,10 @@ import { CodedError } from '../core/errors.ts';
 export type AwsErrorCode =
   | 'secret_unreadable'
   | 'secret_unwritable'
-  | 'parameter_unreadable'
-  | 'parameter_unwritable'
+  | 'state_unreadable'
+  | 'state_unwritable'
+  | 'grant_users_unreadable'
+  | 'grant_users_unwritable'
   | 'stack_unreadable'
   | 'function_failed';
 
@@ -15,7 +17,7 @@ export class AwsError extends CodedError<AwsErrorCode> {}
 /**
  * Makes the error for a request that failed.
  *
- * @param what such as `The parameter /a/b cannot be read`
+ * @param what such as `The secret a/b cannot be read`
  */
 export function awsError(code: AwsErrorCode, what: string, thrown: unknown): AwsError {
   return new AwsError(

@@ -5,8 +5,8 @@ import { jwksCacheSeconds } from './deployment-fields.ts';
 import { exactly, parse } from './parse.ts';
 
 const schema = exactly({
-  /** The parameter with the public halves. */
-  publicKeysParameter: pipe(string(), minLength(1)),
+  /** The table of the shared state, which holds the public halves. */
+  stateTable: pipe(string(), minLength(1)),
   jwksCacheSeconds,
 });
 

@@ -10,10 +10,8 @@ const text = pipe(string(), minLength(1));
 const schema = exactly({
   /** The secret with the private signing JWK, by its ARN. */
   signingKeySecret: secretId,
-  /** The parameter with the public halves. */
-  publicKeysParameter: text,
-  /** The parameter with the records of what resource servers held before. */
-  recordParameter: text,
+  /** The table of the shared state: the public halves, and the records of what resource servers held before. */
+  stateTable: text,
   managementSecret: secretId,
   /** Where the Management API lives. */
   tenantUrl: managementDomain,

@@ -1,53 +1,34 @@
-/** What the document of public keys becomes while the signing key is changed. Pure; each may be applied again. */
+/** What the document of public keys becomes when the keys in use change. Pure. */
 import { type PublishedKey, servedKeys } from './public-key-document.ts';
 
-/** Keys have some 1.5 KB each, and a parameter holds 8 KB. */
-const MOST_KEYS = 4;
+/** Bounds the document, whatever happens to it. */
+const MOST_KEYS = 10;
 
-/** Beside the key that signs, the one that will. Of those that signed before, none is lost before its time. */
-export function withPending(
-  keys: readonly PublishedKey[],
-  [current, pending]: readonly [current: PublishedKey, pending: PublishedKey],
-  nowMs: number,
+export interface PublishedKeys {
+  /** The keys that sign, or are about to; the current one first. */
+  readonly inUse: readonly PublishedKey[];
+  /** The key that signed before. It is served a while longer, since a server may still see an assertion signed with it. */
+  readonly previousKid: string | undefined;
+  /** The epoch second until which that key is served. */
+  readonly retireAt: number;
+  /** Keys that are never published again. */
+  readonly revoked: readonly string[];
+  readonly nowMs: number;
+}
+
+/** Puts the keys in use first. After them come keys that were in use before, each until its time is over. */
+export function publishedFor(
+  before: readonly PublishedKey[],
+  { inUse, previousKid, retireAt, revoked, nowMs }: PublishedKeys,
 ): readonly PublishedKey[] {
-  return bounded([inUse(current), inUse(pending)], retiring(keys, [current, pending]), nowMs);
+  const isKept = ({ kid }: PublishedKey) => !revoked.includes(kid) && !inUse.some((key) => key.kid === kid);
+  const retired = before.filter(isKept).flatMap((key) => {
+    if (key.exp !== undefined) return [key];
+    return key.kid === previousKid ? [{ ...key, exp: retireAt }] : [];
+  });
+  return [...inUse.map(withoutEnd), ...servedKeys(retired, nowMs)].slice(0, MOST_KEYS);
 }
 
-/**
- * The new key signs; all others are served for a while more, since a server may see an assertion that was signed before.
- *
- * @param exp the epoch second at which that ends; a key that has one already keeps it
- */
-export function withRetired(
-  keys: readonly PublishedKey[],
-  current: PublishedKey,
-  { exp, nowMs }: { readonly exp: number; readonly nowMs: number },
-): readonly PublishedKey[] {
-  const others = keys.filter(({ kid }) => kid !== current.kid).map((key) => ({ ...key, exp: key.exp ?? exp }));
-  return bounded([inUse(current)], others, nowMs);
-}
-
-/** The change is given up: what was about to sign is published no longer. */
-export function withoutPending(
-  keys: readonly PublishedKey[],
-  current: PublishedKey,
-  nowMs: number,
-): readonly PublishedKey[] {
-  return bounded([inUse(current)], retiring(keys, [current]), nowMs);
-}
-
-function retiring(keys: readonly PublishedKey[], inUseNow: readonly PublishedKey[]): readonly PublishedKey[] {
-  return keys.filter(({ kid, exp }) => exp !== undefined && !inUseNow.some((key) => key.kid === kid));
-}
-
-function bounded(
-  inUseNow: readonly PublishedKey[],
-  others: readonly PublishedKey[],
-  nowMs: number,
-): readonly PublishedKey[] {
-  return [...inUseNow, ...servedKeys(others, nowMs)].slice(0, MOST_KEYS);
-}
-
-function inUse({ exp: _exp, ...key }: PublishedKey): PublishedKey {
+function withoutEnd({ exp: _exp, ...key }: PublishedKey): PublishedKey {
   return key;
 }

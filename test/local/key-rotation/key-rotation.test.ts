@@ -2,8 +2,9 @@
  * The signing key changed while callers keep coming: at the tenant, and at a certified server that fetches the keys itself.
  * A caller comes after every outside call of every step; the servers keep a JWKS for as long as they may.
  */
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connect } from '../../../lambda/auth0-setup/ports.ts';
+import { connectionTo } from '../../../lambda/auth0-setup/ports.ts';
 import { createSecret } from '../../../lambda/key-rotation/create-secret.ts';
 import { finishSecret } from '../../../lambda/key-rotation/finish-secret.ts';
 import { createProof } from '../../../lambda/key-rotation/prove-key.ts';
@@ -49,8 +50,7 @@ beforeEach(async () => {
   reset();
   world = new World(tenant, firstKey);
   secret = new MemoryVersions('AWS', 'version-0', JSON.stringify(firstKey));
-  const { parameters } = world;
-  jwks = await startJwksServer({ parameters, parameterName: 'public-keys', jwksCacheSeconds: CACHE_SECONDS, clock });
+  jwks = await startJwksServer({ state: world.state, jwksCacheSeconds: CACHE_SECONDS, clock });
   for (const origin of [DEMO_API, new URL(JWKS_URL).origin]) tenant.origins.set(origin, jwks.origin);
 });
 
@@ -83,21 +83,20 @@ async function deploy(keyDelivery: KeyDelivery, jwksUrl = JWKS_URL): Promise<str
 
 function start(keyDelivery: KeyDelivery, server: IntrospectionServer, changes: Partial<Rotation> = {}): Rotation {
   callers = new Callers(server, secret, { http: http.send, clock });
-  const { parameters, secrets } = world;
-  const ports = { secrets, parameters, fetch, clock, sleep: advance };
+  const { state, secrets } = world;
+  const tenantSettings = { tenantUrl: tenant.issuer, managementSecret: MANAGEMENT_SECRET_ID };
+  const connect = connectionTo(tenantSettings, { secrets, fetch, clock, sleep: advance });
   const unused = keys.slice(1);
   const watched = {
     secret: afterEachCall(secret),
-    parameters: afterEachCall(parameters),
+    state: afterEachCall(state),
     sleep: afterEachCall({ advance }).advance,
   };
   return {
     settings: {
       signingKeySecret: 'arn:secret',
-      publicKeysParameter: 'public-keys',
-      recordParameter: 'records/resource-server',
-      managementSecret: MANAGEMENT_SECRET_ID,
-      tenantUrl: tenant.issuer,
+      stateTable: 'state',
+      ...tenantSettings,
       issuer: server.issuer,
       audience: DEMO_API,
       keyDelivery,
@@ -105,13 +104,14 @@ function start(keyDelivery: KeyDelivery, server: IntrospectionServer, changes: P
       jwksUrl: JWKS_URL,
       jwksCacheSeconds: CACHE_SECONDS,
     },
-    connect: () => connect(ports, { TenantUrl: tenant.issuer, ManagementSecretId: MANAGEMENT_SECRET_ID }, 60_000),
+    connect: () => connect(60_000),
     prove: createProof(
       { issuer: server.issuer, audience: DEMO_API },
       { http: http.send, clock, sleep: advance, random: Math.random },
     ),
     generate: async () => unused.shift() ?? newKey(),
     clock,
+    uniqueId: randomUUID,
     ...watched,
     ...changes,
   };
@@ -136,7 +136,7 @@ async function rotate(rotation: Rotation, versionId: string): Promise<void> {
   for (const step of STEPS) await step(rotation, versionId);
 }
 
-const servedKids = () => parsePublicKeys(world.parameters.values.get('public-keys') ?? '').map(({ kid }) => kid);
+const servedKids = () => parsePublicKeys(world.state.textOf('public-keys') ?? '').map(({ kid }) => kid);
 
 describe.each(DELIVERIES)('by %s', (keyDelivery) => {
   it('the key is changed three times, and every caller gets in', async () => {

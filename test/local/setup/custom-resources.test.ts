@@ -6,6 +6,7 @@ import { DEMO_API, newKey, remember, writesTo } from '../auth0/harness.ts';
 import {
   CLIENT_GRANT,
   MANAGEMENT_SECRET_ID,
+  NO_RECORDS,
   OTHER_MANAGEMENT_SECRET_ID,
   PASSWORD_SECRET_ID,
   RESOURCE_SERVER,
@@ -85,7 +86,7 @@ describe('a Delete', () => {
     expect(tenant.snapshot()).not.toBe(before);
     expect(await world.remove(type, made?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
     expect(tenant.snapshot()).toBe(before);
-    expect(world.recordsOf(type)).toBe('{}');
+    expect(world.recordsOf(type)).toBe(NO_RECORDS);
   });
 
   it.each(TYPES)('of %s accepts that the thing is gone', async (type) => {
@@ -144,7 +145,7 @@ describe('a replacement', () => {
     expect(tenant.snapshot()).toBe(during);
     await world.remove(type, next?.physicalId ?? '', changes);
     expect(tenant.snapshot()).toBe(before);
-    expect(world.recordsOf(type)).toBe('{}');
+    expect(world.recordsOf(type)).toBe(NO_RECORDS);
   });
 
   it('that fails keeps the old id, and is taken away when CloudFormation goes back', async () => {
@@ -246,7 +247,7 @@ describe('a Create that the tenant refuses', () => {
       const answer = await world.put(type);
       expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(reason) });
       expect(tenant.snapshot()).toBe(snapshot);
-      expect(world.recordsOf(type)).toBe('{}');
+      expect(world.recordsOf(type)).toBe(NO_RECORDS);
       expect(await world.remove(type, answer?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
     });
   });
@@ -296,8 +297,8 @@ describe('a Create that the tenant refuses', () => {
   });
 
   it('says that no key has been published', async () => {
-    world.parameters.values.set('public-keys', '{"keys":[]}');
-    const reason = expect.stringMatching(/^The parameter public-keys holds no public signing key yet\./);
+    world.state.set('public-keys', '{"keys":[]}');
+    const reason = expect.stringMatching(/^No public signing key has been published yet\./);
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
   });
 });
@@ -314,7 +315,7 @@ describe('a function that dies just before or after an outside call', () => {
         expect(tenant.snapshot()).not.toBe(before);
         await world.remove(type, made?.physicalId ?? '');
         expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
-        expect(world.recordsOf(type)).toBe('{}');
+        expect(world.recordsOf(type)).toBe(NO_RECORDS);
       });
     },
   );
@@ -325,7 +326,7 @@ describe('a function that dies just before or after an outside call', () => {
       if (!life.isOver) return;
       expect(await world.remove(type, 'made-up-by-cloudformation')).toMatchObject({ status: 'SUCCESS' });
       expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
-      expect(world.recordsOf(type)).toBe('{}');
+      expect(world.recordsOf(type)).toBe(NO_RECORDS);
     });
   });
 
@@ -337,7 +338,7 @@ describe('a function that dies just before or after an outside call', () => {
       if (!life.isOver) return;
       expect(await world.remove(type, id)).toMatchObject({ status: 'SUCCESS' });
       expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
-      expect(world.recordsOf(type)).toBe('{}');
+      expect(world.recordsOf(type)).toBe(NO_RECORDS);
     });
   });
 });
@@ -390,7 +391,7 @@ describe('nothing secret', () => {
     world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-management-client', clientSecret: 'SECRET-CANARY' });
     const failed = await world.put(RESOURCE_SERVER, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
     const made = await world.put(RESOURCE_SERVER, { ManagementSecretId: OTHER_MANAGEMENT_SECRET_ID });
-    const all = JSON.stringify([failed, made, world.lines, [...world.parameters.values.values()]]);
+    const all = JSON.stringify([failed, made, world.lines, [...world.state.items.values()]]);
     for (const secret of ['SECRET-CANARY', 'local-management-secret', key.d, key.p, 'RESPONSE-URL-CANARY']) {
       expect(all).not.toContain(secret);
     }

@@ -1,11 +1,13 @@
-/** A tenant over HTTP, a stack's secrets and parameters in memory, and the functions behind its custom resources. */
+/** A tenant over HTTP, a stack's secrets and state in memory, and the functions behind its custom resources. */
+import { randomUUID } from 'node:crypto';
 import { createClientGrantResource } from '../../../lambda/auth0-setup/client-grant-resource.ts';
+import { connectionTo } from '../../../lambda/auth0-setup/ports.ts';
 import { createResourceServerResource } from '../../../lambda/auth0-setup/resource-server-resource.ts';
 import { createCustomResourceHandler } from '../../../lambda/custom-resource/handler.ts';
 import type { Tenant } from '../../../local/tenant/server.ts';
 import type { PublishedKey } from '../../../src/core/public-key-document.ts';
 import { writePublicKeys } from '../../../src/core/public-key-document.ts';
-import { Life, MemoryParameters, MemorySecrets } from '../../support/setup/aws-in-memory.ts';
+import { Life, MemoryGrantUsers, MemorySecrets, MemoryState } from '../../support/setup/aws-in-memory.ts';
 import { answersTo, type EventParts, eventOf, type Received } from '../../support/setup/cloudformation.ts';
 
 export const RESOURCE_SERVER = 'Custom::Auth0ResourceServer';
@@ -14,24 +16,33 @@ export const CLIENT_GRANT = 'Custom::Auth0ClientGrant';
 export const MANAGEMENT_SECRET_ID = 'auth0/management';
 export const OTHER_MANAGEMENT_SECRET_ID = 'auth0/management-2';
 export const PASSWORD_SECRET_ID = 'auth0/password-grant';
-const RECORDS = { [RESOURCE_SERVER]: 'records/resource-server', [CLIENT_GRANT]: 'records/client-grant' };
+const RECORDS = { [RESOURCE_SERVER]: 'resource-servers', [CLIENT_GRANT]: 'client-grants' } as const;
 const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: 'local-management-secret' };
+
+/** What the records are when nothing is set up. */
+export const NO_RECORDS = '{"entries":{}}';
 
 export type SetupType = typeof RESOURCE_SERVER | typeof CLIENT_GRANT;
 
 export class World {
   readonly secrets = new MemorySecrets();
-  readonly parameters = new MemoryParameters();
+  readonly state = new MemoryState();
+  /** Of the whole account. */
+  readonly grantUsers: MemoryGrantUsers;
+  readonly deployment: string;
+  nowMs = 1_700_000_000_000;
   readonly lines: string[] = [];
   /** The waits that were asked for, in milliseconds. None takes any time. */
   readonly sleeps: number[] = [];
   readonly tenant: Tenant;
 
-  constructor(tenant: Tenant, key: PublishedKey) {
+  constructor(tenant: Tenant, key: PublishedKey, deployment = 'this', grantUsers = new MemoryGrantUsers()) {
     this.tenant = tenant;
+    this.deployment = deployment;
+    this.grantUsers = grantUsers;
     for (const id of [MANAGEMENT_SECRET_ID, OTHER_MANAGEMENT_SECRET_ID]) this.putSecret(id, MANAGEMENT_CLIENT);
     this.putSecret(PASSWORD_SECRET_ID, { clientId: 'local-password-client', clientSecret: 'local-password-secret' });
-    this.parameters.values.set('public-keys', writePublicKeys([key]));
+    this.state.set('public-keys', writePublicKeys([key]));
   }
 
   putSecret(id: string, value: unknown): void {
@@ -40,39 +51,45 @@ export class World {
 
   /** What is written down about a type, as text. */
   recordsOf(type: SetupType): string {
-    return this.parameters.values.get(RECORDS[type]) ?? '{}';
+    return this.state.textOf(RECORDS[type]) ?? NO_RECORDS;
   }
 
   properties(type: SetupType, changes: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-    const tenantProperties = { TenantUrl: this.tenant.issuer, ManagementSecretId: MANAGEMENT_SECRET_ID };
-    const own =
-      type === CLIENT_GRANT
-        ? {}
-        : {
-            Audience: 'https://demo.api',
-            KeyDelivery: 'verificationKey',
-            KeyFormat: 'certificate',
-            PublicKeysParameter: 'public-keys',
-          };
-    return { ...tenantProperties, ...own, RecordParameter: RECORDS[type], ...changes };
+    const key = { Audience: 'https://demo.api', KeyDelivery: 'verificationKey', KeyFormat: 'certificate' };
+    return { ...(type === RESOURCE_SERVER && key), ...changes };
   }
 
   /** Sends one event to the function. Answers what CloudFormation got: nothing if the function died. */
   async send(parts: Omit<EventParts, 'resourceType'> & { readonly resourceType: SetupType }, life = new Life()) {
     const received: Received[] = [];
     const toTenant = life.around((...args: Parameters<typeof fetch>) => fetch(...args));
-    const ports = {
-      secrets: life.aroundSecrets(this.secrets),
-      parameters: life.aroundParameters(this.parameters),
-      fetch: answersTo(received, toTenant),
-      clock: Date.now,
+    const secrets = life.aroundSecrets(this.secrets);
+    const time = {
+      clock: () => this.nowMs,
       sleep: async (milliseconds: number) => {
         this.sleeps.push(milliseconds);
+        this.nowMs += milliseconds;
       },
+    };
+    const transport = { ...time, fetch: answersTo(received, toTenant) };
+    const settings = {
+      tenantUrl: this.tenant.issuer,
+      managementSecret: managementSecretOf(parts.properties),
+      passwordGrantSecret: parts.properties.PasswordGrantSecretId === undefined ? undefined : PASSWORD_SECRET_ID,
+      stateTable: 'state',
+    };
+    const ports = {
+      settings,
+      secrets,
+      state: life.aroundState(this.state),
+      grantUsers: life.aroundGrantUsers(this.grantUsers.of(this.deployment)),
+      connect: connectionTo(settings, { secrets, ...transport }),
+      ...time,
+      uniqueId: randomUUID,
     };
     const handler = createCustomResourceHandler(
       { [RESOURCE_SERVER]: createResourceServerResource(ports), [CLIENT_GRANT]: createClientGrantResource(ports) },
-      { ...ports, deadline: () => new Promise(() => {}), log: (line) => this.lines.push(line) },
+      { ...transport, deadline: () => new Promise(() => {}), log: (line) => this.lines.push(line) },
     );
     await handler(eventOf(parts), { getRemainingTimeInMillis: () => 60_000 });
     // The dead answer nobody, even where the code would have.
@@ -97,4 +114,9 @@ export class World {
       life,
     );
   }
+}
+
+/** The secret that the function of this half of the set-up was given: a test names it as if it were a property. */
+function managementSecretOf({ ManagementSecretId = MANAGEMENT_SECRET_ID }: Readonly<Record<string, unknown>>): string {
+  return String(ManagementSecretId);
 }

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createJwksHandler } from '../../../lambda/jwks/create-handler.ts';
-import type { ParameterStore } from '../../../src/aws/parameters.ts';
+import type { StateStore } from '../../../src/aws/state-store.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 
 export interface JwksServer {
@@ -14,15 +14,14 @@ export interface JwksServer {
 }
 
 export interface JwksServerOptions {
-  readonly parameters: ParameterStore;
-  readonly parameterName: string;
+  readonly state: StateStore;
   readonly jwksCacheSeconds: number;
   readonly clock: Clock;
 }
 
 export async function startJwksServer(options: JwksServerOptions): Promise<JwksServer> {
-  const { parameters, parameterName: publicKeysParameter, jwksCacheSeconds, clock } = options;
-  const handle = createJwksHandler({ publicKeysParameter, jwksCacheSeconds }, { parameters, clock, log: () => {} });
+  const { state, jwksCacheSeconds, clock } = options;
+  const handle = createJwksHandler({ jwksCacheSeconds }, { state, clock, log: () => {} });
   const statuses: number[] = [];
   const server = createServer((request, response) => {
     void handle({ httpMethod: request.method, headers: request.headers }).then(({ statusCode, headers, body }) => {

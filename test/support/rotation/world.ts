@@ -4,10 +4,10 @@
  */
 import { OwnedRecords } from '../../../lambda/auth0-setup/owned-records.ts';
 import { createSecret } from '../../../lambda/key-rotation/create-secret.ts';
-import { deliverKeys } from '../../../lambda/key-rotation/deliver-keys.ts';
 import { finishSecret } from '../../../lambda/key-rotation/finish-secret.ts';
+import { followLabels } from '../../../lambda/key-rotation/follow-labels.ts';
 import type { Step } from '../../../lambda/key-rotation/request.ts';
-import type { Rotation, StepOutcome } from '../../../lambda/key-rotation/rotation.ts';
+import { holdingLease, type Rotation, type StepOutcome } from '../../../lambda/key-rotation/rotation.ts';
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
 import type { KeyProperties } from '../../../src/auth0/key-properties.ts';
@@ -19,7 +19,7 @@ import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/core/
 import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/core/signing-key.ts';
 import { MemoryResourceServers } from '../../unit/auth0/ports.ts';
 import { FrozenClock } from '../core/clock.ts';
-import { Life, MemoryParameters } from '../setup/aws-in-memory.ts';
+import { Life, MemoryState } from '../setup/aws-in-memory.ts';
 import { type Flavour, MemoryVersions } from './memory-versions.ts';
 
 export const API = 'https://demo.api';
@@ -79,7 +79,7 @@ export function fakeKey(kid: string): PrivateSigningJwk {
 
 export class RotationWorld {
   readonly clock = new FrozenClock();
-  readonly parameters = new MemoryParameters();
+  readonly state = new MemoryState();
   readonly tenant = new MemoryResourceServers();
   readonly secret: MemoryVersions;
   readonly keyDelivery: KeyDelivery;
@@ -91,12 +91,13 @@ export class RotationWorld {
   readonly #published: { readonly sinceMs: number; readonly text: string }[] = [];
   readonly #labels: Labels[] = [];
   #generated = 0;
+  #identified = 0;
 
   private constructor(keyDelivery: KeyDelivery, flavour: Flavour) {
     this.keyDelivery = keyDelivery;
     this.secret = new MemoryVersions(flavour, 'version-0', JSON.stringify(fakeKey('key-0')));
-    this.parameters.values.set('keys', writePublicKeys([fakeKey('key-0')]));
-    this.parameters.values.set('records', JSON.stringify({ [RECORD_KEY]: { owners: ['the-stack'] } }));
+    this.state.set('public-keys', writePublicKeys([fakeKey('key-0')]));
+    this.state.set('resource-servers', JSON.stringify({ entries: { [RECORD_KEY]: { owners: ['the-stack'] } } }));
     this.tenant.add(API, BEFORE);
     this.#observePublication();
   }
@@ -104,7 +105,7 @@ export class RotationWorld {
   /** The tenant is set up for `key-0`, long ago. */
   static async setUp(keyDelivery: KeyDelivery, flavour: Flavour = 'AWS'): Promise<RotationWorld> {
     const world = new RotationWorld(keyDelivery, flavour);
-    await deliverKeys(world.rotation(), [fakeKey('key-0')]);
+    await holdingLease(world.rotation(), { purpose: 'deployment' }, followLabels);
     world.clock.advanceSeconds(86_400);
     world.tenant.writes.length = 0;
     world.refusals.length = 0;
@@ -121,8 +122,7 @@ export class RotationWorld {
     return {
       settings: {
         signingKeySecret: SECRET_ARN,
-        publicKeysParameter: 'keys',
-        recordParameter: 'records',
+        stateTable: 'state',
         managementSecret: 'auth0/management',
         tenantUrl: TENANT_URL,
         issuer: TENANT_URL,
@@ -133,12 +133,13 @@ export class RotationWorld {
         jwksCacheSeconds: CACHE_SECONDS,
       },
       secret: around(this.secret),
-      parameters: around(this.parameters),
+      state: around(this.state),
       connect,
       prove,
       generate: async () => fakeKey(`key-${++this.#generated}`),
       clock: this.clock.read,
       sleep,
+      uniqueId: () => `unique-${++this.#identified}`,
     };
   }
 
@@ -165,7 +166,7 @@ export class RotationWorld {
   }
 
   tearDown(): Promise<unknown> {
-    const records = new OwnedRecords(this.parameters, 'records');
+    const records = new OwnedRecords(this.state, 'resource-servers');
     return tearDownResourceServer({
       resourceServers: this.tenant,
       records: records.storeFor<ResourceServerRecord>(RECORD_KEY),
@@ -183,7 +184,7 @@ export class RotationWorld {
 
   /** Those that the JWKS holds now. */
   served(): readonly string[] {
-    return servedKeys(keysIn(this.parameters.values.get('keys') ?? ''), this.clock.nowMs).map(({ kid }) => kid);
+    return servedKeys(keysIn(this.state.textOf('public-keys') ?? ''), this.clock.nowMs).map(({ kid }) => kid);
   }
 
   /** Those of ours that the tenant surely knows, however old its copy of a JWKS. */
@@ -231,7 +232,7 @@ export class RotationWorld {
   }
 
   #observePublication(): void {
-    const text = this.parameters.values.get('keys') ?? '';
+    const text = this.state.textOf('public-keys') ?? '';
     if (this.#published.at(-1)?.text !== text) this.#published.push({ sinceMs: this.clock.nowMs, text });
   }
 }

@@ -1,7 +1,8 @@
-/** Secrets and parameters in memory, an answering CloudFormation, and a fuse: what custom resources are tried against. */
+/** Secrets, shared state and grant users in memory, and a fuse: what custom resources are tried against. */
 
-import type { ParameterStore } from '../../../src/aws/parameters.ts';
+import type { GrantUser, GrantUsers } from '../../../src/aws/grant-users.ts';
 import type { SecretStore } from '../../../src/aws/secrets.ts';
+import type { StateItem, StateName, StateStore } from '../../../src/aws/state-store.ts';
 
 export class MemorySecrets implements SecretStore {
   readonly values = new Map<string, string>();
@@ -19,19 +20,50 @@ export class MemorySecrets implements SecretStore {
   }
 }
 
-export class MemoryParameters implements ParameterStore {
-  readonly values = new Map<string, string>();
+export class MemoryState implements StateStore {
+  readonly items = new Map<string, StateItem>();
+  #writes = 0;
 
-  async read(name: string, ifNone: string): Promise<string> {
-    return this.values.get(name) ?? ifNone;
+  async read(name: StateName): Promise<StateItem | undefined> {
+    return this.items.get(name);
   }
 
-  async write(name: string, value: string): Promise<void> {
-    this.values.set(name, value);
+  async write(name: StateName, value: string, revision: string | undefined): Promise<boolean> {
+    if (this.items.get(name)?.revision !== revision) return false;
+    this.set(name, value);
+    return true;
   }
 
-  async remove(name: string): Promise<void> {
-    this.values.delete(name);
+  /** Writes without a condition, for the test to arrange things. */
+  set(name: StateName, value: string): void {
+    this.#writes += 1;
+    this.items.set(name, { value, revision: `revision-${this.#writes}` });
+  }
+
+  textOf(name: StateName): string | undefined {
+    return this.items.get(name)?.value;
+  }
+}
+
+/** The notes of all deployments of an account. */
+export class MemoryGrantUsers {
+  readonly notes = new Map<string, Map<string, string>>();
+
+  /** As one of the deployments sees them. */
+  of(deployment: string): GrantUsers {
+    const usersOf = (grant: string) => this.notes.get(grant) ?? new Map<string, string>();
+    return {
+      others: async (grant): Promise<readonly GrantUser[]> =>
+        [...usersOf(grant)]
+          .map(([name, note]) => ({ deployment: name, note }))
+          .filter((user) => user.deployment !== deployment),
+      join: async (grant, note) => {
+        this.notes.set(grant, usersOf(grant).set(deployment, note));
+      },
+      leave: async (grant) => {
+        usersOf(grant).delete(deployment);
+      },
+    };
   }
 }
 
@@ -68,11 +100,20 @@ export class Life {
     };
   }
 
-  aroundParameters(parameters: ParameterStore): ParameterStore {
+  aroundState(state: StateStore): StateStore {
     return {
-      read: this.around((name: string, ifNone: string) => parameters.read(name, ifNone)),
-      write: this.around((name: string, value: string) => parameters.write(name, value)),
-      remove: this.around((name: string) => parameters.remove(name)),
+      read: this.around((name: StateName) => state.read(name)),
+      write: this.around((name: StateName, value: string, revision: string | undefined) =>
+        state.write(name, value, revision),
+      ),
+    };
+  }
+
+  aroundGrantUsers(users: GrantUsers): GrantUsers {
+    return {
+      others: this.around((grant: string) => users.others(grant)),
+      join: this.around((grant: string, note: string) => users.join(grant, note)),
+      leave: this.around((grant: string) => users.leave(grant)),
     };
   }
 

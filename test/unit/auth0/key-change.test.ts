@@ -149,14 +149,29 @@ describe('a restoration', () => {
 });
 
 describe('traces', () => {
-  test('forget values that the record holds no longer, so that they do not grow with every rotation', () => {
+  test('remember recent values that the tenant no longer holds: a late request may still bring one back', () => {
     const traces: KeyTraces = {
       verificationKey: { before: 'theirs', ours: ['one', 'two'] },
       verificationKeys: { before: null, ours: [OLD, NEW] },
     };
     expect(settledTraces(holding({ verificationKey: 'two', verificationKeys: [FOREIGN, NEW] }), traces)).toEqual({
-      verificationKey: { before: 'theirs', ours: ['two'] },
-      verificationKeys: { before: null, ours: [NEW] },
+      verificationKey: { before: 'theirs', ours: ['one', 'two'] },
+      verificationKeys: { before: null, ours: [OLD, NEW] },
+    });
+  });
+
+  test('forget the oldest of them, so that they do not grow with every rotation', () => {
+    const ours = Array.from({ length: 30 }, (_, index) => `key ${index}`);
+    const { verificationKey } = settledTraces(holding({ verificationKey: 'key 3' }), {
+      verificationKey: { before: 'theirs', ours },
+    });
+    expect(verificationKey?.ours).toEqual([...ours.slice(10), 'key 3']);
+  });
+
+  test('forget that a property was taken off once it holds something again', () => {
+    const traces: KeyTraces = { verificationKey: { before: 'theirs', ours: [null, 'ours'] } };
+    expect(settledTraces(holding({ verificationKey: 'ours' }), traces)).toEqual({
+      verificationKey: { before: 'theirs', ours: ['ours'] },
     });
   });
 

@@ -54,12 +54,12 @@ describe('setting up', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test('with the next key keeps what was there first, and forgets the last key', async () => {
+  test('with the next key keeps what was there first, and still knows the last key as ours', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     await setUp(NEXT);
     expect(await records.read()).toMatchObject({
-      keys: { verificationKey: { before: 'theirs', ours: ['our next key'] } },
+      keys: { verificationKey: { before: 'theirs', ours: ['our key', 'our next key'] } },
     });
   });
 

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createParameterStore } from '../../../src/aws/parameters.ts';
+import { createGrantUsers } from '../../../src/aws/grant-users.ts';
 import { createSecretStore } from '../../../src/aws/secrets.ts';
+import { createStateTable } from '../../../src/aws/state-table.ts';
 import { everythingIn } from '../../support/core/errors.ts';
 
 interface Sent {
@@ -11,7 +14,17 @@ interface Sent {
 }
 
 let sent: Sent[];
-let reply: { readonly status: number; readonly body: unknown };
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The next replies, and the one that follows for ever. */
+let replies: Reply[];
+let reply: Reply | (() => Reply);
+
+/** Under which the users of `grant` are listed. */
+const PATH = `/path/${createHash('sha256').update('grant').digest('hex').slice(0, 32)}`;
 
 /** Stands in for the wire; the SDK does all else. */
 const requestHandler = {
@@ -19,7 +32,8 @@ const requestHandler = {
     const operation = (request.headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
     sent.push({ operation, input: JSON.parse(textOf(request.body)) });
     const headers = { 'content-type': 'application/x-amz-json-1.1' };
-    return { response: { statusCode: reply.status, headers, body: Buffer.from(JSON.stringify(reply.body)) } };
+    const { status, body } = replies.shift() ?? (typeof reply === 'function' ? reply() : reply);
+    return { response: { statusCode: status, headers, body: Buffer.from(JSON.stringify(body)) } };
   },
 };
 
@@ -35,10 +49,12 @@ const options = {
   requestHandler: requestHandler as never,
 };
 const secrets = createSecretStore(new SecretsManagerClient(options));
-const parameters = createParameterStore(new SSMClient(options));
+const state = createStateTable('table', new DynamoDBClient(options));
+const users = createGrantUsers('/path', 'this', new SSMClient(options));
 
 beforeEach(() => {
   sent = [];
+  replies = [];
 });
 
 describe('secrets', () => {
@@ -63,31 +79,77 @@ describe('secrets', () => {
   });
 });
 
-describe('parameters', () => {
-  it('are read by name', async () => {
-    reply = { status: 200, body: { Parameter: { Value: '{}' } } };
-    expect(await parameters.read('/a/b', 'none')).toBe('{}');
-    expect(sent).toEqual([{ operation: 'GetParameter', input: { Name: '/a/b' } }]);
+describe('shared state', () => {
+  const item = { name: { S: 'public-keys' }, value: { S: 'text' }, revision: { S: 'revision-1' } };
+
+  it('is read consistently, with its revision', async () => {
+    reply = { status: 200, body: { Item: item } };
+    expect(await state.read('public-keys')).toEqual({ value: 'text', revision: 'revision-1' });
+    const input = { TableName: 'table', Key: { name: { S: 'public-keys' } }, ConsistentRead: true };
+    expect(sent).toEqual([{ operation: 'GetItem', input }]);
   });
 
-  it('that are not there are what the reader says', async () => {
-    reply = { status: 400, body: { __type: 'ParameterNotFound' } };
-    expect(await parameters.read('/a/b', 'none')).toBe('none');
-  });
-
-  it('are deleted, also where there is none', async () => {
+  it('that was never written is undefined', async () => {
     reply = { status: 200, body: {} };
-    await parameters.remove('/a/b');
-    reply = { status: 400, body: { __type: 'ParameterNotFound' } };
-    await parameters.remove('/a/b');
-    expect(sent[0]).toEqual({ operation: 'DeleteParameter', input: { Name: '/a/b' } });
+    expect(await state.read('public-keys')).toBeUndefined();
   });
 
-  it('are made or overwritten, and may outgrow the standard tier', async () => {
+  it('is written only where nobody else has written since it was read', async () => {
     reply = { status: 200, body: {} };
-    await parameters.write('/a/b', 'value');
-    const input = { Name: '/a/b', Value: 'value', Type: 'String', Overwrite: true, Tier: 'Intelligent-Tiering' };
-    expect(sent).toEqual([{ operation: 'PutParameter', input }]);
+    expect(await state.write('public-keys', 'new', 'revision-1')).toBe(true);
+    expect(await state.write('public-keys', 'new', undefined)).toBe(true);
+    expect(sent.map(({ input }) => input)).toMatchObject([
+      {
+        ConditionExpression: '#revision = :revision',
+        ExpressionAttributeNames: { '#revision': 'revision' },
+        ExpressionAttributeValues: { ':revision': { S: 'revision-1' } },
+        Item: { name: { S: 'public-keys' }, value: { S: 'new' }, revision: { S: expect.any(String) } },
+      },
+      { ConditionExpression: 'attribute_not_exists(#name)', ExpressionAttributeNames: { '#name': 'name' } },
+    ]);
+  });
+
+  it('that somebody else wrote first is left as it is', async () => {
+    replies = [{ status: 400, body: { __type: 'ConditionalCheckFailedException' } }];
+    reply = { status: 200, body: { Item: item } };
+    expect(await state.write('public-keys', 'new', 'revision-0')).toBe(false);
+  });
+
+  it('counts as written where the response to our own write was lost', async () => {
+    replies = [{ status: 400, body: { __type: 'ConditionalCheckFailedException' } }];
+    reply = () => ({ status: 200, body: { Item: (sent[0]?.input as { readonly Item: object }).Item } });
+    expect(await state.write('public-keys', 'new', 'revision-0')).toBe(true);
+  });
+});
+
+describe('the users of a grant', () => {
+  const parameter = (deployment: string) => ({ Name: `/path/hash/${deployment}`, Value: `note of ${deployment}` });
+
+  it('are all other deployments under the path of the grant, on every page', async () => {
+    replies = [{ status: 200, body: { Parameters: [parameter('this'), parameter('other')], NextToken: 'more' } }];
+    reply = { status: 200, body: { Parameters: [parameter('third')] } };
+    expect(await users.others('grant')).toEqual([
+      { deployment: 'other', note: 'note of other' },
+      { deployment: 'third', note: 'note of third' },
+    ]);
+    expect(sent.map(({ input }) => input)).toEqual([
+      { Path: expect.stringMatching(/^\/path\/[0-9a-f]{32}$/) },
+      { Path: expect.any(String), NextToken: 'more' },
+    ]);
+  });
+
+  it('join under a name of their own, and leave, also where they never joined', async () => {
+    reply = { status: 200, body: {} };
+    await users.join('grant', 'note');
+    await users.leave('grant');
+    reply = { status: 400, body: { __type: 'ParameterNotFound' } };
+    await users.leave('grant');
+    const Name = expect.stringMatching(/^\/path\/[0-9a-f]{32}\/this$/);
+    expect(sent).toEqual([
+      { operation: 'PutParameter', input: { Name, Value: 'note', Type: 'String', Overwrite: true } },
+      { operation: 'DeleteParameter', input: { Name } },
+      { operation: 'DeleteParameter', input: { Name } },
+    ]);
   });
 });
 
@@ -99,9 +161,15 @@ describe('a request that AWS refuses', () => {
       'The secret name cannot be written',
       () => secrets.write('name', 'CANARY', 'token'.repeat(8)),
     ],
-    ['parameter_unreadable', 'The parameter name cannot be read', () => parameters.read('name', '')],
-    ['parameter_unwritable', 'The parameter name cannot be written', () => parameters.write('name', 'CANARY')],
-    ['parameter_unwritable', 'The parameter name cannot be deleted', () => parameters.remove('name')],
+    ['state_unreadable', 'The item "public-keys" of the table table cannot be read', () => state.read('public-keys')],
+    [
+      'state_unwritable',
+      'The item "public-keys" of the table table cannot be written',
+      () => state.write('public-keys', 'CANARY', undefined),
+    ],
+    ['grant_users_unreadable', `The parameters under ${PATH} cannot be listed`, () => users.others('grant')],
+    ['grant_users_unwritable', `The parameter ${PATH}/this cannot be written`, () => users.join('grant', 'CANARY')],
+    ['grant_users_unwritable', `The parameter ${PATH}/this cannot be deleted`, () => users.leave('grant')],
   ])('is %s, with the mend and nothing of what was sent', async (code, what, act) => {
     reply = { status: 400, body: { __type: 'AccessDeniedException', message: 'CANARY' } };
     const error: unknown = await act().catch((thrown: unknown) => thrown);
@@ -110,12 +178,5 @@ describe('a request that AWS refuses', () => {
       message: `${what}: got AccessDeniedException. Check that it exists in this account and region, and that the function's role may use it and its key.`,
     });
     expect(everythingIn(error)).not.toContain('CANARY');
-  });
-
-  it('is told apart from a parameter without a value', async () => {
-    reply = { status: 200, body: {} };
-    await expect(parameters.read('name', '')).rejects.toMatchObject({
-      message: expect.stringContaining('The parameter name has no value'),
-    });
   });
 });

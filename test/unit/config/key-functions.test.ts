@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { parseConfiguration } from '../../../src/config/configuration.ts';
 import { parseJwksConfiguration } from '../../../src/config/jwks-configuration.ts';
 import { parseRotationConfiguration } from '../../../src/config/rotation-configuration.ts';
+import { parseSetupConfiguration } from '../../../src/config/setup-configuration.ts';
+import { parseSigningKeyConfiguration } from '../../../src/config/signing-key-configuration.ts';
 
 const ROTATION = {
   signingKeySecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Key-AbCdEf',
-  publicKeysParameter: 'PublicKeys',
-  recordParameter: 'Records',
+  stateTable: 'State',
   managementSecret: 'auth0/management',
   tenantUrl: 'https://tenant.auth0.com/',
   issuer: 'https://login.example/',
@@ -40,9 +41,43 @@ describe('the CONFIG of the key rotation', () => {
 
 describe('the CONFIG of the JWKS', () => {
   it('is read as the deployment writes it, and refused with a fault', () => {
-    const configuration = { publicKeysParameter: 'PublicKeys', jwksCacheSeconds: 0 };
+    const configuration = { stateTable: 'State', jwksCacheSeconds: 0 };
     expect(parseJwksConfiguration(JSON.stringify(configuration))).toEqual(configuration);
-    expect(() => parseJwksConfiguration('{"publicKeysParameter":"","jwksCacheSeconds":601}')).toThrow(/has 2 faults/);
+    expect(() => parseJwksConfiguration('{"stateTable":"","jwksCacheSeconds":601}')).toThrow(/has 2 faults/);
+  });
+});
+
+describe('the CONFIG of the set-up', () => {
+  const configuration = {
+    tenantUrl: 'https://tenant.auth0.com/',
+    managementSecret: 'auth0/management',
+    passwordGrantSecret: 'auth0/password',
+    stateTable: 'State',
+  };
+
+  it('is read as the deployment writes it', () => {
+    expect(parseSetupConfiguration(JSON.stringify(configuration))).toEqual(configuration);
+  });
+
+  it.each(['http://tenant.auth0.com/', 'https://tenant.auth0.com/path/', ''])(
+    'is refused where %j is the tenant, since the management secret goes there',
+    (tenantUrl) => {
+      const text = JSON.stringify({ ...configuration, tenantUrl });
+      expect(() => parseSetupConfiguration(text)).toThrow(
+        /^The CONFIG of the Auth0 set-up has 1 fault:\n {2}tenantUrl:/,
+      );
+    },
+  );
+});
+
+describe('the CONFIG of the signing key', () => {
+  it('is read as the deployment writes it, and refused with every fault', () => {
+    const configuration = {
+      signingKeySecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Key',
+      stateTable: 'S',
+    };
+    expect(parseSigningKeyConfiguration(JSON.stringify(configuration))).toEqual(configuration);
+    expect(() => parseSigningKeyConfiguration('{}')).toThrow(/signingKeySecret.*\n.*stateTable/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutPending, withPending, withRetired } from '../../../src/core/public-key-changes.ts';
+import { type PublishedKeys, publishedFor } from '../../../src/core/public-key-changes.ts';
 import {
   keysInUse,
   type PublishedKey,
@@ -16,32 +16,41 @@ function key(kid: string, exp?: number): PublishedKey {
 
 const [old, current, pending] = [key('old', NOW_SECONDS + 60), key('current'), key('pending')];
 
+const LATER = NOW_SECONDS + 360;
+
+function published(before: readonly PublishedKey[], inUse: readonly PublishedKey[], more: Partial<PublishedKeys> = {}) {
+  return publishedFor(before, { inUse, previousKid: undefined, retireAt: LATER, revoked: [], nowMs: NOW_MS, ...more });
+}
+
 describe('the document of public keys', () => {
-  it('has the pending key beside the current one, and those that are on their way out', () => {
-    expect(withPending([current, old], [current, pending], NOW_MS)).toEqual([current, pending, old]);
-    expect(withPending([current, pending, old], [current, pending], NOW_MS)).toEqual([current, pending, old]);
+  it('has the keys in use first, and after them those that are on their way out', () => {
+    expect(published([current, old], [current, pending])).toEqual([current, pending, old]);
+    expect(published([current, pending, old], [current, pending])).toEqual([current, pending, old]);
   });
 
-  it('loses a key that is in nobody’s hands, and one whose time is over', () => {
-    const late = NOW_MS + 60_000;
-    expect(withPending([key('stray'), old], [current, pending], late)).toEqual([current, pending]);
+  it('drops a key that no version holds, and one whose time is over', () => {
+    expect(published([key('stray'), old], [current, pending], { nowMs: NOW_MS + 60_000 })).toEqual([current, pending]);
   });
 
-  it('gives what was current some more time, once', () => {
-    const at = { exp: NOW_SECONDS + 360, nowMs: NOW_MS };
-    const retired = withRetired([current, pending, old], pending, at);
-    expect(retired).toEqual([pending, key('current', NOW_SECONDS + 360), old]);
-    expect(withRetired(retired, pending, { exp: NOW_SECONDS + 999, nowMs: NOW_MS })).toEqual(retired);
+  it('serves the key that was current before for some more time, set once', () => {
+    const retired = published([current, pending, old], [pending], { previousKid: 'current' });
+    expect(retired).toEqual([pending, key('current', LATER), old]);
+    expect(published(retired, [pending], { previousKid: 'current', retireAt: LATER + 999 })).toEqual(retired);
   });
 
-  it('takes back a key that was given up, though it had an end', () => {
-    expect(withoutPending([current, pending, old], current, NOW_MS)).toEqual([current, old]);
-    expect(withPending([current, key('pending', 1)], [current, pending], NOW_MS)).toEqual([current, pending]);
+  it('drops a pending key that was given up, and takes one back that had an end', () => {
+    expect(published([current, pending, old], [current])).toEqual([current, old]);
+    expect(published([current, key('pending', 1)], [current, pending])).toEqual([current, pending]);
+  });
+
+  it('never has a revoked key, whether it was current before or on its way out', () => {
+    const more = { previousKid: 'current', revoked: ['current', 'old'] };
+    expect(published([current, old], [pending], more)).toEqual([pending]);
   });
 
   it('stays small, however often the key is changed', () => {
-    const many = Array.from({ length: 9 }, (_, index) => key(`old-${index}`, NOW_SECONDS + 60));
-    expect(withPending(many, [current, pending], NOW_MS)).toHaveLength(4);
+    const many = Array.from({ length: 19 }, (_, index) => key(`old-${index}`, NOW_SECONDS + 60));
+    expect(published(many, [current, pending])).toHaveLength(10);
   });
 
   it('is read as it was written, ends and all', () => {

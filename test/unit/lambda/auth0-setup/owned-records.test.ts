@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { OwnedRecords } from '../../../../lambda/auth0-setup/owned-records.ts';
-import { MemoryParameters } from '../../../support/setup/aws-in-memory.ts';
+import { MemoryState } from '../../../support/setup/aws-in-memory.ts';
 
-const NAME = 'records';
-let parameters: MemoryParameters;
+const NAME = 'resource-servers';
+let state: MemoryState;
 let records: OwnedRecords;
 
 beforeEach(() => {
-  parameters = new MemoryParameters();
-  records = new OwnedRecords(parameters, NAME);
+  state = new MemoryState();
+  records = new OwnedRecords(state, NAME);
 });
 
-const stored = () => JSON.parse(parameters.values.get(NAME) ?? '');
+const stored = () => JSON.parse(state.textOf(NAME) ?? '').entries;
 
 describe('records with owners', () => {
-  it('are kept in one parameter, each under the thing that it is about', async () => {
+  it('are kept in one item, each under the thing that it is about', async () => {
     await records.acquire('tenant api', 'one');
     await records.storeFor('tenant api').write({ version: 1 });
     await records.acquire('tenant other', 'two');
@@ -27,7 +27,7 @@ describe('records with owners', () => {
     expect(await records.storeFor('tenant other').read()).toBeUndefined();
   });
 
-  it('end with their last owner, and the parameter with the last of them', async () => {
+  it('end with their last owner', async () => {
     await records.acquire('thing', 'one');
     await records.acquire('thing', 'two');
     expect(await records.ownedBy('one')).toEqual([{ key: 'thing', isOnly: false }]);
@@ -38,7 +38,7 @@ describe('records with owners', () => {
     expect(stored()).toEqual({ other: { owners: ['two'] } });
     await records.release('other', 'two');
     await records.release('other', 'two');
-    expect(parameters.values.has(NAME)).toBe(false);
+    expect(stored()).toEqual({});
   });
 
   it('keep their owners when the record goes', async () => {
@@ -50,33 +50,48 @@ describe('records with owners', () => {
 
   it('are written only where an owner is new', async () => {
     await records.acquire('thing', 'one');
-    parameters.write = async () => {
+    state.write = async () => {
       throw new Error('Nothing is to be written.');
     };
     await records.acquire('thing', 'one');
   });
 
   it.each([
-    ['not JSON', 'is not a JSON object'],
-    ['[]', 'is not a JSON object'],
-    ['{"thing":{}}', 'has an entry without "owners"'],
-    ['{"thing":{"owners":[7]}}', 'has an entry without "owners"'],
+    ['not JSON', 'is not a JSON object with "entries"'],
+    ['[]', 'is not a JSON object with "entries"'],
+    ['{}', 'is not a JSON object with "entries"'],
+    ['{"entries":{"thing":{}}}', 'has an entry without "owners"'],
+    ['{"entries":{"thing":{"owners":[7]}}}', 'has an entry without "owners"'],
   ])('that cannot be read stop everything: %s', async (text, what) => {
-    parameters.values.set(NAME, text);
+    state.set(NAME, text);
     await expect(records.acquire('thing', 'one')).rejects.toMatchObject({
       code: 'record_invalid',
       message: expect.stringContaining(`The record of what the tenant held before ${what}.`),
     });
-    expect(parameters.values.get(NAME)).toBe(text);
+    expect(state.textOf(NAME)).toBe(text);
   });
 
   it('of whatever content are read or refused, never misread', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), async (text) => {
-        parameters.values.set(NAME, text);
+        state.set(NAME, text);
         const owned = await records.ownedBy('one').catch((error: unknown) => error);
         expect(Array.isArray(owned) || (owned instanceof Error && 'code' in owned)).toBe(true);
       }),
     );
+  });
+
+  it('lose nothing when two write at the same moment', async () => {
+    const others = new OwnedRecords(state, NAME);
+    const acts = ['one', 'two', 'three', 'four'].flatMap((owner) => [
+      records.acquire('thing', owner),
+      others.acquire(`other of ${owner}`, owner),
+      others.storeFor(`other of ${owner}`).write({ of: owner }),
+    ]);
+    await Promise.all(acts);
+    expect(stored().thing.owners).toHaveLength(4);
+    for (const owner of ['one', 'two', 'three', 'four']) {
+      expect(stored()[`other of ${owner}`]).toEqual({ owners: [owner], record: { of: owner } });
+    }
   });
 });

@@ -24,10 +24,10 @@ function start() {
   const read = async () => {
     reads += 1;
     if (text instanceof Error) throw text;
-    return text;
+    return text === '' ? undefined : { value: text, revision: 'revision-1' };
   };
-  const configuration = { publicKeysParameter: 'keys', jwksCacheSeconds: 300 };
-  return createJwksHandler(configuration, { parameters: { read }, clock: clock.read, log: (line) => lines.push(line) });
+  const configuration = { jwksCacheSeconds: 300 };
+  return createJwksHandler(configuration, { state: { read }, clock: clock.read, log: (line) => lines.push(line) });
 }
 
 const get = (headers: object | null = {}) => start()({ httpMethod: 'GET', headers });
@@ -92,9 +92,10 @@ describe('the JWKS', () => {
   });
 
   it.each([
+    ['nothing has been published yet', '', 0],
     ['there are no keys yet', '{"keys":[]}', 0],
     ['the document is no JWKS', '{"PRIVATE":1}', 1],
-    ['it cannot be read', new AwsError('parameter_unreadable', 'The parameter cannot be read.'), 1],
+    ['it cannot be read', new AwsError('state_unreadable', 'The item cannot be read.'), 1],
   ])('is not there, and kept by nobody, when %s', async (_what, value, logged) => {
     text = value;
     const answer = await get();

@@ -43,7 +43,7 @@ describe('the function that changes the signing key', () => {
     for (const step of ['createSecret', 'setSecret']) await handle(stepEvent(step));
     world.outage = new UpstreamError('upstream_client_refused', 'The server refused the client assertion.');
     const thrown = await handle(stepEvent('testSecret')).catch(String);
-    expect(thrown).toMatch(/key_refused: The tenant did not take the new signing key: upstream_client_refused/);
+    expect(thrown).toMatch(/key_refused: The tenant did not accept the new signing key: upstream_client_refused/);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
       step: 'testSecret',
       outcome: 'failed',

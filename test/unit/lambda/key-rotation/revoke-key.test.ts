@@ -12,7 +12,7 @@ async function expectGone(world: RotationWorld, kid: string): Promise<void> {
   const readable = await Promise.all(labelled.map((id) => world.secret.read(id)));
   expect(readable.join()).not.toContain(kid);
   expect(JSON.stringify(world.keys)).not.toContain(certificatePem(fakeKey(kid)).trim().split('\n')[1]);
-  expect(parsePublicKeys(world.parameters.values.get('keys') ?? '').map((key) => key.kid)).not.toContain(kid);
+  expect(parsePublicKeys(world.state.textOf('public-keys') ?? '').map((key) => key.kid)).not.toContain(kid);
 }
 
 describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const)(

@@ -1,0 +1,52 @@
+/**
+ * A client grant that several deployments use. Each deployment shares its trace of the grant with the others and takes over
+ * what they have noted, so that the last one to be destroyed restores the grant, whoever changed it first.
+ */
+
+import type { ClientGrant } from './client-grants.ts';
+import { SetupError } from './errors.ts';
+import { type GrantTrace, isOfTrace } from './grant-change.ts';
+
+/** A deployment with its trace of the grant. */
+export interface OtherUser {
+  readonly deployment: string;
+  readonly trace: GrantTrace;
+}
+
+/** Where the traces of one grant are shared. */
+export interface SharedGrant {
+  /** The other deployments that use the grant. */
+  others(): Promise<readonly OtherUser[]>;
+  /** Notes that this deployment uses the grant. Must have lasted when it resolves: the tenant is changed next. */
+  join(trace: GrantTrace): Promise<void>;
+  leave(): Promise<void>;
+}
+
+/** For a grant that nobody else can use. */
+export const NOT_SHARED: SharedGrant = { others: async () => [], join: async () => {}, leave: async () => {} };
+
+/** Adds to a trace of ours what others have noted about the very same grant. */
+export function withOthers(
+  trace: GrantTrace | undefined,
+  others: readonly OtherUser[],
+  current: ClientGrant | undefined,
+): GrantTrace | undefined {
+  const same = others.map((other) => other.trace).filter((other) => current && isOfTrace(current, other));
+  const all = trace ? [trace, ...same] : same;
+  const [first] = all;
+  if (!first || same.length === 0) return trace;
+  return {
+    ...first,
+    isOurs: all.some(({ isOurs }) => isOurs),
+    added: [...new Set(all.flatMap(({ added }) => added))],
+  };
+}
+
+/** Warns that the scopes are shared, in whichever direction the deployment goes. */
+export function grantShared(clientId: string, others: readonly OtherUser[]): SetupError {
+  const names = others.map(({ deployment }) => deployment).join(', ');
+  return new SetupError(
+    'grant_shared',
+    `Other deployments in this account and region use the grant of the client "${clientId}" too: ${names}. The scopes for app specific passwords stay in the grant until the last of them is destroyed.`,
+  );
+}

@@ -1,0 +1,58 @@
+/** The shared state in a DynamoDB table: one item per name, with the value and the revision of its last write. */
+import { randomUUID } from 'node:crypto';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { CLIENT_OPTIONS } from './client-options.ts';
+import { awsError } from './errors.ts';
+import type { StateItem, StateName, StateStore } from './state-store.ts';
+
+/** Connects to the table with the credentials and region of the environment. */
+export function createStateTable(tableName: string, client = new DynamoDBClient(CLIENT_OPTIONS)): StateStore {
+  return {
+    read: (name) => read(client, tableName, name),
+    write: (name, value, revision) => write(client, tableName, { name, value, revision }),
+  };
+}
+
+async function read(client: DynamoDBClient, tableName: string, name: StateName): Promise<StateItem | undefined> {
+  const request = new GetItemCommand({ TableName: tableName, Key: { name: { S: name } }, ConsistentRead: true });
+  const { Item } = await client.send(request).catch((error: unknown) => {
+    throw awsError('state_unreadable', `The item "${name}" of the table ${tableName} cannot be read`, error);
+  });
+  const [value, revision] = [Item?.value?.S, Item?.revision?.S];
+  return value === undefined || revision === undefined ? undefined : { value, revision };
+}
+
+interface Write {
+  readonly name: StateName;
+  readonly value: string;
+  readonly revision: string | undefined;
+}
+
+async function write(client: DynamoDBClient, tableName: string, { name, value, revision }: Write): Promise<boolean> {
+  const next = randomUUID();
+  const Item = { name: { S: name }, value: { S: value }, revision: { S: next } };
+  // "name", "value" and the like are reserved words of DynamoDB, hence the placeholders.
+  const condition =
+    revision === undefined
+      ? { ConditionExpression: 'attribute_not_exists(#name)', ExpressionAttributeNames: { '#name': 'name' } }
+      : {
+          ConditionExpression: '#revision = :revision',
+          ExpressionAttributeNames: { '#revision': 'revision' },
+          ExpressionAttributeValues: { ':revision': { S: revision } },
+        };
+  try {
+    await client.send(new PutItemCommand({ TableName: tableName, Item, ...condition }));
+    return true;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) {
+      throw awsError('state_unwritable', `The item "${name}" of the table ${tableName} cannot be written`, error);
+    }
+  }
+  // The SDK repeats a write whose response was lost. The repetition then fails on the write that had succeeded.
+  return (await read(client, tableName, name))?.revision === next;
+}
