@@ -3,7 +3,7 @@
  * they restore what the tenant held before. The function's configuration names secrets and holds none.
  */
 import { createHash } from 'node:crypto';
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { GRANT_USERS_PATH } from '../src/config/grant-users-path.ts';
@@ -96,16 +96,17 @@ export class Auth0Setup extends Construct {
     });
   }
 
-  /** Every deployment may list which others use the same client grant, and note that for itself. */
+  /** Every deployment may list which client grants the others use, and note its own. */
   #noteGrantUse(deployment: string): readonly PolicyStatement[] {
-    const arnOf = (path: string) =>
-      Stack.of(this).formatArn({ service: 'ssm', resource: `parameter${GRANT_USERS_PATH}`, resourceName: path });
+    const path = Stack.of(this).formatArn({
+      service: 'ssm',
+      resource: `parameter${GRANT_USERS_PATH}`,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
+    const actions = ['ssm:PutParameter', 'ssm:DeleteParameter'];
     return [
-      new PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [arnOf('*')] }),
-      new PolicyStatement({
-        actions: ['ssm:PutParameter', 'ssm:DeleteParameter'],
-        resources: [arnOf(`*/${deployment}`)],
-      }),
+      new PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [path] }),
+      new PolicyStatement({ actions, resources: [`${path}/${deployment}`] }),
     ];
   }
 }

@@ -3,21 +3,19 @@
  * the password grant needs and warns about what is missing; a warning never fails a deployment.
  */
 import { type InferOutput, minLength, object, optional, pipe, string } from 'valibot';
-import { type ClientGrantRecord, parseGrantTrace } from '../../src/auth0/client-grant-record.ts';
-import type { GrantTrace } from '../../src/auth0/grant-change.ts';
+import type { ClientGrantRecord } from '../../src/auth0/client-grant-record.ts';
 import { setUpClientGrant } from '../../src/auth0/set-up-client-grant.ts';
-import type { SharedGrant } from '../../src/auth0/shared-grant.ts';
 import { tearDownClientGrant } from '../../src/auth0/tear-down-client-grant.ts';
-import type { GrantUsers } from '../../src/aws/grant-users.ts';
 import { STATE_NAMES } from '../../src/aws/state-store.ts';
 import { parse } from '../../src/config/parse.ts';
-import { type JsonObject, parseJson } from '../../src/core/json.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
 import { OwnedRecords } from './owned-records.ts';
 import { passwordGrantWarnings } from './password-grant-warnings.ts';
 import { physicalId } from './physical-id.ts';
 import type { SetupPorts } from './ports.ts';
 import { removeOwned } from './remove-owned.ts';
+import { sharedGrants } from './shared-grants.ts';
 import { warningsAttribute } from './warnings.ts';
 
 const schema = object({
@@ -52,12 +50,13 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
   const key = `${tenantUrl} ${clientId}`;
   const records = recordsOf(ports);
   await records.acquire(key, id);
-  const stores = { clientGrants, records: records.storeFor<ClientGrantRecord>(key), shared: sharedGrant(ports, key) };
+  const sharedGrant = sharedGrants(records, ports.grantUsers);
+  const stores = { clientGrants, records: records.storeFor<ClientGrantRecord>(key), shared: sharedGrant(key) };
   const { warnings } = await setUpClientGrant({ ...stores, clientId, audience });
   // The management secret may hold another client than last time: then the earlier client's grant is restored. This uses the
   // same connection, since a second one would be given all of the time again.
   const tearDown = (other: string) =>
-    tearDownClientGrant({ clientGrants, records: records.storeFor(other), shared: sharedGrant(ports, other) });
+    tearDownClientGrant({ clientGrants, records: records.storeFor(other), shared: sharedGrant(other) });
   await removeOwned({ records, owner: id, keep: key, tearDown });
   const ofPasswordGrant =
     passwordGrantSecret === undefined ? [] : await passwordGrantWarnings(ports, connection, passwordGrantSecret);
@@ -69,7 +68,7 @@ async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promi
   const tearDown = async (key: string) => {
     const { clientGrants } = await ports.connect(timeoutMs);
     const store = records.storeFor<ClientGrantRecord>(key);
-    await tearDownClientGrant({ clientGrants, records: store, shared: sharedGrant(ports, key) });
+    await tearDownClientGrant({ clientGrants, records: store, shared: sharedGrants(records, ports.grantUsers)(key) });
   };
   await removeOwned({ records, owner: id, tearDown });
 }
@@ -77,23 +76,4 @@ async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promi
 /** CloudFormation changes a grant in one function at a time, so no lease is needed; two writers still lose nothing. */
 function recordsOf({ state }: SetupPorts): OwnedRecords {
   return new OwnedRecords(state, STATE_NAMES.clientGrants);
-}
-
-/** A deployment whose note cannot be read still counts as a user of the grant. */
-function traceIn(note: string): GrantTrace {
-  try {
-    return parseGrantTrace(parseJson(note));
-  } catch {
-    return { isOurs: false, added: [] };
-  }
-}
-
-/** The notes of other deployments, parsed. */
-function sharedGrant({ grantUsers }: { readonly grantUsers: GrantUsers }, key: string): SharedGrant {
-  return {
-    others: async () =>
-      (await grantUsers.others(key)).map(({ deployment, note }) => ({ deployment, trace: traceIn(note) })),
-    join: (trace) => grantUsers.join(key, JSON.stringify(trace)),
-    leave: () => grantUsers.leave(key),
-  };
 }

@@ -49,6 +49,12 @@ export class OwnedRecords {
     return owned.map(([key, { owners }]) => ({ key, isOnly: owners.length === 1 }));
   }
 
+  /** The things that have an owner, each with its record. */
+  async all(): Promise<readonly { readonly key: string; readonly record: unknown }[]> {
+    const owned = Object.entries(await this.#entries()).filter(([, { owners }]) => owners.length > 0);
+    return owned.map(([key, { record }]) => ({ key, record }));
+  }
+
   /** Ends an ownership, and with the last one the entry. */
   release(key: string, owner: string): Promise<void> {
     return this.#change(({ [key]: entry, ...others }) => {

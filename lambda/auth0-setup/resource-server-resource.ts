@@ -1,7 +1,7 @@
 /** `Custom::Auth0ResourceServer`: the tenant knows the public signing key until the stack is deleted. */
 import { array, type InferOutput, minLength, object, optional, picklist, pipe, string, transform } from 'valibot';
-import type { ManagementConnection } from '../../src/auth0/management-connection.ts';
 import type { WantedKeyProperties } from '../../src/auth0/key-properties.ts';
+import type { ManagementConnection } from '../../src/auth0/management-connection.ts';
 import type { ResourceServerRecord } from '../../src/auth0/resource-server-record.ts';
 import { setUpResourceServer } from '../../src/auth0/set-up-resource-server.ts';
 import type { SetupOutcome } from '../../src/auth0/setup-outcome.ts';

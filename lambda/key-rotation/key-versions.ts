@@ -116,11 +116,11 @@ export async function promote(secret: SecretVersions, versionId: string, from: s
   }
 }
 
-/** @throws ConfigurationError `signing_key_invalid` if there is neither a current nor a pending key that may be used */
+/** There is neither a current nor a pending key that may be used. */
 export function noKeyLeft(): ConfigurationError {
   return new ConfigurationError(
     'signing_key_invalid',
-    'The secret of the signing key has no version with a key that may be used. Deploy the stack with the signing key, or revoke the key to have a new one made.',
+    'No version of the signing key secret holds a key that may be used: the key was revoked, or never made. If a revocation is under way, wait until it has ended. Otherwise revoke the key: that makes a new one.',
   );
 }
 

@@ -53,7 +53,7 @@ export async function setUpClientGrant(options: ClientGrantSetUp): Promise<Setup
   const grant = plannedTrace(current, scopes, withOthers(stored?.grant, others, current));
   const planned: ClientGrantRecord = { version: 1, clientId, audience, grant };
   if (stored || hasToChange || others.length > 0) await keepRecord(records, stored, planned);
-  await shared.join(grant);
+  await shared.join();
   if (hasToChange) await apply(options, current, change, planned);
   return { changed: hasToChange, warnings: others.length === 0 ? [] : [grantShared(clientId, others)] };
 }
@@ -78,7 +78,7 @@ async function apply(
   if (!after) throw dropped(options, scopes);
   const grant = { ...planned.grant, id: after.id };
   await keepRecord(records, planned, { ...planned, grant });
-  if (planned.grant.id !== after.id) await shared.join(grant);
+  if (planned.grant.id !== after.id) await shared.join();
   const missing = missingScopes(after, scopes);
   if (missing.length > 0) throw dropped(options, missing);
 }

@@ -17,8 +17,8 @@ export interface OtherUser {
 export interface SharedGrant {
   /** The other deployments that use the grant. */
   others(): Promise<readonly OtherUser[]>;
-  /** Notes that this deployment uses the grant. Must have lasted when it resolves: the tenant is changed next. */
-  join(trace: GrantTrace): Promise<void>;
+  /** Lets the others see the trace that the record holds. Must have lasted when it resolves: the tenant is changed next. */
+  join(): Promise<void>;
   leave(): Promise<void>;
 }
 

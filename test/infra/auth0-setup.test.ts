@@ -10,43 +10,40 @@ function idsOf(template: Template, type: string): readonly string[] {
   return Object.keys(template.findResources(type));
 }
 
-/** Where each custom resource writes down what was there before. */
-function recordsOf(template: Template): readonly unknown[] {
-  const types = ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant'];
-  return types.flatMap((type) =>
-    Object.values(template.findResources(type)).map(({ Properties }) => Properties.RecordParameter),
-  );
+/** The configuration of the function behind the custom resources, as JSON text. */
+function configurationOf(template: Template): string {
+  const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+  const setUp = functions.find(([id]) => id.startsWith('Auth0Setup'))?.[1].Properties;
+  return JSON.stringify(setUp.Environment.Variables.CONFIG);
 }
 
 describe("the tenant's set-up", () => {
-  it('hands the custom resources names, and no secret', () => {
+  it('hands the custom resources no secret, and nothing that says where a secret goes', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password', grantClientId: 'client1' });
     api.hasResourceProperties('Custom::Auth0ResourceServer', {
-      TenantUrl: 'https://tenant.auth0.com/',
+      TenantUrl: Match.absent(),
       Audience: 'https://demo.api',
-      ManagementSecretId: 'auth0/management',
+      ManagementSecretId: Match.absent(),
       KeyDelivery: 'verificationKey',
       KeyFormat: 'certificate',
-      PublicKeysParameter: Match.anyValue(),
-      RecordParameter: Match.stringLikeRegexp('-ResourceServerRecords$'),
       CreateResourceServer: 'false',
       RemoveCreated: 'false',
       Scopes: ['create:foo', 'delete:foo', 'read:foo', 'update:foo'],
     });
     api.hasResourceProperties('Custom::Auth0ClientGrant', {
-      TenantUrl: 'https://tenant.auth0.com/',
-      ManagementSecretId: 'auth0/management',
+      TenantUrl: Match.absent(),
+      ManagementSecretId: Match.absent(),
       GrantClientId: 'client1',
       PasswordGrantSecretId: 'auth0/password',
-      RecordParameter: Match.stringLikeRegexp('-ClientGrantRecords$'),
     });
+    expect(configurationOf(api)).toMatch(
+      /tenantUrl.*https:\/\/tenant.auth0.com\/.*managementSecret.*auth0\/management.*passwordGrantSecret.*auth0\/password/,
+    );
   });
 
   it('talks to the management domain where there is one', () => {
     const { api } = templates({ issuer: 'https://login.example/', managementDomain: 'tenant.eu.auth0.com' });
-    for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
-      api.hasResourceProperties(type, { TenantUrl: 'https://tenant.eu.auth0.com/' });
-    }
+    expect(configurationOf(api)).toContain('https://tenant.eu.auth0.com/');
   });
 
   it('may read its own secrets and the public keys, and keep its own records, and nothing else', () => {
@@ -60,13 +57,23 @@ describe("the tenant's set-up", () => {
           expect.stringContaining(':secret:auth0/password-??????'),
         ],
       },
-      { actions: ['ssm:GetParameter'], on: [expect.stringMatching(/:parameter\/auth0-\w+-PublicKeys"/)] },
       {
-        actions: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'],
-        on: [
-          expect.stringMatching(/:parameter\/auth0-\w+-ClientGrantRecords"/),
-          expect.stringMatching(/:parameter\/auth0-\w+-ResourceServerRecords"/),
-        ],
+        actions: ['dynamodb:GetItem'],
+        on: [expect.stringContaining('SigningKeyStateTable')],
+        items: ['public-keys', 'resource-servers', 'client-grants'],
+      },
+      {
+        actions: ['dynamodb:PutItem'],
+        on: [expect.stringContaining('SigningKeyStateTable')],
+        items: ['resource-servers', 'client-grants'],
+      },
+      {
+        actions: ['ssm:GetParametersByPath'],
+        on: [expect.stringMatching(/:parameter\/auth0-api-authorizer\/grant-users"\]\]\}$/)],
+      },
+      {
+        actions: ['ssm:DeleteParameter', 'ssm:PutParameter'],
+        on: [expect.stringMatching(/:parameter\/auth0-api-authorizer\/grant-users\/.*SigningKeyStateTable/)],
       },
     ]);
   });
@@ -80,31 +87,22 @@ describe("the tenant's set-up", () => {
     });
   });
 
-  it('names its records so that no name is one of AWS', () => {
-    for (const kind of ['ResourceServer', 'ClientGrant']) {
-      templates().api.allResourcesProperties(`Custom::Auth0${kind}`, {
-        RecordParameter: Match.stringLikeRegexp(`^auth0-[A-Za-z0-9]+-${kind}Records$`),
-      });
-    }
-  });
-
-  it('keeps function, role and custom resources for another issuer or audience', () => {
-    const [one, other] = [
-      templates(),
-      templates({ issuer: 'https://other.auth0.com/', audience: 'https://other.api' }),
-    ];
+  it('keeps function, role and custom resources for another audience', () => {
+    const [one, other] = [templates(), templates({ audience: 'https://other.api' })];
     for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant', 'AWS::IAM::Role']) {
       expect(idsOf(other.api, type)).toEqual(idsOf(one.api, type));
     }
   });
 
-  it('makes another half for another management secret, so that the old one goes by its own rights', () => {
-    const [one, other] = [templates(), templates({ managementSecret: 'auth0/other' })];
-    for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
-      expect(idsOf(other.api, type)).not.toEqual(idsOf(one.api, type));
-    }
-    expect(recordsOf(other.api)).toEqual(recordsOf(one.api));
-  });
+  it.each([{ managementSecret: 'auth0/other' }, { issuer: 'https://other.auth0.com/' }])(
+    'makes another half for %j, so that the old one is undone by a function that knows the old tenant and secret',
+    (change) => {
+      const [one, other] = [templates(), templates(change)];
+      for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
+        expect(idsOf(other.api, type)).not.toEqual(idsOf(one.api, type));
+      }
+    },
+  );
 
   it('comes before the authorizer, so that this one moves after the new and before the old is put back', () => {
     const { api } = templates();

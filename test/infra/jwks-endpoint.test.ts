@@ -19,7 +19,7 @@ describe('the JWKS endpoint', () => {
   it('may read the public keys and write its log, and nothing else', () => {
     expect(statementsOf(templates().key, 'JwksServe')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('JwksServeLog')] },
-      { actions: ['ssm:GetParameter'], on: [expect.stringMatching(/:parameter\/auth0-\w+-PublicKeys"/)] },
+      { actions: ['dynamodb:GetItem'], on: [expect.stringContaining('SigningKeyStateTable')], items: ['public-keys'] },
     ]);
   });
 
@@ -40,7 +40,9 @@ describe('the JWKS endpoint', () => {
 
   it('says how long its answers may be kept', () => {
     templates({ jwksCacheSeconds: 30 }).key.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: { CONFIG: Match.stringLikeRegexp('-PublicKeys","jwksCacheSeconds":30}$') } },
+      Environment: {
+        Variables: { CONFIG: { 'Fn::Join': ['', Match.arrayWith(['","jwksCacheSeconds":30}'])] } },
+      },
     });
   });
 

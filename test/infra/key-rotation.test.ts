@@ -43,7 +43,7 @@ describe('the rotation of the signing key', () => {
     });
   });
 
-  it('may use the two secrets and the two parameters that it needs, and nothing else', () => {
+  it('may use the two secrets and the items of the shared state that it needs, and nothing else', () => {
     expect(statementsOf(templates().api, 'KeyRotation')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('RotateLog')] },
       {
@@ -60,23 +60,21 @@ describe('the rotation of the signing key', () => {
         on: [expect.stringContaining(':secret:auth0/management-??????')],
       },
       {
-        actions: ['ssm:GetParameter', 'ssm:PutParameter'],
-        on: [
-          expect.stringMatching(/:parameter\/auth0-\w+-ResourceServerRecords"/),
-          expect.stringMatching(/:parameter\/auth0-\w+-PublicKeys"/),
-        ],
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+        on: [expect.stringContaining('SigningKeyStateTable')],
+        items: ['public-keys', 'revoked-keys', 'resource-servers'],
       },
     ]);
   });
 
-  it('keeps the same record of what was there before as the set-up', () => {
+  it('shares its state with the set-up', () => {
     const { api } = templates();
-    const [setUp] = Object.values(api.findResources('Custom::Auth0ResourceServer'));
     const functions = Object.entries(api.findResources('AWS::Lambda::Function'));
-    const [, rotate] = functions.find(([id]) => id.startsWith('KeyRotation')) ?? [];
-    const configuration = JSON.stringify(rotate?.Properties.Environment.Variables.CONFIG);
-    expect(configuration).toContain(setUp?.Properties.RecordParameter);
-    expect(rotate?.Properties.Timeout).toBe(900);
+    const of = (prefix: string) => functions.find(([id]) => id.startsWith(prefix))?.[1].Properties;
+    for (const { Environment } of [of('KeyRotation'), of('Auth0Setup')]) {
+      expect(JSON.stringify(Environment.Variables.CONFIG)).toMatch(/stateTable.*SigningKeyStateTable/);
+    }
+    expect(of('KeyRotation').Timeout).toBe(900);
   });
 
   it('needs a few lines in a stack', () => {

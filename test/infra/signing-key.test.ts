@@ -14,19 +14,16 @@ describe('the signing key', () => {
       SecretString: Match.absent(),
     });
     const [properties] = Object.values(key.findResources('Custom::SigningKey')).map(({ Properties }) => Properties);
-    expect(Object.keys(properties ?? {}).sort()).toEqual([
-      'PublicKeysParameter',
-      'SecretId',
-      'ServiceTimeout',
-      'ServiceToken',
-    ]);
+    expect(Object.keys(properties ?? {}).sort()).toEqual(['SecretId', 'ServiceTimeout', 'ServiceToken']);
   });
 
-  it('is published in a parameter that CloudFormation cannot write over', () => {
+  it('is published in a table whose items CloudFormation does not know, and which can be restored', () => {
     const { key, api } = templates();
     for (const template of [key, api]) template.resourceCountIs('AWS::SSM::Parameter', 0);
-    key.hasResourceProperties('Custom::SigningKey', {
-      PublicKeysParameter: Match.stringLikeRegexp('^auth0-[A-Za-z0-9]+-PublicKeys$'),
+    key.hasResourceProperties('AWS::DynamoDB::Table', {
+      KeySchema: [{ AttributeName: 'name', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
   });
 
@@ -36,7 +33,7 @@ describe('the signing key', () => {
     }
   });
 
-  it('has a maker that may write this secret, this parameter and its log, and nothing else', () => {
+  it('has a maker that may write this secret, the public keys and its log, and nothing else', () => {
     const { key } = templates();
     expect(statementsOf(key, 'SigningKeyMaker')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('SigningKeyMakerLog')] },
@@ -45,9 +42,11 @@ describe('the signing key', () => {
         on: [expect.stringMatching(/^\{"Fn::GetAtt":\["SigningKeySecret\w+","Id"\]\}$/)],
       },
       {
-        actions: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'],
-        on: [expect.stringMatching(/:parameter\/auth0-\w+-PublicKeys"/)],
+        actions: ['dynamodb:GetItem'],
+        on: [expect.stringContaining('SigningKeyStateTable')],
+        items: ['public-keys', 'revoked-keys'],
       },
+      { actions: ['dynamodb:PutItem'], on: [expect.stringContaining('SigningKeyStateTable')], items: ['public-keys'] },
     ]);
   });
 

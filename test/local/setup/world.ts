@@ -5,6 +5,7 @@ import { connectionTo } from '../../../lambda/auth0-setup/ports.ts';
 import { createResourceServerResource } from '../../../lambda/auth0-setup/resource-server-resource.ts';
 import { createCustomResourceHandler } from '../../../lambda/custom-resource/handler.ts';
 import type { Tenant } from '../../../local/tenant/server.ts';
+import type { StateStore } from '../../../src/aws/state-store.ts';
 import type { PublishedKey } from '../../../src/core/public-key-document.ts';
 import { writePublicKeys } from '../../../src/core/public-key-document.ts';
 import { Life, MemoryGrantUsers, MemorySecrets, MemoryState } from '../../support/setup/aws-in-memory.ts';
@@ -30,6 +31,8 @@ export class World {
   /** Of the whole account. */
   readonly grantUsers: MemoryGrantUsers;
   readonly deployment: string;
+  /** What the functions are given in place of `state`. */
+  store: StateStore | undefined;
   nowMs = 1_700_000_000_000;
   readonly lines: string[] = [];
   /** The waits that were asked for, in milliseconds. None takes any time. */
@@ -81,7 +84,7 @@ export class World {
     const ports = {
       settings,
       secrets,
-      state: life.aroundState(this.state),
+      state: life.aroundState(this.store ?? this.state),
       grantUsers: life.aroundGrantUsers(this.grantUsers.of(this.deployment)),
       connect: connectionTo(settings, { secrets, ...transport }),
       ...time,

@@ -5,12 +5,15 @@ interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** Actions and, as JSON text, resources. */
 export interface Right {
   readonly actions: readonly string[];
   readonly on: readonly string[];
+  /** The items of a table that it is about. */
+  readonly items?: readonly string[];
 }
 
 /** What the role whose logical id begins so may do, by all policies of its own. */
@@ -18,10 +21,11 @@ export function statementsOf(template: Template, idPrefix: string): readonly Rig
   const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith(idPrefix));
   return roles.flatMap(([, { Properties }]) =>
     Properties.Policies.flatMap(({ PolicyDocument }: { PolicyDocument: { Statement: readonly Statement[] } }) =>
-      PolicyDocument.Statement.map(({ Action, Resource }) => ({
-        actions: [Action].flat(),
-        on: [Resource].flat().map((resource) => JSON.stringify(resource)),
-      })),
+      PolicyDocument.Statement.map(({ Action, Resource, Condition }) => {
+        const items = Condition?.['ForAllValues:StringEquals']?.['dynamodb:LeadingKeys'];
+        const on = [Resource].flat().map((resource) => JSON.stringify(resource));
+        return { actions: [Action].flat(), on, ...(items !== undefined && { items: [items].flat().map(String) }) };
+      }),
     ),
   );
 }

@@ -90,11 +90,13 @@ export class RotationWorld {
   readonly refusals: string[] = [];
   readonly #published: { readonly sinceMs: number; readonly text: string }[] = [];
   readonly #labels: Labels[] = [];
+  readonly #isWatched: boolean;
   #generated = 0;
   #identified = 0;
 
-  private constructor(keyDelivery: KeyDelivery, flavour: Flavour) {
+  private constructor(keyDelivery: KeyDelivery, flavour: Flavour, { isWatched }: { readonly isWatched: boolean }) {
     this.keyDelivery = keyDelivery;
+    this.#isWatched = isWatched;
     this.secret = new MemoryVersions(flavour, 'version-0', JSON.stringify(fakeKey('key-0')));
     this.state.set('public-keys', writePublicKeys([fakeKey('key-0')]));
     this.state.set('resource-servers', JSON.stringify({ entries: { [RECORD_KEY]: { owners: ['the-stack'] } } }));
@@ -103,8 +105,12 @@ export class RotationWorld {
   }
 
   /** The tenant is set up for `key-0`, long ago. */
-  static async setUp(keyDelivery: KeyDelivery, flavour: Flavour = 'AWS'): Promise<RotationWorld> {
-    const world = new RotationWorld(keyDelivery, flavour);
+  static async setUp(
+    keyDelivery: KeyDelivery,
+    flavour: Flavour = 'AWS',
+    options = { isWatched: true },
+  ): Promise<RotationWorld> {
+    const world = new RotationWorld(keyDelivery, flavour, options);
     await holdingLease(world.rotation(), { purpose: 'deployment' }, followLabels);
     world.clock.advanceSeconds(86_400);
     world.tenant.writes.length = 0;
@@ -144,7 +150,11 @@ export class RotationWorld {
   }
 
   step(name: Step, versionId: string, life?: Life): Promise<StepOutcome> {
-    return STEPS[name](this.rotation(life), versionId);
+    return this.stepWith(this.rotation(life), name, versionId);
+  }
+
+  stepWith(rotation: Rotation, name: Step, versionId: string): Promise<StepOutcome> {
+    return STEPS[name](rotation, versionId);
   }
 
   /** As Secrets Manager does it: what is not complete is taken up again, under the token that it had. */
@@ -192,6 +202,14 @@ export class RotationWorld {
     return kids.filter((kid) => this.#knows(kid));
   }
 
+  /** Our keys that stand on the resource server itself. */
+  traced(): readonly string[] {
+    const held = JSON.stringify(this.keys);
+    return Array.from({ length: this.#generated + 1 }, (_, index) => `key-${index}`).filter((kid) =>
+      held.includes(fakeKey(kid).x5c[0]),
+    );
+  }
+
   #knows(kid: string): boolean {
     const pem = pemOf(kid);
     const { verificationKey, verificationKeys } = this.keys;
@@ -215,6 +233,7 @@ export class RotationWorld {
   /** A cold authorizer signs with the current key, and, refused, with the pending one; it reads the two labels in two requests. */
   #observe(): void {
     this.#observePublication();
+    if (!this.#isWatched) return;
     const [current, pending] = [this.kidAt('AWSCURRENT'), this.kidAt('AWSPENDING')];
     const nowMs = this.clock.nowMs;
     this.#labels.push({ atMs: nowMs, current, pending });

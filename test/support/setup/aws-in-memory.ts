@@ -47,21 +47,18 @@ export class MemoryState implements StateStore {
 
 /** The notes of all deployments of an account. */
 export class MemoryGrantUsers {
-  readonly notes = new Map<string, Map<string, string>>();
+  readonly notes = new Map<string, string>();
 
   /** As one of the deployments sees them. */
   of(deployment: string): GrantUsers {
-    const usersOf = (grant: string) => this.notes.get(grant) ?? new Map<string, string>();
     return {
-      others: async (grant): Promise<readonly GrantUser[]> =>
-        [...usersOf(grant)]
+      others: async (): Promise<readonly GrantUser[]> =>
+        [...this.notes]
           .map(([name, note]) => ({ deployment: name, note }))
           .filter((user) => user.deployment !== deployment),
-      join: async (grant, note) => {
-        this.notes.set(grant, usersOf(grant).set(deployment, note));
-      },
-      leave: async (grant) => {
-        usersOf(grant).delete(deployment);
+      note: async (note) => {
+        if (note === undefined) this.notes.delete(deployment);
+        else this.notes.set(deployment, note);
       },
     };
   }
@@ -111,9 +108,8 @@ export class Life {
 
   aroundGrantUsers(users: GrantUsers): GrantUsers {
     return {
-      others: this.around((grant: string) => users.others(grant)),
-      join: this.around((grant: string, note: string) => users.join(grant, note)),
-      leave: this.around((grant: string) => users.leave(grant)),
+      others: this.around(() => users.others()),
+      note: this.around((note: string | undefined) => users.note(note)),
     };
   }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -22,9 +21,6 @@ interface Reply {
 /** The next replies, and the one that follows for ever. */
 let replies: Reply[];
 let reply: Reply | (() => Reply);
-
-/** Under which the users of `grant` are listed. */
-const PATH = `/path/${createHash('sha256').update('grant').digest('hex').slice(0, 32)}`;
 
 /** Stands in for the wire; the SDK does all else. */
 const requestHandler = {
@@ -122,29 +118,26 @@ describe('shared state', () => {
   });
 });
 
-describe('the users of a grant', () => {
-  const parameter = (deployment: string) => ({ Name: `/path/hash/${deployment}`, Value: `note of ${deployment}` });
+describe('the users of client grants', () => {
+  const parameter = (deployment: string) => ({ Name: `/path/${deployment}`, Value: `note of ${deployment}` });
 
-  it('are all other deployments under the path of the grant, on every page', async () => {
+  it('are all other deployments, on every page', async () => {
     replies = [{ status: 200, body: { Parameters: [parameter('this'), parameter('other')], NextToken: 'more' } }];
     reply = { status: 200, body: { Parameters: [parameter('third')] } };
-    expect(await users.others('grant')).toEqual([
+    expect(await users.others()).toEqual([
       { deployment: 'other', note: 'note of other' },
       { deployment: 'third', note: 'note of third' },
     ]);
-    expect(sent.map(({ input }) => input)).toEqual([
-      { Path: expect.stringMatching(/^\/path\/[0-9a-f]{32}$/) },
-      { Path: expect.any(String), NextToken: 'more' },
-    ]);
+    expect(sent.map(({ input }) => input)).toEqual([{ Path: '/path' }, { Path: '/path', NextToken: 'more' }]);
   });
 
-  it('join under a name of their own, and leave, also where they never joined', async () => {
+  it('each have one note, which goes when there is nothing to note, also where there never was', async () => {
     reply = { status: 200, body: {} };
-    await users.join('grant', 'note');
-    await users.leave('grant');
+    await users.note('note');
+    await users.note(undefined);
     reply = { status: 400, body: { __type: 'ParameterNotFound' } };
-    await users.leave('grant');
-    const Name = expect.stringMatching(/^\/path\/[0-9a-f]{32}\/this$/);
+    await users.note(undefined);
+    const Name = '/path/this';
     expect(sent).toEqual([
       { operation: 'PutParameter', input: { Name, Value: 'note', Type: 'String', Overwrite: true } },
       { operation: 'DeleteParameter', input: { Name } },
@@ -167,9 +160,9 @@ describe('a request that AWS refuses', () => {
       'The item "public-keys" of the table table cannot be written',
       () => state.write('public-keys', 'CANARY', undefined),
     ],
-    ['grant_users_unreadable', `The parameters under ${PATH} cannot be listed`, () => users.others('grant')],
-    ['grant_users_unwritable', `The parameter ${PATH}/this cannot be written`, () => users.join('grant', 'CANARY')],
-    ['grant_users_unwritable', `The parameter ${PATH}/this cannot be deleted`, () => users.leave('grant')],
+    ['grant_users_unreadable', 'The parameters under /path cannot be listed', () => users.others()],
+    ['grant_users_unwritable', 'The parameter /path/this cannot be written', () => users.note('CANARY')],
+    ['grant_users_unwritable', 'The parameter /path/this cannot be deleted', () => users.note(undefined)],
   ])('is %s, with the mend and nothing of what was sent', async (code, what, act) => {
     reply = { status: 400, body: { __type: 'AccessDeniedException', message: 'CANARY' } };
     const error: unknown = await act().catch((thrown: unknown) => thrown);

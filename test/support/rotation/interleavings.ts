@@ -1,0 +1,220 @@
+/**
+ * Runs several processes over one world, one outside call at a time, in every order that there is. Two orders that lead to the
+ * same world, in which every process has seen the same responses, are continued once.
+ */
+
+/** Hands out ports whose calls wait for their turn. */
+export type Gate = <Port extends object>(port: Port) => Port;
+
+export interface Process<World> {
+  readonly name: string;
+  /** Must do the same in every run, for the same responses. An error that it expects, it must catch. */
+  run(world: World, gate: Gate): Promise<unknown>;
+}
+
+export interface Exploration<World> {
+  readonly makeWorld: () => Promise<World>;
+  readonly processes: readonly Process<World>[];
+  /** Equal for two worlds in which everything goes on in the same way. */
+  readonly fingerprint: (world: World) => string;
+  /** What a process that waits by the name of `sleep` waits for: it goes on when this has changed, or when nobody else can. */
+  readonly awaited: (world: World) => unknown;
+  /** Looks at a world in which all processes have ended. Throws if something is wrong. */
+  readonly check: (world: World) => Promise<void>;
+  /** Ends the exploration early. @default never */
+  readonly mostRuns?: number;
+}
+
+export interface Explored {
+  /** Complete runs, each checked. */
+  readonly ends: number;
+  readonly states: number;
+  readonly isComplete: boolean;
+}
+
+/** Explores every order. Throws with the order that went wrong. */
+export async function explore<World>(exploration: Exploration<World>): Promise<Explored> {
+  const { mostRuns = Number.POSITIVE_INFINITY } = exploration;
+  const seen = new Set<string>();
+  const open: (readonly number[])[] = [[]];
+  let ends = 0;
+  for (let runs = 0; runs < mostRuns; runs += 1) {
+    const prefix = open.pop();
+    if (!prefix) return { ends, states: seen.size, isComplete: true };
+    const run = new Run(exploration);
+    const isEnd = await run.follow(prefix, (state, alternatives) => {
+      if (seen.has(state)) return false;
+      seen.add(state);
+      open.push(...alternatives);
+      return true;
+    });
+    if (!isEnd) continue;
+    ends += 1;
+    await run.check();
+  }
+  return { ends, states: seen.size, isComplete: open.length === 0 };
+}
+
+interface Turn {
+  readonly call: string;
+  readonly go: () => void;
+}
+
+/** Takes a state and the orders that branch off there. Returns whether to go on from it. */
+type Visit = (state: string, alternatives: readonly (readonly number[])[]) => boolean;
+
+class Run<World> {
+  readonly #exploration: Exploration<World>;
+  readonly #actors: Actor[] = [];
+  readonly #order: number[] = [];
+  #world: World | undefined;
+
+  constructor(exploration: Exploration<World>) {
+    this.#exploration = exploration;
+  }
+
+  /** Follows an order, then goes on by itself. Returns whether all processes have ended. */
+  async follow(prefix: readonly number[], visit: Visit): Promise<boolean> {
+    const { makeWorld, processes, fingerprint, awaited } = this.#exploration;
+    const world = await makeWorld();
+    this.#world = world;
+    for (const process of processes) {
+      const actor = new Actor(process.name);
+      this.#actors.push(actor);
+      actor.start((gate) => process.run(world, gate));
+    }
+    await Promise.all(this.#actors.map((actor) => actor.settled()));
+    for (;;) {
+      const ready = this.#ready(awaited(world));
+      if (ready.length === 0) return true;
+      const depth = this.#order.length;
+      let next = prefix[depth];
+      if (next === undefined) {
+        next = ready[0] ?? 0;
+        const state = [fingerprint(world), ...this.#actors.map((actor) => actor.past)].join('\n');
+        const others = ready.slice(1).map((index) => [...this.#order, index]);
+        if (!visit(hash(state), others)) return false;
+      }
+      this.#order.push(next);
+      await this.#actors[next]?.step(() => awaited(world));
+    }
+  }
+
+  async check(): Promise<void> {
+    try {
+      for (const { failure } of this.#actors) if (failure !== undefined) throw failure;
+      if (this.#world !== undefined) await this.#exploration.check(this.#world);
+    } catch (error) {
+      const steps = this.#actors.map(({ name, calls }) => `${name}: ${calls.join(', ')}`).join('\n');
+      throw new Error(`Wrong after the order ${this.#order.join('')}:\n${steps}\n${String(error)}`, { cause: error });
+    }
+  }
+
+  /** Those whose turn it may be. A sleeper waits for a change; if nobody else can go on, its time passes. */
+  #ready(awaited: unknown): readonly number[] {
+    const waiting = this.#actors.flatMap((actor, index) => (actor.turn ? [index] : []));
+    const awake = waiting.filter((index) => this.#actors[index]?.isAwake(awaited));
+    return awake.length > 0 ? awake : waiting;
+  }
+}
+
+/** One process with its place in the order. */
+class Actor {
+  readonly name: string;
+  readonly calls: string[] = [];
+  turn: Turn | undefined;
+  /** Stands for all that the process has seen. */
+  past = '';
+  failure: unknown;
+  #isDone = false;
+  #asleepAt: unknown;
+  #onSettled: (() => void) | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  start(run: (gate: Gate) => Promise<unknown>): void {
+    run((port) => this.#gated(port))
+      .catch((error: unknown) => {
+        this.failure = error;
+      })
+      .finally(() => {
+        this.#isDone = true;
+        this.#onSettled?.();
+      });
+  }
+
+  /** Resolves when the process waits for its turn, or has ended. */
+  settled(): Promise<void> {
+    if (this.#isDone || this.turn) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onSettled = resolve;
+    });
+  }
+
+  isAwake(awaited: unknown): boolean {
+    return this.turn?.call !== 'sleep' || this.#asleepAt !== awaited;
+  }
+
+  async step(awaited: () => unknown): Promise<void> {
+    const turn = this.turn;
+    this.turn = undefined;
+    turn?.go();
+    await this.settled();
+    this.#asleepAt = awaited();
+  }
+
+  #gated<Port extends object>(port: Port): Port {
+    return new Proxy(port, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return async (...args: unknown[]) => {
+          await this.#wait(String(name));
+          return this.#note(String(name), () => member.apply(target, args));
+        };
+      },
+    });
+  }
+
+  #wait(call: string): Promise<void> {
+    return new Promise((go) => {
+      this.turn = { call, go };
+      this.#onSettled?.();
+    });
+  }
+
+  async #note(call: string, act: () => unknown): Promise<unknown> {
+    this.calls.push(call);
+    try {
+      const response = await act();
+      this.past = hash(`${this.past} ${call} ${JSON.stringify(response, plain)}`);
+      return response;
+    } catch (error) {
+      this.past = hash(`${this.past} ${call} ${String(error)}`);
+      throw error;
+    }
+  }
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return value instanceof Map ? [...value] : value;
+}
+
+/** 53 bits twice: short, quick, and far from ever colliding in a test. */
+function hash(text: string): string {
+  return `${cyrb53(text, 1)}${cyrb53(text, 2)}`;
+}
+
+function cyrb53(text: string, seed: number): string {
+  let [high, low] = [0xdeadbeef ^ seed, 0x41c6ce57 ^ seed];
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36);
+}

@@ -1,0 +1,148 @@
+/** A rotation's steps, a revocation and a deployment, as processes that run at the same time over one tenant and one secret. */
+import { createResourceServerResource } from '../../../lambda/auth0-setup/resource-server-resource.ts';
+import { type Revocation, revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
+import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
+import type { KeyDelivery } from '../../../src/auth0/wanted-key-properties.ts';
+import type { SecretVersions } from '../../../src/aws/secret-versions.ts';
+import { parsePublicKeys } from '../../../src/core/public-key-document.ts';
+import type { Gate, Process } from './interleavings.ts';
+import { API, BEFORE, fakeKey, JWKS_URL, RotationWorld, STEP_NAMES } from './world.ts';
+
+type StepName = (typeof STEP_NAMES)[number];
+
+/** How a step may end when others are at work. */
+const ENDS = new Set([
+  'version_withdrawn',
+  'version_unusable',
+  'lease_held',
+  'key_refused',
+  'key_not_put_back',
+  'signing_key_invalid',
+]);
+
+export function stepProcess(name: StepName, versionId = 'version-1'): Process<RotationWorld> {
+  return {
+    name,
+    run: (world, gate) => expecting(world.stepWith(gatedRotation(world, gate), name, versionId)),
+  };
+}
+
+export function revocationProcess(versionId = 'emergency'): Process<RotationWorld> {
+  return {
+    name: versionId,
+    run: (world, gate): Promise<Revocation> => revokeKey(gatedRotation(world, gate), versionId),
+  };
+}
+
+export function deploymentProcess(): Process<RotationWorld> {
+  return {
+    name: 'deployment',
+    run: (world, gate) => {
+      const { state, sleep, uniqueId, clock, settings } = gatedRotation(world, gate);
+      const { tenantUrl, managementSecret, stateTable, keyDelivery, keyFormat } = settings;
+      const resource = createResourceServerResource({
+        settings: { tenantUrl, managementSecret, passwordGrantSecret: undefined, stateTable },
+        state,
+        sleep,
+        uniqueId,
+        clock,
+        connect: async () => ({ resourceServers: gate(world.tenant) }),
+      });
+      const properties = { Audience: API, KeyDelivery: keyDelivery, KeyFormat: keyFormat, JwksUrl: JWKS_URL };
+      return expecting(resource.put('the-stack', properties, { requestId: 'request', timeoutMs: 100_000 }));
+    },
+  };
+}
+
+/** A world in which the steps before one have been done. */
+export async function worldBefore(step: StepName, delivery: KeyDelivery): Promise<RotationWorld> {
+  const world = await RotationWorld.setUp(delivery, 'AWS', { isWatched: false });
+  for (const name of STEP_NAMES.slice(0, STEP_NAMES.indexOf(step))) await world.step(name, 'version-1');
+  return world;
+}
+
+export function fingerprint(world: RotationWorld): string {
+  const labels = [...world.secret.labels].map(([id, stages]) => `${id}=${[...stages].sort().join('+')}`).sort();
+  const values = [...world.secret.values].map(([id, value]) => `${id}=${kidIn(value)}`).sort();
+  const state = [...world.state.items].map(([name, { value }]) => `${name}=${value}`).sort();
+  return [...labels, ...values, ...state, world.tenant.snapshot(), world.clock.nowMs].join('\n');
+}
+
+/** A sleeper in these races waits for the lease. */
+export function lease(world: RotationWorld): string | undefined {
+  return world.state.items.get('resource-servers')?.value;
+}
+
+/** Nothing that was revoked is trusted anywhere, nothing is missing, and the next rotation and teardown work as ever. */
+export async function expectRight(world: RotationWorld): Promise<void> {
+  const revoked: readonly string[] = JSON.parse(world.state.textOf('revoked-keys') ?? '[]');
+  const [current, pending] = [world.kidAt('AWSCURRENT'), world.kidAt('AWSPENDING')];
+  if (current === undefined) throw new Error('There is no current key.');
+  const labelled = [...world.secret.labels].filter(([, stages]) => stages.size > 0).map(([id]) => id);
+  const readable = labelled.map((id) => kidIn(world.secret.values.get(id) ?? ''));
+  const published = parsePublicKeys(world.state.textOf('public-keys') ?? '').map(({ kid }) => kid);
+  for (const kid of revoked) {
+    if (readable.includes(kid)) throw new Error(`The revoked key ${kid} still has a label.`);
+    if (published.includes(kid)) throw new Error(`The revoked key ${kid} is still published.`);
+    if (JSON.stringify(world.keys).includes(pemMark(kid)))
+      throw new Error(`The tenant still trusts the revoked key ${kid}.`);
+  }
+  // What the tenant and others keep of a JWKS has become too old.
+  world.clock.advanceSeconds(86_400);
+  const used = [current, ...(pending === undefined ? [] : [pending])];
+  const known = world.known(used);
+  const needed = world.keyDelivery === 'verificationKeys' ? [current] : used;
+  if (!needed.some((kid) => known.includes(kid))) throw new Error(`The tenant knows none of ${needed.join(', ')}.`);
+  const strays = world.traced().filter((kid) => !used.includes(kid));
+  if (strays.length > 0) throw new Error(`The tenant knows keys without a label: ${strays.join(', ')}.`);
+  if (lease(world)?.includes('"lease"')) throw new Error('The lease is still held.');
+  await expectLife(world);
+}
+
+async function expectLife(world: RotationWorld): Promise<void> {
+  await world.rotate('version-9');
+  const current = world.kidAt('AWSCURRENT') ?? '';
+  if (world.known([current]).length === 0) throw new Error('The next rotation leaves an outage.');
+  await world.tearDown();
+  const { verificationKey, verificationKeys } = world.keys;
+  const isRestored = JSON.stringify([verificationKey, verificationKeys]) === JSON.stringify(Object.values(BEFORE));
+  if (!isRestored) throw new Error(`The teardown leaves ${JSON.stringify(world.keys)}.`);
+}
+
+function gatedRotation(world: RotationWorld, gate: Gate): Rotation {
+  const { secret, state, prove, sleep, ...rotation } = world.rotation();
+  const gated = { ...gate({ prove, sleep }), versions: methodsOf(gate(secret)) };
+  return {
+    ...rotation,
+    secret: { ...gated.versions, read: readerOf(world, secret, gated.versions) },
+    state: gate(state),
+    connect: async () => ({ resourceServers: gate(world.tenant) }),
+    prove: gated.prove,
+    sleep: gated.sleep,
+  };
+}
+
+/** A version that has a value keeps it for ever, so it does not matter when that is read. */
+function readerOf(world: RotationWorld, secret: SecretVersions, gated: SecretVersions): SecretVersions['read'] {
+  return (versionId) => (world.secret.values.has(versionId) ? secret.read(versionId) : gated.read(versionId));
+}
+
+function methodsOf({ stages, read, add, move }: SecretVersions): SecretVersions {
+  return { stages, read, add, move };
+}
+
+async function expecting(work: Promise<unknown>): Promise<unknown> {
+  return work.catch((error: { readonly code?: string }) => {
+    if (error.code === undefined || !ENDS.has(error.code)) throw error;
+    return error.code;
+  });
+}
+
+function kidIn(text: string): string {
+  return /"kid":"([^"]*)"/.exec(text)?.[1] ?? '';
+}
+
+/** What is in a certificate of this key and in no other. */
+function pemMark(kid: string): string {
+  return fakeKey(kid).x5c[0];
+}
