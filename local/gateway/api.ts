@@ -4,7 +4,11 @@
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.ts';
-import { type GatewayResponse, gatewayResponses } from '../../src/config/gateway-responses.ts';
+import {
+  type AuthorizerErrorType,
+  type GatewayResponse,
+  gatewayResponses,
+} from '../../src/config/gateway-responses.ts';
 import { AuthorizerAnswers } from './answers.ts';
 import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
 import { allows } from './policy.ts';
@@ -21,6 +25,12 @@ export interface ApiOptions {
   /** How long an authorizer's answer is kept. */
   readonly ttlSeconds: number;
   readonly clock: () => number;
+  /**
+   * What an authorizer that throws becomes. AWS does not say which of the two it is.
+   *
+   * @default 'AUTHORIZER_CONFIGURATION_ERROR'
+   */
+  readonly thrownErrorType?: AuthorizerErrorType;
 }
 
 /** A request of which it is not yet known whether the API has such a route. */
@@ -43,7 +53,7 @@ type Authorization =
 const CORS_HEADERS = { 'access-control-allow-origin': '*' };
 
 export function createApi(options: ApiOptions): Api {
-  const { backend, routeKeys, publicRouteKeys } = options;
+  const { backend, routeKeys, publicRouteKeys, thrownErrorType = 'AUTHORIZER_CONFIGURATION_ERROR' } = options;
   const answers = new AuthorizerAnswers(options.authorizer, options.ttlSeconds, options.clock);
   const resources = resourcesOf(routeKeys);
   const responses = gatewayResponses(options.audience, options.basicChallenge);
@@ -59,17 +69,21 @@ export function createApi(options: ApiOptions): Api {
     const request = { ...call, resourcePath, body };
     const authorization = isPublic(request)
       ? ({ outcome: 'allowed', context: {} } as const)
-      : await authorize(answers, request);
+      : await authorize(answers, request, thrownErrorType);
     return authorization.outcome === 'allowed'
       ? fromBackend(await backend(proxyEvent(request, authorization.context)))
       : refusal(responses, authorization.type, authorization.context);
   };
 }
 
-async function authorize(answers: AuthorizerAnswers, request: GatewayRequest): Promise<Authorization> {
+async function authorize(
+  answers: AuthorizerAnswers,
+  request: GatewayRequest,
+  thrownErrorType: AuthorizerErrorType,
+): Promise<Authorization> {
   const answer = await answers.ask(authorizerEvent(request));
   if (answer.kind === 'unauthorized') return refused('UNAUTHORIZED');
-  if (answer.kind === 'failure') return refused('AUTHORIZER_FAILURE');
+  if (answer.kind === 'failure') return refused(thrownErrorType);
   const { result } = answer;
   const context = result.context ?? {};
   if (!('policyDocument' in result) || !isFlat(context)) return refused('AUTHORIZER_CONFIGURATION_ERROR');

@@ -1,20 +1,17 @@
 /**
- * What the gateway itself answers when a request does not reach the backend: one table for the deployed API and the
- * local one. A REST API takes a header either as a fixed text or, whole, from the authorizer's context.
+ * The responses that the gateway itself sends when a request does not reach the backend: one table for the deployed API
+ * and the local one. A REST API takes a header either as a fixed text or, whole, from the authorizer's context.
  */
 
 import { unauthorizedChallenge } from './challenges.ts';
 
 export type HeaderSource = { readonly text: string } | { readonly authorizerContext: string };
 
+export type AuthorizerErrorType = (typeof AUTHORIZER_ERROR_TYPES)[number];
+
 export interface GatewayResponse {
   /** API Gateway's name for the occasion. */
-  readonly type:
-    | 'UNAUTHORIZED'
-    | 'ACCESS_DENIED'
-    | 'AUTHORIZER_FAILURE'
-    | 'AUTHORIZER_CONFIGURATION_ERROR'
-    | 'MISSING_AUTHENTICATION_TOKEN';
+  readonly type: 'UNAUTHORIZED' | 'ACCESS_DENIED' | AuthorizerErrorType | 'MISSING_AUTHENTICATION_TOKEN';
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, HeaderSource>>;
   /** A problem document, RFC 9457. */
@@ -27,7 +24,13 @@ export const CHALLENGE_KEY = 'www_authenticate';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * The gateway's answers.
+ * API Gateway's names for an authorizer that failed. Its documentation does not say which of the two an authorizer that
+ * throws becomes. People report `AUTHORIZER_CONFIGURATION_ERROR`, so both must have the same response.
+ */
+export const AUTHORIZER_ERROR_TYPES = ['AUTHORIZER_CONFIGURATION_ERROR', 'AUTHORIZER_FAILURE'] as const;
+
+/**
+ * The gateway's responses.
  *
  * @param audience serves as the realm
  * @param basicChallenge offer Basic beside Bearer in a 401; browsers then ask their user for a password
@@ -40,10 +43,11 @@ export function gatewayResponses(audience: string, basicChallenge: boolean): rea
     response('ACCESS_DENIED', 403, 'Forbidden', 'The credential lacks a scope that this route asks for.', {
       'WWW-Authenticate': { authorizerContext: CHALLENGE_KEY },
     }),
-    response('AUTHORIZER_FAILURE', 503, 'Service Unavailable', 'The credential could not be checked. Try again.', {
-      'Retry-After': { text: String(RETRY_AFTER_SECONDS) },
-    }),
-    response('AUTHORIZER_CONFIGURATION_ERROR', 500, 'Internal Server Error', 'The authorizer gave no usable answer.'),
+    ...AUTHORIZER_ERROR_TYPES.map((type) =>
+      response(type, 503, 'Service Unavailable', 'The credential could not be checked. Try again.', {
+        'Retry-After': { text: String(RETRY_AFTER_SECONDS) },
+      }),
+    ),
     response('MISSING_AUTHENTICATION_TOKEN', 404, 'Not Found', 'The API has no such route.'),
   ];
 }

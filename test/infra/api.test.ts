@@ -135,6 +135,17 @@ describe("the gateway's own responses", () => {
     },
   );
 
+  it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])(
+    '%s, either of which an authorizer that throws may become, is a 503 with Retry-After',
+    (type) => {
+      templates().api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+        ResponseType: type,
+        StatusCode: '503',
+        ResponseParameters: Match.objectLike({ 'gatewayresponse.header.Retry-After': "'5'" }),
+      });
+    },
+  );
+
   it('keeps an audience with a quote from ending the text', () => {
     templates({ audience: "urn:it's" }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'UNAUTHORIZED',

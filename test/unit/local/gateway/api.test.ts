@@ -1,0 +1,63 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import type { AuthorizerHandler } from '../../../../lambda/authorizer/create-handler.ts';
+import { type ApiOptions, createApi } from '../../../../local/gateway/api.ts';
+import { CONTEXT } from '../../../support/lambda/decisions.ts';
+
+const CALL = {
+  method: 'GET',
+  path: '/foo',
+  sourceIp: '127.0.0.1',
+  fields: [['Authorization', 'Bearer abc']],
+} as const;
+
+function apiWith(authorizer: AuthorizerHandler, options: Partial<ApiOptions> = {}) {
+  return createApi({
+    authorizer,
+    backend: async ({ httpMethod, resource }: APIGatewayProxyEvent) => {
+      return { statusCode: 200, headers: {}, body: `${httpMethod} ${resource}` };
+    },
+    audience: 'https://demo.api',
+    basicChallenge: false,
+    routeKeys: ['GET /foo'],
+    publicRouteKeys: [],
+    ttlSeconds: 0,
+    clock: () => 0,
+    ...options,
+  });
+}
+
+const UNAVAILABLE = {
+  statusCode: 503,
+  headers: {
+    'Content-Type': 'application/problem+json',
+    'Retry-After': '5',
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'WWW-Authenticate,Retry-After',
+  },
+  body: '{"title":"Service Unavailable","status":503,"detail":"The credential could not be checked. Try again."}',
+};
+
+describe('an authorizer that fails is a 503 with Retry-After', () => {
+  it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'] as const)(
+    'when API Gateway calls it %s',
+    async (thrownErrorType) => {
+      const authorizer = () => Promise.reject(new Error('upstream_timeout'));
+      expect(await apiWith(authorizer, { thrownErrorType })(CALL, null)).toEqual(UNAVAILABLE);
+    },
+  );
+
+  it('when its result is not one that API Gateway accepts', async () => {
+    const authorizer = async () => ({ isAuthorized: true, context: CONTEXT });
+    expect(await apiWith(authorizer)(CALL, null)).toEqual(UNAVAILABLE);
+  });
+
+  it('but not when it throws Unauthorized, which is a 401', async () => {
+    const response = await apiWith(() => Promise.reject(new Error('Unauthorized')))(CALL, null);
+    expect(response).toMatchObject({
+      statusCode: 401,
+      headers: { 'WWW-Authenticate': 'Bearer realm="https://demo.api"' },
+    });
+    expect(response.headers).not.toHaveProperty('Retry-After');
+  });
+});
