@@ -3,7 +3,7 @@
  * that it needs, and nothing else.
  */
 import { Duration, Token } from 'aws-cdk-lib';
-import { type IAuthorizer, IdentitySource, Method, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import { type IAuthorizer, IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   HttpLambdaAuthorizer,
@@ -20,6 +20,8 @@ import {
 import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
+import { greedyResourcePaths } from './greedy-resources.ts';
+import { HttpAuthorizerPerApi, WebSocketAuthorizerPerApi } from './route-authorizers.ts';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -77,6 +79,12 @@ export class TokenAuthorizer extends Construct {
   readonly #keepAnswersBy: 'path' | 'resourcePath';
   readonly #resultsCacheTtl: Duration;
   #rest: IAuthorizer | undefined;
+  /** Give this to the routes of HTTP APIs: payload 2.0, simple responses, each for one route, method and path. */
+  readonly httpAuthorizer: IHttpRouteAuthorizer = new HttpAuthorizerPerApi(() => this.#makeHttpAuthorizer());
+  /** Give this to the `$connect` route of WebSocket APIs, which cache no responses; `routes` needs `"$connect"`. */
+  readonly webSocketAuthorizer: IWebSocketRouteAuthorizer = new WebSocketAuthorizerPerApi(() =>
+    this.#makeWebSocketAuthorizer(),
+  );
 
   constructor(scope: Construct, id: string, props: TokenAuthorizerProps) {
     super(scope, id);
@@ -89,14 +97,16 @@ export class TokenAuthorizer extends Construct {
     this.#resultsCacheTtl = Duration.seconds(gatewayTtlSeconds);
   }
 
-  /** To be given to the methods of one REST API; made when first asked for, since it must then be used. */
+  /**
+   * Give this to the methods of one REST API. It is made on first use, since CDK refuses one that no method has. For a second
+   * REST API, make a second `TokenAuthorizer`.
+   */
   get restAuthorizer(): IAuthorizer {
     this.#rest ??= this.#makeRestAuthorizer();
     return this.#rest;
   }
 
-  /** To be given to the routes of one HTTP API: payload 2.0, simple answers, each for one route, method and path. */
-  get httpAuthorizer(): IHttpRouteAuthorizer {
+  #makeHttpAuthorizer(): IHttpRouteAuthorizer {
     return new HttpLambdaAuthorizer('TokenAuthorizer', this.function, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
       // The route key alone would not do: one of `ANY` or `{proxy+}` stands for many methods and paths.
@@ -105,8 +115,7 @@ export class TokenAuthorizer extends Construct {
     });
   }
 
-  /** To be given to the `$connect` route of one WebSocket API, which keeps no answers; `routes` needs `"$connect"`. */
-  get webSocketAuthorizer(): IWebSocketRouteAuthorizer {
+  #makeWebSocketAuthorizer(): IWebSocketRouteAuthorizer {
     return new WebSocketLambdaAuthorizer('TokenAuthorizer', this.function, {
       identitySource: ['route.request.header.Authorization'],
     });
@@ -139,9 +148,9 @@ export class TokenAuthorizer extends Construct {
 
   /** Under a greedy resource, one path's kept answer would be another's. */
   #greedyResources(): string[] {
-    const methods = this.node.root.node.findAll().filter((construct) => construct instanceof Method);
-    const paths = methods.map(({ resource }) => resource.path).filter((path) => path.endsWith('+}'));
-    return paths.map((path) => `The API has the resource ${path}: give the TokenAuthorizer keepAnswersBy "path".`);
+    return greedyResourcePaths(this.node.root).map(
+      (path) => `The API has the resource ${path}: give the TokenAuthorizer keepAnswersBy "path".`,
+    );
   }
 }
 

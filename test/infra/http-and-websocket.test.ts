@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +35,39 @@ describe('the token authorizer before an HTTP API', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /foo', AuthorizationType: 'CUSTOM' });
   });
 
+  it('is one authorizer for all routes of one API', () => {
+    const ofTwoRoutes = ownStack((stack, tokenAuthorizer) => {
+      const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
+      const api = new HttpApi(stack, 'Api');
+      for (const path of ['/foo', '/bar']) {
+        api.addRoutes({ path, methods: [HttpMethod.GET], integration, authorizer: tokenAuthorizer.httpAuthorizer });
+      }
+    });
+    const [authorizerId, ...others] = Object.keys(ofTwoRoutes.findResources('AWS::ApiGatewayV2::Authorizer'));
+    expect(others).toEqual([]);
+    ofTwoRoutes.allResourcesProperties('AWS::ApiGatewayV2::Route', {
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: { Ref: authorizerId },
+    });
+    ofTwoRoutes.resourcePropertiesCountIs('AWS::Lambda::Permission', { Principal: 'apigateway.amazonaws.com' }, 1);
+  });
+
+  it('is an authorizer of its own for each of two APIs', () => {
+    const ofTwoApis = ownStack((stack, { httpAuthorizer: authorizer }) => {
+      for (const id of ['First', 'Second']) {
+        const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
+        new HttpApi(stack, id).addRoutes({ path: '/foo', methods: [HttpMethod.GET], integration, authorizer });
+      }
+    });
+    const routes = Object.values(ofTwoApis.findResources('AWS::ApiGatewayV2::Route'));
+    const apisOf = routes.map(({ Properties: { ApiId, AuthorizerId } }) => {
+      const authorizers = ofTwoApis.findResources('AWS::ApiGatewayV2::Authorizer');
+      return { route: ApiId, authorizer: authorizers[AuthorizerId.Ref]?.Properties.ApiId };
+    });
+    expect(new Set(apisOf.map(({ route }) => route.Ref)).size).toBe(2);
+    for (const { route, authorizer } of apisOf) expect(authorizer).toEqual(route);
+  });
+
   it('makes no authorizer of a REST API, which none would use', () => {
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 0);
   });
@@ -53,12 +87,42 @@ describe('the token authorizer before a WebSocket API', () => {
   });
 });
 
-describe('the token authorizer before one REST API', () => {
-  it('is one authorizer, however often it is asked for', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
-    const signingKey = new SigningKey(stack, 'SigningKey');
-    const props = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api', signingKey };
-    const authorizer = new TokenAuthorizer(stack, 'Authorizer', props);
-    expect(authorizer.restAuthorizer).toBe(authorizer.restAuthorizer);
+describe('the token authorizer before two WebSocket APIs', () => {
+  it('is an authorizer of its own for each', () => {
+    const template = ownStack((stack, { webSocketAuthorizer: authorizer }) => {
+      for (const id of ['First', 'Second']) {
+        const integration = new WebSocketMockIntegration('Connect');
+        new WebSocketApi(stack, id, { connectRouteOptions: { integration, authorizer } });
+      }
+    });
+    template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 2);
   });
 });
+
+describe('each kind of authorizer', () => {
+  it.each(['restAuthorizer', 'httpAuthorizer', 'webSocketAuthorizer'] as const)(
+    'is one object, however often it is asked for: %s',
+    (kind) => {
+      ownStack((stack, tokenAuthorizer) => {
+        expect(tokenAuthorizer[kind]).toBe(tokenAuthorizer[kind]);
+        // A REST authorizer must be used.
+        if (kind === 'restAuthorizer') addMethod(stack, 'Api', tokenAuthorizer);
+      });
+    },
+  );
+});
+
+describe('the token authorizer before two REST APIs', () => {
+  it('is refused', () => {
+    expect(() =>
+      ownStack((stack, tokenAuthorizer) => {
+        for (const id of ['First', 'Second']) addMethod(stack, id, tokenAuthorizer);
+      }),
+    ).toThrow('Cannot attach authorizer to two different rest APIs');
+  });
+});
+
+function addMethod(stack: Stack, apiId: string, { restAuthorizer: authorizer }: TokenAuthorizer): void {
+  const options = { authorizer, authorizationType: AuthorizationType.CUSTOM };
+  new RestApi(stack, apiId).root.addMethod('GET', new MockIntegration(), options);
+}

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { TokenAuthorizer, type TokenAuthorizerProps } from '../../lib/token-authorizer.ts';
@@ -11,6 +12,18 @@ import { statementsOf } from '../support/infra/statements.ts';
 import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
 
 const TENANT = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
+
+/** A resource as another copy of aws-cdk-lib makes it: the same shape, and an instance of no class that we can import. */
+class ForeignResource extends Construct {
+  readonly path = '/foreign/{proxy+}';
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    Object.assign(new Construct(this, 'Resource'), {
+      cfnResourceType: 'AWS::ApiGateway::Resource',
+      pathPart: '{proxy+}',
+    });
+  }
+}
 
 /** Somebody's own stack with the authorizer before one method. */
 function ownStack(props: Partial<TokenAuthorizerProps> = {}, path = '/foo') {
@@ -104,6 +117,14 @@ describe('the token authorizer', () => {
   it('refuses to keep answers by resource where a resource is greedy', () => {
     expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
       'The API has the resource /foo/{proxy+}: give the TokenAuthorizer keepAnswersBy "path".',
+    );
+  });
+
+  it('refuses that for a greedy resource made by another copy of aws-cdk-lib, too', () => {
+    const stack = ownStack({ keepAnswersBy: 'resourcePath' });
+    new ForeignResource(stack, 'Foreign');
+    expect(() => Template.fromStack(stack)).toThrow(
+      'The API has the resource /foreign/{proxy+}: give the TokenAuthorizer keepAnswersBy "path".',
     );
   });
 
