@@ -1,11 +1,15 @@
 /** Which resources a REST API has, and which of their methods are open, from the routes of the configuration. */
+import { withGreedyRoots } from '../src/config/greedy-roots.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
 import type { GuardedMethods } from './guarded-api.ts';
 
-/** The resources of an API whose routes are all its own. */
+/**
+ * The resources of an API whose routes are all its own. The root of a greedy route is one of them: AWS does not say whether
+ * a request for a resource without methods reaches another resource, such as an open `/{proxy+}`.
+ */
 export function resourcesOfRoutes(routes: RouteSettings): ReadonlyMap<string, GuardedMethods> {
   const resources = new Map<string, GuardedMethods>();
-  for (const [key, setting] of Object.entries(routes)) {
+  for (const [key, setting] of Object.entries(withGreedyRoots(routes))) {
     const [method = '', path = ''] = key.split(' ');
     const { guarded, open } = resources.get(path) ?? { guarded: [], open: [] };
     const isOpen = setting === 'public';

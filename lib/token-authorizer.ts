@@ -2,7 +2,7 @@
  * The authorizer for every credential an Auth0 user may carry, for APIs of each kind. Its function may read the two secrets
  * that it needs, and nothing else.
  */
-import { Duration, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Token } from 'aws-cdk-lib';
 import { type IAuthorizer, IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
@@ -18,6 +18,7 @@ import {
   parseAuthorizerConfiguration,
 } from '../src/config/authorizer-configuration.ts';
 import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
+import { greedyRootNotes } from '../src/config/greedy-roots.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
 import { greedyResourcePaths } from './greedy-resources.ts';
@@ -34,7 +35,12 @@ export interface TokenAuthorizerProps {
   /** The resource server's identifier. */
   readonly audience: string;
   readonly signingKey: SigningKey;
-  /** What each route asks for; a route that is not in it is denied. @default the routes of the demo API */
+  /**
+   * What each route requires; a route that is not in it is denied. A greedy route such as `ANY /admin/{proxy+}` covers
+   * `/admin` too, unless another route names it.
+   *
+   * @default the routes of the demo API
+   */
   readonly routes?: RouteSettings;
   /**
    * Name or ARN of the secret `{"clientId","clientSecret","connection"?}` of the client that logs users in.
@@ -61,8 +67,9 @@ export interface TokenAuthorizerProps {
   /** How long API Gateway keeps an answer, in seconds, from 0 to 3600. @default 60 */
   readonly gatewayTtlSeconds?: number;
   /**
-   * What API Gateway keeps answers by, besides the credential and the method: `path`, which is always right, or
-   * `resourcePath`, which keeps one answer for all of `/foo/{id}`, for an API without a `{proxy+}` resource.
+   * What API Gateway caches responses by, besides the credential and the method: `path`, which is always right, or
+   * `resourcePath`, which caches one response for all of `/foo/{id}`. The latter is for an API without a `{proxy+}`
+   * resource, and for `routes` without a greedy one.
    *
    * @default 'path'
    */
@@ -72,11 +79,14 @@ export interface TokenAuthorizerProps {
 /** A function's environment holds 4 KB; the rest is for names that are known only when it is deployed. */
 const MAXIMUM_CONFIGURATION_BYTES = 3072;
 const DEFAULT_GATEWAY_TTL_SECONDS = 60;
+/** For `Annotations.of(…).acknowledgeInfo(…)`. */
+const GREEDY_ROOT_INFO = 'auth0-api-authorizer:greedyRouteCoversRoot';
 
 export class TokenAuthorizer extends Construct {
   readonly function: IFunction;
   readonly audience: string;
   readonly #keepAnswersBy: 'path' | 'resourcePath';
+  readonly #greedyRoutes: readonly string[];
   readonly #resultsCacheTtl: Duration;
   #rest: IAuthorizer | undefined;
   /** Give this to the routes of HTTP APIs: payload 2.0, simple responses, each for one route, method and path. */
@@ -88,13 +98,15 @@ export class TokenAuthorizer extends Construct {
 
   constructor(scope: Construct, id: string, props: TokenAuthorizerProps) {
     super(scope, id);
-    const { audience, uncachedScopes = [], gatewayTtlSeconds = DEFAULT_GATEWAY_TTL_SECONDS } = props;
+    const { audience, routes = {}, uncachedScopes = [], gatewayTtlSeconds = DEFAULT_GATEWAY_TTL_SECONDS } = props;
     const fault = gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
     if (fault !== undefined) throw new ConfigurationError('configuration_invalid', `gatewayTtlSeconds: ${fault}`);
     this.audience = audience;
     this.function = this.#function(props);
     this.#keepAnswersBy = props.keepAnswersBy ?? 'path';
+    this.#greedyRoutes = Object.keys(routes).filter((key) => key.endsWith('+}') && routes[key] !== 'public');
     this.#resultsCacheTtl = Duration.seconds(gatewayTtlSeconds);
+    for (const note of greedyRootNotes(routes)) Annotations.of(this).addInfoV2(GREEDY_ROOT_INFO, note);
   }
 
   /**
@@ -122,7 +134,7 @@ export class TokenAuthorizer extends Construct {
   }
 
   #makeRestAuthorizer(): IAuthorizer {
-    if (this.#keepAnswersBy === 'resourcePath') this.node.addValidation({ validate: () => this.#greedyResources() });
+    if (this.#keepAnswersBy === 'resourcePath') this.node.addValidation({ validate: () => this.#sharedResponses() });
     return new RequestAuthorizer(this, 'Rest', {
       handler: this.function,
       identitySources: [
@@ -146,11 +158,11 @@ export class TokenAuthorizer extends Construct {
     }).function;
   }
 
-  /** Under a greedy resource, one path's kept answer would be another's. */
-  #greedyResources(): string[] {
-    return greedyResourcePaths(this.node.root).map(
-      (path) => `The API has the resource ${path}: give the TokenAuthorizer keepAnswersBy "path".`,
-    );
+  /** With a greedy resource or route, one path's cached response would be another's. */
+  #sharedResponses(): string[] {
+    const resources = greedyResourcePaths(this.node.root).map((path) => `The API has the resource ${path}`);
+    const routes = this.#greedyRoutes.map((key) => `The route "${key}" is greedy`);
+    return [...resources, ...routes].map((fault) => `${fault}: give the TokenAuthorizer keepAnswersBy "path".`);
   }
 }
 

@@ -11,6 +11,7 @@ import type { RecordStore } from '../src/auth0/record-store.ts';
 import { setUpClientGrant } from '../src/auth0/set-up-client-grant.ts';
 import { setUpResourceServer } from '../src/auth0/set-up-resource-server.ts';
 import { wantedKeyProperties } from '../src/auth0/wanted-key-properties.ts';
+import { withGreedyRoots } from '../src/config/greedy-roots.ts';
 import { generateSigningKey } from '../src/core/generate-signing-key.ts';
 import { importSigningKey, type PrivateSigningJwk } from '../src/core/signing-key.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
@@ -126,7 +127,7 @@ async function startApi(
     },
     log,
   );
-  const routes = Object.entries(configuration.routes);
+  const routes = Object.entries(withGreedyRoots(configuration.routes));
   const gateway = await startGateway({
     port,
     authorizer,

@@ -1,6 +1,7 @@
 /**
- * Which scopes a route asks for. A route that the map does not know is nobody's: its answer is "denied". A request path
- * is not trusted: one that could be read in two ways (encoded slashes, dot segments, empty segments) matches nothing.
+ * Which scopes a route requires. A route that the map does not know is denied. A request path is not trusted: one that
+ * could be read in two ways (encoded slashes, dot segments, empty segments) matches nothing. A greedy route covers its own
+ * root: `ANY /admin/{proxy+}` decides on `/admin` and `/admin/` too, unless another route names them.
  */
 import { ConfigurationError } from './errors.ts';
 
@@ -19,7 +20,7 @@ export interface CalledRoute {
   readonly method: string;
   /** The API's own name for the route, such as `/foo/{id}`. */
   readonly resourcePath: string;
-  /** The path that was asked for, without stage and query. Looked at under a `{proxy+}` resource only. */
+  /** The path of the request, without stage and query. Used under resources with a parameter only. */
   readonly path: string;
 }
 
@@ -29,6 +30,8 @@ export const CONNECT_ROUTE = '$connect';
 interface Route {
   readonly method: string;
   readonly path: string;
+  /** What a greedy route covers besides the paths below it, such as `/admin`. */
+  readonly root: string | undefined;
   readonly segments: readonly string[];
   readonly requirement: ScopeRequirement;
 }
@@ -54,13 +57,14 @@ export class RouteMap {
     return [...new Set(this.#routes.flatMap(({ requirement }) => scopesOf(requirement)))].sort();
   }
 
-  /** What the called route asks for; `undefined` if the map does not know it. */
+  /** What the called route requires; `undefined` if the map does not know it. */
   requirement({ method, resourcePath, path }: CalledRoute): ScopeRequirement | undefined {
     const ofMethod = this.#routes.filter((route) => route.method === method || route.method === 'ANY');
-    const named = ofMethod.find((route) => route.path === resourcePath);
-    if (named && !isGreedy(resourcePath)) return named.requirement;
-    const segments = isGreedy(resourcePath) ? unambiguousSegments(path) : undefined;
-    return segments && ofMethod.find((route) => matches(route.segments, segments))?.requirement;
+    const segments = resourcePath.includes('{') ? unambiguousSegments(path) : undefined;
+    const ofPath = segments ? ofMethod.filter((route) => covers(route, segments)) : [];
+    if (isGreedy(resourcePath)) return ofPath[0]?.requirement;
+    const named = ofMethod.find((route) => route.path === resourcePath || route.root === resourcePath);
+    return named && preferGreedy(named, ofPath).requirement;
   }
 }
 
@@ -92,7 +96,8 @@ function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly R
     );
   }
   if (setting === 'public') return [];
-  return [{ method, path, segments, requirement: 'anyOf' in setting ? setting : { allOf: setting } }];
+  const root = isGreedy(path) ? path.slice(0, path.lastIndexOf('/')) || '/' : undefined;
+  return [{ method, path, root, segments, requirement: 'anyOf' in setting ? setting : { allOf: setting } }];
 }
 
 function segmentsOf(path: string): readonly string[] {
@@ -117,22 +122,32 @@ function isGreedy(resourcePath: string): boolean {
   return GREEDY.test(segmentsOf(resourcePath).at(-1) ?? '');
 }
 
-function matches(pattern: readonly string[], segments: readonly string[]): boolean {
-  const last = pattern.at(-1) ?? '';
-  if (GREEDY.test(last)) {
-    const head = pattern.slice(0, -1);
-    return segments.length >= pattern.length && matches(head, segments.slice(0, head.length));
-  }
+/** Says whether a request path belongs to a route: the greedy ones cover their root and all paths below it. */
+function covers({ root, segments: pattern }: Route, segments: readonly string[]): boolean {
+  const head = root === undefined ? pattern : pattern.slice(0, -1);
   return (
-    pattern.length === segments.length &&
-    pattern.every((part, index) => (PARAMETER.test(part) ? segments[index] !== '' : part === segments[index]))
+    (root === undefined ? segments.length === head.length : segments.length >= head.length) &&
+    head.every((part, index) => (PARAMETER.test(part) ? segments[index] !== '' : part === segments[index]))
   );
 }
 
-/** Segment by segment: a literal before a parameter before a greedy one; then a named method before ANY. */
+/**
+ * The gateway may name `/{id}` for a path such as `/admin`, where a greedy route for `/admin` has no resource of its own.
+ * The most specific route then decides, as it would under `{proxy+}`.
+ *
+ * @param ofPath the routes that cover the path, most specific first
+ */
+function preferGreedy(named: Route, ofPath: readonly Route[]): Route {
+  const moreSpecific = ofPath.slice(0, Math.max(0, ofPath.indexOf(named)));
+  const [first = named] = moreSpecific.some(({ root }) => root !== undefined) ? moreSpecific : [];
+  return first;
+}
+
+/** Segment by segment: a literal before a parameter before a greedy one; the root before what is below it; ANY last. */
 function bySpecificity(a: Route, b: Route): number {
   const rank = ({ segments, method }: Route) =>
     segments.map((segment) => (GREEDY.test(segment) ? '2' : PARAMETER.test(segment) ? '1' : '0')).join('') +
-    (method === 'ANY' ? '~' : '!');
+    // A space sorts before every digit, so that `ANY /a` comes before `GET /a/{proxy+}`.
+    (method === 'ANY' ? ' 1' : ' 0');
   return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0;
 }

@@ -49,6 +49,28 @@ describe('the demo API', () => {
     });
   });
 
+  it('has the root of a greedy route behind the authorizer, too, unless another route names it', () => {
+    const routes = {
+      'ANY /{proxy+}': 'public',
+      'ANY /a/{proxy+}': ['a'],
+      'GET /b/{proxy+}': ['b'],
+      'ANY /b': 'public',
+    };
+    expect(methodsOf(templates({ routes: { ...routes, 'GET /a': 'public' } }).api)).toEqual({
+      'ANY /{proxy+}': 'NONE',
+      'OPTIONS /{proxy+}': 'NONE',
+      'ANY /a/{proxy+}': 'CUSTOM',
+      'OPTIONS /a/{proxy+}': 'NONE',
+      'GET /a': 'NONE',
+      'ANY /a': 'CUSTOM',
+      'OPTIONS /a': 'NONE',
+      'GET /b/{proxy+}': 'CUSTOM',
+      'OPTIONS /b/{proxy+}': 'NONE',
+      'ANY /b': 'NONE',
+      'OPTIONS /b': 'NONE',
+    });
+  });
+
   it('answers a preflight itself, with what browsers ask for', () => {
     templates().api.hasResourceProperties('AWS::ApiGateway::Method', {
       HttpMethod: 'OPTIONS',

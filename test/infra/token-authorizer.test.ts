@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -126,6 +126,21 @@ describe('the token authorizer', () => {
     expect(() => Template.fromStack(stack)).toThrow(
       'The API has the resource /foreign/{proxy+}: give the TokenAuthorizer keepAnswersBy "path".',
     );
+  });
+
+  it('refuses it for a greedy route, too', () => {
+    const routes = { 'GET /foo/{proxy+}': ['read:foo'] };
+    expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath', routes }))).toThrow(
+      'The route "GET /foo/{proxy+}" is greedy: give the TokenAuthorizer keepAnswersBy "path".',
+    );
+  });
+
+  it('tells at synth what a greedy route covers beyond what it says, under an id that can be acknowledged', () => {
+    const routes = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
+    const info = Annotations.fromStack(ownStack({ routes })).findInfo('/Own/Authorizer', Match.anyValue());
+    expect(info.map(({ entry }) => entry.data)).toEqual([
+      'The route "ANY /admin/{proxy+}" also covers "/admin" and "/admin/", where "ANY /{proxy+}" would apply otherwise. To require something else there, add the route "ANY /admin". [ack: auth0-api-authorizer:greedyRouteCoversRoot]',
+    ]);
   });
 
   it("takes API Gateway's time to live, 0 included", () => {
