@@ -14,6 +14,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { GatewayResponses } from './gateway-responses.ts';
+import { IpRateRule } from './ip-rate-rule.ts';
 import { acknowledgeOpenMethod, acknowledgeRestApi, acknowledgeTokenAuthorizer } from './nag-reasons.ts';
 import { addPreflight } from './preflight.ts';
 
@@ -37,6 +38,8 @@ export interface GuardedApiProps {
   readonly basicChallenge?: boolean;
   /** Write an access log; needs the account's CloudWatch role for API Gateway. @default false */
   readonly accessLog?: boolean;
+  /** How many requests one IP address may send in five minutes. @default no limit and no web ACL */
+  readonly ipRateLimit?: number | undefined;
   /** Hand bodies on as bytes rather than as text. @default false */
   readonly isBinary?: boolean;
 }
@@ -63,7 +66,7 @@ export class GuardedApi extends Construct {
 
   constructor(scope: Construct, id: string, props: GuardedApiProps) {
     super(scope, id);
-    const { audience, basicChallenge = false, accessLog = false, isBinary = false } = props;
+    const { audience, basicChallenge = false, accessLog = false, ipRateLimit, isBinary = false } = props;
     this.restApi = new RestApi(this, 'Rest', {
       restApiName: Stack.of(this).stackName,
       endpointTypes: [EndpointType.REGIONAL],
@@ -73,8 +76,12 @@ export class GuardedApi extends Construct {
     });
     // The stack says the URL itself, under a name that lasts.
     this.restApi.node.tryRemoveChild('Endpoint');
-    acknowledgeRestApi(this.restApi);
+    acknowledgeRestApi(this.restApi, ipRateLimit !== undefined);
     for (const [path, methods] of props.resources) this.#addResource(path, methods, props);
+    if (ipRateLimit !== undefined) {
+      const stage = this.restApi.deploymentStage;
+      new IpRateRule(this, 'IpRate', { stage, requestsPerFiveMinutes: ipRateLimit });
+    }
     new GatewayResponses(this, 'Responses', { restApi: this.restApi, audience, basicChallenge });
   }
 

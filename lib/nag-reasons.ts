@@ -2,6 +2,9 @@
 import { Validations } from 'aws-cdk-lib';
 import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 
+const NO_WEB_ACL =
+  'A web ACL costs money, and its rules depend on who calls: the operator may set ipRateLimit, or associate one.';
+
 /** For a method that anyone may call. */
 export function acknowledgeOpenMethod(method: Method, reason: string): void {
   Validations.of(method).acknowledge({ id: 'AwsSolutions-APIG4', reason }, { id: 'AwsSolutions-COG4', reason });
@@ -13,8 +16,13 @@ export function acknowledgeTokenAuthorizer(method: Method): void {
   Validations.of(method).acknowledge({ id: 'AwsSolutions-COG4', reason });
 }
 
-/** For the API as a whole. */
-export function acknowledgeRestApi(api: RestApi): void {
+/**
+ * For the API as a whole.
+ *
+ * @param hasWebAcl says whether its stage has a web ACL, so that the rule about that must hold
+ */
+export function acknowledgeRestApi(api: RestApi, hasWebAcl = false): void {
+  if (!hasWebAcl) Validations.of(api).acknowledge({ id: 'AwsSolutions-APIG3', reason: NO_WEB_ACL });
   Validations.of(api).acknowledge(
     {
       id: 'AwsSolutions-APIG1',
@@ -24,10 +32,6 @@ export function acknowledgeRestApi(api: RestApi): void {
     {
       id: 'AwsSolutions-APIG2',
       reason: 'The backend validates what it takes; the gateway knows nothing of its schemas.',
-    },
-    {
-      id: 'AwsSolutions-APIG3',
-      reason: 'A web ACL costs money and depends on who calls: the operator may associate one with the stage.',
     },
     {
       id: 'AwsSolutions-APIG6',

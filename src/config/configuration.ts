@@ -8,6 +8,7 @@ import { authorizerEntries } from './authorizer-configuration.ts';
 import { contextValue } from './context-values.ts';
 import {
   clientId,
+  ipRateLimit,
   isTenantUrl,
   jwksCacheSeconds,
   keyArn,
@@ -50,6 +51,8 @@ const keys = exactly({
   kmsKeyArn: optional(keyArn),
   /** Needs the account's CloudWatch role for API Gateway. */
   accessLog: optional(flag, false),
+  /** Requests in five minutes from one IP address, by a web ACL. @default no limit and no web ACL */
+  ipRateLimit: optional(ipRateLimit),
 });
 
 /** What holds between keys; each is looked at when the keys themselves are right. */

@@ -46,6 +46,16 @@ export const jwksCacheSeconds = pipe(
   maxValue(600, JWKS_CACHE_SECONDS),
 );
 
+const IP_RATE_LIMIT = wanted('whole requests in five minutes from one address, from 10 to 2000000000');
+
+/** @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html */
+export const ipRateLimit = pipe(
+  number(IP_RATE_LIMIT),
+  integer(IP_RATE_LIMIT),
+  minValue(10, IP_RATE_LIMIT),
+  maxValue(2_000_000_000, IP_RATE_LIMIT),
+);
+
 const CLIENT_ID = wanted('the id of a client, letters, digits, "_" and "-"');
 
 export const clientId = pipe(string(CLIENT_ID), regex(/^[\w-]{1,128}$/, CLIENT_ID));

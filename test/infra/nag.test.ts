@@ -23,6 +23,7 @@ describe("the AwsSolutions pack's rules", () => {
   it.each([
     ['the demo API', {}],
     ['every secret, key and log', everything()],
+    ['a rate limit by IP address', { ipRateLimit: 1000 }],
     ['an upstream', { upstream: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } }],
   ])('object to nothing that is not acknowledged in %s', (_what, context) => {
     expect(objections(stacks(context).app)).toEqual([]);

@@ -120,6 +120,9 @@ describe('the configuration of a deployment', () => {
     ['uncachedScopes', 'admin', 'wanted a list of scopes'],
     ['kmsKeyArn', 'alias/mine', 'wanted the ARN of a KMS key'],
     ['accessLog', 'on', 'wanted true or false'],
+    ['ipRateLimit', 9, 'wanted whole requests in five minutes from one address, from 10 to 2000000000'],
+    ['ipRateLimit', '2000000001', 'wanted whole requests in five minutes'],
+    ['ipRateLimit', 10.5, 'wanted whole requests in five minutes'],
   ])('refuses %s = %j', (key, value, wanted) => {
     const fault = faultsOf({ ...REQUIRED, [key]: value }).find((line) => line.startsWith(`${key}: got`));
     expect(fault).toContain(wanted);
@@ -131,6 +134,11 @@ describe('the configuration of a deployment', () => {
       expect(faultsOf({ ...REQUIRED, issuer })).toEqual([]);
     },
   );
+
+  it.each([10, '10', 2_000_000_000])('accepts the IP rate limit %j, and has none by default', (ipRateLimit) => {
+    expect(parseConfiguration({ ...REQUIRED, ipRateLimit }).ipRateLimit).toBe(Number(ipRateLimit));
+    expect(parseConfiguration(REQUIRED)).not.toHaveProperty('ipRateLimit');
+  });
 
   it.each(['tenant.eu.auth0.com', 'https://tenant.eu.auth0.com/'])('takes %s as management domain', (domain) => {
     expect(parseConfiguration({ ...REQUIRED, managementDomain: domain }).managementDomain).toBe(
