@@ -16,16 +16,24 @@ interface Kept {
   readonly untilMs: number;
 }
 
+/** As the deployed API: by path where some resource is greedy, since one path's response is not another's there. */
+type KeepBy = 'path' | 'resourcePath';
+
 const MAXIMUM_KEPT = 10_000;
 
 export class AuthorizerAnswers {
   readonly #authorizer: AuthorizerHandler;
   readonly #ttlMs: number;
   readonly #clock: () => number;
+  readonly #keepBy: KeepBy;
   readonly #kept = new Map<string, Kept>();
 
-  /** @param ttlSeconds 0 turns keeping off */
-  constructor(authorizer: AuthorizerHandler, ttlSeconds: number, clock: () => number) {
+  /**
+   * @param ttlSeconds 0 turns caching off
+   * @param keepBy the identity source beside the credential and the method
+   */
+  constructor(authorizer: AuthorizerHandler, ttlSeconds: number, clock: () => number, keepBy: KeepBy) {
+    this.#keepBy = keepBy;
     this.#authorizer = authorizer;
     this.#ttlMs = ttlSeconds * 1000;
     this.#clock = clock;
@@ -38,8 +46,7 @@ export class AuthorizerAnswers {
     );
     if (authorization.length === 0) return { kind: 'unauthorized' };
     const { httpMethod, resourcePath } = event.requestContext;
-    // Under a greedy resource, one path's answer is not another's.
-    const place = resourcePath.endsWith('+}') ? event.path : resourcePath;
+    const place = this.#keepBy === 'path' ? event.path : resourcePath;
     const key = JSON.stringify([authorization, httpMethod, place]);
     const kept = this.#kept.get(key);
     if (kept && this.#clock() < kept.untilMs) return { kind: 'answer', result: kept.result };

@@ -54,7 +54,8 @@ const CORS_HEADERS = { 'access-control-allow-origin': '*' };
 
 export function createApi(options: ApiOptions): Api {
   const { backend, routeKeys, publicRouteKeys, thrownErrorType = 'AUTHORIZER_CONFIGURATION_ERROR' } = options;
-  const answers = new AuthorizerAnswers(options.authorizer, options.ttlSeconds, options.clock);
+  const keepBy = routeKeys.some((key) => key.endsWith('+}')) ? 'path' : 'resourcePath';
+  const answers = new AuthorizerAnswers(options.authorizer, options.ttlSeconds, options.clock, keepBy);
   const resources = resourcesOf(routeKeys);
   const responses = gatewayResponses(options.audience, options.basicChallenge);
   const isPublic = ({ method, resourcePath }: GatewayRequest) => {

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { AuthorizerHandler } from '../../../../lambda/authorizer/create-handler.ts';
+import { toRestResult } from '../../../../lambda/authorizer/rest.ts';
 import { type ApiOptions, createApi } from '../../../../local/gateway/api.ts';
-import { CONTEXT } from '../../../support/lambda/decisions.ts';
+import { ALLOW, CONTEXT } from '../../../support/lambda/decisions.ts';
 
 const CALL = {
   method: 'GET',
@@ -37,6 +38,23 @@ const UNAVAILABLE = {
   },
   body: '{"title":"Service Unavailable","status":503,"detail":"The credential could not be checked. Try again."}',
 };
+
+describe('a cached response of the authorizer', () => {
+  it.each([
+    ['one of its resource, where no resource is greedy', ['GET /{id}'], ['/{id}']],
+    ['one of its path, where one is', ['GET /{id}', 'ANY /admin/{proxy+}'], ['/{id} /users', '/{id} /%61dmin']],
+  ])('is %s', async (_, routeKeys, expected) => {
+    const asked: string[] = [];
+    const authorizer: AuthorizerHandler = async (event) => {
+      if (!('resource' in event)) throw new Error('not a REST event');
+      asked.push(expected.length === 1 ? event.resource : `${event.resource} ${event.path}`);
+      return toRestResult(ALLOW, event, 'https://demo.api');
+    };
+    const api = apiWith(authorizer, { routeKeys, ttlSeconds: 60 });
+    for (const path of ['/users', '/%61dmin', '/users']) await api({ ...CALL, path }, null);
+    expect(asked).toEqual(expected);
+  });
+});
 
 describe('an authorizer that fails is a 503 with Retry-After', () => {
   it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'] as const)(
