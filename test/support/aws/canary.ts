@@ -1,7 +1,7 @@
 /** Looks for secrets in everything that a run has left anywhere. */
 import { isJsonObject, parseJson } from '../../../src/core/json.ts';
 import { type AwsForTest, CANARIES } from './aws-for-test.ts';
-import { filesIn, logsOf, parametersOf, stackTextsOf } from './inventory.ts';
+import { filesIn, logsOf, parametersOf, stackTextsOf, tableItemsOf } from './inventory.ts';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi'];
 
@@ -17,6 +17,7 @@ export async function gather(aws: AwsForTest): Promise<Evidence> {
     'stacks and their events': await stackTextsOf(account),
     'logs of the functions': await logsOf(account),
     parameters: await parametersOf(account),
+    'items of tables': await tableItemsOf(account),
     'what the emulator said': ministack.output(),
   };
 }

@@ -10,17 +10,19 @@ export interface Inventory {
   readonly roles: readonly string[];
   readonly secrets: readonly string[];
   readonly parameters: readonly string[];
+  readonly tables: readonly string[];
   readonly logGroups: readonly string[];
   readonly apis: readonly string[];
 }
 
 export async function inventoryOf(account: Account): Promise<Inventory> {
-  const [functions, apis, roles, secrets, parameters, logGroups] = await Promise.all([
+  const [functions, apis, roles, secrets, parameters, tables, logGroups] = await Promise.all([
     getJson(account, 'lambda', '/2015-03-31/functions/'),
     getJson(account, 'apigateway', '/restapis'),
     query(account, 'iam', 'ListRoles', '2010-05-08'),
     callAws(account, 'secretsmanager', 'secretsmanager.ListSecrets', { IncludePlannedDeletion: true }),
     callAws(account, 'ssm', 'AmazonSSM.DescribeParameters', {}),
+    callAws(account, 'dynamodb', 'DynamoDB_20120810.ListTables', {}),
     callAws(account, 'logs', 'Logs_20140328.DescribeLogGroups', {}),
   ]);
   return {
@@ -29,6 +31,7 @@ export async function inventoryOf(account: Account): Promise<Inventory> {
     roles: elements(roles, 'RoleName'),
     secrets: texts(secrets, 'Name'),
     parameters: texts(parameters, 'Name'),
+    tables: tableNames(tables),
     logGroups: texts(logGroups, 'logGroupName'),
   };
 }
@@ -65,6 +68,15 @@ export async function parametersOf(account: Account): Promise<string> {
   return JSON.stringify(values);
 }
 
+/** Every item of every table. */
+export async function tableItemsOf(account: Account): Promise<string> {
+  const { tables } = await inventoryOf(account);
+  const items = await Promise.all(
+    tables.map((TableName) => callAws(account, 'dynamodb', 'DynamoDB_20120810.Scan', { TableName })),
+  );
+  return JSON.stringify(items);
+}
+
 /** Every file of an assembly: templates, manifests, the code of the functions. */
 export async function filesIn(directory: string): Promise<string> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
@@ -92,6 +104,11 @@ export async function query(
   const body = new URLSearchParams({ Action, Version, ...parameters }).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   return (await sendToAws(account, { service, method: 'POST', path: '/', headers, body })).text;
+}
+
+function tableNames(answer: unknown): readonly string[] {
+  const names = isJsonObject(answer) ? answer.TableNames : [];
+  return Array.isArray(names) ? names.map(String) : [];
 }
 
 /** All texts under a member's name, however deep. */

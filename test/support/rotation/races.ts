@@ -23,14 +23,14 @@ const ENDS = new Set([
 export function stepProcess(name: StepName, versionId = 'version-1'): Process<RotationWorld> {
   return {
     name,
-    run: (world, gate) => expecting(world.stepWith(gatedRotation(world, gate), name, versionId)),
+    run: (world, gate) => expecting(world.stepWith(gatedRotation(world, gate, name), name, versionId)),
   };
 }
 
 export function revocationProcess(versionId = 'emergency'): Process<RotationWorld> {
   return {
     name: versionId,
-    run: (world, gate): Promise<Revocation> => revokeKey(gatedRotation(world, gate), versionId),
+    run: (world, gate): Promise<Revocation> => revokeKey(gatedRotation(world, gate, versionId), versionId),
   };
 }
 
@@ -38,7 +38,7 @@ export function deploymentProcess(): Process<RotationWorld> {
   return {
     name: 'deployment',
     run: (world, gate) => {
-      const { state, sleep, uniqueId, clock, settings } = gatedRotation(world, gate);
+      const { state, sleep, uniqueId, clock, settings } = gatedRotation(world, gate, 'deployment');
       const { tenantUrl, managementSecret, stateTable, keyDelivery, keyFormat } = settings;
       const resource = createResourceServerResource({
         settings: { tenantUrl, managementSecret, passwordGrantSecret: undefined, stateTable },
@@ -109,7 +109,10 @@ async function expectLife(world: RotationWorld): Promise<void> {
   if (!isRestored) throw new Error(`The teardown leaves ${JSON.stringify(world.keys)}.`);
 }
 
-function gatedRotation(world: RotationWorld, gate: Gate): Rotation {
+/** What a process makes is named after it, so that the order in which things are made does not matter. */
+function gatedRotation(world: RotationWorld, gate: Gate, name: string): Rotation {
+  let made = 0;
+  const nameOf = () => `${name}-${++made}`;
   const { secret, state, prove, sleep, ...rotation } = world.rotation();
   const gated = { ...gate({ prove, sleep }), versions: methodsOf(gate(secret)) };
   return {
@@ -119,6 +122,8 @@ function gatedRotation(world: RotationWorld, gate: Gate): Rotation {
     connect: async () => ({ resourceServers: gate(world.tenant) }),
     prove: gated.prove,
     sleep: gated.sleep,
+    generate: async () => fakeKey(nameOf()),
+    uniqueId: nameOf,
   };
 }
 

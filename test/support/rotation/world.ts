@@ -205,9 +205,7 @@ export class RotationWorld {
   /** Our keys that stand on the resource server itself. */
   traced(): readonly string[] {
     const held = JSON.stringify(this.keys);
-    return Array.from({ length: this.#generated + 1 }, (_, index) => `key-${index}`).filter((kid) =>
-      held.includes(fakeKey(kid).x5c[0]),
-    );
+    return [...this.secret.values.values()].map((text) => kidIn(text) ?? '').filter((kid) => held.includes(`X5C${kid}`));
   }
 
   #knows(kid: string): boolean {

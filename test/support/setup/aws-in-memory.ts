@@ -22,7 +22,6 @@ export class MemorySecrets implements SecretStore {
 
 export class MemoryState implements StateStore {
   readonly items = new Map<string, StateItem>();
-  #writes = 0;
 
   async read(name: StateName): Promise<StateItem | undefined> {
     return this.items.get(name);
@@ -36,8 +35,8 @@ export class MemoryState implements StateStore {
 
   /** Writes without a condition, for the test to arrange things. */
   set(name: StateName, value: string): void {
-    this.#writes += 1;
-    this.items.set(name, { value, revision: `revision-${this.#writes}` });
+    const [, earlier] = this.items.get(name)?.revision.split('-') ?? [];
+    this.items.set(name, { value, revision: `revision-${Number(earlier ?? 0) + 1}` });
   }
 
   textOf(name: StateName): string | undefined {
