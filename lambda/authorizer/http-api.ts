@@ -5,6 +5,7 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
 import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
 import type { Decision } from '../../src/core/decision.ts';
+import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
 import { authorizationValues } from './authorization-values.ts';
 import { type PrincipalContext, principalContext } from './principal-context.ts';
 import { refusal } from './refusal.ts';
@@ -13,6 +14,7 @@ export type HttpApiEvent = APIGatewayRequestAuthorizerEventV2;
 export type HttpApiResult = APIGatewaySimpleAuthorizerWithContextResult<PrincipalContext>;
 
 const DEFAULT_ROUTE = '$default';
+const DEFAULT_STAGE = '$default';
 
 /**
  * Reads an HTTP API authorizer event, whose header names are in lower case and whose repeated headers are joined by
@@ -21,14 +23,17 @@ const DEFAULT_ROUTE = '$default';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
 export function fromHttpApiEvent(event: HttpApiEvent): AuthorizationRequest {
-  const { http, stage } = event.requestContext;
-  const { routeKey } = event;
+  const { http } = event.requestContext;
+  const { routeKey, rawPath, pathParameters } = event;
+  const resource = routeKey.slice(routeKey.indexOf(' ') + 1);
+  const isDefault = routeKey === DEFAULT_ROUTE;
   return {
     authorization: authorizationValues(event.headers),
     method: http.method,
     // The default route catches every path, as a greedy one does.
-    resourcePath: routeKey === DEFAULT_ROUTE ? '/{proxy+}' : routeKey.slice(routeKey.indexOf(' ') + 1),
-    path: withoutStage(event.rawPath, stage),
+    resourcePath: isDefault ? '/{proxy+}' : resource,
+    path:
+      (isDefault ? pathOfDefaultRoute(event) : servedPath({ path: rawPath, resource, pathParameters })) ?? UNKNOWN_PATH,
     callerIp: http.sourceIp,
   };
 }
@@ -49,10 +54,14 @@ export function toHttpApiResult(decision: Decision): HttpApiResult {
   }
 }
 
-/** `rawPath` begins with the stage, unless that is the default one. */
-function withoutStage(rawPath: string, stage: string): string {
+/**
+ * The default route has no parameters that would tell where a base path ends. Under the API's own host, `rawPath` begins
+ * with the stage, unless that is the default one. Under a custom domain nothing tells, so the path is unknown.
+ */
+function pathOfDefaultRoute({ rawPath, requestContext }: HttpApiEvent): string | undefined {
+  const { apiId, domainName, stage } = requestContext;
+  if (!domainName.startsWith(`${apiId}.execute-api.`)) return undefined;
+  if (stage === DEFAULT_STAGE) return rawPath;
   const prefix = `/${stage}`;
-  return stage !== DEFAULT_ROUTE && (rawPath === prefix || rawPath.startsWith(`${prefix}/`))
-    ? rawPath.slice(prefix.length) || '/'
-    : rawPath;
+  return rawPath === prefix || rawPath.startsWith(`${prefix}/`) ? rawPath.slice(prefix.length) || '/' : undefined;
 }

@@ -7,6 +7,7 @@ import { insufficientScopeChallenge } from '../../src/config/challenges.ts';
 import { CHALLENGE_KEY } from '../../src/config/gateway-responses.ts';
 import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
 import type { Decision } from '../../src/core/decision.ts';
+import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
 import { authorizationValues } from './authorization-values.ts';
 import { policy } from './policy.ts';
 import { refusal } from './refusal.ts';
@@ -19,12 +20,14 @@ export type RestEvent = APIGatewayRequestAuthorizerEvent;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
  */
 export function fromRestEvent(event: RestEvent): AuthorizationRequest {
+  const { path, pathParameters } = event;
   const { httpMethod, resourcePath, identity } = event.requestContext;
   return {
     authorization: authorizationValues(event.multiValueHeaders ?? event.headers),
     method: httpMethod,
     resourcePath,
-    path: event.path,
+    // The path of an event can begin with the base path of a custom domain.
+    path: servedPath({ path, resource: resourcePath, pathParameters }) ?? UNKNOWN_PATH,
     callerIp: identity.sourceIp,
   };
 }

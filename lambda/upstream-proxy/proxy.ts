@@ -4,6 +4,7 @@
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { HttpFailure } from '../../src/core/http.ts';
+import { servedPath } from '../../src/core/served-path.ts';
 import { fromBackend, problem } from './answer.ts';
 import { percentEncode } from './percent-encode.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -44,11 +45,13 @@ interface Outcome {
 }
 
 async function pass(event: APIGatewayProxyEvent, ports: ProxyPorts): Promise<Outcome> {
-  const path = backendPath(event.path);
-  if (path === undefined) {
+  // Without the base path of a custom domain: exactly what the authorizer judged.
+  const served = servedPath(event);
+  const path = served === undefined ? undefined : backendPath(served);
+  if (served === undefined || path === undefined) {
     return { answer: problem(400, 'The path can be read in more than one way.'), failure: 'path_ambiguous' };
   }
-  if (!hasPrincipal(event) && !isLiterally(event.path, event.resource)) {
+  if (!hasPrincipal(event) && !isLiterally(served, event.resource)) {
     return { answer: problem(500, 'The request came without a principal.'), failure: 'principal_missing' };
   }
   const gatewaySecret = await orUndefined(ports.gatewaySecret);

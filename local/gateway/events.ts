@@ -57,11 +57,25 @@ function common({ method, path, resourcePath, fields }: GatewayRequest) {
     httpMethod: method,
     headers: Object.fromEntries(fields),
     multiValueHeaders,
-    pathParameters: null,
+    pathParameters: pathParameters(resourcePath, path),
     queryStringParameters: null,
     multiValueQueryStringParameters: null,
     stageVariables: null,
   };
+}
+
+/**
+ * The values of a resource's parameters, as the caller wrote them; `null` if there are none. A final slash is not part of
+ * a value.
+ */
+function pathParameters(resourcePath: string, path: string): Record<string, string> | null {
+  const written = path.replace(/\/$/, '').split('/');
+  const found = resourcePath.split('/').flatMap((segment, index): (readonly [string, string])[] => {
+    const [, name, greedy] = /^\{([^}+]+)(\+?)\}$/.exec(segment) ?? [];
+    if (name === undefined) return [];
+    return [[name, greedy === '+' ? written.slice(index).join('/') : (written[index] ?? '')]];
+  });
+  return found.length === 0 ? null : Object.fromEntries(found);
 }
 
 function context<Authorizer>({ method, path, resourcePath, sourceIp }: GatewayRequest, authorizer: Authorizer) {

@@ -25,13 +25,34 @@ describe('an HTTP API event, payload 2.0', () => {
   });
 
   it.each([
-    ['prod', '/prod', '/'],
-    ['prod', '/production/foo', '/production/foo'],
-    ['prod', '/prod/prod/foo', '/prod/foo'],
-    ['$default', '/prod/foo', '/prod/foo'],
-  ])('in stage %s has the path %s as %s', (stage, rawPath, path) => {
-    const requestContext = { ...EVENT.requestContext, stage };
-    expect(fromHttpApiEvent({ ...EVENT, rawPath, requestContext })).toMatchObject({ path });
+    ['the API’s own host, which puts the stage first', '/prod/admin/users', 'admin/users', '/admin/users'],
+    ['a custom domain without a base path', '/admin/users', 'admin/users', '/admin/users'],
+    ['a custom domain with a base path', '/v1/admin/users', 'admin/users', '/admin/users'],
+    ['a first segment that is named like the stage', '/prod/users', 'prod/users', '/prod/users'],
+    ['a base path and a first segment that are named like the stage', '/prod/prod/x', 'prod/x', '/prod/x'],
+    ['a path that the gateway decoded', '/v1/a b', 'a b', '/a b'],
+    ['parameters that do not fit the path', '/prod/public', 'admin', ''],
+    ['no parameters', '/prod/public', undefined, ''],
+  ])('of a greedy route is judged by the served path: %s', (_what, rawPath, proxy, path) => {
+    const pathParameters: Record<string, string> = proxy === undefined ? {} : { proxy };
+    const event = { ...EVENT, routeKey: 'ANY /{proxy+}', rawPath, pathParameters };
+    expect(fromHttpApiEvent(event)).toMatchObject({ path });
+  });
+
+  const OWN_HOST = EVENT.requestContext.domainName;
+  it.each([
+    [OWN_HOST, 'prod', '/prod', '/'],
+    [OWN_HOST, 'prod', '/prod/foo', '/foo'],
+    [OWN_HOST, 'prod', '/prod/prod/foo', '/prod/foo'],
+    [OWN_HOST, 'prod', '/production/foo', ''],
+    [OWN_HOST, '$default', '/prod/foo', '/prod/foo'],
+    ['api.example.com', 'prod', '/prod/foo', ''],
+    ['api.example.com', '$default', '/foo', ''],
+    ['a1b2c3d4e5.example.com', '$default', '/foo', ''],
+  ])('of the default route, under %s in the stage %s, has the path %s as %j', (domainName, stage, rawPath, path) => {
+    const requestContext = { ...EVENT.requestContext, domainName, stage };
+    const event = { ...EVENT, routeKey: '$default', rawPath, pathParameters: {}, requestContext };
+    expect(fromHttpApiEvent(event)).toMatchObject({ path });
   });
 
   it('without headers yields no credential', () => {

@@ -21,6 +21,18 @@ describe('a REST API REQUEST event', () => {
     });
   });
 
+  it.each([
+    ['the API’s own host', '/admin/users', { proxy: 'admin/users' }, '/admin/users'],
+    ['a custom domain with a base path', '/v1/admin/users', { proxy: 'admin/users' }, '/admin/users'],
+    ['an encoded slash', '/v1/a%2Fb', { proxy: 'a/b' }, '/a%2Fb'],
+    ['parameters that do not fit the path', '/v1/public', { proxy: 'admin' }, ''],
+    ['no parameters', '/v1/public', null, ''],
+  ])('of a greedy resource is judged by the served path: %s', (_what, path, pathParameters, expected) => {
+    const requestContext = { ...EVENT.requestContext, resourcePath: '/{proxy+}' };
+    const event = { ...EVENT, resource: '/{proxy+}', path, pathParameters, requestContext };
+    expect(fromRestEvent(event).path).toBe(expected);
+  });
+
   it('yields every Authorization header, whatever the case of its name', () => {
     const multiValueHeaders = { Authorization: ['Bearer a', 'Bearer b'], AUTHORIZATION: ['Basic c'], Accept: ['x'] };
     expect(fromRestEvent({ ...EVENT, multiValueHeaders }).authorization).toEqual(['Bearer a', 'Bearer b', 'Basic c']);

@@ -17,6 +17,8 @@ export interface EventParts {
   readonly httpMethod?: string;
   readonly path?: string;
   readonly resource?: string;
+  /** @default under `/{proxy+}`, the whole path */
+  readonly pathParameters?: Readonly<Record<string, string>> | null;
   readonly headers?: Readonly<Record<string, string[]>>;
   readonly query?: Readonly<Record<string, string[]>>;
   readonly body?: string;
@@ -27,15 +29,17 @@ export interface EventParts {
 }
 
 export function proxyEvent(parts: EventParts = {}): APIGatewayProxyEvent {
+  const { resource = '/{proxy+}', path = '/orders/1' } = parts;
+  const matched = resource === '/{proxy+}' ? { proxy: path.slice(1) } : null;
   const event = {
-    resource: parts.resource ?? '/{proxy+}',
-    path: parts.path ?? '/orders/1',
+    resource,
+    path,
     httpMethod: parts.httpMethod ?? 'GET',
     headers: null,
     multiValueHeaders: parts.headers ?? {},
     queryStringParameters: null,
     multiValueQueryStringParameters: parts.query ?? null,
-    pathParameters: null,
+    pathParameters: parts.pathParameters === undefined ? matched : parts.pathParameters,
     stageVariables: null,
     body: parts.body ?? null,
     isBase64Encoded: parts.isBase64Encoded ?? false,

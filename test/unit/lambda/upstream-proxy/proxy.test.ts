@@ -65,13 +65,49 @@ describe('a request to the backend', () => {
     expect(line).toMatchObject({ status: 400, failure: 'path_ambiguous' });
   });
 
+  it.each([
+    ['/v1/admin/users', 'admin/users', '/base/admin/users'],
+    ['/v1/v1/x/', 'v1/x', '/base/v1/x/'],
+    ['/v1/%61dmin', 'admin', '/base/%61dmin'],
+  ])('under a custom domain has no base path: %s', async (path, proxy, expected) => {
+    const { request } = await pass({ path, pathParameters: { proxy } });
+    expect(request?.url.pathname).toBe(expected);
+  });
+
+  it.each([
+    ['/v1/public', { proxy: 'admin' }],
+    ['/v1/admin', null],
+    ['/v1/a%2Fb', { proxy: 'a/b' }],
+    ['//admin', { proxy: 'admin' }],
+    ['/public/../admin', { proxy: 'admin' }],
+  ])('is not made where the path and the parameters disagree: %s, %j', async (path, pathParameters) => {
+    const { result, request, line } = await pass({ path, pathParameters });
+    expect(request).toBeUndefined();
+    expect(result.statusCode).toBe(400);
+    expect(JSON.parse(result.body)).toMatchObject({ detail: 'The path can be read in more than one way.' });
+    expect(line).toMatchObject({ failure: 'path_ambiguous' });
+  });
+
+  it.each([
+    ['/v1/health', '/health', '/base/health'],
+    ['/v1/health/', '/health', '/base/health/'],
+    ['/v1', '/', '/base/'],
+  ])('for the public path %s of %s goes to %s', async (path, resource, expected) => {
+    const { request } = await pass({ authorizer: null, path, resource });
+    expect(request?.url.pathname).toBe(expected);
+  });
+
   it('is made without a principal for a public path only', async () => {
     const open = await pass({ authorizer: null, path: '/health', resource: '/health' });
     expect(open.request?.url.pathname).toBe('/base/health');
-    for (const parts of [{ path: '/health' }, { path: '/x', resource: '/health' }, { path: '/{proxy+}' }]) {
+    for (const [parts, status] of [
+      [{ path: '/health' }, 500],
+      [{ path: '/x', resource: '/health' }, 400],
+      [{ path: '/{proxy+}' }, 500],
+    ] as const) {
       const { result, request } = await pass({ authorizer: null, ...parts });
       expect(request).toBeUndefined();
-      expect(result.statusCode).toBe(500);
+      expect(result.statusCode).toBe(status);
     }
   });
 

@@ -1,0 +1,96 @@
+/**
+ * Finds the part of a request path that the API serves. With a custom domain, the path of an event can begin with a base
+ * path or a stage, and no configuration here knows which. API Gateway says which resource it matched and with which
+ * parameters, so the served part is the end of the path that spells exactly that. It is returned as the caller wrote it:
+ * the parameters may be decoded already, and then an encoded slash would look like a separator.
+ */
+
+/** A path that no request has: every route map denies it. */
+export const UNKNOWN_PATH = '';
+
+/** What API Gateway says about one request. */
+export interface MatchedPath {
+  /** Without the query; percent-encoded or not. */
+  readonly path: string;
+  /** Such as `/{proxy+}`. */
+  readonly resource: string;
+  /** The values of the resource's parameters; percent-encoded or not. */
+  readonly pathParameters: Readonly<Record<string, string | undefined>> | null | undefined;
+}
+
+const PARAMETER = /^\{([^{}+]+)\+?\}$/;
+/** What the key of an API mapping and the name of a stage can hold. */
+const BASE_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9$\-_.+!*'()]+$/;
+
+/**
+ * Removes what stands before the matched resource.
+ *
+ * @returns the served path as it was written, or `undefined` if path, resource and parameters disagree
+ */
+export function servedPath({ path, resource, pathParameters }: MatchedPath): string | undefined {
+  const spelled = spell(resource, pathParameters ?? {});
+  if (spelled === undefined || !path.startsWith('/')) return undefined;
+  const segments = path.slice(1).split('/');
+  if (spelled === '') return isBasePath(withoutFinalSlash(segments)) ? '/' : undefined;
+  const start = startOf(segments, spelled);
+  const isSound = start !== undefined && isBasePath(segments.slice(0, start));
+  return isSound ? `/${segments.slice(start).join('/')}` : undefined;
+}
+
+/** The resource with its parameters filled in, without the first slash. */
+function spell(resource: string, parameters: Readonly<Record<string, string | undefined>>): string | undefined {
+  const segments = resource
+    .slice(1)
+    .split('/')
+    .map((segment) => {
+      const name = PARAMETER.exec(segment)?.[1];
+      return name === undefined ? segment : parameters[name];
+    });
+  const isComplete = resource === '/' || segments.every((segment) => typeof segment === 'string' && segment !== '');
+  return isComplete ? segments.join('/') : undefined;
+}
+
+/**
+ * The first segment of the one end of the path that spells the text, with or without a final slash. Two such ends could
+ * exist only if one spells it as written and the other one decoded; then nobody can tell which of them is served.
+ */
+function startOf(segments: readonly string[], text: string): number | undefined {
+  const starts = [segments, withoutFinalSlash(segments)].flatMap((all) => [
+    ...endThatSpells(all, text, (segment) => segment),
+    ...endThatSpells(all, text, decode),
+  ]);
+  return new Set(starts).size === 1 ? starts[0] : undefined;
+}
+
+/** Each further segment makes the end longer, so at most one end has the text's length. */
+function endThatSpells(
+  segments: readonly string[],
+  text: string,
+  read: (segment: string) => string | undefined,
+): readonly number[] {
+  let end: string | undefined;
+  for (const [start, segment] of [...segments.entries()].reverse()) {
+    const more = read(segment);
+    if (more === undefined) return [];
+    end = end === undefined ? more : `${more}/${end}`;
+    if (end === text) return [start];
+    if (end.length >= text.length) return [];
+  }
+  return [];
+}
+
+function isBasePath(segments: readonly string[]): boolean {
+  return segments.every((segment) => BASE_SEGMENT.test(decode(segment) ?? ''));
+}
+
+function withoutFinalSlash(segments: readonly string[]): readonly string[] {
+  return segments.at(-1) === '' ? segments.slice(0, -1) : segments;
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
