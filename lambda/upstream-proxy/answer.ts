@@ -20,13 +20,11 @@ const NOT_FOR_CALLER: ReadonlySet<string> = new Set([
 
 /** Passes on an answer, redirects and errors included. Text goes as text, other bytes as base64. */
 export function fromBackend({ status, fields, body }: BackendResponse): APIGatewayProxyResult {
-  const ofConnection = namesOfConnection(
-    fields.flatMap(([name, value]) => (canonicalName(name) === 'connection' ? [value] : [])),
-  );
+  const ofConnection = namesOfConnection(fields);
   const kept = new Map<string, string[]>();
   for (const [name, value] of fields) {
     const canonical = canonicalName(name);
-    if (NOT_FOR_CALLER.has(canonical) || ofConnection.includes(canonical)) continue;
+    if (NOT_FOR_CALLER.has(canonical) || ofConnection.has(canonical)) continue;
     const key = name.toLowerCase();
     kept.set(key, [...(kept.get(key) ?? []), value]);
   }

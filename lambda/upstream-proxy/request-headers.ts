@@ -14,7 +14,7 @@ export const GATEWAY_SECRET_HEADER = 'x-gateway-secret';
 const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client_id', 'org_id', 'iss', 'exp'] as const;
 const PRINCIPAL_PREFIX = 'x-auth-';
 
-/** RFC 9110 section 7.6.1, with what is said anew for the backend's connection. */
+/** RFC 9110 section 7.6.1, and what the transport sets itself for the backend's connection. */
 const OF_THE_CONNECTION = [
   'connection',
   'keep-alive',
@@ -28,21 +28,29 @@ const OF_THE_CONNECTION = [
   'expect',
 ];
 const CREDENTIALS = ['authorization', 'proxy-authorization', GATEWAY_SECRET_HEADER];
-/** The authorizer judged the method and the path of the request line: no header may name others. */
+/** The authorizer judged the method and the path of the request line, so no header may name others. */
 const OVERRIDES = [
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
-  'x-original-method',
-  'x-original-url',
-  'x-rewrite-url',
-  'x-forwarded-host',
-  'x-forwarded-prefix',
-  'x-forwarded-uri',
-  'x-forwarded-method',
+  'x-request-uri',
+  'request-uri',
+  'path-info',
+  'script-name',
+  'x-script-name',
+  'x-host',
   'forwarded',
 ];
-const DROPPED: ReadonlySet<string> = new Set([...OF_THE_CONNECTION, ...CREDENTIALS, ...OVERRIDES]);
+/** Names that servers and proxies take for the user whom they logged in. */
+const IDENTITIES = ['remote-user', 'x-remote-user', 'x-authenticated-user'];
+const DROPPED: ReadonlySet<string> = new Set([...OF_THE_CONNECTION, ...CREDENTIALS, ...OVERRIDES, ...IDENTITIES]);
+/**
+ * `x-original-url`, `x-original-uri`, `x-rewrite-url`, `x-override-url`, `x-envoy-original-path`, `x-forwarded-path`,
+ * `x-forwarded-user` and whatever else such families name.
+ */
+const DROPPED_FAMILIES = [PRINCIPAL_PREFIX, 'x-original-', 'x-rewrite-', 'x-override-', 'x-envoy-', 'x-forwarded-'];
+/** API Gateway writes these itself. */
+const FROM_GATEWAY: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port']);
 
 /** RFC 9110 sections 5.6.2 and 5.5. */
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -59,28 +67,45 @@ export function requestHeaders(event: APIGatewayProxyEvent, gatewaySecret: strin
   };
 }
 
-/** A name with `_` for `-` is another header here, and the same one to many a backend. */
+/**
+ * The form in which names are compared. `X.Auth.Sub`, `x_auth_sub` and `x~auth~sub` are three headers here, but some
+ * servers replace everything that is not a letter or a digit by `_`, and then all of them are `X-Auth-Sub`.
+ */
 export function canonicalName(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-');
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '-');
 }
 
-/** The names that a `Connection` header takes along. */
-export function namesOfConnection(values: readonly string[]): readonly string[] {
-  return values.flatMap((value) => value.split(',')).map((name) => canonicalName(name.trim()));
+/** The headers that `Connection` fields declare to belong to the connection. */
+export function namesOfConnection(fields: readonly (readonly [name: string, value: string])[]): ReadonlySet<string> {
+  const values = fields.flatMap(([name, value]) => (canonicalName(name) === 'connection' ? value.split(',') : []));
+  return new Set(values.map((name) => canonicalName(name.trim())));
 }
 
 function callerHeaders({ multiValueHeaders, headers }: APIGatewayProxyEvent): Headers {
-  const fields = Object.entries(multiValueHeaders ?? headers ?? {}).map(
-    ([name, value]) => [name.toLowerCase(), [value ?? []].flat()] as const,
+  const fields = Object.entries(multiValueHeaders ?? headers ?? {}).flatMap(([name, values]) =>
+    [values ?? []].flat().map((value) => [name, value] as const),
   );
-  const ofConnection = namesOfConnection(fields.flatMap(([name, values]) => (name === 'connection' ? values : [])));
-  const kept = fields.filter(([name]) => isForBackend(name) && !ofConnection.includes(canonicalName(name)));
-  return Object.fromEntries(kept.map(([name, values]) => [name, values.filter((value) => FIELD_VALUE.test(value))]));
+  const ofConnection = namesOfConnection(fields);
+  const kept = new Map<string, string[]>();
+  for (const [name, value] of fields) {
+    const canonical = canonicalName(name);
+    // A caller cannot make us drop what API Gateway says about it.
+    const isDeclared = ofConnection.has(canonical) && !FROM_GATEWAY.has(canonical);
+    if (!isForBackend(name, canonical) || isDeclared || !FIELD_VALUE.test(value)) continue;
+    const key = name.toLowerCase();
+    kept.set(key, [...(kept.get(key) ?? []), value]);
+  }
+  return Object.fromEntries(kept);
 }
 
-function isForBackend(name: string): boolean {
-  const canonical = canonicalName(name);
-  return FIELD_NAME.test(name) && !DROPPED.has(canonical) && !canonical.startsWith(PRINCIPAL_PREFIX);
+function isForBackend(name: string, canonical: string): boolean {
+  // Only in the gateway's own spelling: `x_forwarded_for` is the caller's.
+  if (FROM_GATEWAY.has(canonical)) return name.toLowerCase() === canonical;
+  return (
+    FIELD_NAME.test(name) &&
+    !DROPPED.has(canonical) &&
+    !DROPPED_FAMILIES.some((family) => canonical.startsWith(family))
+  );
 }
 
 /** With hyphens, since many a server drops a header whose name has `_`; percent-encoded, since a header is ASCII. */

@@ -142,6 +142,7 @@ describe("the backend's answer", () => {
       ['Transfer-Encoding', 'chunked'],
       ['Content-Length', '3'],
       ['X-Gateway-Secret', 'known-to-two-only'],
+      ['X.Gateway.Secret', 'known-to-two-only'],
       ['__proto__', 'odd'],
       ['X-Kept', 'yes'],
     ] as const;

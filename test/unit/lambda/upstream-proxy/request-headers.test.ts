@@ -51,6 +51,15 @@ describe('the headers for the backend', () => {
     'x-auth-anything',
     'X_Auth_Sub',
     'x-auth_username',
+    'x.auth.sub',
+    'x~auth~sub',
+    'X!Auth#Sub',
+    "x'auth'sub",
+    'x.gateway.secret',
+    'x|gateway|secret',
+    'proxy.authorization',
+    'transfer~encoding',
+    'content_length',
     'X-Gateway-Secret',
     'x_gateway_secret',
     'Host',
@@ -63,7 +72,21 @@ describe('the headers for the backend', () => {
     'X-HTTP-Method-Override',
     'X-Original-URL',
     'X-Rewrite-URL',
+    'X-Original-URI',
+    'X-Original-Path',
+    'X-Override-URL',
+    'X-Envoy-Original-Path',
+    'X-Forwarded-Path',
+    'X-Forwarded-Prefix',
     'X-Forwarded-Host',
+    'X-Forwarded-User',
+    'X_Forwarded_For',
+    'x.forwarded.proto',
+    'X-Script-Name',
+    'SCRIPT_NAME',
+    'PATH_INFO',
+    'Remote-User',
+    'X_Remote_User',
     'Forwarded',
     'na me',
     'na\nme',
@@ -77,6 +100,15 @@ describe('the headers for the backend', () => {
     expect(requestHeaders(proxyEvent({ headers }), SECRET)).toEqual({ 'x-kept': ['2'], ...OURS });
   });
 
+  it.each(['connection', 'Connection', 'CONNECTION'])('keep what the gateway says, whatever %s names', (name) => {
+    const headers = { [name]: ['x-forwarded-for, x.mine'], 'X-Forwarded-For': ['1.2.3.4'], 'X-Mine': ['2'] };
+    expect(requestHeaders(proxyEvent({ headers }), SECRET)).toEqual({ 'x-forwarded-for': ['1.2.3.4'], ...OURS });
+  });
+
+  it('keep every value of a name that came in two spellings', () => {
+    expect(requestHeaders(proxyEvent({ headers: { 'X-A': ['1'], 'x-a': ['2'] } }), SECRET)['x-a']).toEqual(['1', '2']);
+  });
+
   it('say under which name the API was called, as the gateway knows it', () => {
     expect(requestHeaders(proxyEvent({ domainName: 'api.example' }), SECRET)['x-forwarded-host']).toEqual([
       'api.example',
@@ -86,7 +118,7 @@ describe('the headers for the backend', () => {
   it('can be sent, and say who we say, whatever the caller sends', () => {
     const name = fc.oneof(
       fc.string(),
-      fc.constantFrom('x-auth-sub', 'X_AUTH-SUB', 'authorization', 'x-gateway-secret'),
+      fc.constantFrom('x-auth-sub', 'X_AUTH-SUB', 'x.auth.sub', 'authorization', 'x-gateway-secret', '__proto__'),
     );
     fc.assert(
       fc.property(fc.dictionary(name, fc.array(fc.string({ unit: 'binary' }))), (headers) => {
