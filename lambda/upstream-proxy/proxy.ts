@@ -73,8 +73,8 @@ async function ask(event: APIGatewayProxyEvent, path: string, gatewaySecret: str
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     return error.reason === 'timeout'
-      ? { answer: problem(504, 'The backend did not answer in time.'), failure: error.reason }
-      : { answer: problem(502, 'The backend gave no usable answer.'), failure: error.reason };
+      ? { answer: problem(504, 'The backend did not respond in time.'), failure: error.reason }
+      : { answer: problem(502, 'The backend gave no usable response.'), failure: error.reason };
   }
 }
 

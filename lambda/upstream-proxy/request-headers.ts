@@ -102,9 +102,7 @@ function isForBackend(name: string, canonical: string): boolean {
   // Only in the gateway's own spelling: `x_forwarded_for` is the caller's.
   if (FROM_GATEWAY.has(canonical)) return name.toLowerCase() === canonical;
   return (
-    FIELD_NAME.test(name) &&
-    !DROPPED.has(canonical) &&
-    !DROPPED_FAMILIES.some((family) => canonical.startsWith(family))
+    FIELD_NAME.test(name) && !DROPPED.has(canonical) && !DROPPED_FAMILIES.some((family) => canonical.startsWith(family))
   );
 }
 

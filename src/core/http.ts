@@ -18,8 +18,8 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** Why there is no answer. Only `connection` is worth another try at once. */
-export type HttpFailureReason = 'connection' | 'timeout' | 'too_large' | 'not_text';
+/** Why there is no response. Only `connection` is worth another try at once. */
+export type HttpFailureReason = 'connection' | 'timeout' | 'too_large' | 'not_text' | 'protocol';
 
 /** Thrown by an HTTP port instead of an answer. The message names neither URL nor content. */
 export class HttpFailure extends Error {

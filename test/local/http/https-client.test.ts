@@ -63,11 +63,20 @@ describe('the HTTP port', () => {
     await expect(slow.get(20)).rejects.toMatchObject({ name: 'HttpFailure', reason: 'timeout' });
   });
 
-  it('gives up in time on a server that answers by another protocol', async () => {
-    const { get } = await serve(({ socket }) =>
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'),
-    );
-    await expect(get(20)).rejects.toMatchObject({ name: 'HttpFailure', reason: 'timeout' });
+  it.each([
+    [
+      'with an Upgrade header',
+      'Connection: Upgrade\r\nUpgrade: other\r\n',
+      'The server switched to another protocol (101).',
+    ],
+    ['without one', '', 'Expected a status from 200 to 599, got 101.'],
+  ])('gives up at once on a server that switches to another protocol, %s', async (_what, fields, message) => {
+    const { get } = await serve(({ socket }) => socket.write(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\n`));
+    await expect(get()).rejects.toMatchObject({
+      name: 'HttpFailure',
+      reason: 'protocol',
+      message,
+    });
   });
 
   it('gives up on an answer that is too large, before it is whole', async () => {
@@ -81,7 +90,10 @@ describe('the HTTP port', () => {
       });
       more();
     });
-    await expect(get()).rejects.toMatchObject({ reason: 'too_large', message: 'Over 262144 bytes.' });
+    await expect(get()).rejects.toMatchObject({
+      reason: 'too_large',
+      message: 'The response is larger than 262144 bytes.',
+    });
   });
 
   it('gives up on an answer that is not UTF-8', async () => {

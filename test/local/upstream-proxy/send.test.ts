@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSender, MAXIMUM_BODY_BYTES } from '../../../lambda/upstream-proxy/send.ts';
+import { startRawBackend } from '../../support/http/raw-backend.ts';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -43,6 +44,58 @@ describe('sending to the backend', () => {
     ]);
   });
 
+  it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'POST', 'PUT', 'PATCH'])(
+    '%s with a body is one request, and nothing of the body becomes the next one',
+    async (method) => {
+      const raw = await startRawBackend((_request, socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      });
+      onTestFinished(raw.close);
+      const body = Buffer.from('DELETE /admin/users/7 HTTP/1.1\r\nHost: backend\r\nX-Rest: ');
+      const send = createSender(5000);
+      const url = new URL(`${raw.url}/mine/1`);
+      const headers = { 'x-gateway-secret': ['known-to-two-only'] };
+      await send({ method, url, headers, body });
+      await send({ method: 'GET', url, headers, body: undefined });
+      expect(raw.faults).toEqual([]);
+      expect(raw.requests.map((seen) => [seen.method, seen.target, seen.body.toString()])).toEqual([
+        [method, '/mine/1', body.toString()],
+        ['GET', '/mine/1', ''],
+      ]);
+    },
+  );
+
+  it.each([
+    ['GET', 2],
+    ['HEAD', 2],
+    ['DELETE', 2],
+    ['PUT', 1],
+    ['POST', 2],
+  ])(
+    '%s with a body, which a backend may leave unread, and a GET after it: %i connections in all',
+    async (method, expected) => {
+      const sockets = new Set<Socket>();
+      const url = await backend((incoming, response) => {
+        sockets.add(incoming.socket);
+        response.end();
+      });
+      const send = createSender(5000);
+      await send(request(url, method, Buffer.from('x')));
+      await send(request(url));
+      expect(sockets.size).toBe(expected);
+    },
+  );
+
+  it('gives up at once on a backend that switches to another protocol', async () => {
+    const url = await backend(({ socket }) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    });
+    await expect(createSender(5000)(request(url))).rejects.toMatchObject({
+      reason: 'protocol',
+      message: 'The server switched to another protocol (101).',
+    });
+  });
+
   it('follows no redirect', async () => {
     const url = await backend((_request, response) => response.writeHead(302, { location: '/elsewhere' }).end());
     expect(await createSender(5000)(request(url))).toMatchObject({ status: 302 });
@@ -81,6 +134,23 @@ describe('sending to the backend', () => {
     await send(request(url, method));
     expect(await send(request(url, method))).toMatchObject({ status: 200 });
     expect(seen).toBe(expected);
+  });
+
+  it('PUT over a connection that died meanwhile is sent again with its body', async () => {
+    const raw = await startRawBackend(({ turn }, socket) => {
+      if (turn === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      else socket.destroy();
+    });
+    onTestFinished(raw.close);
+    const send = createSender(5000);
+    const url = new URL(raw.url);
+    await send(request(url));
+    await send(request(url, 'PUT', Buffer.from('new')));
+    expect(raw.requests.map(({ method, body, connection }) => [method, body.toString(), connection])).toEqual([
+      ['GET', '', 1],
+      ['PUT', 'new', 1],
+      ['PUT', 'new', 2],
+    ]);
   });
 
   it('does not send again what may have been done', async () => {

@@ -39,11 +39,14 @@ describe('an answer', () => {
     expect(http.requests).toHaveLength(1);
   });
 
-  it.each(['too_large', 'not_text'] as const)('that cannot be read (%s) is not asked for again', async (reason) => {
-    const { http, send } = answering(failure(reason));
-    await expect(send()).rejects.toThrow(upstreamError('upstream_malformed', 'The answer cannot be read.'));
-    expect(http.requests).toHaveLength(1);
-  });
+  it.each(['too_large', 'not_text', 'protocol'] as const)(
+    'that cannot be read (%s) is not asked for again',
+    async (reason) => {
+      const { http, send } = answering(failure(reason));
+      await expect(send()).rejects.toThrow(upstreamError('upstream_malformed', 'The answer cannot be read.'));
+      expect(http.requests).toHaveLength(1);
+    },
+  );
 });
 
 describe('the one retry', () => {
@@ -397,7 +400,7 @@ describe('whatever the server does', () => {
         ),
         body: fc.string(),
       }),
-      fc.constantFrom<HttpFailure['reason']>('connection', 'timeout', 'too_large', 'not_text').map(failure),
+      fc.constantFrom<HttpFailure['reason']>('connection', 'timeout', 'too_large', 'not_text', 'protocol').map(failure),
     );
     const run = async (replies: readonly Reply[], tookMs: number, leftMs: number) => {
       const { clock, http, send } = answering(...replies);

@@ -165,6 +165,7 @@ describe("the backend's answer", () => {
     ['timeout', 504, 'Gateway Timeout'],
     ['connection', 502, 'Bad Gateway'],
     ['too_large', 502, 'Bad Gateway'],
+    ['protocol', 502, 'Bad Gateway'],
   ] as const)('that does not come (%s) is a %i', async (reason, status, title) => {
     const { result, line } = await pass({}, { answer: new HttpFailure(reason, 'of backend.example') });
     expect(result.statusCode).toBe(status);

@@ -1,0 +1,161 @@
+/**
+ * The one transport: sends one request and reads one response, as bytes, within a bound on time and size. Redirects are
+ * not followed and nothing is sent twice. TLS is verified by Node's defaults, which nothing here can turn off; plain http
+ * goes to loopback only. The framing of the request is decided here alone, whatever headers are handed in.
+ */
+import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as requestPlain } from 'node:http';
+import { request as requestTls, Agent as TlsAgent } from 'node:https';
+import { HttpFailure } from '../core/http.ts';
+import { isSecureUrl } from '../core/secure-url.ts';
+
+export interface RawRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** Those that belong to the connection or frame the body are left out. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** An empty body is a body of no bytes; `undefined` is no body. */
+  readonly body?: Uint8Array | string | undefined;
+  /** Until the last byte of the response. */
+  readonly timeoutMs: number;
+  readonly maximumBytes: number;
+  /** `kept`: a connection that stays open between requests; `own`: one for this request alone, closed afterwards. */
+  readonly connection: 'kept' | 'own';
+}
+
+/** A final response of whatever status, read to its end. */
+export interface RawResponse {
+  readonly status: number;
+  /** Names and values by turns, as they came. */
+  readonly rawFields: readonly string[];
+  readonly body: Buffer;
+}
+
+/** A request on its way. */
+export interface Exchange {
+  /** Rejects with an HttpFailure. */
+  readonly response: Promise<RawResponse>;
+  /** Reports whether the request went over a connection that an earlier one had opened. */
+  isReused(): boolean;
+}
+
+export interface Transport {
+  /** @throws TypeError for a URL, method or header that HTTP cannot carry, or that would go out unencrypted */
+  start(request: RawRequest): Exchange;
+  /** Closes the connections that are kept open. */
+  close(): void;
+}
+
+const AGENT_OPTIONS = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const;
+/** RFC 9110 sections 7.6.1 and 10.1.1, RFC 9112 section 6. */
+const OF_THE_TRANSPORT: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+export function createTransport(): Transport {
+  const plain = new PlainAgent(AGENT_OPTIONS);
+  const tls = new TlsAgent(AGENT_OPTIONS);
+  return {
+    start(request) {
+      if (!isSecureUrl(request.url)) throw new TypeError('Expected an https URL, or http to loopback.');
+      const agent = request.url.protocol === 'https:' ? tls : plain;
+      const outgoing = open(request, agent);
+      return { response: exchange(outgoing, request, agent), isReused: () => outgoing.reusedSocket };
+    },
+    close() {
+      plain.destroy();
+      tls.destroy();
+    },
+  };
+}
+
+function open({ method, url, headers, body, connection }: RawRequest, agent: PlainAgent): ClientRequest {
+  const options = { method, headers: fieldsOf(headers, body), agent: connection === 'kept' ? agent : false };
+  return url.protocol === 'https:' ? requestTls(url, options) : requestPlain(url, options);
+}
+
+/**
+ * A body always has its length: without it, Node sends the body of a GET, HEAD or DELETE with no framing at all, and the
+ * server reads it as the next request.
+ */
+function fieldsOf(headers: RawRequest['headers'], body: RawRequest['body']): Record<string, string | string[]> {
+  const fields = Object.entries(headers)
+    .filter(([name]) => !OF_THE_TRANSPORT.has(name.toLowerCase()))
+    .map(([name, value]) => [name, typeof value === 'string' ? value : [...value]] as const);
+  const framing = body === undefined ? [] : [['content-length', String(Buffer.byteLength(body))] as const];
+  return Object.fromEntries([...fields, ...framing]);
+}
+
+function exchange(
+  outgoing: ClientRequest,
+  { body, timeoutMs, maximumBytes }: RawRequest,
+  agent: PlainAgent,
+): Promise<RawResponse> {
+  let timer: NodeJS.Timeout | undefined;
+  const response = new Promise<RawResponse>((resolve, reject) => {
+    const fail = (error: unknown) => {
+      if (outgoing.reusedSocket) closeIdleConnections(agent);
+      reject(asFailure(error));
+      outgoing.destroy();
+    };
+    const timeOut = () => fail(new HttpFailure('timeout', `No complete response within ${timeoutMs} ms.`));
+    timer = setTimeout(timeOut, timeoutMs);
+    outgoing.on('error', fail);
+    outgoing.once('response', (incoming) => read(incoming, maximumBytes, resolve, fail));
+    failOnOtherProtocols(outgoing, fail);
+    outgoing.end(body);
+  });
+  return response.finally(() => clearTimeout(timer));
+}
+
+/** After "101 Switching Protocols", Node would close the request with neither a response nor an error. */
+function failOnOtherProtocols(outgoing: ClientRequest, fail: (error: HttpFailure) => void): void {
+  outgoing.once('upgrade', (_incoming, socket) => {
+    socket.destroy();
+    fail(new HttpFailure('protocol', 'The server switched to another protocol (101).'));
+  });
+}
+
+/** By events: asynchronous iteration costs each response some twenty microseconds more. */
+function read(
+  incoming: IncomingMessage,
+  maximumBytes: number,
+  resolve: (response: RawResponse) => void,
+  fail: (error: unknown) => void,
+): void {
+  const { statusCode: status = 0, rawHeaders: rawFields } = incoming;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  incoming.on('error', fail);
+  if (status < 200 || status > 599) {
+    fail(new HttpFailure('protocol', `Expected a status from 200 to 599, got ${status}.`));
+    return;
+  }
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= maximumBytes) chunks.push(chunk);
+    else incoming.destroy(new HttpFailure('too_large', `The response is larger than ${maximumBytes} bytes.`));
+  });
+  incoming.once('end', () => resolve({ status, rawFields, body: Buffer.concat(chunks, size) }));
+}
+
+/**
+ * After an execution environment was frozen, every connection kept open may be dead without our knowing. Where one was,
+ * the others are not tried: the next attempt opens a new one.
+ */
+function closeIdleConnections({ freeSockets }: PlainAgent): void {
+  for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
+}
+
+function asFailure(error: unknown): HttpFailure {
+  return error instanceof HttpFailure
+    ? error
+    : new HttpFailure('connection', 'The connection failed or was cut.', { cause: error });
+}
