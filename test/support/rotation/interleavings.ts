@@ -141,6 +141,8 @@ class Actor {
       })
       .finally(() => {
         this.#isDone = true;
+        // It will do nothing more, so it no longer matters what it has seen.
+        this.past = '';
         this.#onSettled?.();
       });
   }
