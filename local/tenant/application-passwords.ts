@@ -3,7 +3,8 @@
 import { inexistent, invalidBody } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';
 import { withScope } from './management-authorization.ts';
-import type { PathParameters, Route, TenantParts } from './parts.ts';
+import { NOT_FOUND } from './not-found.ts';
+import type { Handler, PathParameters, Route, TenantParts } from './parts.ts';
 import type { ApplicationPasswordRecord, JsonObject, UserRecord } from './records.ts';
 import { list, parseBody, type Schema, text } from './schema.ts';
 import { findAudience, scopeValues } from './state.ts';
@@ -62,8 +63,16 @@ function lastAccess({ lastAccessedMs }: ApplicationPasswordRecord): JsonObject {
 
 const PATH = '/api/v2/users/:id/application-passwords';
 
+/** A tenant without the feature has no such path, whoever asks. */
+function ifEnabled(handler: Handler): Handler {
+  return (exchange, tenant, parameters) =>
+    tenant.behaviour.hasApplicationPasswords ? handler(exchange, tenant, parameters) : NOT_FOUND;
+}
+
+const withFeature = (scope: string, handler: Handler) => ifEnabled(withScope([scope], handler));
+
 export const applicationPasswordRoutes: readonly Route[] = [
-  { method: 'GET', path: PATH, handler: withScope(['read:user_application_passwords'], listAll) },
-  { method: 'POST', path: PATH, handler: withScope(['create:user_application_passwords'], create) },
-  { method: 'DELETE', path: `${PATH}/:passwordId`, handler: withScope(['delete:user_application_passwords'], remove) },
+  { method: 'GET', path: PATH, handler: withFeature('read:user_application_passwords', listAll) },
+  { method: 'POST', path: PATH, handler: withFeature('create:user_application_passwords', create) },
+  { method: 'DELETE', path: `${PATH}/:passwordId`, handler: withFeature('delete:user_application_passwords', remove) },
 ];

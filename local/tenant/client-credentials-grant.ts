@@ -5,9 +5,10 @@ import type { CallingClient } from './client-authentication.ts';
 import type { Reply } from './http.ts';
 import { oauthError } from './oauth-error.ts';
 import { type Fields, splitScope } from './oauth-fields.ts';
+import { offeredScopes } from './offered-scopes.ts';
 import type { TenantParts } from './parts.ts';
 import type { ClientGrantRecord } from './records.ts';
-import { findAudience, scopeValues } from './state.ts';
+import { findAudience } from './state.ts';
 
 export function clientCredentialsGrant(
   fields: Fields,
@@ -25,7 +26,8 @@ export function clientCredentialsGrant(
       `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API.`,
     );
   }
-  const granted = grant.allow_all_scopes ? scopeValues(api) : grant.scope;
+  const offered = offeredScopes(api, tenant);
+  const granted = grant.allow_all_scopes ? offered : grant.scope.filter((value) => offered.includes(value));
   const scope = chooseScope(fields.scope, granted);
   const sub = `${client.client_id}@clients`;
   const body = issueAccessToken(
@@ -37,7 +39,8 @@ export function clientCredentialsGrant(
 
 function findGrant(clientId: string, audience: string, { state }: TenantParts): ClientGrantRecord | undefined {
   return [...state.clientGrants.values()].find(
-    (grant) => grant.client_id === clientId && grant.audience === audience && grant.subject_type !== 'user',
+    (grant) =>
+      grant.client_id === clientId && grant.audience === audience && (grant.subject_type ?? 'client') === 'client',
   );
 }
 

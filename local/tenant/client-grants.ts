@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { apiError, inexistent, invalidBody } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';
 import { withScope } from './management-authorization.ts';
+import { offeredScopes } from './offered-scopes.ts';
 import { pageReply } from './pages.ts';
 import type { PathParameters, Route, TenantParts } from './parts.ts';
-import type { ClientGrantRecord } from './records.ts';
+import type { ClientGrantRecord, JsonObject } from './records.ts';
 import { bool, list, nullable, oneOf, parseBody, type Schema, text } from './schema.ts';
-import { findAudience, scopeValues } from './state.ts';
+import { findAudience } from './state.ts';
 
 const updateSchema: Schema = {
   required: [],
@@ -50,7 +51,7 @@ function create(exchange: Exchange, tenant: TenantParts): Reply {
   const wanted = { ...body, id: `cgr_${randomUUID().replaceAll('-', '').slice(0, 16)}`, scope: body.scope ?? [] };
   const grant = wanted as unknown as ClientGrantRecord;
   if (body.scope === undefined && !grant.allow_all_scopes) throw invalidBody("'Missing required property: scope'");
-  if (!state.clients.has(grant.client_id)) throw inexistent('client', 'inexistent_client');
+  if (!state.clients.has(String(grant.client_id))) throw inexistent('client', 'inexistent_client');
   if (!findAudience(state, grant.audience)) throw inexistent('resource server', 'inexistent_resource_server');
   const twin = [...state.clientGrants.values()].find((other) => isTwin(other, grant));
   if (twin) {
@@ -75,17 +76,21 @@ function remove(_exchange: Exchange, tenant: TenantParts, parameters: PathParame
   return { status: 204 };
 }
 
-/** Keeps a grant with those of its scopes that the API has; the others vanish without a word. */
-function store(grant: ClientGrantRecord, { state }: TenantParts): ClientGrantRecord {
+/** Keeps a grant with all of its scopes, those that the API does not have too: they are left out of the token instead. */
+function store(grant: ClientGrantRecord, tenant: TenantParts): JsonObject {
+  const { state, behaviour } = tenant;
   const api = findAudience(state, grant.audience);
-  const known = api ? scopeValues(api) : [];
-  const kept = { ...grant, scope: grant.scope.filter((scope) => known.includes(scope)) };
+  const known = api ? offeredScopes(api, tenant) : [];
+  const scope = behaviour.dropsUnknownScopes ? grant.scope.filter((value) => known.includes(value)) : grant.scope;
+  const kept = { ...grant, scope };
   state.clientGrants.set(grant.id, kept);
   return present(kept);
 }
 
-function present(grant: ClientGrantRecord): ClientGrantRecord {
-  return grant.allow_all_scopes ? { ...grant, scope: [] } : grant;
+/** As the API shows it: always with `subject_type`, and without `scope` where all scopes are allowed. */
+function present(grant: ClientGrantRecord): JsonObject {
+  const { scope, ...rest } = { ...grant, subject_type: kindOf(grant) };
+  return grant.allow_all_scopes ? rest : { ...rest, scope };
 }
 
 function requireGrant({ id = '' }: PathParameters, { state }: TenantParts): ClientGrantRecord {
@@ -103,7 +108,7 @@ function kindOf(grant: ClientGrantRecord): string {
   return grant.subject_type ?? 'client';
 }
 
-function isAsked(query: URLSearchParams, name: string, value: string): boolean {
+function isAsked(query: URLSearchParams, name: string, value: string | undefined): boolean {
   return (query.get(name) ?? value) === value;
 }
 

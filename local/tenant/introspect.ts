@@ -1,5 +1,6 @@
 /** `POST /oauth/introspect` (RFC 7662): tells a resource server that has proved itself about tokens made for it, and of no other. */
 import type { Exchange, Reply } from './http.ts';
+import { NOT_FOUND } from './not-found.ts';
 import { readFields, requireField } from './oauth-fields.ts';
 import type { TenantParts } from './parts.ts';
 import type { JsonObject } from './records.ts';
@@ -7,6 +8,7 @@ import type { JsonObject } from './records.ts';
 const INACTIVE = { active: false };
 
 export async function introspect(exchange: Exchange, tenant: TenantParts): Promise<Reply> {
+  if (!tenant.behaviour.hasApplicationPasswords) return NOT_FOUND;
   const fields = readFields(exchange);
   const api = await tenant.assertions.verify(fields);
   const token = requireField(fields, 'token');

@@ -1,4 +1,4 @@
-/** Cuts lists into pages, by number (`page`, `per_page`, `include_totals`) or by checkpoint (`from`, `take`). */
+/** Cuts lists into pages, by number (`page`, `per_page`, `include_totals`) or by checkpoint (`from`, `take`), which counts if both come. */
 
 import { invalidQuery } from './api-error.ts';
 import type { Reply } from './http.ts';
@@ -9,9 +9,6 @@ const MAX_SIZE = 100;
 /** @param name what the list is called in an answer that is an object. */
 export function pageReply(name: string, items: readonly unknown[], query: URLSearchParams): Reply {
   const byCheckpoint = query.has('from') || query.has('take');
-  if (byCheckpoint && (query.has('page') || query.has('per_page'))) {
-    throw invalidQuery("'page and per_page cannot be used together with from and take'");
-  }
   return { status: 200, body: byCheckpoint ? checkpointPage(name, items, query) : numberedPage(name, items, query) };
 }
 

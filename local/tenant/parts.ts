@@ -13,6 +13,12 @@ export interface Behaviour {
   refusedProperties: readonly string[];
   /** Whether a property sent as `null` stays as it was instead of being removed. */
   keepsNulledProperties: boolean;
+  /** Whether a grant silently loses the scopes that its API does not have. Recorded tenants keep them. */
+  dropsUnknownScopes: boolean;
+  /** Whether app specific passwords and introspection are enabled for this tenant. */
+  hasApplicationPasswords: boolean;
+  /** Whether introspection checks who signed the client assertion. */
+  checksAssertions: boolean;
 }
 
 export interface TenantParts {

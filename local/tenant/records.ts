@@ -10,8 +10,11 @@ interface ScopeRecord {
 export interface ResourceServerRecord {
   readonly id: string;
   readonly identifier: string;
-  readonly name: string;
-  readonly scopes: readonly ScopeRecord[];
+  /** Absent if it was never set. */
+  readonly name?: string;
+  /** Absent if none was ever set. */
+  readonly scopes?: readonly ScopeRecord[];
+  /** Absent if false. */
   readonly is_system?: boolean;
   readonly allow_offline_access?: boolean;
   /** Seconds. */
@@ -39,12 +42,13 @@ export interface ClientRecord {
 
 export interface ClientGrantRecord {
   readonly id: string;
-  readonly client_id: string;
+  /** Absent for a grant that is not about one client. */
+  readonly client_id?: string;
   readonly audience: string;
   readonly scope: readonly string[];
-  /** Absent means `client`. */
-  readonly subject_type?: 'client' | 'user';
-  /** When true `scope` reads `[]`. */
+  /** Absent means `client`; the API always shows it. */
+  readonly subject_type?: 'client' | 'user' | 'anonymous_user';
+  /** When true the API shows no `scope` at all. */
   readonly allow_all_scopes?: boolean;
   readonly [property: string]: unknown;
 }

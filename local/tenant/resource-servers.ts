@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { apiError, inexistent } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';
 import { withScope } from './management-authorization.ts';
+import { offeredScopes } from './offered-scopes.ts';
 import { pageReply } from './pages.ts';
 import type { PathParameters, Route, TenantParts } from './parts.ts';
 import { readKeyEntry, readVerificationKey } from './public-key.ts';
@@ -63,18 +64,30 @@ const SYSTEM_CHANGEABLE = [
   'skip_consent_for_verifiable_first_party_clients',
 ];
 
-function listAll(exchange: Exchange, { state }: TenantParts): Reply {
+const ALWAYS_SHOWN = {
+  signing_alg: 'RS256',
+  token_lifetime_for_web: 7_200,
+  skip_consent_for_verifiable_first_party_clients: false,
+};
+
+function listAll(exchange: Exchange, tenant: TenantParts): Reply {
+  const { state } = tenant;
   const wanted = exchange.query.getAll('identifiers');
   const all = [...state.resourceServers.values()];
   const found = wanted.length === 0 ? all : all.filter((api) => wanted.includes(api.identifier));
-  return pageReply('resource_servers', found, exchange.query);
+  return pageReply(
+    'resource_servers',
+    found.map((api) => present(api, tenant)),
+    exchange.query,
+  );
 }
 
 function get(_exchange: Exchange, tenant: TenantParts, parameters: PathParameters): Reply {
-  return { status: 200, body: requireApi(parameters, tenant) };
+  return { status: 200, body: present(requireApi(parameters, tenant), tenant) };
 }
 
-function create(exchange: Exchange, { state, behaviour }: TenantParts): Reply {
+function create(exchange: Exchange, tenant: TenantParts): Reply {
+  const { state, behaviour } = tenant;
   const properties = { ...changeable, identifier: text(1, 600) };
   const body = parseBody(exchange, { required: ['identifier'], properties }, behaviour.refusedProperties);
   const identifier = String(body.identifier);
@@ -86,21 +99,18 @@ function create(exchange: Exchange, { state, behaviour }: TenantParts): Reply {
     );
   }
   const defaults = {
-    name: identifier,
-    scopes: [],
     signing_alg: 'RS256',
     allow_offline_access: false,
     token_lifetime: 86_400,
   };
   const record = {
     id: randomBytes(12).toString('hex'),
-    is_system: false,
     ...defaults,
     ...withoutNull(body),
     identifier,
   };
   state.resourceServers.set(record.id, record);
-  return { status: 201, body: record };
+  return { status: 201, body: present(record, tenant) };
 }
 
 function update(exchange: Exchange, tenant: TenantParts, parameters: PathParameters): Reply {
@@ -112,8 +122,8 @@ function update(exchange: Exchange, tenant: TenantParts, parameters: PathParamet
   for (const name of removed) delete after[name];
   const record = after as unknown as ResourceServerRecord;
   tenant.state.resourceServers.set(before.id, record);
-  dropLostScopes(record, tenant);
-  return { status: 200, body: record };
+  dropLostScopes(before, record, tenant);
+  return { status: 200, body: present(record, tenant) };
 }
 
 function remove(_exchange: Exchange, tenant: TenantParts, parameters: PathParameters): Reply {
@@ -143,12 +153,21 @@ function withoutNull(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
+/** As the API shows it: what was never set, and a false `is_system`, is absent; some members are always there. */
+function present(api: ResourceServerRecord, tenant: TenantParts): JsonObject {
+  const { is_system: isSystem, scopes, ...rest } = api;
+  const offered = offeredScopes(api, tenant);
+  const shown = scopes?.filter(({ value }) => offered.includes(value));
+  return { ...ALWAYS_SHOWN, ...rest, ...(isSystem && { is_system: true }), ...(shown && { scopes: shown }) };
+}
+
 /** A scope that an API no longer has is taken off every grant to it. */
-function dropLostScopes(api: ResourceServerRecord, { state }: TenantParts): void {
-  const values = scopeValues(api);
+function dropLostScopes(before: ResourceServerRecord, api: ResourceServerRecord, { state }: TenantParts): void {
+  const left = scopeValues(api);
+  const lost = scopeValues(before).filter((scope) => !left.includes(scope));
   for (const grant of state.clientGrants.values()) {
     if (grant.audience !== api.identifier) continue;
-    state.clientGrants.set(grant.id, { ...grant, scope: grant.scope.filter((scope) => values.includes(scope)) });
+    state.clientGrants.set(grant.id, { ...grant, scope: grant.scope.filter((scope) => !lost.includes(scope)) });
   }
 }
 

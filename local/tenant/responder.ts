@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { control, isControl } from './control.ts';
 import type { Fault, Faults } from './faults.ts';
 import { type Exchange, isJsonObject, Refusal, type Reply, receive, send } from './http.ts';
+import { NOT_FOUND } from './not-found.ts';
 import type { TenantParts } from './parts.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
@@ -52,7 +53,7 @@ async function usualReply(exchange: Exchange, { parts, rateLimits }: Responder):
 
 async function handle(exchange: Exchange, parts: TenantParts): Promise<Reply> {
   const match = findRoute(exchange.method, exchange.path);
-  if (!match) return { status: 404, body: { statusCode: 404, error: 'Not Found', message: 'Not Found' } };
+  if (!match) return NOT_FOUND;
   try {
     return await match.handler(exchange, parts, match.parameters);
   } catch (error) {

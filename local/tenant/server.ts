@@ -20,6 +20,14 @@ const HOST = '127.0.0.1';
 /** Longer than any test, so that no kept connection ends just as it is used. */
 const KEEP_ALIVE_MS = 120_000;
 
+export const USUAL_BEHAVIOUR: Readonly<Behaviour> = {
+  refusedProperties: [],
+  keepsNulledProperties: false,
+  dropsUnknownScopes: false,
+  hasApplicationPasswords: true,
+  checksAssertions: true,
+};
+
 export interface TenantOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
@@ -31,6 +39,8 @@ export interface TenantOptions {
   readonly keyCacheSeconds?: number;
   /** A fresh one when absent. */
   readonly signingKey?: TenantSigningKey;
+  /** How this tenant differs from the usual one. */
+  readonly behaviour?: Partial<Behaviour>;
 }
 
 export interface Tenant extends Mint {
@@ -56,7 +66,7 @@ export interface Tenant extends Mint {
 
 /** @throws the listening error, such as `EADDRINUSE`, when the port cannot be had. */
 export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
-  const { port = 0, now = Date.now, seed = {}, keyCacheSeconds = 0 } = options;
+  const { port = 0, now = Date.now, seed = {}, keyCacheSeconds = 0, behaviour = {} } = options;
   const fullSeed = { ...defaultSeed, ...seed };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   await listen(server, port);
@@ -64,25 +74,34 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
   const origins = new Map<string, string>();
   const keyFetcher = new KeyFetcher({ now, cacheSeconds: keyCacheSeconds, origins });
   const signingKeys = new SigningKeys(options.signingKey ?? (await newSigningKey()));
-  const parts = assemble({ issuer, now, signingKeys, keyFetcher, state: createState(fullSeed, issuer) });
+  const parts = assemble({
+    issuer,
+    now,
+    signingKeys,
+    keyFetcher,
+    state: createState(fullSeed, issuer),
+    behaviour: { ...USUAL_BEHAVIOUR, ...behaviour },
+  });
   const rateLimits = new RateLimits(fullSeed.rateLimits, now);
   const responder = { parts, faults: new Faults(), rateLimits, log: new RequestLog() };
   server.on('request', (request, response) => void respond(request, response, responder));
   return handlesOf(server, responder, origins);
 }
 
-type Foundation = Pick<TenantParts, 'issuer' | 'now' | 'state' | 'signingKeys'> & { readonly keyFetcher: KeyFetcher };
+type Foundation = Pick<TenantParts, 'issuer' | 'now' | 'state' | 'signingKeys' | 'behaviour'> & {
+  readonly keyFetcher: KeyFetcher;
+};
 
-function assemble({ issuer, now, state, signingKeys, keyFetcher }: Foundation): TenantParts {
+function assemble({ issuer, now, state, signingKeys, keyFetcher, behaviour }: Foundation): TenantParts {
   return {
     issuer,
     now,
     state,
-    behaviour: { refusedProperties: [], keepsNulledProperties: false },
+    behaviour,
     signingKeys,
     tokens: new TokenStore({ issuer, now, state, signingKeys }),
     logins: new LoginGuard(state, now),
-    assertions: new AssertionVerifier({ issuer, now, state, keyFetcher }),
+    assertions: new AssertionVerifier({ issuer, now, state, keyFetcher, behaviour }),
   };
 }
 

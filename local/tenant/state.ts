@@ -50,7 +50,7 @@ export function findAudience(state: TenantState, identifier: string): ResourceSe
 }
 
 export function scopeValues(api: ResourceServerRecord): readonly string[] {
-  return api.scopes.map((scope) => scope.value);
+  return (api.scopes ?? []).map((scope) => scope.value);
 }
 
 /** Writes APIs, grants and clients as JSON whose order depends on nothing but their content. */

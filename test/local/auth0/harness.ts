@@ -1,5 +1,5 @@
 /** What the tests against the local tenant share: a connection to it, a record kept in memory, and what was written. */
-import type { Tenant } from '../../../local/tenant/server.ts';
+import { type Tenant, USUAL_BEHAVIOUR } from '../../../local/tenant/server.ts';
 import { connectManagement, type ManagementOptions } from '../../../src/auth0/management-connection.ts';
 import type { RecordStore } from '../../../src/auth0/record-store.ts';
 import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
@@ -54,7 +54,7 @@ export function remember({ state, behaviour, faults, requestLog }: Tenant): () =
       map.clear();
       for (const [id, record] of contents[index] ?? []) map.set(id, record);
     }
-    Object.assign(behaviour, { refusedProperties: [], keepsNulledProperties: false });
+    Object.assign(behaviour, USUAL_BEHAVIOUR);
     faults.clear();
     requestLog.clear();
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { DEMO_API, manage, open } from './tools.ts';
+import { DEMO_API, manage, open, postJson } from './tools.ts';
 
 const CLIENT = 'local-management-client';
 const OPERATOR = { client_id: 'local-operator-client', audience: DEMO_API };
@@ -37,15 +37,35 @@ test('numbered pages come with totals when asked', async () => {
   expect(body.client_grants).toHaveLength(14);
 });
 
-test('a change replaces the whole list, and scopes that the API lacks vanish without a word', async () => {
+test('a change replaces the whole list and keeps scopes that the API lacks, but no token has those', async () => {
   const { tenant } = await open();
   const path = 'client-grants/cgr_machinedemoapi0';
   const scope = ['update:foo', 'fly:foo'];
-  expect(await manage(tenant, 'PATCH', path, { scope })).toMatchObject({
-    status: 200,
-    body: { scope: ['update:foo'] },
+  expect(await manage(tenant, 'PATCH', path, { scope })).toMatchObject({ status: 200, body: { scope } });
+  expect((await manage(tenant, 'GET', path)).body.scope).toStrictEqual(scope);
+  const token = await postJson(tenant, '/oauth/token', {
+    grant_type: 'client_credentials',
+    client_id: 'local-machine-client',
+    client_secret: 'local-machine-secret',
+    audience: DEMO_API,
   });
-  expect((await manage(tenant, 'GET', path)).body.scope).toStrictEqual(['update:foo']);
+  expect(token.body.scope).toBe('update:foo');
+});
+
+test('a tenant that drops unknown scopes does so without a word', async () => {
+  const { tenant } = await open();
+  tenant.behaviour.dropsUnknownScopes = true;
+  const scope = ['update:foo', 'fly:foo'];
+  const { body } = await manage(tenant, 'PATCH', 'client-grants/cgr_machinedemoapi0', { scope });
+  expect(body.scope).toStrictEqual(['update:foo']);
+});
+
+test('a change of the API that leaves its scopes alone leaves unknown scopes of its grants alone', async () => {
+  const { tenant } = await open();
+  const scope = ['read:foo', 'fly:foo'];
+  await manage(tenant, 'PATCH', 'client-grants/cgr_machinedemoapi0', { scope });
+  await manage(tenant, 'PATCH', 'resource-servers/https%3A%2F%2Fdemo.api', { token_lifetime: 60 });
+  expect(tenant.state.clientGrants.get('cgr_machinedemoapi0')?.scope).toStrictEqual(scope);
 });
 
 test('the application-password scopes can be granted, and count from the next token on', async () => {
@@ -81,10 +101,12 @@ test.each([
   expect(await manage(tenant, 'POST', 'client-grants', order)).toMatchObject({ status });
 });
 
-test('a grant of all scopes reads as an empty list, and takes no other', async () => {
+test('a grant of all scopes has no "scope" at all, and takes no other', async () => {
   const { tenant } = await open();
   const path = 'client-grants/cgr_webappdemoapi00';
-  expect(await manage(tenant, 'GET', path)).toMatchObject({ body: { scope: [], allow_all_scopes: true } });
+  const { body } = await manage(tenant, 'GET', path);
+  expect(body).toMatchObject({ allow_all_scopes: true, subject_type: 'user' });
+  expect(body).not.toHaveProperty('scope');
   expect(await manage(tenant, 'PATCH', path, { scope: ['read:foo'] })).toMatchObject({ status: 400 });
 });
 

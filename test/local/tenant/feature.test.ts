@@ -1,0 +1,57 @@
+/** Tenants that differ from the usual one: without app specific passwords, or with an introspection that checks nobody. */
+import { expect, test } from 'vitest';
+import { ask, assertion, introspection, manage, newKey, open, postJson } from './tools.ts';
+
+const PASSWORDS = 'users/auth0%7C1234/application-passwords';
+const FEATURE_SCOPES = [
+  'read:user_application_passwords',
+  'create:user_application_passwords',
+  'delete:user_application_passwords',
+];
+
+test('a tenant without the feature neither offers its scopes, nor gives them out, nor has its paths', async () => {
+  const { tenant, clock } = await open();
+  tenant.behaviour.hasApplicationPasswords = false;
+  const before = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
+  const scope = [...before, ...FEATURE_SCOPES];
+  const path = 'client-grants/cgr_managementsetup';
+  expect((await manage(tenant, 'PATCH', path, { scope })).body.scope).toStrictEqual(scope);
+  const { body } = await manage(tenant, 'GET', `resource-servers/${encodeURIComponent(`${tenant.issuer}api/v2/`)}`);
+  expect(JSON.stringify(body.scopes)).not.toContain('application_passwords');
+  const token = await postJson(tenant, '/oauth/token', {
+    grant_type: 'client_credentials',
+    client_id: 'local-management-client',
+    client_secret: 'local-management-secret',
+    audience: `${tenant.issuer}api/v2/`,
+  });
+  expect(token.body.scope.split(' ')).toStrictEqual(before);
+  expect(await manage(tenant, 'GET', PASSWORDS)).toMatchObject({ status: 404, body: { error: 'Not Found' } });
+  const signed = await assertion(tenant, newKey().privateKey, clock);
+  expect(await postJson(tenant, '/oauth/introspect', introspection('x', signed))).toMatchObject({ status: 404 });
+});
+
+test('a tenant that does not check assertions introspects for whoever asks', async () => {
+  const { tenant, clock } = await open();
+  const signed = await assertion(tenant, newKey().privateKey, clock);
+  expect(await postJson(tenant, '/oauth/introspect', introspection('x', signed))).toMatchObject({ status: 401 });
+  tenant.behaviour.checksAssertions = false;
+  const answer = await postJson(tenant, '/oauth/introspect', introspection('x', signed));
+  expect(answer).toMatchObject({ status: 200, body: { active: false } });
+});
+
+test('an API shows what was never set by leaving it out, and some members always', async () => {
+  const { tenant } = await open();
+  const { body } = await manage(tenant, 'POST', 'resource-servers', { identifier: 'https://bare.api' });
+  for (const member of ['name', 'scopes', 'is_system']) expect(body).not.toHaveProperty(member);
+  expect(body).toMatchObject({
+    signing_alg: 'RS256',
+    token_lifetime_for_web: expect.any(Number),
+    skip_consent_for_verifiable_first_party_clients: false,
+  });
+});
+
+test('a grant shows its kind of subject even if nobody set it', async () => {
+  const { tenant } = await open();
+  expect((await manage(tenant, 'GET', 'client-grants/cgr_machinedemoapi0')).body.subject_type).toBe('client');
+  expect(await ask(tenant, '/api/v2/client-grants')).toMatchObject({ status: 401 });
+});
