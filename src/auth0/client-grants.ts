@@ -9,7 +9,7 @@ import { acceptGone } from './resource-servers.ts';
 
 export interface ClientGrant {
   readonly id: string;
-  /** In the tenant's order. */
+  /** In the tenant's order; empty if the grant covers all scopes, since the tenant then shows none. */
   readonly scopes: readonly string[];
   /** Whether it covers every scope, whatever `scopes` says. */
   readonly allowsAllScopes: boolean;
@@ -85,8 +85,11 @@ function parsePage(answer: unknown): { readonly grants: readonly JsonObject[]; r
 
 function parseGrant({ id, scope, allow_all_scopes: allowAllScopes }: JsonObject): ClientGrant {
   if (typeof id !== 'string') throw malformed('a text "id"');
-  if (!Array.isArray(scope) || !scope.every((value) => typeof value === 'string')) throw malformed('a list "scope"');
-  return { id, scopes: scope, allowsAllScopes: allowAllScopes === true };
+  const allowsAllScopes = allowAllScopes === true;
+  // A grant for all scopes has no "scope" member at all.
+  const scopes = allowsAllScopes ? (scope ?? []) : scope;
+  if (!Array.isArray(scopes) || !scopes.every((value) => typeof value === 'string')) throw malformed('a list "scope"');
+  return { id, scopes, allowsAllScopes };
 }
 
 function malformed(expected: string): SetupError {

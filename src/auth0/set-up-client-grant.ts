@@ -32,9 +32,10 @@ export interface ClientGrantSetUp {
 
 /**
  * Sets up the grant. Writes nothing where nothing has to change; a token that is older than the change lacks the scopes.
+ * A grant that covers all scopes is never changed. Scopes that the tenant leaves out are a warning (`scope_dropped`).
  * If it throws, `tearDownClientGrant` puts back what was changed.
  *
- * @throws SetupError `scope_dropped`, `record_invalid` or `management_…`
+ * @throws SetupError `scope_dropped` if the tenant keeps no grant at all, `record_invalid` or `management_…`
  */
 export async function setUpClientGrant(options: ClientGrantSetUp): Promise<SetupOutcome> {
   const {
@@ -54,8 +55,11 @@ export async function setUpClientGrant(options: ClientGrantSetUp): Promise<Setup
   const planned: ClientGrantRecord = { version: 1, clientId, audience, grant };
   if (stored || hasToChange || others.length > 0) await keepRecord(records, stored, planned);
   await shared.join();
-  if (hasToChange) await apply(options, current, change, planned);
-  return { changed: hasToChange, warnings: others.length === 0 ? [] : [grantShared(clientId, others)] };
+  const warnings = hasToChange ? await apply(options, current, change, planned) : [];
+  return {
+    changed: hasToChange,
+    warnings: [...warnings, ...(others.length === 0 ? [] : [grantShared(clientId, others)])],
+  };
 }
 
 /** Changes the grant, reads it back, and notes which one it is. */
@@ -64,7 +68,7 @@ async function apply(
   current: ClientGrant | undefined,
   change: GrantChange,
   planned: ClientGrantRecord,
-) {
+): Promise<readonly SetupError[]> {
   const {
     clientGrants,
     records,
@@ -80,7 +84,7 @@ async function apply(
   await keepRecord(records, planned, { ...planned, grant });
   if (planned.grant.id !== after.id) await shared.join();
   const missing = missingScopes(after, scopes);
-  if (missing.length > 0) throw dropped(options, missing);
+  return missing.length > 0 ? [dropped(options, missing)] : [];
 }
 
 /** Carries out a change. */

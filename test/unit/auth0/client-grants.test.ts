@@ -43,6 +43,8 @@ describe('a grant', () => {
     ['of another client', { client_id: 'other' }],
     ['for an API of nearly the same name', { audience: 'https://tenant.example/api/v2' }],
     ['for users', { subject_type: 'user' }],
+    ['for anonymous users', { subject_type: 'anonymous_user' }],
+    ['of no client', { client_id: undefined }],
     ['of a kind not heard of', { subject_type: 'robot' }],
   ])('%s is never taken, though the tenant did not filter', async (_what, more) => {
     expect(await findIn({ client_grants: [grant('cgr_1', more)] })).toBeUndefined();
@@ -58,8 +60,10 @@ describe('a grant', () => {
   );
 
   test('for all scopes is seen as such', async () => {
-    const body = [grant('cgr_1', { scope: [], allow_all_scopes: true })];
-    expect(await findIn(body)).toEqual({ id: 'cgr_1', scopes: [], allowsAllScopes: true });
+    const seen = { id: 'cgr_1', scopes: [], allowsAllScopes: true };
+    for (const scope of [undefined, null, []]) {
+      expect(await findIn([grant('cgr_1', { scope, allow_all_scopes: true })])).toEqual(seen);
+    }
   });
 
   test.each([
@@ -67,6 +71,8 @@ describe('a grant', () => {
     [[grant('cgr_1', { id: 1 })], 'a text "id"'],
     [[grant('cgr_1', { scope: 'read:users' })], 'a list "scope"'],
     [[grant('cgr_1', { scope: [1] })], 'a list "scope"'],
+    [[grant('cgr_1', { scope: undefined })], 'a list "scope"'],
+    [[grant('cgr_1', { scope: undefined, allow_all_scopes: 'true' })], 'a list "scope"'],
   ])('that comes as %j is an error: scopes could be lost', async (body, expected) => {
     await expectError(findIn(body), 'management_malformed', new RegExp(`client grants .*Expected ${expected}`));
   });
