@@ -1,45 +1,59 @@
-/** Proves a signing key by the only proof there is: the tenant takes an assertion that was signed with it. */
-import { randomBytes } from 'node:crypto';
-import { UpstreamError } from '../../src/core/errors.ts';
-import { Introspection } from '../../src/core/introspection.ts';
-import { INTROSPECTION_PROFILES } from '../../src/core/introspection-profile.ts';
-import { importSigningKey, type PrivateSigningJwk } from '../../src/core/signing-key.ts';
-import { SigningKeyRing } from '../../src/core/signing-key-ring.ts';
-import { Upstream, type UpstreamPorts } from '../../src/core/upstream.ts';
+/**
+ * Proves a signing key by the only proof there is: the tenant takes an assertion that was signed with it, and refuses one
+ * that was signed with a key made for this purpose and thrown away.
+ */
+import { CodedError, UpstreamError } from '../../src/core/errors.ts';
+import { makeThrowAwayKey, type ProbeTarget, probeIntrospection } from '../../src/core/introspection-probe.ts';
+import { importSigningKey, type PrivateSigningJwk, type SigningKey } from '../../src/core/signing-key.ts';
+import type { UpstreamPorts } from '../../src/core/upstream.ts';
 
 /**
  * Proves a key.
  *
+ * @throws ProofError if the tenant can prove no key at all: trying again does not help
  * @throws UpstreamError `upstream_client_refused` if the tenant does not take it, another if that cannot be found out
  */
 export type ProveKey = (key: PrivateSigningJwk) => Promise<void>;
 
-export interface ProofSettings {
-  readonly issuer: string;
-  readonly audience: string;
+type ProofErrorCode =
+  /** The introspection accepts whoever asks, so that it accepted our key means nothing. */
+  | 'proof_worthless'
+  /** The tenant has no introspection. */
+  | 'introspection_missing';
+
+/** Thrown when the tenant can prove no key at all. Holds no key. */
+export class ProofError extends CodedError<ProofErrorCode> {}
+
+/** Makes the proof: introspections of tokens that nobody has issued, first with the key and then with the throw-away key. */
+export function createProof(target: ProbeTarget, ports: UpstreamPorts): ProveKey {
+  let throwAwayKey: Promise<SigningKey> | undefined;
+  return async (jwk) => {
+    const result = await probeIntrospection(target, importSigningKey(jwk), ports);
+    if (result.outcome === 'refused') throw result.error;
+    if (result.outcome === 'not_found') throw introspectionMissing(target);
+    if (result.outcome === 'active') {
+      throw new UpstreamError('upstream_malformed', 'The tenant says that a token is active which nobody has issued.');
+    }
+    // Made once for all proofs, since that takes a while; each carries the id of the key to be proved.
+    throwAwayKey ??= makeThrowAwayKey('');
+    const control = await probeIntrospection(target, { ...(await throwAwayKey), kid: jwk.kid }, ports);
+    if (control.outcome === 'not_found') {
+      throw new UpstreamError('upstream_refused', 'The introspection with a throw-away key was answered with 404.');
+    }
+    if (control.outcome !== 'refused') throw proofWorthless(target);
+  };
 }
 
-const DEADLINE_MS = 5000;
-const TOKEN_BYTES = 24;
+function introspectionMissing({ issuer }: ProbeTarget): ProofError {
+  return new ProofError(
+    'introspection_missing',
+    `The tenant has no ${issuer}oauth/introspect: it answered 404. Introspection is not enabled, so no signing key can be proved, and none is needed. Ask Auth0's support to enable introspection by resource servers, or set rotationDays to 0.`,
+  );
+}
 
-/** Makes the proof: an introspection of a token that nobody has issued, signed with that key and no other. */
-export function createProof({ issuer, audience }: ProofSettings, ports: UpstreamPorts): ProveKey {
-  return async (jwk) => {
-    const key = importSigningKey(jwk);
-    const introspection = new Introspection({
-      url: `${issuer}oauth/introspect`,
-      // A new one each time: the failures of one proof are not to keep the next from being tried.
-      upstream: new Upstream('introspection', ports),
-      keys: new SigningKeyRing({ read: async () => [key] }, ports.clock),
-      profile: INTROSPECTION_PROFILES.auth0,
-      clientId: audience,
-      expected: { issuer, audience, clock: ports.clock, clockToleranceSeconds: 0 },
-      uniqueId: () => randomBytes(TOKEN_BYTES).toString('base64url'),
-    });
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const { active } = await introspection.answer(token, { deadlineMs: ports.clock() + DEADLINE_MS });
-    if (active) {
-      throw new UpstreamError('upstream_malformed', 'The tenant calls a token active that nobody has issued.');
-    }
-  };
+function proofWorthless({ issuer }: ProbeTarget): ProofError {
+  return new ProofError(
+    'proof_worthless',
+    `The new signing key was not put into use. ${issuer}oauth/introspect accepts it, but it also accepts an assertion signed by a throw-away key, where 401 invalid_client was expected. So the tenant does not check who asks, or a proxy answers for it. Check that the issuer is the tenant itself, then start the rotation again.`,
+  );
 }

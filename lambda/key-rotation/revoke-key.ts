@@ -8,6 +8,7 @@ import { NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/core/public-key-docum
 import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
 import { followLabels } from './follow-labels.ts';
 import { keepPending, keyIn, promote, takeLabelOff, versionsWith } from './key-versions.ts';
+import { ProofError } from './prove-key.ts';
 import { addRevokedKeys, revokedKeys } from './revoked-keys.ts';
 import { type HeldRotation, holdingLease, type Rotation } from './rotation.ts';
 
@@ -16,7 +17,7 @@ export interface Revocation {
   /** The key that is current from now on. */
   readonly kid: string;
   /** Whether the tenant accepts it by now. By URL that may take until its copy of the JWKS is too old. */
-  readonly introspection: 'accepted' | UpstreamError['code'];
+  readonly introspection: 'accepted' | UpstreamError['code'] | ProofError['code'];
 }
 
 /**
@@ -85,7 +86,7 @@ async function provedAs({ prove }: Rotation, key: PrivateSigningJwk): Promise<Re
     await prove(key);
     return 'accepted';
   } catch (error) {
-    if (error instanceof UpstreamError) return error.code;
+    if (error instanceof UpstreamError || error instanceof ProofError) return error.code;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
 import { RotationError } from './errors.ts';
 import { followLabels, withdrawPending } from './follow-labels.ts';
 import { assertPending, hasStage, keyIn, labelledKeys, takeLabelOff } from './key-versions.ts';
+import { ProofError } from './prove-key.ts';
 import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
 /** A tenant needs time to tell all of its servers, and may be down for a moment. */
@@ -13,6 +14,7 @@ const WAITS_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
  * Tests the new key, patiently. Passes on a trial version, which Secrets Manager makes when rotation is turned on: it holds
  * the current key, or none, and there is nothing to restore.
  *
+ * @throws ProofError if the tenant can prove no key; the old one is then restored
  * @throws RotationError `key_refused`, `key_not_put_back` or `version_withdrawn`
  */
 export async function testSecret(rotation: Rotation, versionId: string): Promise<StepOutcome> {
@@ -24,6 +26,7 @@ export async function testSecret(rotation: Rotation, versionId: string): Promise
   const failure = await tryToProve(rotation, pending);
   if (!failure) return 'done';
   await holdingLease(rotation, { purpose: `rotation ${versionId}` }, (held) => putBack(held, versionId, failure));
+  if (failure instanceof ProofError) throw failure;
   throw new RotationError(
     'key_refused',
     `The tenant did not accept the new signing key: ${failure.code}. ${failure.message} The old key is current and delivered again. Fix what the message names, then start a new rotation.`,

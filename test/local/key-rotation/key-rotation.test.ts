@@ -179,6 +179,35 @@ describe.each(DELIVERIES)('by %s', (keyDelivery) => {
   });
 });
 
+describe('at a tenant that', () => {
+  it('checks no assertion, a new key is not put into use', async () => {
+    await deploy('verificationKey');
+    const rotation = start('verificationKey', theTenant);
+    for (const step of [createSecret, setSecret]) await step(rotation, 'version-1');
+    tenant.behaviour.checksAssertions = false;
+    await expect(testSecret(rotation, 'version-1')).rejects.toMatchObject({ code: 'proof_worthless' });
+    tenant.behaviour.checksAssertions = true;
+    await expect(finishSecret(rotation, 'version-1')).rejects.toMatchObject({ code: 'version_withdrawn' });
+    expect(await callers.isTaken(firstKey)).toBe(true);
+  });
+
+  it('checks no assertion, a revocation is done all the same, and says so', async () => {
+    await deploy('verificationKey');
+    const rotation = start('verificationKey', theTenant);
+    tenant.behaviour.checksAssertions = false;
+    expect(await revokeKey(rotation, 'emergency')).toMatchObject({ introspection: 'proof_worthless' });
+  });
+
+  it('has no introspection, a new key is not put into use either', async () => {
+    await deploy('verificationKey');
+    const rotation = start('verificationKey', theTenant);
+    tenant.behaviour.hasApplicationPasswords = false;
+    callers.call = async () => {};
+    for (const step of [createSecret, setSecret]) await step(rotation, 'version-1');
+    await expect(testSecret(rotation, 'version-1')).rejects.toMatchObject({ code: 'introspection_missing' });
+  });
+});
+
 describe('a deployment in the middle of a change', () => {
   const changes = DELIVERIES.flatMap((from) => DELIVERIES.map((to) => [from, to] as const));
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ProofError } from '../../../lambda/key-rotation/prove-key.ts';
 import type { Step } from '../../../lambda/key-rotation/request.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
 import { UpstreamError } from '../../../src/core/errors.ts';
@@ -134,6 +135,16 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     world.outage = undefined;
     await world.rotate('version-2');
     expectSettled(world, 'key-2');
+  });
+
+  it('at a tenant that accepts whoever asks fails with a code of its own, and the new key never signs', async () => {
+    const world = await setUp();
+    for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
+    world.outage = new ProofError('proof_worthless', 'The new signing key was not put into use.');
+    await expect(world.step('testSecret', 'version-1')).rejects.toBe(world.outage);
+    expect([world.proofs, world.kidAt('AWSPENDING')]).toEqual([1, undefined]);
+    await expect(world.step('finishSecret', 'version-1')).rejects.toMatchObject({ code: 'version_withdrawn' });
+    expectSettled(world, 'key-0');
   });
 
   it('that dies while it puts back does so again when the step is repeated', async () => {

@@ -14,7 +14,7 @@ import type { KeyProperties } from '../../../src/auth0/key-properties.ts';
 import type { ResourceServerRecord } from '../../../src/auth0/resource-server-record.ts';
 import { tearDownResourceServer } from '../../../src/auth0/tear-down-resource-server.ts';
 import type { KeyDelivery } from '../../../src/auth0/wanted-key-properties.ts';
-import { UpstreamError } from '../../../src/core/errors.ts';
+import { type CodedError, UpstreamError } from '../../../src/core/errors.ts';
 import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/core/public-key-document.ts';
 import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/core/signing-key.ts';
 import { MemoryResourceServers } from '../../unit/auth0/ports.ts';
@@ -84,7 +84,7 @@ export class RotationWorld {
   readonly secret: MemoryVersions;
   readonly keyDelivery: KeyDelivery;
   /** What the tenant answers instead of its judgement. */
-  outage: UpstreamError | undefined;
+  outage: CodedError<string> | undefined;
   proofs = 0;
   /** When a caller would have been refused, and why. */
   readonly refusals: string[] = [];
