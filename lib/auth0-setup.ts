@@ -29,6 +29,14 @@ export interface Auth0SetupProps {
    * @default no such client
    */
   readonly passwordGrantSecret?: string | undefined;
+  /**
+   * Where introspection is looked at for warnings, if that is a custom domain.
+   *
+   * @default tenantUrl
+   */
+  readonly issuer?: string | undefined;
+  /** Overwrite a key of this software that another deployment for the same audience may be using. @default false */
+  readonly replaceKey?: boolean;
   /** How the tenant is told the public key. @default 'verificationKey' */
   readonly keyDelivery?: KeyDelivery;
   /** Where the JWKS is served; needed for `verificationLocation`, and no harm otherwise. @default nowhere */
@@ -79,7 +87,14 @@ export class Auth0Setup extends Construct {
   #function(half: Construct, props: Auth0SetupProps): ServiceFunction {
     const { signingKey, tenantUrl, managementSecret, passwordGrantSecret } = props;
     const { stateTable } = signingKey;
-    const configuration = { tenantUrl, managementSecret, passwordGrantSecret, stateTable: stateTable.tableName };
+    const issuer = props.issuer ?? tenantUrl;
+    const configuration = {
+      tenantUrl,
+      issuer,
+      managementSecret,
+      passwordGrantSecret,
+      stateTable: stateTable.tableName,
+    };
     const secrets = passwordGrantSecret === undefined ? [managementSecret] : [managementSecret, passwordGrantSecret];
     return new ServiceFunction(half, 'SetUp', {
       folder: 'auth0-setup',
@@ -118,6 +133,9 @@ function resourceServerProperties(props: Auth0SetupProps) {
     KeyFormat: props.keyFormat ?? 'certificate',
     CreateResourceServer: String(props.createResourceServer ?? false),
     RemoveCreated: String(props.removeCreated ?? false),
+    ReplaceKey: String(props.replaceKey ?? false),
+    // Looked at anew when it changes; the function has it from its environment.
+    ...(props.issuer !== undefined && { Issuer: props.issuer }),
     ...(props.jwksUrl !== undefined && { JwksUrl: props.jwksUrl }),
     ...(props.scopes && props.scopes.length > 0 && { Scopes: [...props.scopes] }),
   };

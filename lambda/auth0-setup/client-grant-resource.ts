@@ -4,6 +4,7 @@
  */
 import { type InferOutput, minLength, object, optional, pipe, string } from 'valibot';
 import type { ClientGrantRecord } from '../../src/auth0/client-grant-record.ts';
+import { featureWarnings } from '../../src/auth0/feature.ts';
 import { setUpClientGrant } from '../../src/auth0/set-up-client-grant.ts';
 import { tearDownClientGrant } from '../../src/auth0/tear-down-client-grant.ts';
 import { STATE_NAMES } from '../../src/aws/state-store.ts';
@@ -52,15 +53,17 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
   await records.acquire(key, id);
   const sharedGrant = sharedGrants(records, ports.grantUsers);
   const stores = { clientGrants, records: records.storeFor<ClientGrantRecord>(key), shared: sharedGrant(key) };
-  const { warnings } = await setUpClientGrant({ ...stores, clientId, audience });
+  const outcome = await setUpClientGrant({ ...stores, clientId, audience });
   // The management secret may hold another client than last time: then the earlier client's grant is restored. This uses the
   // same connection, since a second one would be given all of the time again.
   const tearDown = (other: string) =>
     tearDownClientGrant({ clientGrants, records: records.storeFor(other), shared: sharedGrant(other) });
   await removeOwned({ records, owner: id, keep: key, tearDown });
-  const ofPasswordGrant =
+  const ofFeature = await featureWarnings(connection, { clientId, hasChanged: outcome.changed });
+  const ofLogins =
     passwordGrantSecret === undefined ? [] : await passwordGrantWarnings(ports, connection, passwordGrantSecret);
-  return { Warnings: warningsAttribute([...warnings.map(({ message }) => message), ...ofPasswordGrant]) };
+  const ofSetup = [...outcome.warnings, ...ofFeature].map(({ message }) => message);
+  return { Warnings: warningsAttribute([...ofSetup, ...ofLogins]) };
 }
 
 async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promise<void> {

@@ -6,6 +6,7 @@ import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
 import { GRANT_USERS_PATH } from '../../src/config/grant-users-path.ts';
 import { parseSetupConfiguration } from '../../src/config/setup-configuration.ts';
+import { createHttpsClient } from '../../src/http/https-client.ts';
 import { createCustomResourceHandler } from '../custom-resource/handler.ts';
 import { createClientGrantResource } from './client-grant-resource.ts';
 import { connectionTo, type SetupPorts } from './ports.ts';
@@ -22,6 +23,7 @@ const ports: SetupPorts = {
   secrets,
   state: createStateTable(settings.stateTable),
   grantUsers: createGrantUsers(GRANT_USERS_PATH, settings.stateTable),
+  http: createHttpsClient().send,
   connect: connectionTo(settings, { secrets, fetch, ...time }),
   ...time,
   uniqueId: randomUUID,

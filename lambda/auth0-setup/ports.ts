@@ -5,6 +5,7 @@ import type { SecretStore } from '../../src/aws/secrets.ts';
 import type { StateStore } from '../../src/aws/state-store.ts';
 import type { SetupConfiguration } from '../../src/config/setup-configuration.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import type { HttpPort } from '../../src/core/http.ts';
 import { readClientSecret } from './client-secret.ts';
 
 export interface SetupPorts {
@@ -13,6 +14,8 @@ export interface SetupPorts {
   readonly state: StateStore;
   readonly grantUsers: GrantUsers;
   readonly connect: Connect;
+  /** To the issuer. */
+  readonly http: HttpPort;
   readonly clock: Clock;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;

@@ -1,5 +1,6 @@
 /** `Custom::Auth0ResourceServer`: the tenant knows the public signing key until the stack is deleted. */
 import { array, type InferOutput, minLength, object, optional, picklist, pipe, string, transform } from 'valibot';
+import { introspectionWarnings } from '../../src/auth0/introspection-control.ts';
 import type { WantedKeyProperties } from '../../src/auth0/key-properties.ts';
 import type { ManagementConnection } from '../../src/auth0/management-connection.ts';
 import type { ResourceServerRecord } from '../../src/auth0/resource-server-record.ts';
@@ -36,11 +37,12 @@ const schema = object({
   /** The scopes of a resource server that has to be created. */
   Scopes: optional(array(string()), []),
   JwksUrl: optional(text),
+  ReplaceKey: flag,
 });
 
 type Properties = InferOutput<typeof schema>;
 
-type Ports = Pick<SetupPorts, 'settings' | 'state' | 'clock' | 'sleep' | 'uniqueId'> & {
+type Ports = Pick<SetupPorts, 'settings' | 'state' | 'http' | 'clock' | 'sleep' | 'uniqueId'> & {
   readonly connect: (timeoutMs: number) => Promise<Pick<ManagementConnection, 'resourceServers'>>;
 };
 
@@ -51,8 +53,10 @@ export function createResourceServerResource(ports: Ports): CustomResource {
     identify: (properties) =>
       physicalId('auth0-resource-server', [tenantUrl, parseProperties(properties).Audience, managementSecret]),
     put: async (id, properties, work) => {
-      const outcome = await put(ports, id, parseProperties(properties), work);
-      return { Warnings: warningsAttribute(outcome.warnings.map(({ message }) => message)) };
+      const parsed = parseProperties(properties);
+      const { warnings } = await put(ports, id, parsed, work);
+      const all = [...warnings, ...(await ofIntrospection(ports, parsed))];
+      return { Warnings: warningsAttribute(all.map(({ message }) => message)) };
     },
     remove: (id, properties, work) => remove(ports, id, parseProperties(properties), work),
   };
@@ -77,6 +81,12 @@ async function put(ports: Ports, id: string, properties: Properties, work: Work)
   });
 }
 
+/** No private key can be had here, and none is needed. */
+async function ofIntrospection(ports: Ports, { Audience: audience }: Properties) {
+  const [{ kid }] = await publishedKeys(ports.state);
+  return introspectionWarnings({ issuer: ports.settings.issuer, audience }, kid, { ...ports, random: Math.random });
+}
+
 /** The part of the time that may be spent on waiting for a rotation to end. */
 const WAITING_SHARE = 1 / 2;
 
@@ -93,6 +103,7 @@ function setUpWith(keys: PublishedKeys, properties: Properties, ports: SetUpPort
     ...ports,
     identifier,
     wanted,
+    replaceKey: properties.ReplaceKey,
     ...(CreateResourceServer && { create: { name: identifier, scopes } }),
   });
 }

@@ -26,7 +26,8 @@ export async function deliverKeys(
   const wanted = wantedKeyProperties({ keyDelivery, keyFormat, keys, ...(jwksUrl !== undefined && { jwksUrl }) });
   const { resourceServers } = await connect();
   const store = records.storeFor<ResourceServerRecord>(key);
-  await setUpResourceServer({ resourceServers, records: store, identifier, wanted });
+  // Whether another deployment's key may be overwritten was decided when the tenant was set up.
+  await setUpResourceServer({ resourceServers, records: store, identifier, wanted, replaceKey: true });
 }
 
 /** By URL a server knows a new key only when its copy of the JWKS is too old. */

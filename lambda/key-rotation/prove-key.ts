@@ -4,7 +4,7 @@
  */
 import { CodedError, UpstreamError } from '../../src/core/errors.ts';
 import { makeThrowAwayKey, type ProbeTarget, probeIntrospection } from '../../src/core/introspection-probe.ts';
-import { importSigningKey, type PrivateSigningJwk, type SigningKey } from '../../src/core/signing-key.ts';
+import { importSigningKey, type PrivateSigningJwk } from '../../src/core/signing-key.ts';
 import type { UpstreamPorts } from '../../src/core/upstream.ts';
 
 /**
@@ -26,7 +26,6 @@ export class ProofError extends CodedError<ProofErrorCode> {}
 
 /** Makes the proof: introspections of tokens that nobody has issued, first with the key and then with the throw-away key. */
 export function createProof(target: ProbeTarget, ports: UpstreamPorts): ProveKey {
-  let throwAwayKey: Promise<SigningKey> | undefined;
   return async (jwk) => {
     const result = await probeIntrospection(target, importSigningKey(jwk), ports);
     if (result.outcome === 'refused') throw result.error;
@@ -34,9 +33,7 @@ export function createProof(target: ProbeTarget, ports: UpstreamPorts): ProveKey
     if (result.outcome === 'active') {
       throw new UpstreamError('upstream_malformed', 'The tenant says that a token is active which nobody has issued.');
     }
-    // Made once for all proofs, since that takes a while; each carries the id of the key to be proved.
-    throwAwayKey ??= makeThrowAwayKey('');
-    const control = await probeIntrospection(target, { ...(await throwAwayKey), kid: jwk.kid }, ports);
+    const control = await probeIntrospection(target, await makeThrowAwayKey(jwk.kid), ports);
     if (control.outcome === 'not_found') {
       throw new UpstreamError('upstream_refused', 'The introspection with a throw-away key was answered with 404.');
     }

@@ -25,6 +25,16 @@ export type SetupErrorCode =
   | 'scope_dropped'
   /** A warning: other deployments use the same client grant. */
   | 'grant_shared'
+  /** The property holds a key of this software that another deployment may be using. */
+  | 'key_in_use'
+  /** App specific passwords are not enabled for the tenant. */
+  | 'feature_missing'
+  /** The tenant has no introspection endpoint. */
+  | 'introspection_missing'
+  /** The introspection endpoint accepts an assertion that nobody the tenant knows has signed. */
+  | 'assertion_unchecked'
+  /** Something that could not be looked at. */
+  | 'not_checked'
   /** The record of what was there before is not one of ours. */
   | 'record_invalid';
 

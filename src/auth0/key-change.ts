@@ -139,10 +139,14 @@ function restored(property: KeyProperty, current: unknown, trace: KeyTrace): unk
   return changedList(kept, current, trace.before);
 }
 
-/** A list that is the same stays as it was laid out; one that became empty gives way to what was there before, unless that was a list too. */
+/**
+ * A list that is the same stays as it was laid out. One that became empty gives way to what was there before. If that was a
+ * list whose entries others have removed since, the property is removed: an empty list could hide the key at another place.
+ */
 function changedList(next: readonly unknown[], current: unknown, before: unknown): unknown {
   if (sameKeyValue(next, entriesOf(current))) return current;
-  return next.length > 0 || Array.isArray(before) ? next : before;
+  if (next.length > 0) return next;
+  return Array.isArray(before) && before.length > 0 ? null : before;
 }
 
 /** What had the `kid` of one of our entries before us. */

@@ -12,7 +12,7 @@ import { isSecureUrl } from '../core/secure-url.ts';
 import { type ApplicationPasswords, createApplicationPasswords } from './application-passwords.ts';
 import { type ClientGrants, createClientGrants } from './client-grants.ts';
 import { createManagementRequests, type SendManagementRequest } from './management-requests.ts';
-import type { ManagementClientCredentials } from './management-token.ts';
+import { type ManagementClientCredentials, ManagementToken } from './management-token.ts';
 import { createResourceServers, type ResourceServers } from './resource-servers.ts';
 import { createTenantSettings, type TenantSettings } from './tenant-settings.ts';
 import type { Wire } from './wire.ts';
@@ -41,6 +41,13 @@ export interface ManagementConnection {
   readonly clientGrants: ClientGrants;
   readonly applicationPasswords: ApplicationPasswords;
   readonly tenantSettings: TenantSettings;
+  /**
+   * The scopes of the management client's token; `undefined` if the tenant does not say.
+   *
+   * @param isFresh whether to request a new token first
+   * @throws SetupError `management_…`
+   */
+  readonly tokenScopes: (isFresh: boolean) => Promise<readonly string[] | undefined>;
 }
 
 type NarrowClientOptions = ResourceServersClient.Options & ClientGrantsClient.Options;
@@ -54,7 +61,10 @@ export function connectManagement(options: ManagementOptions): ManagementConnect
   const { tenantUrl, clientId, clientSecret } = options;
   assertTenantUrl(tenantUrl);
   const audience = `${tenantUrl}api/v2/`;
-  const request = createManagementRequests(wireOf(options), { tenantUrl, audience, clientId, clientSecret });
+  const wire = wireOf(options);
+  const client = { tenantUrl, audience, clientId, clientSecret };
+  const token = new ManagementToken(wire, client);
+  const request = createManagementRequests(wire, client, token);
   const clientOptions = narrowClientOptions(audience, request);
   return {
     audience,
@@ -63,6 +73,7 @@ export function connectManagement(options: ManagementOptions): ManagementConnect
     clientGrants: createClientGrants(new ClientGrantsClient(clientOptions)),
     applicationPasswords: createApplicationPasswords(audience, request),
     tenantSettings: createTenantSettings(audience, request),
+    tokenScopes: (isFresh) => token.scopes(isFresh),
   };
 }
 

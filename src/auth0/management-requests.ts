@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '../core/json.ts';
 import { ManagementRefusal, SetupError } from './errors.ts';
-import { ManagementToken, type TokenRequest } from './management-token.ts';
+import type { ManagementToken, TokenRequest } from './management-token.ts';
 import { send, type Wire, type WireAnswer, type WireRequest } from './wire.ts';
 
 export type ManagementRequest = Pick<WireRequest, 'method' | 'url' | 'json'>;
@@ -20,8 +20,11 @@ export type SendManagementRequest = (request: ManagementRequest) => Promise<unkn
 const LONGEST_REASON = 300;
 
 /** Makes the sender for one management client. */
-export function createManagementRequests(wire: Wire, client: TokenRequest): SendManagementRequest {
-  const token = new ManagementToken(wire, client);
+export function createManagementRequests(
+  wire: Wire,
+  client: TokenRequest,
+  token: ManagementToken,
+): SendManagementRequest {
   return async (request) => {
     const kept = token.kept();
     const used = kept ?? (await token.ask());

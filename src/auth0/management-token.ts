@@ -21,6 +21,8 @@ export interface TokenRequest extends ManagementClientCredentials {
 interface KeptToken {
   readonly value: string;
   readonly expiresAtMs: number;
+  /** What the tenant says that it holds; `undefined` if the tenant does not say. */
+  readonly scopes: readonly string[] | undefined;
 }
 
 /** A token is not used in its last seconds. */
@@ -57,6 +59,12 @@ export class ManagementToken {
     return this.#flight;
   }
 
+  /** The scopes of the token at hand, or of a new one. */
+  async scopes(isFresh: boolean): Promise<readonly string[] | undefined> {
+    if (isFresh || this.kept() === undefined) await this.ask();
+    return this.#token?.scopes;
+  }
+
   async #fetch(): Promise<string> {
     const { tenantUrl, audience, clientId, clientSecret } = this.#request;
     const answer = await send(this.#wire, {
@@ -72,11 +80,12 @@ export class ManagementToken {
 }
 
 function parseToken(body: unknown, nowMs: number): KeptToken {
-  const { access_token: value, expires_in: expiresInSeconds } = isJsonObject(body) ? body : {};
+  const { access_token: value, expires_in: expiresInSeconds, scope } = isJsonObject(body) ? body : {};
   // The characters of RFC 6750 section 2.1: anything else would not survive in a header.
   if (typeof value !== 'string' || !/^[\w.~+/-]+=*$/.test(value)) throw malformed('access_token');
   if (typeof expiresInSeconds !== 'number' || !(expiresInSeconds > 0)) throw malformed('expires_in');
-  return { value, expiresAtMs: nowMs + expiresInSeconds * 1000 };
+  const scopes = typeof scope === 'string' ? scope.split(' ') : undefined;
+  return { value, expiresAtMs: nowMs + expiresInSeconds * 1000, scopes };
 }
 
 function malformed(member: string): SetupError {

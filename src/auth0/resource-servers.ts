@@ -14,6 +14,8 @@ export interface ResourceServer {
   readonly identifier: string;
   /** `""` if it has none. */
   readonly name: string;
+  /** Empty if it has none. */
+  readonly scopes: readonly string[];
   readonly keys: KeyProperties;
 }
 
@@ -101,13 +103,18 @@ function parsePage(answer: unknown): readonly JsonObject[] {
 
 function parseResourceServer(answer: unknown): ResourceServer {
   if (!isJsonObject(answer)) throw malformed('a JSON object');
-  const { name } = answer;
+  const { name, scopes } = answer;
   return {
     id: textOf(answer, 'id'),
     identifier: textOf(answer, 'identifier'),
     name: typeof name === 'string' ? name : '',
+    scopes: Array.isArray(scopes) ? scopes.flatMap(scopeValue) : [],
     keys: keyPropertiesOf(answer),
   };
+}
+
+function scopeValue(scope: unknown): readonly string[] {
+  return isJsonObject(scope) && typeof scope.value === 'string' ? [scope.value] : [];
 }
 
 function textOf(record: JsonObject, member: string): string {

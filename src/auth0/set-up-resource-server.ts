@@ -3,6 +3,7 @@
  * May be interrupted at any point and run again; the record then leads on, or back (`tearDownResourceServer`).
  */
 import { type KeyChange, keyChange, settledTraces, shadowingProperties, witnessedTraces } from './key-change.ts';
+import { assertNotOverwritten, type KeyInUse, keyBeside, keysInUse } from './key-in-use.ts';
 import { isEmptyPatch, KEY_PROPERTIES, type KeyProperties, type WantedKeyProperties } from './key-properties.ts';
 import { patchResourceServer } from './patch-resource-server.ts';
 import { keepRecord, type RecordStore, recordInvalid } from './record-store.ts';
@@ -19,6 +20,8 @@ export interface ResourceServerSetUp {
   readonly wanted: WantedKeyProperties;
   /** Makes the resource server if the tenant has none. @default it is an error if there is none */
   readonly create?: Omit<NewResourceServer, 'identifier'>;
+  /** Overwrites a key of this software that another deployment may be using. @default false: it is an error */
+  readonly replaceKey?: boolean;
 }
 
 /** Where the work stands. */
@@ -34,17 +37,27 @@ interface Progress {
  * Sets up the resource server; also changes its key later on, when called with other wanted properties.
  * Writes nothing where nothing has to change. If it throws, `tearDownResourceServer` puts back what was changed.
  *
- * @throws SetupError `resource_server_not_found`, `property_refused`, `property_kept`, `record_invalid` or `management_…`
+ * @throws SetupError `key_in_use` before anything is written; `resource_server_not_found`, `property_refused`, `property_kept`, `record_invalid` or `management_…`
  */
 export async function setUpResourceServer(options: ResourceServerSetUp): Promise<SetupOutcome> {
   const found = await findOrMake(options, await readRecord(options));
+  const inUse = keysInUse(found.resourceServer.keys, options.wanted, found.record.keys);
+  if (!options.replaceKey) assertNotOverwritten(inUse, options.wanted);
   const change = keyChange(found.resourceServer.keys, options.wanted, found.record.keys);
   const { resourceServer, record, stored, changed } = isEmptyPatch(change.patch)
     ? found
     : await apply(options, found, change);
   const settled = { ...record, keys: settledTraces(resourceServer.keys, record.keys) };
   if (stored) await keepRecord(options.records, stored, settled);
-  return { changed, warnings: shadowingProperties(resourceServer.keys, options.wanted).map(propertyForeign) };
+  return { changed, warnings: warningsAbout(resourceServer.keys, options.wanted, inUse) };
+}
+
+function warningsAbout(current: KeyProperties, wanted: WantedKeyProperties, inUse: readonly KeyInUse[]) {
+  const beside = inUse.filter(({ property }) => wanted[property] === null);
+  const foreign = shadowingProperties(current, wanted).filter(
+    (property) => !beside.some((other) => other.property === property),
+  );
+  return [...beside.map(keyBeside), ...foreign.map(propertyForeign)];
 }
 
 async function readRecord({ records, identifier }: ResourceServerSetUp): Promise<ResourceServerRecord | undefined> {

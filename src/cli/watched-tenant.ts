@@ -70,8 +70,8 @@ function targetOf({ identifier }: Pick<ResourceServer, 'identifier'>): string {
   return `resource server ${identifier}`;
 }
 
-function rehearsedResourceServer({ identifier, name }: NewResourceServer): ResourceServer {
-  return { id: REHEARSED_ID, identifier, name, keys: keyPropertiesOf({}) };
+function rehearsedResourceServer({ identifier, name, scopes }: NewResourceServer): ResourceServer {
+  return { id: REHEARSED_ID, identifier, name, scopes, keys: keyPropertiesOf({}) };
 }
 
 function tellPatch(before: ResourceServer | undefined, patch: KeyPatch, tell: Tell): void {

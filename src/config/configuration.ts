@@ -44,6 +44,8 @@ const keys = exactly({
   grantClientId: optional(clientId),
   createResourceServer: optional(flag, false),
   removeCreated: optional(flag, false),
+  /** Overwrite a key of this software that another deployment may be using. */
+  replaceKey: optional(flag, false),
   /** @default the demo API */
   upstream: optional(upstream),
   gatewayTtlSeconds: optional(seconds(3600), 60),

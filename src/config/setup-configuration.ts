@@ -5,7 +5,7 @@
 import { type InferOutput, minLength, optional, pipe, string } from 'valibot';
 import { parseJson } from '../core/json.ts';
 import { managementDomain } from './deployment-fields.ts';
-import { secretId } from './fields.ts';
+import { issuer, secretId } from './fields.ts';
 import { exactly, parse } from './parse.ts';
 
 const schema = exactly({
@@ -15,6 +15,8 @@ const schema = exactly({
   managementSecret: secretId,
   /** The secret of the client that logs users in; read for warnings only. */
   passwordGrantSecret: optional(secretId),
+  /** Where tokens come from: asked once whether it checks who introspects. */
+  issuer,
   /** The table of the shared state. */
   stateTable: pipe(string(), minLength(1)),
 });

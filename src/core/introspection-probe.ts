@@ -33,17 +33,24 @@ const DEADLINE_MS = 5000;
 const RANDOM_BYTES = 24;
 const MODULUS_BITS = 2048;
 
+/** Made when it is first needed and kept for the life of the process, since that takes 100 ms or more. */
+let throwAwayKey: Promise<KeyObject> | undefined;
+
 /**
- * Makes a key that no server can know. It carries the `kid` of the real key, so that a server that only looks the `kid` up
- * and never checks the signature is found out too. Takes 100 ms or more.
+ * A key that no server can know. It carries the `kid` of the real key, so that a server that only looks the `kid` up and
+ * never checks the signature is found out too.
  */
 export async function makeThrowAwayKey(kid: string): Promise<SigningKey> {
-  const privateKey = await new Promise<KeyObject>((resolve, reject) => {
-    generateKeyPair('rsa', { modulusLength: MODULUS_BITS }, (error, _publicKey, key) =>
-      error ? reject(error) : resolve(key),
+  throwAwayKey ??= generatePrivateKey();
+  return { kid, privateKey: await throwAwayKey };
+}
+
+function generatePrivateKey(): Promise<KeyObject> {
+  return new Promise((resolve, reject) => {
+    generateKeyPair('rsa', { modulusLength: MODULUS_BITS }, (error, _publicKey, privateKey) =>
+      error ? reject(error) : resolve(privateKey),
     );
   });
-  return { kid, privateKey };
 }
 
 /**

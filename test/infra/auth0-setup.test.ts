@@ -28,6 +28,8 @@ describe("the tenant's set-up", () => {
       KeyFormat: 'certificate',
       CreateResourceServer: 'false',
       RemoveCreated: 'false',
+      ReplaceKey: 'false',
+      Issuer: 'https://tenant.auth0.com/',
       Scopes: ['create:foo', 'delete:foo', 'read:foo', 'update:foo'],
     });
     api.hasResourceProperties('Custom::Auth0ClientGrant', {
@@ -43,7 +45,15 @@ describe("the tenant's set-up", () => {
 
   it('talks to the management domain where there is one', () => {
     const { api } = templates({ issuer: 'https://login.example/', managementDomain: 'tenant.eu.auth0.com' });
-    expect(configurationOf(api)).toContain('https://tenant.eu.auth0.com/');
+    expect(configurationOf(api)).toMatch(
+      /tenantUrl.*https:\/\/tenant.eu.auth0.com\/.*issuer.*https:\/\/login.example\//,
+    );
+    api.hasResourceProperties('Custom::Auth0ResourceServer', { Issuer: 'https://login.example/' });
+  });
+
+  it("replaces another deployment's key only if told to", () => {
+    const { api } = templates({ replaceKey: true });
+    api.hasResourceProperties('Custom::Auth0ResourceServer', { ReplaceKey: 'true' });
   });
 
   it('may read its own secrets and the public keys, and keep its own records, and nothing else', () => {

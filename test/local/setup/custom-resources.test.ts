@@ -386,6 +386,113 @@ describe('what would hurt later', () => {
   });
 });
 
+describe('a tenant that lacks something', () => {
+  const warningsOf = async (type: (typeof TYPES)[number], changes = {}) => {
+    const answer = await world.put(type, changes);
+    expect(answer).toMatchObject({ status: 'SUCCESS' });
+    return answer?.status === 'SUCCESS' ? answer.attributes.Warnings : undefined;
+  };
+
+  it('the feature: the deployment succeeds, and says what is missing, what works, and what to do', async () => {
+    tenant.behaviour.hasApplicationPasswords = false;
+    expect(await warningsOf(CLIENT_GRANT)).toMatch(
+      /^\(1\) App specific passwords are not enabled for this tenant: its Management API does not offer read:user_application_passwords, .*work without it\. .*ask Auth0's support to enable them[^(]*$/,
+    );
+    expect(await warningsOf(RESOURCE_SERVER)).toMatch(
+      /^\(1\) Introspection is not enabled: http:\S+oauth\/introspect answered 404\..*JWTs, and Basic with a real password, work without it/,
+    );
+  });
+
+  it('the scopes in its tokens, though the grant holds them', async () => {
+    tenant.faults.add({ kind: 'edit', path: '/oauth/token', set: { scope: 'read:client_grants' } });
+    expect(await warningsOf(CLIENT_GRANT)).toMatch(
+      /^\(1\) App specific passwords are not enabled .* a token of the client "local-management-client" lacks read:user_application_passwords, .* though its grant covers them/,
+    );
+  });
+
+  it('a word about what a token holds', async () => {
+    tenant.faults.add({ kind: 'edit', path: '/oauth/token', remove: ['scope'] });
+    expect(await warningsOf(CLIENT_GRANT)).toMatch(/^\(1\) Not checked: the tenant does not say which scopes/);
+  });
+
+  it('the right to look at its own API', async () => {
+    const own = grant();
+    const scope = own?.scope.filter((value) => value !== 'read:resource_servers') ?? [];
+    if (own) tenant.state.clientGrants.set(own.id, { ...own, scope });
+    expect(await warningsOf(CLIENT_GRANT)).toMatch(
+      /^\(1\) Not checked: whether app specific passwords are enabled for the tenant\. .* expected read:resource_servers/,
+    );
+  });
+
+  it('a token of another client: that is not checked, the rest is', async () => {
+    const changes = { GrantClientId: 'local-operator-client' };
+    expect(await warningsOf(CLIENT_GRANT, changes)).toMatch(
+      /^\(1\) Not checked: whether a token of the client "local-operator-client" has the scopes .*[^)]$/,
+    );
+    tenant.behaviour.hasApplicationPasswords = false;
+    expect(await warningsOf(CLIENT_GRANT, changes)).toMatch(/^\(1\) App specific passwords are not enabled/);
+  });
+
+  it('a check of who asks', async () => {
+    tenant.behaviour.checksAssertions = false;
+    expect(await warningsOf(RESOURCE_SERVER)).toMatch(
+      /^\(1\) http:\S+oauth\/introspect accepted an assertion signed by a throw-away key\. Expected 401 invalid_client\. The tenant does not check who asks, or a proxy answers for it/,
+    );
+  });
+
+  it.each([
+    ['answers 503', { kind: 'status', status: 503 }, /The server answered 503/],
+    ['answers garbage', { kind: 'garbage' }, /no boolean "active"/],
+    ['breaks off', { kind: 'reset' }, /./],
+  ] as const)('an introspection that can be asked: it %s', async (_what, fault, why) => {
+    tenant.faults.add({ ...fault, path: '/oauth/introspect' });
+    const text = await warningsOf(RESOURCE_SERVER);
+    expect(text).toMatch(/^\(1\) Not checked: whether http:\S+oauth\/introspect checks who asks\. /);
+    expect(text).toMatch(why);
+  });
+
+  it('and whose issuer is a custom domain is asked there', async () => {
+    const issuer = tenant.issuer.replace('127.0.0.1', 'localhost');
+    tenant.behaviour.hasApplicationPasswords = false;
+    expect(await warningsOf(RESOURCE_SERVER, { Issuer: issuer })).toContain(`${issuer}oauth/introspect answered 404`);
+  });
+});
+
+describe('two deployments for one audience', () => {
+  const inOtherAccount = async () => new World(tenant, await newKey());
+
+  it('cannot overwrite each other unless told to: the second fails, and is rolled back without a trace', async () => {
+    await world.put(RESOURCE_SERVER);
+    const during = tenant.snapshot();
+    const other = await inOtherAccount();
+    const answer = await other.put(RESOURCE_SERVER);
+    const reason = expect.stringMatching(new RegExp(`holds the key ${key.kid}, .*deploy once with -c replaceKey=true`));
+    expect(answer).toMatchObject({ status: 'FAILED', reason });
+    expect(other.recordsOf(RESOURCE_SERVER)).toBe(NO_RECORDS);
+    expect(await other.remove(RESOURCE_SERVER, answer?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
+    expect(tenant.snapshot()).toBe(during);
+    expect(await other.put(RESOURCE_SERVER, { ReplaceKey: 'true' })).toMatchObject({ status: 'SUCCESS' });
+    expect(tenant.snapshot()).not.toBe(during);
+  });
+
+  it('live side by side in a list, and the Delete of either leaves the key of the other', async () => {
+    const changes = { KeyDelivery: 'verificationKeys' };
+    const other = await inOtherAccount();
+    const made = await world.put(RESOURCE_SERVER, changes);
+    const alone = tenant.snapshot();
+    const second = await other.put(RESOURCE_SERVER, changes);
+    expect(second).toMatchObject({ attributes: { Warnings: 'none' } });
+    expect(resourceServer()?.verificationKeys).toHaveLength(2);
+    await other.remove(RESOURCE_SERVER, second?.physicalId ?? '', changes);
+    expect(tenant.snapshot()).toBe(alone);
+    const again = await other.put(RESOURCE_SERVER, changes);
+    await world.remove(RESOURCE_SERVER, made?.physicalId ?? '', changes);
+    expect(resourceServer()?.verificationKeys).toHaveLength(1);
+    await other.remove(RESOURCE_SERVER, again?.physicalId ?? '', changes);
+    expect(tenant.snapshot()).toBe(before);
+  });
+});
+
 describe('nothing secret', () => {
   it('is in what is logged, answered or written down', async () => {
     world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-management-client', clientSecret: 'SECRET-CANARY' });

@@ -6,10 +6,14 @@ import { createResourceServerResource } from '../../../lambda/auth0-setup/resour
 import { createCustomResourceHandler } from '../../../lambda/custom-resource/handler.ts';
 import type { Tenant } from '../../../local/tenant/server.ts';
 import type { StateStore } from '../../../src/aws/state-store.ts';
+import type { HttpPort } from '../../../src/core/http.ts';
 import type { PublishedKey } from '../../../src/core/public-key-document.ts';
 import { writePublicKeys } from '../../../src/core/public-key-document.ts';
+import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { Life, MemoryGrantUsers, MemorySecrets, MemoryState } from '../../support/setup/aws-in-memory.ts';
 import { answersTo, type EventParts, eventOf, type Received } from '../../support/setup/cloudformation.ts';
+
+const http = createHttpsClient();
 
 export const RESOURCE_SERVER = 'Custom::Auth0ResourceServer';
 export const CLIENT_GRANT = 'Custom::Auth0ClientGrant';
@@ -79,6 +83,7 @@ export class World {
       tenantUrl: this.tenant.issuer,
       managementSecret: managementSecretOf(parts.properties),
       passwordGrantSecret: parts.properties.PasswordGrantSecretId === undefined ? undefined : PASSWORD_SECRET_ID,
+      issuer: String(parts.properties.Issuer ?? this.tenant.issuer),
       stateTable: 'state',
     };
     const ports = {
@@ -86,6 +91,7 @@ export class World {
       secrets,
       state: life.aroundState(this.store ?? this.state),
       grantUsers: life.aroundGrantUsers(this.grantUsers.of(this.deployment)),
+      http: life.around((...args: Parameters<HttpPort>) => http.send(...args)),
       connect: connectionTo(settings, { secrets, ...transport }),
       ...time,
       uniqueId: randomUUID,

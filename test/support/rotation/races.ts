@@ -41,7 +41,9 @@ export function deploymentProcess(): Process<RotationWorld> {
       const { state, sleep, uniqueId, clock, settings } = gatedRotation(world, gate, 'deployment');
       const { tenantUrl, managementSecret, stateTable, keyDelivery, keyFormat } = settings;
       const resource = createResourceServerResource({
-        settings: { tenantUrl, managementSecret, passwordGrantSecret: undefined, stateTable },
+        settings: { tenantUrl, issuer: tenantUrl, managementSecret, passwordGrantSecret: undefined, stateTable },
+        // Nothing of the set-up depends on the introspection endpoint.
+        http: async () => ({ status: 404, headers: {}, body: '' }),
         state,
         sleep,
         uniqueId,

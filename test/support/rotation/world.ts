@@ -205,7 +205,9 @@ export class RotationWorld {
   /** Our keys that stand on the resource server itself. */
   traced(): readonly string[] {
     const held = JSON.stringify(this.keys);
-    return [...this.secret.values.values()].map((text) => kidIn(text) ?? '').filter((kid) => held.includes(`X5C${kid}`));
+    return [...this.secret.values.values()]
+      .map((text) => kidIn(text) ?? '')
+      .filter((kid) => held.includes(`X5C${kid}`));
   }
 
   #knows(kid: string): boolean {

@@ -79,7 +79,7 @@ export class MemoryResourceServers implements ResourceServers {
   add(identifier: string, keys: Partial<KeyProperties> = {}, name = ''): void {
     this.#made += 1;
     const id = `rs_${this.#made}`;
-    this.records.set(id, { id, identifier, name, keys: { ...NO_KEYS, ...keys } });
+    this.records.set(id, { id, identifier, name, scopes: [], keys: { ...NO_KEYS, ...keys } });
   }
 
   keysOf(identifier: string): KeyProperties {

@@ -20,11 +20,14 @@ function paging(records: readonly { readonly id: string; readonly identifier: st
 describe('a resource server', () => {
   test('is asked for by its identifier, URL-encoded', async () => {
     const key = { verificationKey: { kty: 'RSA' } };
-    const tenant = new ScriptedTenant(() => ({ body: api('rs_1', WANTED, { name: 'Demo', ...key }) }));
+    const tenant = new ScriptedTenant(() => ({
+      body: api('rs_1', WANTED, { name: 'Demo', scopes: [{ value: 'read:foo', description: 'Read' }, 'odd'], ...key }),
+    }));
     expect(await tenant.connect().resourceServers.find(WANTED)).toEqual({
       id: 'rs_1',
       identifier: WANTED,
       name: 'Demo',
+      scopes: ['read:foo'],
       keys: { ...NO_KEYS, ...key },
     });
     expect(tenant.log).toEqual(['POST /oauth/token', 'GET /api/v2/resource-servers/https%3A%2F%2Fdemo.api']);

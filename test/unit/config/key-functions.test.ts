@@ -52,6 +52,7 @@ describe('the CONFIG of the set-up', () => {
     tenantUrl: 'https://tenant.auth0.com/',
     managementSecret: 'auth0/management',
     passwordGrantSecret: 'auth0/password',
+    issuer: 'https://login.example/',
     stateTable: 'State',
   };
 

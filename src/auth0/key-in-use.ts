@@ -1,0 +1,72 @@
+/**
+ * Two deployments may be for the same API. The second must not overwrite a key with which the first signs, unless it is told
+ * to. What others put there by hand is not this software's key: it is overwritten, and restored later.
+ */
+import { SetupError } from './errors.ts';
+import type { KeyTraces } from './key-change.ts';
+import { kidOfOwnMaking, wantedKids } from './key-maker.ts';
+import { KEY_PROPERTIES, type KeyProperties, type KeyProperty, type WantedKeyProperties } from './key-properties.ts';
+
+/** A key of this software on the resource server that this deployment did not write there. */
+export interface KeyInUse {
+  readonly property: KeyProperty;
+  /** For people: its `kid`, or where it is served. Never the key. */
+  readonly found: string;
+}
+
+/** Where an endpoint of ours serves the JWKS, in AWS or in its emulator. */
+const JWKS_PATH = /\/\.well-known\/jwks\.json$/;
+const JWKS_HOST = /(?:^|\.)execute-api\./;
+
+/**
+ * Finds the keys of other deployments.
+ *
+ * @param traces a property that has one was written by this deployment, so what it holds is this deployment's business
+ */
+export function keysInUse(current: KeyProperties, wanted: WantedKeyProperties, traces: KeyTraces): readonly KeyInUse[] {
+  return KEY_PROPERTIES.filter((property) => !traces[property]).flatMap((property) => {
+    const found =
+      property === 'verificationLocation' ? foundByUrl(current, wanted) : foundByValue(current[property], wanted);
+    return found === undefined ? [] : [{ property, found }];
+  });
+}
+
+/**
+ * Makes sure that none of them is overwritten. `verificationKeys` is a list, in which all stand side by side.
+ *
+ * @throws SetupError `key_in_use`
+ */
+export function assertNotOverwritten(inUse: readonly KeyInUse[], wanted: WantedKeyProperties): void {
+  const overwritten = inUse.find(({ property }) => property !== 'verificationKeys' && wanted[property] !== null);
+  if (!overwritten) return;
+  throw new SetupError(
+    'key_in_use',
+    `${describe(overwritten)}. Another deployment for the same audience may be signing with it; overwriting it would stop that one. Nothing was changed. Destroy the other deployment, choose another audience, or let both use keyDelivery "verificationKeys", where both keys stand side by side. If the key is no longer needed, deploy once with -c replaceKey=true.`,
+  );
+}
+
+/** A warning: it is not overwritten, but the tenant may look in one of the two properties only. */
+export function keyBeside(inUse: KeyInUse): SetupError {
+  return new SetupError(
+    'key_in_use',
+    `${describe(inUse)}. Another deployment for the same audience may be signing with it, and the tenant may look in only one of the two places, so that one of the deployments stops. Let both use keyDelivery "verificationKeys", or destroy the other one.`,
+  );
+}
+
+function describe({ property, found }: KeyInUse): string {
+  return `The resource server's "${property}" holds ${found}, which this software made but not this deployment`;
+}
+
+function foundByValue(value: unknown, wanted: WantedKeyProperties): string | undefined {
+  const held = (Array.isArray(value) ? value : [value]).map(kidOfOwnMaking);
+  const kid = held.find((candidate) => candidate !== undefined && !wantedKids(wanted).includes(candidate));
+  return kid === undefined ? undefined : `the key ${kid}`;
+}
+
+function foundByUrl({ verificationLocation: location }: KeyProperties, wanted: WantedKeyProperties) {
+  if (typeof location !== 'string' || location === wanted.verificationLocation) return undefined;
+  const url = URL.canParse(location) ? new URL(location) : undefined;
+  return url && JWKS_HOST.test(url.hostname) && JWKS_PATH.test(url.pathname)
+    ? `the URL of a JWKS at ${url.host}`
+    : undefined;
+}
