@@ -13,6 +13,8 @@ export interface FeatureQuestion {
   readonly clientId: string;
   /** Whether the grant was changed since the connection got its token. */
   readonly hasChanged: boolean;
+  /** Whether the grant only looks changed, so that its token shows nothing. @default false */
+  readonly isRehearsal?: boolean;
 }
 
 /**
@@ -41,13 +43,13 @@ export async function scopesNotGranted({ tokenScopes }: Connection, isFresh: boo
 /** Looks whether the tenant has the feature. Never throws: what could not be checked is a warning too. */
 export async function featureWarnings(
   connection: Connection,
-  { clientId, hasChanged }: FeatureQuestion,
+  { clientId, hasChanged, isRehearsal = false }: FeatureQuestion,
 ): Promise<readonly SetupError[]> {
   const ofApi = await orNotChecked(async () => {
     const missing = await scopesNotOffered(connection);
     return missing.length > 0 ? [featureMissing(`its Management API does not offer ${missing.join(', ')}`)] : [];
   });
-  if (ofApi.some(({ code }) => code === 'feature_missing')) return ofApi;
+  if (isRehearsal || ofApi.some(({ code }) => code === 'feature_missing')) return ofApi;
   if (clientId !== connection.clientId) return [...ofApi, tokenOfAnother(clientId)];
   const ofToken = await orNotChecked(async () => {
     const missing = await scopesNotGranted(connection, hasChanged);

@@ -20,6 +20,7 @@ const NAMES_HERE: { readonly [Code in SetupErrorCode]?: string } = {
   management_client_refused:
     'For asp these are AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and --management-domain; --verbose shows where they come from.',
   resource_server_not_found: 'For asp that is --audience, or setup --create.',
+  key_in_use: 'For asp that is setup --replace-key.',
   property_refused: 'For asp that is --key-delivery or --key-format.',
 };
 

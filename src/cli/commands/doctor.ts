@@ -20,7 +20,7 @@ export const doctor: Command = {
   operands: '',
   mostOperands: 0,
   description:
-    'Nothing is changed. Exit code 0 only if no check failed; what is not part of the chain is passed over (-).',
+    'Nothing is changed. Exit code 0 only if no check failed (✗). Look at each warning (!).\nWhat is not part of the chain, or could not be checked, is passed over (-).',
   options: {
     'api-url': { type: 'string', placeholder: 'URL', summary: 'the deployed API (ASP_API_URL, or the output ApiUrl)' },
     'password-client-id': {
@@ -107,7 +107,7 @@ function findingOf(error: unknown): Finding {
 
 function show({ state, title, detail, ...report }: Report, { ports: { terminal } }: Context): void {
   const { good, bad, dim } = terminal.style;
-  const signs = { passed: good('✓'), failed: bad('✗'), skipped: dim('-') };
+  const signs = { passed: good('✓'), warned: bad('!'), failed: bad('✗'), skipped: dim('-') };
   const [first = '', ...more] = detail.split('\n').map(printable);
   terminal.print(`${signs[state]} ${title}: ${first}`);
   const mend = 'mend' in report && report.mend !== '' ? [report.mend] : [];

@@ -1,4 +1,7 @@
 /** `asp setup`: makes the tenant ready for app specific passwords, by the same code as the custom resources of a deployment. */
+
+import { featureWarnings } from '../../auth0/feature.ts';
+import { introspectionWarnings } from '../../auth0/introspection-control.ts';
 import type { ManagementConnection } from '../../auth0/management-connection.ts';
 import { setUpClientGrant } from '../../auth0/set-up-client-grant.ts';
 import { setUpResourceServer } from '../../auth0/set-up-resource-server.ts';
@@ -22,7 +25,7 @@ import { waitFor } from '../progress.ts';
 import { RecordFile, rehearsalStore } from '../record-file.ts';
 import { showOutcome, tellHalf } from '../show-outcome.ts';
 import { readKeyFile } from '../signing-keys.ts';
-import { managementUrl } from '../tenant-url.ts';
+import { issuerUrl, managementUrl } from '../tenant-url.ts';
 import { type WatchedTenant, watchTenant } from '../watched-tenant.ts';
 
 const { key } = KEY_OPTIONS;
@@ -37,6 +40,7 @@ export const setup: Command = {
   options: {
     ...DRY_RUN_OPTION,
     create: { type: 'boolean', summary: 'make the resource server if the tenant has none' },
+    'replace-key': { type: 'boolean', summary: 'overwrite a key that another deployment may be using' },
     'grant-client-id': {
       type: 'string',
       placeholder: 'ID',
@@ -88,7 +92,9 @@ function planOf(context: Context): Work {
   const { args, settings } = context;
   const identifier = settings.require('audience');
   const tenantUrl = managementUrl(settings);
-  const wanted = wantedKeyProperties({ ...keyDeliveryOf(settings), keys: [readKeyFile(context)] });
+  const issuer = issuerUrl(settings);
+  const signingKey = readKeyFile(context);
+  const wanted = wantedKeyProperties({ ...keyDeliveryOf(settings), keys: [signingKey] });
   const scopes = new RouteMap(authorizerConfiguration(context).routes).scopes;
   const create = args.flag('create') ? { create: { name: identifier, scopes } } : {};
   return async (connection, { resourceServers, clientGrants }, recordFile, isDryRun) => {
@@ -102,6 +108,7 @@ function planOf(context: Context): Work {
       records: isDryRun ? rehearsalStore(about.server) : about.server,
       identifier,
       wanted,
+      replaceKey: args.flag('replace-key'),
       ...create,
     });
     const grant = await setUpClientGrant({
@@ -110,6 +117,13 @@ function planOf(context: Context): Work {
       clientId,
       audience: connection.audience,
     });
-    return [server, grant];
+    // In a rehearsal the grant was not changed, so no token can have the scopes yet.
+    const feature = await featureWarnings(connection, {
+      clientId,
+      hasChanged: grant.changed,
+      isRehearsal: isDryRun && grant.changed,
+    });
+    const introspection = await introspectionWarnings({ issuer, audience: identifier }, signingKey.kid, context.ports);
+    return [server, grant, { changed: false, warnings: [...feature, ...introspection] }];
   };
 }

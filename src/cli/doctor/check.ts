@@ -9,6 +9,8 @@ export type Finding =
   | { readonly state: 'passed'; readonly detail: string }
   /** Not part of this chain, or without meaning since an earlier link is broken. */
   | { readonly state: 'skipped'; readonly detail: string }
+  /** Nothing is broken, but it must be looked at. */
+  | { readonly state: 'warned'; readonly detail: string; readonly mend: string }
   | { readonly state: 'failed'; readonly detail: string; readonly mend: string };
 
 export interface Check {
@@ -38,6 +40,10 @@ export function passed(detail: string): Finding {
 
 export function skipped(detail: string): Finding {
   return { state: 'skipped', detail };
+}
+
+export function warned(detail: string, mend: string): Finding {
+  return { state: 'warned', detail, mend };
 }
 
 export function failed(detail: string, mend: string): Finding {

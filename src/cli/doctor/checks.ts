@@ -1,6 +1,7 @@
 /** All checks, in the order of the chain. */
 import { apiCheck } from './api-check.ts';
 import type { Check } from './check.ts';
+import { featureCheck } from './feature-check.ts';
 import { introspectionCheck } from './introspection-check.ts';
 import { loginChecks } from './login-checks.ts';
 import { managementChecks } from './management-checks.ts';
@@ -9,6 +10,7 @@ import { networkChecks } from './network-checks.ts';
 export const CHECKS: readonly Check[] = [
   ...networkChecks,
   ...managementChecks,
+  featureCheck,
   introspectionCheck,
   ...loginChecks,
   apiCheck,

@@ -1,18 +1,21 @@
-/** The link that opaque tokens and app specific passwords hang on, tried with a token that nobody ever issued. */
+/** The link that opaque tokens and app specific passwords depend on, tried with a token that nobody ever issued. */
 import { UpstreamError } from '../../core/errors.ts';
 import type { HttpPort } from '../../core/http.ts';
+import { makeThrowAwayKey, probeIntrospection } from '../../core/introspection-probe.ts';
 import { createIntrospection } from '../introspection.ts';
-import { type Check, type Finding, failed, passed } from './check.ts';
+import { type Check, type Examination, type Finding, failed, passed, warned } from './check.ts';
 
 /** A server that takes longer is none that the authorizer gets an answer from. */
 const AUTHORIZER_WAITS_MS = 3000;
-const FEATURE = "Introspection by resource servers may have to be enabled for the tenant: ask Auth0's support.";
+const FEATURE =
+  "Introspection by resource servers may have to be enabled for the tenant: ask Auth0's support. JWTs, and Basic with a real password, work without it.";
 
 export const introspectionCheck: Check = {
   id: 'introspection',
   title: 'The tenant introspects for the API',
   needs: ['tls'],
-  run: async ({ settings, ports, signingKeys }) => {
+  run: async (examination) => {
+    const { settings, ports, signingKeys } = examination;
     let status: number | undefined;
     const http: HttpPort = async (request) => {
       const response = await ports.http({ ...request, timeoutMs: Math.min(request.timeoutMs, AUTHORIZER_WAITS_MS) });
@@ -22,7 +25,7 @@ export const introspectionCheck: Check = {
     const ask = createIntrospection({ settings, ports: { ...ports, http } }, signingKeys);
     try {
       const { active } = await ask(`doctor-${ports.uniqueId()}`);
-      if (!active) return passed('it says active:false of a throw-away token, so it took the assertion');
+      if (!active) return await judgeControl({ ...examination, ports: { ...ports, http } });
       return failed(
         'it says active:true of a token that nobody issued',
         'Do not trust this endpoint; check the issuer.',
@@ -33,6 +36,22 @@ export const introspectionCheck: Check = {
   },
 };
 
+/** That the key was accepted counts only if a throw-away key with the same id is refused. */
+async function judgeControl({ issuer, audience, ports, signingKeys }: Examination): Promise<Finding> {
+  const [{ kid }] = await signingKeys.read();
+  const { outcome } = await probeIntrospection({ issuer, audience }, await makeThrowAwayKey(kid), ports);
+  if (outcome === 'refused') return passed('it accepts the assertion, and refuses one signed by a throw-away key');
+  if (outcome === 'not_found') return notEnabled();
+  return warned(
+    'it accepts the assertion, but also one signed by a throw-away key: the tenant does not check who asks, or a proxy answers for it',
+    "This does not show that the tenant knows the key. Check that the issuer is the tenant itself; if it is, report this to Auth0's support.",
+  );
+}
+
+function notEnabled(): Finding {
+  return failed('404: introspection is not enabled', FEATURE);
+}
+
 function refusal(error: unknown, status: number | undefined): Finding {
   if (!(error instanceof UpstreamError)) throw error;
   if (error.code === 'upstream_client_refused') {
@@ -41,6 +60,6 @@ function refusal(error: unknown, status: number | undefined): Finding {
       `If the key on record is not the one that signs, "asp setup" mends it. If it is: ${FEATURE}`,
     );
   }
-  if (status === 404) return failed('404: it has no such endpoint', FEATURE);
+  if (status === 404) return notEnabled();
   throw error;
 }

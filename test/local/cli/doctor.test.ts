@@ -26,7 +26,8 @@ async function openChain(): Promise<Chain> {
   });
   for (const secret of ['local-management-secret', 'local-password-secret', signingJwk.d]) workshop.secrets.add(secret);
   workshop.write('key.json', JSON.stringify(signingJwk));
-  await workshop.asp(['setup', '--key', 'key.json']);
+  // Local mode has set its tenant up with a key of its own.
+  await workshop.asp(['setup', '--key', 'key.json', '--replace-key']);
   const ports = { http: datedBy(workshop) };
   const doctor: Chain['doctor'] = (args = [], more = {}) =>
     workshop.asp(['doctor', '--key', 'key.json', ...args], { ports: { ...ports, ...more } });
@@ -52,6 +53,7 @@ const ALL = [
   'resource-server',
   'key-on-record',
   'grant-scopes',
+  'asp-feature',
   'introspection',
   'password-grant',
   'default-connection',
@@ -99,7 +101,7 @@ describe('asp doctor', () => {
     expect(stdout).toMatch(/"audience" is missing\. Give it as --audience, or as AUTH0_AUDIENCE/);
     expect(stdout).toMatch(/keyFormat: got "der"/);
     expect(stdout).toMatch(/There is no signing key at/);
-    expect(stdout.match(/^- .*not checked: it hangs on "configuration"$/gm)).toHaveLength(14);
+    expect(stdout.match(/^- .*not checked: it hangs on "configuration"$/gm)).toHaveLength(15);
     expect(code).toBe(1);
   });
 
@@ -200,7 +202,7 @@ describe('asp doctor', () => {
     [
       'introspection',
       (chain) => fault(chain, { kind: 'status', status: 404, path: '/oauth/introspect' }),
-      /404: it has no such endpoint\n.*enabled for the tenant: ask Auth0/,
+      /404: introspection is not enabled\n.*enabled for the tenant: ask Auth0/,
     ],
     [
       'introspection',
@@ -244,7 +246,63 @@ describe('asp doctor', () => {
     expect(`${broken?.detail}\n${broken?.mend}`).toMatch(message);
     expect(broken?.id).toBe(id);
     expect(code).toBe(1);
-    expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 15 checks failed\. Mend the first one first/);
+    expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 16 checks failed\. Mend the first one first/);
+  });
+
+  it('passes a grant that covers all scopes', async () => {
+    const { doctor, local } = await openChain();
+    const grant = local.tenant.state.clientGrants.get('cgr_managementsetup');
+    if (grant) local.tenant.state.clientGrants.set(grant.id, { ...grant, scope: [], allow_all_scopes: true });
+    const { code, stdout } = await doctor();
+    expect(stdout.match(/^./gmu)).toEqual(ALL.map(() => '✓'));
+    expect(code).toBe(0);
+  });
+
+  it('says that the tenant lacks the feature, what works without it, and what to do', async () => {
+    const { doctor, local } = await openChain();
+    local.tenant.behaviour.hasApplicationPasswords = false;
+    const { code, stdout } = await doctor();
+    expect(stdout).toMatch(/^✓ The grant covers app specific passwords/m);
+    expect(stdout).toMatch(
+      /^✗ The tenant has app specific passwords: .*not enabled for this tenant: its Management API does not offer read:user.*JWTs, and Basic with a real password, work without it\. .*ask Auth0's support/m,
+    );
+    expect(stdout).toMatch(
+      /^✗ The tenant introspects for the API: 404: introspection is not enabled\n.*JWTs, and Basic/m,
+    );
+    expect(code).toBe(1);
+  });
+
+  it("says that tokens lack the scopes, and that another client's token cannot be looked at", async () => {
+    const { doctor, local } = await openChain();
+    local.tenant.faults.add({ kind: 'edit', path: '/oauth/token', set: { scope: 'read:client_grants' } });
+    const own = await doctor(['--json']);
+    const feature = (run: Run) => JSON.parse(run.stdout).checks.find(({ id }: { id: string }) => id === 'asp-feature');
+    expect(feature(own)).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(/token of the client .* lacks/),
+    });
+    const other = await doctor(['--json', '--grant-client-id', 'local-operator-client']);
+    expect(feature(other)).toMatchObject({
+      state: 'passed',
+      detail: expect.stringMatching(/Not checked: a token of local-operator/),
+    });
+  });
+
+  it('says that the feature was not checked where a right is missing', async () => {
+    const { doctor, local } = await openChain();
+    takeScope(local.tenant, 'read:resource_servers');
+    const { stdout } = await doctor();
+    expect(stdout).toMatch(/^- The tenant has app specific passwords: Not checked: .* expected read:resource_servers/m);
+  });
+
+  it('warns of a tenant that accepts whoever asks: that it accepts the key then proves nothing', async () => {
+    const { doctor, local } = await openChain();
+    local.tenant.behaviour.checksAssertions = false;
+    const { code, stdout } = await doctor();
+    expect(stdout).toMatch(
+      /^! The tenant introspects for the API: .*also one signed by a throw-away key: the tenant does not check who asks, or a proxy answers for it\n {2}This does not show that the tenant knows the key/m,
+    );
+    expect(code).toBe(0);
   });
 
   it('tells that the key on record is not the one that signs', async () => {

@@ -164,6 +164,42 @@ describe('asp setup', () => {
     expect(opened.tenant.snapshot()).toBe(before);
   });
 
+  it('does not overwrite a key that another deployment may be using, unless told to', async () => {
+    const opened = await openWithKey();
+    await opened.asp(['setup', ...KEY]);
+    const before = opened.tenant.snapshot();
+    await opened.asp(['keygen', '--key', 'other.json']);
+    const other = ['setup', '--key', 'other.json', '--record', 'other-record.json'];
+    for (const more of [['--dry-run'], []]) {
+      const { code, stderr } = await opened.asp([...other, ...more]);
+      expect(stderr).toMatch(new RegExp(`holds the key ${signingJwk.kid}, .*For asp that is setup --replace-key`));
+      expect(code).toBe(1);
+    }
+    expect(opened.tenant.snapshot()).toBe(before);
+    expect((await opened.asp([...other, '--replace-key'])).stdout).toContain(`  - ${KEY_LINE}`);
+    await opened.asp(['teardown', '--record', 'other-record.json']);
+    expect(opened.tenant.snapshot()).toBe(before);
+  });
+
+  it('warns of a tenant without the feature, and is done all the same', async () => {
+    const opened = await openWithKey();
+    opened.tenant.behaviour.hasApplicationPasswords = false;
+    const { code, stdout, stderr } = await opened.asp(['setup', ...KEY]);
+    expect(stdout).toContain(`  + ${KEY_LINE}`);
+    expect(stderr).toMatch(/^Warning: App specific passwords are not enabled for this tenant: /m);
+    expect(stderr).toMatch(/^Warning: Introspection is not enabled: .*answered 404/m);
+    expect(code).toBe(0);
+  });
+
+  it('warns of a tenant that accepts whoever asks, with a code for programs', async () => {
+    const opened = await openWithKey();
+    opened.tenant.behaviour.checksAssertions = false;
+    const { stdout } = await opened.asp(['setup', '--json', ...KEY]);
+    expect(JSON.parse(stdout).warnings).toEqual([
+      { code: 'assertion_unchecked', message: expect.stringMatching(/signed by a throw-away key/) },
+    ]);
+  });
+
   it('tells programs what changed', async () => {
     const opened = await openWithKey();
     const { stdout } = await opened.asp(['setup', '--json', ...KEY]);
