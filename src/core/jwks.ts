@@ -1,6 +1,6 @@
 /**
  * The authorization server's public keys, fetched when needed and kept. Nothing in a JWKS is trusted to be a usable key:
- * what is not an asymmetric signature key of sufficient strength is passed over. Floods of unknown `kid`s cause at most
+ * what is not a sound asymmetric signature key is skipped. Floods of unknown `kid`s cause at most
  * one fetch a cool-down, and an outage leaves the keys already known in use.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
@@ -9,6 +9,7 @@ import { isJsonObject, type Json, type JsonObject, safeJsonParse } from 'aws-jwt
 import type { Clock } from './clock.ts';
 import { CredentialError, UpstreamError } from './errors.ts';
 import type { HttpResponse } from './http.ts';
+import { isSoundPublicKey } from './sound-public-key.ts';
 import type { CallContext, Upstream } from './upstream.ts';
 
 /** A public key with the algorithms (RFC 7518, RFC 8037) that it may be used with. */
@@ -34,7 +35,6 @@ const COOL_DOWN_MS = 30_000;
 /** The same after an answer that holds no keys: shorter, for until it is mended no new token can be verified. */
 const UNUSABLE_COOL_DOWN_MS = 5000;
 const MAXIMUM_KEYS = 100;
-const MINIMUM_RSA_BITS = 2048;
 
 const EC_ALGORITHMS = [
   { curve: 'P-256', algorithm: 'ES256' },
@@ -164,8 +164,7 @@ function importKey(kid: string, algorithms: readonly string[], jwk: JsonObject):
   try {
     assertIsJwk(jwk);
     const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
-    const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? MINIMUM_RSA_BITS;
-    return bits < MINIMUM_RSA_BITS ? undefined : { kid, algorithms, jwk, publicKey };
+    return isSoundPublicKey(publicKey) ? { kid, algorithms, jwk, publicKey } : undefined;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/core/errors.ts';
 import { Jwks, parseJwks } from '../../../src/core/jwks.ts';
 import { FrozenClock, NOW_MS } from '../../support/core/clock.ts';
+import { encode, encodings, P, smallOrderPoints } from '../../support/core/edwards25519.ts';
 import { caught, credentialError, upstreamError } from '../../support/core/errors.ts';
 import { JWKS_URL, makeIssuerKey } from '../../support/core/issuer.ts';
 import { failure, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
@@ -75,6 +76,39 @@ describe('a JWKS', () => {
       return { ...publicKey.export({ format: 'jwk' }), kid: `weak-${bits}`, alg: 'RS256' };
     };
     expect(kidsOf(weak(512), weak(1024), weak(2040), rsa)).toEqual(['rsa-1']);
+  });
+
+  const rsaWithExponent = (exponent: bigint) => {
+    const hex = exponent.toString(16);
+    const e = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url');
+    return { ...rsa, kid: 'exponent', e };
+  };
+
+  it.each([
+    ['0', 0n],
+    ['1, with which every message is its own signature', 1n],
+    ['2', 2n],
+    ['65,536, which is even', 65_536n],
+    ['2^64 + 1, which OpenSSL refuses for long keys', 2n ** 64n + 1n],
+  ])('skips an RSA key whose public exponent is %s', (_, exponent) => {
+    expect(kidsOf(rsaWithExponent(exponent), rsa)).toEqual(['rsa-1']);
+  });
+
+  it.each([3n, 17n, 65_537n, 2n ** 32n + 1n])('accepts an RSA key whose public exponent is %d', (exponent) => {
+    expect(kidsOf(rsaWithExponent(exponent))).toEqual(['exponent']);
+  });
+
+  it('skips an Ed25519 key that is one of the eight points of small order, however it is encoded', () => {
+    const points = smallOrderPoints();
+    const encoded = points.flatMap(encodings);
+    expect(new Set(points.map(({ x, y }) => `${x} ${y}`)).size).toBe(8);
+    // RFC 8032 allows one encoding of each; y + P and a sign for x = 0 make six more.
+    expect(new Set(encoded).size).toBe(14);
+    for (const x of encoded) expect(kidsOf({ ...ed, x }), x).toEqual([]);
+  });
+
+  it('skips an Ed25519 key whose encoding is not canonical', () => {
+    for (let value = 0n; value < 19n; value += 1n) expect(kidsOf({ ...ed, x: encode(value + P) })).toEqual([]);
   });
 
   it('means the first of two usable keys with one kid', () => {
