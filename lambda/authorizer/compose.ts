@@ -41,21 +41,24 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   const routes = new RouteMap(configuration.routes);
   const authorityOf = (entry: Parameters<typeof issuerEndpoints>[0]) =>
     composeAuthority(issuerEndpoints(entry, audience), configuration, ports);
-  const authorities = [authorityOf({ issuer }), ...issuers.map(authorityOf)] as const;
-  const [first, ...others] = authorities;
+  const first = authorityOf({ issuer });
+  const others = issuers.map(authorityOf);
   const asJwtIssuer = (authority: Authority): JwtIssuer =>
     introspectJwts ? authority : { ...authority, introspector: undefined };
+  const introspector = firstToKnow([first.introspector, ...others.map((authority) => authority.introspector)]);
   const bearerAuthenticators = [
     new JwtAuthenticator([asJwtIssuer(first), ...others.map(asJwtIssuer)]),
-    new OpaqueTokenAuthenticator(firstToKnow(authorities.map(({ introspector }) => introspector))),
+    new OpaqueTokenAuthenticator(introspector),
   ];
-  const passwordGrant = composePasswordGrant(configuration, ports, routes, digest);
   const basic = new BasicAuthenticator({
     order: basicOrder,
-    // What may be a password is nobody else's business.
+    // Only the first issuer may see what may be a password, or a token that it issued for one.
     introspector: first.introspector,
-    passwordGrant,
-    bearerAuthenticators,
+    bearerAuthenticators: [
+      new JwtAuthenticator([asJwtIssuer(first)]),
+      new OpaqueTokenAuthenticator(first.introspector),
+    ],
+    passwordGrant: composePasswordGrant(configuration, ports, routes, digest),
     digest,
   });
   return new Authorizer({

@@ -2,10 +2,10 @@
  * The authorizer's own configuration: what the deployment hands to the function, as JSON in its environment variable
  * `CONFIG`. It names secrets and holds none.
  */
-import { type InferOutput, optional } from 'valibot';
+import { forward, type InferOutput, optional, partialCheck, pipe } from 'valibot';
 import { parseJson } from '../core/json.ts';
 import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
-import { otherIssuers } from './issuers.ts';
+import { mainIssuerFault, otherIssuers } from './issuers.ts';
 import { exactly, parse } from './parse.ts';
 
 /** Each default is the one documented for the configuration key of the same name. */
@@ -32,13 +32,25 @@ export const authorizerEntries = {
   logSubject: optional(flag, false),
 };
 
-const schema = exactly({
+const keys = exactly({
   ...authorizerEntries,
   /** The secret with the private signing JWK. */
   signingKeySecret: secretId,
   /** The secret with the password grant's client; without it Basic takes app specific passwords only. */
   passwordGrantSecret: optional(secretId),
 });
+
+const schema = pipe(
+  keys,
+  forward(
+    partialCheck(
+      [['issuer'], ['issuers']],
+      (input) => mainIssuerFault(input) === undefined,
+      ({ input }) => mainIssuerFault(input) ?? '',
+    ),
+    ['issuers'],
+  ),
+);
 
 export type AuthorizerConfiguration = InferOutput<typeof schema>;
 

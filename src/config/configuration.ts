@@ -20,6 +20,7 @@ import {
 } from './deployment-fields.ts';
 import { flag, seconds, secretId } from './fields.ts';
 import { gatewayTtlFault } from './gateway-ttl.ts';
+import { mainIssuerFault } from './issuers.ts';
 import { exactly, parse } from './parse.ts';
 import { routeFaults } from './route-faults.ts';
 
@@ -68,6 +69,14 @@ const schema = pipe(
       'missing; the issuer has a path, so say on which domain the Management API lives',
     ),
     ['managementDomain'],
+  ),
+  forward(
+    partialCheck(
+      [['issuer'], ['issuers']],
+      (input) => mainIssuerFault(input) === undefined,
+      ({ input }) => mainIssuerFault(input) ?? '',
+    ),
+    ['issuers'],
   ),
   forward(
     partialCheck(

@@ -43,7 +43,41 @@ const entry = pipe(
   ),
 );
 
-export const otherIssuers = array(entry, wanted('a list of issuers such as [{"issuer":"https://login.example.com/"}]'));
+export const otherIssuers = pipe(
+  array(entry, wanted('a list of issuers such as [{"issuer":"https://login.example.com/"}]')),
+  check(
+    (entries) => repeated(entries) === undefined,
+    ({ input }) => `${shown(repeated(input))} is listed twice; keep one entry for each issuer`,
+  ),
+);
+
+interface NamesIssuer {
+  readonly issuer: string;
+}
+
+/** Says what is wrong with `issuers` beside the main `issuer`; `undefined` if nothing is. */
+export function mainIssuerFault({ issuer, issuers }: NamesIssuer & { readonly issuers: readonly NamesIssuer[] }) {
+  const same = issuers.find((other) => isSame(other, { issuer }));
+  return same && `${shown(same)} is the main "issuer" already; remove it from "issuers"`;
+}
+
+function repeated(entries: readonly NamesIssuer[]): NamesIssuer | undefined {
+  return entries.find((entry, index) => entries.slice(0, index).some((earlier) => isSame(earlier, entry)));
+}
+
+/** One server has one entry, however its URL is written: a second entry would see the tokens of the first. */
+function isSame(one: NamesIssuer, other: NamesIssuer): boolean {
+  return normalized(one) === normalized(other);
+}
+
+function normalized({ issuer }: NamesIssuer): string {
+  return (URL.canParse(issuer) ? new URL(issuer).href : issuer).replace(/\/$/, '');
+}
+
+/** Without the user and password that a URL that is at fault may hold. */
+function shown(entry: NamesIssuer | undefined): string {
+  return JSON.stringify(entry?.issuer.replace(/\/\/[^/]*@/, '//…@'));
+}
 
 /** One authorization server, with all that is known of it. */
 export interface IssuerEndpoints {

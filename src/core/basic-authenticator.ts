@@ -3,6 +3,7 @@
  * (introspected). The order matters: a password grant with an app specific password is a failed login, and ten of those
  * block the user.
  */
+import { looksLikeAppSpecificPassword } from './app-specific-password.ts';
 import { type Authenticator, authenticate } from './authenticator.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { BasicCredential, Credential } from './credential.ts';
@@ -26,7 +27,6 @@ export interface BasicSettings {
   readonly digest: DigestCredential;
 }
 
-const LOOKS_LIKE_APP_SPECIFIC_PASSWORD = /^[A-Za-z]{16}$/;
 const MAXIMUM_REMEMBERED = 10_000;
 
 export class BasicAuthenticator implements Authenticator {
@@ -49,7 +49,7 @@ export class BasicAuthenticator implements Authenticator {
 
   #isAppSpecificPassword(credential: BasicCredential): boolean {
     const { order, digest } = this.#settings;
-    if (order === 'auto') return LOOKS_LIKE_APP_SPECIFIC_PASSWORD.test(credential.secret);
+    if (order === 'auto') return looksLikeAppSpecificPassword(credential.secret);
     return this.#knownAppSpecificPasswords.get(digest(credential)) === true;
   }
 

@@ -1,5 +1,6 @@
 /** Whoever can be asked what a token is worth: one server, or several in turn. */
-import { hasCode, UpstreamError } from './errors.ts';
+import { looksLikeAppSpecificPassword } from './app-specific-password.ts';
+import { hasCode } from './errors.ts';
 import type { Principal } from './principal.ts';
 import type { CallContext } from './upstream.ts';
 
@@ -12,27 +13,36 @@ export interface Introspector {
 }
 
 /**
- * Asks several servers in turn until one knows the token as its own: a tenant under a second domain answers for tokens of
- * the first as well, and names that as their issuer. If none does, a server that could not be asked leaves the question
- * open: an outage is never "inactive".
+ * Asks several servers in turn until one knows the token as its own: a tenant under a second domain reports tokens of the
+ * first as active too, and names that as their issuer.
+ *
+ * Two rules keep a server from seeing, or judging, what is not its own. A token that looks like an app specific password
+ * goes to the first server only. And an outage ends the search: the token may belong to the server that is down, so no
+ * later one may judge it.
  */
-export function firstToKnow(introspectors: readonly Introspector[]): Introspector {
-  const [only, ...others] = introspectors;
-  return only && others.length === 0 ? only : { introspect: (...call) => askInTurn(introspectors, ...call) };
+export function firstToKnow([first, ...others]: readonly [Introspector, ...Introspector[]]): Introspector {
+  if (others.length === 0) return first;
+  return {
+    introspect: (token, context) =>
+      looksLikeAppSpecificPassword(token)
+        ? first.introspect(token, context)
+        : askInTurn([first, ...others], token, context),
+  };
 }
 
-async function askInTurn(introspectors: readonly Introspector[], token: string, context: CallContext) {
-  let outcome: unknown = new TypeError('There is no server to introspect at.');
-  for (const introspector of introspectors) {
-    try {
-      return await introspector.introspect(token, context);
-    } catch (error) {
-      const isOpen = error instanceof UpstreamError;
-      if (!isOpen && !isOfAnother(error)) throw error;
-      if (isOpen || !(outcome instanceof UpstreamError)) outcome = error;
-    }
+/** @throws what the last server that was asked threw */
+async function askInTurn(
+  [introspector, ...others]: readonly [Introspector, ...Introspector[]],
+  token: string,
+  context: CallContext,
+): Promise<Principal> {
+  try {
+    return await introspector.introspect(token, context);
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (!next || !isOfAnother(error)) throw error;
+    return askInTurn([next, ...rest], token, context);
   }
-  throw outcome;
 }
 
 function isOfAnother(error: unknown): boolean {

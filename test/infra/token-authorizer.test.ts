@@ -164,6 +164,17 @@ describe('the token authorizer', () => {
     );
   });
 
+  it('is refused with an issuer that is listed twice, or that is the main one', () => {
+    const issuer = 'https://login.example.com/';
+    const entry = { issuer, profile: 'auth0' } as const;
+    expect(() => ownStack({ issuers: [entry, entry] })).toThrow(
+      /issuers: "https:\/\/login\.example\.com\/" is listed twice; keep one entry for each issuer/,
+    );
+    expect(() => ownStack({ issuer, issuers: [entry] })).toThrow(
+      /issuers: "https:\/\/login\.example\.com\/" is the main "issuer" already; remove it from "issuers"/,
+    );
+  });
+
   it('is refused with scopes not to be kept behind a gateway that keeps, as it does unless told otherwise', () => {
     const fault = new ConfigurationError(
       'configuration_invalid',

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { parseAuthorizerConfiguration } from '../../../src/config/authorizer-configuration.ts';
+import { parseConfiguration } from '../../../src/config/configuration.ts';
 import { issuerEndpoints } from '../../../src/config/issuers.ts';
 
 const AUDIENCE = 'https://demo.api';
+const MAIN = { issuer: 'https://t.auth0.com/', audience: AUDIENCE };
+
+const RFC_7662 = {
+  profile: 'rfc7662',
+  jwksUrl: 'https://as.example.com/jwks',
+  introspectionUrl: 'https://as.example.com/token/introspection',
+};
 
 function parse(issuers: unknown) {
-  const text = JSON.stringify({ issuer: 'https://t.auth0.com/', audience: AUDIENCE, signingKeySecret: 'key', issuers });
+  const text = JSON.stringify({ ...MAIN, signingKeySecret: 'key', issuers });
   return parseAuthorizerConfiguration(text).issuers;
 }
 
@@ -56,7 +64,43 @@ describe('an issuer beside the first', () => {
       [{ issuer: 'https://t.example/', nope: 1 }],
       /issuers\.0\.nope: unknown; known are issuer, profile/,
     ],
+    [
+      'is listed twice',
+      [
+        { issuer: 'https://login.example.com/' },
+        { issuer: 'https://a.example/' },
+        { issuer: 'https://login.example.com/' },
+      ],
+      /^ {2}issuers: "https:\/\/login\.example\.com\/" is listed twice; keep one entry for each issuer$/m,
+    ],
+    [
+      'is listed twice, spelled differently',
+      [{ issuer: 'https://login.example.com/' }, { issuer: 'https://LOGIN.example.com:443/' }],
+      /issuers: "https:\/\/LOGIN\.example\.com:443\/" is listed twice/,
+    ],
+    [
+      'is listed twice under two profiles',
+      [{ issuer: 'https://as.example.com/' }, { ...RFC_7662, issuer: 'https://as.example.com' }],
+      /issuers: "https:\/\/as\.example\.com" is listed twice/,
+    ],
+    [
+      'is the main one',
+      [{ issuer: 'https://t.auth0.com/' }],
+      /^ {2}issuers: "https:\/\/t\.auth0\.com\/" is the main "issuer" already; remove it from "issuers"$/m,
+    ],
+    [
+      'is the main one under another profile',
+      [{ ...RFC_7662, issuer: 'https://t.auth0.com' }],
+      /issuers: "https:\/\/t\.auth0\.com" is the main "issuer" already/,
+    ],
   ])('that %s is a fault', (_, issuers, message) => {
     expect(() => parse(issuers)).toThrow(message);
+    expect(() => parseConfiguration({ ...MAIN, managementSecret: 'management', issuers })).toThrow(message);
+  });
+
+  it('never shows the password in a URL that is at fault', () => {
+    const entry = { issuer: 'https://user:hunter2@login.example.com/' };
+    expect(() => parse([entry, entry])).toThrow(/"https:\/\/…@login\.example\.com\/" is listed twice/);
+    expect(() => parse([entry, entry])).not.toThrow(/hunter2/);
   });
 });
