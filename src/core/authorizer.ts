@@ -10,7 +10,7 @@ import type { Decision } from './decision.ts';
 import { ConfigurationError, CredentialError, UpstreamError } from './errors.ts';
 import type { PrincipalCache, Resolved } from './principal-cache.ts';
 import { type CalledRoute, meets, type RouteMap, scopesOf } from './routes.ts';
-import type { UpstreamObserver } from './upstream.ts';
+import { DECISION_DEADLINE_MS, type UpstreamObserver } from './upstream.ts';
 
 export interface AuthorizerSettings {
   readonly authenticators: readonly Authenticator[];
@@ -27,9 +27,6 @@ export interface AuthorizationRequest extends CalledRoute {
   /** As the gateway saw it. */
   readonly callerIp?: string | undefined;
 }
-
-/** For all upstream calls of one decision together; HTTP API authorizers have 10 s in all. */
-const DEADLINE_MS = 5000;
 
 export class Authorizer {
   readonly #settings: AuthorizerSettings;
@@ -63,7 +60,7 @@ export class Authorizer {
     const { authenticators, cache, digest, clock } = this.#settings;
     const credential = parseCredential(authorization);
     return cache.resolve(digest(credential), () => {
-      const deadlineMs = clock() + DEADLINE_MS;
+      const deadlineMs = clock() + DECISION_DEADLINE_MS;
       return authenticate(authenticators, credential, { deadlineMs, observe, ...(callerIp ? { callerIp } : {}) });
     });
   }

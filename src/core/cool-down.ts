@@ -1,4 +1,4 @@
-/** When a server is left alone: after repeated failures, while its rate limit lasts, and while little of that is left. */
+/** When a server is left alone: after repeated outages, while its rate limit lasts, and while little of that is left. */
 import type { Clock } from './clock.ts';
 import { UpstreamError } from './errors.ts';
 

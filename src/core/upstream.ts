@@ -1,7 +1,7 @@
 /**
  * One endpoint of the authorization server, with the discipline of every call to it: within the decision's deadline, one
- * retry where that can help, `Retry-After` obeyed, a cool-down after repeated failures, and the last of the rate limit
- * left to others. It does not read the answers.
+ * retry where that can help, `Retry-After` obeyed, a cool-down after repeated outages, and the last of the rate limit
+ * left to others. It does not read the responses, but keeps what one caller's credential provokes from stopping others.
  */
 import { type Attempt, type FailedAttempt, judgeFailure, judgeResponse } from './attempt.ts';
 import type { Clock } from './clock.ts';
@@ -34,6 +34,9 @@ export type UpstreamObserver = (event: UpstreamEvent) => void;
 
 /** What an endpoint is for. */
 export type Endpoint = 'introspection' | 'token' | 'jwks';
+
+/** For all upstream calls of one decision together; HTTP API authorizers have 10 s in all. */
+export const DECISION_DEADLINE_MS = 5000;
 
 /** What an upstream call is made with: all of it handed in. */
 export interface UpstreamPorts {
@@ -71,7 +74,7 @@ export class Upstream {
   /**
    * Sends a request, a second time if the first attempt failed in a way that may pass.
    *
-   * @returns an answer of status 2xx or 4xx, but never a rate limit
+   * @returns a response of status 2xx or 4xx, or of 5xx with an OAuth error, but never a rate limit
    * @throws UpstreamError `upstream_unavailable`, `upstream_timeout`, `upstream_throttled`, `upstream_malformed` or
    *   `upstream_cooling_down`
    */
@@ -125,26 +128,39 @@ export class Upstream {
 
   #succeed(response: HttpResponse, { observe }: CallContext): HttpResponse {
     this.#coolDown.succeed();
-    // A refused login may speak of one user's attempts: that must not cost all others theirs.
-    const rateLimit = response.status < 300 ? rateLimitOf(response.headers) : undefined;
-    if (rateLimit && isNearlyUsedUp(rateLimit)) {
-      const untilResetMs = Math.max(rateLimit.resetsAtMs - this.#ports.clock(), 0);
+    const untilResetMs = this.#untilResetMs(response);
+    if (untilResetMs > DECISION_DEADLINE_MS) {
       this.#tell(this.#coolDown.throttle(untilResetMs, 'The last of the rate limit is left to others.'), observe);
     }
     return response;
   }
 
+  /**
+   * How long until there is more of a rate limit that is nearly used up; 0 if there is enough of it. A limit that is reset
+   * within one decision's deadline needs no pause: a 429 can be waited for.
+   */
+  #untilResetMs({ status, headers }: HttpResponse): number {
+    // The token endpoint may count the logins of one user, and an error one user's attempts.
+    const rateLimit = this.#endpoint !== 'token' && status < 300 ? rateLimitOf(headers) : undefined;
+    return rateLimit && isNearlyUsedUp(rateLimit) ? rateLimit.resetsAtMs - this.#ports.clock() : 0;
+  }
+
   #fail(attempt: FailedAttempt, { observe }: CallContext): UpstreamError {
-    const { error, retry } = attempt;
-    const durationMs =
-      retry === 'when_told'
-        ? this.#coolDown.throttle(
-            this.#retryAfterMs(attempt) ?? 0,
-            'The server is left alone until its rate limit is over.',
-          )
-        : this.#coolDown.fail();
-    this.#tell(durationMs, observe);
-    return error;
+    this.#tell(this.#leaveAlone(attempt), observe);
+    return attempt.error;
+  }
+
+  /**
+   * Begins a pause where the failure calls for one. A request for the keys carries nothing of a caller, so every failure
+   * is the server's own. Elsewhere only an outage is: any other response may be about the credential in the request.
+   *
+   * @returns for how many milliseconds the server is left alone; 0 if the failure begins no pause
+   */
+  #leaveAlone(attempt: FailedAttempt): number {
+    if (this.#endpoint !== 'jwks') return attempt.isOutage ? this.#coolDown.fail() : 0;
+    if (attempt.retry !== 'when_told') return this.#coolDown.fail();
+    const message = 'The server is left alone until its rate limit is over.';
+    return this.#coolDown.throttle(this.#retryAfterMs(attempt) ?? 0, message);
   }
 
   #tell(durationMs: number, observe: UpstreamObserver | undefined): void {

@@ -1,5 +1,5 @@
 /** Upstreams on a scripted HTTP port and a frozen clock. */
-import { type CallContext, Upstream } from '../../../src/core/upstream.ts';
+import { type CallContext, type Endpoint, Upstream } from '../../../src/core/upstream.ts';
 import { type FrozenClock, NOW_MS } from './clock.ts';
 import type { ScriptedHttp } from './scripted-http.ts';
 
@@ -7,8 +7,13 @@ import type { ScriptedHttp } from './scripted-http.ts';
 export const CONTEXT: CallContext = { deadlineMs: NOW_MS + 5000 };
 
 /** @param random what each draw of the jitter yields */
-export function upstreamOver(http: ScriptedHttp, clock: FrozenClock, random = 0): Upstream {
-  return new Upstream('introspection', {
+export function upstreamOver(
+  http: ScriptedHttp,
+  clock: FrozenClock,
+  endpoint: Endpoint = 'introspection',
+  random = 0,
+): Upstream {
+  return new Upstream(endpoint, {
     http: http.port,
     clock: clock.read,
     sleep: clock.sleep,

@@ -65,14 +65,14 @@ export class World {
     });
     const passwordGrant = new PasswordGrant({
       url: TOKEN_URL,
-      upstream: upstreamOver(http, clock),
+      upstream: upstreamOver(http, clock, 'token'),
       readClient: async () => ({ clientId: 'grant-client', clientSecret: 'grant-client-secret' }),
       audience: AUDIENCE,
       scopes: routes.scopes,
       clock: clock.read,
       digest,
     });
-    const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock), clock: clock.read });
+    const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
     const verifier = new JwtVerifier({ jwks, expected, permissionsAsScopes: false });
     this.bearerAuthenticators = [
       new JwtAuthenticator([

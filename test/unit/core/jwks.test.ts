@@ -22,7 +22,7 @@ const unknown = credentialError('key_unknown', 'No key with the "kid" of the tok
 function jwksOver(script: () => Reply | Promise<Reply>) {
   const clock = new FrozenClock();
   const http = new ScriptedHttp(script);
-  const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock), clock: clock.read });
+  const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
   const find = (kid: string) => jwks.key(kid, contextFrom(clock));
   return { clock, http, find };
 }

@@ -15,7 +15,7 @@ const theirs = await makeIssuerKey('theirs', 'ES256');
 
 function issuer(name: string, key: IssuerKey, clock: FrozenClock): JwtIssuer & { readonly http: ScriptedHttp } {
   const http = new ScriptedHttp(() => json(200, { keys: [key.publicJwk] }));
-  const jwks = new Jwks({ url: `${name}jwks`, upstream: upstreamOver(http, clock), clock: clock.read });
+  const jwks = new Jwks({ url: `${name}jwks`, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
   const expected = { ...expectations(clock), issuer: name };
   return { issuer: name, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes: false }), http };
 }

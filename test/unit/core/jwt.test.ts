@@ -34,7 +34,7 @@ const CONTEXT_AFTER = { deadlineMs: Number.MAX_SAFE_INTEGER };
 function verifier({ permissionsAsScopes = false, clockToleranceSeconds = 0 } = {}) {
   const clock = new FrozenClock();
   const http = new ScriptedHttp(() => json(200, { keys: [rsa, ec, ed, anyRsa].map((key) => key.publicJwk) }));
-  const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock), clock: clock.read });
+  const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
   const expected = expectations(clock, clockToleranceSeconds);
   return { clock, http, verify: new JwtVerifier({ jwks, expected, permissionsAsScopes }) };
 }

@@ -1,28 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HttpFailure } from '../../../src/core/http.ts';
-import { Upstream, type UpstreamEvent } from '../../../src/core/upstream.ts';
+import { oauthErrorOf } from '../../../src/core/oauth-error.ts';
+import { type Endpoint, Upstream, type UpstreamEvent } from '../../../src/core/upstream.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
 import { caught, upstreamError } from '../../support/core/errors.ts';
 import { failure, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
 import { CONTEXT, contextFrom, upstreamOver } from '../../support/core/upstreams.ts';
 
 const URL = 'https://tenant.example/oauth/token';
+const INTROSPECTION: Endpoint = 'introspection';
 const OK = json(200, { ok: true });
 const CANNOT_BE_REACHED = upstreamError('upstream_unavailable', 'The server cannot be reached.');
 const THROTTLED = upstreamError('upstream_throttled', 'The server limits the rate of requests (429).');
 
-function upstream(http: ScriptedHttp, { random = 0 } = {}) {
+function upstream(http: ScriptedHttp, { random = 0, endpoint = INTROSPECTION } = {}) {
   const clock = new FrozenClock();
   let made = 0;
-  const upstream = upstreamOver(http, clock, random);
+  const upstream = upstreamOver(http, clock, endpoint, random);
   const makeRequest = () => ({ method: 'POST', url: URL, headers: {}, body: `attempt ${++made}` }) as const;
   const send = (context = contextFrom(clock)) => upstream.send(makeRequest, context);
   return { clock, http, upstream, makeRequest, send };
 }
 
 const answering = (...replies: readonly Reply[]) => upstream(ScriptedHttp.inOrder(...replies));
-const always = (reply: Reply) => upstream(new ScriptedHttp(() => reply));
+const always = (reply: Reply, endpoint?: Endpoint) =>
+  upstream(new ScriptedHttp(() => reply), endpoint === undefined ? {} : { endpoint });
 
 describe('an answer', () => {
   it.each([200, 201, 204, 400, 401, 403, 404, 422])('of status %i is handed on after one attempt', async (status) => {
@@ -213,8 +216,19 @@ describe('a rate limit (429)', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('is left alone for as long as it asks, and said to be a rate limit all the while', async () => {
-    const { clock, http, send } = always(limited({ 'retry-after': '10' }));
+  it.each(['introspection', 'token'] as const)(
+    'of the %s endpoint is one caller’s, and stops nobody else',
+    async (endpoint) => {
+      const headers = { 'retry-after': '10', 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0' };
+      const { http, send } = always(limited({ ...headers, 'x-ratelimit-reset': String(NOW_SECONDS + 60) }), endpoint);
+      for (let time = 0; time < 10; time += 1) await expect(send()).rejects.toThrow(THROTTLED);
+      http.script = () => OK;
+      expect(await send()).toEqual(OK);
+    },
+  );
+
+  it('of the keys is left alone for as long as it asks, and said to be a rate limit all the while', async () => {
+    const { clock, http, send } = always(limited({ 'retry-after': '10' }), 'jwks');
     await caught(send);
     clock.advanceSeconds(9.9);
     await expect(send()).rejects.toThrow(
@@ -226,8 +240,8 @@ describe('a rate limit (429)', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('is left alone for 30 s at most', async () => {
-    const { clock, http, send } = always(limited({ 'retry-after': '3600' }));
+  it('of the keys is left alone for 30 s at most', async () => {
+    const { clock, http, send } = always(limited({ 'retry-after': '3600' }), 'jwks');
     await caught(send);
     clock.advanceSeconds(30);
     http.script = () => OK;
@@ -264,6 +278,28 @@ describe('the last of a rate limit', () => {
     expect(http.requests).toHaveLength(2);
   });
 
+  it.each([0, 1, 5])(
+    'needs no pause if there is more of it in %i s, since a 429 can be waited for',
+    async (seconds) => {
+      const { clock, send } = always(left(0));
+      clock.nowMs = NOW_MS + 10_000 - seconds * 1000;
+      await send();
+      expect((await send()).status).toBe(200);
+    },
+  );
+
+  it('of the keys is left to others as well', async () => {
+    const { send } = always(left(0), 'jwks');
+    await send();
+    await expect(send()).rejects.toThrow(LEFT_TO_OTHERS);
+  });
+
+  it('is not read at the token endpoint, which may count the logins of one user', async () => {
+    const { send } = always(left(0), 'token');
+    await send();
+    expect((await send()).status).toBe(200);
+  });
+
   it('is not near while a tenth is there', async () => {
     const { send } = always(left(10));
     await send();
@@ -279,22 +315,22 @@ describe('the last of a rate limit', () => {
 });
 
 describe('whoever watches', () => {
-  function watched(...replies: readonly Reply[]) {
+  function watched(endpoint: Endpoint, ...replies: readonly Reply[]) {
     const events: UpstreamEvent[] = [];
-    const setUp = answering(...replies);
+    const setUp = upstream(ScriptedHttp.inOrder(...replies), { endpoint });
     const observe = (event: UpstreamEvent) => void events.push(event);
     return { ...setUp, events, send: () => setUp.send({ ...contextFrom(setUp.clock), observe }) };
   }
-  const attempt = (outcome: string, isRetry = false) => ({
+  const attempt = (outcome: string, isRetry = false, endpoint: Endpoint = INTROSPECTION) => ({
     kind: 'attempt',
-    endpoint: 'introspection',
+    endpoint,
     durationMs: 0,
     outcome,
     isRetry,
   });
 
   it('hears of each attempt, what came of it and how long it took', async () => {
-    const { clock, events, http, send } = watched(json(503, {}), OK);
+    const { clock, events, http, send } = watched(INTROSPECTION, json(503, {}), OK);
     const { script } = http;
     http.script = (request) => {
       clock.nowMs += 7;
@@ -308,17 +344,17 @@ describe('whoever watches', () => {
   });
 
   it('hears of each cool-down when it begins', async () => {
-    const { events, send } = watched(json(429, {}, { 'retry-after': '20' }));
+    const { events, send } = watched('jwks', json(429, {}, { 'retry-after': '20' }));
     await caught(send);
     await caught(send);
     expect(events).toEqual([
-      attempt('upstream_throttled'),
-      { kind: 'cool_down', endpoint: 'introspection', durationMs: 20_000 },
+      attempt('upstream_throttled', false, 'jwks'),
+      { kind: 'cool_down', endpoint: 'jwks', durationMs: 20_000 },
     ]);
   });
 
   it('hears of five failures and the cool-down after them', async () => {
-    const { events, send } = watched(...Array.from({ length: 5 }, () => json(500, {})));
+    const { events, send } = watched(INTROSPECTION, ...Array.from({ length: 5 }, () => json(500, {})));
     for (let i = 0; i < 7; i += 1) await caught(send);
     expect(events).toEqual([
       ...Array.from({ length: 5 }, () => attempt('upstream_unavailable')),
@@ -331,7 +367,7 @@ describe('the cool-down', () => {
   const COOLING = upstreamError('upstream_cooling_down', 'The server is left alone after repeated failures.');
 
   async function fail(send: () => Promise<unknown>, times: number): Promise<void> {
-    for (let i = 0; i < times; i += 1) await caught(send);
+    for (let i = 0; i < times; i += 1) await send().catch(() => undefined);
   }
 
   it('begins with the fifth failure in a row', async () => {
@@ -380,6 +416,30 @@ describe('the cool-down', () => {
     await expect(send()).rejects.toThrow(upstreamError('upstream_timeout', 'The server did not answer in time.'));
   });
 
+  it.each<[string, Reply]>([
+    ['500 with an OAuth error', json(500, { error: 'server_error' })],
+    ['a redirect', json(302, {})],
+    ['a response that is too large', failure('too_large')],
+    ['a response that is not text', failure('not_text')],
+    ['429', json(429, {}, { 'retry-after': '60' })],
+  ])('does not begin with what may be about one credential: %s', async (_, reply) => {
+    for (const endpoint of ['introspection', 'token'] as const) {
+      const { http, send } = always(reply, endpoint);
+      await fail(send, 10);
+      http.script = () => OK;
+      expect(await send()).toEqual(OK);
+    }
+  });
+
+  it.each<[string, Reply]>([
+    ['a redirect', json(302, {})],
+    ['a response that is too large', failure('too_large')],
+  ])('begins with any failure to fetch the keys, since no caller has a part in it: %s', async (_, reply) => {
+    const { send } = always(reply, 'jwks');
+    await fail(send, 5);
+    await expect(send()).rejects.toThrow(COOLING);
+  });
+
   it("is one endpoint's own", async () => {
     const { clock, http, send } = always(json(500, {}));
     await fail(send, 5);
@@ -390,7 +450,7 @@ describe('the cool-down', () => {
 });
 
 describe('whatever the server does', () => {
-  it('there are at most two attempts, none past the deadline, and an answer is 2xx or 4xx', async () => {
+  it('there are at most two attempts, none past the deadline, and an answer is 2xx, 4xx or an OAuth error', async () => {
     const reply: fc.Arbitrary<Reply> = fc.oneof(
       fc.record({
         status: fc.integer({ min: 200, max: 599 }),
@@ -398,7 +458,7 @@ describe('whatever the server does', () => {
           fc.constantFrom('retry-after', 'x-ratelimit-reset'),
           fc.oneof(fc.nat(), fc.string()).map(String),
         ),
-        body: fc.string(),
+        body: fc.oneof(fc.string(), fc.constant('{"error":"server_error"}')),
       }),
       fc.constantFrom<HttpFailure['reason']>('connection', 'timeout', 'too_large', 'not_text', 'protocol').map(failure),
     );
@@ -415,7 +475,8 @@ describe('whatever the server does', () => {
       if (result instanceof Error) {
         expect(result).toMatchObject({ name: 'UpstreamError' });
       } else {
-        expect([2, 4]).toContain(Math.floor(result.status / 100));
+        expect([2, 4, 5]).toContain(Math.floor(result.status / 100));
+        if (result.status >= 500) expect(oauthErrorOf(result)).toBeDefined();
         expect(result.status).not.toBe(429);
       }
     };
