@@ -1,8 +1,7 @@
 /**
  * Asks the authorization server what a token is worth (RFC 7662), authenticating with a client assertion, or with a secret
- * where a server wants that. The answer is
- * not trusted until its members have the right types, its issuer and audience are ours, and its token type is one that
- * may be used as a credential here: "active" alone is not enough.
+ * where a server wants that. The answer is not trusted until its members have the right types, its issuer and audience are
+ * ours, and its token type is one that may be used as a credential here: "active" alone is not enough.
  */
 import { type Expectations, judgeClaims } from './claims.ts';
 import { CLIENT_ASSERTION_TYPE, signClientAssertion } from './client-assertion.ts';
@@ -11,8 +10,9 @@ import type { HttpResponse } from './http.ts';
 import { encodeParameters, type IntrospectionProfile } from './introspection-profile.ts';
 import type { Introspector } from './introspector.ts';
 import { isJsonObject, type JsonObject, parseJson } from './json.ts';
+import { oauthErrorOf } from './oauth-error.ts';
 import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal, type TokenType } from './principal.ts';
-import { clientSecretBasic, type RememberedClient } from './remembered-client.ts';
+import { type ClientCredentials, clientSecretBasic, type RememberedClient } from './remembered-client.ts';
 import type { SigningKey } from './signing-key.ts';
 import type { SigningKeyRing } from './signing-key-ring.ts';
 import type { CallContext, Upstream } from './upstream.ts';
@@ -103,11 +103,10 @@ export class Introspection implements Introspector {
     return second;
   }
 
-  async #askWithSecret(client: RememberedClient, token: string, context: CallContext): Promise<HttpResponse> {
-    const authorization = clientSecretBasic(await client.read());
-    const response = await this.#send(() => ({ token }), { authorization }, context);
-    if (isInvalidClient(response)) client.refused();
-    return response;
+  #askWithSecret(client: RememberedClient, token: string, context: CallContext): Promise<HttpResponse> {
+    const send = (credentials: ClientCredentials) =>
+      this.#send(() => ({ token }), { authorization: clientSecretBasic(credentials) }, context);
+    return client.request(send, isInvalidClient);
   }
 
   #ask(token: string, key: SigningKey, context: CallContext): Promise<HttpResponse> {
@@ -157,8 +156,6 @@ function isAnswer(value: unknown): value is UnverifiedAnswer {
   return isJsonObject(value) && typeof value.active === 'boolean';
 }
 
-function isInvalidClient({ status, body }: HttpResponse): boolean {
-  if (status === 200) return false;
-  const answer = parseJson(body);
-  return status === 401 || (isJsonObject(answer) && answer.error === 'invalid_client');
+function isInvalidClient(response: HttpResponse): boolean {
+  return response.status === 401 || oauthErrorOf(response)?.code === 'invalid_client';
 }

@@ -1,15 +1,16 @@
 /**
  * Asks the authorization server whether a username and password are right, by the resource owner password credentials
- * grant (RFC 6749 section 4.3). Each wrong guess counts against the user and our IP, so the same guess is not passed on
- * again for a while, whatever came of the credential otherwise.
+ * grant (RFC 6749 section 4.3). Each wrong guess counts against the user and our IP, so a refused login is not tried again
+ * for a while. Every refusal is remembered alike: if only wrong passwords were, the requests of a second attempt would
+ * show why the first was refused.
  */
 import { BoundedMap } from './bounded-map.ts';
 import type { Clock } from './clock.ts';
 import type { BasicCredential } from './credential.ts';
 import type { DigestCredential } from './credential-digest.ts';
-import { CredentialError, hasCode, UpstreamError } from './errors.ts';
+import { CredentialError } from './errors.ts';
 import type { HttpResponse } from './http.ts';
-import { isJsonObject, type JsonObject, parseJson } from './json.ts';
+import { accessTokenOf, isBlockedUser, isClientRefusal } from './login-response.ts';
 import { type ClientCredentials, RememberedClient } from './remembered-client.ts';
 import type { CallContext, Upstream } from './upstream.ts';
 
@@ -33,25 +34,19 @@ export interface PasswordGrantSettings {
 
 /** Asked for where no route has a scope: it grants nothing of the API, while to ask for nothing would grant all of it. */
 const NO_API_SCOPE = 'openid';
-const WRONG_PASSWORD_TTL_MS = 300_000;
-const MAXIMUM_WRONG_PASSWORDS = 10_000;
+const REFUSAL_TTL_MS = 300_000;
+const MAXIMUM_REFUSALS = 10_000;
 
-/** Errors that say no to this user for good: the caller learns nothing more than from a wrong password. */
-const REFUSALS = new Set([
-  'mfa_required',
-  'password_leaked',
-  'too_many_attempts',
-  'requires_verification',
-  'unauthorized',
-  'access_denied',
-]);
-const CLIENT_REFUSALS = new Set(['invalid_client', 'unauthorized_client']);
+interface Refusal {
+  readonly error: CredentialError;
+  readonly untilMs: number;
+}
 
 /** The token endpoint, for passwords. */
 export class PasswordGrant {
   readonly #settings: PasswordGrantSettings;
-  /** Digest of the credential → epoch milliseconds until which it counts as wrong. */
-  readonly #wrongUntilMs = new BoundedMap<string, number>(MAXIMUM_WRONG_PASSWORDS);
+  /** By the digest of the credential. */
+  readonly #refusals = new BoundedMap<string, Refusal>(MAXIMUM_REFUSALS);
   readonly #client: RememberedClient<PasswordGrantClient>;
 
   constructor(settings: PasswordGrantSettings) {
@@ -63,26 +58,35 @@ export class PasswordGrant {
    * Logs a user in.
    *
    * @returns the access token, which is yet to be judged like any other
-   * @throws CredentialError `password_wrong`, or `login_refused` where no other secret would help either
+   * @throws CredentialError `password_wrong`, `login_refused`, or what `refuse` was given
    * @throws UpstreamError for everything else, wrong client settings included
-   * @see RFC 6749 sections 4.3 and 5, https://auth0.com/docs/api/authentication/resource-owner-password-flow
    */
   async logIn(credential: BasicCredential, context: CallContext): Promise<string> {
     const { clock, digest } = this.#settings;
-    const key = digest(credential);
-    if (clock() < (this.#wrongUntilMs.get(key) ?? 0)) throw wrongPassword();
+    const refusal = this.#refusals.get(digest(credential));
+    if (refusal && clock() < refusal.untilMs) throw refusal.error;
+    const send = (client: PasswordGrantClient) => this.#ask(client, credential, context);
+    const response = await this.#client.request(send, isClientRefusal);
     try {
-      return accessToken(await this.#ask(credential, context));
+      return accessTokenOf(response);
     } catch (error) {
-      if (hasCode(error, 'password_wrong')) this.#wrongUntilMs.set(key, clock() + WRONG_PASSWORD_TTL_MS);
-      if (hasCode(error, 'upstream_client_refused')) this.#client.refused();
+      if (error instanceof CredentialError) this.refuse(credential, error);
       throw error;
     }
   }
 
-  async #ask({ username, secret }: BasicCredential, context: CallContext): Promise<HttpResponse> {
+  /** Remembers that a login came to nothing, so that it is not tried again for 300 s. */
+  refuse(credential: BasicCredential, error: CredentialError): void {
+    const { clock, digest } = this.#settings;
+    this.#refusals.set(digest(credential), { error, untilMs: clock() + REFUSAL_TTL_MS });
+  }
+
+  #ask(
+    { clientId, clientSecret, connection }: PasswordGrantClient,
+    { username, secret }: BasicCredential,
+    context: CallContext,
+  ): Promise<HttpResponse> {
     const { url, upstream, audience, scopes } = this.#settings;
-    const { clientId, clientSecret, connection } = await this.#client.read();
     const grant =
       connection === undefined
         ? { grant_type: 'password' }
@@ -101,39 +105,6 @@ export class PasswordGrant {
       accept: 'application/json',
       ...(context.callerIp === undefined ? {} : { 'auth0-forwarded-for': context.callerIp }),
     };
-    return upstream.send(() => ({ method: 'POST', url, headers, body }), context, isAboutTheUser);
+    return upstream.send(() => ({ method: 'POST', url, headers, body }), context, isBlockedUser);
   }
-}
-
-/** A 429 may be the brute-force protection, which answers for this user only, instead of a rate limit. */
-function isAboutTheUser({ status, body }: HttpResponse): boolean {
-  return status === 429 && errorCode(parseJson(body)) === 'too_many_attempts';
-}
-
-function accessToken({ status, body }: HttpResponse): string {
-  const answer = parseJson(body);
-  if (status === 200) {
-    const token = isJsonObject(answer) ? answer.access_token : undefined;
-    if (typeof token === 'string' && token !== '') return token;
-    throw new UpstreamError('upstream_malformed', 'The token answer has no "access_token".');
-  }
-  const error = errorCode(answer);
-  if (error === 'invalid_grant') throw wrongPassword();
-  if (REFUSALS.has(error)) throw new CredentialError('login_refused', 'The server does not let this user log in.');
-  if (CLIENT_REFUSALS.has(error)) {
-    throw new UpstreamError(
-      'upstream_client_refused',
-      `The server refused the password grant's client (${error}). Check its id, secret and that the grant is enabled for it.`,
-    );
-  }
-  throw new UpstreamError('upstream_refused', `The token endpoint answered ${status}.`);
-}
-
-function errorCode(answer: unknown): string {
-  const { error }: JsonObject = isJsonObject(answer) ? answer : {};
-  return typeof error === 'string' ? error : '';
-}
-
-function wrongPassword(): CredentialError {
-  return new CredentialError('password_wrong', 'Wrong username or password.');
 }

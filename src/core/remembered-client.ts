@@ -1,6 +1,6 @@
 /**
- * A client's id and secret, read from where they are kept when first needed. When a server refuses them they may have been
- * changed there, so they are read again, but at most every 30 s, whoever is refused.
+ * A client's id and secret, read from where they are kept when first needed. A server that refuses them may know newer
+ * ones, so they are then read again, but at most every 30 s, whoever is refused.
  */
 import type { Clock } from './clock.ts';
 
@@ -15,26 +15,57 @@ const READ_AGAIN_MS = 30_000;
 export class RememberedClient<Client extends ClientCredentials = ClientCredentials> {
   readonly #readAnew: () => Promise<Client>;
   readonly #clock: Clock;
-  #client: Client | undefined;
-  #forgetFromMs = Number.NEGATIVE_INFINITY;
+  #client: Promise<Client> | undefined;
+  #readAgainFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(readAnew: () => Promise<Client>, clock: Clock) {
     this.#readAnew = readAnew;
     this.#clock = clock;
   }
 
-  async read(): Promise<Client> {
-    this.#client ??= await this.#readAnew();
-    return this.#client;
+  /**
+   * Makes a request as the client, and once more if the server refused the client and another one is kept by now.
+   *
+   * @param isRefusal says whether the server refused the client
+   */
+  async request<Response>(
+    send: (client: Client) => Promise<Response>,
+    isRefusal: (response: Response) => boolean,
+  ): Promise<Response> {
+    const client = await this.#read();
+    const response = await send(client);
+    if (!isRefusal(response)) return response;
+    const changed = await this.#changedFrom(client);
+    return changed ? send(changed) : response;
   }
 
-  /** To be told when a server refused the client. */
-  refused(): void {
-    const nowMs = this.#clock();
-    if (nowMs < this.#forgetFromMs) return;
-    this.#forgetFromMs = nowMs + READ_AGAIN_MS;
-    this.#client = undefined;
+  /** The client that is kept in place of a refused one, if it is another; may read it again. */
+  async #changedFrom(refused: Client): Promise<Client | undefined> {
+    const known = await this.#read();
+    if (isSame(known, refused) && this.#clock() >= this.#readAgainFromMs) this.#readAgain(known);
+    // Another request may have begun to read it again in the meantime.
+    const client = await this.#read();
+    return isSame(client, refused) ? undefined : client;
   }
+
+  /** If that fails, the known client stays: the server's refusal is what has to be reported. */
+  #readAgain(known: Client): void {
+    this.#readAgainFromMs = this.#clock() + READ_AGAIN_MS;
+    this.#client = this.#readAnew().catch(() => known);
+  }
+
+  #read(): Promise<Client> {
+    this.#client ??= this.#readAnew().catch((error: unknown) => {
+      // A failed reading is not kept: the next caller reads anew.
+      this.#client = undefined;
+      throw error;
+    });
+    return this.#client;
+  }
+}
+
+function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
+  return one.clientId === other.clientId && one.clientSecret === other.clientSecret;
 }
 
 /**

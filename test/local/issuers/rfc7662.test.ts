@@ -80,7 +80,7 @@ describe('an RFC 7662 server that wants a secret', () => {
     expect(read).toEqual(['other/client']);
   });
 
-  it('refuses a wrong one, and is asked with another once that has been changed', async () => {
+  it('refuses a wrong one, and is asked with another once that has been changed and 30 s are over', async () => {
     let secret: string | undefined = 'wrong';
     const { local, server } = await startWithSecret((_, { secretClient }) => {
       return { ...secretClient, clientSecret: secret ?? secretClient.clientSecret };
@@ -89,6 +89,7 @@ describe('an RFC 7662 server that wants a secret', () => {
     expect((await local.call('GET', '/foo', token)).status).toBe(503);
     expect(local.log.at(-1)).toMatchObject({ outcome: 'unavailable', reason: 'upstream_client_refused' });
     secret = undefined;
+    local.clock.advanceSeconds(30);
     expect((await local.call('GET', '/foo', token)).status).toBe(200);
   });
 });

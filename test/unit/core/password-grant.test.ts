@@ -20,7 +20,7 @@ function grantOver(script: () => Reply, { client = CLIENT, scopes = ['create:foo
   const clients: PasswordGrantClient[] = [];
   const grant = new PasswordGrant({
     url: TOKEN_URL,
-    upstream: upstreamOver(http, clock),
+    upstream: upstreamOver(http, clock, 'token'),
     readClient: async () => {
       clients.push(client);
       return client;
@@ -102,6 +102,7 @@ describe('the request', () => {
     expect(clients).toHaveLength(1);
     http.script = () => loginError(401, 'invalid_client');
     await caught(logIn);
+    expect(clients).toHaveLength(2);
     http.script = () => loggedIn('token');
     await logIn();
     expect(clients).toHaveLength(2);
@@ -124,11 +125,17 @@ describe('the answer', () => {
 
   it.each([
     [403, 'mfa_required'],
+    [403, 'mfa_registration_required'],
     [401, 'password_leaked'],
+    [403, 'password_expired'],
     [429, 'too_many_attempts'],
     [403, 'unauthorized'],
     [401, 'requires_verification'],
     [403, 'access_denied'],
+    [500, 'access_denied'],
+    [500, 'unauthorized'],
+    [403, 'unknown_to_us'],
+    [500, 'unknown_to_us'],
   ])('%i %s means that this user may not log in, and is not asked twice', async (status, error) => {
     const { http, logIn } = grantOver(() => loginError(status, error));
     await expect(logIn()).rejects.toThrow(
@@ -138,13 +145,26 @@ describe('the answer', () => {
   });
 
   it.each([
-    [401, 'invalid_client'],
-    [403, 'unauthorized_client'],
-  ])('%i %s means that the operator has to mend something', async (status, error) => {
-    await expect(answered(loginError(status, error))).rejects.toThrow(
+    [401, 'invalid_client', 'Client authentication failed.'],
+    [403, 'unauthorized_client', 'Grant type not allowed for the client.'],
+    [401, 'access_denied', 'Unauthorized'],
+    [403, 'access_denied', 'Service not found: https://demo.api'],
+    [403, 'access_denied', 'Client is not authorized to access "https://demo.api".'],
+    [500, 'access_denied', 'Service not found: https://demo.api'],
+  ])('%i %s "%s" means that the operator has to fix something', async (status, error, description) => {
+    await expect(answered(loginError(status, error, description))).rejects.toThrow(
       upstreamError(
         'upstream_client_refused',
-        `The server refused the password grant's client (${error}). Check its id, secret and that the grant is enabled for it.`,
+        `The server refused the password grant's client (${status} ${error}). Check its id and secret, that the grant is enabled for it, and that it may use the API.`,
+      ),
+    );
+  });
+
+  it('500 server_error means that the operator has to name a connection', async () => {
+    await expect(answered(loginError(500, 'server_error', 'no default connection'))).rejects.toThrow(
+      upstreamError(
+        'upstream_refused',
+        'The token endpoint answered 500 (server_error). Check that the tenant has a default directory, or name a "connection" in the secret of the client.',
       ),
     );
   });
@@ -155,15 +175,18 @@ describe('the answer', () => {
     );
   });
 
-  it('429 too_many_attempts for one user does not cool the endpoint down for others', async () => {
-    const { http, logIn } = grantOver(() => loginError(429, 'too_many_attempts'));
+  it.each(['too_many_attempts', 'too_many_requests'])('429 %s for one user does not stop others', async (error) => {
+    const { http, logIn } = grantOver(() => json(429, { error }, { 'retry-after': '60' }));
     for (let i = 0; i < 10; i += 1) await caught(logIn);
     http.script = () => loggedIn('token');
     expect(await logIn({ ...CREDENTIAL, username: 'other@example.com' })).toBe('token');
   });
 
   it.each([
-    [json(400, { error: 'invalid_request' }), 400],
+    [json(400, { error: 'invalid_request' }), '400 (invalid_request)'],
+    [json(403, { error: 'invalid_scope' }), '403 (invalid_scope)'],
+    [json(400, { error: 'unknown_to_us' }), 400],
+    [json(403, { error: 'Forbidden' }), 403],
     [json(404, { error: 7 }), 404],
     [json(403, null), 403],
     [json(403, { error: ['invalid_grant'] }), 403],
@@ -186,7 +209,7 @@ describe('the answer', () => {
   );
 
   it.each([
-    [json(500, { error: 'invalid_grant' }), 'upstream_unavailable'],
+    [json(500, { error: 'Internal Server Error' }), 'upstream_unavailable'],
     [json(503, { error: 'invalid_grant' }), 'upstream_unavailable'],
     [json(302, { error: 'invalid_grant' }), 'upstream_malformed'],
     [failure('timeout'), 'upstream_timeout'],
@@ -231,7 +254,7 @@ describe('the answer', () => {
   });
 });
 
-describe('a wrong guess', () => {
+describe('a refused login', () => {
   it('is not repeated for 300 s', async () => {
     const { clock, http, logIn } = grantOver(() => WRONG_PASSWORD);
     await expect(logIn()).rejects.toThrow(wrong);
@@ -243,6 +266,18 @@ describe('a wrong guess', () => {
     expect(http.requests).toHaveLength(2);
   });
 
+  it('of any kind is not repeated for 300 s, and keeps its code', async () => {
+    const { clock, http, logIn } = grantOver(() => loginError(403, 'mfa_required'));
+    const refused = credentialError('login_refused', 'The server does not let this user log in.');
+    await expect(logIn()).rejects.toThrow(refused);
+    http.script = () => loggedIn('token');
+    clock.advanceSeconds(299);
+    await expect(logIn()).rejects.toThrow(refused);
+    expect(http.requests).toHaveLength(1);
+    clock.advanceSeconds(1);
+    expect(await logIn()).toBe('token');
+  });
+
   it('does not stand in the way of the right one, or of another user', async () => {
     const { http, logIn } = grantOver(() => WRONG_PASSWORD);
     await caught(() => logIn({ ...CREDENTIAL, secret: 'wrong' }));
@@ -252,9 +287,10 @@ describe('a wrong guess', () => {
   });
 
   it.each([
-    ['a refusal of another kind', loginError(403, 'mfa_required')],
     ['an outage', json(500, {})],
     ['a refused client', loginError(401, 'invalid_client')],
+    ['a client whose secret has changed', loginError(401, 'access_denied', 'Unauthorized')],
+    ['a rate limit', json(429, { error: 'too_many_requests' })],
   ])('is not what %s counts as', async (_, reply) => {
     const { http, logIn } = grantOver(() => reply);
     await caught(logIn);
