@@ -57,9 +57,22 @@ export class BasicAuthenticator implements Authenticator {
     try {
       return await this.#logIn(grant, credential, context);
     } catch (error) {
-      if (!hasCode(error, 'password_wrong')) throw error;
-      return this.#introspect(credential, context);
+      if (!(error instanceof CredentialError)) throw error;
+      return this.#introspectAfter(error, credential, context);
     }
+  }
+
+  /**
+   * Introspects after every refused login, and not only after a wrong password, so that the requests and the time that they
+   * take do not show why it was refused. But only after a wrong password may the secret be an app specific password: after
+   * any other refusal the server has said that this user must not come in.
+   */
+  async #introspectAfter(refusal: CredentialError, credential: BasicCredential, context: CallContext) {
+    const found = await this.#askAbout(credential, context).catch(refusalOrThrow);
+    if (refusal.code !== 'password_wrong') throw refusal;
+    if (found instanceof CredentialError) throw found;
+    this.#remember(credential);
+    return found;
   }
 
   async #introspectThenLogIn(grant: PasswordGrant, credential: BasicCredential, context: CallContext) {
@@ -73,21 +86,41 @@ export class BasicAuthenticator implements Authenticator {
 
   async #logIn(grant: PasswordGrant, credential: BasicCredential, context: CallContext): Promise<Principal> {
     const token = await grant.logIn(credential, context);
-    const principal = await authenticate(this.#settings.bearerAuthenticators, { kind: 'bearer', token }, context);
-    return { ...principal, username: principal.username ?? credential.username };
+    try {
+      const principal = await authenticate(this.#settings.bearerAuthenticators, { kind: 'bearer', token }, context);
+      return { ...principal, username: principal.username ?? credential.username };
+    } catch (error) {
+      // The password was right, which must not show either. A key that is unknown here is soon known.
+      if (error instanceof CredentialError && error.code !== 'key_unknown') grant.refuse(credential, error);
+      throw error;
+    }
   }
 
   async #introspect(credential: BasicCredential, context: CallContext): Promise<Principal> {
+    const principal = await this.#askAbout(credential, context);
+    this.#remember(credential);
+    return principal;
+  }
+
+  /** The user's app specific password becomes known as one only where it lets the user in. */
+  async #askAbout(credential: BasicCredential, context: CallContext): Promise<Principal> {
     const principal = await this.#settings.introspector.introspect(credential.secret, context);
     if (principal.tokenType !== APPLICATION_SPECIFIC_PASSWORD) {
       throw new CredentialError('token_type_refused', 'As a Basic secret, only an app specific password is taken.');
     }
-    this.#knownAppSpecificPasswords.set(this.#settings.digest(credential), true);
-    if (!isNamed(principal, credential.username)) {
-      throw new CredentialError('username_mismatch', 'The app specific password is not of the user named.');
-    }
-    return principal;
+    if (isNamed(principal, credential.username)) return principal;
+    this.#remember(credential);
+    throw new CredentialError('username_mismatch', 'The app specific password is not of the user named.');
   }
+
+  #remember(credential: BasicCredential): void {
+    this.#knownAppSpecificPasswords.set(this.#settings.digest(credential), true);
+  }
+}
+
+function refusalOrThrow(error: unknown): CredentialError {
+  if (error instanceof CredentialError) return error;
+  throw error;
 }
 
 function isNamed({ username, subject }: Principal, given: string): boolean {

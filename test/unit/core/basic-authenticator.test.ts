@@ -219,18 +219,22 @@ describe('a login', () => {
     [429, 'too_many_attempts'],
     [403, 'unauthorized'],
     [403, 'access_denied'],
-  ])('that is refused for good (%i %s) is not followed by an introspection', async (status, error) => {
+  ])('that is refused for good (%i %s) stays refused, though the introspection is asked', async (status, error) => {
     const { world: it, logIn, counts } = world();
+    it.tokens.set(PASSWORD, activePassword());
     it.passwords.set(`${USER}:${PASSWORD}`, loginError(status, error));
     await expect(logIn(USER, PASSWORD)).rejects.toThrow(loginRefused);
-    expect(counts()).toEqual([1, 0]);
+    expect(counts()).toEqual([1, 1]);
+    await expect(logIn(USER, PASSWORD)).rejects.toThrow(loginRefused);
+    expect(counts()).toEqual([1, 2]);
   });
 
   it.each([
     [401, 'invalid_client', 'upstream_client_refused'],
     [403, 'unauthorized_client', 'upstream_client_refused'],
     [400, 'invalid_request', 'upstream_refused'],
-    [500, 'server_error', 'upstream_unavailable'],
+    [500, 'server_error', 'upstream_refused'],
+    [401, 'access_denied', 'upstream_client_refused'],
   ])("that fails by our fault or the server's (%i %s) is not either", async (status, error, code) => {
     const { world: it, logIn, counts } = world();
     it.passwords.set(`${USER}:${PASSWORD}`, loginError(status, error));
@@ -239,15 +243,28 @@ describe('a login', () => {
   });
 
   it('yields a token that is judged like any other', async () => {
-    const { world: it, logIn } = world();
     for (const [token, code] of [
       [await mint(issuerKey, { aud: 'https://other.api' }), 'audience_wrong'],
       [await mint(await makeIssuerKey('rsa-1')), 'signature_invalid'],
       ['opaque-and-unknown', 'token_inactive'],
     ] as const) {
+      const { world: it, logIn } = world();
       it.passwords.set(`${USER}:${PASSWORD}`, loggedIn(token));
       await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ name: 'CredentialError', code });
     }
+  });
+
+  it('is not tried again for 300 s when its token is refused, unless only the key of the token is unknown yet', async () => {
+    const { world: it, logIn, counts } = world();
+    it.passwords.set(`${USER}:${PASSWORD}`, loggedIn(await mint(issuerKey, { aud: 'https://other.api' })));
+    for (let time = 0; time < 2; time += 1) {
+      await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ code: 'audience_wrong' });
+    }
+    expect(counts()).toEqual([1, 2]);
+    it.passwords.set(`${USER}:secret`, loggedIn(await mint(await makeIssuerKey('rsa-2'))));
+    await expect(logIn(USER, 'secret')).rejects.toMatchObject({ code: 'key_unknown' });
+    it.passwords.set(`${USER}:secret`, loggedIn(accessToken));
+    expect(await logIn(USER, 'secret')).toMatchObject({ subject: 'auth0|1234' });
   });
 
   it('may yield an opaque token, which is introspected', async () => {
