@@ -1,7 +1,7 @@
 /** Tells which client calls the token endpoint, and whether it proved it (RFC 6749 section 2.3.1). Secrets are compared in constant time. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Exchange } from './http.ts';
-import { invalidClient, invalidRequest } from './oauth-error.ts';
+import type { Exchange, Refusal } from './http.ts';
+import { invalidClient, invalidRequest, oauthError } from './oauth-error.ts';
 import type { Fields } from './oauth-fields.ts';
 import type { ClientRecord } from './records.ts';
 import type { TenantState } from './state.ts';
@@ -12,14 +12,25 @@ export interface CallingClient {
   readonly authenticated: boolean;
 }
 
-/** @throws {Refusal} 401 `invalid_client` for an unknown client or a wrong secret. */
+/**
+ * Finds the client and checks its secret.
+ *
+ * @throws {Refusal} 401 `invalid_client`; of a password grant with a wrong secret what real tenants say instead: 401
+ *   `access_denied` "Unauthorized"
+ */
 export function authenticateClient(exchange: Exchange, fields: Fields, state: TenantState): CallingClient {
   const { clientId, secret } = readClaim(exchange, fields);
   const client = state.clients.get(clientId);
   if (!client) throw invalidClient('Client authentication failed.');
   if (client.client_secret === undefined) return { client, authenticated: false };
-  if (!secret || !equals(secret, client.client_secret)) throw invalidClient('Client authentication failed.');
+  if (!secret) throw invalidClient('Client authentication failed.');
+  if (!equals(secret, client.client_secret)) throw wrongSecret(fields);
   return { client, authenticated: true };
+}
+
+function wrongSecret({ grant_type: grantType }: Fields): Refusal {
+  if (grantType === 'client_credentials') return invalidClient('Client authentication failed.');
+  return oauthError(401, 'access_denied', 'Unauthorized');
 }
 
 function readClaim(

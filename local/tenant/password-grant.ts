@@ -95,6 +95,7 @@ function refuseRightPassword(user: UserRecord): void {
   if (user.requires_verification) {
     throw oauthError(401, 'requires_verification', 'Suspicious request requires verification');
   }
+  if (user.login_denied) throw oauthError(user.login_denied, 'access_denied', 'An Action denied this login.');
   if (user.mfa_required) {
     const error = oauthError(403, 'mfa_required', 'Multifactor authentication required');
     Object.assign(error.reply.body as JsonObject, { mfa_token: randomBytes(24).toString('base64url') });

@@ -71,6 +71,8 @@ export interface UserRecord {
   readonly mfa_required?: boolean;
   readonly password_leaked?: boolean;
   readonly requires_verification?: boolean;
+  /** An Action denies every login of this user, with this status: real tenants use either. */
+  readonly login_denied?: 403 | 500;
 }
 
 export interface ApplicationPasswordRecord {

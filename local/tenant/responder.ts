@@ -68,7 +68,8 @@ function cannedReply(fault: Fault): Reply | undefined {
     case 'status': {
       const retryAfter =
         fault.retryAfterSeconds === undefined ? {} : { 'retry-after': String(fault.retryAfterSeconds) };
-      const body = fault.body ?? { error: 'fault', error_description: 'A fault on order.' };
+      // Not an OAuth error: with a 5xx it is an outage, as when something in front of the tenant responds.
+      const body = fault.body ?? { statusCode: fault.status, error: 'Fault', message: 'A fault on order.' };
       return { status: fault.status, body, headers: { ...retryAfter, ...fault.headers } };
     }
     case 'garbage':

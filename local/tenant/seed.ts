@@ -3,8 +3,8 @@
  * Every secret here is a toy: the tenant listens on loopback only.
  */
 import type { ClientGrantRecord, ResourceServerRecord, Seed } from './records.ts';
+import { CONNECTION, seedUsers } from './seed-users.ts';
 
-const CONNECTION = 'Username-Password-Authentication';
 const MANAGEMENT_API = '{issuer}api/v2/';
 const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
 
@@ -193,75 +193,5 @@ export const seed: Seed = {
     },
   ],
 
-  users: [
-    {
-      user_id: 'auth0|1234',
-      username: 'user@gmail.com',
-      email: 'user@gmail.com',
-      password: 'correct horse: battery',
-      connection: CONNECTION,
-      email_verified: true,
-    },
-    {
-      user_id: 'auth0|5678',
-      username: 'other@example.com',
-      email: 'other@example.com',
-      password: 'pässwörd:ünïcode-2',
-      connection: CONNECTION,
-      email_verified: true,
-    },
-    {
-      user_id: 'auth0|letters',
-      username: 'letters@example.com',
-      email: 'letters@example.com',
-      // A real password that looks like an app specific password.
-      password: 'SixteenLettersPw',
-      connection: CONNECTION,
-      email_verified: true,
-    },
-    {
-      user_id: 'auth0|blocked',
-      username: 'blocked@example.com',
-      email: 'blocked@example.com',
-      password: 'blocked-password-1',
-      connection: CONNECTION,
-      email_verified: true,
-      blocked: true,
-    },
-    {
-      user_id: 'auth0|mfa',
-      username: 'mfa@example.com',
-      email: 'mfa@example.com',
-      password: 'mfa-password-1',
-      connection: CONNECTION,
-      email_verified: true,
-      mfa_required: true,
-    },
-    {
-      user_id: 'auth0|leaked',
-      username: 'leaked@example.com',
-      email: 'leaked@example.com',
-      password: 'leaked-password-1',
-      connection: CONNECTION,
-      email_verified: true,
-      password_leaked: true,
-    },
-    {
-      user_id: 'auth0|unverified',
-      username: 'unverified@example.com',
-      email: 'unverified@example.com',
-      password: 'unverified-password-1',
-      connection: CONNECTION,
-      email_verified: false,
-      requires_verification: true,
-    },
-    {
-      user_id: 'auth0|staff',
-      username: 'staff@example.com',
-      email: 'staff@example.com',
-      password: 'staff-password-1',
-      connection: 'Staff',
-      email_verified: true,
-    },
-  ],
+  users: seedUsers,
 };

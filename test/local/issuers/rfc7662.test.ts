@@ -80,6 +80,18 @@ describe('an RFC 7662 server that wants a secret', () => {
     expect(read).toEqual(['other/client']);
   });
 
+  it('whose secret has changed is asked again in the same decision, so that the caller does not notice', async () => {
+    let reads = 0;
+    const { local, server } = await startWithSecret((_, { secretClient }) => {
+      reads += 1;
+      return reads === 1 ? { ...secretClient, clientSecret: 'before the change' } : secretClient;
+    });
+    for (let time = 0; time < 2; time += 1) {
+      expect((await local.call('GET', '/foo', bearer(await server.issue('opaque')))).status).toBe(200);
+    }
+    expect(reads).toBe(2);
+  });
+
   it('refuses a wrong one, and is asked with another once that has been changed and 30 s are over', async () => {
     let secret: string | undefined = 'wrong';
     const { local, server } = await startWithSecret((_, { secretClient }) => {

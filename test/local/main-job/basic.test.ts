@@ -74,21 +74,54 @@ describe('order introspect-first', () => {
 });
 
 describe('a user who may not log in', () => {
-  it.each(['blocked', 'mfa', 'leaked', 'unverified'])('is refused like one with a wrong password: %s', async (name) => {
-    const local = await startLocal(UNCACHED);
-    const answer = await local.call('GET', '/foo', basic(`${name}@example.com`, `${name}-password-1`));
-    const wrong = await local.call('GET', '/foo', basic(USER, 'wrong password'));
-    expect(answer.status).toBe(401);
-    expect(answer.body).toBe(wrong.body);
-    expect(local.log.at(0)).toMatchObject({ reason: 'login_refused' });
-    expect(local.calls('/oauth/introspect')).toBe(1);
-  });
+  it.each(['blocked', 'mfa', 'leaked', 'unverified', 'denied'])(
+    'is refused like one with a wrong password, at the same cost: %s',
+    async (name) => {
+      const local = await startLocal(UNCACHED);
+      const answer = await local.call('GET', '/foo', basic(`${name}@example.com`, `${name}-password-1`));
+      const wrong = await local.call('GET', '/foo', basic(USER, 'wrong password'));
+      expect(answer.status).toBe(401);
+      expect(answer.body).toBe(wrong.body);
+      expect(local.log.at(0)).toMatchObject({ reason: 'login_refused', upstreamCalls: 2 });
+      expect(local.log.at(1)).toMatchObject({ reason: 'token_inactive', upstreamCalls: 2 });
+      expect([local.calls('/oauth/token'), local.calls('/oauth/introspect')]).toEqual([2, 2]);
+    },
+  );
 
   it('is refused, and not asked about again at once, after ten wrong guesses', async () => {
     const local = await startLocal({ ...UNCACHED, negativeTtlSeconds: 10 });
     for (let guess = 0; guess < 10; guess += 1) await local.call('GET', '/foo', basic(USER, `wrong ${guess}`));
     expect((await local.call('GET', '/foo', basic(USER, passwordOf(local)))).status).toBe(401);
     expect(local.log.at(-1)).toMatchObject({ outcome: 'unauthenticated', reason: 'login_refused' });
+  });
+});
+
+describe('the client of the password grant', () => {
+  it('is ours to fix when its secret has changed at the tenant: 503 for every password, and the reason for the alarm', async () => {
+    const local = await startLocal(UNCACHED);
+    const { clients } = local.tenant.state;
+    const known = clients.get('local-password-client');
+    if (!known) throw new Error('The tenant has the client of the password grant.');
+    clients.set(known.client_id, { ...known, client_secret: 'changed at the tenant' });
+    for (const user of [USER, 'letters@example.com']) {
+      expect((await local.call('GET', '/foo', basic(user, passwordOf(local)))).status).toBe(503);
+      expect(local.log.at(-1)).toMatchObject({ outcome: 'unavailable', reason: 'upstream_client_refused' });
+    }
+    clients.set(known.client_id, known);
+    expect((await local.call('GET', '/foo', basic(USER, passwordOf(local)))).status).toBe(200);
+  });
+});
+
+describe('a login that an Action denies', () => {
+  it('stops nobody else, however often it is tried', async () => {
+    const local = await startLocal(UNCACHED);
+    for (let time = 0; time < 10; time += 1) {
+      const secret = `denied-password-${time === 0 ? 1 : `wrong ${time}`}`;
+      expect((await local.call('GET', '/foo', basic('denied@example.com', secret))).status).toBe(401);
+      local.clock.advanceSeconds(301);
+      expect((await local.call('GET', '/foo', basic('denied@example.com', 'denied-password-1'))).status).toBe(401);
+    }
+    expect((await local.call('GET', '/foo', basic(USER, passwordOf(local)))).status).toBe(200);
   });
 });
 

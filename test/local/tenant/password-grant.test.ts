@@ -116,7 +116,15 @@ test.each<[string, Record<string, string>, number, string, string]>([
     'requires_verification',
     'requires verification',
   ],
-  ['a wrong client secret', { client_secret: 'wrong' }, 401, 'invalid_client', 'Client authentication failed.'],
+  [
+    'a user whose logins an Action denies',
+    { username: 'denied@example.com', password: 'denied-password-1' },
+    500,
+    'access_denied',
+    'An Action denied this login.',
+  ],
+  ['a wrong client secret', { client_secret: 'wrong' }, 401, 'access_denied', 'Unauthorized'],
+  ['an unknown client', { client_id: 'nobody' }, 401, 'invalid_client', 'Client authentication failed.'],
   [
     'a client that may not',
     { client_id: 'local-web-client', client_secret: 'local-web-secret' },
