@@ -87,7 +87,7 @@ export class Upstream {
     await this.#ports.sleep(waitMs);
     const second = await this.#attempt(makeRequest, context, isAnswer, true);
     if (second.outcome === 'answer') return this.#succeed(second.response, context);
-    throw this.#fail(second, context);
+    throw this.#fail({ ...second, isOutage: first.isOutage || second.isOutage }, context);
   }
 
   async #attempt(makeRequest: RequestFactory, context: CallContext, isAnswer: IsAnswer, isRetry: boolean) {
@@ -111,8 +111,11 @@ export class Upstream {
       const response = await this.#ports.http(request);
       return isAnswer(response) ? { outcome: 'answer', response } : judgeResponse(response);
     } catch (error) {
-      if (error instanceof HttpFailure) return judgeFailure(error);
-      throw error;
+      if (!(error instanceof HttpFailure)) throw error;
+      const failed = judgeFailure(error);
+      // Cut short by the deadline: earlier calls of this decision have used up the time, perhaps for this user only.
+      const isCutShort = error.reason === 'timeout' && request.timeoutMs < ATTEMPT_TIMEOUT_MS;
+      return isCutShort ? { ...failed, isOutage: false } : failed;
     }
   }
 

@@ -416,6 +416,21 @@ describe('the cool-down', () => {
     await expect(send()).rejects.toThrow(upstreamError('upstream_timeout', 'The server did not answer in time.'));
   });
 
+  it('does not begin with timeouts of attempts that the deadline cut short', async () => {
+    const { clock, http, send } = always(failure('timeout'));
+    await fail(() => send({ deadlineMs: clock.nowMs + 2999 }), 10);
+    http.script = () => OK;
+    expect(await send()).toEqual(OK);
+  });
+
+  it('does begin if the attempt before the retry that was cut short was an outage', async () => {
+    const { clock, http, send } = always(json(503, {}));
+    http.script = () => (http.requests.length % 2 === 1 ? json(503, {}) : failure('timeout'));
+    await fail(() => send({ deadlineMs: clock.nowMs + 3000 }), 5);
+    expect(http.requests.slice(0, 2).map(({ timeoutMs }) => timeoutMs)).toEqual([3000, 2950]);
+    await expect(send()).rejects.toThrow(COOLING);
+  });
+
   it.each<[string, Reply]>([
     ['500 with an OAuth error', json(500, { error: 'server_error' })],
     ['a redirect', json(302, {})],
