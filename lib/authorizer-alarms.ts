@@ -48,7 +48,7 @@ export class AuthorizerAlarms extends Construct {
       this.#alarm('ClientRefused', this.#decisions({ outcome: 'unavailable', reason: 'upstream_client_refused' }), {
         threshold: 1,
         description:
-          'The tenant refuses our key or client (invalid_client): nothing can be introspected until that is mended.',
+          'The tenant refuses our key or client: callers get 503 until that is fixed. The log says which (upstream_client_refused).',
       }),
       this.#alarm('Throttled', this.#decisions({ outcome: 'unavailable', reason: 'upstream_throttled' }), {
         threshold: MANY_FAILURES,
