@@ -70,6 +70,8 @@ function assertSigningJwk(jwk: unknown): asserts jwk is PrivateSigningJwk {
 export function importSigningKey(jwk: PrivateSigningJwk): SigningKey {
   const privateKey = createKey(jwk);
   const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0;
+  // Node 20 imports a key whose modulus is not base64url, as one of 0 bits. Node 24 throws.
+  if (bits === 0) throw unusable();
   if (bits < MINIMUM_MODULUS_BITS) throw invalid(`has ${bits} bits; at least ${MINIMUM_MODULUS_BITS} are wanted`);
   return { kid: jwk.kid, privateKey };
 }
@@ -97,8 +99,12 @@ function createKey(jwk: PrivateSigningJwk): KeyObject {
     return createPrivateKey({ key: { ...jwk }, format: 'jwk' });
   } catch {
     // The cause is dropped on purpose: OpenSSL errors may describe the key.
-    throw invalid('is not a usable RSA private key');
+    throw unusable();
   }
+}
+
+function unusable(): ConfigurationError {
+  return invalid('is not a usable RSA private key');
 }
 
 function invalid(what: string): ConfigurationError {
