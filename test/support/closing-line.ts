@@ -1,4 +1,8 @@
-/** Ends a test run with one plain line that programs can read: `N passed, M failed`. */
+/**
+ * Ends a test run with one plain line that programs can read: `N passed, M failed`. If `TEST_TOTALS` names a file, the three
+ * numbers go there instead, so that whoever starts several runs can print one line for all of them.
+ */
+import { appendFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
 export class ClosingLine implements Reporter {
@@ -9,7 +13,11 @@ export class ClosingLine implements Reporter {
     // A file that could not be loaded, or a set-up that failed, fails no test and is a failure all the same.
     const brokenFiles = modules.filter((module) => !module.ok() && !statesOf(module).includes('failed')).length;
     const failed = count('failed') + brokenFiles + unhandledErrors.length;
-    const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
-    process.stdout.write(`\n${count('passed')} passed, ${failed} failed${skipped}\n`);
+    write(count('passed'), failed, count('skipped'), process.env.TEST_TOTALS ?? '');
   }
+}
+
+function write(passed: number, failed: number, skipped: number, totals: string): void {
+  if (totals !== '') appendFileSync(totals, `${passed} ${failed} ${skipped}\n`);
+  else process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 }
