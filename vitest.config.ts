@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'deploy',
           include: ['test/deploy/**/*.test.ts'],
-          globalSetup: ['test/support/aws/global-setup.ts'],
+          globalSetup: ['test/support/aws/global-setup.ts', 'test/support/lambda-runtime/global-setup.ts'],
           // After all others; two at a time, since most of it is waiting.
           sequence: { groupOrder: 1 },
           maxWorkers: 2,

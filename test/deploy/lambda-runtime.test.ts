@@ -1,0 +1,338 @@
+/**
+ * Every function of a deployment, as it was bundled and configured there, under AWS's own runtime client on Node 24, with events
+ * captured from AWS. The emulator is their AWS account.
+ */
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { bundle } from '../../bench/bundle.ts';
+import { PROJECT_DIRECTORY } from '../../local/deployment/cdk-command.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../src/core/json.ts';
+import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
+import { findings, secretsOf } from '../support/aws/canary.ts';
+import { readSecret } from '../support/aws/inventory.ts';
+import { basic, bearer } from '../support/http/call.ts';
+import { DeployedStacks } from '../support/lambda-runtime/deployed-stacks.ts';
+import { captured, withAuthorization, withPrincipal } from '../support/lambda-runtime/events.ts';
+import { type LoopbackServer, startLoopbackServer } from '../support/lambda-runtime/loopback-server.ts';
+import { type FunctionCode, RunningFunction } from '../support/lambda-runtime/running-function.ts';
+
+const ministack = inject('ministack');
+const runtime = inject('lambdaRuntime');
+
+/** By their folder in `lambda/`: the construct path in the template. The demo API is not deployed together with a backend. */
+const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
+  authorizer: /\/Authorizer\//,
+  'auth0-setup': /\/Auth0Setup\//,
+  'demo-api': undefined,
+  jwks: /\/Jwks\//,
+  'key-rotation': /\/KeyRotation\//,
+  'signing-key': /\/SigningKey\//,
+  'upstream-proxy': /\/Upstream\//,
+};
+
+/** Those of the captured events. */
+const ROUTES = {
+  'GET /request': ['read:foo'],
+  'POST /merchants': ['read:foo'],
+  'ANY /{proxy+}': ['read:foo'],
+  $connect: ['read:foo'],
+};
+const AUTHORIZER_EVENTS = [
+  'rest-authorizer',
+  'rest-authorizer-version-1',
+  'http-api-authorizer',
+  'http-api-authorizer-default-route',
+  'websocket-authorizer',
+];
+const SUB = 'auth0|1234';
+const USER = 'user@gmail.com';
+const CANARY = 'canary-of-the-event-x8fq2m';
+const CANARY_URL = `http://127.0.0.1:1/answer?X-Amz-Signature=${CANARY}`;
+const PRINCIPAL = { sub: SUB, username: USER, scope: 'read:foo', token_type: 'Bearer' };
+
+/** What no function can use. Each but the plain values carries a secret. */
+const BROKEN_EVENTS: readonly unknown[] = [
+  null,
+  [],
+  'event',
+  7,
+  {},
+  { headers: { Authorization: bearer(CANARY) } },
+  { type: 'REQUEST', version: '2.0', headers: { authorization: bearer(CANARY) }, requestContext: null },
+  { ...withAuthorization(captured('rest-authorizer'), bearer(CANARY)), requestContext: {} },
+  { ...withAuthorization(captured('rest-proxy'), bearer(CANARY)), path: null, requestContext: 'none' },
+  { RequestType: 'Create', ResponseURL: CANARY_URL },
+  { ...captured('custom-resource-create'), ResponseURL: 'not a URL', ResourceProperties: { Secret: CANARY } },
+  { ...captured('rotation'), Step: CANARY },
+  { ...captured('rotation'), SecretId: CANARY },
+];
+
+describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, on Node 24', () => {
+  let aws: AwsForTest;
+  let stacks: DeployedStacks;
+  let backend: LoopbackServer;
+  let cloudFormation: LoopbackServer;
+  let signingKeySecret: string;
+  let demoApi: FunctionCode;
+  const running = new Map<string, Promise<RunningFunction>>();
+  /** What must be in no output. */
+  const secrets: string[] = [CANARY];
+
+  beforeAll(async () => {
+    [backend, cloudFormation] = await Promise.all([startLoopbackServer(201), startLoopbackServer(200)]);
+    aws = await AwsForTest.start(ministack);
+    const routes = JSON.stringify({ 'ANY /{proxy+}': ['read:foo'], 'GET /my/path': 'public' });
+    const assembly = await aws.synth({ upstream: `${backend.url}/base`, routes });
+    succeeded(await aws.deploy(assembly));
+    stacks = await DeployedStacks.read(aws.account, assembly);
+    signingKeySecret = (await aws.outputs()).SigningKeySecretArn ?? '';
+    const directory = join(assembly, 'demo-api');
+    await bundle('lambda/demo-api/handler.ts', join(directory, 'index.js'));
+    demoApi = { directory, handler: 'index.handler', environment: {} };
+    secrets.push(...secretsOf(await signingKey()));
+  });
+
+  afterAll(async () => {
+    const functions = await Promise.all(running.values());
+    await Promise.all([...functions.map((one) => one.close()), backend?.close(), cloudFormation?.close()]);
+    await aws?.close();
+  });
+
+  const signingKey = () => readSecret(aws.account, signingKeySecret);
+
+  /** The function of a folder, started when it is first needed. */
+  function started(folder: string): Promise<RunningFunction> {
+    const found = running.get(folder) ?? start(folder);
+    running.set(folder, found);
+    return found;
+  }
+
+  async function start(folder: string): Promise<RunningFunction> {
+    if (!runtime) throw new Error('There is no runtime.');
+    const construct = CONSTRUCTS[folder];
+    const code = construct === undefined ? demoApi : await stacks.function(construct);
+    const { account } = aws;
+    const environment = {
+      AWS_ENDPOINT_URL: account.url,
+      AWS_REGION: account.region,
+      AWS_ACCESS_KEY_ID: account.id,
+      AWS_SECRET_ACCESS_KEY: 'test',
+      ...code.environment,
+    };
+    return RunningFunction.start(runtime, { ...code, environment: adapted(folder, environment) });
+  }
+
+  const invoke = async (folder: string, event: unknown) => (await started(folder)).invoke(event);
+
+  function authorize(event: string, authorization: string | undefined) {
+    if (authorization !== undefined) secrets.push(authorization.split(' ').at(-1) ?? '');
+    return invoke('authorizer', withAuthorization(captured(event), authorization));
+  }
+
+  /** Sends an event as CloudFormation does, and returns what the function put to the address of the response. */
+  async function request(folder: string, type: 'create' | 'update' | 'delete', more: JsonObject): Promise<unknown> {
+    const path = `/response?X-Amz-Signature=signature-${secrets.length}`;
+    secrets.push(path);
+    const ResponseURL = `${cloudFormation.url}${path}`;
+    const event = { ...captured(`custom-resource-${type}`), RequestId: randomUUID(), ...more, ResponseURL };
+    const outcome = await invoke(folder, event);
+    expect(outcome).toEqual({ response: null });
+    const { method, path: got, body } = cloudFormation.received.at(-1) ?? {};
+    expect({ method, got }).toEqual({ method: 'PUT', got: path });
+    return parseJson(body ?? '');
+  }
+
+  it('is every handler of this project', () => {
+    const folders = readdirSync(join(PROJECT_DIRECTORY, 'lambda'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('handler.ts') && !file.endsWith('create-handler.ts'))
+      .map((file) => file.split('/')[0] ?? '')
+      // The part that two functions have in common.
+      .filter((folder) => folder !== 'custom-resource');
+    expect(Object.keys(CONSTRUCTS).sort()).toEqual(folders.sort());
+  });
+
+  describe.each(AUTHORIZER_EVENTS)('the authorizer, called with the event %s,', (event) => {
+    it.each(['jwt', 'opaque', 'asp', 'basic'] as const)('allows a good credential: %s', async (kind) => {
+      const { tenant } = aws;
+      const outcome = await authorize(
+        event,
+        {
+          jwt: () => bearer(tenant.mintJwt()),
+          opaque: () => bearer(tenant.mintOpaque()),
+          asp: () => bearer(tenant.mintAsp().value),
+          basic: () => basic(USER, tenant.mintAsp().value),
+        }[kind](),
+      );
+      expect(verdictOf(outcome)).toMatchObject({ isAllowed: true, sub: SUB });
+    });
+
+    it('denies a caller without the scope', async () => {
+      const outcome = await authorize(event, bearer(aws.tenant.mintJwt({ scope: 'create:foo' })));
+      expect(verdictOf(outcome)).toMatchObject({ isAllowed: false });
+    });
+
+    it.each([
+      ['no credential', undefined],
+      ['an unsigned JWT', bearer('eyJhbGciOiJub25lIn0.e30.')],
+      ['an unknown token', bearer('not-a-token-of-the-tenant')],
+      ['a wrong password', basic(USER, 'not-the-password')],
+    ])('reports exactly "Unauthorized" for %s', async (_, authorization) => {
+      const error = { errorType: 'Error', errorMessage: 'Unauthorized' };
+      expect(await authorize(event, authorization)).toEqual({ error });
+    });
+  });
+
+  it('the JWKS has the public half of the key and no more', async () => {
+    const { statusCode, body } = proxyResponse(await invoke('jwks', captured('rest-proxy')));
+    const { kid, n, e } = objectOf(await signingKey());
+    expect(statusCode).toBe(200);
+    expect(objectOf(body)).toEqual({ keys: [{ kty: 'RSA', kid, alg: 'RS256', use: 'sig', n, e }] });
+  });
+
+  it('the demo API responds with the principal', async () => {
+    const { statusCode, body } = proxyResponse(
+      await invoke('demo-api', withPrincipal(captured('rest-proxy'), PRINCIPAL)),
+    );
+    expect(statusCode).toBe(200);
+    expect(objectOf(body)).toMatchObject({ route: 'POST /{proxy+}', principal: PRINCIPAL });
+  });
+
+  describe('the proxy', () => {
+    it('passes a request on with the principal in place of the credential', async () => {
+      const event = withAuthorization(withPrincipal(captured('rest-proxy'), PRINCIPAL), bearer(CANARY));
+      expect(proxyResponse(await invoke('upstream-proxy', event))).toMatchObject({ statusCode: 201 });
+      const { method, path, headers, body } = backend.received.at(-1) ?? {};
+      expect({ method, path, body }).toEqual({
+        method: 'POST',
+        path: '/base/hello/world?name=me',
+        body: '{\r\n\t"a": 1\r\n}',
+      });
+      expect(headers).toMatchObject({
+        'x-auth-sub': 'auth0%7C1234',
+        'x-gateway-secret': expect.stringMatching(/.{20}/),
+      });
+      expect(headers).not.toHaveProperty('authorization');
+      secrets.push(String(headers?.['x-gateway-secret']));
+    });
+
+    it('passes a request to a public route on without a principal', async () => {
+      const event = { ...captured('rest-proxy-version-1'), body: null };
+      expect(proxyResponse(await invoke('upstream-proxy', event))).toMatchObject({ statusCode: 201 });
+      const { path, headers } = backend.received.at(-1) ?? {};
+      expect(path).toMatch(/^\/base\/my\/path\?/);
+      expect(headers).toMatchObject({ 'x-auth-sub': '' });
+    });
+  });
+
+  describe('the rotation', () => {
+    it('changes the key in the four steps of Secrets Manager', async () => {
+      const before = await signingKey();
+      const event = { ...captured('rotation'), SecretId: signingKeySecret };
+      for (const Step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret']) {
+        expect([Step, await invoke('key-rotation', { ...event, Step })]).toEqual([Step, { response: null }]);
+      }
+      const after = await signingKey();
+      secrets.push(...secretsOf(after));
+      expect(objectOf(after).kid).not.toBe(objectOf(before).kid);
+    });
+
+    it('leaves the authorizer able to introspect', async () => {
+      expect(verdictOf(await authorize('rest-authorizer', bearer(aws.tenant.mintOpaque())))).toMatchObject({
+        isAllowed: true,
+      });
+    });
+
+    it('refuses the captured event, which names a different secret', async () => {
+      expect(await invoke('key-rotation', captured('rotation'))).toEqual({
+        error: { errorType: 'Error', errorMessage: expect.stringMatching(/^event_unknown: /) },
+      });
+    });
+  });
+
+  describe.each([
+    ['signing-key', 'Custom::SigningKey'],
+    ['auth0-setup', 'Custom::Auth0ResourceServer'],
+    ['auth0-setup', 'Custom::Auth0ClientGrant'],
+  ])('%s, as the custom resource %s,', (folder, ResourceType) => {
+    it('is created, updated, deleted and created again', async () => {
+      const ResourceProperties = stacks.customResourceProperties(ResourceType);
+      const resource = { ResourceType, ResourceProperties };
+      const created = await request(folder, 'create', resource);
+      expect(created).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: expect.any(String) });
+      const PhysicalResourceId = isJsonObject(created) ? created.PhysicalResourceId : undefined;
+      const success = { Status: 'SUCCESS', PhysicalResourceId };
+      const update = { ...resource, PhysicalResourceId, OldResourceProperties: ResourceProperties };
+      expect(await request(folder, 'update', update)).toMatchObject(success);
+      expect(await request(folder, 'delete', { ...resource, PhysicalResourceId })).toMatchObject(success);
+      expect(await request(folder, 'create', resource)).toMatchObject(success);
+    });
+  });
+
+  it.each(['signing-key', 'auth0-setup'])('%s reports the captured resource type as unknown', async (folder) => {
+    expect(await request(folder, 'create', {})).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('Custom::MyType'),
+    });
+  });
+
+  it('lets callers in after all of this', async () => {
+    const tokens = [aws.tenant.mintOpaque(), aws.tenant.mintAsp().value];
+    for (const token of tokens) {
+      expect(verdictOf(await authorize('rest-authorizer', bearer(token)))).toMatchObject({ isAllowed: true });
+    }
+  });
+
+  it.each(Object.keys(CONSTRUCTS))('%s survives broken events', async (folder) => {
+    for (const event of BROKEN_EVENTS) {
+      // A process that has ended rejects all invocations.
+      const outcome = await invoke(folder, event);
+      expect(JSON.stringify(outcome)).not.toContain(CANARY);
+    }
+  });
+
+  it.each([
+    ['authorizer', () => withAuthorization(captured('rest-authorizer'), bearer(aws.tenant.mintJwt()))],
+    ['jwks', () => captured('rest-proxy')],
+    ['demo-api', () => captured('rest-proxy')],
+    ['upstream-proxy', () => captured('rest-proxy-version-1')],
+  ])('%s works as before after broken events', async (folder, event) => {
+    expect(await invoke(folder, event())).toHaveProperty('response');
+  });
+
+  it('has written nothing secret to any output', async () => {
+    const functions = await Promise.all([...running].map(async ([name, one]) => [name, (await one).output] as const));
+    expect(functions.map(([name]) => name).sort()).toEqual(Object.keys(CONSTRUCTS).sort());
+    expect(Object.fromEntries(functions).authorizer).toContain('Unauthorized');
+    expect(findings(Object.fromEntries(functions), secrets)).toEqual([]);
+  });
+});
+
+/** The authorizer with the routes of the captured events; every other function as it is. */
+function adapted(folder: string, environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (folder !== 'authorizer') return environment;
+  return { ...environment, CONFIG: JSON.stringify({ ...objectOf(environment.CONFIG), routes: ROUTES }) };
+}
+
+/** What any kind of API reads in the response of its authorizer. */
+function verdictOf(outcome: object): { readonly isAllowed: boolean; readonly sub: unknown } | typeof outcome {
+  if (!('response' in outcome) || !isJsonObject(outcome.response)) return outcome;
+  const { isAuthorized, policyDocument, context } = outcome.response;
+  const statements = isJsonObject(policyDocument) ? policyDocument.Statement : undefined;
+  const [statement] = Array.isArray(statements) ? statements : [];
+  return {
+    isAllowed: isAuthorized === true || statement?.Effect === 'Allow',
+    sub: isJsonObject(context) ? context.sub : undefined,
+  };
+}
+
+function proxyResponse(outcome: object): JsonObject {
+  if ('response' in outcome && isJsonObject(outcome.response)) return outcome.response;
+  throw new Error(`Not the response of a proxy integration: ${JSON.stringify(outcome)}`);
+}
+
+function objectOf(text: unknown): JsonObject {
+  const value = parseJson(String(text));
+  return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,30 @@
+/** The captured events, and copies of them with what a test puts in. */
+import { readFileSync } from 'node:fs';
+import { isJsonObject, type JsonObject, parseJson } from '../../../src/core/json.ts';
+
+/** @param name a file in `events/`, without `.json` */
+export function captured(name: string): JsonObject {
+  const event = parseJson(readFileSync(new URL(`events/${name}.json`, import.meta.url), 'utf8'));
+  if (!isJsonObject(event)) throw new TypeError(`The event ${name} is not a JSON object.`);
+  return event;
+}
+
+/** A copy that has this `Authorization` header, or none. HTTP APIs send names in lower case and no list of values. */
+export function withAuthorization(event: JsonObject, value: string | undefined): JsonObject {
+  const name = event.version === '2.0' ? 'authorization' : 'Authorization';
+  const headers = { ...without(event.headers, name), ...(value !== undefined && { [name]: value }) };
+  if (!isJsonObject(event.multiValueHeaders)) return { ...event, headers };
+  const lists = { ...without(event.multiValueHeaders, name), ...(value !== undefined && { [name]: [value] }) };
+  return { ...event, headers, multiValueHeaders: lists };
+}
+
+/** A copy whose request was let in by the authorizer. */
+export function withPrincipal(event: JsonObject, principal: Readonly<Record<string, string>>): JsonObject {
+  const context = isJsonObject(event.requestContext) ? event.requestContext : {};
+  return { ...event, requestContext: { ...context, authorizer: principal } };
+}
+
+function without(headers: unknown, unwanted: string): JsonObject {
+  const entries = Object.entries(isJsonObject(headers) ? headers : {});
+  return Object.fromEntries(entries.filter(([name]) => name.toLowerCase() !== unwanted.toLowerCase()));
+}
