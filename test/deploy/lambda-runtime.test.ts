@@ -14,7 +14,7 @@ import { findings, secretsOf } from '../support/aws/canary.ts';
 import { readSecret } from '../support/aws/inventory.ts';
 import { basic, bearer } from '../support/http/call.ts';
 import { DeployedStacks } from '../support/lambda-runtime/deployed-stacks.ts';
-import { captured, withAuthorization, withPrincipal } from '../support/lambda-runtime/events.ts';
+import { captured, underOwnDomain, withAuthorization, withPrincipal } from '../support/lambda-runtime/events.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/lambda-runtime/loopback-server.ts';
 import { type FunctionCode, RunningFunction } from '../support/lambda-runtime/running-function.ts';
 
@@ -128,7 +128,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
 
   function authorize(event: string, authorization: string | undefined) {
     if (authorization !== undefined) secrets.push(authorization.split(' ').at(-1) ?? '');
-    return invoke('authorizer', withAuthorization(captured(event), authorization));
+    return invoke('authorizer', withAuthorization(underOwnDomain(captured(event)), authorization));
   }
 
   /** Sends an event as CloudFormation does, and returns what the function put to the address of the response. */

@@ -18,6 +18,13 @@ export function withAuthorization(event: JsonObject, value: string | undefined):
   return { ...event, headers, multiValueHeaders: lists };
 }
 
+/** A copy that names the API's own domain: in some captured events the id of the API was changed, but not its domain. */
+export function underOwnDomain(event: JsonObject): JsonObject {
+  const context = isJsonObject(event.requestContext) ? event.requestContext : {};
+  const domainName = `${context.apiId}.execute-api.us-east-1.amazonaws.com`;
+  return { ...event, requestContext: { ...context, domainName, domainPrefix: context.apiId } };
+}
+
 /** A copy whose request was let in by the authorizer. */
 export function withPrincipal(event: JsonObject, principal: Readonly<Record<string, string>>): JsonObject {
   const context = isJsonObject(event.requestContext) ? event.requestContext : {};
