@@ -84,13 +84,20 @@ describe('Node 24', () => {
       'Could not install Node 24 (190 MB): npm ci failed: npm error code ENOTFOUND. Check the access to the npm registry.',
     ],
     [
-      'there is no package for this machine',
+      'npm installs no package for this machine',
       () => npmThatInstalls('v24.21.0', 'node-plan9-mips'),
-      `npm has no pinned Node 24 for ${process.platform} ${process.arch}. ${FIX}`,
+      `npm installed no Node 24 for ${process.platform} ${process.arch}: the npm registry cannot be reached, or no version is pinned for it. ${FIX}`,
     ],
   ])('is missing with one line if %s', async (_, prepare, message) => {
     await prepare();
     await expect(find()).rejects.toThrow(new ToolUnavailable(message));
+  });
+
+  it('is tried again after an installation that failed', async () => {
+    await npmThatInstalls('v24.21.0', 'node-plan9-mips');
+    await expect(find()).rejects.toThrow(ToolUnavailable);
+    await npmThatInstalls('v24.21.0');
+    expect(await find()).toMatchObject({ version: 'v24.21.0' });
   });
 
   it.each([

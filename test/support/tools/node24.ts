@@ -10,7 +10,12 @@ export interface NodeVersion {
   readonly version: string;
 }
 
-const NODE24 = { name: 'node24', description: 'Node 24 (190 MB)' };
+const NODE24 = {
+  name: 'node24',
+  description: 'Node 24 (190 MB)',
+  // npm does not fail for an optional package that it cannot install.
+  build: async (directory: string) => void (await installedFile(directory)),
+};
 const FIX = 'Install Node 24 yourself and set NODE24 to the path of its executable.';
 
 /**
@@ -20,18 +25,19 @@ const FIX = 'Install Node 24 yourself and set NODE24 to the path of its executab
 export async function findNode24(options: ToolOptions, current: NodeVersion = process): Promise<NodeVersion> {
   if (isNode24(current)) return { execPath: current.execPath, version: current.version };
   const named = options.environment.NODE24 ?? '';
-  return check(named === '' ? await install(options) : named);
+  return check(named === '' ? await installedFile(await installTool(NODE24, options)) : named);
 }
 
-async function install(options: ToolOptions): Promise<string> {
-  const directory = await installTool(NODE24, options);
+/** npm installs only the package for this operating system and processor. */
+async function installedFile(directory: string): Promise<string> {
   const { platform, arch } = process;
-  // npm has installed only the packages for this operating system and processor.
   for (const name of [`node-${platform}-${arch}`, `node-bin-${platform}-${arch}`]) {
     const file = join(directory, 'node_modules', name, 'bin', 'node');
     if (await exists(file)) return file;
   }
-  throw new ToolUnavailable(`npm has no pinned Node 24 for ${platform} ${arch}. ${FIX}`);
+  throw new ToolUnavailable(
+    `npm installed no Node 24 for ${platform} ${arch}: the npm registry cannot be reached, or no version is pinned for it. ${FIX}`,
+  );
 }
 
 async function check(execPath: string): Promise<NodeVersion> {
