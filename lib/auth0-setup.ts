@@ -3,14 +3,18 @@
  * they restore what the tenant held before. The function's configuration names secrets and holds none.
  */
 import { createHash } from 'node:crypto';
-import { ArnFormat, CustomResource, Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { GRANT_USERS_PATH } from '../src/config/grant-users-path.ts';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
-import { readState, type StateItem, writeState } from './state-table.ts';
+import {
+  acknowledgeOtherDeployments,
+  readOtherDeployments,
+  readState,
+  type StateItem,
+  writeState,
+} from './state-table.ts';
 
 /** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
 export type KeyDelivery = 'verificationKey' | 'verificationKeys' | 'verificationLocation' | 'wellKnown';
@@ -96,7 +100,7 @@ export class Auth0Setup extends Construct {
       stateTable: stateTable.tableName,
     };
     const secrets = passwordGrantSecret === undefined ? [managementSecret] : [managementSecret, passwordGrantSecret];
-    return new ServiceFunction(half, 'SetUp', {
+    const setUp = new ServiceFunction(half, 'SetUp', {
       folder: 'auth0-setup',
       description: 'Sets up the resource server and the client grant in the Auth0 tenant, and puts them back.',
       timeout: FUNCTION_TIMEOUT,
@@ -106,23 +110,11 @@ export class Auth0Setup extends Construct {
         ...secrets.flatMap((secret) => readSecretStatements(this, secret, signingKey.encryptionKey)),
         readState(stateTable, ['public-keys', ...RECORDS]),
         writeState(stateTable, RECORDS),
-        ...this.#noteGrantUse(stateTable.tableName),
+        ...readOtherDeployments(this),
       ],
     });
-  }
-
-  /** Every deployment may list which client grants the others use, and note its own. */
-  #noteGrantUse(deployment: string): readonly PolicyStatement[] {
-    const path = Stack.of(this).formatArn({
-      service: 'ssm',
-      resource: `parameter${GRANT_USERS_PATH}`,
-      arnFormat: ArnFormat.NO_RESOURCE_NAME,
-    });
-    const actions = ['ssm:PutParameter', 'ssm:DeleteParameter'];
-    return [
-      new PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [path] }),
-      new PolicyStatement({ actions, resources: [`${path}/${deployment}`] }),
-    ];
+    acknowledgeOtherDeployments(setUp);
+    return setUp;
   }
 }
 

@@ -2,10 +2,11 @@
  * The table in which a deployment's functions keep what they share: public keys, and what the tenant held before. Each item is
  * written under a condition and read consistently, so two functions never lose each other's change.
  */
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { STATE_TABLE_PREFIX } from '../src/config/state-table-prefix.ts';
 
 /** The items by their key. */
 export type StateItem = 'public-keys' | 'revoked-keys' | 'resource-servers' | 'client-grants';
@@ -17,6 +18,8 @@ export class StateTable extends Construct {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'name', type: AttributeType.STRING },
+      // The deployments of an account find each other by it.
+      tableName: `${STATE_TABLE_PREFIX}${Names.uniqueResourceName(this, { maxLength: 100 })}`,
       billingMode: BillingMode.PAY_PER_REQUEST,
       // What the tenant held before stands nowhere else.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -42,4 +45,32 @@ function statement({ tableArn }: Table, action: string, items: readonly StateIte
     resources: [tableArn],
     conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...items] } },
   });
+}
+
+/** The right to see which other deployments there are, and what each has noted about client grants. */
+export function readOtherDeployments(scope: Construct): readonly PolicyStatement[] {
+  const items: readonly StateItem[] = ['client-grants'];
+  return [
+    new PolicyStatement({ actions: ['dynamodb:ListTables'], resources: ['*'] }),
+    new PolicyStatement({
+      actions: ['dynamodb:GetItem'],
+      resources: [allStateTables(scope)],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...items] } },
+    }),
+  ];
+}
+
+/** For the function with these rights. */
+export function acknowledgeOtherDeployments(scope: Construct): void {
+  const reason =
+    'AWS lists all tables or none. Of the state tables of other deployments, one item may be read, and none written.';
+  const all = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${STATE_TABLE_PREFIX}*`;
+  Validations.of(scope).acknowledge(
+    { id: 'AwsSolutions-IAM5[Resource::*]', reason },
+    { id: `AwsSolutions-IAM5[Resource::${all}]`, reason },
+  );
+}
+
+function allStateTables(scope: Construct): string {
+  return Stack.of(scope).formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${STATE_TABLE_PREFIX}*` });
 }

@@ -51,7 +51,7 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
   const key = `${tenantUrl} ${clientId}`;
   const records = recordsOf(ports);
   await records.acquire(key, id);
-  const sharedGrant = sharedGrants(records, ports.grantUsers);
+  const sharedGrant = sharedGrants(records, ports.otherDeployments);
   const stores = { clientGrants, records: records.storeFor<ClientGrantRecord>(key), shared: sharedGrant(key) };
   const outcome = await setUpClientGrant({ ...stores, clientId, audience });
   // The management secret may hold another client than last time: then the earlier client's grant is restored. This uses the
@@ -71,7 +71,11 @@ async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promi
   const tearDown = async (key: string) => {
     const { clientGrants } = await ports.connect(timeoutMs);
     const store = records.storeFor<ClientGrantRecord>(key);
-    await tearDownClientGrant({ clientGrants, records: store, shared: sharedGrants(records, ports.grantUsers)(key) });
+    await tearDownClientGrant({
+      clientGrants,
+      records: store,
+      shared: sharedGrants(records, ports.otherDeployments)(key),
+    });
   };
   await removeOwned({ records, owner: id, tearDown });
 }

@@ -1,11 +1,11 @@
 /** The function behind `Custom::Auth0ResourceServer` and `Custom::Auth0ClientGrant`. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createGrantUsers } from '../../src/aws/grant-users.ts';
+import { listDeployments } from '../../src/aws/deployments.ts';
 import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
-import { GRANT_USERS_PATH } from '../../src/config/grant-users-path.ts';
 import { parseSetupConfiguration } from '../../src/config/setup-configuration.ts';
+import { STATE_TABLE_PREFIX } from '../../src/config/state-table-prefix.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import { createCustomResourceHandler } from '../custom-resource/handler.ts';
 import { createClientGrantResource } from './client-grant-resource.ts';
@@ -22,7 +22,7 @@ const ports: SetupPorts = {
   settings,
   secrets,
   state: createStateTable(settings.stateTable),
-  grantUsers: createGrantUsers(GRANT_USERS_PATH, settings.stateTable),
+  otherDeployments: listDeployments(STATE_TABLE_PREFIX, settings.stateTable),
   http: createHttpsClient().send,
   connect: connectionTo(settings, { secrets, fetch, ...time }),
   ...time,

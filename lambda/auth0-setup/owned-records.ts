@@ -12,6 +12,8 @@ interface Entry {
   readonly owners: readonly string[];
   /** Unverified; absent if nothing had to change. */
   readonly record?: unknown;
+  /** Present if the thing is about to be restored. */
+  readonly isLeaving?: true;
 }
 
 type Entries = Readonly<Record<string, Entry>>;
@@ -35,7 +37,10 @@ export class OwnedRecords {
 
   /** Makes an id one of a thing's owners. Must be done before the thing is changed. */
   acquire(key: string, owner: string): Promise<void> {
-    return this.#changeEntry(key, ({ owners, ...rest }) => ({ ...rest, owners: [...new Set([...owners, owner])] }));
+    return this.#changeEntry(key, ({ owners, record }) => ({
+      owners: [...new Set([...owners, owner])],
+      ...withRecord(record),
+    }));
   }
 
   /** Says whether a thing has an owner. Without one it is not set up, or no longer. */
@@ -49,10 +54,9 @@ export class OwnedRecords {
     return owned.map(([key, { owners }]) => ({ key, isOnly: owners.length === 1 }));
   }
 
-  /** The things that have an owner, each with its record. */
-  async all(): Promise<readonly { readonly key: string; readonly record: unknown }[]> {
-    const owned = Object.entries(await this.#entries()).filter(([, { owners }]) => owners.length > 0);
-    return owned.map(([key, { record }]) => ({ key, record }));
+  /** Says, for whoever looks from outside, that a thing is about to be restored. */
+  leave(key: string): Promise<void> {
+    return this.#changeEntry(key, (entry) => ({ ...entry, isLeaving: true }));
   }
 
   /** Ends an ownership, and with the last one the entry. */
@@ -68,8 +72,8 @@ export class OwnedRecords {
   storeFor<SetupRecord>(key: string): RecordStore<SetupRecord> {
     return {
       read: async () => (await this.#entries())[key]?.record,
-      write: (record) => this.#changeEntry(key, ({ owners }) => ({ owners, record })),
-      delete: () => this.#changeEntry(key, ({ owners }) => ({ owners })),
+      write: (record) => this.#changeEntry(key, (entry) => ({ ...entry, record })),
+      delete: () => this.#changeEntry(key, ({ record: _record, ...entry }) => entry),
     };
   }
 
@@ -89,6 +93,21 @@ export class OwnedRecords {
       return writeDocument({ ...document, entries: change(document.entries) });
     });
   }
+}
+
+/** A thing that somebody owns, as others see it. */
+export interface OwnedThing {
+  readonly key: string;
+  /** Unverified. */
+  readonly record: unknown;
+  readonly isLeaving: boolean;
+}
+
+/** Reads the things that have an owner out of the text of an item. */
+export function recordsIn(text: string | undefined): readonly OwnedThing[] {
+  return Object.entries(parseDocument(text).entries)
+    .filter(([, { owners }]) => owners.length > 0)
+    .map(([key, { record, isLeaving = false }]) => ({ key, record, isLeaving }));
 }
 
 /**
@@ -124,9 +143,13 @@ function parseEntries(entries: JsonObject): Entries {
 }
 
 function parseEntry(entry: unknown): Entry {
-  const { owners, record }: JsonObject = isJsonObject(entry) ? entry : {};
+  const { owners, record, isLeaving }: JsonObject = isJsonObject(entry) ? entry : {};
   if (!Array.isArray(owners) || !owners.every((owner) => typeof owner === 'string')) {
     throw recordInvalid('has an entry without "owners"');
   }
-  return { owners, ...(record !== undefined && { record }) };
+  return { owners, ...withRecord(record), ...(isLeaving === true && { isLeaving }) };
+}
+
+function withRecord(record: unknown): Pick<Entry, 'record'> {
+  return record === undefined ? {} : { record };
 }

@@ -1,6 +1,6 @@
 /** What the set-up of a tenant needs from outside, and the connection made with it. */
 import { connectManagement, type ManagementConnection } from '../../src/auth0/management-connection.ts';
-import type { GrantUsers } from '../../src/aws/grant-users.ts';
+import type { ListDeployments } from '../../src/aws/deployments.ts';
 import type { SecretStore } from '../../src/aws/secrets.ts';
 import type { StateStore } from '../../src/aws/state-store.ts';
 import type { SetupConfiguration } from '../../src/config/setup-configuration.ts';
@@ -12,7 +12,7 @@ export interface SetupPorts {
   readonly settings: SetupConfiguration;
   readonly secrets: SecretStore;
   readonly state: StateStore;
-  readonly grantUsers: GrantUsers;
+  readonly otherDeployments: ListDeployments;
   readonly connect: Connect;
   /** To the issuer. */
   readonly http: HttpPort;

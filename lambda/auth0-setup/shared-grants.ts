@@ -1,42 +1,35 @@
 /**
- * What deployments of one account and region let each other see of their client grants: the trace of each. The note is made
- * anew from the records each time, so nothing has to be read back from a store that may lag behind.
+ * Which other deployments of this account and region use the same client grant, by the records in their state tables. Every read
+ * is consistent, and a deployment that is destroyed says so before it looks: two of them never leave the grant to each other.
  */
-import { parseClientGrantRecord, parseGrantTrace } from '../../src/auth0/client-grant-record.ts';
+import { parseClientGrantRecord } from '../../src/auth0/client-grant-record.ts';
 import type { GrantTrace } from '../../src/auth0/grant-change.ts';
-import type { SharedGrant } from '../../src/auth0/shared-grant.ts';
-import type { GrantUser, GrantUsers } from '../../src/aws/grant-users.ts';
-import { isJsonObject, parseJson } from '../../src/core/json.ts';
-import type { OwnedRecords } from './owned-records.ts';
+import type { OtherUser, SharedGrant } from '../../src/auth0/shared-grant.ts';
+import type { ListDeployments, OtherDeployment } from '../../src/aws/deployments.ts';
+import { STATE_NAMES } from '../../src/aws/state-store.ts';
+import { type OwnedRecords, recordsIn } from './owned-records.ts';
 
-/** Of a grant that was right already, and of one whose note cannot be read. */
+/** Of a grant that was right already, and of one whose record cannot be read. */
 const NOTHING_ADDED: GrantTrace = { isOurs: false, added: [] };
 
 /** Says for each grant, by the key of its record, who else uses it. */
-export function sharedGrants(records: OwnedRecords, users: GrantUsers): (key: string) => SharedGrant {
+export function sharedGrants(records: OwnedRecords, others: ListDeployments): (key: string) => SharedGrant {
   return (key) => ({
-    others: async () => (await users.others()).flatMap((user) => userOf(key, user)),
-    join: async () => users.note(noteOf(await records.all())),
-    leave: async () => users.note(noteOf((await records.all()).filter((entry) => entry.key !== key))),
+    others: async () => (await Promise.all((await others()).map((other) => usersIn(other, key)))).flat(),
+    leave: () => records.leave(key),
   });
 }
 
-function noteOf(entries: readonly { readonly key: string; readonly record: unknown }[]): string | undefined {
-  if (entries.length === 0) return undefined;
-  const traces = entries.map(({ key, record }) => [key, parseClientGrantRecord(record)?.grant ?? NOTHING_ADDED]);
-  return JSON.stringify(Object.fromEntries(traces));
+async function usersIn({ name, state }: OtherDeployment, key: string): Promise<readonly OtherUser[]> {
+  const text = (await state.read(STATE_NAMES.clientGrants))?.value;
+  const entry = recordsIn(text).find((candidate) => candidate.key === key);
+  return entry ? [{ deployment: name, trace: traceIn(entry.record), isLeaving: entry.isLeaving }] : [];
 }
 
-function userOf(key: string, { deployment, note }: GrantUser) {
-  const traces = parseJson(note);
-  if (!isJsonObject(traces) || !Object.hasOwn(traces, key)) return [];
-  return [{ deployment, trace: traceIn(traces[key]) }];
-}
-
-/** Whoever wrote it uses the grant, whatever the note is worth. */
-function traceIn(note: unknown): GrantTrace {
+/** Whoever has an entry uses the grant, whatever the record is worth. */
+function traceIn(record: unknown): GrantTrace {
   try {
-    return parseGrantTrace(note);
+    return parseClientGrantRecord(record)?.grant ?? NOTHING_ADDED;
   } catch {
     return NOTHING_ADDED;
   }

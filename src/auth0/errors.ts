@@ -25,6 +25,8 @@ export type SetupErrorCode =
   | 'scope_dropped'
   /** A warning: other deployments use the same client grant. */
   | 'grant_shared'
+  /** Another deployment is taking its scopes out of the grant at this moment. */
+  | 'grant_being_restored'
   /** The property holds a key of this software that another deployment may be using. */
   | 'key_in_use'
   /** App specific passwords are not enabled for the tenant. */

@@ -9,7 +9,7 @@ import { SetupError } from './errors.ts';
 import { type GrantChange, grantChange, missingScopes, plannedTrace } from './grant-change.ts';
 import { keepRecord, type RecordStore, recordInvalid } from './record-store.ts';
 import type { SetupOutcome } from './setup-outcome.ts';
-import { grantShared, NOT_SHARED, type SharedGrant, withOthers } from './shared-grant.ts';
+import { grantBeingRestored, grantShared, NOT_SHARED, type SharedGrant, withOthers } from './shared-grant.ts';
 
 /** What managing app specific passwords takes. */
 export const APPLICATION_PASSWORD_SCOPES = [
@@ -35,7 +35,7 @@ export interface ClientGrantSetUp {
  * A grant that covers all scopes is never changed. Scopes that the tenant leaves out are a warning (`scope_dropped`).
  * If it throws, `tearDownClientGrant` puts back what was changed.
  *
- * @throws SetupError `scope_dropped` if the tenant keeps no grant at all, `record_invalid` or `management_…`
+ * @throws SetupError `scope_dropped` if the tenant keeps no grant at all, `grant_being_restored`, `record_invalid` or `management_…`
  */
 export async function setUpClientGrant(options: ClientGrantSetUp): Promise<SetupOutcome> {
   const {
@@ -48,13 +48,14 @@ export async function setUpClientGrant(options: ClientGrantSetUp): Promise<Setup
   } = options;
   const stored = await readRecord(options);
   const others = await shared.others();
+  const leaving = others.filter(({ isLeaving }) => isLeaving);
+  if (leaving.length > 0) throw grantBeingRestored(clientId, leaving);
   const current = await clientGrants.find(clientId, audience);
   const change = grantChange(current, scopes);
   const hasToChange = change.kind !== 'none';
   const grant = plannedTrace(current, scopes, withOthers(stored?.grant, others, current));
   const planned: ClientGrantRecord = { version: 1, clientId, audience, grant };
   if (stored || hasToChange || others.length > 0) await keepRecord(records, stored, planned);
-  await shared.join();
   const warnings = hasToChange ? await apply(options, current, change, planned) : [];
   return {
     changed: hasToChange,
@@ -69,20 +70,11 @@ async function apply(
   change: GrantChange,
   planned: ClientGrantRecord,
 ): Promise<readonly SetupError[]> {
-  const {
-    clientGrants,
-    records,
-    clientId,
-    audience,
-    scopes = APPLICATION_PASSWORD_SCOPES,
-    shared = NOT_SHARED,
-  } = options;
+  const { clientGrants, records, clientId, audience, scopes = APPLICATION_PASSWORD_SCOPES } = options;
   await applyGrantChange(options, current, change);
   const after = await clientGrants.find(clientId, audience);
   if (!after) throw dropped(options, scopes);
-  const grant = { ...planned.grant, id: after.id };
-  await keepRecord(records, planned, { ...planned, grant });
-  if (planned.grant.id !== after.id) await shared.join();
+  await keepRecord(records, planned, { ...planned, grant: { ...planned.grant, id: after.id } });
   const missing = missingScopes(after, scopes);
   return missing.length > 0 ? [dropped(options, missing)] : [];
 }

@@ -11,19 +11,20 @@ import { type GrantTrace, isOfTrace } from './grant-change.ts';
 export interface OtherUser {
   readonly deployment: string;
   readonly trace: GrantTrace;
+  /** It is being destroyed, and may be about to restore the grant. */
+  readonly isLeaving: boolean;
 }
 
-/** Where the traces of one grant are shared. */
+/** How deployments that use the same grant see each other. */
 export interface SharedGrant {
-  /** The other deployments that use the grant. */
+  /** The other deployments that have a record of the grant. */
   others(): Promise<readonly OtherUser[]>;
-  /** Lets the others see the trace that the record holds. Must have lasted when it resolves: the tenant is changed next. */
-  join(): Promise<void>;
+  /** Lets the others see that this deployment leaves the grant. */
   leave(): Promise<void>;
 }
 
 /** For a grant that nobody else can use. */
-export const NOT_SHARED: SharedGrant = { others: async () => [], join: async () => {}, leave: async () => {} };
+export const NOT_SHARED: SharedGrant = { others: async () => [], leave: async () => {} };
 
 /** Adds to a trace of ours what others have noted about the very same grant. */
 export function withOthers(
@@ -48,5 +49,14 @@ export function grantShared(clientId: string, others: readonly OtherUser[]): Set
   return new SetupError(
     'grant_shared',
     `Other deployments in this account and region use the grant of the client "${clientId}" too: ${names}. The scopes for app specific passwords stay in the grant until the last of them is destroyed.`,
+  );
+}
+
+/** Two at work on the same grant in opposite directions would end in the one way or the other. */
+export function grantBeingRestored(clientId: string, others: readonly OtherUser[]): SetupError {
+  const names = others.map(({ deployment }) => deployment).join(', ');
+  return new SetupError(
+    'grant_being_restored',
+    `The grant of the client "${clientId}" is being restored by a deployment that is being destroyed: ${names}. Deploy again when that has ended; if it failed, destroy that deployment first.`,
   );
 }

@@ -27,7 +27,7 @@ export async function tearDownClientGrant(options: ClientGrantTearDown): Promise
   await shared.leave();
   if (!record) return { changed: false, warnings: [] };
   const { clientId, audience, grant } = record;
-  const others = await shared.others();
+  const others = (await shared.others()).filter(({ isLeaving }) => !isLeaving);
   if (others.length > 0) {
     await records.delete();
     return { changed: false, warnings: [grantShared(clientId, others)] };

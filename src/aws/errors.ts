@@ -6,8 +6,7 @@ export type AwsErrorCode =
   | 'secret_unwritable'
   | 'state_unreadable'
   | 'state_unwritable'
-  | 'grant_users_unreadable'
-  | 'grant_users_unwritable'
+  | 'deployments_unreadable'
   | 'stack_unreadable'
   | 'function_failed';
 

@@ -77,13 +77,11 @@ describe("the tenant's set-up", () => {
         on: [expect.stringContaining('SigningKeyStateTable')],
         items: ['resource-servers', 'client-grants'],
       },
+      { actions: ['dynamodb:ListTables'], on: ['"*"'] },
       {
-        actions: ['ssm:GetParametersByPath'],
-        on: [expect.stringMatching(/:parameter\/auth0-api-authorizer\/grant-users"\]\]\}$/)],
-      },
-      {
-        actions: ['ssm:DeleteParameter', 'ssm:PutParameter'],
-        on: [expect.stringMatching(/:parameter\/auth0-api-authorizer\/grant-users\/.*SigningKeyStateTable/)],
+        actions: ['dynamodb:GetItem'],
+        on: [expect.stringContaining(':table/auth0-api-authorizer-state-*')],
+        items: ['client-grants'],
       },
     ]);
   });

@@ -1,7 +1,7 @@
 /** Two deployments of one account that share a tenant and a management client. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTenant } from '../../../local/tenant/server.ts';
-import { Life, MemoryGrantUsers } from '../../support/setup/aws-in-memory.ts';
+import { Life, MemoryAccount } from '../../support/setup/aws-in-memory.ts';
 import { newKey, remember } from '../auth0/harness.ts';
 import { CLIENT_GRANT, NO_RECORDS, World } from './world.ts';
 
@@ -11,15 +11,18 @@ const reset = remember(tenant);
 const before = tenant.snapshot();
 const SCOPES = ['read', 'create', 'delete'].map((right) => `${right}:user_application_passwords`);
 
-let users: MemoryGrantUsers;
+/** Of the grant among the records. */
+const KEY = `${tenant.issuer} local-management-client`;
+
+let account: MemoryAccount;
 let first: World;
 let second: World;
 
 beforeEach(() => {
   reset();
-  users = new MemoryGrantUsers();
-  first = new World(tenant, key, 'first', users);
-  second = new World(tenant, key, 'second', users);
+  account = new MemoryAccount();
+  first = new World(tenant, key, 'first', account);
+  second = new World(tenant, key, 'second', account);
 });
 
 afterAll(() => tenant.close());
@@ -50,7 +53,7 @@ describe('a grant that two deployments use', () => {
     await destroy(earlier, ids.get(earlier) ?? '');
     expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
     await destroy(later, ids.get(later) ?? '');
-    expect([tenant.snapshot(), users.notes.size]).toEqual([before, 0]);
+    expect(tenant.snapshot()).toBe(before);
   });
 
   it('is said to be shared, by the name of the other deployment, to whoever comes second', async () => {
@@ -70,8 +73,8 @@ describe('a grant that two deployments use', () => {
   it('is restored wherever the second deployment died, and was deployed again', async () => {
     for (let length = 1; ; length += 1) {
       reset();
-      users = new MemoryGrantUsers();
-      [first, second] = [new World(tenant, key, 'first', users), new World(tenant, key, 'second', users)];
+      account = new MemoryAccount();
+      [first, second] = [new World(tenant, key, 'first', account), new World(tenant, key, 'second', account)];
       const id = await deploy(first);
       const life = new Life(length);
       await second.put(CLIENT_GRANT, {}, {}, life).catch(() => undefined);
@@ -84,20 +87,36 @@ describe('a grant that two deployments use', () => {
     }
   });
 
-  it('whose other user left a note that cannot be read is left alone all the same', async () => {
+  it('whose other user has a record that cannot be read is left alone all the same', async () => {
     const id = await deploy(first);
-    users.notes.set('other', JSON.stringify({ [`${tenant.issuer} local-management-client`]: 'rubbish' }));
+    second.state.set('client-grants', JSON.stringify({ entries: { [KEY]: { owners: ['its'], record: 'rubbish' } } }));
     await destroy(first, id);
     expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
+  });
+
+  it('is not set up while another deployment is restoring it, since that would take the scopes out again', async () => {
+    const id = await deploy(first);
+    tenant.faults.add({ kind: 'status', status: 500, method: 'PATCH', path: '/api/v2/client-grants' });
+    expect(await first.remove(CLIENT_GRANT, id)).toMatchObject({ status: 'FAILED' });
+    tenant.faults.clear();
+    const reason = expect.stringMatching(
+      /^The grant of the client "local-management-client" is being restored by a deployment that is being destroyed: first\. Deploy again when that has ended/,
+    );
+    expect(await second.put(CLIENT_GRANT)).toMatchObject({ status: 'FAILED', reason });
+    expect(second.recordsOf(CLIENT_GRANT)).toBe(NO_RECORDS);
+    await destroy(first, id);
+    await destroy(second, await deploy(second));
+    expect(tenant.snapshot()).toBe(before);
   });
 });
 
 describe('grants of different clients', () => {
   it('have nothing to do with each other', async () => {
-    users.notes.set('other', JSON.stringify({ [`${tenant.issuer} another-client`]: { isOurs: true, added: SCOPES } }));
-    users.notes.set('third', 'no JSON');
-    const id = await deploy(first);
-    await destroy(first, id);
+    second.state.set(
+      'client-grants',
+      JSON.stringify({ entries: { [`${tenant.issuer} another`]: { owners: ['its'] } } }),
+    );
+    await destroy(first, await deploy(first));
     expect(tenant.snapshot()).toBe(before);
   });
 });

@@ -10,7 +10,7 @@ import type { HttpPort } from '../../../src/core/http.ts';
 import type { PublishedKey } from '../../../src/core/public-key-document.ts';
 import { writePublicKeys } from '../../../src/core/public-key-document.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
-import { Life, MemoryGrantUsers, MemorySecrets, MemoryState } from '../../support/setup/aws-in-memory.ts';
+import { Life, MemoryAccount, MemorySecrets, MemoryState } from '../../support/setup/aws-in-memory.ts';
 import { answersTo, type EventParts, eventOf, type Received } from '../../support/setup/cloudformation.ts';
 
 const http = createHttpsClient();
@@ -32,8 +32,7 @@ export type SetupType = typeof RESOURCE_SERVER | typeof CLIENT_GRANT;
 export class World {
   readonly secrets = new MemorySecrets();
   readonly state = new MemoryState();
-  /** Of the whole account. */
-  readonly grantUsers: MemoryGrantUsers;
+  readonly account: MemoryAccount;
   readonly deployment: string;
   /** What the functions are given in place of `state`. */
   store: StateStore | undefined;
@@ -43,10 +42,11 @@ export class World {
   readonly sleeps: number[] = [];
   readonly tenant: Tenant;
 
-  constructor(tenant: Tenant, key: PublishedKey, deployment = 'this', grantUsers = new MemoryGrantUsers()) {
+  constructor(tenant: Tenant, key: PublishedKey, deployment = 'this', account = new MemoryAccount()) {
     this.tenant = tenant;
     this.deployment = deployment;
-    this.grantUsers = grantUsers;
+    this.account = account;
+    account.states.set(deployment, this.state);
     for (const id of [MANAGEMENT_SECRET_ID, OTHER_MANAGEMENT_SECRET_ID]) this.putSecret(id, MANAGEMENT_CLIENT);
     this.putSecret(PASSWORD_SECRET_ID, { clientId: 'local-password-client', clientSecret: 'local-password-secret' });
     this.state.set('public-keys', writePublicKeys([key]));
@@ -90,7 +90,7 @@ export class World {
       settings,
       secrets,
       state: life.aroundState(this.store ?? this.state),
-      grantUsers: life.aroundGrantUsers(this.grantUsers.of(this.deployment)),
+      otherDeployments: life.around(this.account.othersOf(this.deployment)),
       http: life.around((...args: Parameters<HttpPort>) => http.send(...args)),
       connect: connectionTo(settings, { secrets, ...transport }),
       ...time,

@@ -1,6 +1,6 @@
-/** Secrets, shared state and grant users in memory, and a fuse: what custom resources are tried against. */
+/** Secrets and the shared state of deployments in memory, and a fuse: what custom resources are tried against. */
 
-import type { GrantUser, GrantUsers } from '../../../src/aws/grant-users.ts';
+import type { ListDeployments } from '../../../src/aws/deployments.ts';
 import type { SecretStore } from '../../../src/aws/secrets.ts';
 import type { StateItem, StateName, StateStore } from '../../../src/aws/state-store.ts';
 
@@ -44,22 +44,14 @@ export class MemoryState implements StateStore {
   }
 }
 
-/** The notes of all deployments of an account. */
-export class MemoryGrantUsers {
-  readonly notes = new Map<string, string>();
+/** The states of all deployments of an account. */
+export class MemoryAccount {
+  readonly states = new Map<string, MemoryState>();
 
-  /** As one of the deployments sees them. */
-  of(deployment: string): GrantUsers {
-    return {
-      others: async (): Promise<readonly GrantUser[]> =>
-        [...this.notes]
-          .map(([name, note]) => ({ deployment: name, note }))
-          .filter((user) => user.deployment !== deployment),
-      note: async (note) => {
-        if (note === undefined) this.notes.delete(deployment);
-        else this.notes.set(deployment, note);
-      },
-    };
+  /** The deployments that one of them sees. */
+  othersOf(deployment: string): ListDeployments {
+    return async () =>
+      [...this.states].filter(([name]) => name !== deployment).map(([name, state]) => ({ name, state }));
   }
 }
 
@@ -102,13 +94,6 @@ export class Life {
       write: this.around((name: StateName, value: string, revision: string | undefined) =>
         state.write(name, value, revision),
       ),
-    };
-  }
-
-  aroundGrantUsers(users: GrantUsers): GrantUsers {
-    return {
-      others: this.around(() => users.others()),
-      note: this.around((note: string | undefined) => users.note(note)),
     };
   }
 

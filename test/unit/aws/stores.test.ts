@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createGrantUsers } from '../../../src/aws/grant-users.ts';
+import { listDeployments } from '../../../src/aws/deployments.ts';
 import { createSecretStore } from '../../../src/aws/secrets.ts';
 import { createStateTable } from '../../../src/aws/state-table.ts';
+import { isJsonObject } from '../../../src/core/json.ts';
 import { everythingIn } from '../../support/core/errors.ts';
 
 interface Sent {
@@ -46,7 +46,7 @@ const options = {
 };
 const secrets = createSecretStore(new SecretsManagerClient(options));
 const state = createStateTable('table', new DynamoDBClient(options));
-const users = createGrantUsers('/path', 'this', new SSMClient(options));
+const deployments = listDeployments('state-', 'state-own', new DynamoDBClient(options));
 
 beforeEach(() => {
   sent = [];
@@ -113,36 +113,28 @@ describe('shared state', () => {
 
   it('counts as written where the response to our own write was lost', async () => {
     replies = [{ status: 400, body: { __type: 'ConditionalCheckFailedException' } }];
-    reply = () => ({ status: 200, body: { Item: (sent[0]?.input as { readonly Item: object }).Item } });
+    reply = () => ({ status: 200, body: { Item: isJsonObject(sent[0]?.input) ? sent[0].input.Item : undefined } });
     expect(await state.write('public-keys', 'new', 'revision-0')).toBe(true);
   });
 });
 
-describe('the users of client grants', () => {
-  const parameter = (deployment: string) => ({ Name: `/path/${deployment}`, Value: `note of ${deployment}` });
-
-  it('are all other deployments, on every page', async () => {
-    replies = [{ status: 200, body: { Parameters: [parameter('this'), parameter('other')], NextToken: 'more' } }];
-    reply = { status: 200, body: { Parameters: [parameter('third')] } };
-    expect(await users.others()).toEqual([
-      { deployment: 'other', note: 'note of other' },
-      { deployment: 'third', note: 'note of third' },
+describe('the other deployments', () => {
+  it('are those with a state table, on every page, without the one that looks', async () => {
+    replies = [{ status: 200, body: { TableNames: ['state-a', 'state-own'], LastEvaluatedTableName: 'state-own' } }];
+    reply = { status: 200, body: { TableNames: ['state-z', 'theirs'], LastEvaluatedTableName: 'theirs' } };
+    expect((await deployments()).map(({ name }) => name)).toEqual(['state-a', 'state-z']);
+    expect(sent.map(({ input }) => input)).toEqual([
+      { ExclusiveStartTableName: 'state-' },
+      { ExclusiveStartTableName: 'state-own' },
     ]);
-    expect(sent.map(({ input }) => input)).toEqual([{ Path: '/path' }, { Path: '/path', NextToken: 'more' }]);
   });
 
-  it('each have one note, which goes when there is nothing to note, also where there never was', async () => {
+  it('are read in their own tables', async () => {
+    replies = [{ status: 200, body: { TableNames: ['state-a'] } }];
     reply = { status: 200, body: {} };
-    await users.note('note');
-    await users.note(undefined);
-    reply = { status: 400, body: { __type: 'ParameterNotFound' } };
-    await users.note(undefined);
-    const Name = '/path/this';
-    expect(sent).toEqual([
-      { operation: 'PutParameter', input: { Name, Value: 'note', Type: 'String', Overwrite: true } },
-      { operation: 'DeleteParameter', input: { Name } },
-      { operation: 'DeleteParameter', input: { Name } },
-    ]);
+    const [other] = await deployments();
+    await other?.state.read('client-grants');
+    expect(sent.at(-1)?.input).toMatchObject({ TableName: 'state-a', ConsistentRead: true });
   });
 });
 
@@ -160,9 +152,7 @@ describe('a request that AWS refuses', () => {
       'The item "public-keys" of the table table cannot be written',
       () => state.write('public-keys', 'CANARY', undefined),
     ],
-    ['grant_users_unreadable', 'The parameters under /path cannot be listed', () => users.others()],
-    ['grant_users_unwritable', 'The parameter /path/this cannot be written', () => users.note('CANARY')],
-    ['grant_users_unwritable', 'The parameter /path/this cannot be deleted', () => users.note(undefined)],
+    ['deployments_unreadable', 'The tables of this account cannot be listed', () => deployments()],
   ])('is %s, with the mend and nothing of what was sent', async (code, what, act) => {
     reply = { status: 400, body: { __type: 'AccessDeniedException', message: 'CANARY' } };
     const error: unknown = await act().catch((thrown: unknown) => thrown);

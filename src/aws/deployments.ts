@@ -1,0 +1,57 @@
+/**
+ * The other deployments of this account and region, for those that share a client grant. A grant at the tenant has no room for
+ * a note of who uses it, so each deployment looks into the state tables of the others. It can only read there.
+ */
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { CLIENT_OPTIONS } from './client-options.ts';
+import { awsError } from './errors.ts';
+import type { StateStore } from './state-store.ts';
+import { createStateTable } from './state-table.ts';
+
+/** A deployment, by the name of its table. */
+export interface OtherDeployment {
+  readonly name: string;
+  readonly state: Pick<StateStore, 'read'>;
+}
+
+/**
+ * Lists the other deployments.
+ *
+ * @throws AwsError `deployments_unreadable`
+ */
+export type ListDeployments = () => Promise<readonly OtherDeployment[]>;
+
+/**
+ * Makes the list, with the credentials and region of the environment.
+ *
+ * @param prefix what the names of all state tables begin with
+ * @param own the table of this deployment
+ */
+export function listDeployments(
+  prefix: string,
+  own: string,
+  client = new DynamoDBClient(CLIENT_OPTIONS),
+): ListDeployments {
+  return async () => {
+    const names = (await tableNames(client, prefix)).filter((name) => name !== own);
+    return names.map((name) => ({ name, state: createStateTable(name, client) }));
+  };
+}
+
+/** Names come in alphabetical order, so the first one without the prefix ends the list. */
+async function tableNames(client: DynamoDBClient, prefix: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  let ExclusiveStartTableName: string | undefined = prefix;
+  while (ExclusiveStartTableName !== undefined) {
+    const page: { TableNames?: string[] | undefined; LastEvaluatedTableName?: string | undefined } = await client
+      .send(new ListTablesCommand({ ExclusiveStartTableName }))
+      .catch((error: unknown) => {
+        throw awsError('deployments_unreadable', 'The tables of this account cannot be listed', error);
+      });
+    const fitting = (page.TableNames ?? []).filter((name) => name.startsWith(prefix));
+    names.push(...fitting);
+    const isOver = fitting.length < (page.TableNames ?? []).length;
+    ExclusiveStartTableName = isOver ? undefined : page.LastEvaluatedTableName;
+  }
+  return names;
+}
