@@ -121,8 +121,12 @@ export class TokenAuthorizer extends Construct {
   #makeHttpAuthorizer(): IHttpRouteAuthorizer {
     return new HttpLambdaAuthorizer('TokenAuthorizer', this.function, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
-      // The route key alone would not do: one of `ANY` or `{proxy+}` stands for many methods and paths.
-      identitySource: ['$request.header.Authorization', '$context.routeKey', '$context.httpMethod', '$context.path'],
+      // The route key alone would not do: one of `ANY` or `{proxy+}` stands for many methods and paths. The same path means
+      // another one under another domain.
+      identitySource: [
+        '$request.header.Authorization',
+        ...['routeKey', 'httpMethod', 'domainName', 'path'].map((name) => `$context.${name}`),
+      ],
       resultsCacheTtl: this.#resultsCacheTtl,
     });
   }
@@ -140,6 +144,8 @@ export class TokenAuthorizer extends Construct {
       identitySources: [
         IdentitySource.header('Authorization'),
         IdentitySource.context('httpMethod'),
+        // The same path means another one under another domain: there it may begin with a base path instead of the stage.
+        ...(this.#keepAnswersBy === 'path' ? [IdentitySource.context('domainName')] : []),
         IdentitySource.context(this.#keepAnswersBy),
       ],
       resultsCacheTtl: this.#resultsCacheTtl,

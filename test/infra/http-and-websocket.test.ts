@@ -30,7 +30,13 @@ describe('the token authorizer before an HTTP API', () => {
       AuthorizerPayloadFormatVersion: '2.0',
       EnableSimpleResponses: true,
       AuthorizerResultTtlInSeconds: 30,
-      IdentitySource: ['$request.header.Authorization', '$context.routeKey', '$context.httpMethod', '$context.path'],
+      IdentitySource: [
+        '$request.header.Authorization',
+        '$context.routeKey',
+        '$context.httpMethod',
+        '$context.domainName',
+        '$context.path',
+      ],
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /foo', AuthorizationType: 'CUSTOM' });
   });

@@ -104,7 +104,7 @@ describe('the token authorizer', () => {
     ['a greedy route', { routes: { 'GET /foo/{proxy+}': [] } }],
   ])('keeps answers by path with %s', (_what, context) => {
     templates(context).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
-      IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.path',
+      IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.domainName,context.path',
     });
   });
 
