@@ -28,10 +28,10 @@ export async function createSecret(rotation: Rotation, versionId: string): Promi
     const { pending, revoked } = await publishByLabels(held);
     await assertPending(secret, versionId);
     if (key && pending?.kid === key.kid) return 'done';
-    if (!key || !revoked.includes(key.kid)) throw unusable();
-    // It was revoked while it was taken over. Left pending, it would stand in the way of every later rotation.
+    // Left pending, the version would stand in the way of every later rotation. It may hold a key that was taken over from a
+    // revocation, and has become current or was revoked since.
     await takeLabelOff(secret, 'AWSPENDING', versionId);
-    throw withdrawn();
+    throw key && revoked.includes(key.kid) ? withdrawn() : unusable();
   });
 }
 

@@ -2,6 +2,7 @@
  * Tells the tenant which keys there are: the same key change as at set-up, with the same record of what was there before, so
  * that a later teardown restores that, and never a key of ours.
  */
+import { SetupError } from '../../src/auth0/errors.ts';
 import type { ResourceServerRecord } from '../../src/auth0/resource-server-record.ts';
 import { setUpResourceServer } from '../../src/auth0/set-up-resource-server.ts';
 import { type DeliveredKey, wantedKeyProperties } from '../../src/auth0/wanted-key-properties.ts';
@@ -27,8 +28,24 @@ export async function deliverKeys(
   const { resourceServers } = await connect();
   const store = records.storeFor<ResourceServerRecord>(key);
   // Whether another deployment's key may be overwritten was decided when the tenant was set up.
-  await setUpResourceServer({ resourceServers, records: store, identifier, wanted, replaceKey: true });
+  const change = { resourceServers, records: store, identifier, wanted, replaceKey: true };
+  await withSecondLook(() => setUpResourceServer(change));
 }
+
+/**
+ * Tries once more if the tenant holds something else than what was just written: a request of whoever had the lease before may
+ * have arrived in between.
+ */
+async function withSecondLook<Result>(deliver: () => Promise<Result>): Promise<Result> {
+  try {
+    return await deliver();
+  } catch (error) {
+    if (error instanceof SetupError && OVERTAKEN.has(error.code)) return deliver();
+    throw error;
+  }
+}
+
+const OVERTAKEN: ReadonlySet<SetupError['code']> = new Set(['property_refused', 'property_kept']);
 
 /** By URL a server knows a new key only when its copy of the JWKS is too old. */
 export function isByUrl({ keyDelivery }: Rotation['settings']): boolean {

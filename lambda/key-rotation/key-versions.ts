@@ -27,8 +27,9 @@ export interface LabelledKeys {
 
 /** Reads the labels and the keys behind them. Revoked keys count as absent. */
 export async function labelledKeys({ secret, state }: Pick<Rotation, 'secret' | 'state'>): Promise<LabelledKeys> {
-  const revoked = await revokedKeys(state);
   const stages = await secret.stages();
+  // After the labels: a key that was revoked in between counts as revoked.
+  const revoked = await revokedKeys(state);
   const idsWith = (stage: Stage) => [...stages].filter(([, all]) => all.includes(stage)).map(([id]) => id);
   const usable = async (versionId: string | undefined) => {
     const key = versionId === undefined ? undefined : await keyIn(secret, versionId);
@@ -82,11 +83,15 @@ export async function assertPending(secret: SecretVersions, versionId: string): 
   if (!(await hasStage(secret, versionId, 'AWSPENDING'))) throw withdrawn();
 }
 
-/** Leaves a version as the only one that is pending. Secrets Manager has usually done so itself. */
+/**
+ * Leaves a pending version as the only one. Secrets Manager has usually done so itself.
+ *
+ * @throws RotationError `version_withdrawn` if it is not pending any more, and another one may be that for good reason
+ */
 export async function keepPending(secret: SecretVersions, versionId: string): Promise<void> {
-  for (const other of await versionsWith(secret, 'AWSPENDING')) {
-    if (other !== versionId) await takeLabelOff(secret, 'AWSPENDING', other);
-  }
+  const pending = await versionsWith(secret, 'AWSPENDING');
+  if (!pending.includes(versionId)) throw withdrawn();
+  for (const other of pending.filter((id) => id !== versionId)) await takeLabelOff(secret, 'AWSPENDING', other);
 }
 
 /** Takes a label off a version. Accepts that somebody else has done so in the same moment. */

@@ -7,7 +7,7 @@ import { UpstreamError } from '../../src/core/errors.ts';
 import { NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/core/public-key-document.ts';
 import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
 import { followLabels } from './follow-labels.ts';
-import { keepPending, keyIn, promote, takeLabelOff, versionsWith } from './key-versions.ts';
+import { keyIn, promote, takeLabelOff, versionsWith, withdrawn } from './key-versions.ts';
 import { ProofError } from './prove-key.ts';
 import { addRevokedKeys, revokedKeys } from './revoked-keys.ts';
 import { type HeldRotation, holdingLease, type Rotation } from './rotation.ts';
@@ -32,13 +32,24 @@ export async function revokeKey(rotation: Rotation, versionId: string = rotation
   await addRevokedKeys(rotation.state, await kidsInUse(rotation));
   const options = { purpose: `revocation ${versionId}`, takeOver: true };
   const displacedUntilMs = await holdingLease(rotation, options, async (held, { displacedUntilMs: untilMs }) => {
-    await replaceKeys(held, versionId, key);
+    await unlessRevoked(rotation, key, () => replaceKeys(held, versionId, key));
     return untilMs;
   });
   // A request of whoever had the lease may still have been on its way to the tenant, and its function may have died since.
   if (displacedUntilMs !== undefined) await rotation.sleep(Math.max(displacedUntilMs - rotation.clock(), 0));
-  const { current = key } = await holdingLease(rotation, options, followLabels);
+  const { current = key } = await holdingLease(rotation, options, (held) =>
+    unlessRevoked(rotation, key, () => followLabels(held)),
+  );
   return { kid: current.kid, introspection: await provedAs(rotation, current) };
+}
+
+/** Another revocation may revoke this key as well, and make its own current. Until it has done so there is no key to follow. */
+async function unlessRevoked<Result>({ state }: Rotation, { kid }: PrivateSigningJwk, act: () => Promise<Result>) {
+  try {
+    return await act();
+  } catch (error) {
+    throw (await revokedKeys(state)).includes(kid) ? withdrawn() : error;
+  }
 }
 
 /** The keys of all labelled versions and of the published document. */
@@ -54,24 +65,25 @@ async function kidsInUse({ secret, state }: Rotation): Promise<readonly string[]
 
 async function replaceKeys(held: HeldRotation, versionId: string, key: PrivateSigningJwk): Promise<void> {
   await held.secret.add(versionId, JSON.stringify(key));
-  await keepPending(held.secret, versionId);
+  await unlabelRevoked(held);
   await followLabels(held);
   await makeCurrent(held, versionId, key);
-  await unlabelOthers(held);
+  await unlabelRevoked(held);
   await followLabels(held);
 }
 
 /** Gives up where another revocation has revoked this key as well: that one makes its own key current. */
 async function makeCurrent({ secret, state }: HeldRotation, versionId: string, { kid }: PrivateSigningJwk) {
   for (;;) {
-    if ((await revokedKeys(state)).includes(kid)) return;
     const [from] = await versionsWith(secret, 'AWSCURRENT');
+    // After the label: if another revocation has promoted its key since, the promotion below fails.
+    if ((await revokedKeys(state)).includes(kid)) return;
     if (from === versionId || (await promote(secret, versionId, from))) return;
   }
 }
 
-/** A version without a label is on its way out, and no reader by label finds it. Only revoked keys lose theirs. */
-async function unlabelOthers({ secret, state }: HeldRotation): Promise<void> {
+/** A version without a label is on its way out, and no reader by label finds it. AWSCURRENT cannot be taken off, only moved. */
+async function unlabelRevoked({ secret, state }: HeldRotation): Promise<void> {
   const revoked = await revokedKeys(state);
   for (const [versionId, stages] of await secret.stages()) {
     const key = await keyIn(secret, versionId);

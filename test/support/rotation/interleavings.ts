@@ -21,8 +21,12 @@ export interface Exploration<World> {
   readonly awaited: (world: World) => unknown;
   /** Looks at a world in which all processes have ended. Throws if something is wrong. */
   readonly check: (world: World) => Promise<void>;
+  /** Explores only orders in which a process that could go on is interrupted at most so often. @default every order */
+  readonly mostInterruptions?: number;
   /** Ends the exploration early. @default never */
   readonly mostRuns?: number;
+  /** Is told how far it has come, after every thousand runs. @default nobody is */
+  readonly report?: (runs: number, open: number) => void;
 }
 
 export interface Explored {
@@ -34,13 +38,14 @@ export interface Explored {
 
 /** Explores every order. Throws with the order that went wrong. */
 export async function explore<World>(exploration: Exploration<World>): Promise<Explored> {
-  const { mostRuns = Number.POSITIVE_INFINITY } = exploration;
+  const { mostRuns = Number.POSITIVE_INFINITY, report } = exploration;
   const seen = new Set<string>();
   const open: (readonly number[])[] = [[]];
   let ends = 0;
   for (let runs = 0; runs < mostRuns; runs += 1) {
     const prefix = open.pop();
     if (!prefix) return { ends, states: seen.size, isComplete: true };
+    if (runs % 1000 === 999) report?.(runs, open.length);
     const run = new Run(exploration);
     const isEnd = await run.follow(prefix, (state, alternatives) => {
       if (seen.has(state)) return false;
@@ -67,6 +72,7 @@ class Run<World> {
   readonly #exploration: Exploration<World>;
   readonly #actors: Actor[] = [];
   readonly #order: number[] = [];
+  #interruptions = 0;
   #world: World | undefined;
 
   constructor(exploration: Exploration<World>) {
@@ -75,29 +81,55 @@ class Run<World> {
 
   /** Follows an order, then goes on by itself. Returns whether all processes have ended. */
   async follow(prefix: readonly number[], visit: Visit): Promise<boolean> {
-    const { makeWorld, processes, fingerprint, awaited } = this.#exploration;
-    const world = await makeWorld();
+    await this.#start();
+    for (;;) {
+      const ready = this.#ready();
+      if (ready.length === 0) return true;
+      const next = prefix[this.#order.length] ?? this.#choose(ready, visit);
+      if (next === undefined) return false;
+      const last = this.#order.at(-1);
+      if (last !== undefined && last !== next && ready.includes(last)) this.#interruptions += 1;
+      this.#order.push(next);
+      await this.#actors[next]?.step(() => this.#awaited());
+    }
+  }
+
+  async #start(): Promise<void> {
+    const world = await this.#exploration.makeWorld();
     this.#world = world;
-    for (const process of processes) {
+    for (const process of this.#exploration.processes) {
       const actor = new Actor(process.name);
       this.#actors.push(actor);
       actor.start((gate) => process.run(world, gate));
     }
     await Promise.all(this.#actors.map((actor) => actor.settled()));
-    for (;;) {
-      const ready = this.#ready(awaited(world));
-      if (ready.length === 0) return true;
-      const depth = this.#order.length;
-      let next = prefix[depth];
-      if (next === undefined) {
-        next = ready[0] ?? 0;
-        const state = [fingerprint(world), ...this.#actors.map((actor) => actor.past)].join('\n');
-        const others = ready.slice(1).map((index) => [...this.#order, index]);
-        if (!visit(hash(state), others)) return false;
-      }
-      this.#order.push(next);
-      await this.#actors[next]?.step(() => awaited(world));
-    }
+  }
+
+  /** Stays with the process that went on last, where it can go on. `undefined` if the state has been seen. */
+  #choose(ready: readonly number[], visit: Visit): number | undefined {
+    const [next = 0, ...others] = this.#choices(ready);
+    const alternatives = others.map((index) => [...this.#order, index]);
+    return visit(this.#state(), alternatives) ? next : undefined;
+  }
+
+  #state(): string {
+    const { fingerprint, mostInterruptions } = this.#exploration;
+    const world = this.#world === undefined ? '' : fingerprint(this.#world);
+    const bound = mostInterruptions === undefined ? [] : [this.#order.at(-1), this.#interruptions];
+    return hash([world, ...this.#actors.map((actor) => actor.past), ...bound].join('\n'));
+  }
+
+  /** To stay with the process that went on last interrupts nobody. */
+  #choices(ready: readonly number[]): readonly number[] {
+    const { mostInterruptions = Number.POSITIVE_INFINITY } = this.#exploration;
+    const last = this.#order.at(-1);
+    if (last === undefined || !ready.includes(last)) return ready;
+    const others = ready.filter((index) => index !== last);
+    return this.#interruptions < mostInterruptions ? [last, ...others] : [last];
+  }
+
+  #awaited(): unknown {
+    return this.#world === undefined ? undefined : this.#exploration.awaited(this.#world);
   }
 
   async check(): Promise<void> {
@@ -111,7 +143,8 @@ class Run<World> {
   }
 
   /** Those whose turn it may be. A sleeper waits for a change; if nobody else can go on, its time passes. */
-  #ready(awaited: unknown): readonly number[] {
+  #ready(): readonly number[] {
+    const awaited = this.#awaited();
     const waiting = this.#actors.flatMap((actor, index) => (actor.turn ? [index] : []));
     const awake = waiting.filter((index) => this.#actors[index]?.isAwake(awaited));
     return awake.length > 0 ? awake : waiting;

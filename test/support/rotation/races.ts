@@ -1,6 +1,6 @@
 /** A rotation's steps, a revocation and a deployment, as processes that run at the same time over one tenant and one secret. */
 import { createResourceServerResource } from '../../../lambda/auth0-setup/resource-server-resource.ts';
-import { type Revocation, revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
+import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
 import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
 import type { KeyDelivery } from '../../../src/auth0/wanted-key-properties.ts';
 import type { SecretVersions } from '../../../src/aws/secret-versions.ts';
@@ -20,6 +20,9 @@ const ENDS = new Set([
   'signing_key_invalid',
 ]);
 
+/** How a revocation may end when another one has revoked its key. */
+const OVERTAKEN = new Set(['version_withdrawn']);
+
 export function stepProcess(name: StepName, versionId = 'version-1'): Process<RotationWorld> {
   return {
     name,
@@ -30,7 +33,7 @@ export function stepProcess(name: StepName, versionId = 'version-1'): Process<Ro
 export function revocationProcess(versionId = 'emergency'): Process<RotationWorld> {
   return {
     name: versionId,
-    run: (world, gate): Promise<Revocation> => revokeKey(gatedRotation(world, gate, versionId), versionId),
+    run: (world, gate) => expecting(revokeKey(gatedRotation(world, gate, versionId), versionId), OVERTAKEN),
   };
 }
 
@@ -138,9 +141,9 @@ function methodsOf({ stages, read, add, move }: SecretVersions): SecretVersions 
   return { stages, read, add, move };
 }
 
-async function expecting(work: Promise<unknown>): Promise<unknown> {
+async function expecting(work: Promise<unknown>, ends: ReadonlySet<string> = ENDS): Promise<unknown> {
   return work.catch((error: { readonly code?: string }) => {
-    if (error.code === undefined || !ENDS.has(error.code)) throw error;
+    if (error.code === undefined || !ends.has(error.code)) throw error;
     return error.code;
   });
 }

@@ -1,0 +1,45 @@
+/**
+ * A rotation, a revocation and a deployment at the same time, one outside call at a time. Here with every order in which nobody is
+ * interrupted more often than said; `npm run fuzz -- --only races` explores every order.
+ */
+import { describe, expect, it } from 'vitest';
+import { exploreRace } from '../../support/rotation/explore-race.ts';
+import { deploymentProcess, revocationProcess, stepProcess } from '../../support/rotation/races.ts';
+import { STEP_NAMES } from '../../support/rotation/world.ts';
+
+const DELIVERIES = ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const;
+
+describe.each(DELIVERIES)('by %s', (delivery) => {
+  it.each(STEP_NAMES)(
+    'a revocation before any outside call of %s, or the other way round, has the last word',
+    async (before) => {
+      const processes = [stepProcess(before), revocationProcess()];
+      const explored = await exploreRace({ before, delivery, processes }, { mostInterruptions: 1 });
+      expect(explored.isComplete && explored.states > 50).toBe(true);
+    },
+  );
+
+  it.each(STEP_NAMES)('a deployment during %s changes nothing about how it ends', async (before) => {
+    const processes = [stepProcess(before), deploymentProcess()];
+    await exploreRace({ before, delivery, processes }, { mostInterruptions: 1 });
+  });
+});
+
+describe('in a list, where a key of ours must not be taken for somebody else’s', () => {
+  it('a revocation that is interrupted twice by the last step, or interrupts it twice, has the last word', async () => {
+    const processes = [stepProcess('finishSecret'), revocationProcess()];
+    const race = { before: 'finishSecret', delivery: 'verificationKeys', processes } as const;
+    const explored = await exploreRace(race, { mostInterruptions: 2 });
+    expect(explored.isComplete && explored.states > 500).toBe(true);
+  });
+
+  it('a rotation, a revocation and a deployment at the same time end right', async () => {
+    const processes = [stepProcess('setSecret'), revocationProcess(), deploymentProcess()];
+    await exploreRace({ before: 'setSecret', delivery: 'verificationKeys', processes }, { mostInterruptions: 1 });
+  });
+
+  it('two revocations at the same time end with one key that was not revoked', async () => {
+    const processes = [revocationProcess('emergency-1'), revocationProcess('emergency-2')];
+    await exploreRace({ before: 'createSecret', delivery: 'verificationKeys', processes }, { mostInterruptions: 1 });
+  });
+});
