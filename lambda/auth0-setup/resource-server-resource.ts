@@ -75,9 +75,9 @@ async function put(ports: Ports, id: string, properties: Properties, work: Work)
     const key = resourceServerKey(ports.settings.tenantUrl, properties.Audience);
     await records.acquire(key, id);
     const store = records.storeFor<ResourceServerRecord>(key);
-    return deliverPublished(ports.state, (wanted) =>
-      setUpWith(wanted, properties, { resourceServers, records: store }),
-    );
+    // Read while the lease is held: a revocation publishes another key only after it has taken the lease, and then this runs again.
+    const keys = await publishedKeys(ports.state);
+    return setUpWith(keys, properties, { resourceServers, records: store });
   });
 }
 
@@ -106,20 +106,6 @@ function setUpWith(keys: PublishedKeys, properties: Properties, ports: SetUpPort
     replaceKey: properties.ReplaceKey,
     ...(CreateResourceServer && { create: { name: identifier, scopes } }),
   });
-}
-
-/** Delivers what is published, once more if that has changed meanwhile: a revocation never waits. */
-async function deliverPublished(
-  state: StateStore,
-  deliver: (keys: PublishedKeys) => Promise<SetupOutcome>,
-): Promise<SetupOutcome> {
-  let keys = await publishedKeys(state);
-  for (;;) {
-    const outcome = await deliver(keys);
-    const now = await publishedKeys(state);
-    if (now.map(({ kid }) => kid).join() === keys.map(({ kid }) => kid).join()) return outcome;
-    keys = now;
-  }
 }
 
 async function remove(ports: Ports, id: string, properties: Properties, work: Work): Promise<void> {

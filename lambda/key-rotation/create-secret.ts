@@ -1,4 +1,5 @@
 /** First step: there is a pending version with a new key in it, and its public half is published. */
+import type { RotationError } from './errors.ts';
 import { publishByLabels } from './follow-labels.ts';
 import {
   assertPending,
@@ -10,6 +11,7 @@ import {
   unusable,
   withdrawn,
 } from './key-versions.ts';
+import { revokedKeys } from './revoked-keys.ts';
 import { holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
 /**
@@ -25,14 +27,19 @@ export async function createSecret(rotation: Rotation, versionId: string): Promi
     await fill(held, versionId);
     await keepPending(secret, versionId);
     const key = await keyIn(secret, versionId);
-    const { pending, revoked } = await publishByLabels(held);
+    if (key && (await revokedKeys(held.state)).includes(key.kid)) throw await givenUp(held, versionId, withdrawn());
+    const { pending } = await publishByLabels(held);
     await assertPending(secret, versionId);
-    if (key && pending?.kid === key.kid) return 'done';
-    // Left pending, the version would stand in the way of every later rotation. It may hold a key that was taken over from a
-    // revocation, and has become current or was revoked since.
-    await takeLabelOff(secret, 'AWSPENDING', versionId);
-    throw key && revoked.includes(key.kid) ? withdrawn() : unusable();
+    // It may hold a key that was taken over from a revocation, and has become current since.
+    if (!key || pending?.kid !== key.kid) throw await givenUp(held, versionId, unusable());
+    return 'done';
   });
+}
+
+/** Left pending, a version that cannot become current would stand in the way of every later rotation. */
+async function givenUp({ secret }: Rotation, versionId: string, error: RotationError): Promise<RotationError> {
+  await takeLabelOff(secret, 'AWSPENDING', versionId);
+  return error;
 }
 
 /**

@@ -17,7 +17,7 @@ export async function revokedKeys(state: StateStore): Promise<readonly string[]>
 export function addRevokedKeys(state: StateStore, kids: readonly string[]): Promise<void> {
   return changeState(state, STATE_NAMES.revokedKeys, (text) => {
     const known = parse(text);
-    const added = kids.filter((kid) => !known.includes(kid));
+    const added = [...new Set(kids)].filter((kid) => !known.includes(kid));
     return added.length === 0 ? undefined : JSON.stringify([...known, ...added].slice(-MOST_REVOKED));
   });
 }

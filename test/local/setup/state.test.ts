@@ -99,37 +99,6 @@ describe('the lease', () => {
   });
 });
 
-describe('what the set-up delivers', () => {
-  it('is delivered again where a revocation published another key in the meantime', async () => {
-    const other = await newKey();
-    const patch = tenant.requestLog;
-    patch.clear();
-    const { fetch: send } = globalThis;
-    let isRevoked = false;
-    globalThis.fetch = async (...args) => {
-      const response = await send(...args);
-      if (!isRevoked && args[1]?.method === 'PATCH') {
-        isRevoked = true;
-        world.state.set('public-keys', JSON.stringify({ keys: [publicHalf(other)] }));
-      }
-      return response;
-    };
-    world.store = undefined;
-    const made = await world.put(RESOURCE_SERVER).finally(() => {
-      globalThis.fetch = send;
-    });
-    expect(made).toMatchObject({ status: 'SUCCESS' });
-    const [api] = [...tenant.state.resourceServers.values()].filter(
-      ({ identifier }) => identifier === 'https://demo.api',
-    );
-    expect(String(api?.verificationKey).replaceAll('\n', '')).toContain(other.x5c[0]);
-  });
-});
-
-function publicHalf({ kty, kid, alg, use, n, e, x5c }: typeof key): object {
-  return { kty, kid, alg, use, n, e, x5c };
-}
-
 describe('whoever may call the function', () => {
   it('cannot make it send the management secret anywhere else: the event’s tenant and secrets are not read', async () => {
     const named = { TenantUrl: 'http://127.0.0.1:9/', ManagementSecretId: undefined, RecordParameter: 'elsewhere' };

@@ -44,6 +44,45 @@ describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'w
       expect(moments).toBeGreaterThan(10);
     });
 
+    it('that died anywhere after it wrote the old keys down is completed by the next rotation: none of them comes back', async () => {
+      let life: Life;
+      let moments = 0;
+      do {
+        moments += 1;
+        life = new Life(moments);
+        const world = await RotationWorld.setUp(delivery);
+        for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
+        await revokeKey(world.rotation(life), 'emergency').catch(() => undefined);
+        const revoked: readonly string[] = JSON.parse(world.state.textOf('revoked-keys') ?? '[]');
+        // Whoever had the lease when it died is waited for.
+        world.clock.advanceSeconds(120);
+        for (const version of ['version-2', 'version-3']) await world.rotate(version).catch(() => undefined);
+        const inUse = [world.kidAt('AWSCURRENT'), world.kidAt('AWSPENDING'), ...world.served(), ...world.traced()];
+        for (const kid of revoked) expect(inUse).not.toContain(kid);
+        expect(world.known([world.kidAt('AWSCURRENT') ?? ''])).toHaveLength(1);
+      } while (life.isOver);
+      expect(moments).toBeGreaterThan(10);
+    });
+
+    it('never publishes or delivers a key that it revokes, not even for a moment', async () => {
+      const world = await RotationWorld.setUp(delivery);
+      await world.step('createSecret', 'version-1');
+      const written: string[] = [];
+      const update = world.tenant.update.bind(world.tenant);
+      world.tenant.update = (id, patch) => {
+        written.push(JSON.stringify(patch));
+        return update(id, patch);
+      };
+      const write = world.state.write.bind(world.state);
+      world.state.write = (name, value, revision) => {
+        if (name === 'public-keys') written.push(value);
+        return write(name, value, revision);
+      };
+      await revokeKey(world.rotation(), 'emergency');
+      expect(written.length).toBeGreaterThan(0);
+      for (const kid of ['key-0', 'key-1']) expect(written.join()).not.toContain(`X5C${kid}`);
+    });
+
     it.each(STEP_NAMES)('after %s ends the rotation that was under way', async (last) => {
       const world = await RotationWorld.setUp(delivery);
       for (const name of STEP_NAMES.slice(0, STEP_NAMES.indexOf(last) + 1)) await world.step(name, 'version-1');
