@@ -1,0 +1,454 @@
+/**
+ * One case of the handler fuzz: a flat list of choices that says everything about the caller, the issuers and the
+ * configuration. The first value of each choice is the unremarkable one, so that a wrong case shrinks towards it.
+ */
+import fc from 'fast-check';
+import { CALLS } from './routes.ts';
+
+const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'RS384', 'RS512', 'ES384', 'ES512'] as const;
+
+/** What is wrong with a JWT. Each of these makes it worthless. */
+export const JWT_FLAWS = {
+  /** The token cannot be read, or its header or claims already rule it out: no key is needed to see that. */
+  withoutKey: [
+    'algNone',
+    'algNoneWithSignature',
+    'algNoneOtherCase',
+    'hs256WithPublicKey',
+    'hs256WithPublishedSecret',
+    'ps256',
+    'algMissing',
+    'algArray',
+    'kidMissing',
+    'kidNumber',
+    'typLogout',
+    'typIdToken',
+    'typDpop',
+    'typNumber',
+    'critUnknown',
+    'critB64',
+    'critEmpty',
+    'headerNotJson',
+    'headerArray',
+    'headerMissing',
+    'payloadNotJson',
+    'payloadArray',
+    'payloadMissing',
+    'notBase64url',
+    'paddedSignature',
+    'emptySignature',
+    'issWithoutSlash',
+    'issOther',
+    'issMissing',
+    'issArray',
+    'audOther',
+    'audMissing',
+    'audOtherArray',
+    'audLonger',
+    'audOtherCase',
+    'audObject',
+    'expired',
+    'expMissing',
+    'expText',
+    'expNull',
+    'nbfAhead',
+    'nbfText',
+    'subMissing',
+    'subEmpty',
+    'subNumber',
+    'subControl',
+    'subLong',
+    'cnfJkt',
+    'cnfCertificate',
+  ],
+  /** Only the issuer's key can tell. */
+  withKey: [
+    'otherIssuersKey',
+    'truncatedSignature',
+    'changedSignature',
+    'changedPayload',
+    'changedHeader',
+    'kidUnknown',
+    'kidOfOtherAlgorithm',
+    'weakKey',
+    'encryptionKey',
+    'embeddedKey',
+    'keyUrl',
+    'derSignature',
+    'zeroSignature',
+  ],
+} as const;
+export type JwtFlaw = 'none' | (typeof JWT_FLAWS.withoutKey)[number] | (typeof JWT_FLAWS.withKey)[number];
+
+/** How a good JWT may differ from the usual one and stay good. */
+const JWT_STYLES = [
+  'usual',
+  'typAtJwt',
+  'typApplication',
+  'typLowerCase',
+  'typAbsent',
+  'audArray',
+  'expJustOver',
+  'nbfSoon',
+  'keyWithoutAlgorithm',
+  'clientIdInsteadOfAzp',
+  'organization',
+  'extraClaims',
+] as const;
+
+/** What an issuer says of a token that it is asked about. */
+const KNOWLEDGE = [
+  'active',
+  'inactive',
+  'issWrong',
+  'issMissing',
+  'audWrong',
+  'audMissing',
+  'audArray',
+  'expired',
+  'expText',
+  'nbfAhead',
+  'typeRefresh',
+  'typeId',
+  'typeMissing',
+  'typeNumber',
+  'cnf',
+  'subMissing',
+  'subEmpty',
+  'activeText',
+  'activeNumber',
+  'activeMissing',
+] as const;
+
+/** What stands between us and an endpoint. */
+export const TROUBLES = {
+  none: ['none'],
+  /** Over after the one retry that is allowed. */
+  passing: ['connectionOnce', 'status502Once', 'status503Once', 'status504Once', 'status429Once'],
+  lasting: [
+    'connection',
+    'timeout',
+    'status429',
+    'status429Long',
+    'status500',
+    'status500Html',
+    'status502',
+    'status503',
+    'status504',
+    'status404',
+    'redirect',
+    'garbage',
+    'emptyBody',
+    'array',
+    'tooLarge',
+    'notText',
+  ],
+  slow: ['slow', 'verySlow'],
+} as const;
+export type Trouble = (typeof TROUBLES)[keyof typeof TROUBLES][number];
+
+/** What becomes of a login. */
+export const LOGINS = {
+  right: ['right'],
+  wrong: ['wrong'],
+  /** The server answers about this user, and the answer is no. */
+  refused: [
+    'mfa',
+    'leaked',
+    'tooManyAttempts',
+    'blocked',
+    'unverified',
+    'deniedByAction',
+    'deniedByActionAs500',
+    'mfaRegistration',
+    'passwordExpired',
+  ],
+  /** Our own client or settings are at fault. */
+  misconfigured: ['invalidClient', 'accessDenied401', 'unauthorizedClient'],
+  /** May be read as about the user or as about our settings; never as a right password. */
+  unclear: ['invalidScope', 'invalidRequest', 'serviceNotFound', 'noDefaultConnection500'],
+  limited: ['rateLimited'],
+} as const;
+export type Login = (typeof LOGINS)[keyof typeof LOGINS][number];
+
+export const ODD_HEADERS = [
+  'missing',
+  'empty',
+  'spaces',
+  'bearerAlone',
+  'bearerAndSpace',
+  'bearerTwoTokens',
+  'bearerQuoted',
+  'bearerControl',
+  'bearerNonAscii',
+  'bearerComma',
+  'bearerEquals',
+  'bearerPaddingInside',
+  'bearerTab',
+  'bearerColon',
+  'tokenAlone',
+  'digest',
+  'negotiate',
+  'dpop',
+  'basicAlone',
+  'basicNoColon',
+  'basicNoUsername',
+  'basicNoSecret',
+  'basicUnpadded',
+  'basicOverpadded',
+  'basicTrailingBits',
+  'basicUrlAlphabet',
+  'basicSpaceInside',
+  'basicNotUtf8',
+  'basicControl',
+  'basicNul',
+  'basicTab',
+  'basicLongUsername',
+  'basicLongSecret',
+  'longHeader',
+  'longOpaque',
+  'twice',
+  'twiceOtherCase',
+  'twiceSame',
+] as const;
+
+/** Harmless ways to write one good header. */
+const HEADER_STYLES = [
+  'usual',
+  'nameLower',
+  'nameUpper',
+  'nameMixed',
+  'schemeLower',
+  'schemeUpper',
+  'severalSpaces',
+  'outerSpaces',
+  'plainHeadersOnly',
+] as const;
+
+export const SPELLINGS = {
+  /** One reading only. */
+  plain: ['plain', 'trailingSlash', 'encodedLetter'],
+  /** Two servers may read it differently: nobody may pass. */
+  ambiguous: [
+    'twoTrailingSlashes',
+    'doubledSlash',
+    'leadingSlashes',
+    'dot',
+    'dotDot',
+    'encodedDotDot',
+    'encodedSlash',
+    'encodedBackslash',
+    'twiceEncoded',
+    'semicolon',
+    'encodedNul',
+    'encodedQuestionMark',
+    'encodedHash',
+    'star',
+    'brokenPercent',
+    'notUtf8',
+  ],
+} as const;
+
+/** One field of a case. Each value comes up as often as it is listed; the first is the unremarkable one. */
+const oneOf = <const Value>(...values: readonly Value[]) => Object.assign(fc.constantFrom(...values), { values });
+
+/** @param weight how many times more often than the others the first value comes up */
+const mostly = <const Value>(weight: number, usual: Value, ...others: readonly Value[]) =>
+  oneOf<Value>(...Array.from({ length: weight }, () => usual), ...others);
+
+const trouble = mostly<Trouble>(150, 'none', ...TROUBLES.passing, ...TROUBLES.lasting, ...TROUBLES.slow);
+const knowledge = mostly(60, ...KNOWLEDGE, ...KNOWLEDGE, ...Array.from({ length: 20 }, () => 'inactive' as const));
+
+const FIELDS = {
+  api: mostly(1, 'rest', 'http', 'websocket'),
+  call: oneOf(...CALLS.keys()),
+  spelling: mostly(30, 'plain', ...SPELLINGS.plain, ...SPELLINGS.ambiguous),
+  basePath: mostly(3, '', '/v1', '/team/v1', '/admin'),
+  proxyParameter: mostly(12, 'right', 'wrong'),
+  grants: mostly(3, 'everything', 'exactly', 'exactly', 'exactly', 'allButOne', 'nothing', 'lookalikes', 'onlyOthers'),
+  credential: mostly(3, 'jwt', 'opaque', 'opaque', 'basic', 'basic', 'basic', 'odd'),
+  oddHeader: oneOf(...ODD_HEADERS),
+  headerStyle: mostly(6, ...HEADER_STYLES),
+  identityHeaders: mostly(3, false, true),
+  issuers: mostly(1, 'one', 'twoTenants', 'rfc7662', 'rfc7662WithSecret'),
+  order: mostly(3, 'auto', 'password-first', 'introspect-first'),
+  hasGrant: mostly(4, true, false),
+  hasConnection: mostly(3, false, true),
+  introspectJwts: mostly(3, false, true),
+  permissionsAsScopes: mostly(2, false, true),
+  grantedAs: mostly(4, 'scope', 'permissions', 'both'),
+  logSubject: mostly(3, false, true),
+  from: mostly(2, 0, 1),
+  algorithm: oneOf(...ALGORITHMS),
+  jwtFlaw: mostly<JwtFlaw>(65, 'none', ...JWT_FLAWS.withoutKey, ...JWT_FLAWS.withKey),
+  jwtStyle: oneOf(...JWT_STYLES),
+  tokenShape: mostly(2, 'asp', 'plain', 'plain', 'twoParts', 'fourParts', 'fiveParts', 'fifteenLetters', 'padded'),
+  tokenType: mostly(1, 'asp', 'access_token', 'bearer', 'ACCESS_TOKEN'),
+  hasExp: mostly(1, false, true),
+  knows0: knowledge,
+  knows1: knowledge,
+  aspUsername: mostly(4, 'present', 'absent'),
+  usernameGiven: mostly(
+    6,
+    'exact',
+    'otherAsciiCase',
+    'other',
+    'kelvin',
+    'sub',
+    'subOtherCase',
+    'trailingSpace',
+    'email',
+  ),
+  secretShape: mostly(
+    2,
+    'asp',
+    'password',
+    'password',
+    'withColon',
+    'unicode',
+    'fifteenLetters',
+    'jwtLike',
+    'seventeenLetters',
+  ),
+  login: mostly<Login>(
+    10,
+    'right',
+    ...Array.from({ length: 5 }, () => 'wrong' as const),
+    ...LOGINS.refused,
+    ...LOGINS.misconfigured,
+    ...LOGINS.unclear,
+    ...LOGINS.limited,
+  ),
+  loginToken: mostly(
+    4,
+    'jwt',
+    'opaque',
+    'opaqueInactive',
+    'jwtOtherAudience',
+    'jwtForged',
+    'missing',
+    'empty',
+    'number',
+  ),
+  jwks0: trouble,
+  jwks1: trouble,
+  introspect0: trouble,
+  introspect1: trouble,
+  token: trouble,
+  /** Which encoding of an introspection request the tenant takes. */
+  encoding: mostly(12, 'both', 'jsonOr400', 'jsonOr415', 'formOr400', 'formOr415'),
+  keys: mostly(12, 'one', 'rotated', 'refused', 'unreadable', 'invalid', 'slow'),
+  grantClient: mostly(16, 'readable', 'unreadable', 'invalid'),
+  /** What other callers sent just before. */
+  before: mostly(
+    9,
+    'nothing',
+    'loginsDeniedAs500',
+    'loginsBlocked',
+    'loginsWrong',
+    'loginsNoConnection500',
+    'introspectionsRefused400',
+    'introspectionsRefused500',
+    'junkJwts',
+    'junkOpaque',
+  ),
+} as const;
+
+type ValueOf<A> = A extends fc.Arbitrary<infer Value> ? Value : never;
+export type Case = { readonly [Name in keyof typeof FIELDS]: ValueOf<(typeof FIELDS)[Name]> };
+
+export const cases: fc.Arbitrary<Case> = fc.record(FIELDS);
+
+type Loose = Readonly<Record<string, unknown>>;
+
+function isCase(value: Loose): value is Case & Loose {
+  return Object.entries<{ readonly values: readonly unknown[] }>(FIELDS).every(([name, { values }]) =>
+    values.includes(value[name]),
+  );
+}
+
+/** The unremarkable case with some changes. */
+export function caseWith(changes: Loose): Case {
+  const usual = Object.entries<{ readonly values: readonly unknown[] }>(FIELDS).map(([name, { values }]) => [
+    name,
+    values[0],
+  ]);
+  const made: Loose = { ...Object.fromEntries(usual), ...changes };
+  if (!isCase(made)) throw new TypeError(`Not a case: ${JSON.stringify(changes)}.`);
+  return made;
+}
+
+/** Fields that matter to whoever introspects at the first issuer. */
+const ASKING = ['knows0', 'introspect0', 'encoding', 'keys', 'tokenType', 'hasExp', 'before'];
+const CALLING = [
+  'api',
+  'call',
+  'spelling',
+  'basePath',
+  'proxyParameter',
+  'grants',
+  'headerStyle',
+  'identityHeaders',
+  'logSubject',
+];
+
+const GREEDY_CALL = CALLS.findIndex(({ map, segments }) => map === 'backend' && segments.join('/') === 'admin/users');
+
+/** A few good callers, each with the fields that matter to it. */
+const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string[]])[] = [
+  [
+    { credential: 'jwt' },
+    [...CALLING, 'jwtFlaw', 'jwtStyle', 'algorithm', 'jwks0', 'permissionsAsScopes', 'grantedAs', 'issuers', 'before'],
+  ],
+  [{ credential: 'jwt', call: GREEDY_CALL, grants: 'exactly' }, CALLING],
+  [{ credential: 'jwt', call: GREEDY_CALL, grants: 'exactly', api: 'http' }, ['spelling', 'call']],
+  [{ credential: 'jwt', issuers: 'twoTenants', from: 1 }, ['jwtFlaw', 'jwks1', 'jwks0']],
+  [{ credential: 'jwt', introspectJwts: true }, ['knows0', 'introspect0', 'jwtFlaw']],
+  [{ credential: 'opaque', tokenShape: 'plain', tokenType: 'access_token' }, [...ASKING, 'tokenShape', 'aspUsername']],
+  [
+    { credential: 'opaque', tokenShape: 'plain', issuers: 'twoTenants', knows0: 'inactive' },
+    ['knows0', 'knows1', 'introspect0', 'introspect1', 'tokenShape'],
+  ],
+  [
+    { credential: 'opaque', tokenShape: 'plain', issuers: 'rfc7662WithSecret', knows0: 'inactive' },
+    ['knows1', 'issuers', 'keys'],
+  ],
+  [
+    { credential: 'basic', secretShape: 'asp' },
+    [...ASKING, 'usernameGiven', 'aspUsername', 'order', 'hasGrant', 'issuers'],
+  ],
+  [{ credential: 'basic', secretShape: 'asp', aspUsername: 'absent' }, ['usernameGiven']],
+  [
+    { credential: 'basic', secretShape: 'password' },
+    [
+      'login',
+      'loginToken',
+      'token',
+      'jwks0',
+      'grantClient',
+      'secretShape',
+      'hasConnection',
+      'usernameGiven',
+      'before',
+      'order',
+    ],
+  ],
+  [
+    { credential: 'basic', secretShape: 'password', order: 'introspect-first', knows0: 'inactive' },
+    ['login', 'token', 'knows0'],
+  ],
+  [
+    { credential: 'basic', secretShape: 'password', login: 'wrong' },
+    ['knows0', 'introspect0', 'usernameGiven', 'tokenType'],
+  ],
+  [{ credential: 'odd' }, ['oddHeader']],
+];
+
+/** Each starting point with each value of each of its fields, one at a time: none of these is left to chance. */
+export function oneChangeEach(): readonly Case[] {
+  const fields: Readonly<Record<string, { readonly values: readonly unknown[] }>> = FIELDS;
+  const all = STARTING_POINTS.flatMap(([start, names]) =>
+    names.flatMap((name) => (fields[name]?.values ?? []).map((value) => caseWith({ ...start, [name]: value }))),
+  );
+  return [...new Map(all.map((it) => [JSON.stringify(it), it])).values()];
+}

@@ -1,0 +1,300 @@
+/** Writes the event that API Gateway would send for a case. */
+import type { AuthorizerEvent } from '../../../lambda/authorizer/api-kinds.ts';
+import http from '../../unit/lambda/authorizer/fixtures/http-api-request.json' with { type: 'json' };
+import rest from '../../unit/lambda/authorizer/fixtures/rest-request.json' with { type: 'json' };
+import webSocket from '../../unit/lambda/authorizer/fixtures/websocket-connect.json' with { type: 'json' };
+import type { Case } from './case.ts';
+import { presentedJwt } from './jwt.ts';
+import { isGreedyName, isParameterName } from './routes.ts';
+import { basicSecret, CALLER_IP, calledIn, givenUsername, isBehindGreedy, opaqueToken } from './world.ts';
+
+/** What the caller sends: the secret part by itself, and the header fields as they arrive. */
+export interface Presented {
+  /** The token, or the secret behind the colon. */
+  readonly secret: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
+export function presentedIn(it: Case): Presented {
+  const { secret, value } = credentialOf(it);
+  const fields = it.credential === 'odd' ? oddFields(it, value) : styledField(it, value);
+  return { secret, fields: it.identityHeaders ? [...fields, ...IDENTITY_HEADERS] : fields };
+}
+
+/** None of these may make a difference. */
+const IDENTITY_HEADERS = [
+  ['X-Auth-Sub', 'auth0|admin'],
+  ['X-Forwarded-For', '192.0.2.66'],
+  ['Auth0-Forwarded-For', '192.0.2.66'],
+  ['Proxy-Authorization', 'Bearer proxyToken1234567'],
+  ['X-Authorization', 'Bearer otherToken1234567'],
+  ['Cookie', 'authorization=Bearer abc'],
+] as const;
+
+function credentialOf(it: Case): { readonly secret: string; readonly value: string } {
+  if (it.credential === 'jwt') return bearer(presentedJwt(it));
+  if (it.credential === 'basic') {
+    const secret = basicSecret(it);
+    return { secret, value: `Basic ${base64(`${givenUsername(it)}:${secret}`)}` };
+  }
+  return bearer(opaqueToken(it));
+}
+
+const bearer = (secret: string) => ({ secret, value: `Bearer ${secret}` });
+const base64 = (value: string | Buffer): string => Buffer.from(value).toString('base64');
+
+function styledField(it: Case, value: string): Presented['fields'] {
+  const [scheme = '', rest = ''] = [value.slice(0, value.indexOf(' ')), value.slice(value.indexOf(' ') + 1)];
+  switch (it.headerStyle) {
+    case 'nameLower':
+      return [['authorization', value]];
+    case 'nameUpper':
+      return [['AUTHORIZATION', value]];
+    case 'nameMixed':
+      return [['aUtHoRiZaTiOn', value]];
+    case 'schemeLower':
+      return [['Authorization', `${scheme.toLowerCase()} ${rest}`]];
+    case 'schemeUpper':
+      return [['Authorization', `${scheme.toUpperCase()} ${rest}`]];
+    case 'severalSpaces':
+      return [['Authorization', `${scheme}    ${rest}`]];
+    case 'outerSpaces':
+      return [['Authorization', `  ${value} \t`]];
+    default:
+      return [['Authorization', value]];
+  }
+}
+
+const GOOD_BASIC = base64('user:passwords'); // 14 bytes, so one "=" of padding
+const BASIC: Readonly<Partial<Record<Case['oddHeader'], string>>> = {
+  basicAlone: 'Basic',
+  basicNoColon: `Basic ${base64('user-without-secret')}`,
+  basicNoUsername: `Basic ${base64(':qWeRtYuIoPaSdFgH')}`,
+  basicNoSecret: `Basic ${base64('user:')}`,
+  basicUnpadded: `Basic ${GOOD_BASIC.replaceAll('=', '')}`,
+  basicOverpadded: `Basic ${GOOD_BASIC}=`,
+  // The last character carries two bits that are not zero.
+  basicTrailingBits: `Basic ${GOOD_BASIC.slice(0, -2)}${String.fromCharCode(GOOD_BASIC.charCodeAt(GOOD_BASIC.length - 2) + 1)}=`,
+  basicUrlAlphabet: `Basic ${base64(Buffer.from([0x75, 0x3a, 0xc3, 0xbf, 0xc3, 0xbe, 0xc3, 0xbf]))
+    .replaceAll('/', '_')
+    .replaceAll('+', '-')}`,
+  basicSpaceInside: `Basic ${GOOD_BASIC.slice(0, 8)} ${GOOD_BASIC.slice(8)}`,
+  basicNotUtf8: `Basic ${base64(Buffer.from([0x75, 0x3a, 0xff, 0xfe, 0x70]))}`,
+  basicControl: `Basic ${base64('user:pass\u0007word')}`,
+  basicNul: `Basic ${base64('user\u0000:password')}`,
+  basicTab: `Basic\t${base64('user:password')}`,
+  basicLongUsername: `Basic ${base64(`${'u'.repeat(400)}:password`)}`,
+  basicLongSecret: `Basic ${base64(`user:${'p'.repeat(3000)}`)}`,
+};
+
+/** Headers that prove nothing, and that no issuer need be asked about. `good` is a credential that would be known. */
+function oddFields({ oddHeader }: Case, good: string): Presented['fields'] {
+  const token = good.slice('Bearer '.length);
+  const values: Readonly<Partial<Record<Case['oddHeader'], string>>> = {
+    ...BASIC,
+    empty: '',
+    spaces: '   ',
+    bearerAlone: 'Bearer',
+    bearerAndSpace: 'Bearer ',
+    bearerTwoTokens: `${good} ${token}`,
+    bearerQuoted: `Bearer "${token}"`,
+    bearerControl: `Bearer ${token}\u0000x`,
+    bearerNonAscii: `Bearer ${token}é`,
+    bearerComma: `${good},${good}`,
+    bearerEquals: 'Bearer ===',
+    bearerPaddingInside: `Bearer =${token}`,
+    bearerTab: `Bearer\t${token}`,
+    bearerColon: `Bearer: ${token}`,
+    tokenAlone: token,
+    digest: 'Digest username="user", realm="api"',
+    negotiate: 'Negotiate YIIJ',
+    dpop: `DPoP ${token}`,
+    longHeader: `Bearer ${'a'.repeat(8800)}`,
+    longOpaque: `Bearer ${'a'.repeat(3000)}`,
+  };
+  switch (oddHeader) {
+    case 'missing':
+      return [];
+    case 'twice':
+      return [
+        ['Authorization', good],
+        ['Authorization', 'Bearer somethingElse0123'],
+      ];
+    case 'twiceSame':
+      return [
+        ['Authorization', good],
+        ['Authorization', good],
+      ];
+    case 'twiceOtherCase':
+      return [
+        ['Authorization', good],
+        ['authorization', 'Basic dXNlcjpwYXNzd29yZA=='],
+      ];
+    default:
+      return [['Authorization', values[oddHeader] ?? '']];
+  }
+}
+
+/** The path as the caller spelled it, without stage and base path. */
+export function spelledPath(it: Case): string {
+  const { segments } = calledIn(it);
+  const encoded = segments.map(encodeURIComponent);
+  const plain = `/${encoded.join('/')}`;
+  return isBehindGreedy(it) && segments.length > 0 ? respelled(it.spelling, plain, encoded) : plain;
+}
+
+function respelled(spelling: Case['spelling'], plain: string, [first = '', ...others]: readonly string[]): string {
+  const rest = others.map((segment) => `/${segment}`).join('');
+  switch (spelling) {
+    case 'trailingSlash':
+      return `${plain}/`;
+    case 'encodedLetter':
+      return `/%${first.charCodeAt(0).toString(16)}${first.slice(1)}${rest}`;
+    case 'twoTrailingSlashes':
+      return `${plain}//`;
+    case 'doubledSlash':
+      return `/${first}/${rest || '/x'}`;
+    case 'leadingSlashes':
+      return `/${plain}`;
+    case 'dot':
+      return `/./${first}${rest}`;
+    case 'dotDot':
+      return `/public/..${plain}`;
+    case 'encodedDotDot':
+      return `/public/%2e%2E${plain}`;
+    case 'encodedSlash':
+      return `/${first}%2F${others.join('%2f') || 'x'}`;
+    case 'encodedBackslash':
+      return `/${first}%5C${others.join('%5c') || 'x'}`;
+    case 'twiceEncoded':
+      return `/%25${first.charCodeAt(0).toString(16)}${first.slice(1)}${rest}`;
+    case 'semicolon':
+      return `/${first};a=b${rest}`;
+    case 'encodedNul':
+      return `/${first}%00${rest}`;
+    case 'encodedQuestionMark':
+      return `/${first}%3Fx${rest}`;
+    case 'encodedHash':
+      return `/${first}%23x${rest}`;
+    case 'star':
+      return `/${first}*${rest}`;
+    case 'brokenPercent':
+      return `/${first}%zz${rest}`;
+    case 'notUtf8':
+      return `/${first}%ff${rest}`;
+    default:
+      return plain;
+  }
+}
+
+function pathParameters(it: Case): Record<string, string> | null {
+  const { resource, segments } = calledIn(it);
+  const names = resource.split('/').filter(Boolean);
+  const entries = names.flatMap((name, place): (readonly [string, string])[] => {
+    if (isGreedyName(name))
+      return [
+        [
+          name.slice(1, -2),
+          it.proxyParameter === 'right' || it.api !== 'rest' ? greedyValue(it, place) : 'some/where/else',
+        ],
+      ];
+    return isParameterName(name) ? [[name.slice(1, -1), segments[place] ?? '']] : [];
+  });
+  return entries.length > 0 ? Object.fromEntries(entries) : null;
+}
+
+/** As REST APIs send it: what the greedy name caught, decoded. */
+function greedyValue(it: Case, place: number): string {
+  const caught = spelledPath(it)
+    .split('/')
+    .slice(place + 1)
+    .join('/');
+  try {
+    return decodeURIComponent(caught);
+  } catch {
+    return caught;
+  }
+}
+
+export function eventOf(it: Case, { fields }: Presented): AuthorizerEvent {
+  if (it.api === 'http') return httpEvent(it, fields);
+  return it.api === 'rest' ? restEvent(it, fields) : webSocketEvent(it, fields);
+}
+
+function headersOf(it: Case, fields: Presented['fields']) {
+  const multiValueHeaders: Record<string, string[]> = { Accept: ['*/*'] };
+  for (const [name, value] of fields) multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value];
+  const headers = { Accept: '*/*', ...Object.fromEntries(fields) };
+  const isPlainOnly = it.credential !== 'odd' && it.headerStyle === 'plainHeadersOnly';
+  return { headers, multiValueHeaders: isPlainOnly ? null : multiValueHeaders };
+}
+
+function restEvent(it: Case, fields: Presented['fields']): AuthorizerEvent {
+  const { method, resource } = calledIn(it);
+  const path = `${it.basePath}${spelledPath(it)}`;
+  return {
+    ...rest,
+    ...headersOf(it, fields),
+    type: 'REQUEST',
+    methodArn: `${REST_ARN}/prod/${method}${spelledPath(it)}`,
+    resource,
+    path,
+    httpMethod: method,
+    pathParameters: pathParameters(it),
+    requestContext: {
+      ...rest.requestContext,
+      resourcePath: resource,
+      httpMethod: method,
+      path: it.basePath === '' ? `/prod${path}` : path,
+      identity: { ...rest.requestContext.identity, sourceIp: CALLER_IP },
+      authorizer: undefined,
+    },
+  };
+}
+
+const REST_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5';
+export const REST_METHOD_ARN = (method: string): string => `${REST_ARN}/prod/${method}/*`;
+export const WEB_SOCKET_ARN = webSocket.methodArn;
+
+function httpEvent(it: Case, fields: Presented['fields']): AuthorizerEvent {
+  const { method, resource, map } = calledIn(it);
+  const routeKey = httpRouteKey(method, resource, map);
+  const headers: Record<string, string> = { accept: '*/*' };
+  for (const [name, value] of fields) {
+    const lower = name.toLowerCase();
+    headers[lower] = headers[lower] === undefined ? value : `${headers[lower]},${value}`;
+  }
+  const rawPath = `/prod${spelledPath(it)}`;
+  return {
+    ...http,
+    version: '2.0',
+    type: 'REQUEST',
+    routeArn: `${REST_ARN}/prod/${method}${spelledPath(it)}`,
+    routeKey,
+    rawPath,
+    headers,
+    pathParameters: pathParameters(it) ?? {},
+    requestContext: {
+      ...http.requestContext,
+      routeKey,
+      stage: 'prod',
+      http: { ...http.requestContext.http, method, path: rawPath, sourceIp: CALLER_IP },
+    },
+  };
+}
+
+/** In an HTTP API a backend stands behind the default route. */
+function httpRouteKey(method: string, resource: string, map: string): string {
+  if (map === 'closed' || (resource === '/' && map !== 'resources')) return '$default';
+  return isGreedyName(resource) ? `ANY ${resource}` : `${method} ${resource}`;
+}
+
+function webSocketEvent(it: Case, fields: Presented['fields']): AuthorizerEvent {
+  const { headers, multiValueHeaders } = headersOf(it, fields);
+  return {
+    ...webSocket,
+    headers,
+    multiValueHeaders,
+    requestContext: { ...webSocket.requestContext, eventType: 'CONNECT', identity: { sourceIp: CALLER_IP } },
+  };
+}

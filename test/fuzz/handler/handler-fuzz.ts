@@ -1,0 +1,143 @@
+/** The handler fuzz: an event goes in, and what comes out is compared with the plain model. */
+import type { AuthorizerPorts } from '../../../lambda/authorizer/compose.ts';
+import { createHandler } from '../../../lambda/authorizer/create-handler.ts';
+import {
+  type AuthorizerConfiguration,
+  parseAuthorizerConfiguration,
+} from '../../../src/config/authorizer-configuration.ts';
+import { ConfigurationError, UpstreamError } from '../../../src/core/errors.ts';
+import type { Fuzz, FuzzOptions } from '../fuzz.ts';
+import { base64url } from '../keys.ts';
+import { isPending } from '../pending.ts';
+import { runProperty } from '../run-property.ts';
+import { type Case, cases, oneChangeEach } from './case.ts';
+import { eventOf, presentedIn } from './event.ts';
+import { faultsOf, type Observed } from './judge.ts';
+import { MAPS } from './routes.ts';
+import { StandIn, signingKey } from './stand-in.ts';
+import {
+  AUDIENCE,
+  calledIn,
+  FIRST,
+  GRANT_CLIENT,
+  ISSUER_CLIENT,
+  ISSUER_CLIENT_SECRET_NAME,
+  issuersOf,
+} from './world.ts';
+
+export const handlerFuzz: Fuzz = {
+  name: 'handler',
+  run: (options: FuzzOptions) =>
+    runProperty({ name: 'handler', cases, first: oneChangeEach(), faultsOf: handlerFaults }, options),
+};
+
+async function handlerFaults(it: Case): Promise<readonly string[]> {
+  return isPending(it) ? [] : faultsOf(it, await observe(it));
+}
+
+/** Runs one case through a handler of its own. */
+export async function observe(it: Case): Promise<Observed> {
+  const presented = presentedIn(it);
+  const standIn = new StandIn(it, presented.secret);
+  const lines: string[] = [];
+  const handle = createHandler(configurationOf(it), portsOf(it, standIn), (line) => lines.push(line));
+  await serveOthers(it, standIn, handle);
+  standIn.calls.length = 0;
+  lines.length = 0;
+  const startedAtMs = standIn.nowMs;
+  const settled = await settle(() => handle(eventOf(it, presented)));
+  return { ...settled, lines, elapsedMs: standIn.nowMs - startedAtMs, standIn, secret: presented.secret };
+}
+
+async function settle(run: () => Promise<unknown>): Promise<{ readonly result: unknown; readonly thrown: unknown }> {
+  try {
+    return { result: await run(), thrown: undefined };
+  } catch (thrown) {
+    return { result: undefined, thrown };
+  }
+}
+
+const configurations = new Map<string, AuthorizerConfiguration>();
+
+function configurationOf(it: Case): AuthorizerConfiguration {
+  const text = JSON.stringify({
+    issuer: FIRST.issuer,
+    audience: AUDIENCE,
+    issuers: issuersOf(it)
+      .slice(1)
+      .map(({ issuer, jwksUrl, introspectionUrl, isRfc7662, hasSecret }) => ({
+        issuer,
+        ...(isRfc7662 ? { profile: 'rfc7662', jwksUrl, introspectionUrl } : {}),
+        ...(hasSecret ? { clientSecret: ISSUER_CLIENT_SECRET_NAME } : {}),
+      })),
+    routes: MAPS[calledIn(it).map],
+    basicOrder: it.order,
+    permissionsAsScopes: it.permissionsAsScopes,
+    introspectJwts: it.introspectJwts,
+    logSubject: it.logSubject,
+    signingKeySecret: 'signing-key',
+    ...(it.hasGrant ? { passwordGrantSecret: 'password-grant' } : {}),
+  });
+  const known = configurations.get(text) ?? parseAuthorizerConfiguration(text);
+  configurations.set(text, known);
+  return known;
+}
+
+const SLOW_READING_MS = 1500;
+
+function portsOf(it: Case, standIn: StandIn): AuthorizerPorts {
+  const current = { kid: 'current', privateKey: signingKey('current').privateKey };
+  const pending = { kid: 'pending', privateKey: signingKey('pending').privateKey };
+  return {
+    http: standIn.port,
+    clock: () => standIn.nowMs,
+    sleep: async (milliseconds) => {
+      standIn.nowMs += milliseconds;
+    },
+    random: () => 0.5,
+    signingKeys: {
+      read: async () => {
+        if (it.keys === 'slow' && !standIn.isBefore) standIn.nowMs += SLOW_READING_MS;
+        if (it.keys === 'unreadable') throw unreadable();
+        if (it.keys === 'invalid') throw new ConfigurationError('signing_key_invalid', 'The fuzz scripted: not a key.');
+        return it.keys === 'rotated' || it.keys === 'refused' ? [current, pending] : [current];
+      },
+    },
+    passwordGrantClient: it.hasGrant ? () => readGrantClient(it) : undefined,
+    issuerClient: async (secretId) => {
+      if (secretId !== ISSUER_CLIENT_SECRET_NAME) throw unreadable();
+      return ISSUER_CLIENT;
+    },
+  };
+}
+
+async function readGrantClient(it: Case) {
+  if (it.grantClient === 'unreadable') throw unreadable();
+  if (it.grantClient === 'invalid')
+    throw new ConfigurationError('configuration_invalid', 'The fuzz scripted: not a client.');
+  return it.hasConnection ? { ...GRANT_CLIENT, connection: 'Users' } : GRANT_CLIENT;
+}
+
+const unreadable = () => new UpstreamError('upstream_unavailable', 'The fuzz scripted: the secret cannot be read.');
+
+const OTHERS = 7;
+
+/** Other callers come first. Whatever their credentials provoke must not stop the case's own caller. */
+async function serveOthers(it: Case, standIn: StandIn, handle: ReturnType<typeof createHandler>): Promise<void> {
+  if (it.before === 'nothing') return;
+  standIn.isBefore = true;
+  for (let index = 0; index < OTHERS; index += 1) {
+    const fields = [['Authorization', othersHeader(it, index)]] as const;
+    await settle(() => handle(eventOf(it, { secret: '', fields })));
+  }
+  standIn.isBefore = false;
+}
+
+function othersHeader({ before }: Case, index: number): string {
+  if (before.startsWith('logins')) {
+    return `Basic ${Buffer.from(`other${index}@example.com:some other password ${index}`).toString('base64')}`;
+  }
+  if (before !== 'junkJwts') return `Bearer someOtherOpaqueToken${index}`;
+  const claims = { iss: FIRST.issuer, sub: 'x', aud: AUDIENCE, exp: 4_000_000_000 };
+  return `Bearer ${base64url({ alg: 'ES256', kid: `junk-${index}` })}.${base64url(claims)}.c2lnbmF0dXJl`;
+}

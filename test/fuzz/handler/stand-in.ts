@@ -1,0 +1,397 @@
+/**
+ * The issuers of one case, as an HTTP port: they answer as the case says, check how we authenticate, and record every
+ * call. Time passes only here: each call takes its time on the case's clock.
+ */
+import { type KeyObject, verify } from 'node:crypto';
+import { HttpFailure, type HttpRequest, type HttpResponse } from '../../../src/core/http.ts';
+import { keyPair } from '../keys.ts';
+import type { Case, Trouble } from './case.ts';
+import { loginJwt, publishedKeys, USUAL_EXP } from './jwt.ts';
+import { scopesOfMap } from './routes.ts';
+import {
+  AUDIENCE,
+  calledIn,
+  GRANT_CLIENT,
+  grantedScopes,
+  ISSUER_CLIENT,
+  type IssuerFacts,
+  issuersOf,
+  knowledgeOf,
+  START_MS,
+  START_SECONDS,
+  SUBJECT,
+  TOKEN_URL,
+  USERNAME,
+} from './world.ts';
+
+export type EndpointName = 'jwks0' | 'jwks1' | 'introspect0' | 'introspect1' | 'token';
+
+export interface RecordedCall {
+  readonly endpoint: EndpointName | 'elsewhere';
+  readonly request: HttpRequest;
+}
+
+export const LOGIN_OPAQUE_TOKEN = 'opaque-token-that-a-login-yields';
+
+const QUICK_MS = 20;
+const SLOW_MS: Readonly<Partial<Record<Trouble, number>>> = { slow: 900, verySlow: 2800, timeout: 60_000 };
+
+type Reply = HttpResponse | HttpFailure['reason'];
+
+export class StandIn {
+  nowMs = START_MS;
+  readonly calls: RecordedCall[] = [];
+  /** What no honest client would send. */
+  readonly faults: string[] = [];
+  /** Assertions and other secrets that passed through here, to look for in the output. */
+  readonly assertions: string[] = [];
+  readonly #case: Case;
+  readonly #presented: string;
+  readonly #seenIds = new Set<string>();
+  readonly #failedOnce = new Set<EndpointName>();
+  /** While other callers are being served, before the case's own. */
+  isBefore = false;
+
+  /** @param presented the token or secret that the caller sends */
+  constructor(it: Case, presented: string) {
+    this.#case = it;
+    this.#presented = presented;
+  }
+
+  readonly port = async (request: HttpRequest): Promise<HttpResponse> => {
+    const endpoint = this.#endpointOf(request.url);
+    this.calls.push({ endpoint, request });
+    if (endpoint.startsWith('introspect')) this.#noteAssertion(request);
+    if (endpoint === 'elsewhere') {
+      this.faults.push(`a call to ${request.url}`);
+      throw new HttpFailure('connection', 'There is no such server.');
+    }
+    const trouble = this.isBefore ? 'none' : this.#case[endpoint];
+    const tookMs = SLOW_MS[trouble] ?? QUICK_MS;
+    if (!(request.timeoutMs > 0)) this.faults.push('a call without a time limit');
+    this.nowMs += Math.min(tookMs, request.timeoutMs);
+    const reply = tookMs >= request.timeoutMs ? 'timeout' : this.#reply(endpoint, trouble, request);
+    if (typeof reply === 'string') throw new HttpFailure(reply, `The fuzz scripted: ${reply}.`);
+    return reply;
+  };
+
+  count(endpoint: EndpointName): number {
+    return this.calls.filter((call) => call.endpoint === endpoint).length;
+  }
+
+  #endpointOf(url: string): EndpointName | 'elsewhere' {
+    if (url === TOKEN_URL) return 'token';
+    const [first, second] = issuersOf(this.#case);
+    if (url === first.jwksUrl) return 'jwks0';
+    if (url === first.introspectionUrl) return 'introspect0';
+    if (url === second?.jwksUrl) return 'jwks1';
+    return url === second?.introspectionUrl ? 'introspect1' : 'elsewhere';
+  }
+
+  #reply(endpoint: EndpointName, trouble: Trouble, request: HttpRequest): Reply {
+    const instead = this.#troubled(endpoint, trouble);
+    if (instead !== undefined) return instead;
+    switch (endpoint) {
+      case 'jwks0':
+      case 'jwks1':
+        return json(200, { keys: publishedKeys(endpoint === 'jwks0' ? 0 : 1, this.#case.algorithm) });
+      case 'token':
+        return this.#logIn(request);
+      default:
+        return this.#introspect(endpoint, request);
+    }
+  }
+
+  #troubled(endpoint: EndpointName, trouble: Trouble): Reply | undefined {
+    if (!trouble.endsWith('Once')) return LASTING[trouble];
+    if (this.#failedOnce.has(endpoint)) return undefined;
+    this.#failedOnce.add(endpoint);
+    return trouble === 'status429Once' ? text(429, '', { 'retry-after': '1' }) : LASTING[trouble.slice(0, -4)];
+  }
+
+  #logIn(request: HttpRequest): Reply {
+    const body = parameters(request);
+    const { connection } = { connection: this.#case.hasConnection ? 'Users' : undefined };
+    this.#expect(request.method === 'POST', 'a login that is not a POST');
+    this.#expect(body.client_id === GRANT_CLIENT.clientId, 'a login by another client');
+    this.#expect(body.client_secret === GRANT_CLIENT.clientSecret, 'a login without the client secret');
+    this.#expect(body.audience === AUDIENCE, 'a login for another audience');
+    const expectedScope = scopesOfMap(calledIn(this.#case).map);
+    const asked = String(body.scope ?? '')
+      .split(' ')
+      .filter(Boolean);
+    this.#expect(asked.length > 0, 'a login that asks for no scope, and so for all of them');
+    this.#expect(
+      asked.every((scope) => expectedScope.includes(scope) || scope === 'openid'),
+      'a login that asks for scopes that no route knows',
+    );
+    this.#expect(body.realm === connection, 'a login at another connection');
+    this.#expect(
+      body.grant_type === (connection ? 'http://auth0.com/oauth/grant-type/password-realm' : 'password'),
+      'a login by another grant',
+    );
+    if (this.isBefore) return this.#loginBefore();
+    this.#expect(body.password === this.#presented, 'a login with another password');
+    return this.#loginReply();
+  }
+
+  #loginReply(): Reply {
+    const it = this.#case;
+    const isRight = it.login === 'right';
+    if (!isRight) return LOGIN_REPLIES[it.login];
+    switch (it.loginToken) {
+      case 'missing':
+        return json(200, { token_type: 'Bearer' });
+      case 'empty':
+        return json(200, { access_token: '', token_type: 'Bearer' });
+      case 'number':
+        return json(200, { access_token: 42, token_type: 'Bearer' });
+      default:
+        return json(200, { access_token: this.loginToken(), token_type: 'Bearer', expires_in: 3600 });
+    }
+  }
+
+  /** The access token that a right login yields. */
+  loginToken(): string {
+    const it = this.#case;
+    if (it.loginToken === 'opaque' || it.loginToken === 'opaqueInactive') return LOGIN_OPAQUE_TOKEN;
+    if (it.loginToken === 'jwtOtherAudience') return loginJwt(it, 'otherAudience');
+    return loginJwt(it, it.loginToken === 'jwtForged' ? 'forged' : 'good');
+  }
+
+  #loginBefore(): Reply {
+    switch (this.#case.before) {
+      case 'loginsDeniedAs500':
+        return LOGIN_REPLIES.deniedByActionAs500;
+      case 'loginsNoConnection500':
+        return LOGIN_REPLIES.noDefaultConnection500;
+      case 'loginsBlocked':
+        return LOGIN_REPLIES.tooManyAttempts;
+      default:
+        return LOGIN_REPLIES.wrong;
+    }
+  }
+
+  #introspect(endpoint: 'introspect0' | 'introspect1', request: HttpRequest): Reply {
+    const index = endpoint === 'introspect0' ? 0 : 1;
+    const issuer = issuersOf(this.#case)[index];
+    if (!issuer) return 'connection';
+    const refusedEncoding = this.#refusedEncoding(request, issuer);
+    if (refusedEncoding) return refusedEncoding;
+    const body = parameters(request);
+    if (!this.#isAuthenticated(request, body, issuer)) return json(401, { error: 'invalid_client' });
+    if (this.isBefore) return this.#introspectionBefore();
+    if (body.token === LOGIN_OPAQUE_TOKEN || body.token === this.#goodLoginToken()) {
+      return json(
+        200,
+        index === 0 && this.#case.loginToken !== 'opaqueInactive' ? this.#activeLogin(issuer) : { active: false },
+      );
+    }
+    if (body.token !== this.#presented) this.faults.push('an introspection of something that nobody sent');
+    return json(200, this.#about(index, issuer));
+  }
+
+  #goodLoginToken(): string | undefined {
+    return this.#case.credential === 'basic' && this.#case.loginToken === 'jwt' ? this.loginToken() : undefined;
+  }
+
+  #activeLogin(issuer: IssuerFacts): object {
+    const scope = grantedScopes(this.#case).join(' ');
+    return {
+      active: true,
+      token_type: 'access_token',
+      iss: issuer.issuer,
+      aud: AUDIENCE,
+      sub: SUBJECT,
+      scope,
+      exp: USUAL_EXP,
+    };
+  }
+
+  #introspectionBefore(): Reply {
+    switch (this.#case.before) {
+      case 'introspectionsRefused400':
+        return json(400, { error: 'invalid_request', error_description: 'The token cannot be read.' });
+      case 'introspectionsRefused500':
+        return json(500, { error: 'server_error', error_description: 'This token breaks us.' });
+      default:
+        return json(200, { active: false });
+    }
+  }
+
+  /** Auth0's own documentation and its programs differ in the encoding: a tenant may take only one. */
+  #refusedEncoding(request: HttpRequest, { isRfc7662 }: IssuerFacts): Reply | undefined {
+    const isJson = request.headers['content-type'] === 'application/json';
+    const { encoding } = this.#case;
+    if (isRfc7662) return isJson ? json(400, { error: 'invalid_request' }) : undefined;
+    if (this.isBefore || encoding === 'both' || encoding.startsWith(isJson ? 'json' : 'form')) return undefined;
+    return json(encoding.endsWith('415') ? 415 : 400, { error: 'invalid_request' });
+  }
+
+  #isAuthenticated(request: HttpRequest, body: Readonly<Record<string, unknown>>, issuer: IssuerFacts): boolean {
+    const authorization = request.headers.authorization;
+    if (issuer.hasSecret) return authorization === secretHeader();
+    this.#expect(authorization === undefined, 'an Authorization header beside the assertion');
+    return this.#isRightAssertion(String(body.client_assertion), issuer);
+  }
+
+  #isRightAssertion(assertion: string, issuer: IssuerFacts): boolean {
+    const [first = '', second = '', third = ''] = assertion.split('.');
+    const header = decoded(first);
+    const claims = decoded(second);
+    const keyId = String(header.kid);
+    const isSigned = verify(
+      'sha256',
+      Buffer.from(`${first}.${second}`),
+      signingKey(keyId).publicKey,
+      Buffer.from(third, 'base64url'),
+    );
+    this.#expect(isSigned && header.alg === 'RS256', 'an assertion that its key did not sign');
+    this.#expect(claims.iss === AUDIENCE && claims.sub === AUDIENCE, 'an assertion by somebody else');
+    this.#expect(claims.aud === issuer.issuer, 'an assertion for another issuer');
+    this.#expect(typeof claims.jti === 'string' && claims.jti.length <= 64, 'an assertion without an id');
+    const lifeSeconds = Number(claims.exp) - this.nowMs / 1000;
+    this.#expect(lifeSeconds > 0 && lifeSeconds <= 300, 'an assertion that lives too long or not at all');
+    if (this.#case.keys === 'refused') return false;
+    return keyId === (this.#case.keys === 'rotated' ? 'pending' : 'current');
+  }
+
+  /** An assertion can be used once, whatever came of the call. */
+  #noteAssertion(request: HttpRequest): void {
+    const assertion = parameters(request).client_assertion;
+    if (typeof assertion !== 'string') return;
+    const id = String(decoded(assertion.split('.')[1] ?? '').jti);
+    this.#expect(!this.#seenIds.has(id), 'an assertion that was used before');
+    this.#seenIds.add(id);
+    this.assertions.push(assertion);
+  }
+
+  #about(index: 0 | 1, issuer: IssuerFacts): unknown {
+    const it = this.#case;
+    const isBasic = it.credential === 'basic';
+    const type = it.tokenType === 'asp' ? 'application_specific_password_token' : it.tokenType;
+    const usual = {
+      active: true,
+      token_type: type,
+      scope: grantedScopes(it).join(' '),
+      iat: START_SECONDS - 10,
+      sub: SUBJECT,
+      aud: AUDIENCE,
+      iss: issuer.issuer,
+      ...(it.aspUsername === 'present' ? { username: USERNAME } : {}),
+      ...(it.hasExp ? { exp: USUAL_EXP } : {}),
+      ...(isBasic ? {} : { client_id: 'client-3' }),
+    };
+    return CHANGED[knowledgeOf(it, index)](usual, issuer);
+  }
+
+  #expect(isRight: boolean, fault: string): void {
+    if (!isRight) this.faults.push(fault);
+  }
+}
+
+/** Our own signing keys. Small ones: the stand-in does not mind, and they sign faster. */
+export function signingKey(kid: string): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
+  return keyPair(`ours-${kid}`, 'weakRsa');
+}
+
+type Facts = Readonly<Record<string, unknown>>;
+const without = (facts: Facts, name: string): Facts =>
+  Object.fromEntries(Object.entries(facts).filter(([key]) => key !== name));
+
+const CHANGED: Readonly<Record<Case['knows0'], (usual: Facts, issuer: IssuerFacts) => unknown>> = {
+  active: (usual) => usual,
+  inactive: () => ({ active: false }),
+  issWrong: (usual) => ({ ...usual, iss: 'https://third.example/' }),
+  issMissing: (usual) => without(usual, 'iss'),
+  audWrong: (usual) => ({ ...usual, aud: 'https://other.api' }),
+  audMissing: (usual) => without(usual, 'aud'),
+  audArray: (usual) => ({ ...usual, aud: ['https://other.api', AUDIENCE] }),
+  expired: (usual) => ({ ...usual, exp: START_SECONDS - 60 }),
+  expText: (usual) => ({ ...usual, exp: 'tomorrow' }),
+  nbfAhead: (usual) => ({ ...usual, nbf: START_SECONDS + 60 }),
+  typeRefresh: (usual) => ({ ...usual, token_type: 'refresh_token' }),
+  typeId: (usual) => ({ ...usual, token_type: 'id_token' }),
+  typeMissing: (usual) => without(usual, 'token_type'),
+  typeNumber: (usual) => ({ ...usual, token_type: 1 }),
+  cnf: (usual) => ({ ...usual, cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }),
+  subMissing: (usual) => without(usual, 'sub'),
+  subEmpty: (usual) => ({ ...usual, sub: '' }),
+  activeText: (usual) => ({ ...usual, active: 'true' }),
+  activeNumber: (usual) => ({ ...usual, active: 1 }),
+  activeMissing: (usual) => without(usual, 'active'),
+};
+
+const LASTING: Readonly<Record<string, Reply | undefined>> = {
+  connection: 'connection',
+  status429: text(429, ''),
+  status429Long: text(429, '{"error":"too_many_requests"}', { 'retry-after': '120' }),
+  status500: text(500, ''),
+  status500Html: text(500, '<html>Internal Server Error</html>'),
+  status502: text(502, 'Bad Gateway'),
+  status503: text(503, 'Service Unavailable'),
+  status504: text(504, ''),
+  status404: text(404, 'Not Found'),
+  redirect: text(302, '', { location: 'https://evil.example/' }),
+  garbage: text(200, '<html>Welcome to the hotel network</html>'),
+  emptyBody: text(200, ''),
+  array: text(200, '[]'),
+  tooLarge: 'too_large',
+  notText: 'not_text',
+};
+
+const refused = (status: number, error: string, description = 'No.') =>
+  json(status, { error, error_description: description });
+
+const LOGIN_REPLIES: Readonly<Record<Exclude<Case['login'], 'right'>, HttpResponse>> = {
+  wrong: refused(403, 'invalid_grant', 'Wrong email or password.'),
+  mfa: json(403, {
+    error: 'mfa_required',
+    error_description: 'Multifactor authentication required',
+    mfa_token: 'Fe26.2*mfa-token',
+  }),
+  leaked: refused(401, 'password_leaked'),
+  tooManyAttempts: refused(429, 'too_many_attempts'),
+  blocked: refused(403, 'unauthorized', 'user is blocked'),
+  unverified: refused(403, 'requires_verification'),
+  deniedByAction: refused(403, 'access_denied', 'Not on Sundays.'),
+  deniedByActionAs500: refused(500, 'access_denied', 'Not on Sundays.'),
+  mfaRegistration: refused(403, 'mfa_registration_required'),
+  passwordExpired: refused(403, 'password_expired'),
+  invalidClient: refused(401, 'invalid_client'),
+  accessDenied401: refused(401, 'access_denied', 'Unauthorized'),
+  unauthorizedClient: refused(403, 'unauthorized_client', 'Grant type "password" not allowed for the client.'),
+  invalidScope: refused(400, 'invalid_scope'),
+  invalidRequest: refused(400, 'invalid_request'),
+  serviceNotFound: refused(403, 'access_denied', 'Service not found: https://demo.api'),
+  noDefaultConnection500: refused(500, 'server_error', 'Authorization server not configured with default connection.'),
+  rateLimited: refused(429, 'too_many_requests', 'Global limit has been reached'),
+};
+
+const secretHeader = (): string => {
+  const encode = (value: string) => encodeURIComponent(value).replaceAll('%20', '+');
+  return `Basic ${Buffer.from(`${encode(ISSUER_CLIENT.clientId)}:${encode(ISSUER_CLIENT.clientSecret)}`).toString('base64')}`;
+};
+
+function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  return { status, headers, body };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+function decoded(part: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
+  return isRecord(value) ? value : {};
+}
+
+/** The parameters of a request in either encoding. */
+export function parameters({ headers, body = '' }: HttpRequest): Readonly<Record<string, unknown>> {
+  if (headers['content-type'] !== 'application/json') return Object.fromEntries(new URLSearchParams(body));
+  const value: unknown = JSON.parse(body);
+  return isRecord(value) ? value : {};
+}
