@@ -39,6 +39,8 @@ const WRONG = {
   logSubject: 'perhaps',
   accessLog: 'perhaps',
   jwksCacheSeconds: '-1',
+  replaceKey: 'perhaps',
+  ipRateLimit: 9,
   colour: 'blue',
 };
 
