@@ -34,7 +34,7 @@ export interface Auth0SetupProps {
    */
   readonly passwordGrantSecret?: string | undefined;
   /**
-   * Where introspection is looked at for warnings, if that is a custom domain.
+   * The issuer, if it is a custom domain. Its introspection endpoint is checked, for warnings only.
    *
    * @default tenantUrl
    */
@@ -61,7 +61,7 @@ export interface Auth0SetupProps {
 const FUNCTION_TIMEOUT = Duration.minutes(2);
 /** Lambda tries a function that died three times in all, one and two minutes apart; then its last word is waited for. */
 const SERVICE_TIMEOUT = Duration.minutes(10);
-/** Of the shared state, what the set-up writes. */
+/** The items of the state table that the set-up writes. */
 const RECORDS: readonly StateItem[] = ['resource-servers', 'client-grants'];
 
 export class Auth0Setup extends Construct {
@@ -104,7 +104,7 @@ export class Auth0Setup extends Construct {
       folder: 'auth0-setup',
       description: 'Sets up the resource server and the client grant in the Auth0 tenant, and puts them back.',
       timeout: FUNCTION_TIMEOUT,
-      // The tenant and the secrets stand here and not in the events: whoever may call the function cannot name others.
+      // The tenant and the secrets are set here, not in the events: whoever may call the function cannot name others.
       environment: { CONFIG: JSON.stringify(configuration) },
       statements: [
         ...secrets.flatMap((secret) => readSecretStatements(this, secret, signingKey.encryptionKey)),
@@ -126,7 +126,7 @@ function resourceServerProperties(props: Auth0SetupProps) {
     CreateResourceServer: String(props.createResourceServer ?? false),
     RemoveCreated: String(props.removeCreated ?? false),
     ReplaceKey: String(props.replaceKey ?? false),
-    // Looked at anew when it changes; the function has it from its environment.
+    // The function does not read this: a change makes CloudFormation run the checks again.
     ...(props.issuer !== undefined && { Issuer: props.issuer }),
     ...(props.jwksUrl !== undefined && { JwksUrl: props.jwksUrl }),
     ...(props.scopes && props.scopes.length > 0 && { Scopes: [...props.scopes] }),
@@ -136,7 +136,7 @@ function resourceServerProperties(props: Auth0SetupProps) {
 function clientGrantProperties(props: Auth0SetupProps) {
   return {
     ...(props.grantClientId !== undefined && { GrantClientId: props.grantClientId }),
-    // Looked at anew when another client logs users in.
+    // The same, for another client that logs users in.
     ...(props.passwordGrantSecret !== undefined && { PasswordGrantSecretId: props.passwordGrantSecret }),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The signing key of the resource server. The private half is made by a function in AWS and kept in Secrets Manager: it is
- * in no template, parameter, output, log or asset. The public half stands in the shared state, for those who need no other.
+ * in no template, parameter, output, log or asset. The public half is in the state table, for those who need no other.
  */
 import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -38,7 +38,7 @@ export class SigningKey extends Construct {
       resourceType: 'Custom::SigningKey',
       serviceToken: this.#maker().function.functionArn,
       serviceTimeout: SERVICE_TIMEOUT,
-      // Read by nobody: the function has its secret from its environment. Another secret is another key, though.
+      // The function does not read this: a change makes CloudFormation run it again, for the key of the new secret.
       properties: { SecretId: this.secretArn },
     });
   }

@@ -21,7 +21,7 @@ export class StateTable extends Construct {
       // The deployments of an account find each other by it.
       tableName: `${STATE_TABLE_PREFIX}${Names.uniqueResourceName(this, { maxLength: 100 })}`,
       billingMode: BillingMode.PAY_PER_REQUEST,
-      // What the tenant held before stands nowhere else.
+      // What the tenant held before is kept nowhere else.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // By then the tenant is restored: the set-up is deleted before the table.
       removalPolicy: RemovalPolicy.DESTROY,

@@ -67,7 +67,7 @@ export interface TokenAuthorizerProps {
   /** How long API Gateway keeps an answer, in seconds, from 0 to 3600. @default 60 */
   readonly gatewayTtlSeconds?: number;
   /**
-   * What API Gateway caches responses by, besides the credential and the method: `path`, which is always right, or
+   * What API Gateway caches responses by, besides the credential and the method: `path`, which is always safe, or
    * `resourcePath`, which caches one response for all of `/foo/{id}`. The latter is for an API without a `{proxy+}`
    * resource, and for `routes` without a greedy one.
    *
@@ -121,8 +121,8 @@ export class TokenAuthorizer extends Construct {
   #makeHttpAuthorizer(): IHttpRouteAuthorizer {
     return new HttpLambdaAuthorizer('TokenAuthorizer', this.function, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
-      // The route key alone would not do: one of `ANY` or `{proxy+}` stands for many methods and paths. The same path means
-      // another one under another domain.
+      // The route key is not enough: one with `ANY` or `{proxy+}` stands for many methods and paths. The same path
+      // can be another route under another domain.
       identitySource: [
         '$request.header.Authorization',
         ...['routeKey', 'httpMethod', 'domainName', 'path'].map((name) => `$context.${name}`),
@@ -144,7 +144,8 @@ export class TokenAuthorizer extends Construct {
       identitySources: [
         IdentitySource.header('Authorization'),
         IdentitySource.context('httpMethod'),
-        // The same path means another one under another domain: there it may begin with a base path instead of the stage.
+        // The same path can be another route under another domain: there it may begin with a base path instead of the
+        // stage.
         ...(this.#keepAnswersBy === 'path' ? [IdentitySource.context('domainName')] : []),
         IdentitySource.context(this.#keepAnswersBy),
       ],

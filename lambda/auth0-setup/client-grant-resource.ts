@@ -80,7 +80,10 @@ async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promi
   await removeOwned({ records, owner: id, tearDown });
 }
 
-/** CloudFormation changes a grant in one function at a time, so no lease is needed; two writers still lose nothing. */
+/**
+ * CloudFormation changes a grant in one function at a time, so no lease is needed; conditional writes protect the
+ * records all the same.
+ */
 function recordsOf({ state }: SetupPorts): OwnedRecords {
   return new OwnedRecords(state, STATE_NAMES.clientGrants);
 }

@@ -1,11 +1,11 @@
-/** A lease as it is stored, and the errors of those who do not have it. */
+/** A lease as it is stored, and the errors for not holding it. */
 import { CodedError } from '../../src/core/errors.ts';
 import { isJsonObject } from '../../src/core/json.ts';
 
 export interface LeaseState {
   /** Unique for each time that the lease is taken. */
   readonly holder: string;
-  /** The same when a function that died is run again: it need not wait for itself. */
+  /** The same for a retry of a function that died, which need not wait for its own lease. */
   readonly purpose: string;
   /** Epoch milliseconds from which anyone may take the lease, since its holder must have died. */
   readonly untilMs: number;

@@ -34,7 +34,10 @@ export interface Held {
   readonly displacedUntilMs: number | undefined;
 }
 
-/** Longer than any work under the lease: a request to the tenant is given 60 seconds, the set-up function two minutes. */
+/**
+ * No work under the lease takes longer: a rotation's requests to the tenant have 60 s in all, and the set-up function
+ * is stopped two minutes after its start.
+ */
 export const LEASE_MS = 120_000;
 const POLL_MS = 1000;
 
@@ -42,7 +45,7 @@ const POLL_MS = 1000;
  * Runs work while holding the lease.
  *
  * @param work may run more than once, so it must be repeatable
- * @throws LeaseHeld if the lease was not to be had in time, and what `work` throws
+ * @throws LeaseHeld if the lease did not become free in time, and what `work` throws
  */
 export async function exclusively<Result>(
   ports: LeasePorts,
@@ -77,7 +80,7 @@ interface Taking {
   readonly purpose: string;
   readonly endMs: number;
   readonly takeOver: boolean;
-  /** Not when the lease was lost before: two that take it from each other in turn would never end. */
+  /** False once the lease was lost: otherwise two revocations could take it from each other for ever. */
   readonly mayTakeOver: boolean;
 }
 
@@ -86,7 +89,7 @@ async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endM
   for (;;) {
     let displaced: LeaseState | undefined;
     let isTaken = false;
-    await changeLease(state, STATE_NAMES.resourceServers, (lease) => {
+    await changeLease(state, (lease) => {
       const nowMs = clock();
       displaced = lease && nowMs < lease.untilMs ? lease : undefined;
       isTaken = !displaced || (mayTakeOver && (takeOver || displaced.purpose === purpose));
@@ -102,12 +105,12 @@ async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endM
 async function giveBack<Result>({ state }: LeasePorts, holder: string, outcome: Outcome<Result>): Promise<boolean> {
   let wasHeld = false;
   try {
-    await changeLease(state, STATE_NAMES.resourceServers, (lease) => {
+    await changeLease(state, (lease) => {
       wasHeld = lease?.holder === holder;
       return wasHeld ? undefined : 'keep';
     });
   } catch (error) {
-    // The lease then ends by itself. What went wrong first is what there is to report.
+    // The lease expires by itself. Report the first error.
     throw 'error' in outcome && !(outcome.error instanceof LeaseLost) ? outcome.error : error;
   }
   return wasHeld;

@@ -4,7 +4,7 @@
  * replacement is under way a thing has two owners, and it is restored only when the last of them is deleted.
  */
 import { type RecordStore, recordInvalid } from '../../src/auth0/record-store.ts';
-import { changeState, type StateName, type StateStore } from '../../src/aws/state-store.ts';
+import { changeState, STATE_NAMES, type StateName, type StateStore } from '../../src/aws/state-store.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/core/json.ts';
 import { LeaseLost, type LeaseState, parseLease } from './lease-state.ts';
 
@@ -54,7 +54,7 @@ export class OwnedRecords {
     return owned.map(([key, { owners }]) => ({ key, isOnly: owners.length === 1 }));
   }
 
-  /** Says, for whoever looks from outside, that a thing is about to be restored. */
+  /** Notes, for other deployments, that a thing is about to be restored. */
   leave(key: string): Promise<void> {
     return this.#changeEntry(key, (entry) => ({ ...entry, isLeaving: true }));
   }
@@ -117,10 +117,9 @@ export function recordsIn(text: string | undefined): readonly OwnedThing[] {
  */
 export function changeLease(
   store: StateStore,
-  name: StateName,
   change: (lease: LeaseState | undefined) => LeaseState | undefined | 'keep',
 ): Promise<void> {
-  return changeState(store, name, (text) => {
+  return changeState(store, STATE_NAMES.resourceServers, (text) => {
     const { lease, entries } = parseDocument(text);
     const next = change(lease);
     return next === 'keep' ? undefined : writeDocument({ ...(next && { lease: next }), entries });

@@ -55,7 +55,7 @@ export function createResourceServerResource(ports: Ports): CustomResource {
     put: async (id, properties, work) => {
       const parsed = parseProperties(properties);
       const { warnings } = await put(ports, id, parsed, work);
-      const all = [...warnings, ...(await ofIntrospection(ports, parsed))];
+      const all = [...warnings, ...(await warningsOfIntrospection(ports, parsed))];
       return { Warnings: warningsAttribute(all.map(({ message }) => message)) };
     },
     remove: (id, properties, work) => remove(ports, id, parseProperties(properties), work),
@@ -81,8 +81,8 @@ async function put(ports: Ports, id: string, properties: Properties, work: Work)
   });
 }
 
-/** No private key can be had here, and none is needed. */
-async function ofIntrospection(ports: Ports, { Audience: audience }: Properties) {
+/** This function has no access to the private key and does not need it. */
+async function warningsOfIntrospection(ports: Ports, { Audience: audience }: Properties) {
   const [{ kid }] = await publishedKeys(ports.state);
   return introspectionWarnings({ issuer: ports.settings.issuer, audience }, kid, { ...ports, random: Math.random });
 }

@@ -26,7 +26,7 @@ async function usersIn({ name, state }: OtherDeployment, key: string): Promise<r
   return entry ? [{ deployment: name, trace: traceIn(entry.record), isLeaving: entry.isLeaving }] : [];
 }
 
-/** Whoever has an entry uses the grant, whatever the record is worth. */
+/** A deployment with an entry uses the grant, even if its record cannot be read. */
 function traceIn(record: unknown): GrantTrace {
   try {
     return parseClientGrantRecord(record)?.grant ?? NOTHING_ADDED;

@@ -52,7 +52,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   ];
   const basic = new BasicAuthenticator({
     order: basicOrder,
-    // Only the first issuer may see what may be a password, or a token that it issued for one.
+    // Only the main issuer may see a secret that may be a password, or the token that it issued for one.
     introspector: first.introspector,
     bearerAuthenticators: [
       new JwtAuthenticator([asJwtIssuer(first)]),

@@ -1,4 +1,6 @@
 /** First step: there is a pending version with a new key in it, and its public half is published. */
+
+import { revokedKeys } from '../../src/aws/revoked-keys.ts';
 import type { RotationError } from './errors.ts';
 import { publishByLabels } from './follow-labels.ts';
 import {
@@ -11,7 +13,6 @@ import {
   unusable,
   withdrawn,
 } from './key-versions.ts';
-import { revokedKeys } from './revoked-keys.ts';
 import { holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function createSecret(rotation: Rotation, versionId: string): Promi
     if (key && (await revokedKeys(held.state)).includes(key.kid)) throw await givenUp(held, versionId, withdrawn());
     const { pending } = await publishByLabels(held);
     await assertPending(secret, versionId);
-    // It may hold a key that was taken over from a revocation, and has become current since.
+    // Its key may have been taken over from a revocation, and that revocation may have made it current since.
     if (!key || pending?.kid !== key.kid) throw await givenUp(held, versionId, unusable());
     return 'done';
   });

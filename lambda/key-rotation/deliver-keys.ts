@@ -29,14 +29,14 @@ export async function deliverKeys(
   const store = records.storeFor<ResourceServerRecord>(key);
   // Whether another deployment's key may be overwritten was decided when the tenant was set up.
   const change = { resourceServers, records: store, identifier, wanted, replaceKey: true };
-  await withSecondLook(() => setUpResourceServer(change));
+  await retryIfOvertaken(() => setUpResourceServer(change));
 }
 
 /**
- * Tries once more if the tenant holds something else than what was just written: a request of whoever had the lease before may
+ * Tries once more if the tenant does not hold what was just written: a late request of the previous lease holder may
  * have arrived in between.
  */
-async function withSecondLook<Result>(deliver: () => Promise<Result>): Promise<Result> {
+async function retryIfOvertaken<Result>(deliver: () => Promise<Result>): Promise<Result> {
   try {
     return await deliver();
   } catch (error) {
@@ -47,7 +47,7 @@ async function withSecondLook<Result>(deliver: () => Promise<Result>): Promise<R
 
 const OVERTAKEN: ReadonlySet<SetupError['code']> = new Set(['property_refused', 'property_kept']);
 
-/** By URL a server knows a new key only when its copy of the JWKS is too old. */
+/** By URL, a server learns of a new key only when its cached JWKS expires. */
 export function isByUrl({ keyDelivery }: Rotation['settings']): boolean {
   return keyDelivery === 'verificationLocation' || keyDelivery === 'wellKnown';
 }

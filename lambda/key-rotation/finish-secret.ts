@@ -5,8 +5,8 @@ import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from
 import { deliverPending } from './set-secret.ts';
 
 /**
- * Makes the new version current and takes the old key off the tenant. In the JWKS the old key ends by itself: it is served
- * for as long as a server may keep the JWKS, although nobody comes back to remove it. An authorizer that still signs with it is
+ * Makes the new version current and takes the old key off the tenant. The JWKS serves the old key for as long as a
+ * server may cache the JWKS, and then drops it by itself. An authorizer that still signs with it is
  * refused once, reads the secret again and goes on with the new one.
  *
  * @throws RotationError `version_withdrawn`, `version_unusable` or `tenant_not_set_up`
@@ -23,7 +23,10 @@ export async function finishSecret(rotation: Rotation, versionId: string): Promi
   });
 }
 
-/** After a crash the rest is done. If a later rotation is under way there is no rest: that one follows the labels itself. */
+/**
+ * Completes a step that crashed after the promotion. If a later rotation is under way there is nothing to do: it
+ * follows the labels itself.
+ */
 async function finishAgain(held: HeldRotation, versionId: string): Promise<StepOutcome> {
   const pending = await versionsWith(held.secret, 'AWSPENDING');
   if (pending.some((id) => id !== versionId)) return 'already_current';

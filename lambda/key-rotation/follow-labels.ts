@@ -1,6 +1,6 @@
 /**
- * Makes the published document and the tenant say what the labels of the secret say. Every step publishes and delivers keys
- * in this one way: it reads the labels again afterwards, and follows what has changed in the meantime.
+ * Publishes and delivers the keys that the labels of the secret name. Every step does it this way: it reads the labels
+ * again afterwards and, if they have changed, starts again.
  */
 import { STATE_NAMES } from '../../src/aws/state-store.ts';
 import { publishedFor } from '../../src/core/public-key-changes.ts';
@@ -16,13 +16,13 @@ type Keys = readonly [PrivateSigningJwk, ...PrivateSigningJwk[]];
 const ASSERTION_SECONDS = 60;
 
 /**
- * Publishes and delivers the keys that the labels name, until the labels hold still.
+ * Publishes and delivers the keys that the labels name, until the labels no longer change.
  *
  * @returns the keys as they were published and delivered
  * @throws ConfigurationError `signing_key_invalid`; RotationError `tenant_not_set_up`; SetupError and AwsError
  */
 export function followLabels(rotation: HeldRotation): Promise<LabelledKeys> {
-  return untilStill(rotation, async () => {
+  return untilUnchanged(rotation, async () => {
     const labelled = await publish(rotation, keysByAge);
     // A single slot takes the first only: the next key, which the authorizer finds pending when it is refused.
     await deliverKeys(rotation, nextFirst(labelled));
@@ -30,9 +30,9 @@ export function followLabels(rotation: HeldRotation): Promise<LabelledKeys> {
   });
 }
 
-/** Publishes the keys that the labels name, until the labels hold still. Leaves the tenant as it is. */
+/** Publishes the keys that the labels name, until the labels no longer change. Leaves the tenant as it is. */
 export function publishByLabels(rotation: Rotation): Promise<LabelledKeys> {
-  return untilStill(rotation, () => publish(rotation, keysByAge));
+  return untilUnchanged(rotation, () => publish(rotation, keysByAge));
 }
 
 /** Publishes and delivers the current key only, while another is still pending. */
@@ -42,7 +42,7 @@ export async function withdrawPending(rotation: HeldRotation): Promise<LabelledK
   return labelled;
 }
 
-async function untilStill(rotation: Rotation, act: () => Promise<LabelledKeys>): Promise<LabelledKeys> {
+async function untilUnchanged(rotation: Rotation, act: () => Promise<LabelledKeys>): Promise<LabelledKeys> {
   for (;;) {
     const labelled = await act();
     if ((await labelledKeys(rotation)).fingerprint === labelled.fingerprint) return labelled;

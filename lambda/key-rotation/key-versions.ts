@@ -3,11 +3,12 @@
  * next one. The new version keeps AWSPENDING after it has become current: a reader of both labels, in whichever order, finds
  * it at every moment.
  */
+
+import { revokedKeys } from '../../src/aws/revoked-keys.ts';
 import type { SecretVersions, Stage } from '../../src/aws/secret-versions.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import { type PrivateSigningJwk, parseSigningJwk } from '../../src/core/signing-key.ts';
 import { RotationError } from './errors.ts';
-import { revokedKeys } from './revoked-keys.ts';
 import type { Rotation } from './rotation.ts';
 
 /** What the labels say at one moment. */
@@ -86,7 +87,7 @@ export async function assertPending(secret: SecretVersions, versionId: string): 
 /**
  * Leaves a pending version as the only one. Secrets Manager has usually done so itself.
  *
- * @throws RotationError `version_withdrawn` if it is not pending any more, and another one may be that for good reason
+ * @throws RotationError `version_withdrawn` if it is no longer pending: another version may then be pending rightly
  */
 export async function keepPending(secret: SecretVersions, versionId: string): Promise<void> {
   const pending = await versionsWith(secret, 'AWSPENDING');
@@ -104,7 +105,8 @@ export async function takeLabelOff(secret: SecretVersions, stage: string, versio
 }
 
 /**
- * Moves AWSCURRENT to a version, if another one still has it. Secrets Manager checks that, so a promotion cannot undo a
+ * Moves AWSCURRENT to a version, if the version `from` still has it. Secrets Manager checks that, so a promotion cannot
+ * undo a
  * revocation that came first.
  *
  * @param from the current version as it was when the decision to promote was made

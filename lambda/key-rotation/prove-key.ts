@@ -11,7 +11,7 @@ import type { UpstreamPorts } from '../../src/core/upstream.ts';
  * Proves a key.
  *
  * @throws ProofError if the tenant can prove no key at all: trying again does not help
- * @throws UpstreamError `upstream_client_refused` if the tenant does not take it, another if that cannot be found out
+ * @throws UpstreamError `upstream_client_refused` if the tenant refuses it; another code if the check itself failed
  */
 export type ProveKey = (key: PrivateSigningJwk) => Promise<void>;
 
@@ -31,11 +31,11 @@ export function createProof(target: ProbeTarget, ports: UpstreamPorts): ProveKey
     if (result.outcome === 'refused') throw result.error;
     if (result.outcome === 'not_found') throw introspectionMissing(target);
     if (result.outcome === 'active') {
-      throw new UpstreamError('upstream_malformed', 'The tenant says that a token is active which nobody has issued.');
+      throw new UpstreamError('upstream_malformed', 'The tenant reports a token as active that nobody has issued.');
     }
     const control = await probeIntrospection(target, await makeThrowAwayKey(jwk.kid), ports);
     if (control.outcome === 'not_found') {
-      throw new UpstreamError('upstream_refused', 'The introspection with a throw-away key was answered with 404.');
+      throw new UpstreamError('upstream_refused', 'The response to the introspection with a throw-away key was 404.');
     }
     if (control.outcome !== 'refused') throw proofWorthless(target);
   };
@@ -44,13 +44,13 @@ export function createProof(target: ProbeTarget, ports: UpstreamPorts): ProveKey
 function introspectionMissing({ issuer }: ProbeTarget): ProofError {
   return new ProofError(
     'introspection_missing',
-    `The tenant has no ${issuer}oauth/introspect: it answered 404. Introspection is not enabled, so no signing key can be proved, and none is needed. Ask Auth0's support to enable introspection by resource servers, or set rotationDays to 0.`,
+    `The tenant has no ${issuer}oauth/introspect: the response was 404. Introspection is not enabled, so no signing key can be proved, and none is needed. Ask Auth0's support to enable introspection by resource servers, or set rotationDays to 0.`,
   );
 }
 
 function proofWorthless({ issuer }: ProbeTarget): ProofError {
   return new ProofError(
     'proof_worthless',
-    `The new signing key was not put into use. ${issuer}oauth/introspect accepts it, but it also accepts an assertion signed by a throw-away key, where 401 invalid_client was expected. So the tenant does not check who asks, or a proxy answers for it. Check that the issuer is the tenant itself, then start the rotation again.`,
+    `The new signing key was not put into use. ${issuer}oauth/introspect accepts it, but it also accepts an assertion signed by a throw-away key, where 401 invalid_client was expected. So the tenant does not check who asks, or a proxy responds in its place. Check that the issuer is the tenant itself, then start the rotation again.`,
   );
 }

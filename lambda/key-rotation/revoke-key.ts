@@ -2,14 +2,16 @@
  * In an emergency, at once: a new key, and the old ones gone from the tenant, the JWKS and every label of the secret. It waits
  * for nobody. Run again after a failure it makes yet another key, since the one before may have been seen, too.
  */
+
+import { addRevokedKeys, revokedKeys } from '../../src/aws/revoked-keys.ts';
 import { STATE_NAMES } from '../../src/aws/state-store.ts';
 import { UpstreamError } from '../../src/core/errors.ts';
 import { NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/core/public-key-document.ts';
 import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
+import { RotationError } from './errors.ts';
 import { followLabels } from './follow-labels.ts';
-import { keyIn, promote, takeLabelOff, versionsWith, withdrawn } from './key-versions.ts';
+import { keyIn, promote, takeLabelOff, versionsWith } from './key-versions.ts';
 import { ProofError } from './prove-key.ts';
-import { addRevokedKeys, revokedKeys } from './revoked-keys.ts';
 import { type HeldRotation, holdingLease, type Rotation } from './rotation.ts';
 
 /** What the person who revokes gets to see. Public. */
@@ -43,13 +45,23 @@ export async function revokeKey(rotation: Rotation, versionId: string = rotation
   return { kid: current.kid, introspection: await provedAs(rotation, current) };
 }
 
-/** Another revocation may revoke this key as well, and make its own current. Until it has done so there is no key to follow. */
+/**
+ * Reports an error as `version_withdrawn` if another revocation has revoked this key too: until that one makes its own
+ * key current, no usable key exists.
+ */
 async function unlessRevoked<Result>({ state }: Rotation, { kid }: PrivateSigningJwk, act: () => Promise<Result>) {
   try {
     return await act();
   } catch (error) {
-    throw (await revokedKeys(state)).includes(kid) ? withdrawn() : error;
+    throw (await revokedKeys(state)).includes(kid) ? overtaken() : error;
   }
+}
+
+function overtaken(): RotationError {
+  return new RotationError(
+    'version_withdrawn',
+    'Another revocation has revoked this new key as well and makes its own key current. When that one has ended, check that it succeeded; if not, revoke again.',
+  );
 }
 
 /** The keys of all labelled versions and of the published document. */
@@ -72,7 +84,7 @@ async function replaceKeys(held: HeldRotation, versionId: string, key: PrivateSi
   await followLabels(held);
 }
 
-/** Gives up where another revocation has revoked this key as well: that one makes its own key current. */
+/** Does nothing if another revocation has revoked this key too: that one makes its own key current. */
 async function makeCurrent({ secret, state }: HeldRotation, versionId: string, { kid }: PrivateSigningJwk) {
   for (;;) {
     const [from] = await versionsWith(secret, 'AWSCURRENT');

@@ -25,11 +25,11 @@ export async function testSecret(rotation: Rotation, versionId: string): Promise
   if (!pending || pending.kid === current?.kid) return 'nothing_to_test';
   const failure = await tryToProve(rotation, pending);
   if (!failure) return 'done';
-  await holdingLease(rotation, { purpose: `rotation ${versionId}` }, (held) => putBack(held, versionId, failure));
+  await holdingLease(rotation, { purpose: `rotation ${versionId}` }, (held) => restoreOldKey(held, versionId, failure));
   if (failure instanceof ProofError) throw failure;
   throw new RotationError(
     'key_refused',
-    `The tenant did not accept the new signing key: ${failure.code}. ${failure.message} The old key is current and delivered again. Fix what the message names, then start a new rotation.`,
+    `The tenant did not accept the new signing key: ${failure.code}. ${failure.message} The old key is still current and was delivered to the tenant again. Fix what the message names, then start a new rotation.`,
   );
 }
 
@@ -48,7 +48,7 @@ async function tryToProve({ prove, sleep }: Rotation, key: PrivateSigningJwk): P
 }
 
 /** The label goes last: as long as the tenant may know only the new key, the authorizer must find it. */
-async function putBack(held: HeldRotation, versionId: string, failure: CodedError<string>): Promise<void> {
+async function restoreOldKey(held: HeldRotation, versionId: string, failure: CodedError<string>): Promise<void> {
   await assertPendingOrFollow(held, versionId);
   try {
     await withdrawPending(held);

@@ -3,6 +3,7 @@
  * property, attribute or log line holds it. The secret and the public document are deleted with their stack.
  */
 import { createHash } from 'node:crypto';
+import { revokedKeys } from '../../src/aws/revoked-keys.ts';
 import type { SecretStore } from '../../src/aws/secrets.ts';
 import { STATE_NAMES, type StateStore } from '../../src/aws/state-store.ts';
 import type { SigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
@@ -10,7 +11,6 @@ import { ConfigurationError } from '../../src/core/errors.ts';
 import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys, writePublicKeys } from '../../src/core/public-key-document.ts';
 import { type PrivateSigningJwk, parseSigningJwk } from '../../src/core/signing-key.ts';
 import type { CustomResource, Work } from '../custom-resource/resource.ts';
-import { revokedKeys } from '../key-rotation/revoked-keys.ts';
 
 export interface SigningKeyPorts {
   readonly secrets: SecretStore;
@@ -59,8 +59,9 @@ async function makeKey({ secrets, generate }: SigningKeyPorts, secretId: string,
 }
 
 /**
- * Publishes the current key. Leaves a document alone that has this key in use, since a rotation may have put another one beside
- * it. Leaves it to a revocation, too, to publish what takes a revoked key's place. The document is read before the secret and
+ * Publishes the current key. Does nothing if the document already has this key in use, since a rotation may have added
+ * another one, or if the key is revoked: the revocation publishes its replacement. The document is read before the
+ * secret and
  * written only if nobody has written it since.
  */
 async function publish({ secrets, state }: SigningKeyPorts, secretId: string, made: PrivateSigningJwk): Promise<void> {

@@ -46,8 +46,8 @@ export function createSender(timeoutMs: number, transport: Transport = createTra
 }
 
 /**
- * Only idempotent requests, since what goes over a connection that was kept open may have to be sent again. And of those
- * with a body only PUT: a body on GET, HEAD or DELETE has no defined meaning, so a backend may leave it unread, and would
+ * Only idempotent requests may use a kept connection, since they may have to be sent again. Of those with a body, only
+ * PUT may: a body on GET, HEAD or DELETE has no defined meaning, so a backend may leave it unread, and would
  * then take it for the next caller's request.
  */
 function mayShareConnection({ method, body }: BackendRequest): boolean {

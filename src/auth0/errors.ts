@@ -33,9 +33,9 @@ export type SetupErrorCode =
   | 'feature_missing'
   /** The tenant has no introspection endpoint. */
   | 'introspection_missing'
-  /** The introspection endpoint accepts an assertion that nobody the tenant knows has signed. */
+  /** The introspection endpoint accepts an assertion signed by an unknown key. */
   | 'assertion_unchecked'
-  /** Something that could not be looked at. */
+  /** Something could not be checked. */
   | 'not_checked'
   /** The record of what was there before is not one of ours. */
   | 'record_invalid';

@@ -40,7 +40,7 @@ export async function scopesNotGranted({ tokenScopes }: Connection, isFresh: boo
   throw notChecked('the tenant does not say which scopes the token of the management client has.');
 }
 
-/** Looks whether the tenant has the feature. Never throws: what could not be checked is a warning too. */
+/** Checks whether the tenant has the feature. Never throws: what could not be checked is a warning too. */
 export async function featureWarnings(
   connection: Connection,
   { clientId, hasChanged, isRehearsal = false }: FeatureQuestion,
@@ -87,7 +87,7 @@ async function orNotChecked(look: () => Promise<readonly SetupError[]>): Promise
     return await look();
   } catch (error) {
     if (error instanceof SetupError && error.code === 'not_checked') return [error];
-    const why = error instanceof SetupError ? error.message : 'looking at the tenant failed.';
+    const why = error instanceof SetupError ? error.message : 'The check failed.';
     return [notChecked(`whether app specific passwords are enabled for the tenant. ${why}`)];
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Looks whether the tenant's introspection is there and refuses who it does not know. The real key is not needed for that:
+ * Checks that the tenant has an introspection endpoint and that it refuses unknown callers. The real key is not needed:
  * an assertion signed by a throw-away key must be refused. Only warns.
  */
 import { UpstreamError } from '../core/errors.ts';
@@ -9,7 +9,7 @@ import { SetupError } from './errors.ts';
 import { notChecked } from './feature.ts';
 
 /**
- * Makes the check. Never throws.
+ * Returns what is wrong, as warnings. Never throws.
  *
  * @param kid of the real key, which the throw-away key pretends to be
  */
@@ -28,16 +28,16 @@ export async function introspectionWarnings(
   }
 }
 
-export function introspectionMissing({ issuer }: ProbeTarget): SetupError {
+function introspectionMissing({ issuer }: ProbeTarget): SetupError {
   return new SetupError(
     'introspection_missing',
-    `Introspection is not enabled: ${issuer}oauth/introspect answered 404. Opaque tokens and app specific passwords cannot be accepted; JWTs, and Basic with a real password, work without it. Check that the issuer is right; if it is, ask Auth0's support to enable introspection by resource servers for the tenant.`,
+    `Introspection is not enabled: ${issuer}oauth/introspect responded with 404. Opaque tokens and app specific passwords cannot be accepted; JWTs, and Basic with a real password, work without it. Check that the issuer is right; if it is, ask Auth0's support to enable introspection by resource servers for the tenant.`,
   );
 }
 
-export function assertionUnchecked({ issuer }: ProbeTarget): SetupError {
+function assertionUnchecked({ issuer }: ProbeTarget): SetupError {
   return new SetupError(
     'assertion_unchecked',
-    `${issuer}oauth/introspect accepted an assertion signed by a throw-away key. Expected 401 invalid_client. The tenant does not check who asks, or a proxy answers for it, so nothing shows that it knows the signing key. Check that the issuer is the tenant itself; if it is, report this to Auth0's support.`,
+    `${issuer}oauth/introspect accepted an assertion signed by a throw-away key. Expected 401 invalid_client. The tenant does not check who asks, or a proxy responds in its place, so nothing shows that it knows the signing key. Check that the issuer is the tenant itself; if it is, report this to Auth0's support.`,
   );
 }

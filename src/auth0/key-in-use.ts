@@ -1,6 +1,6 @@
 /**
- * Two deployments may be for the same API. The second must not overwrite a key with which the first signs, unless it is told
- * to. What others put there by hand is not this software's key: it is overwritten, and restored later.
+ * Protects the keys of other deployments for the same API. A deployment overwrites such a key only with `replaceKey`. A
+ * key that somebody put there by hand is overwritten, and restored later.
  */
 import { SetupError } from './errors.ts';
 import type { KeyTraces } from './key-change.ts';
@@ -21,7 +21,7 @@ const JWKS_HOST = /(?:^|\.)execute-api\./;
 /**
  * Finds the keys of other deployments.
  *
- * @param traces a property that has one was written by this deployment, so what it holds is this deployment's business
+ * @param traces properties with a trace were written by this deployment and are not examined
  */
 export function keysInUse(current: KeyProperties, wanted: WantedKeyProperties, traces: KeyTraces): readonly KeyInUse[] {
   return KEY_PROPERTIES.filter((property) => !traces[property]).flatMap((property) => {

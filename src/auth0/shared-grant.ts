@@ -43,7 +43,7 @@ export function withOthers(
   };
 }
 
-/** Warns that the scopes are shared, in whichever direction the deployment goes. */
+/** Warns that the scopes are shared, both at set-up and at tear-down. */
 export function grantShared(clientId: string, others: readonly OtherUser[]): SetupError {
   const names = others.map(({ deployment }) => deployment).join(', ');
   return new SetupError(
@@ -52,7 +52,7 @@ export function grantShared(clientId: string, others: readonly OtherUser[]): Set
   );
 }
 
-/** Two at work on the same grant in opposite directions would end in the one way or the other. */
+/** If one deployment set the grant up while another restored it, the result would depend on timing. */
 export function grantBeingRestored(clientId: string, others: readonly OtherUser[]): SetupError {
   const names = others.map(({ deployment }) => deployment).join(', ');
   return new SetupError(

@@ -1,6 +1,6 @@
 /**
  * The configuration of the function that sets the tenant up: its environment variable `CONFIG`. The tenant and the secrets
- * stand here, not in the events: whoever may call the function cannot make it send a secret somewhere else.
+ * are set here, not in the events: whoever may call the function cannot make it send a secret somewhere else.
  */
 import { type InferOutput, minLength, optional, pipe, string } from 'valibot';
 import { parseJson } from '../core/json.ts';
@@ -15,7 +15,7 @@ const schema = exactly({
   managementSecret: secretId,
   /** The secret of the client that logs users in; read for warnings only. */
   passwordGrantSecret: optional(secretId),
-  /** Where tokens come from: asked once whether it checks who introspects. */
+  /** The issuer of the tokens. Its introspection endpoint is probed, for warnings only. */
   issuer,
   /** The table of the shared state. */
   stateTable: pipe(string(), minLength(1)),

@@ -19,7 +19,7 @@ const PASSING_STATUSES = new Set([502, 503, 504]);
 
 /**
  * Judges a response. 2xx and 4xx other than 429 are for the caller to read; so is a 5xx with an OAuth error, other than
- * 502, 503 and 504: a server that reports an error so has understood the request.
+ * 502, 503 and 504: a server that sends an OAuth error has understood the request.
  */
 export function judgeResponse(response: HttpResponse): Attempt {
   const { status } = response;

@@ -90,7 +90,8 @@ export class BasicAuthenticator implements Authenticator {
       const principal = await authenticate(this.#settings.bearerAuthenticators, { kind: 'bearer', token }, context);
       return { ...principal, username: principal.username ?? credential.username };
     } catch (error) {
-      // The password was right, which must not show either. A key that is unknown here is soon known.
+      // The password was right, and a second attempt must not show that. `key_unknown` is not remembered: the key may
+      // be fetched soon.
       if (error instanceof CredentialError && error.code !== 'key_unknown') grant.refuse(credential, error);
       throw error;
     }
@@ -102,7 +103,10 @@ export class BasicAuthenticator implements Authenticator {
     return principal;
   }
 
-  /** The user's app specific password becomes known as one only where it lets the user in. */
+  /**
+   * Introspects the secret. Remembers it as an app specific password here only if it belongs to another user. If it
+   * belongs to this user, it is remembered when it lets the user in.
+   */
   async #askAbout(credential: BasicCredential, context: CallContext): Promise<Principal> {
     const principal = await this.#settings.introspector.introspect(credential.secret, context);
     if (principal.tokenType !== APPLICATION_SPECIFIC_PASSWORD) {

@@ -1,6 +1,6 @@
 /**
- * Reads what the token endpoint says to a password grant, and decides whose matter an error is: the user's, who is then
- * refused, or ours or the server's, in which case nothing is known about the user.
+ * Reads the response to a password grant and decides whose fault an error is. If it is the user's, the user is refused.
+ * If it is ours or the server's, nothing is known about the user.
  */
 import { CredentialError, UpstreamError } from './errors.ts';
 import type { HttpResponse } from './http.ts';
@@ -18,7 +18,7 @@ const USER_REFUSALS = new Set([
   'unauthorized',
   'access_denied',
 ]);
-/** Errors in what we ask, or at the server. */
+/** Errors in our request, or at the server. */
 const FAULTS = new Set([
   'invalid_request',
   'invalid_scope',
@@ -26,7 +26,7 @@ const FAULTS = new Set([
   'server_error',
   'temporarily_unavailable',
 ]);
-/** With these statuses the server refuses logins, by codes that may be new to us. */
+/** Statuses with which the server refuses logins, also with error codes that we do not know. */
 const REFUSING_STATUSES = new Set([401, 403, 500]);
 /** Descriptions of an `access_denied` that is about the API or the client, not about the user. */
 const NOT_ABOUT_THE_USER = /^(?:Service not found|Client is not authorized)\b/i;
@@ -51,8 +51,8 @@ export function accessTokenOf(response: HttpResponse): string {
 }
 
 /**
- * Says whether the server refused our client, or the client's use of the API. A wrong client secret reads like a refused
- * user at some tenants: 401 `access_denied`.
+ * Says whether the server refused our client, or the client's use of the API. A wrong client secret looks like a
+ * refused user at some tenants: 401 `access_denied`.
  */
 export function isClientRefusal(response: HttpResponse): boolean {
   const error = oauthErrorOf(response);
@@ -61,7 +61,7 @@ export function isClientRefusal(response: HttpResponse): boolean {
   return response.status === 401 || NOT_ABOUT_THE_USER.test(error.description);
 }
 
-/** A 429 may be the brute-force protection, which answers for this user only, instead of a rate limit. */
+/** A 429 may be the brute-force protection, which blocks this user only, and not a rate limit. */
 export function isBlockedUser(response: HttpResponse): boolean {
   return response.status === 429 && oauthErrorOf(response)?.code === 'too_many_attempts';
 }
@@ -75,7 +75,7 @@ function tokenIn(body: string): string {
   const answer = parseJson(body);
   const token = isJsonObject(answer) ? answer.access_token : undefined;
   if (typeof token === 'string' && token !== '') return token;
-  throw new UpstreamError('upstream_malformed', 'The token answer has no "access_token".');
+  throw new UpstreamError('upstream_malformed', 'The token response has no "access_token".');
 }
 
 function clientRefused(status: number, error: OAuthError | undefined): UpstreamError {

@@ -1,7 +1,7 @@
 /** What the document of public keys becomes when the keys in use change. Pure. */
 import { type PublishedKey, servedKeys } from './public-key-document.ts';
 
-/** Bounds the document, whatever happens to it. */
+/** Keeps the document small, however often keys change. */
 const MOST_KEYS = 10;
 
 export interface PublishedKeys {

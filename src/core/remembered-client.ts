@@ -24,7 +24,8 @@ export class RememberedClient<Client extends ClientCredentials = ClientCredentia
   }
 
   /**
-   * Makes a request as the client, and once more if the server refused the client and another one is kept by now.
+   * Makes a request as the client. If the server refuses the client and the stored secret has changed, makes it once
+   * more.
    *
    * @param isRefusal says whether the server refused the client
    */
@@ -39,7 +40,7 @@ export class RememberedClient<Client extends ClientCredentials = ClientCredentia
     return changed ? send(changed) : response;
   }
 
-  /** The client that is kept in place of a refused one, if it is another; may read it again. */
+  /** Returns the stored client if it differs from the refused one. May read it again. */
   async #changedFrom(refused: Client): Promise<Client | undefined> {
     const known = await this.#read();
     if (isSame(known, refused) && this.#clock() >= this.#readAgainFromMs) this.#readAgain(known);
@@ -56,7 +57,7 @@ export class RememberedClient<Client extends ClientCredentials = ClientCredentia
 
   #read(): Promise<Client> {
     this.#client ??= this.#readAnew().catch((error: unknown) => {
-      // A failed reading is not kept: the next caller reads anew.
+      // A failed reading is not kept: the next caller reads again.
       this.#client = undefined;
       throw error;
     });

@@ -1,6 +1,6 @@
 /**
  * Finds the part of a request path that the API serves. With a custom domain, the path of an event can begin with a base
- * path or a stage, and no configuration here knows which. API Gateway says which resource it matched and with which
+ * path or a stage, and our configuration does not say which. API Gateway says which resource it matched and with which
  * parameters, so the served part is the end of the path that spells exactly that. It is returned as the caller wrote it:
  * the parameters may be decoded already, and then an encoded slash would look like a separator.
  */
@@ -51,8 +51,8 @@ function spell(resource: string, parameters: Readonly<Record<string, string | un
 }
 
 /**
- * The first segment of the one end of the path that spells the text, with or without a final slash. Two such ends could
- * exist only if one spells it as written and the other one decoded; then nobody can tell which of them is served.
+ * Finds where the served part begins: the index from which the segments spell the text, with or without a final slash.
+ * Two such indexes can exist only if one matches as written and the other decoded; then the served part is unknown.
  */
 function startOf(segments: readonly string[], text: string): number | undefined {
   const starts = [segments, withoutFinalSlash(segments)].flatMap((all) => [

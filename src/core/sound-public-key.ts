@@ -1,5 +1,5 @@
 /**
- * Rejects public keys that parse well and protect nothing: anybody can make a signature that such a key accepts. An
+ * Rejects public keys that parse but protect nothing: anybody can forge a signature that they accept. An
  * honest server publishes none of them; Node imports them without complaint.
  */
 import type { KeyObject } from 'node:crypto';
@@ -11,10 +11,10 @@ const MAXIMUM_RSA_EXPONENT = 2n ** 64n;
 /** The prime of the field that Ed25519 keys are points over. */
 const FIELD = 2n ** 255n - 19n;
 const ORDER_8_Y = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
-/** The `y` of the points whose order divides eight. Both points that share such a `y` are among them. */
+/** The `y` of the points whose order divides eight. Both points with such a `y` have small order. */
 const SMALL_ORDER_YS: ReadonlySet<bigint> = new Set([0n, 1n, FIELD - 1n, ORDER_8_Y, FIELD - ORDER_8_Y]);
 
-/** Says whether signatures can be trusted that this key verifies. */
+/** Says whether signatures that this key verifies can be trusted. */
 export function isSoundPublicKey(key: KeyObject): boolean {
   switch (key.asymmetricKeyType) {
     case 'rsa':
@@ -22,7 +22,7 @@ export function isSoundPublicKey(key: KeyObject): boolean {
     case 'ed25519':
       return isSoundEd25519(key);
     default:
-      // Node has checked that the point of an elliptic curve is on it, and these curves have no small subgroup.
+      // Node has checked that the point is on its curve, and these curves have no small subgroup.
       return key.asymmetricKeyType === 'ec';
   }
 }

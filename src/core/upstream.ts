@@ -154,8 +154,9 @@ export class Upstream {
   }
 
   /**
-   * Begins a pause where the failure calls for one. A request for the keys carries nothing of a caller, so every failure
-   * is the server's own. Elsewhere only an outage is: any other response may be about the credential in the request.
+   * Begins a pause where the failure calls for one. A request for the keys carries no credential, so every failure
+   * counts. At the other endpoints only an outage counts: any other response may be about the credential in the
+   * request.
    *
    * @returns for how many milliseconds the server is left alone; 0 if the failure begins no pause
    */

@@ -25,7 +25,7 @@ export interface RawRequest {
 /** A final response of whatever status, read to its end. */
 export interface RawResponse {
   readonly status: number;
-  /** Names and values by turns, as they came. */
+  /** Names and values alternate, as received. */
   readonly rawFields: readonly string[];
   readonly body: Buffer;
 }

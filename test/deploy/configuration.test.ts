@@ -40,7 +40,7 @@ const WRONG = {
   accessLog: 'perhaps',
   jwksCacheSeconds: '-1',
   replaceKey: 'perhaps',
-  ipRateLimit: 9,
+  ipRateLimit: '9',
   colour: 'blue',
 };
 

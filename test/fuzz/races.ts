@@ -1,6 +1,7 @@
 /**
- * Rotation, revocation and deployment at the same time: every order of their outside calls, one race after another. `cases` bounds
- * the runs of each race. This explores, it does not draw: the seed changes nothing.
+ * Rotation, revocation and deployment at the same time: every order of their outside calls with at most three
+ * interruptions, one race after another. `cases` bounds the runs of each race. This explores, it does not draw: the
+ * seed changes nothing.
  */
 import { exploreRace, type Race } from '../support/rotation/explore-race.ts';
 import { deploymentProcess, revocationProcess, stepProcess } from '../support/rotation/races.ts';
@@ -20,7 +21,9 @@ export const racesFuzz: Fuzz = {
         ...bounds,
         report: (runs) => report(`${name}: ${runs} orders so far`),
       });
-      report(`${name}: ${states} states, ${isComplete ? 'every order' : `the first ${cases} orders`}`);
+      report(
+        `${name}: ${states} states, ${isComplete ? `every order with at most ${MOST_INTERRUPTIONS} interruptions` : `the first ${cases} orders`}`,
+      );
     }
   },
 };

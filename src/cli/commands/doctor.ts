@@ -20,7 +20,7 @@ export const doctor: Command = {
   operands: '',
   mostOperands: 0,
   description:
-    'Nothing is changed. Exit code 0 only if no check failed (✗). Look at each warning (!).\nWhat is not part of the chain, or could not be checked, is passed over (-).',
+    'Nothing is changed. Exit code 0 only if no check failed (✗). Look at each warning (!).\nWhat is not part of the chain, or could not be checked, is skipped (-).',
   options: {
     'api-url': { type: 'string', placeholder: 'URL', summary: 'the deployed API (ASP_API_URL, or the output ApiUrl)' },
     'password-client-id': {

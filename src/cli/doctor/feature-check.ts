@@ -1,4 +1,7 @@
-/** The link that app specific passwords hang on: the tenant must have them. A grant may hold scopes that the tenant does not know. */
+/**
+ * The link that app specific passwords depend on: the tenant must have them. A grant may hold scopes that the tenant
+ * does not know.
+ */
 import { SetupError } from '../../auth0/errors.ts';
 import { featureMissing, scopesNotGranted, scopesNotOffered, tokenLacks } from '../../auth0/feature.ts';
 import { missingScopes } from '../../auth0/grant-change.ts';

@@ -300,7 +300,7 @@ describe('asp doctor', () => {
     local.tenant.behaviour.checksAssertions = false;
     const { code, stdout } = await doctor();
     expect(stdout).toMatch(
-      /^! The tenant introspects for the API: .*also one signed by a throw-away key: the tenant does not check who asks, or a proxy answers for it\n {2}This does not show that the tenant knows the key/m,
+      /^! The tenant introspects for the API: .*also one signed by a throw-away key: the tenant does not check who asks, or a proxy responds in its place\n {2}This does not show that the tenant knows the key/m,
     );
     expect(code).toBe(0);
   });

@@ -126,7 +126,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     world.outage = new UpstreamError('upstream_client_refused', 'The server refused the client assertion.');
     await expect(world.step('testSecret', 'version-1')).rejects.toMatchObject({
       code: 'key_refused',
-      message: expect.stringContaining('The old key is current and delivered again'),
+      message: expect.stringContaining('The old key is still current and was delivered to the tenant again'),
     });
     expect(world.kidAt('AWSPENDING')).toBeUndefined();
     expect(world.served()).toEqual(['key-0']);

@@ -97,7 +97,7 @@ describe('a user who may not log in', () => {
 });
 
 describe('the client of the password grant', () => {
-  it('is ours to fix when its secret has changed at the tenant: 503 for every password, and the reason for the alarm', async () => {
+  it('whose secret has changed at the tenant causes a 503 for every password, with the reason that raises the alarm', async () => {
     const local = await startLocal(UNCACHED);
     const { clients } = local.tenant.state;
     const known = clients.get('local-password-client');

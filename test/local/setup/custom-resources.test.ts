@@ -399,7 +399,7 @@ describe('a tenant that lacks something', () => {
       /^\(1\) App specific passwords are not enabled for this tenant: its Management API does not offer read:user_application_passwords, .*work without it\. .*ask Auth0's support to enable them[^(]*$/,
     );
     expect(await warningsOf(RESOURCE_SERVER)).toMatch(
-      /^\(1\) Introspection is not enabled: http:\S+oauth\/introspect answered 404\..*JWTs, and Basic with a real password, work without it/,
+      /^\(1\) Introspection is not enabled: http:\S+oauth\/introspect responded with 404\..*JWTs, and Basic with a real password, work without it/,
     );
   });
 
@@ -410,7 +410,7 @@ describe('a tenant that lacks something', () => {
     );
   });
 
-  it('a word about what a token holds', async () => {
+  it('the scope in its token responses: the check is reported as not made', async () => {
     tenant.faults.add({ kind: 'edit', path: '/oauth/token', remove: ['scope'] });
     expect(await warningsOf(CLIENT_GRANT)).toMatch(/^\(1\) Not checked: the tenant does not say which scopes/);
   });
@@ -436,7 +436,7 @@ describe('a tenant that lacks something', () => {
   it('a check of who asks', async () => {
     tenant.behaviour.checksAssertions = false;
     expect(await warningsOf(RESOURCE_SERVER)).toMatch(
-      /^\(1\) http:\S+oauth\/introspect accepted an assertion signed by a throw-away key\. Expected 401 invalid_client\. The tenant does not check who asks, or a proxy answers for it/,
+      /^\(1\) http:\S+oauth\/introspect accepted an assertion signed by a throw-away key\. Expected 401 invalid_client\. The tenant does not check who asks, or a proxy responds in its place/,
     );
   });
 
@@ -451,10 +451,10 @@ describe('a tenant that lacks something', () => {
     expect(text).toMatch(why);
   });
 
-  it('and whose issuer is a custom domain is asked there', async () => {
+  it('introspection at the custom domain of its issuer: that endpoint is named', async () => {
     const issuer = tenant.issuer.replace('127.0.0.1', 'localhost');
     tenant.behaviour.hasApplicationPasswords = false;
-    expect(await warningsOf(RESOURCE_SERVER, { Issuer: issuer })).toContain(`${issuer}oauth/introspect answered 404`);
+    expect(await warningsOf(RESOURCE_SERVER, { Issuer: issuer })).toContain(`${issuer}oauth/introspect responded with 404`);
   });
 });
 

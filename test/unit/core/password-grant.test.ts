@@ -203,7 +203,7 @@ describe('the answer', () => {
     "200 without a token is the server's fault: %j",
     async (body) => {
       await expect(answered(text(200, body))).rejects.toThrow(
-        upstreamError('upstream_malformed', 'The token answer has no "access_token".'),
+        upstreamError('upstream_malformed', 'The token response has no "access_token".'),
       );
     },
   );

@@ -2,8 +2,9 @@
  * The ids of the keys that were revoked. A revocation writes them down before anything else, so that no rotation or
  * deployment that is under way can bring a revoked key back.
  */
-import { changeState, STATE_NAMES, type StateStore } from '../../src/aws/state-store.ts';
-import { parseJson } from '../../src/core/json.ts';
+
+import { parseJson } from '../core/json.ts';
+import { changeState, STATE_NAMES, type StateStore } from './state-store.ts';
 
 /** Far more than a secret has labelled versions: an older key is in none of them. */
 const MOST_REVOKED = 100;
