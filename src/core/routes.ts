@@ -64,7 +64,11 @@ export class RouteMap {
     const ofPath = segments ? ofMethod.filter((route) => covers(route, segments)) : [];
     if (isGreedy(resourcePath)) return ofPath[0]?.requirement;
     const named = ofMethod.find((route) => route.path === resourcePath || route.root === resourcePath);
-    return named && preferGreedy(named, ofPath).requirement;
+    if (!named || !resourcePath.includes('{')) return named?.requirement;
+    const moreSpecific = ofMethod.slice(0, ofMethod.indexOf(named));
+    return segments
+      ? decisive(named, moreSpecific, segments)?.requirement
+      : unrivalled(named, moreSpecific)?.requirement;
   }
 }
 
@@ -132,15 +136,21 @@ function covers({ root, segments: pattern }: Route, segments: readonly string[])
 }
 
 /**
- * The gateway may name `/{id}` for a path such as `/admin`, where a greedy route for `/admin` has no resource of its own.
- * The most specific route then decides, as it would under `{proxy+}`.
+ * The route that decides on a path for which the gateway named a resource with a parameter, such as `/{id}`. A greedy route that is
+ * more specific decides in its place: it has no resource of its own for its root. A more specific route that is not greedy has
+ * one, and the gateway did not choose it. So the backend may read the path as another one, and the request is denied.
  *
- * @param ofPath the routes that cover the path, most specific first
+ * @param moreSpecific the routes before the named one, most specific first
  */
-function preferGreedy(named: Route, ofPath: readonly Route[]): Route {
-  const moreSpecific = ofPath.slice(0, Math.max(0, ofPath.indexOf(named)));
-  const [first = named] = moreSpecific.some(({ root }) => root !== undefined) ? moreSpecific : [];
-  return first;
+function decisive(named: Route, moreSpecific: readonly Route[], segments: readonly string[]): Route | undefined {
+  if (!covers(named, segments)) return undefined;
+  const [first = named] = moreSpecific.filter((route) => covers(route, segments));
+  return first === named || first.root !== undefined ? first : undefined;
+}
+
+/** Of a path that can be read in two ways only the named route is known, which will do where no more specific one exists. */
+function unrivalled(named: Route, moreSpecific: readonly Route[]): Route | undefined {
+  return moreSpecific.length === 0 ? named : undefined;
 }
 
 /** Segment by segment: a literal before a parameter before a greedy one; the root before what is below it; ANY last. */

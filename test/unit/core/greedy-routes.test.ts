@@ -83,12 +83,32 @@ describe('a parameter route does not name the root of a greedy route', () => {
     expect(scopesFor(routes, 'GET', '/{id}/keys', '/users/keys')).toEqual(['any:keys']);
   });
 
-  it('and decides itself where the path can be read in two ways, as without a greedy route', () => {
-    expect(scopesFor(routes, 'GET', '/{id}', '/admin%2F7')).toEqual(['any:id']);
+  it.each(['/admin%2F7', '/admin;', '/admin;x=1', '/..;/admin', '/admin/7/8', '/admin//'])(
+    'and a path that may be another one to the backend is denied: %s',
+    (path) => {
+      expect(scopesFor(routes, 'GET', '/{id}', path)).toBeUndefined();
+    },
+  );
+});
+
+describe('a route with a parameter beside a literal one', () => {
+  const routes = { 'GET /users/{id}': ['any:user'], 'GET /users/admin': ['admin'] };
+
+  it('decides on the paths that are its own', () => {
+    expect(scopesFor(routes, 'GET', '/users/{id}', '/users/7')).toEqual(['any:user']);
+    expect(scopesFor(routes, 'GET', '/users/admin', '/users/admin')).toEqual(['admin']);
   });
 
-  it('and decides itself where the path is not one of its own, as under a base path', () => {
-    expect(scopesFor(routes, 'GET', '/{id}', '/admin/7/8')).toEqual(['any:id']);
+  it.each(['/users/%61dmin', '/users/admin;', '/users/..;/users/admin'])(
+    'does not decide on %s, which the gateway takes for its own and the backend may take for the literal one',
+    (path) => {
+      expect(scopesFor(routes, 'GET', '/users/{id}', path)).toBeUndefined();
+    },
+  );
+
+  it('decides on ids with odd characters where no other route can be meant', () => {
+    const alone = { 'GET /files/{id}': ['any:file'] };
+    expect(scopesFor(alone, 'GET', '/files/{id}', '/files/a%2Fb;c')).toEqual(['any:file']);
   });
 });
 
