@@ -30,8 +30,7 @@ const OF_THE_CONNECTION = [
 const CREDENTIALS = ['authorization', 'proxy-authorization', GATEWAY_SECRET_HEADER];
 /** The authorizer judged the method and the path of the request line, so no header may name others. */
 const OVERRIDES = [
-  'x-http-method',
-  'x-http-method-override',
+  'proxy',
   'x-method-override',
   'x-request-uri',
   'request-uri',
@@ -41,14 +40,26 @@ const OVERRIDES = [
   'x-host',
   'forwarded',
 ];
-/** Names that servers and proxies take for the user whom they logged in. */
-const IDENTITIES = ['remote-user', 'x-remote-user', 'x-authenticated-user'];
+/** Names by which servers and proxies know the user, or where the user is. */
+const IDENTITIES = [
+  'remote-user',
+  'auth-user',
+  'x-remote-user',
+  'x-authenticated-user',
+  'x-client-cert',
+  'x-real-ip',
+  'true-client-ip',
+  'client-ip',
+];
 const DROPPED: ReadonlySet<string> = new Set([...OF_THE_CONNECTION, ...CREDENTIALS, ...OVERRIDES, ...IDENTITIES]);
-/**
- * `x-original-url`, `x-original-uri`, `x-rewrite-url`, `x-override-url`, `x-envoy-original-path`, `x-forwarded-path`,
- * `x-forwarded-user` and whatever else such families name.
- */
-const DROPPED_FAMILIES = [PRINCIPAL_PREFIX, 'x-original-', 'x-rewrite-', 'x-override-', 'x-envoy-', 'x-forwarded-'];
+/** `x-original-url`, `x-rewrite-url`, `x-http-method-override`, `x-forwarded-user` and whatever else such families name. */
+const DROPPED_FAMILIES = [
+  PRINCIPAL_PREFIX,
+  ...['x-original-', 'x-rewrite-', 'x-override-', 'x-http-', 'x-envoy-', 'x-forwarded-', 'x-accel-'],
+  // Identities that load balancers and other gateways vouch for.
+  ...['x-amzn-oidc-', 'x-ms-client-principal', 'x-goog-authenticated-user-', 'x-webauth-', 'x-ssl-', 'x-consumer-'],
+  'impersonate-',
+];
 /** API Gateway writes these itself. */
 const FROM_GATEWAY: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port']);
 
