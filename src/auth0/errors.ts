@@ -29,6 +29,8 @@ export type SetupErrorCode =
   | 'grant_being_restored'
   /** The property holds a key of this software that another deployment may be using. */
   | 'key_in_use'
+  /** The tenant holds the key of this deployment already, and no record says so. */
+  | 'record_missing'
   /** App specific passwords are not enabled for the tenant. */
   | 'feature_missing'
   /** The tenant has no introspection endpoint. */

@@ -4,7 +4,7 @@
  */
 import { SetupError } from './errors.ts';
 import type { KeyTraces } from './key-change.ts';
-import { kidOfOwnMaking, wantedKids } from './key-maker.ts';
+import { isJwksUrlOfOurs, kidOfOwnMaking, wantedKids } from './key-maker.ts';
 import { KEY_PROPERTIES, type KeyProperties, type KeyProperty, type WantedKeyProperties } from './key-properties.ts';
 
 /** A key of this software on the resource server that this deployment did not write there. */
@@ -13,10 +13,6 @@ export interface KeyInUse {
   /** For people: its `kid`, or where it is served. Never the key. */
   readonly found: string;
 }
-
-/** Where an endpoint of ours serves the JWKS, in AWS or in its emulator. */
-const JWKS_PATH = /\/\.well-known\/jwks\.json$/;
-const JWKS_HOST = /(?:^|\.)execute-api\./;
 
 /**
  * Finds the keys of other deployments.
@@ -64,9 +60,6 @@ function foundByValue(value: unknown, wanted: WantedKeyProperties): string | und
 }
 
 function foundByUrl({ verificationLocation: location }: KeyProperties, wanted: WantedKeyProperties) {
-  if (typeof location !== 'string' || location === wanted.verificationLocation) return undefined;
-  const url = URL.canParse(location) ? new URL(location) : undefined;
-  return url && JWKS_HOST.test(url.hostname) && JWKS_PATH.test(url.pathname)
-    ? `the URL of a JWKS at ${url.host}`
-    : undefined;
+  if (location === wanted.verificationLocation || !isJwksUrlOfOurs(location)) return undefined;
+  return `the URL of a JWKS at ${new URL(location).host}`;
 }

@@ -60,3 +60,13 @@ function kidOfObject(value: unknown): string | undefined {
       : createPublicKey({ key: { kty: String(kty), n: String(n), e: String(e) }, format: 'jwk' });
   return thumbprintOf(key) === kid && typeof kid === 'string' ? kid : undefined;
 }
+
+/** Where an endpoint of ours serves the JWKS, in AWS or in its emulator. */
+const JWKS_PATH = /\/\.well-known\/jwks\.json$/;
+const JWKS_HOST = /(?:^|\.)execute-api\./;
+
+/** Says whether a value looks like the URL of a JWKS that this software serves. */
+export function isJwksUrlOfOurs(value: unknown): value is string {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  return url !== undefined && JWKS_HOST.test(url.hostname) && JWKS_PATH.test(url.pathname);
+}

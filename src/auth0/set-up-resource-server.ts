@@ -11,6 +11,7 @@ import { propertyForeign, propertyKept, propertyRefused, resourceServerNotFound 
 import { isOfRecord, parseResourceServerRecord, type ResourceServerRecord } from './resource-server-record.ts';
 import type { NewResourceServer, ResourceServer, ResourceServers } from './resource-servers.ts';
 import type { SetupOutcome } from './setup-outcome.ts';
+import { adoptedTraces, recordMissing, untracedKeys } from './untraced-keys.ts';
 
 export interface ResourceServerSetUp {
   readonly resourceServers: ResourceServers;
@@ -37,10 +38,10 @@ interface Progress {
  * Sets up the resource server; also changes its key later on, when called with other wanted properties.
  * Writes nothing where nothing has to change. If it throws, `tearDownResourceServer` puts back what was changed.
  *
- * @throws SetupError `key_in_use` before anything is written; `resource_server_not_found`, `property_refused`, `property_kept`, `record_invalid` or `management_…`
+ * @throws SetupError `key_in_use` or `record_missing` before anything is written; `resource_server_not_found`, `property_refused`, `property_kept`, `record_invalid` or `management_…`
  */
 export async function setUpResourceServer(options: ResourceServerSetUp): Promise<SetupOutcome> {
-  const found = await findOrMake(options, await readRecord(options));
+  const found = adoptOwn(options, await findOrMake(options, await readRecord(options)));
   const inUse = keysInUse(found.resourceServer.keys, options.wanted, found.record.keys);
   if (!options.replaceKey) assertNotOverwritten(inUse, options.wanted);
   const change = keyChange(found.resourceServer.keys, options.wanted, found.record.keys);
@@ -48,8 +49,20 @@ export async function setUpResourceServer(options: ResourceServerSetUp): Promise
     ? found
     : await apply(options, found, change);
   const settled = { ...record, keys: settledTraces(resourceServer.keys, record.keys) };
-  if (stored) await keepRecord(options.records, stored, settled);
+  const isWorthKeeping = stored !== undefined || Object.keys(settled.keys).length > 0;
+  if (isWorthKeeping) await keepRecord(options.records, stored, settled);
   return { changed, warnings: warningsAbout(resourceServer.keys, options.wanted, inUse) };
+}
+
+/** @throws SetupError `record_missing` unless the keys are to be replaced */
+function adoptOwn({ wanted, replaceKey }: ResourceServerSetUp, progress: Progress): Progress {
+  const { resourceServer, record } = progress;
+  const properties = untracedKeys(resourceServer.keys, wanted, record.keys);
+  const [first] = properties;
+  if (first === undefined) return progress;
+  if (!replaceKey) throw recordMissing(first);
+  const keys = { ...record.keys, ...adoptedTraces(properties, resourceServer.keys, wanted) };
+  return { ...progress, record: { ...record, keys } };
 }
 
 function warningsAbout(current: KeyProperties, wanted: WantedKeyProperties, inUse: readonly KeyInUse[]) {

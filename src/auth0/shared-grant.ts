@@ -21,10 +21,12 @@ export interface SharedGrant {
   others(): Promise<readonly OtherUser[]>;
   /** Lets the others see that this deployment leaves the grant. */
   leave(): Promise<void>;
+  /** Takes that back, after the grant could not be restored. */
+  stay(): Promise<void>;
 }
 
 /** For a grant that nobody else can use. */
-export const NOT_SHARED: SharedGrant = { others: async () => [], leave: async () => {} };
+export const NOT_SHARED: SharedGrant = { others: async () => [], leave: async () => {}, stay: async () => {} };
 
 /** Adds to a trace of ours what others have noted about the very same grant. */
 export function withOthers(

@@ -21,20 +21,29 @@ export interface ClientGrantTearDown {
  * @throws SetupError `record_invalid` or `management_…`; it can then be run again
  */
 export async function tearDownClientGrant(options: ClientGrantTearDown): Promise<SetupOutcome> {
-  const { clientGrants, records, shared = NOT_SHARED } = options;
+  const { records, shared = NOT_SHARED } = options;
   const record = parseClientGrantRecord(await records.read());
   // First of all: two deployments that are destroyed at once must not leave the grant to each other.
   await shared.leave();
-  if (!record) return { changed: false, warnings: [] };
-  const { clientId, audience, grant } = record;
-  const others = (await shared.others()).filter(({ isLeaving }) => !isLeaving);
-  if (others.length > 0) {
-    await records.delete();
-    return { changed: false, warnings: [grantShared(clientId, others)] };
+  try {
+    const outcome = record ? await restore(options, record) : { changed: false, warnings: [] };
+    if (record) await records.delete();
+    return outcome;
+  } catch (error) {
+    // Others may use the grant until the next attempt. The first error is the one to report.
+    await shared.stay().catch(() => {});
+    throw error;
   }
+}
+
+async function restore(
+  { clientGrants, shared = NOT_SHARED }: ClientGrantTearDown,
+  { clientId, audience, grant }: ClientGrantRecord,
+): Promise<SetupOutcome> {
+  const others = (await shared.others()).filter(({ isLeaving }) => !isLeaving);
+  if (others.length > 0) return { changed: false, warnings: [grantShared(clientId, others)] };
   const current = await clientGrants.find(clientId, audience);
   const change = grantRestoration(current, grant);
   await applyGrantChange({ clientGrants, clientId, audience }, current, change);
-  await records.delete();
   return { changed: change.kind !== 'none', warnings: [] };
 }

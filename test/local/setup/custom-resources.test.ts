@@ -1,6 +1,7 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTenant } from '../../../local/tenant/server.ts';
+import { writePublicKeys } from '../../../src/core/public-key-document.ts';
 import { Life } from '../../support/setup/aws-in-memory.ts';
 import { DEMO_API, newKey, remember, writesTo } from '../auth0/harness.ts';
 import {
@@ -354,6 +355,44 @@ async function forEachMoment(run: (life: Life) => Promise<void>): Promise<void> 
   }
 }
 
+describe('a key of this deployment that no record knows', () => {
+  const replace = { ReplaceKey: 'true' };
+
+  it.each(['verificationKey', 'verificationKeys'])(
+    'by %s is not taken for somebody else’s: the deployment fails before it changes anything',
+    async (KeyDelivery) => {
+      await world.put(RESOURCE_SERVER, { KeyDelivery });
+      const during = tenant.snapshot();
+      const upgraded = new World(tenant, key);
+      const reason = expect.stringMatching(
+        /^The resource server's "verificationKeys?" already holds the key of this deployment, but there is no record .*Destroy the earlier deployment with the version that made it/,
+      );
+      expect(await upgraded.put(RESOURCE_SERVER, { KeyDelivery })).toMatchObject({ status: 'FAILED', reason });
+      expect(tenant.snapshot()).toBe(during);
+    },
+  );
+
+  it.each(['verificationKey', 'verificationKeys'])(
+    'by %s counts as its own if it is told so, and is not there after a change of the key and a tear-down',
+    async (KeyDelivery) => {
+      await world.put(RESOURCE_SERVER, { KeyDelivery });
+      const upgraded = new World(tenant, key);
+      const made = await upgraded.put(RESOURCE_SERVER, { KeyDelivery, ...replace });
+      expect(made).toMatchObject({ status: 'SUCCESS' });
+      const next = await newKey();
+      upgraded.state.set('public-keys', writePublicKeys([next]));
+      await upgraded.put(
+        RESOURCE_SERVER,
+        { KeyDelivery, ...replace, Scopes: ['read:foo'] },
+        { physicalId: made?.physicalId ?? '' },
+      );
+      expect(JSON.stringify(resourceServer())).not.toContain(key.kid);
+      await upgraded.remove(RESOURCE_SERVER, made?.physicalId ?? '', { KeyDelivery });
+      expect(tenant.snapshot()).toBe(before);
+    },
+  );
+});
+
 describe('what would hurt later', () => {
   const warnings = async () => {
     const answer = await world.put(CLIENT_GRANT, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
@@ -454,7 +493,9 @@ describe('a tenant that lacks something', () => {
   it('introspection at the custom domain of its issuer: that endpoint is named', async () => {
     const issuer = tenant.issuer.replace('127.0.0.1', 'localhost');
     tenant.behaviour.hasApplicationPasswords = false;
-    expect(await warningsOf(RESOURCE_SERVER, { Issuer: issuer })).toContain(`${issuer}oauth/introspect responded with 404`);
+    expect(await warningsOf(RESOURCE_SERVER, { Issuer: issuer })).toContain(
+      `${issuer}oauth/introspect responded with 404`,
+    );
   });
 });
 
