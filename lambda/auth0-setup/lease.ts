@@ -91,7 +91,7 @@ async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endM
     let isTaken = false;
     await changeLease(state, (lease) => {
       const nowMs = clock();
-      displaced = lease && nowMs < lease.untilMs ? lease : undefined;
+      displaced = lease && isHeld(lease, nowMs) ? lease : undefined;
       isTaken = !displaced || (mayTakeOver && (takeOver || displaced.purpose === purpose));
       return isTaken ? { holder, purpose, untilMs: nowMs + LEASE_MS } : 'keep';
     });
@@ -99,6 +99,11 @@ async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endM
     if (clock() + POLL_MS > endMs) throw new LeaseHeld((displaced?.untilMs ?? 0) - clock());
     await sleep(POLL_MS);
   }
+}
+
+/** A lease that ends later than any lease can is not believed: it would stop everybody for ever. */
+function isHeld({ untilMs }: LeaseState, nowMs: number): boolean {
+  return nowMs < untilMs && untilMs <= nowMs + 2 * LEASE_MS;
 }
 
 /** Returns whether the lease was still held, so that what the work has done stands. */

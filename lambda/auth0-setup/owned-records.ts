@@ -59,6 +59,11 @@ export class OwnedRecords {
     return this.#changeEntry(key, (entry) => ({ ...entry, isLeaving: true }));
   }
 
+  /** Takes that back: restoring it has failed. */
+  stay(key: string): Promise<void> {
+    return this.#changeEntry(key, ({ isLeaving: _isLeaving, ...entry }) => entry);
+  }
+
   /** Ends an ownership, and with the last one the entry. */
   release(key: string, owner: string): Promise<void> {
     return this.#change(({ [key]: entry, ...others }) => {

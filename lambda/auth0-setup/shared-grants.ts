@@ -7,7 +7,7 @@ import type { GrantTrace } from '../../src/auth0/grant-change.ts';
 import type { OtherUser, SharedGrant } from '../../src/auth0/shared-grant.ts';
 import type { ListDeployments, OtherDeployment } from '../../src/aws/deployments.ts';
 import { STATE_NAMES } from '../../src/aws/state-store.ts';
-import { type OwnedRecords, recordsIn } from './owned-records.ts';
+import { type OwnedRecords, type OwnedThing, recordsIn } from './owned-records.ts';
 
 /** Of a grant that was right already, and of one whose record cannot be read. */
 const NOTHING_ADDED: GrantTrace = { isOurs: false, added: [] };
@@ -17,13 +17,25 @@ export function sharedGrants(records: OwnedRecords, others: ListDeployments): (k
   return (key) => ({
     others: async () => (await Promise.all((await others()).map((other) => usersIn(other, key)))).flat(),
     leave: () => records.leave(key),
+    stay: () => records.stay(key),
   });
 }
 
 async function usersIn({ name, state }: OtherDeployment, key: string): Promise<readonly OtherUser[]> {
   const text = (await state.read(STATE_NAMES.clientGrants))?.value;
-  const entry = recordsIn(text).find((candidate) => candidate.key === key);
+  const entries = thingsIn(text);
+  // Nothing can be told about it, so it may use every grant.
+  if (!entries) return [{ deployment: name, trace: NOTHING_ADDED, isLeaving: false }];
+  const entry = entries.find((candidate) => candidate.key === key);
   return entry ? [{ deployment: name, trace: traceIn(entry.record), isLeaving: entry.isLeaving }] : [];
+}
+
+function thingsIn(text: string | undefined): readonly OwnedThing[] | undefined {
+  try {
+    return recordsIn(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A deployment with an entry uses the grant, even if its record cannot be read. */

@@ -4,8 +4,8 @@
  */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { CLIENT_OPTIONS } from './client-options.ts';
-import { awsError } from './errors.ts';
-import type { StateStore } from './state-store.ts';
+import { AwsError, awsError } from './errors.ts';
+import type { StateItem, StateName, StateStore } from './state-store.ts';
 import { createStateTable } from './state-table.ts';
 
 /** A deployment, by the name of its table. */
@@ -34,8 +34,18 @@ export function listDeployments(
 ): ListDeployments {
   return async () => {
     const names = (await tableNames(client, prefix)).filter((name) => name !== own);
-    return names.map((name) => ({ name, state: createStateTable(name, client) }));
+    return names.map((name) => ({ name, state: { read: (item) => readIfThere(client, name, item) } }));
   };
+}
+
+/** A table that is being created or deleted is listed, and cannot be read: its deployment has nothing yet, or nothing more. */
+async function readIfThere(client: DynamoDBClient, tableName: string, item: StateName): Promise<StateItem | undefined> {
+  try {
+    return await createStateTable(tableName, client).read(item);
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'state_missing') return undefined;
+    throw error;
+  }
 }
 
 /** Names come in alphabetical order, so the first one without the prefix ends the list. */

@@ -4,6 +4,8 @@ import { CodedError } from '../core/errors.ts';
 export type AwsErrorCode =
   | 'secret_unreadable'
   | 'secret_unwritable'
+  /** There is no such table, or not yet, or no longer. */
+  | 'state_missing'
   | 'state_unreadable'
   | 'state_unwritable'
   | 'deployments_unreadable'

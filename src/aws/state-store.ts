@@ -29,7 +29,7 @@ export interface StateStore {
    * Reads what was written last.
    *
    * @returns `undefined` if nothing was written yet
-   * @throws AwsError `state_unreadable`
+   * @throws AwsError `state_unreadable`, or `state_missing` if there is no table
    */
   read(name: StateName): Promise<StateItem | undefined>;
   /**

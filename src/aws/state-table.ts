@@ -5,9 +5,10 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { CLIENT_OPTIONS } from './client-options.ts';
-import { awsError } from './errors.ts';
+import { AwsError, awsError } from './errors.ts';
 import type { StateItem, StateName, StateStore } from './state-store.ts';
 
 /** Connects to the table with the credentials and region of the environment. */
@@ -20,11 +21,15 @@ export function createStateTable(tableName: string, client = new DynamoDBClient(
 
 async function read(client: DynamoDBClient, tableName: string, name: StateName): Promise<StateItem | undefined> {
   const request = new GetItemCommand({ TableName: tableName, Key: { name: { S: name } }, ConsistentRead: true });
+  const what = `The item "${name}" of the table ${tableName} cannot be read`;
   const { Item } = await client.send(request).catch((error: unknown) => {
-    throw awsError('state_unreadable', `The item "${name}" of the table ${tableName} cannot be read`, error);
+    throw awsError(error instanceof ResourceNotFoundException ? 'state_missing' : 'state_unreadable', what, error);
   });
-  const [value, revision] = [Item?.value?.S, Item?.revision?.S];
-  return value === undefined || revision === undefined ? undefined : { value, revision };
+  if (Item === undefined) return undefined;
+  const [value, revision] = [Item.value?.S, Item.revision?.S];
+  if (value !== undefined && revision !== undefined) return { value, revision };
+  // Taken for absent, it could never be written.
+  throw new AwsError('state_unreadable', `${what}: it lacks the text "value" or "revision". Restore it from a backup.`);
 }
 
 interface Write {

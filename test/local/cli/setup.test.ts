@@ -187,7 +187,7 @@ describe('asp setup', () => {
     const { code, stdout, stderr } = await opened.asp(['setup', ...KEY]);
     expect(stdout).toContain(`  + ${KEY_LINE}`);
     expect(stderr).toMatch(/^Warning: App specific passwords are not enabled for this tenant: /m);
-    expect(stderr).toMatch(/^Warning: Introspection is not enabled: .*answered 404/m);
+    expect(stderr).toMatch(/^Warning: Introspection is not enabled: .*responded with 404/m);
     expect(code).toBe(0);
   });
 

@@ -91,6 +91,12 @@ describe('the lease', () => {
     expect(world.sleeps).toEqual([]);
   });
 
+  it('that ends later than any lease can is not believed', async () => {
+    world.state.set('resource-servers', held(world.nowMs + 1e15));
+    expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'SUCCESS' });
+    expect(world.sleeps).toEqual([]);
+  });
+
   it('is given back after success and after failure', async () => {
     await world.put(RESOURCE_SERVER);
     expect(world.state.textOf('resource-servers')).not.toContain('"lease"');

@@ -90,6 +90,14 @@ describe('shared state', () => {
     expect(await state.read('public-keys')).toBeUndefined();
   });
 
+  it('that lacks its revision is an error, since it could never be written again', async () => {
+    reply = { status: 200, body: { Item: { name: { S: 'public-keys' }, value: { S: 'text' } } } };
+    await expect(state.read('public-keys')).rejects.toMatchObject({
+      code: 'state_unreadable',
+      message: expect.stringContaining('it lacks the text "value" or "revision". Restore it from a backup.'),
+    });
+  });
+
   it('is written only where nobody else has written since it was read', async () => {
     reply = { status: 200, body: {} };
     expect(await state.write('public-keys', 'new', 'revision-1')).toBe(true);
@@ -127,6 +135,13 @@ describe('the other deployments', () => {
       { ExclusiveStartTableName: 'state-' },
       { ExclusiveStartTableName: 'state-own' },
     ]);
+  });
+
+  it('whose tables come or go at this moment have nothing', async () => {
+    replies = [{ status: 200, body: { TableNames: ['state-a'] } }];
+    reply = { status: 400, body: { __type: 'ResourceNotFoundException' } };
+    const [other] = await deployments();
+    expect(await other?.state.read('client-grants')).toBeUndefined();
   });
 
   it('are read in their own tables', async () => {

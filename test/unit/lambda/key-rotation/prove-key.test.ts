@@ -73,7 +73,7 @@ describe('the proof of a key', () => {
   it('cannot be had where introspection is not enabled', async () => {
     await expect(proofAt([404, {}])(key)).rejects.toMatchObject({
       code: 'introspection_missing',
-      message: expect.stringMatching(/answered 404\. Introspection is not enabled.*or set rotationDays to 0/),
+      message: expect.stringMatching(/the response was 404\. Introspection is not enabled.*or set rotationDays to 0/),
     });
   });
 
