@@ -28,7 +28,7 @@ export class OwnedRecords {
   readonly #name: StateName;
   readonly #holder: string | undefined;
 
-  /** @param holder of the lease without which nothing may be written; `undefined` for records that need no lease */
+  /** @param holder of the lease without which nothing may be read or written; `undefined` for records that need no lease */
   constructor(store: StateStore, name: StateName, holder?: string) {
     this.#store = store;
     this.#name = name;
@@ -86,17 +86,24 @@ export class OwnedRecords {
     return this.#change((entries) => ({ ...entries, [key]: change(entries[key] ?? { owners: [] }) }));
   }
 
+  /** Reading without the lease fails as well: whoever has lost it must not decide on a request to the tenant. */
   async #entries(): Promise<Entries> {
-    return parseDocument((await this.#store.read(this.#name))?.value).entries;
+    const document = parseDocument((await this.#store.read(this.#name))?.value);
+    this.#assertHeld(document);
+    return document.entries;
   }
 
   /** The lease stands in the same item as the records, so losing it and writing a record exclude each other. */
   #change(change: (entries: Entries) => Entries): Promise<void> {
     return changeState(this.#store, this.#name, (text) => {
       const document = parseDocument(text);
-      if (this.#holder !== undefined && document.lease?.holder !== this.#holder) throw new LeaseLost();
+      this.#assertHeld(document);
       return writeDocument({ ...document, entries: change(document.entries) });
     });
+  }
+
+  #assertHeld({ lease }: Document): void {
+    if (this.#holder !== undefined && lease?.holder !== this.#holder) throw new LeaseLost();
   }
 }
 

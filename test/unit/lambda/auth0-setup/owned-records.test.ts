@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { OwnedRecords } from '../../../../lambda/auth0-setup/owned-records.ts';
+import { changeLease, OwnedRecords } from '../../../../lambda/auth0-setup/owned-records.ts';
 import { MemoryState } from '../../../support/setup/aws-in-memory.ts';
 
 const NAME = 'resource-servers';
@@ -25,6 +25,19 @@ describe('records with owners', () => {
     });
     expect(await records.storeFor('tenant api').read()).toEqual({ version: 1 });
     expect(await records.storeFor('tenant other').read()).toBeUndefined();
+  });
+
+  it('can be neither read nor written by whoever has lost the lease', async () => {
+    const held = new OwnedRecords(state, NAME, 'rotation');
+    await changeLease(state, () => ({ holder: 'rotation', purpose: 'rotation', untilMs: 1 }));
+    await held.acquire('thing', 'one');
+    expect(await held.isOwned('thing')).toBe(true);
+    await changeLease(state, () => ({ holder: 'revocation', purpose: 'revocation', untilMs: 1 }));
+    const lost = { code: 'lease_lost' };
+    await expect(held.isOwned('thing')).rejects.toMatchObject(lost);
+    await expect(held.storeFor('thing').read()).rejects.toMatchObject(lost);
+    await expect(held.storeFor('thing').write({ version: 1 })).rejects.toMatchObject(lost);
+    expect(stored()).toEqual({ thing: { owners: ['one'] } });
   });
 
   it('end with their last owner', async () => {
