@@ -3,6 +3,7 @@
  * whatever claims to be from us; then the principal, each part of it always, and the secret that only we know.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { OF_THE_TRANSPORT } from '../../src/http/transport.ts';
 import { percentEncode } from './percent-encode.ts';
 
 /** By lower-case name. */
@@ -14,19 +15,8 @@ export const GATEWAY_SECRET_HEADER = 'x-gateway-secret';
 const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client_id', 'org_id', 'iss', 'exp'] as const;
 const PRINCIPAL_PREFIX = 'x-auth-';
 
-/** RFC 9110 section 7.6.1, and what the transport sets itself for the backend's connection. */
-const OF_THE_CONNECTION = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-  'content-length',
-  'expect',
-];
+/** The backend's connection has its own. */
+const OF_THE_CONNECTION = [...OF_THE_TRANSPORT, 'host'];
 const CREDENTIALS = ['authorization', 'proxy-authorization', GATEWAY_SECRET_HEADER];
 /** The authorizer judged the method and the path of the request line, so no header may name others. */
 const OVERRIDES = [

@@ -46,8 +46,8 @@ export interface Transport {
 }
 
 const AGENT_OPTIONS = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const;
-/** RFC 9110 sections 7.6.1 and 10.1.1, RFC 9112 section 6. */
-const OF_THE_TRANSPORT: ReadonlySet<string> = new Set([
+/** Headers that the transport sets by itself, in lower case. RFC 9110 sections 7.6.1 and 10.1.1, RFC 9112 section 6. */
+export const OF_THE_TRANSPORT: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'expect',
