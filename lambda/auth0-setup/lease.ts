@@ -28,7 +28,7 @@ export interface LeaseOptions {
 
 /** What work under the lease is given. */
 export interface Held {
-  /** The records of resource servers. Reading and writing them fail once the lease is lost. */
+  /** The records of resource servers. They cannot be read or written once the lease is lost. */
   readonly records: OwnedRecords;
   /** Epoch milliseconds until which an earlier holder, from whom the lease was taken, may still be at work. */
   readonly displacedUntilMs: number | undefined;

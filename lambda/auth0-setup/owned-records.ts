@@ -86,7 +86,7 @@ export class OwnedRecords {
     return this.#change((entries) => ({ ...entries, [key]: change(entries[key] ?? { owners: [] }) }));
   }
 
-  /** Reading without the lease fails as well: whoever has lost it must not decide on a request to the tenant. */
+  /** Reads need the lease too: a process that has lost it must not go on to change the tenant. */
   async #entries(): Promise<Entries> {
     const document = parseDocument((await this.#store.read(this.#name))?.value);
     this.#assertHeld(document);

@@ -87,7 +87,7 @@ export async function assertPending(secret: SecretVersions, versionId: string): 
 /**
  * Leaves a pending version as the only one. Secrets Manager has usually done so itself.
  *
- * @throws RotationError `version_withdrawn` if it is no longer pending: another version may then be pending rightly
+ * @throws RotationError `version_withdrawn` if it is no longer pending: by then another version may be pending
  */
 export async function keepPending(secret: SecretVersions, versionId: string): Promise<void> {
   const pending = await versionsWith(secret, 'AWSPENDING');

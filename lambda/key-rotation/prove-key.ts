@@ -16,7 +16,7 @@ import type { UpstreamPorts } from '../../src/core/upstream.ts';
 export type ProveKey = (key: PrivateSigningJwk) => Promise<void>;
 
 type ProofErrorCode =
-  /** The introspection accepts whoever asks, so that it accepted our key means nothing. */
+  /** The introspection accepts any key, so it proves nothing that it accepted ours. */
   | 'proof_worthless'
   /** The tenant has no introspection. */
   | 'introspection_missing';
