@@ -29,7 +29,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/core/**'],
+      include: ['src/{core,signing-key,issuer,authorizer}/**'],
       reporter: ['text-summary', 'text'],
       thresholds: { branches: 95 },
     },

@@ -9,7 +9,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateSigningKey } from '../src/core/generate-signing-key.ts';
+import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
 import { makeCertificate } from './certificate.ts';
 import { AUDIENCE, type BenchIssuer, createIssuer, introspectionAnswer } from './issuer.ts';
 

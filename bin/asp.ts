@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { composeAuthorizer } from '../lambda/authorizer/compose.ts';
+import { composeAuthorizer } from '../src/authorizer/compose.ts';
 import { EXIT } from '../src/cli/exit-code.ts';
 import type { Ports } from '../src/cli/ports.ts';
 import { createProcessTerminal, unwritten } from '../src/cli/process-terminal.ts';

@@ -1,7 +1,8 @@
 /** `npm run check-well-known`: can the tenant find the key where the API's identifier says it is? */
+
+import { runCheckWellKnown } from '../src/cli/commands/check-well-known.ts';
+import { EXIT, UsageError } from '../src/cli/operation.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
-import { runCheckWellKnown } from '../src/operations/check-well-known.ts';
-import { EXIT, UsageError } from '../src/operations/command.ts';
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const report = (line: string) => void process.stderr.write(`${line}\n`);

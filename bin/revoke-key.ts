@@ -1,8 +1,8 @@
 /** `npm run revoke-key`: the emergency, in one command. */
 import { invokeFunction } from '../src/aws/invoke-function.ts';
 import { readStackOutput } from '../src/aws/stack-output.ts';
-import { EXIT, UsageError } from '../src/operations/command.ts';
-import { runRevokeKey } from '../src/operations/revoke-key.ts';
+import { runRevokeKey } from '../src/cli/commands/revoke-key.ts';
+import { EXIT, UsageError } from '../src/cli/operation.ts';
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const report = (line: string) => void process.stderr.write(`${line}\n`);

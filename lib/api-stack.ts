@@ -7,12 +7,12 @@ import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
 import { resourcesBeforeUpstream, resourcesOfRoutes } from './api-resources.ts';
 import { Auth0Setup } from './auth0-setup.ts';
+import { TokenAuthorizer } from './authorizer-function.ts';
+import { UpstreamFunction } from './backend-proxy.ts';
 import { GuardedApi } from './guarded-api.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
-import { TokenAuthorizer } from './token-authorizer.ts';
-import { UpstreamFunction } from './upstream-function.ts';
 
 export interface ApiStackProps extends StackProps {
   readonly configuration: Configuration;

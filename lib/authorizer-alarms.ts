@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRIC_NAMESPACE, METRICS } from '../src/config/metrics.ts';
-import type { TokenAuthorizer } from './token-authorizer.ts';
+import type { TokenAuthorizer } from './authorizer-function.ts';
 
 export interface AuthorizerAlarmsProps {
   readonly authorizer: TokenAuthorizer;

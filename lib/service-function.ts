@@ -19,7 +19,7 @@ export type FunctionFolder =
   | 'jwks'
   | 'key-rotation'
   | 'signing-key'
-  | 'upstream-proxy';
+  | 'backend-proxy';
 
 export interface ServiceFunctionProps {
   readonly folder: FunctionFolder;

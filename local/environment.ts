@@ -3,18 +3,18 @@
  * process and on loopback. What AWS would hold (the signing key, the record of what was there before) is in memory.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuthorizerPorts } from '../lambda/authorizer/compose.ts';
 import { createHandler } from '../lambda/authorizer/create-handler.ts';
 import { handler as demoApi } from '../lambda/demo-api/handler.ts';
-import { connectManagement, type ManagementConnection } from '../src/auth0/management-connection.ts';
-import type { RecordStore } from '../src/auth0/record-store.ts';
-import { setUpClientGrant } from '../src/auth0/set-up-client-grant.ts';
-import { setUpResourceServer } from '../src/auth0/set-up-resource-server.ts';
-import { wantedKeyProperties } from '../src/auth0/wanted-key-properties.ts';
+import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
 import { withGreedyRoots } from '../src/config/greedy-roots.ts';
-import { generateSigningKey } from '../src/core/generate-signing-key.ts';
-import { importSigningKey, type PrivateSigningJwk } from '../src/core/signing-key.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
+import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
+import { setUpClientGrant } from '../src/setup/client-grant/set-up-client-grant.ts';
+import type { RecordStore } from '../src/setup/record-store.ts';
+import { setUpResourceServer } from '../src/setup/resource-server/set-up-resource-server.ts';
+import { wantedKeyProperties } from '../src/setup/resource-server/wanted-key-properties.ts';
+import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
+import { importSigningKey, type PrivateSigningJwk } from '../src/signing-key/signing-key.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import type { LocalOptions } from './options.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';

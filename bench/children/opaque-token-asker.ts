@@ -6,11 +6,11 @@ import {
   PrivateKeyJwt,
   processIntrospectionResponse,
 } from 'oauth4webapi';
-import { Introspection } from '../../src/core/introspection.ts';
-import { INTROSPECTION_PROFILES } from '../../src/core/introspection-profile.ts';
-import { SigningKeyRing } from '../../src/core/signing-key-ring.ts';
-import { Upstream } from '../../src/core/upstream.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
+import { Introspection } from '../../src/issuer/introspection.ts';
+import { INTROSPECTION_PROFILES } from '../../src/issuer/introspection-profile.ts';
+import { Upstream } from '../../src/issuer/issuer-endpoint.ts';
+import { SigningKeyRing } from '../../src/signing-key/signing-key-ring.ts';
 import { AUDIENCE } from '../issuer.ts';
 import { measuredRows } from '../measured-rows.ts';
 import { connectRaw } from '../raw-tls.ts';

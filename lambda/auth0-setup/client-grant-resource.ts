@@ -3,20 +3,20 @@
  * the password grant needs and warns about what is missing; a warning never fails a deployment.
  */
 import { type InferOutput, minLength, object, optional, pipe, string } from 'valibot';
-import type { ClientGrantRecord } from '../../src/auth0/client-grant-record.ts';
-import { featureWarnings } from '../../src/auth0/feature.ts';
-import { setUpClientGrant } from '../../src/auth0/set-up-client-grant.ts';
-import { tearDownClientGrant } from '../../src/auth0/tear-down-client-grant.ts';
-import { STATE_NAMES } from '../../src/aws/state-store.ts';
 import { parse } from '../../src/config/parse.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import type { CustomResource, Work } from '../custom-resource/resource.ts';
-import { OwnedRecords } from './owned-records.ts';
-import { passwordGrantWarnings } from './password-grant-warnings.ts';
+import { STATE_NAMES } from '../../src/core/state-store.ts';
+import type { CustomResource, Work } from '../../src/custom-resource/resource.ts';
+import type { ClientGrantRecord } from '../../src/setup/client-grant/client-grant-record.ts';
+import { setUpClientGrant } from '../../src/setup/client-grant/set-up-client-grant.ts';
+import { sharedGrants } from '../../src/setup/client-grant/shared-grants.ts';
+import { tearDownClientGrant } from '../../src/setup/client-grant/tear-down-client-grant.ts';
+import { featureWarnings } from '../../src/setup/feature.ts';
+import { OwnedRecords } from '../../src/setup/owned-records.ts';
+import { passwordGrantWarnings } from '../../src/setup/password-grant-warnings.ts';
+import { removeOwned } from '../../src/setup/remove-owned.ts';
 import { physicalId } from './physical-id.ts';
 import type { SetupPorts } from './ports.ts';
-import { removeOwned } from './remove-owned.ts';
-import { sharedGrants } from './shared-grants.ts';
 import { warningsAttribute } from './warnings.ts';
 
 const schema = object({
@@ -61,7 +61,9 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
   await removeOwned({ records, owner: id, keep: key, tearDown });
   const ofFeature = await featureWarnings(connection, { clientId, hasChanged: outcome.changed });
   const ofLogins =
-    passwordGrantSecret === undefined ? [] : await passwordGrantWarnings(ports, connection, passwordGrantSecret);
+    passwordGrantSecret === undefined
+      ? []
+      : await passwordGrantWarnings(ports.secrets, connection, passwordGrantSecret);
   const ofSetup = [...outcome.warnings, ...ofFeature].map(({ message }) => message);
   return { Warnings: warningsAttribute([...ofSetup, ...ofLogins]) };
 }

@@ -6,10 +6,11 @@ import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
 import { parseSetupConfiguration } from '../../src/config/setup-configuration.ts';
 import { STATE_TABLE_PREFIX } from '../../src/config/state-table-prefix.ts';
+import { createCustomResourceHandler } from '../../src/custom-resource/handler.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
-import { createCustomResourceHandler } from '../custom-resource/handler.ts';
+import { connectionTo } from '../../src/setup/connect.ts';
 import { createClientGrantResource } from './client-grant-resource.ts';
-import { connectionTo, type SetupPorts } from './ports.ts';
+import type { SetupPorts } from './ports.ts';
 import { createResourceServerResource } from './resource-server-resource.ts';
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration.

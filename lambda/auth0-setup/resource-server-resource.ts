@@ -1,24 +1,24 @@
 /** `Custom::Auth0ResourceServer`: the tenant knows the public signing key until the stack is deleted. */
 import { array, type InferOutput, minLength, object, optional, picklist, pipe, string, transform } from 'valibot';
-import { introspectionWarnings } from '../../src/auth0/introspection-control.ts';
-import type { WantedKeyProperties } from '../../src/auth0/key-properties.ts';
-import type { ManagementConnection } from '../../src/auth0/management-connection.ts';
-import type { ResourceServerRecord } from '../../src/auth0/resource-server-record.ts';
-import { setUpResourceServer } from '../../src/auth0/set-up-resource-server.ts';
-import type { SetupOutcome } from '../../src/auth0/setup-outcome.ts';
-import { tearDownResourceServer } from '../../src/auth0/tear-down-resource-server.ts';
-import { type DeliveredKey, wantedKeyProperties } from '../../src/auth0/wanted-key-properties.ts';
-import { STATE_NAMES, type StateStore } from '../../src/aws/state-store.ts';
 import { parse } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/core/public-key-document.ts';
-import type { CustomResource, Work } from '../custom-resource/resource.ts';
-import { exclusively, type LeaseOptions } from './lease.ts';
+import { STATE_NAMES, type StateStore } from '../../src/core/state-store.ts';
+import type { CustomResource, Work } from '../../src/custom-resource/resource.ts';
+import type { WantedKeyProperties } from '../../src/management/key-properties.ts';
+import type { ManagementConnection } from '../../src/management/management-connection.ts';
+import { introspectionWarnings } from '../../src/setup/introspection-control.ts';
+import { exclusively, type LeaseOptions } from '../../src/setup/lease.ts';
+import { removeOwned } from '../../src/setup/remove-owned.ts';
+import { resourceServerKey } from '../../src/setup/resource-server/resource-server-key.ts';
+import type { ResourceServerRecord } from '../../src/setup/resource-server/resource-server-record.ts';
+import { setUpResourceServer } from '../../src/setup/resource-server/set-up-resource-server.ts';
+import { tearDownResourceServer } from '../../src/setup/resource-server/tear-down-resource-server.ts';
+import { type DeliveredKey, wantedKeyProperties } from '../../src/setup/resource-server/wanted-key-properties.ts';
+import type { SetupOutcome } from '../../src/setup/setup-outcome.ts';
+import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/signing-key/public-key-document.ts';
 import { physicalId } from './physical-id.ts';
 import type { SetupPorts } from './ports.ts';
-import { removeOwned } from './remove-owned.ts';
-import { resourceServerKey } from './resource-server-key.ts';
 import { warningsAttribute } from './warnings.ts';
 
 const text = pipe(string(), minLength(1));

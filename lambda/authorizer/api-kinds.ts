@@ -1,6 +1,6 @@
 /** The kinds of API that may call the authorizer, told apart by their events; one adapter a kind. */
-import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
-import type { Decision } from '../../src/core/decision.ts';
+import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
+import type { Decision } from '../../src/authorizer/decision.ts';
 import { fromHttpApiEvent, type HttpApiEvent, type HttpApiResult, toHttpApiResult } from './http-api.ts';
 import { fromRestEvent, type RestEvent, toRestResult } from './rest.ts';
 import { fromWebSocketEvent, toWebSocketResult, type WebSocketEvent } from './websocket.ts';

@@ -1,8 +1,9 @@
 /** The authorizer of an API of any kind: event in, answer out, with a line in the log. */
+
+import { type AuthorizerPorts, composeAuthorizer } from '../../src/authorizer/compose.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
-import type { UpstreamEvent } from '../../src/core/upstream.ts';
+import type { UpstreamEvent } from '../../src/issuer/issuer-endpoint.ts';
 import { type AuthorizerEvent, type AuthorizerResult, adapt } from './api-kinds.ts';
-import { type AuthorizerPorts, composeAuthorizer } from './compose.ts';
 import { decisionRecord } from './decision-record.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 

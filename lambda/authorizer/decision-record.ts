@@ -1,9 +1,9 @@
 /** What is written down of a decision: why, how fast and at what cost upstream; never a credential. */
 import { hash } from 'node:crypto';
-import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
-import type { Decision } from '../../src/core/decision.ts';
-import { isCompactJws } from '../../src/core/jwt.ts';
-import type { UpstreamEvent } from '../../src/core/upstream.ts';
+import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
+import type { Decision } from '../../src/authorizer/decision.ts';
+import type { UpstreamEvent } from '../../src/issuer/issuer-endpoint.ts';
+import { isCompactJws } from '../../src/issuer/jwt.ts';
 
 /** A decision with what led to it. */
 export interface Decided {

@@ -5,7 +5,7 @@
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import { METRIC_NAMESPACE, METRICS } from '../../src/config/metrics.ts';
-import type { UpstreamEvent } from '../../src/core/upstream.ts';
+import type { UpstreamEvent } from '../../src/issuer/issuer-endpoint.ts';
 import type { DecisionRecord } from './decision-record.ts';
 
 /** Counted for the API as a whole, by outcome, and by outcome and reason. */

@@ -3,9 +3,9 @@
  * and lives as long as the execution environment, so that keys and principals stay known between requests.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuthorizerPorts } from '../../src/authorizer/compose.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
-import type { AuthorizerPorts } from './compose.ts';
 import { createHandler } from './create-handler.ts';
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration.

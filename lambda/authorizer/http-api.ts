@@ -3,8 +3,8 @@
  * route key is an identity source: `lib/` sees to that.
  */
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
-import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
-import type { Decision } from '../../src/core/decision.ts';
+import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
+import type { Decision } from '../../src/authorizer/decision.ts';
 import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
 import { authorizationValues } from './authorization-values.ts';
 import { type PrincipalContext, principalContext } from './principal-context.ts';

@@ -1,5 +1,5 @@
 /** What is thrown at API Gateway where it takes no answer. */
-import type { Decision } from '../../src/core/decision.ts';
+import type { Decision } from '../../src/authorizer/decision.ts';
 
 /**
  * The error for a decision that cannot be said by a policy.

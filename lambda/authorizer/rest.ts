@@ -3,10 +3,10 @@
  * `Unauthorized` or an error. No request path enters a policy: one cached answer then says nothing about other routes.
  */
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
+import type { Decision } from '../../src/authorizer/decision.ts';
 import { insufficientScopeChallenge } from '../../src/config/challenges.ts';
 import { CHALLENGE_KEY } from '../../src/config/gateway-responses.ts';
-import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
-import type { Decision } from '../../src/core/decision.ts';
 import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
 import { authorizationValues } from './authorization-values.ts';
 import { policy } from './policy.ts';

@@ -1,7 +1,7 @@
 /** The adapter for WebSocket APIs: a `REQUEST` authorizer on `$connect`, the one moment at which a caller can be asked. */
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import type { AuthorizationRequest } from '../../src/core/authorizer.ts';
-import type { Decision } from '../../src/core/decision.ts';
+import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
+import type { Decision } from '../../src/authorizer/decision.ts';
 import { CONNECT_ROUTE } from '../../src/core/routes.ts';
 import { authorizationValues } from './authorization-values.ts';
 import { policy } from './policy.ts';

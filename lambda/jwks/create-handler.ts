@@ -1,10 +1,11 @@
 /** The handler behind the JWKS: reads the document of public keys at most once a second, and responds with its public part. */
-import { STATE_NAMES, type StateStore } from '../../src/aws/state-store.ts';
+
 import type { JwksConfiguration } from '../../src/config/jwks-configuration.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import { describeFailure } from '../../src/core/failure.ts';
 import { isJsonObject } from '../../src/core/json.ts';
-import { NO_PUBLIC_KEYS } from '../../src/core/public-key-document.ts';
-import { describeFailure } from '../custom-resource/failure.ts';
+import { STATE_NAMES, type StateStore } from '../../src/core/state-store.ts';
+import { NO_PUBLIC_KEYS } from '../../src/signing-key/public-key-document.ts';
 import { type HttpAnswer, jwksResponse, unavailable } from './jwks-response.ts';
 
 export interface JwksPorts {

@@ -3,8 +3,8 @@
  * document is parsed and written anew, member by member, so that nothing else in it could ever be served.
  */
 import { createHash } from 'node:crypto';
-import { parsePublicKeys, servedKeys } from '../../src/core/public-key-document.ts';
-import { publicJwk } from '../../src/core/signing-key.ts';
+import { parsePublicKeys, servedKeys } from '../../src/signing-key/public-key-document.ts';
+import { publicJwk } from '../../src/signing-key/signing-key.ts';
 
 export interface HttpAnswer {
   readonly statusCode: number;

@@ -1,5 +1,5 @@
 /** The handler of a rotation: one event, one step, one line in the log, in which there is nothing of the event but the step. */
-import { describeFailure } from '../custom-resource/failure.ts';
+import { describeFailure } from '../../src/core/failure.ts';
 import { createSecret } from './create-secret.ts';
 import { RotationError } from './errors.ts';
 import { finishSecret } from './finish-secret.ts';

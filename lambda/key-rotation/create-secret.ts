@@ -1,6 +1,6 @@
 /** First step: there is a pending version with a new key in it, and its public half is published. */
 
-import { revokedKeys } from '../../src/aws/revoked-keys.ts';
+import { revokedKeys } from '../../src/signing-key/revoked-keys.ts';
 import type { RotationError } from './errors.ts';
 import { publishByLabels } from './follow-labels.ts';
 import {

@@ -2,11 +2,11 @@
  * Tells the tenant which keys there are: the same key change as at set-up, with the same record of what was there before, so
  * that a later teardown restores that, and never a key of ours.
  */
-import { SetupError } from '../../src/auth0/errors.ts';
-import type { ResourceServerRecord } from '../../src/auth0/resource-server-record.ts';
-import { setUpResourceServer } from '../../src/auth0/set-up-resource-server.ts';
-import { type DeliveredKey, wantedKeyProperties } from '../../src/auth0/wanted-key-properties.ts';
-import { resourceServerKey } from '../auth0-setup/resource-server-key.ts';
+import { SetupError } from '../../src/management/errors.ts';
+import { resourceServerKey } from '../../src/setup/resource-server/resource-server-key.ts';
+import type { ResourceServerRecord } from '../../src/setup/resource-server/resource-server-record.ts';
+import { setUpResourceServer } from '../../src/setup/resource-server/set-up-resource-server.ts';
+import { type DeliveredKey, wantedKeyProperties } from '../../src/setup/resource-server/wanted-key-properties.ts';
 import { RotationError } from './errors.ts';
 import type { HeldRotation, Rotation } from './rotation.ts';
 

@@ -2,10 +2,10 @@
  * Publishes and delivers the keys that the labels of the secret name. Every step does it this way: it reads the labels
  * again afterwards and, if they have changed, starts again.
  */
-import { STATE_NAMES } from '../../src/aws/state-store.ts';
-import { publishedFor } from '../../src/core/public-key-changes.ts';
-import { NO_PUBLIC_KEYS, parsePublicKeys, writePublicKeys } from '../../src/core/public-key-document.ts';
-import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
+import { STATE_NAMES } from '../../src/core/state-store.ts';
+import { publishedFor } from '../../src/signing-key/public-key-changes.ts';
+import { NO_PUBLIC_KEYS, parsePublicKeys, writePublicKeys } from '../../src/signing-key/public-key-document.ts';
+import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { deliverKeys } from './deliver-keys.ts';
 import { type LabelledKeys, labelledKeys, noKeyLeft } from './key-versions.ts';
 import type { HeldRotation, Rotation } from './rotation.ts';

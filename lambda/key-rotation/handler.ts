@@ -5,9 +5,9 @@ import { createSecretVersions } from '../../src/aws/secret-versions.ts';
 import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
 import { parseRotationConfiguration } from '../../src/config/rotation-configuration.ts';
-import { generateSigningKey } from '../../src/core/generate-signing-key.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
-import { connectionTo } from '../auth0-setup/ports.ts';
+import { connectionTo } from '../../src/setup/connect.ts';
+import { generateSigningKey } from '../../src/signing-key/generate-signing-key.ts';
 import { createRotationHandler } from './create-handler.ts';
 import { createProof } from './prove-key.ts';
 

@@ -4,10 +4,10 @@
  * it at every moment.
  */
 
-import { revokedKeys } from '../../src/aws/revoked-keys.ts';
 import type { SecretVersions, Stage } from '../../src/aws/secret-versions.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
-import { type PrivateSigningJwk, parseSigningJwk } from '../../src/core/signing-key.ts';
+import { revokedKeys } from '../../src/signing-key/revoked-keys.ts';
+import { type PrivateSigningJwk, parseSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { RotationError } from './errors.ts';
 import type { Rotation } from './rotation.ts';
 

@@ -3,9 +3,9 @@
  * that was signed with a key made for this purpose and thrown away.
  */
 import { CodedError, UpstreamError } from '../../src/core/errors.ts';
-import { makeThrowAwayKey, type ProbeTarget, probeIntrospection } from '../../src/core/introspection-probe.ts';
-import { importSigningKey, type PrivateSigningJwk } from '../../src/core/signing-key.ts';
-import type { UpstreamPorts } from '../../src/core/upstream.ts';
+import { makeThrowAwayKey, type ProbeTarget, probeIntrospection } from '../../src/issuer/introspection-probe.ts';
+import type { UpstreamPorts } from '../../src/issuer/issuer-endpoint.ts';
+import { importSigningKey, type PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 
 /**
  * Proves a key.

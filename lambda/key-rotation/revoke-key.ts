@@ -3,11 +3,11 @@
  * for nobody. Run again after a failure it makes yet another key, since the one before may have been seen, too.
  */
 
-import { addRevokedKeys, revokedKeys } from '../../src/aws/revoked-keys.ts';
-import { STATE_NAMES } from '../../src/aws/state-store.ts';
 import { UpstreamError } from '../../src/core/errors.ts';
-import { NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/core/public-key-document.ts';
-import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
+import { STATE_NAMES } from '../../src/core/state-store.ts';
+import { NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/signing-key/public-key-document.ts';
+import { addRevokedKeys, revokedKeys } from '../../src/signing-key/revoked-keys.ts';
+import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { RotationError } from './errors.ts';
 import { followLabels } from './follow-labels.ts';
 import { keyIn, promote, takeLabelOff, versionsWith } from './key-versions.ts';

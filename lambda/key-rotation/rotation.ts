@@ -1,12 +1,13 @@
 /** What a change of the signing key works with: the settings, and everything outside as ports. */
-import type { ResourceServers } from '../../src/auth0/resource-servers.ts';
+
 import type { SecretVersions } from '../../src/aws/secret-versions.ts';
-import type { StateStore } from '../../src/aws/state-store.ts';
 import type { RotationConfiguration } from '../../src/config/rotation-configuration.ts';
 import type { Clock } from '../../src/core/clock.ts';
-import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
-import { exclusively, type Held } from '../auth0-setup/lease.ts';
-import type { OwnedRecords } from '../auth0-setup/owned-records.ts';
+import type { StateStore } from '../../src/core/state-store.ts';
+import type { ResourceServers } from '../../src/management/resource-servers.ts';
+import { exclusively, type Held } from '../../src/setup/lease.ts';
+import type { OwnedRecords } from '../../src/setup/owned-records.ts';
+import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import type { ProveKey } from './prove-key.ts';
 
 export interface Rotation {

@@ -1,6 +1,6 @@
 /** Third step: the new key is proved before anything depends on it. If the tenant does not accept it, the old one is restored. */
 import { CodedError, UpstreamError } from '../../src/core/errors.ts';
-import type { PrivateSigningJwk } from '../../src/core/signing-key.ts';
+import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { RotationError } from './errors.ts';
 import { followLabels, withdrawPending } from './follow-labels.ts';
 import { assertPending, hasStage, keyIn, labelledKeys, takeLabelOff } from './key-versions.ts';

@@ -3,14 +3,19 @@
  * property, attribute or log line holds it. The secret and the public document are deleted with their stack.
  */
 import { createHash } from 'node:crypto';
-import { revokedKeys } from '../../src/aws/revoked-keys.ts';
-import type { SecretStore } from '../../src/aws/secrets.ts';
-import { STATE_NAMES, type StateStore } from '../../src/aws/state-store.ts';
 import type { SigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
-import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys, writePublicKeys } from '../../src/core/public-key-document.ts';
-import { type PrivateSigningJwk, parseSigningJwk } from '../../src/core/signing-key.ts';
-import type { CustomResource, Work } from '../custom-resource/resource.ts';
+import type { SecretStore } from '../../src/core/secret-store.ts';
+import { STATE_NAMES, type StateStore } from '../../src/core/state-store.ts';
+import type { CustomResource, Work } from '../../src/custom-resource/resource.ts';
+import {
+  keysInUse,
+  NO_PUBLIC_KEYS,
+  parsePublicKeys,
+  writePublicKeys,
+} from '../../src/signing-key/public-key-document.ts';
+import { revokedKeys } from '../../src/signing-key/revoked-keys.ts';
+import { type PrivateSigningJwk, parseSigningJwk } from '../../src/signing-key/signing-key.ts';
 
 export interface SigningKeyPorts {
   readonly secrets: SecretStore;

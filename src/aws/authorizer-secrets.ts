@@ -4,10 +4,9 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { ConfigurationError, UpstreamError } from '../core/errors.ts';
-import { isJsonObject, parseJson } from '../core/json.ts';
-import type { PasswordGrantClient } from '../core/password-grant.ts';
-import { importSigningKey, parseSigningJwk, type SigningKey } from '../core/signing-key.ts';
+import { type PasswordGrantClient, parseClientCredentials } from '../core/client-credentials.ts';
+import { UpstreamError } from '../core/errors.ts';
+import { importSigningKey, parseSigningJwk, type SigningKey } from '../signing-key/signing-key.ts';
 import { errorName } from './errors.ts';
 
 /** Within the five seconds that a decision may take, two attempts of: without these, one would wait for ever. */
@@ -46,15 +45,7 @@ function pendingKeys(text: string | undefined): readonly SigningKey[] {
 export async function readClient(secretId: string): Promise<PasswordGrantClient> {
   const text = await readStage(secretId, 'AWSCURRENT');
   if (text === undefined) throw unavailable(secretId, undefined);
-  const value = parseJson(text);
-  if (!isJsonObject(value) || typeof value.clientId !== 'string' || typeof value.clientSecret !== 'string') {
-    throw new ConfigurationError(
-      'configuration_invalid',
-      `The secret ${secretId} is not {"clientId","clientSecret"} with an optional "connection", all strings.`,
-    );
-  }
-  const { clientId, clientSecret, connection } = value;
-  return { clientId, clientSecret, connection: typeof connection === 'string' ? connection : undefined };
+  return parseClientCredentials(secretId, text);
 }
 
 /** The value under a staging label; `undefined` if no version has it. */

@@ -3,23 +3,10 @@
  * a note of who uses it, so each deployment looks into the state tables of the others. It can only read there.
  */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import type { ListDeployments, StateItem, StateName } from '../core/state-store.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { AwsError, awsError } from './errors.ts';
-import type { StateItem, StateName, StateStore } from './state-store.ts';
 import { createStateTable } from './state-table.ts';
-
-/** A deployment, by the name of its table. */
-export interface OtherDeployment {
-  readonly name: string;
-  readonly state: Pick<StateStore, 'read'>;
-}
-
-/**
- * Lists the other deployments.
- *
- * @throws AwsError `deployments_unreadable`
- */
-export type ListDeployments = () => Promise<readonly OtherDeployment[]>;
 
 /**
  * Makes the list, with the credentials and region of the environment.

@@ -6,26 +6,9 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import type { SecretStore } from '../core/secret-store.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { awsError } from './errors.ts';
-
-/** A place for secrets. Ids are names or ARNs. */
-export interface SecretStore {
-  /**
-   * Reads the current version; `undefined` if the secret has none.
-   *
-   * @throws AwsError `secret_unreadable`
-   */
-  read(secretId: string): Promise<string | undefined>;
-  /**
-   * Makes a value the current version.
-   *
-   * @param token names the version: 32 to 64 characters. A second value under the same token is not written
-   * @returns whether it was written
-   * @throws AwsError `secret_unwritable`
-   */
-  write(secretId: string, value: string, token: string): Promise<boolean>;
-}
 
 /** Connects to Secrets Manager with the credentials and region of the environment. */
 export function createSecretStore(client = new SecretsManagerClient(CLIENT_OPTIONS)): SecretStore {

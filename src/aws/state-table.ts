@@ -7,9 +7,9 @@ import {
   PutItemCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
+import type { StateItem, StateName, StateStore } from '../core/state-store.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { AwsError, awsError } from './errors.ts';
-import type { StateItem, StateName, StateStore } from './state-store.ts';
 
 /** Connects to the table with the credentials and region of the environment. */
 export function createStateTable(tableName: string, client = new DynamoDBClient(CLIENT_OPTIONS)): StateStore {

@@ -1,5 +1,5 @@
 /** Connects to the tenant's Management API by the settings; asks for the client's secret if no setting has it. */
-import type { ManagementConnection } from '../auth0/management-connection.ts';
+import type { ManagementConnection } from '../management/management-connection.ts';
 import type { Context } from './command.ts';
 import { usageError } from './errors.ts';
 import { managementUrl } from './tenant-url.ts';
@@ -22,7 +22,7 @@ export async function prepareTenant({ settings, ports }: Pick<Context, 'settings
   const totalMs = timeoutMs(settings);
   const clientSecret = settings.get('clientSecret') ?? (await askForSecret(clientId, ports));
   // The vendor's package takes a third of a second to load.
-  const { connectManagement } = await import('../auth0/management-connection.ts');
+  const { connectManagement } = await import('../management/management-connection.ts');
   const attemptTimeoutMs = Math.min(totalMs, LONGEST_ATTEMPT_MS);
   return () =>
     connectManagement({ tenantUrl, clientId, clientSecret, timeoutMs: totalMs, attemptTimeoutMs, fetch, clock, sleep });

@@ -1,6 +1,7 @@
 /** Errors as a person at a terminal reads them. Most rooms say all there is to say; the authorizer's core is terse. */
-import { SetupError, type SetupErrorCode } from '../auth0/errors.ts';
+
 import { CodedError, UpstreamError, type UpstreamErrorCode } from '../core/errors.ts';
+import { SetupError, type SetupErrorCode } from '../management/errors.ts';
 import { printable } from './printable.ts';
 
 const MENDS: Readonly<Record<UpstreamErrorCode, string>> = {

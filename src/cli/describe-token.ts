@@ -1,6 +1,7 @@
 /** What the tenant says of a token, as a table for people. Nothing of it is verified: it is shown, not believed. */
-import type { UnverifiedAnswer } from '../core/introspection.ts';
+
 import type { JsonObject } from '../core/json.ts';
+import type { UnverifiedAnswer } from '../issuer/introspection.ts';
 import { timeInWords } from './time-in-words.ts';
 
 const TITLES: Readonly<Record<string, string>> = {

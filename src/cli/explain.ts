@@ -1,8 +1,8 @@
 /** What the authorizer would decide about a Bearer token for each configured route: asked of the authorizer itself. */
-import type { Decision } from '../core/decision.ts';
-import { isCompactJws } from '../core/jwt.ts';
+import type { Decision } from '../authorizer/decision.ts';
 import { type RouteSetting, type RouteSettings, scopesOf } from '../core/routes.ts';
-import type { SigningKeyStore } from '../core/signing-key-ring.ts';
+import { isCompactJws } from '../issuer/jwt.ts';
+import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import { authorizerConfiguration } from './authorizer-configuration.ts';
 import type { Context } from './command.ts';
 import { CREDENTIAL_REASONS } from './reason-words.ts';

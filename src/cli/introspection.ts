@@ -1,9 +1,9 @@
 /** The tenant's introspection endpoint, asked as the resource server, by the same code as in the authorizer. */
 import type { HttpPort } from '../core/http.ts';
-import { Introspection, type UnverifiedAnswer } from '../core/introspection.ts';
-import { INTROSPECTION_PROFILES } from '../core/introspection-profile.ts';
-import { SigningKeyRing, type SigningKeyStore } from '../core/signing-key-ring.ts';
-import { Upstream } from '../core/upstream.ts';
+import { Introspection, type UnverifiedAnswer } from '../issuer/introspection.ts';
+import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
+import { Upstream } from '../issuer/issuer-endpoint.ts';
+import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Context } from './command.ts';
 import { issuerUrl } from './tenant-url.ts';
 import { timeoutMs } from './timeout.ts';

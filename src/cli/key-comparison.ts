@@ -1,8 +1,8 @@
 /** What the signing key's place, the tenant and the JWKS hold, side by side: which key is where, and whether the one that signs is wherever the tenant may look. */
-import { KEY_PROPERTIES, type KeyProperties, type KeyProperty } from '../auth0/key-properties.ts';
-import type { ManagementConnection } from '../auth0/management-connection.ts';
-import { resourceServerNotFound } from '../auth0/resource-server-errors.ts';
-import type { SigningKeyStore } from '../core/signing-key-ring.ts';
+import { KEY_PROPERTIES, type KeyProperties, type KeyProperty } from '../management/key-properties.ts';
+import type { ManagementConnection } from '../management/management-connection.ts';
+import { resourceServerNotFound } from '../setup/resource-server/resource-server-errors.ts';
+import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Context } from './command.ts';
 import { type FetchedJwks, fetchJwks } from './fetch-jwks.ts';
 import { readKeys, thumbprintOf } from './held-keys.ts';

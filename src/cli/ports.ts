@@ -1,8 +1,9 @@
 /** What the commands need of the world: all of it handed in. */
+
+import type { Authorizer } from '../authorizer/authorizer.ts';
 import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';
-import type { Authorizer } from '../core/authorizer.ts';
-import type { SigningKeyStore } from '../core/signing-key-ring.ts';
-import type { UpstreamPorts } from '../core/upstream.ts';
+import type { UpstreamPorts } from '../issuer/issuer-endpoint.ts';
+import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Variables } from './setting-sources.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -4,10 +4,10 @@
  */
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ClientGrantRecord } from '../auth0/client-grant-record.ts';
-import { type RecordStore, recordInvalid } from '../auth0/record-store.ts';
-import type { ResourceServerRecord } from '../auth0/resource-server-record.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
+import type { ClientGrantRecord } from '../setup/client-grant/client-grant-record.ts';
+import { type RecordStore, recordInvalid } from '../setup/record-store.ts';
+import type { ResourceServerRecord } from '../setup/resource-server/resource-server-record.ts';
 import type { Context } from './command.ts';
 import { readTextFile } from './read-text-file.ts';
 import { replaceFile } from './write-file.ts';

@@ -1,5 +1,5 @@
 /** Shows what setting up or tearing down came to, or would come to. */
-import type { SetupOutcome } from '../auth0/setup-outcome.ts';
+import type { SetupOutcome } from '../setup/setup-outcome.ts';
 import type { Context } from './command.ts';
 import { printJson } from './print-json.ts';
 import { printable } from './printable.ts';

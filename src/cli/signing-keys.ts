@@ -1,8 +1,8 @@
 /** Where the resource server's signing key is: a file that `asp keygen` wrote, or the secret of a deployment. */
 import { resolve } from 'node:path';
 import { ConfigurationError, UpstreamError } from '../core/errors.ts';
-import { importSigningKey, type PrivateSigningJwk, parseSigningJwk } from '../core/signing-key.ts';
-import type { SigningKeyStore } from '../core/signing-key-ring.ts';
+import { importSigningKey, type PrivateSigningJwk, parseSigningJwk } from '../signing-key/signing-key.ts';
+import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Context } from './command.ts';
 import { CliError, usageError } from './errors.ts';
 import { readTextFile } from './read-text-file.ts';

@@ -1,5 +1,5 @@
 /** Says what it means that the tenant does not find a user. */
-import { ManagementRefusal } from '../auth0/errors.ts';
+import { ManagementRefusal } from '../management/errors.ts';
 import { CliError } from './errors.ts';
 
 /**

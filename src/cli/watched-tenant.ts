@@ -2,10 +2,10 @@
  * A tenant whose changes are told to somebody. In a rehearsal nothing is sent: what would have been written is remembered
  * and read back, so that the very code that changes a tenant can be run without changing it.
  */
-import type { ClientGrant, ClientGrants } from '../auth0/client-grants.ts';
-import { KEY_PROPERTIES, type KeyPatch, keyPropertiesOf } from '../auth0/key-properties.ts';
-import type { ManagementConnection } from '../auth0/management-connection.ts';
-import type { NewResourceServer, ResourceServer, ResourceServers } from '../auth0/resource-servers.ts';
+import type { ClientGrant, ClientGrants } from '../management/client-grants.ts';
+import { KEY_PROPERTIES, type KeyPatch, keyPropertiesOf } from '../management/key-properties.ts';
+import type { ManagementConnection } from '../management/management-connection.ts';
+import type { NewResourceServer, ResourceServer, ResourceServers } from '../management/resource-servers.ts';
 
 export interface TenantChange {
   /** What is changed, for people. */

@@ -3,7 +3,6 @@
  * server. Each has keys and an introspection endpoint of its own.
  */
 import { array, check, type InferOutput, optional, picklist, pipe, regex, string } from 'valibot';
-import type { IntrospectionProfileName } from '../core/introspection-profile.ts';
 import { isSecureUrl } from '../core/secure-url.ts';
 import { secretId } from './fields.ts';
 import { exactly, wanted } from './parse.ts';
@@ -82,7 +81,7 @@ function shown(entry: NamesIssuer | undefined): string {
 /** One authorization server, with all that is known of it. */
 export interface IssuerEndpoints {
   readonly issuer: string;
-  readonly profile: IntrospectionProfileName;
+  readonly profile: InferOutput<typeof entry>['profile'];
   readonly jwksUrl: string;
   readonly introspectionUrl: string;
   readonly clientId: string;

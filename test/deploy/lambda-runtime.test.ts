@@ -29,7 +29,7 @@ const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
   jwks: /\/Jwks\//,
   'key-rotation': /\/KeyRotation\//,
   'signing-key': /\/SigningKey\//,
-  'upstream-proxy': /\/Upstream\//,
+  'backend-proxy': /\/Upstream\//,
 };
 
 /** Those of the captured events. */
@@ -202,7 +202,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
   describe('the proxy', () => {
     it('passes a request on with the principal in place of the credential', async () => {
       const event = withAuthorization(withPrincipal(captured('rest-proxy'), PRINCIPAL), bearer(CANARY));
-      expect(proxyResponse(await invoke('upstream-proxy', event))).toMatchObject({ statusCode: 201 });
+      expect(proxyResponse(await invoke('backend-proxy', event))).toMatchObject({ statusCode: 201 });
       const { method, path, headers, body } = backend.received.at(-1) ?? {};
       expect({ method, path, body }).toEqual({
         method: 'POST',
@@ -218,7 +218,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     });
 
     it('passes a request to a public route on without a principal', async () => {
-      expect(proxyResponse(await invoke('upstream-proxy', captured('rest-proxy-version-1')))).toMatchObject({
+      expect(proxyResponse(await invoke('backend-proxy', captured('rest-proxy-version-1')))).toMatchObject({
         statusCode: 201,
       });
       const { path, headers } = backend.received.at(-1) ?? {};
@@ -297,7 +297,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     ['authorizer', () => withAuthorization(captured('rest-authorizer'), bearer(aws.tenant.mintJwt()))],
     ['jwks', () => captured('rest-proxy')],
     ['demo-api', () => captured('rest-proxy')],
-    ['upstream-proxy', () => captured('rest-proxy-version-1')],
+    ['backend-proxy', () => captured('rest-proxy-version-1')],
   ])('%s works as before after broken events', async (folder, event) => {
     expect(await invoke(folder, event())).toHaveProperty('response');
   });

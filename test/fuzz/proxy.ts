@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { createProxy } from '../../lambda/upstream-proxy/proxy.ts';
-import { createSender } from '../../lambda/upstream-proxy/send.ts';
+import { createProxy } from '../../lambda/backend-proxy/proxy.ts';
+import { createSender } from '../../lambda/backend-proxy/send.ts';
 import { createTransport } from '../../src/http/transport.ts';
 import { type ParsedRequest, type RawBackend, startRawBackend } from '../support/http/raw-backend.ts';
 import type { Fuzz, FuzzOptions } from './fuzz.ts';

@@ -5,8 +5,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { embeddedMetrics } from '../../lambda/authorizer/embedded-metrics.ts';
 import { AuthorizerAlarms } from '../../lib/authorizer-alarms.ts';
+import { TokenAuthorizer } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
-import { TokenAuthorizer } from '../../lib/token-authorizer.ts';
 import { appWithoutBundling } from '../support/infra/synthesize.ts';
 
 const stack = new Stack(appWithoutBundling(), 'Own');

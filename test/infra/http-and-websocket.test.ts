@@ -4,8 +4,8 @@ import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-api
 import { HttpApi, HttpMethod, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
+import { TokenAuthorizer } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
-import { TokenAuthorizer } from '../../lib/token-authorizer.ts';
 import { appWithoutBundling } from '../support/infra/synthesize.ts';
 
 /** Somebody's own stack with the authorizer, before an API that the test adds. */

@@ -4,8 +4,8 @@ import type {
   ApplicationPasswordRequest,
   ApplicationPasswords,
   NewApplicationPassword,
-} from '../../auth0/application-passwords.ts';
-import { SetupError, type SetupErrorCode } from '../../auth0/errors.ts';
+} from '../../management/application-passwords.ts';
+import { SetupError, type SetupErrorCode } from '../../management/errors.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
 import { usageError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /** `asp delete`: takes an app specific password from its user. Only one that is listed: a mistyped id must not pass for done. */
-import type { ApplicationPassword } from '../../auth0/application-passwords.ts';
+import type { ApplicationPassword } from '../../management/application-passwords.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
 import { CliError, usageError } from '../errors.ts';

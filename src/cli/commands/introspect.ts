@@ -1,5 +1,5 @@
 /** `asp introspect`: what the tenant says of a token, and what the authorizer would make of it. */
-import type { UnverifiedAnswer } from '../../core/introspection.ts';
+import type { UnverifiedAnswer } from '../../issuer/introspection.ts';
 import type { Command, Context } from '../command.ts';
 import { describeToken } from '../describe-token.ts';
 import { EXIT } from '../exit-code.ts';

@@ -1,8 +1,8 @@
 /** `asp keygen`: a new signing key for the resource server, in a file that only its owner can read. */
 import { resolve } from 'node:path';
 import { parseJson } from '../../core/json.ts';
-import { writePublicKeys } from '../../core/public-key-document.ts';
-import type { PrivateSigningJwk } from '../../core/signing-key.ts';
+import { writePublicKeys } from '../../signing-key/public-key-document.ts';
+import type { PrivateSigningJwk } from '../../signing-key/signing-key.ts';
 import type { Command, Context } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
@@ -38,7 +38,7 @@ export const keygen: Command = {
     assertCanWrite(path);
     await interruption.protect(async () => {
       // The certificate's library takes a third of a second to load.
-      const { generateSigningKey } = await import('../../core/generate-signing-key.ts');
+      const { generateSigningKey } = await import('../../signing-key/generate-signing-key.ts');
       const jwk = await generateSigningKey(ports.clock());
       writePrivateFile(path, `${JSON.stringify(jwk)}\n`);
       show(path, jwk, context);

@@ -1,5 +1,5 @@
 /** `asp list`: a user's app specific passwords, without their values. */
-import type { ApplicationPassword } from '../../auth0/application-passwords.ts';
+import type { ApplicationPassword } from '../../management/application-passwords.ts';
 import type { Command } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
 import { EXIT } from '../exit-code.ts';

@@ -1,13 +1,13 @@
 /** `asp setup`: makes the tenant ready for app specific passwords, by the same code as the custom resources of a deployment. */
 
-import { featureWarnings } from '../../auth0/feature.ts';
-import { introspectionWarnings } from '../../auth0/introspection-control.ts';
-import type { ManagementConnection } from '../../auth0/management-connection.ts';
-import { setUpClientGrant } from '../../auth0/set-up-client-grant.ts';
-import { setUpResourceServer } from '../../auth0/set-up-resource-server.ts';
-import type { SetupOutcome } from '../../auth0/setup-outcome.ts';
-import { wantedKeyProperties } from '../../auth0/wanted-key-properties.ts';
 import { RouteMap } from '../../core/routes.ts';
+import type { ManagementConnection } from '../../management/management-connection.ts';
+import { setUpClientGrant } from '../../setup/client-grant/set-up-client-grant.ts';
+import { featureWarnings } from '../../setup/feature.ts';
+import { introspectionWarnings } from '../../setup/introspection-control.ts';
+import { setUpResourceServer } from '../../setup/resource-server/set-up-resource-server.ts';
+import { wantedKeyProperties } from '../../setup/resource-server/wanted-key-properties.ts';
+import type { SetupOutcome } from '../../setup/setup-outcome.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';

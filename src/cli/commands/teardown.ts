@@ -1,6 +1,6 @@
 /** `asp teardown`: puts back what the tenant held before `asp setup`, where it still holds what that wrote. Goes by the record alone. */
-import { tearDownClientGrant } from '../../auth0/tear-down-client-grant.ts';
-import { tearDownResourceServer } from '../../auth0/tear-down-resource-server.ts';
+import { tearDownClientGrant } from '../../setup/client-grant/tear-down-client-grant.ts';
+import { tearDownResourceServer } from '../../setup/resource-server/tear-down-resource-server.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
 import { EXIT } from '../exit-code.ts';

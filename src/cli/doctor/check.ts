@@ -1,6 +1,7 @@
 /** One link of the chain from a credential to a decision, and what looking at it came to. */
-import type { ManagementConnection } from '../../auth0/management-connection.ts';
+
 import type { HttpResponse } from '../../core/http.ts';
+import type { ManagementConnection } from '../../management/management-connection.ts';
 import type { Context } from '../command.ts';
 import type { KeyPlace } from '../signing-keys.ts';
 

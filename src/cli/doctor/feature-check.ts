@@ -2,10 +2,10 @@
  * The link that app specific passwords depend on: the tenant must have them. A grant may hold scopes that the tenant
  * does not know.
  */
-import { SetupError } from '../../auth0/errors.ts';
-import { featureMissing, scopesNotGranted, scopesNotOffered, tokenLacks } from '../../auth0/feature.ts';
-import { missingScopes } from '../../auth0/grant-change.ts';
-import { APPLICATION_PASSWORD_SCOPES } from '../../auth0/set-up-client-grant.ts';
+import { SetupError } from '../../management/errors.ts';
+import { missingScopes } from '../../setup/client-grant/grant-change.ts';
+import { APPLICATION_PASSWORD_SCOPES } from '../../setup/client-grant/set-up-client-grant.ts';
+import { featureMissing, scopesNotGranted, scopesNotOffered, tokenLacks } from '../../setup/feature.ts';
 import { type Check, type Examination, type Finding, failed, passed, skipped } from './check.ts';
 
 export const featureCheck: Check = {

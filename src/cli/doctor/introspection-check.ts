@@ -1,7 +1,7 @@
 /** The link that opaque tokens and app specific passwords depend on, tried with a token that nobody ever issued. */
 import { UpstreamError } from '../../core/errors.ts';
 import type { HttpPort } from '../../core/http.ts';
-import { makeThrowAwayKey, probeIntrospection } from '../../core/introspection-probe.ts';
+import { makeThrowAwayKey, probeIntrospection } from '../../issuer/introspection-probe.ts';
 import { createIntrospection } from '../introspection.ts';
 import { type Check, type Examination, type Finding, failed, passed, warned } from './check.ts';
 

@@ -1,10 +1,10 @@
 /** The links through the Management API: the client, its scopes, the resource server, the key on record, the grant. */
 
-import type { ClientGrant } from '../../auth0/client-grants.ts';
-import { SetupError } from '../../auth0/errors.ts';
-import { missingScopes } from '../../auth0/grant-change.ts';
-import { resourceServerNotFound } from '../../auth0/resource-server-errors.ts';
-import { APPLICATION_PASSWORD_SCOPES } from '../../auth0/set-up-client-grant.ts';
+import type { ClientGrant } from '../../management/client-grants.ts';
+import { SetupError } from '../../management/errors.ts';
+import { missingScopes } from '../../setup/client-grant/grant-change.ts';
+import { APPLICATION_PASSWORD_SCOPES } from '../../setup/client-grant/set-up-client-grant.ts';
+import { resourceServerNotFound } from '../../setup/resource-server/resource-server-errors.ts';
 import { compareKeys } from '../key-comparison.ts';
 import { type Check, type Examination, failed, passed } from './check.ts';
 

@@ -1,6 +1,6 @@
 /** The links to the tenant itself: name, connection, clock, public keys. */
 import { HttpFailure } from '../../core/http.ts';
-import { parseJwks } from '../../core/jwks.ts';
+import { parseJwks } from '../../issuer/jwks.ts';
 import { systemCode } from '../read-text-file.ts';
 import { type Check, failed, passed } from './check.ts';
 

@@ -1,6 +1,7 @@
 /** The handler fuzz: an event goes in, and what comes out is compared with the plain model. */
-import type { AuthorizerPorts } from '../../../lambda/authorizer/compose.ts';
+
 import { createHandler } from '../../../lambda/authorizer/create-handler.ts';
+import type { AuthorizerPorts } from '../../../src/authorizer/compose.ts';
 import {
   type AuthorizerConfiguration,
   parseAuthorizerConfiguration,

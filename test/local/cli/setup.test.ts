@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/core/errors.ts';
-import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
-import { importSigningKey, parseSigningJwk } from '../../../src/core/signing-key.ts';
+import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
+import { importSigningKey, parseSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import {
   DEMO_API,
   openReadyTenant,

@@ -1,6 +1,6 @@
 /** A second authorization server, made by others, beside the tenant: its own keys, its own introspection. */
 import { describe, expect, it } from 'vitest';
-import type { ClientCredentials } from '../../../src/core/remembered-client.ts';
+import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
 import { basic, bearer } from '../../support/http/call.ts';
 import { type Rfc7662Server, startRfc7662Server } from '../../support/local/rfc7662-server.ts';
 import { keys, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';

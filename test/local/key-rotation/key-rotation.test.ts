@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectionTo } from '../../../lambda/auth0-setup/ports.ts';
 import { createSecret } from '../../../lambda/key-rotation/create-secret.ts';
 import { finishSecret } from '../../../lambda/key-rotation/finish-secret.ts';
 import { createProof } from '../../../lambda/key-rotation/prove-key.ts';
@@ -13,16 +12,17 @@ import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
 import { startTenant } from '../../../local/tenant/server.ts';
-import type { KeyDelivery } from '../../../src/auth0/wanted-key-properties.ts';
-import { parsePublicKeys } from '../../../src/core/public-key-document.ts';
-import type { PrivateSigningJwk } from '../../../src/core/signing-key.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
+import { connectionTo } from '../../../src/setup/connect.ts';
+import type { KeyDelivery } from '../../../src/setup/resource-server/wanted-key-properties.ts';
+import { parsePublicKeys } from '../../../src/signing-key/public-key-document.ts';
+import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import { startRfc7662Server } from '../../support/local/rfc7662-server.ts';
 import { Callers, type IntrospectionServer } from '../../support/rotation/callers.ts';
 import { type JwksServer, startJwksServer } from '../../support/rotation/jwks-server.ts';
 import { MemoryVersions } from '../../support/rotation/memory-versions.ts';
-import { DEMO_API, newKey, remember } from '../auth0/harness.ts';
-import { MANAGEMENT_SECRET_ID, RESOURCE_SERVER, World } from '../setup/world.ts';
+import { MANAGEMENT_SECRET_ID, RESOURCE_SERVER, World } from '../auth0-setup/world.ts';
+import { DEMO_API, newKey, remember } from '../setup/harness.ts';
 
 const DELIVERIES = ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const;
 const STEPS = [createSecret, setSecret, testSecret, finishSecret];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
 import { UpstreamError } from '../../../src/core/errors.ts';
-import { parsePublicKeys } from '../../../src/core/public-key-document.ts';
-import { certificatePem } from '../../../src/core/signing-key.ts';
+import { parsePublicKeys } from '../../../src/signing-key/public-key-document.ts';
+import { certificatePem } from '../../../src/signing-key/signing-key.ts';
 import { BEFORE, fakeKey, RotationWorld, STEP_NAMES } from '../../support/rotation/world.ts';
 import { Life } from '../../support/setup/aws-in-memory.ts';
 

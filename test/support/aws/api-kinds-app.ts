@@ -4,8 +4,8 @@ import { HttpApi, HttpMethod, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/a
 import { HttpLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Auth0Setup } from '../../../lib/auth0-setup.ts';
+import { TokenAuthorizer } from '../../../lib/authorizer-function.ts';
 import { SigningKey } from '../../../lib/signing-key.ts';
-import { TokenAuthorizer } from '../../../lib/token-authorizer.ts';
 
 const app = new App();
 const stack = new Stack(app, 'ApiKinds');

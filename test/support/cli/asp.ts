@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { composeAuthorizer } from '../../../lambda/authorizer/compose.ts';
+import { composeAuthorizer } from '../../../src/authorizer/compose.ts';
 import { interrupted } from '../../../src/cli/errors.ts';
 import type { Ports } from '../../../src/cli/ports.ts';
 import { runAsp } from '../../../src/cli/run.ts';

@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { startTenant, type Tenant, type TenantOptions } from '../../../local/tenant/server.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
-import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
+import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
 import { openWorkshop, START_MS, type Workshop } from './asp.ts';
 
 export const USER = 'auth0|1234';

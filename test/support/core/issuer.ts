@@ -1,7 +1,7 @@
 /** An issuer of JWTs that shares no code with what verifies them: keys and signatures by `jose`. */
 import type { webcrypto } from 'node:crypto';
 import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose';
-import type { Expectations } from '../../../src/core/claims.ts';
+import type { Expectations } from '../../../src/issuer/claims.ts';
 import { type FrozenClock, NOW_SECONDS } from './clock.ts';
 
 export const ISSUER = 'https://tenant.example/';

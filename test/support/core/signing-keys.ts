@@ -1,7 +1,7 @@
 /** Signing keys of a resource server, and a store that hands them out. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import type { SigningKey } from '../../../src/core/signing-key.ts';
-import type { SigningKeyStore } from '../../../src/core/signing-key-ring.ts';
+import type { SigningKey } from '../../../src/signing-key/signing-key.ts';
+import type { SigningKeyStore } from '../../../src/signing-key/signing-key-ring.ts';
 
 export interface SigningKeyPair extends SigningKey {
   readonly publicKey: KeyObject;

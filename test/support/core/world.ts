@@ -1,26 +1,26 @@
 /** The whole core before a scripted authorization server: every part real, but for HTTP, the clock and the key store. */
-import type { Authenticator } from '../../../src/core/authenticator.ts';
-import { type AuthorizationRequest, Authorizer } from '../../../src/core/authorizer.ts';
-import { BasicAuthenticator, type BasicOrder } from '../../../src/core/basic-authenticator.ts';
+import type { Authenticator } from '../../../src/authorizer/authenticator.ts';
+import { type AuthorizationRequest, Authorizer } from '../../../src/authorizer/authorizer.ts';
+import { BasicAuthenticator, type BasicOrder } from '../../../src/authorizer/basic-authenticator.ts';
+import { JwtAuthenticator } from '../../../src/authorizer/jwt-authenticator.ts';
+import { OpaqueTokenAuthenticator } from '../../../src/authorizer/opaque-token-authenticator.ts';
+import { PrincipalCache } from '../../../src/authorizer/principal-cache.ts';
 import { credentialDigest } from '../../../src/core/credential-digest.ts';
 import type { HttpRequest } from '../../../src/core/http.ts';
-import { Introspection } from '../../../src/core/introspection.ts';
-import { INTROSPECTION_PROFILES } from '../../../src/core/introspection-profile.ts';
-import { Jwks } from '../../../src/core/jwks.ts';
-import { JwtVerifier } from '../../../src/core/jwt.ts';
-import { JwtAuthenticator } from '../../../src/core/jwt-authenticator.ts';
-import { OpaqueTokenAuthenticator } from '../../../src/core/opaque-token-authenticator.ts';
-import { PasswordGrant } from '../../../src/core/password-grant.ts';
-import { PrincipalCache } from '../../../src/core/principal-cache.ts';
 import { RouteMap } from '../../../src/core/routes.ts';
-import { SigningKeyRing } from '../../../src/core/signing-key-ring.ts';
+import { Introspection } from '../../../src/issuer/introspection.ts';
+import { INTROSPECTION_PROFILES } from '../../../src/issuer/introspection-profile.ts';
+import { Jwks } from '../../../src/issuer/jwks.ts';
+import { JwtVerifier } from '../../../src/issuer/jwt.ts';
+import { PasswordGrant } from '../../../src/issuer/password-grant.ts';
+import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
 import { FrozenClock } from './clock.ts';
 import { INACTIVE, INTROSPECTION_URL } from './introspection-answers.ts';
 import { AUDIENCE, expectations, ISSUER, type IssuerKey, JWKS_URL } from './issuer.ts';
+import { upstreamOver } from './issuer-endpoints.ts';
 import { form, json, type Reply, ScriptedHttp } from './scripted-http.ts';
 import { makeSigningKey, StoreOfKeys } from './signing-keys.ts';
 import { TOKEN_URL, WRONG_PASSWORD } from './token-endpoint.ts';
-import { upstreamOver } from './upstreams.ts';
 
 const signingKey = makeSigningKey('signing-key');
 

@@ -1,8 +1,9 @@
 /** The whole authorizer, composed as in the function, before servers that a test scripts. Every request takes 120 ms. */
-import { composeAuthorizer } from '../../../lambda/authorizer/compose.ts';
+
+import type { Authorizer } from '../../../src/authorizer/authorizer.ts';
+import { composeAuthorizer } from '../../../src/authorizer/compose.ts';
+import type { Decision } from '../../../src/authorizer/decision.ts';
 import { parseAuthorizerConfiguration } from '../../../src/config/authorizer-configuration.ts';
-import type { Authorizer } from '../../../src/core/authorizer.ts';
-import type { Decision } from '../../../src/core/decision.ts';
 import { FrozenClock } from '../core/clock.ts';
 import { AUDIENCE, ISSUER } from '../core/issuer.ts';
 import { type Script, ScriptedHttp } from '../core/scripted-http.ts';

@@ -1,5 +1,5 @@
 /** One decision of each outcome, for the tests of adapters. */
-import type { Decision } from '../../../src/core/decision.ts';
+import type { Decision } from '../../../src/authorizer/decision.ts';
 import { ACCESS_TOKEN, type Principal } from '../../../src/core/principal.ts';
 
 export const PRINCIPAL: Principal = {

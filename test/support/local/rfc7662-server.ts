@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider, { type ResourceServer } from 'oidc-provider';
 import { onTestFinished } from 'vitest';
-import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
-import type { ClientCredentials } from '../../../src/core/remembered-client.ts';
-import { type PrivateSigningJwk, publicJwk } from '../../../src/core/signing-key.ts';
+import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
+import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
+import { type PrivateSigningJwk, publicJwk } from '../../../src/signing-key/signing-key.ts';
 
 export interface Rfc7662Server {
   readonly issuer: string;

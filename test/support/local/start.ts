@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type LocalEnvironment, type LocalPorts, startLocalEnvironment } from '../../../local/environment.ts';
 import { localConfiguration } from '../../../local/options.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
-import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
+import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
 import { type Answer, call } from '../http/call.ts';
 
 const STARTS_AT_MS = Date.parse('2026-11-22T12:00:00Z');

@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../src/core/clock.ts';
 import { hasCode } from '../../../src/core/errors.ts';
 import type { HttpPort } from '../../../src/core/http.ts';
-import { Introspection } from '../../../src/core/introspection.ts';
-import { INTROSPECTION_PROFILES, type IntrospectionProfileName } from '../../../src/core/introspection-profile.ts';
+import { Introspection } from '../../../src/issuer/introspection.ts';
+import { INTROSPECTION_PROFILES, type IntrospectionProfileName } from '../../../src/issuer/introspection-profile.ts';
+import { Upstream } from '../../../src/issuer/issuer-endpoint.ts';
 import {
   importSigningKey,
   type PrivateSigningJwk,
   parseSigningJwk,
   type SigningKey,
-} from '../../../src/core/signing-key.ts';
-import { SigningKeyRing, type SigningKeyStore } from '../../../src/core/signing-key-ring.ts';
-import { Upstream } from '../../../src/core/upstream.ts';
+} from '../../../src/signing-key/signing-key.ts';
+import { SigningKeyRing, type SigningKeyStore } from '../../../src/signing-key/signing-key-ring.ts';
 import type { MemoryVersions } from './memory-versions.ts';
 
 export interface IntrospectionServer {

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createJwksHandler } from '../../../lambda/jwks/create-handler.ts';
-import type { StateStore } from '../../../src/aws/state-store.ts';
 import type { Clock } from '../../../src/core/clock.ts';
+import type { StateStore } from '../../../src/core/state-store.ts';
 
 export interface JwksServer {
   /** Without a final slash. */

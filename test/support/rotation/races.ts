@@ -2,9 +2,9 @@
 import { createResourceServerResource } from '../../../lambda/auth0-setup/resource-server-resource.ts';
 import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
 import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
-import type { KeyDelivery } from '../../../src/auth0/wanted-key-properties.ts';
 import type { SecretVersions } from '../../../src/aws/secret-versions.ts';
-import { parsePublicKeys } from '../../../src/core/public-key-document.ts';
+import type { KeyDelivery } from '../../../src/setup/resource-server/wanted-key-properties.ts';
+import { parsePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import type { Gate, Process } from './interleavings.ts';
 import { API, BEFORE, fakeKey, JWKS_URL, RotationWorld, STEP_NAMES } from './world.ts';
 

@@ -2,7 +2,7 @@
  * A tenant, a secret, the published keys and an authorizer that is asked at every moment whether callers get through. The
  * keys are none, so that they cost no time: nothing here signs.
  */
-import { OwnedRecords } from '../../../lambda/auth0-setup/owned-records.ts';
+
 import { createSecret } from '../../../lambda/key-rotation/create-secret.ts';
 import { finishSecret } from '../../../lambda/key-rotation/finish-secret.ts';
 import { followLabels } from '../../../lambda/key-rotation/follow-labels.ts';
@@ -10,14 +10,15 @@ import type { Step } from '../../../lambda/key-rotation/request.ts';
 import { holdingLease, type Rotation, type StepOutcome } from '../../../lambda/key-rotation/rotation.ts';
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
-import type { KeyProperties } from '../../../src/auth0/key-properties.ts';
-import type { ResourceServerRecord } from '../../../src/auth0/resource-server-record.ts';
-import { tearDownResourceServer } from '../../../src/auth0/tear-down-resource-server.ts';
-import type { KeyDelivery } from '../../../src/auth0/wanted-key-properties.ts';
 import { type CodedError, UpstreamError } from '../../../src/core/errors.ts';
-import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/core/public-key-document.ts';
-import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/core/signing-key.ts';
-import { MemoryResourceServers } from '../../unit/auth0/ports.ts';
+import type { KeyProperties } from '../../../src/management/key-properties.ts';
+import { OwnedRecords } from '../../../src/setup/owned-records.ts';
+import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
+import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
+import type { KeyDelivery } from '../../../src/setup/resource-server/wanted-key-properties.ts';
+import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
+import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/signing-key/signing-key.ts';
+import { MemoryResourceServers } from '../../unit/setup/ports.ts';
 import { FrozenClock } from '../core/clock.ts';
 import { Life, MemoryState } from '../setup/aws-in-memory.ts';
 import { type Flavour, MemoryVersions } from './memory-versions.ts';

@@ -1,8 +1,7 @@
 /** Secrets and the shared state of deployments in memory, and a fuse: what custom resources are tried against. */
 
-import type { ListDeployments } from '../../../src/aws/deployments.ts';
-import type { SecretStore } from '../../../src/aws/secrets.ts';
-import type { StateItem, StateName, StateStore } from '../../../src/aws/state-store.ts';
+import type { SecretStore } from '../../../src/core/secret-store.ts';
+import type { ListDeployments, StateItem, StateName, StateStore } from '../../../src/core/state-store.ts';
 
 export class MemorySecrets implements SecretStore {
   readonly values = new Map<string, string>();

@@ -1,6 +1,7 @@
 /** CloudFormation's side of custom resources: makes the events, takes the answers. */
-import type { Answer } from '../../../lambda/custom-resource/answer.ts';
+
 import { isJsonObject, parseJson } from '../../../src/core/json.ts';
+import type { Answer } from '../../../src/custom-resource/response.ts';
 
 export const RESPONSE_URL = 'https://cloudformation.example/answer?signature=RESPONSE-URL-CANARY';
 

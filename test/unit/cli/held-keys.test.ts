@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { readKeys } from '../../../src/cli/held-keys.ts';
 import { createStyle } from '../../../src/cli/style.ts';
 import { describeChange } from '../../../src/cli/tenant-change.ts';
-import { generateSigningKey } from '../../../src/core/generate-signing-key.ts';
-import { certificatePem, publicJwk, publicKeyPem } from '../../../src/core/signing-key.ts';
+import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
+import { certificatePem, publicJwk, publicKeyPem } from '../../../src/signing-key/signing-key.ts';
 
 const key = await generateSigningKey(0);
 const pem = certificatePem(key);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decisionRecord } from '../../../../lambda/authorizer/decision-record.ts';
 import { embeddedMetrics } from '../../../../lambda/authorizer/embedded-metrics.ts';
-import type { UpstreamEvent } from '../../../../src/core/upstream.ts';
+import type { UpstreamEvent } from '../../../../src/issuer/issuer-endpoint.ts';
 import { ALLOW, DENY, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
 
 const REQUEST = {

@@ -2,7 +2,7 @@ import { assert, asyncProperty, string } from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createJwksHandler } from '../../../../lambda/jwks/create-handler.ts';
 import { AwsError } from '../../../../src/aws/errors.ts';
-import { writePublicKeys } from '../../../../src/core/public-key-document.ts';
+import { writePublicKeys } from '../../../../src/signing-key/public-key-document.ts';
 import { FrozenClock, NOW_SECONDS } from '../../../support/core/clock.ts';
 import { fakeKey } from '../../../support/rotation/world.ts';
 

@@ -1,8 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createProof } from '../../../../lambda/key-rotation/prove-key.ts';
-import { generateSigningKey } from '../../../../src/core/generate-signing-key.ts';
 import type { HttpPort, HttpRequest } from '../../../../src/core/http.ts';
+import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
 import { FrozenClock, NOW_MS } from '../../../support/core/clock.ts';
 
 const key = await generateSigningKey(NOW_MS);

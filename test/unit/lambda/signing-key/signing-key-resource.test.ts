@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSigningKeyResource } from '../../../../lambda/signing-key/signing-key-resource.ts';
-import { generateSigningKey } from '../../../../src/core/generate-signing-key.ts';
-import { parsePublicKeys, writePublicKeys } from '../../../../src/core/public-key-document.ts';
+import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
+import { parsePublicKeys, writePublicKeys } from '../../../../src/signing-key/public-key-document.ts';
 import { NOW_MS } from '../../../support/core/clock.ts';
 import { Life, MemorySecrets, MemoryState } from '../../../support/setup/aws-in-memory.ts';
 

@@ -1,0 +1,38 @@
+/** The secret that the backend knows this API by: read when first needed, and anew from time to time, since it may change. */
+
+import { ConfigurationError } from '../../src/core/errors.ts';
+import type { SecretStore } from '../../src/core/secret-store.ts';
+
+const FRESH_MS = 60_000;
+/** What a header can hold. */
+const SECRET = /^[\x21-\x7E]{16,1024}$/;
+
+/**
+ * Makes a reader.
+ *
+ * @throws AwsError if it was never read and cannot be; ConfigurationError `configuration_invalid` if it is no header's value
+ */
+export function gatewaySecretReader(
+  secrets: Pick<SecretStore, 'read'>,
+  secretId: string,
+  clock: () => number,
+): () => Promise<string> {
+  let known: { readonly value: string; readonly freshUntilMs: number } | undefined;
+  return async () => {
+    if (known && clock() < known.freshUntilMs) return known.value;
+    try {
+      known = { value: parse(await secrets.read(secretId)), freshUntilMs: clock() + FRESH_MS };
+    } catch (error) {
+      if (!known) throw error;
+    }
+    return known.value;
+  };
+}
+
+function parse(text: string | undefined): string {
+  if (text !== undefined && SECRET.test(text)) return text;
+  throw new ConfigurationError(
+    'configuration_invalid',
+    'The secret for the backend is not 16 to 1024 printable ASCII characters without spaces, which a header can hold.',
+  );
+}

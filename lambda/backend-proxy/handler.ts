@@ -1,0 +1,21 @@
+/** The Lambda function between API Gateway and an operator's own backend. */
+import { createSecretStore } from '../../src/aws/secrets.ts';
+import { parseUpstreamConfiguration } from '../../src/config/backend-proxy-configuration.ts';
+import { gatewaySecretReader } from './gateway-secret.ts';
+import { createProxy } from './proxy.ts';
+import { createSender } from './send.ts';
+
+/** API Gateway waits 29 s in all, for the authorizer too. */
+const TIMEOUT_MS = 20_000;
+
+// biome-ignore lint/style/noProcessEnv: the function's only configuration.
+const { upstream, gatewaySecret } = parseUpstreamConfiguration(process.env.CONFIG ?? '');
+
+export const handler = createProxy({
+  upstream,
+  send: createSender(TIMEOUT_MS),
+  gatewaySecret: gatewaySecretReader(createSecretStore(), gatewaySecret, Date.now),
+  // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+  log: console.log,
+  clock: Date.now,
+});

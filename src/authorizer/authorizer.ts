@@ -1,0 +1,76 @@
+/**
+ * The one place that decides: from the Authorization headers and the called route to a decision. Adapters bring the
+ * request here and carry the decision out; authenticators are asked in between.
+ */
+
+import type { Clock } from '../core/clock.ts';
+import { parseCredential } from '../core/credential.ts';
+import type { DigestCredential } from '../core/credential-digest.ts';
+import { ConfigurationError, CredentialError, UpstreamError } from '../core/errors.ts';
+import { type CalledRoute, meets, type RouteMap, scopesOf } from '../core/routes.ts';
+import { DECISION_DEADLINE_MS, type UpstreamObserver } from '../issuer/issuer-endpoint.ts';
+import { type Authenticator, authenticate } from './authenticator.ts';
+import type { Decision } from './decision.ts';
+import type { PrincipalCache, Resolved } from './principal-cache.ts';
+
+export interface AuthorizerSettings {
+  readonly authenticators: readonly Authenticator[];
+  readonly cache: PrincipalCache;
+  readonly digest: DigestCredential;
+  readonly routes: RouteMap;
+  readonly clock: Clock;
+}
+
+/** A request, freed of its gateway. */
+export interface AuthorizationRequest extends CalledRoute {
+  /** The values of all `Authorization` headers that came. */
+  readonly authorization: readonly string[];
+  /** As the gateway saw it. */
+  readonly callerIp?: string | undefined;
+}
+
+export class Authorizer {
+  readonly #settings: AuthorizerSettings;
+
+  constructor(settings: AuthorizerSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Decides on a request.
+   *
+   * @param observe told of every upstream call that this request causes
+   * @returns the decision, refusals, outages and unusable keys included; only a defect of this software throws
+   */
+  async decide(request: AuthorizationRequest, observe?: UpstreamObserver): Promise<Decision> {
+    try {
+      return this.#judge(await this.#resolve(request, observe), request);
+    } catch (error) {
+      if (error instanceof CredentialError) return { outcome: 'unauthenticated', reason: error.code };
+      if (error instanceof UpstreamError || error instanceof ConfigurationError) {
+        return { outcome: 'unavailable', reason: error.code, message: error.message };
+      }
+      throw error;
+    }
+  }
+
+  async #resolve(
+    { authorization, callerIp }: AuthorizationRequest,
+    observe: UpstreamObserver | undefined,
+  ): Promise<Resolved> {
+    const { authenticators, cache, digest, clock } = this.#settings;
+    const credential = parseCredential(authorization);
+    return cache.resolve(digest(credential), () => {
+      const deadlineMs = clock() + DECISION_DEADLINE_MS;
+      return authenticate(authenticators, credential, { deadlineMs, observe, ...(callerIp ? { callerIp } : {}) });
+    });
+  }
+
+  #judge({ principal, cacheHit }: Resolved, called: CalledRoute): Decision {
+    const requirement = this.#settings.routes.requirement(called);
+    if (requirement && meets(principal.scopes, requirement)) return { outcome: 'allow', principal, cacheHit };
+    const reason = requirement ? 'scope_missing' : 'route_unknown';
+    const requiredScopes = requirement ? scopesOf(requirement) : [];
+    return { outcome: 'deny', reason, principal, requiredScopes, cacheHit };
+  }
+}

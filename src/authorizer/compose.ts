@@ -1,0 +1,121 @@
+/** Builds the authorizer from its configuration and its ports: the one place that knows every part. */
+import { randomUUID } from 'node:crypto';
+import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';
+import { type IssuerEndpoints, issuerEndpoints } from '../config/issuers.ts';
+import type { ClientCredentials, PasswordGrantClient } from '../core/client-credentials.ts';
+import { credentialDigest, type DigestCredential } from '../core/credential-digest.ts';
+import { ConfigurationError } from '../core/errors.ts';
+import { RouteMap } from '../core/routes.ts';
+import { RememberedClient } from '../issuer/client-credentials-cache.ts';
+import { Introspection } from '../issuer/introspection.ts';
+import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
+import { firstToKnow, type Introspector } from '../issuer/introspector.ts';
+import { Upstream, type UpstreamPorts } from '../issuer/issuer-endpoint.ts';
+import { Jwks } from '../issuer/jwks.ts';
+import { JwtVerifier } from '../issuer/jwt.ts';
+import { PasswordGrant } from '../issuer/password-grant.ts';
+import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
+import { Authorizer } from './authorizer.ts';
+import { BasicAuthenticator } from './basic-authenticator.ts';
+import { JwtAuthenticator, type JwtIssuer } from './jwt-authenticator.ts';
+import { OpaqueTokenAuthenticator } from './opaque-token-authenticator.ts';
+import { PrincipalCache } from './principal-cache.ts';
+
+export interface AuthorizerPorts extends UpstreamPorts {
+  readonly signingKeys: SigningKeyStore;
+  /** Reads the client for the password grant. Absent if Basic takes app specific passwords only. */
+  readonly passwordGrantClient?: (() => Promise<PasswordGrantClient>) | undefined;
+  /** Reads the client of an issuer that wants a secret, by the name of the secret it is kept in. @default there is none */
+  readonly issuerClient?: ((secretId: string) => Promise<ClientCredentials>) | undefined;
+}
+
+/** An authorization server that tokens may come from. */
+type Authority = JwtIssuer & { readonly introspector: Introspector };
+
+/** For the difference between the server's clock and ours. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** Composes an authorizer. Nothing is fetched or read before the first request that needs it. */
+export function composeAuthorizer(configuration: AuthorizerConfiguration, ports: AuthorizerPorts): Authorizer {
+  const { issuer, issuers, audience, basicOrder, introspectJwts } = configuration;
+  const digest = credentialDigest();
+  const routes = new RouteMap(configuration.routes);
+  const authorityOf = (entry: Parameters<typeof issuerEndpoints>[0]) =>
+    composeAuthority(issuerEndpoints(entry, audience), configuration, ports);
+  const first = authorityOf({ issuer });
+  const others = issuers.map(authorityOf);
+  const asJwtIssuer = (authority: Authority): JwtIssuer =>
+    introspectJwts ? authority : { ...authority, introspector: undefined };
+  const introspector = firstToKnow([first.introspector, ...others.map((authority) => authority.introspector)]);
+  const bearerAuthenticators = [
+    new JwtAuthenticator([asJwtIssuer(first), ...others.map(asJwtIssuer)]),
+    new OpaqueTokenAuthenticator(introspector),
+  ];
+  const basic = new BasicAuthenticator({
+    order: basicOrder,
+    // Only the main issuer may see a secret that may be a password, or the token that it issued for one.
+    introspector: first.introspector,
+    bearerAuthenticators: [
+      new JwtAuthenticator([asJwtIssuer(first)]),
+      new OpaqueTokenAuthenticator(first.introspector),
+    ],
+    passwordGrant: composePasswordGrant(configuration, ports, routes, digest),
+    digest,
+  });
+  return new Authorizer({
+    authenticators: [...bearerAuthenticators, basic],
+    cache: new PrincipalCache({ ...configuration, clock: ports.clock }),
+    digest,
+    routes,
+    clock: ports.clock,
+  });
+}
+
+function composeAuthority(
+  { issuer, profile, jwksUrl, introspectionUrl, clientId, clientSecret }: IssuerEndpoints,
+  { audience, permissionsAsScopes }: AuthorizerConfiguration,
+  ports: AuthorizerPorts,
+): Authority {
+  const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
+  const expected = { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS };
+  const jwks = new Jwks({ url: jwksUrl, upstream: new Upstream('jwks', ports), clock });
+  const introspector = new Introspection({
+    url: introspectionUrl,
+    upstream: new Upstream('introspection', ports),
+    keys: new SigningKeyRing(signingKeys, clock),
+    client: clientSecret === undefined ? undefined : new RememberedClient(() => issuerClient(clientSecret), clock),
+    profile: INTROSPECTION_PROFILES[profile],
+    clientId,
+    expected,
+    uniqueId: randomUUID,
+  });
+  return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector };
+}
+
+async function noIssuerClient(secretId: string): Promise<never> {
+  throw new ConfigurationError(
+    'configuration_invalid',
+    `There is no secret ${JSON.stringify(secretId)} to be read here.`,
+  );
+}
+
+function composePasswordGrant(
+  { issuer, audience }: AuthorizerConfiguration,
+  ports: AuthorizerPorts,
+  { scopes }: RouteMap,
+  digest: DigestCredential,
+): PasswordGrant | undefined {
+  const { passwordGrantClient: readClient, clock } = ports;
+  return (
+    readClient &&
+    new PasswordGrant({
+      url: `${issuer}oauth/token`,
+      upstream: new Upstream('token', ports),
+      readClient,
+      audience,
+      scopes,
+      clock,
+      digest,
+    })
+  );
+}

@@ -1,0 +1,28 @@
+/** Bearer tokens that say nothing by themselves: opaque access tokens and app specific passwords, introspected. */
+
+import type { Credential } from '../core/credential.ts';
+import { CredentialError } from '../core/errors.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Introspector } from '../issuer/introspector.ts';
+import type { CallContext } from '../issuer/issuer-endpoint.ts';
+import { isCompactJws } from '../issuer/jwt.ts';
+import type { Authenticator } from './authenticator.ts';
+
+/** Far above any opaque token (an encrypted one has some 400 characters); longer junk is not worth a call. */
+const MAXIMUM_TOKEN_LENGTH = 2048;
+
+export class OpaqueTokenAuthenticator implements Authenticator {
+  readonly #introspector: Introspector;
+
+  constructor(introspector: Introspector) {
+    this.#introspector = introspector;
+  }
+
+  async authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined> {
+    if (credential.kind !== 'bearer' || isCompactJws(credential.token)) return undefined;
+    if (credential.token.length > MAXIMUM_TOKEN_LENGTH) {
+      throw new CredentialError('credential_oversized', `The token is longer than ${MAXIMUM_TOKEN_LENGTH} characters.`);
+    }
+    return this.#introspector.introspect(credential.token, context);
+  }
+}

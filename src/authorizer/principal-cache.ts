@@ -1,0 +1,120 @@
+/**
+ * Remembers for a while what a credential turned out to be. It keeps principals and refusals under a digest, never the
+ * credential; failures of the upstream are not kept. All concurrent uses of one credential share one look-up.
+ */
+import { BoundedMap } from '../core/bounded-map.ts';
+import type { Clock } from '../core/clock.ts';
+import { CredentialError, UpstreamError } from '../core/errors.ts';
+import type { Principal } from '../core/principal.ts';
+
+export interface PrincipalCacheSettings {
+  readonly clock: Clock;
+  /** How long a principal is kept; never past its `exp`. */
+  readonly cacheTtlSeconds: number;
+  /** How long a refusal is kept. */
+  readonly negativeTtlSeconds: number;
+  /** How long after its time a principal may serve on while the server fails or does not answer; never past its `exp`. */
+  readonly staleIfErrorSeconds: number;
+  /** Principals with one of these scopes are not kept. */
+  readonly uncachedScopes: readonly string[];
+}
+
+export interface Resolved {
+  readonly principal: Principal;
+  /** Whether the principal was known already. */
+  readonly cacheHit: boolean;
+}
+
+interface KnownPrincipal {
+  readonly principal: Principal;
+  readonly freshUntilMs: number;
+  readonly usableUntilMs: number;
+}
+
+interface KnownRefusal {
+  readonly error: CredentialError;
+  readonly untilMs: number;
+}
+
+const MAXIMUM_ENTRIES = 10_000;
+
+export class PrincipalCache {
+  readonly #settings: PrincipalCacheSettings;
+  /** Two maps, so that a flood of junk cannot push known principals out. */
+  readonly #principals = new BoundedMap<string, KnownPrincipal>(MAXIMUM_ENTRIES);
+  readonly #refusals = new BoundedMap<string, KnownRefusal>(MAXIMUM_ENTRIES);
+  readonly #flights = new Map<string, Promise<Principal>>();
+
+  constructor(settings: PrincipalCacheSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Returns the principal known under a digest, or looks it up.
+   *
+   * @param digest names the credential
+   * @param lookUp asked at most once at a time for one digest
+   * @throws what `lookUp` throws, or the CredentialError it threw not long ago
+   */
+  async resolve(digest: string, lookUp: () => Promise<Principal>): Promise<Resolved> {
+    const now = this.#settings.clock();
+    const known = this.#principals.get(digest);
+    if (known && now < known.freshUntilMs) return { principal: known.principal, cacheHit: true };
+    const refusal = this.#refusals.get(digest);
+    if (refusal && now < refusal.untilMs) throw refusal.error;
+    try {
+      return { principal: await (this.#flights.get(digest) ?? this.#takeOff(digest, lookUp)), cacheHit: false };
+    } catch (error) {
+      if (known && mayServeStale(error) && this.#settings.clock() < known.usableUntilMs) {
+        return { principal: known.principal, cacheHit: true };
+      }
+      throw error;
+    }
+  }
+
+  #takeOff(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
+    const flight = this.#lookUpAndKeep(digest, lookUp).finally(() => this.#flights.delete(digest));
+    this.#flights.set(digest, flight);
+    return flight;
+  }
+
+  async #lookUpAndKeep(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
+    try {
+      const principal = await lookUp();
+      this.#keepPrincipal(digest, principal);
+      return principal;
+    } catch (error) {
+      if (error instanceof CredentialError) this.#keepRefusal(digest, error);
+      throw error;
+    }
+  }
+
+  #keepPrincipal(digest: string, principal: Principal): void {
+    const { clock, cacheTtlSeconds, staleIfErrorSeconds, uncachedScopes } = this.#settings;
+    if (principal.scopes.some((scope) => uncachedScopes.includes(scope))) {
+      this.#principals.delete(digest);
+      return;
+    }
+    const expiresAtMs = (principal.expiresAt ?? Number.POSITIVE_INFINITY) * 1000;
+    const freshUntilMs = Math.min(clock() + cacheTtlSeconds * 1000, expiresAtMs);
+    const usableUntilMs = Math.min(clock() + (cacheTtlSeconds + staleIfErrorSeconds) * 1000, expiresAtMs);
+    this.#principals.set(digest, { principal, freshUntilMs, usableUntilMs });
+  }
+
+  #keepRefusal(digest: string, error: CredentialError): void {
+    const { clock, negativeTtlSeconds } = this.#settings;
+    this.#principals.delete(digest);
+    this.#refusals.set(digest, { error, untilMs: clock() + negativeTtlSeconds * 1000 });
+  }
+}
+
+/** A rate limit is the server's word, not its silence. */
+function mayServeStale(error: unknown): boolean {
+  return error instanceof UpstreamError && STALE_IF.has(error.code);
+}
+
+const STALE_IF: ReadonlySet<UpstreamError['code']> = new Set([
+  'upstream_unavailable',
+  'upstream_timeout',
+  'upstream_cooling_down',
+]);

@@ -1,0 +1,51 @@
+/** A client of an authorization server, and the secret that holds it: `{"clientId","clientSecret","connection"?}`. */
+import { ConfigurationError } from './errors.ts';
+import { isJsonObject, parseJson } from './json.ts';
+import type { SecretStore } from './secret-store.ts';
+
+/** A confidential client that authenticates with a secret (RFC 6749 section 2.1). */
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** The client that logs users in. */
+export interface PasswordGrantClient extends ClientCredentials {
+  /** The connection where users log in. @default the tenant's default directory */
+  readonly connection?: string | undefined;
+}
+
+/**
+ * Parses the text of a secret.
+ *
+ * @param text `undefined` if the secret has no value
+ * @throws ConfigurationError `configuration_invalid`, without anything of the secret's value
+ */
+export function parseClientCredentials(secretId: string, text: string | undefined): PasswordGrantClient {
+  const value = parseJson(text ?? '');
+  const { clientId, clientSecret, connection } = isJsonObject(value) ? value : {};
+  if (isText(clientId) && isText(clientSecret)) {
+    return { clientId, clientSecret, connection: isText(connection) ? connection : undefined };
+  }
+  throw new ConfigurationError(
+    'configuration_invalid',
+    `The secret ${secretId} does not exist or does not hold a client. Expected the JSON {"clientId":"…","clientSecret":"…"}, as the client's page in the Auth0 dashboard shows them, with an optional "connection". Put it there and run this again.`,
+  );
+}
+
+/**
+ * Reads the client that a secret holds.
+ *
+ * @throws AwsError `secret_unreadable`
+ * @throws ConfigurationError `configuration_invalid`, without anything of the secret's value
+ */
+export async function readClientCredentials(
+  secrets: Pick<SecretStore, 'read'>,
+  secretId: string,
+): Promise<PasswordGrantClient> {
+  return parseClientCredentials(secretId, await secrets.read(secretId));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,119 @@
+/**
+ * Judges claims, those of a verified JWT and those of an introspection answer alike: right types, our issuer, our
+ * audience, the right time. The claims are taken as `unknown`; whether they are signed is the caller's business.
+ */
+import type { Clock } from '../core/clock.ts';
+import { CredentialError } from '../core/errors.ts';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
+
+/** What every credential must have been issued by and for. */
+export interface Expectations {
+  /** Compared exactly, trailing slash included. */
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clock: Clock;
+  /** How far the server's clock may be from ours, in seconds. */
+  readonly clockToleranceSeconds: number;
+}
+
+/** Claims of the right types, by our issuer, for our audience, in their time. */
+export interface Claims {
+  readonly sub: string;
+  readonly iss: string;
+  readonly exp: number | undefined;
+  readonly scopes: readonly string[];
+  readonly permissions: readonly string[];
+  readonly username: string | undefined;
+  readonly clientId: string | undefined;
+  readonly organizationId: string | undefined;
+}
+
+const MAXIMUM_CLAIM_LENGTH = 512;
+const CONTROL_CHARACTER = /\p{Cc}/u;
+/** RFC 6749 section 3.3, `scope-token`. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+/**
+ * Judges the claims of a JWT or of an active introspection answer.
+ *
+ * @throws CredentialError `claims_malformed`, `issuer_wrong`, `audience_wrong`, `token_expired`,
+ *   `token_not_yet_valid` or `token_bound`
+ * @see RFC 7519 section 4.1, RFC 7662 section 2.2
+ */
+export function judgeClaims(unverifiedClaims: unknown, expected: Expectations): Claims {
+  if (!isJsonObject(unverifiedClaims)) throw new CredentialError('claims_malformed', 'The claims are no JSON object.');
+  const iss = requiredText(unverifiedClaims, 'iss');
+  if (iss !== expected.issuer) throw new CredentialError('issuer_wrong', 'The issuer is not the configured one.');
+  if (!audiences(unverifiedClaims.aud).includes(expected.audience)) {
+    throw new CredentialError('audience_wrong', 'The audience is not, or does not hold, the configured one.');
+  }
+  const exp = judgeTime(unverifiedClaims, expected);
+  // RFC 7800: such a token is worth something only with a proof of possession, which no credential here carries.
+  if (unverifiedClaims.cnf !== undefined) throw new CredentialError('token_bound', 'The token is bound to a key.');
+  return {
+    sub: requiredText(unverifiedClaims, 'sub'),
+    iss,
+    exp,
+    scopes: scopeTokens(unverifiedClaims.scope),
+    permissions: permissionList(unverifiedClaims.permissions),
+    username: text(unverifiedClaims, 'username'),
+    clientId: text(unverifiedClaims, 'client_id') ?? text(unverifiedClaims, 'azp'),
+    organizationId: text(unverifiedClaims, 'org_id'),
+  };
+}
+
+function judgeTime(claims: JsonObject, { clock, clockToleranceSeconds }: Expectations): number | undefined {
+  const nowSeconds = clock() / 1000;
+  const exp = epochSeconds(claims, 'exp');
+  const nbf = epochSeconds(claims, 'nbf');
+  if (exp !== undefined && exp + clockToleranceSeconds <= nowSeconds) {
+    throw new CredentialError('token_expired', 'The token has expired.');
+  }
+  if (nbf !== undefined && nbf - clockToleranceSeconds > nowSeconds) {
+    throw new CredentialError('token_not_yet_valid', 'The token is not valid yet.');
+  }
+  return exp;
+}
+
+function epochSeconds(claims: JsonObject, name: string): number | undefined {
+  const value = claims[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw malformed(name, 'a number');
+  return value;
+}
+
+function requiredText(claims: JsonObject, name: string): string {
+  const value = text(claims, name);
+  if (value === undefined || value === '') throw malformed(name, 'a non-empty string');
+  return value;
+}
+
+function text(claims: JsonObject, name: string): string | undefined {
+  const value = claims[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' || value.length > MAXIMUM_CLAIM_LENGTH || CONTROL_CHARACTER.test(value)) {
+    throw malformed(name, `a string of at most ${MAXIMUM_CLAIM_LENGTH} characters without control characters`);
+  }
+  return value;
+}
+
+function audiences(aud: unknown): readonly unknown[] {
+  return Array.isArray(aud) ? aud : [aud];
+}
+
+/** Whatever is no scope-token is dropped: that can only take rights away. */
+function scopeTokens(scope: unknown): readonly string[] {
+  if (scope === undefined || scope === null) return [];
+  if (typeof scope !== 'string') throw malformed('scope', 'a string');
+  return scope.split(' ').filter((token) => SCOPE_TOKEN.test(token));
+}
+
+function permissionList(permissions: unknown): readonly string[] {
+  if (permissions === undefined || permissions === null) return [];
+  if (!Array.isArray(permissions)) throw malformed('permissions', 'an array');
+  return permissions.filter((entry): entry is string => typeof entry === 'string' && SCOPE_TOKEN.test(entry));
+}
+
+function malformed(claim: string, wanted: string): CredentialError {
+  return new CredentialError('claims_malformed', `The claim "${claim}" is not ${wanted}.`);
+}

@@ -1,0 +1,75 @@
+/**
+ * A client's id and secret, read from where they are kept when first needed. A server that refuses them may know newer
+ * ones, so they are then read again, but at most every 30 s, whoever is refused.
+ */
+import type { ClientCredentials } from '../core/client-credentials.ts';
+import type { Clock } from '../core/clock.ts';
+
+const READ_AGAIN_MS = 30_000;
+
+export class RememberedClient<Client extends ClientCredentials = ClientCredentials> {
+  readonly #readAnew: () => Promise<Client>;
+  readonly #clock: Clock;
+  #client: Promise<Client> | undefined;
+  #readAgainFromMs = Number.NEGATIVE_INFINITY;
+
+  constructor(readAnew: () => Promise<Client>, clock: Clock) {
+    this.#readAnew = readAnew;
+    this.#clock = clock;
+  }
+
+  /**
+   * Makes a request as the client. If the server refuses the client and the stored secret has changed, makes it once
+   * more.
+   *
+   * @param isRefusal says whether the server refused the client
+   */
+  async request<Response>(
+    send: (client: Client) => Promise<Response>,
+    isRefusal: (response: Response) => boolean,
+  ): Promise<Response> {
+    const client = await this.#read();
+    const response = await send(client);
+    if (!isRefusal(response)) return response;
+    const changed = await this.#changedFrom(client);
+    return changed ? send(changed) : response;
+  }
+
+  /** Returns the stored client if it differs from the refused one. May read it again. */
+  async #changedFrom(refused: Client): Promise<Client | undefined> {
+    const known = await this.#read();
+    if (isSame(known, refused) && this.#clock() >= this.#readAgainFromMs) this.#readAgain(known);
+    // Another request may have begun to read it again in the meantime.
+    const client = await this.#read();
+    return isSame(client, refused) ? undefined : client;
+  }
+
+  /** If that fails, the known client stays: the server's refusal is what has to be reported. */
+  #readAgain(known: Client): void {
+    this.#readAgainFromMs = this.#clock() + READ_AGAIN_MS;
+    this.#client = this.#readAnew().catch(() => known);
+  }
+
+  #read(): Promise<Client> {
+    this.#client ??= this.#readAnew().catch((error: unknown) => {
+      // A failed reading is not kept: the next caller reads again.
+      this.#client = undefined;
+      throw error;
+    });
+    return this.#client;
+  }
+}
+
+function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
+  return one.clientId === other.clientId && one.clientSecret === other.clientSecret;
+}
+
+/**
+ * The header of a client that authenticates with its secret.
+ *
+ * @see RFC 6749 section 2.3.1: both parts are form-encoded first
+ */
+export function clientSecretBasic({ clientId, clientSecret }: ClientCredentials): string {
+  const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
+  return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`;
+}

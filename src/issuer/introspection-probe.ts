@@ -1,0 +1,96 @@
+/**
+ * Introspects a token that nobody has issued, to find out what the server makes of a signing key. An accepted key alone
+ * proves nothing: a server, or a proxy in front of it, may accept everybody. So the same is tried with a throw-away key.
+ */
+import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import { UpstreamError } from '../core/errors.ts';
+import type { HttpPort } from '../core/http.ts';
+import type { SigningKey } from '../signing-key/signing-key.ts';
+import { SigningKeyRing } from '../signing-key/signing-key-ring.ts';
+import { Introspection } from './introspection.ts';
+import { INTROSPECTION_PROFILES } from './introspection-profile.ts';
+import { Upstream, type UpstreamPorts } from './issuer-endpoint.ts';
+
+export interface ProbeTarget {
+  /** With its final slash. */
+  readonly issuer: string;
+  /** The resource server's identifier. */
+  readonly audience: string;
+}
+
+/** What the server made of the assertion. */
+export type ProbeResult =
+  /** It took the assertion, and calls the token inactive. */
+  | { readonly outcome: 'accepted' }
+  /** It calls a token active that nobody has issued. */
+  | { readonly outcome: 'active' }
+  /** It refused the assertion: `invalid_client`. */
+  | { readonly outcome: 'refused'; readonly error: UpstreamError }
+  /** It has no introspection endpoint: 404. */
+  | { readonly outcome: 'not_found' };
+
+const DEADLINE_MS = 5000;
+const RANDOM_BYTES = 24;
+const MODULUS_BITS = 2048;
+
+/** Made when it is first needed and kept for the life of the process, since that takes 100 ms or more. */
+let throwAwayKey: Promise<KeyObject> | undefined;
+
+/**
+ * A key that no server can know. It carries the `kid` of the real key, so that a server that only looks the `kid` up and
+ * never checks the signature is found out too.
+ */
+export async function makeThrowAwayKey(kid: string): Promise<SigningKey> {
+  throwAwayKey ??= generatePrivateKey();
+  return { kid, privateKey: await throwAwayKey };
+}
+
+function generatePrivateKey(): Promise<KeyObject> {
+  return new Promise((resolve, reject) => {
+    generateKeyPair('rsa', { modulusLength: MODULUS_BITS }, (error, _publicKey, privateKey) =>
+      error ? reject(error) : resolve(privateKey),
+    );
+  });
+}
+
+/**
+ * Introspects with one key.
+ *
+ * @throws UpstreamError if the server could not be asked, or its response cannot be used
+ */
+export async function probeIntrospection(
+  { issuer, audience }: ProbeTarget,
+  key: SigningKey,
+  ports: UpstreamPorts,
+): Promise<ProbeResult> {
+  const { clock } = ports;
+  let status: number | undefined;
+  const http: HttpPort = async (request) => {
+    const response = await ports.http(request);
+    status = response.status;
+    return response;
+  };
+  const introspection = new Introspection({
+    url: `${issuer}oauth/introspect`,
+    // A new one each time: the failures of one probe must not keep the next from being tried.
+    upstream: new Upstream('introspection', { ...ports, http }),
+    keys: new SigningKeyRing({ read: async () => [key] }, clock),
+    profile: INTROSPECTION_PROFILES.auth0,
+    clientId: audience,
+    expected: { issuer, audience, clock, clockToleranceSeconds: 0 },
+    uniqueId: randomText,
+  });
+  try {
+    const { active } = await introspection.answer(randomText(), { deadlineMs: clock() + DEADLINE_MS });
+    return { outcome: active ? 'active' : 'accepted' };
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    if (error.code === 'upstream_client_refused') return { outcome: 'refused', error };
+    if (error.code === 'upstream_refused' && status === 404) return { outcome: 'not_found' };
+    throw error;
+  }
+}
+
+function randomText(): string {
+  return randomBytes(RANDOM_BYTES).toString('base64url');
+}

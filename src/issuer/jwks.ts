@@ -1,0 +1,175 @@
+/**
+ * The authorization server's public keys, fetched when needed and kept. Nothing in a JWKS is trusted to be a usable key:
+ * what is not a sound asymmetric signature key is skipped. Floods of unknown `kid`s cause at most
+ * one fetch a cool-down, and an outage leaves the keys already known in use.
+ */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { assertIsJwk, type Jwk } from 'aws-jwt-verify/jwk';
+import { isJsonObject, type Json, type JsonObject, safeJsonParse } from 'aws-jwt-verify/safe-json-parse';
+import type { Clock } from '../core/clock.ts';
+import { CredentialError, UpstreamError } from '../core/errors.ts';
+import type { HttpResponse } from '../core/http.ts';
+import type { CallContext, Upstream } from './issuer-endpoint.ts';
+import { isSoundPublicKey } from './sound-public-key.ts';
+
+/** A public key with the algorithms (RFC 7518, RFC 8037) that it may be used with. */
+export interface VerificationKey {
+  readonly kid: string;
+  readonly algorithms: readonly string[];
+  readonly jwk: Jwk;
+  readonly publicKey: KeyObject;
+}
+
+export interface JwksSettings {
+  readonly url: string;
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+}
+
+/** After so long the keys are fetched again, so that a withdrawn key goes out of use. */
+const FRESH_MS = 10 * 60_000;
+/** How long known keys serve on while the server cannot be reached. */
+const USABLE_MS = 24 * 60 * 60_000;
+/** Between two fetches, however many unknown `kid`s come. */
+const COOL_DOWN_MS = 30_000;
+/** The same after an answer that holds no keys: shorter, for until it is mended no new token can be verified. */
+const UNUSABLE_COOL_DOWN_MS = 5000;
+const MAXIMUM_KEYS = 100;
+
+const EC_ALGORITHMS = [
+  { curve: 'P-256', algorithm: 'ES256' },
+  { curve: 'P-384', algorithm: 'ES384' },
+  { curve: 'P-521', algorithm: 'ES512' },
+];
+const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512'];
+
+/** A JWKS by URL (RFC 7517 section 5). */
+export class Jwks {
+  readonly #settings: JwksSettings;
+  #keys: ReadonlyMap<string, VerificationKey> = new Map();
+  #fetchedAtMs = Number.NEGATIVE_INFINITY;
+  #triedAtMs = Number.NEGATIVE_INFINITY;
+  #fetchAgainFromMs = Number.NEGATIVE_INFINITY;
+  /** Why the last answer is of no use, if it is of none. */
+  #unusable: UpstreamError | undefined;
+  #flight: Promise<void> | undefined;
+
+  constructor(settings: JwksSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Finds the key that a token names.
+   *
+   * @param kid the `kid` of the token's unverified header
+   * @throws CredentialError `key_unknown`
+   * @throws UpstreamError if the key is not at hand and the keys cannot be fetched
+   */
+  async key(kid: string, context: CallContext): Promise<VerificationKey> {
+    const known = this.#known(kid);
+    if (known && !this.#isDue()) return known;
+    if (known) await this.#refresh(context).catch(ignoreUpstreamError);
+    else if (this.#mayFetch()) await this.#refresh(context);
+    else if (this.#unusable) throw this.#unusable;
+    const found = this.#known(kid);
+    if (!found) throw new CredentialError('key_unknown', 'No key with the "kid" of the token.');
+    return found;
+  }
+
+  #known(kid: string): VerificationKey | undefined {
+    return this.#ageMs() < USABLE_MS ? this.#keys.get(kid) : undefined;
+  }
+
+  #isDue(): boolean {
+    return this.#ageMs() >= FRESH_MS && this.#settings.clock() - this.#triedAtMs >= COOL_DOWN_MS;
+  }
+
+  #mayFetch(): boolean {
+    return this.#flight !== undefined || this.#settings.clock() >= this.#fetchAgainFromMs;
+  }
+
+  #ageMs(): number {
+    return this.#settings.clock() - this.#fetchedAtMs;
+  }
+
+  #refresh(context: CallContext): Promise<void> {
+    this.#flight ??= this.#fetch(context).finally(() => {
+      this.#flight = undefined;
+    });
+    return this.#flight;
+  }
+
+  async #fetch(context: CallContext): Promise<void> {
+    const { url, upstream, clock } = this.#settings;
+    this.#triedAtMs = clock();
+    const request = { method: 'GET', url, headers: { accept: 'application/json' } } as const;
+    const response = await upstream.send(() => request, context);
+    try {
+      this.#keys = keysOf(response);
+      this.#unusable = undefined;
+      this.#fetchedAtMs = clock();
+      this.#fetchAgainFromMs = clock() + COOL_DOWN_MS;
+    } catch (error) {
+      if (error instanceof UpstreamError) this.#unusable = error;
+      this.#fetchAgainFromMs = clock() + UNUSABLE_COOL_DOWN_MS;
+      throw error;
+    }
+  }
+}
+
+function keysOf({ status, body }: HttpResponse): ReadonlyMap<string, VerificationKey> {
+  if (status !== 200) throw new UpstreamError('upstream_malformed', `The JWKS was answered with ${status}.`);
+  return parseJwks(body);
+}
+
+/**
+ * Parses a JWKS, passing over keys that tokens may not be verified with.
+ *
+ * @throws UpstreamError `upstream_malformed` if it is no JWKS at all
+ */
+export function parseJwks(text: string): ReadonlyMap<string, VerificationKey> {
+  const keys = new Map<string, VerificationKey>();
+  for (const jwk of keyList(text)) {
+    const key = parseKey(jwk);
+    if (key && !keys.has(key.kid)) keys.set(key.kid, key);
+  }
+  return keys;
+}
+
+function keyList(text: string): readonly Json[] {
+  try {
+    const jwks = safeJsonParse(text);
+    if (isJsonObject(jwks) && Array.isArray(jwks.keys) && jwks.keys.length <= MAXIMUM_KEYS) return jwks.keys;
+  } catch {
+    // Not JSON: said below.
+  }
+  throw new UpstreamError('upstream_malformed', `The JWKS is no object with at most ${MAXIMUM_KEYS} "keys".`);
+}
+
+function parseKey(jwk: Json): VerificationKey | undefined {
+  if (!isJsonObject(jwk) || typeof jwk.kid !== 'string' || (jwk.use ?? 'sig') !== 'sig') return undefined;
+  const possible = possibleAlgorithms(jwk);
+  const algorithms = jwk.alg === undefined ? possible : possible.filter((algorithm) => algorithm === jwk.alg);
+  return algorithms.length === 0 ? undefined : importKey(jwk.kid, algorithms, jwk);
+}
+
+/** Asymmetric algorithms only (RFC 8725 section 3.1): a key of type `oct` has none. */
+function possibleAlgorithms({ kty, crv }: JsonObject): readonly string[] {
+  if (kty === 'RSA') return RSA_ALGORITHMS;
+  if (kty === 'EC') return EC_ALGORITHMS.filter(({ curve }) => curve === crv).map(({ algorithm }) => algorithm);
+  return kty === 'OKP' && crv === 'Ed25519' ? ['EdDSA'] : [];
+}
+
+function importKey(kid: string, algorithms: readonly string[], jwk: JsonObject): VerificationKey | undefined {
+  try {
+    assertIsJwk(jwk);
+    const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
+    return isSoundPublicKey(publicKey) ? { kid, algorithms, jwk, publicKey } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ignoreUpstreamError(error: unknown): void {
+  if (!(error instanceof UpstreamError)) throw error;
+}

@@ -1,0 +1,135 @@
+/**
+ * Verifies a JWT access token here, by the issuer's public keys. The signature is checked by aws-jwt-verify; this file
+ * adds what that library leaves to its users: strict header, no critical extensions, `exp` required, our own clock.
+ * Until the last line of `verify` everything read from the token is unverified.
+ */
+import { JwtParseError } from 'aws-jwt-verify/error';
+import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
+import { CredentialError } from '../core/errors.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
+import { ACCESS_TOKEN, type Principal } from '../core/principal.ts';
+import { type Claims, type Expectations, judgeClaims } from './claims.ts';
+import type { CallContext } from './issuer-endpoint.ts';
+import type { Jwks, VerificationKey } from './jwks.ts';
+
+export interface JwtSettings {
+  readonly jwks: Jwks;
+  readonly expected: Expectations;
+  /** Count `permissions` (Auth0's role-based access) as scopes. */
+  readonly permissionsAsScopes: boolean;
+}
+
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/** RFC 7519 section 5.1 and RFC 9068 section 4; other types (logout, ID or DPoP tokens) are no access tokens. */
+const ACCESS_TOKEN_TYPES = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
+
+/**
+ * Says whether a Bearer token is to be verified here: it has three parts.
+ *
+ * @see RFC 7515 section 7.1
+ */
+export function isCompactJws(token: string): boolean {
+  return token.split('.', 4).length === 3;
+}
+
+/** The issuer that a token claims to be of; `undefined` if it claims none. Only good for choosing who verifies it. */
+export function unverifiedIssuer(token: string): string | undefined {
+  const payload = parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  return isJsonObject(payload) && typeof payload.iss === 'string' ? payload.iss : undefined;
+}
+
+/** Verifies JWTs of one issuer for one audience. */
+export class JwtVerifier {
+  readonly #settings: JwtSettings;
+
+  constructor(settings: JwtSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Verifies a JWT access token. Claims are judged before the key is sought, so that a token that was never meant for
+   * this API costs no call.
+   *
+   * @throws CredentialError for any token that is not a valid access token
+   * @throws UpstreamError if its key is not known here and cannot be fetched
+   * @see RFC 8725, RFC 9068 section 4
+   */
+  async verify(token: string, context: CallContext): Promise<Principal> {
+    const { jwks, expected, permissionsAsScopes } = this.#settings;
+    const { unverifiedHeader, unverifiedPayload } = decompose(token);
+    const kid = judgeHeader(unverifiedHeader);
+    const claims = judgeClaims(unverifiedPayload, expected);
+    if (claims.exp === undefined) throw new CredentialError('claims_malformed', 'The claim "exp" is missing.');
+    verifySignature(token, unverifiedHeader, await jwks.key(kid, context));
+    return toPrincipal(claims, permissionsAsScopes);
+  }
+}
+
+/** By hand, since the library takes the token apart once more when it verifies, slowly (5 of 37 µs). */
+function decompose(token: string) {
+  const parts = token.split('.');
+  const unverifiedHeader = parsePart(parts[0]);
+  if (!isJsonObject(unverifiedHeader)) throw malformed();
+  // Ahead of the shape of the whole, since "alg":"none" comes with an empty signature.
+  if (!isAsymmetric(unverifiedHeader.alg)) {
+    throw new CredentialError('algorithm_refused', 'Expected RS256, RS384, RS512, ES256, ES384, ES512 or EdDSA.');
+  }
+  const unverifiedPayload = parsePart(parts[1]);
+  if (!COMPACT_JWS.test(token) || !isJsonObject(unverifiedPayload)) throw malformed();
+  return { unverifiedHeader, unverifiedPayload };
+}
+
+function parsePart(part = ''): unknown {
+  return parseJson(Buffer.from(part, 'base64url').toString());
+}
+
+function judgeHeader({ typ, crit, kid }: JsonObject): string {
+  if (typ !== undefined && (typeof typ !== 'string' || !ACCESS_TOKEN_TYPES.has(typ.toLowerCase()))) {
+    throw new CredentialError('token_type_refused', 'The "typ" of the header is not that of an access token.');
+  }
+  // RFC 7515 section 4.1.11: critical extensions that are not understood must be refused; none is understood here.
+  if (crit !== undefined) throw new CredentialError('token_malformed', 'The header has critical extensions.');
+  if (typeof kid !== 'string') throw new CredentialError('key_unknown', 'The header has no "kid".');
+  return kid;
+}
+
+function isAsymmetric(alg: unknown): boolean {
+  return typeof alg === 'string' && /^(?:RS|ES)(?:256|384|512)$|^EdDSA$/.test(alg);
+}
+
+function verifySignature(token: string, { alg }: JsonObject, key: VerificationKey): void {
+  if (typeof alg !== 'string' || !key.algorithms.includes(alg)) {
+    throw new CredentialError('algorithm_refused', 'The key is not for the algorithm that the header names.');
+  }
+  try {
+    verifyJwtSync(token, key.jwk, CLAIMS_JUDGED_ELSEWHERE, () => key.publicKey);
+  } catch (error) {
+    // No cause: the library's messages may quote the token.
+    throw error instanceof JwtParseError ? malformed() : signatureInvalid();
+  }
+}
+
+/** `judgeClaims` has judged them by the clock handed in; the library knows the system's clock only. */
+const CLAIMS_JUDGED_ELSEWHERE = { issuer: null, audience: null, graceSeconds: Number.POSITIVE_INFINITY };
+
+function toPrincipal(claims: Claims, permissionsAsScopes: boolean): Principal {
+  const granted = permissionsAsScopes ? [...claims.scopes, ...claims.permissions] : claims.scopes;
+  return {
+    subject: claims.sub,
+    username: claims.username,
+    scopes: [...new Set(granted)],
+    tokenType: ACCESS_TOKEN,
+    clientId: claims.clientId,
+    organizationId: claims.organizationId,
+    issuer: claims.iss,
+    expiresAt: claims.exp,
+  };
+}
+
+function signatureInvalid(): CredentialError {
+  return new CredentialError('signature_invalid', 'The signature does not match.');
+}
+
+function malformed(): CredentialError {
+  return new CredentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.');
+}

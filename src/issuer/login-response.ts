@@ -1,0 +1,96 @@
+/**
+ * Reads the response to a password grant and decides whose fault an error is. If it is the user's, the user is refused.
+ * If it is ours or the server's, nothing is known about the user.
+ */
+import { CredentialError, UpstreamError } from '../core/errors.ts';
+import type { HttpResponse } from '../core/http.ts';
+import { isJsonObject, parseJson } from '../core/json.ts';
+import { type OAuthError, oauthErrorOf } from './oauth-error.ts';
+
+/** Errors that refuse this user for another reason than a wrong password. */
+const USER_REFUSALS = new Set([
+  'mfa_required',
+  'mfa_registration_required',
+  'password_leaked',
+  'password_expired',
+  'too_many_attempts',
+  'requires_verification',
+  'unauthorized',
+  'access_denied',
+]);
+/** Errors in our request, or at the server. */
+const FAULTS = new Set([
+  'invalid_request',
+  'invalid_scope',
+  'unsupported_grant_type',
+  'server_error',
+  'temporarily_unavailable',
+]);
+/** Statuses with which the server refuses logins, also with error codes that we do not know. */
+const REFUSING_STATUSES = new Set([401, 403, 500]);
+/** Descriptions of an `access_denied` that is about the API or the client, not about the user. */
+const NOT_ABOUT_THE_USER = /^(?:Service not found|Client is not authorized)\b/i;
+
+/**
+ * Reads the access token, or throws what the error means.
+ *
+ * @throws CredentialError `password_wrong`, or `login_refused` if the user may not log in for another reason
+ * @throws UpstreamError `upstream_client_refused`, `upstream_refused` or `upstream_malformed`
+ * @see RFC 6749 sections 4.3 and 5, https://auth0.com/docs/api/authentication/resource-owner-password-flow
+ */
+export function accessTokenOf(response: HttpResponse): string {
+  const { status, body } = response;
+  if (status === 200) return tokenIn(body);
+  const error = oauthErrorOf(response);
+  if (error?.code === 'invalid_grant') throw new CredentialError('password_wrong', 'Wrong username or password.');
+  if (isClientRefusal(response)) throw clientRefused(status, error);
+  if (error && isAboutTheUser(status, error)) {
+    throw new CredentialError('login_refused', 'The server does not let this user log in.');
+  }
+  throw refused(status, error);
+}
+
+/**
+ * Says whether the server refused our client, or the client's use of the API. A wrong client secret looks like a
+ * refused user at some tenants: 401 `access_denied`.
+ */
+export function isClientRefusal(response: HttpResponse): boolean {
+  const error = oauthErrorOf(response);
+  if (!error) return false;
+  if (error.code !== 'access_denied') return error.code === 'invalid_client' || error.code === 'unauthorized_client';
+  return response.status === 401 || NOT_ABOUT_THE_USER.test(error.description);
+}
+
+/** A 429 may be the brute-force protection, which blocks this user only, and not a rate limit. */
+export function isBlockedUser(response: HttpResponse): boolean {
+  return response.status === 429 && oauthErrorOf(response)?.code === 'too_many_attempts';
+}
+
+/** A refusal with an unknown code must look like any other: a 503 would say that the password was right. */
+function isAboutTheUser(status: number, { code }: OAuthError): boolean {
+  return USER_REFUSALS.has(code) || (REFUSING_STATUSES.has(status) && !FAULTS.has(code));
+}
+
+function tokenIn(body: string): string {
+  const answer = parseJson(body);
+  const token = isJsonObject(answer) ? answer.access_token : undefined;
+  if (typeof token === 'string' && token !== '') return token;
+  throw new UpstreamError('upstream_malformed', 'The token response has no "access_token".');
+}
+
+function clientRefused(status: number, error: OAuthError | undefined): UpstreamError {
+  return new UpstreamError(
+    'upstream_client_refused',
+    `The server refused the password grant's client (${status} ${error?.code}). Check its id and secret, that the grant is enabled for it, and that it may use the API.`,
+  );
+}
+
+/** Names the error only if it is a known one: the rest of the response is not ours to repeat. */
+function refused(status: number, error: OAuthError | undefined): UpstreamError {
+  const known = error && FAULTS.has(error.code) ? ` (${error.code})` : '';
+  const fix =
+    error?.code === 'server_error'
+      ? ' Check that the tenant has a default directory, or name a "connection" in the secret of the client.'
+      : '';
+  return new UpstreamError('upstream_refused', `The token endpoint answered ${status}${known}.${fix}`);
+}

@@ -1,0 +1,105 @@
+/**
+ * Asks the authorization server whether a username and password are right, by the resource owner password credentials
+ * grant (RFC 6749 section 4.3). Each wrong guess counts against the user and our IP, so a refused login is not tried again
+ * for a while. Every refusal is remembered alike: if only wrong passwords were, the requests of a second attempt would
+ * show why the first was refused.
+ */
+import { BoundedMap } from '../core/bounded-map.ts';
+import type { PasswordGrantClient } from '../core/client-credentials.ts';
+import type { Clock } from '../core/clock.ts';
+import type { BasicCredential } from '../core/credential.ts';
+import type { DigestCredential } from '../core/credential-digest.ts';
+import { CredentialError } from '../core/errors.ts';
+import type { HttpResponse } from '../core/http.ts';
+import { RememberedClient } from './client-credentials-cache.ts';
+import type { CallContext, Upstream } from './issuer-endpoint.ts';
+import { accessTokenOf, isBlockedUser, isClientRefusal } from './login-response.ts';
+
+export interface PasswordGrantSettings {
+  readonly url: string;
+  readonly upstream: Upstream;
+  /** Reads the client anew; asked once, and again after the server refused it, at most every 30 s. */
+  readonly readClient: () => Promise<PasswordGrantClient>;
+  readonly audience: string;
+  /** Always asked for by name: without, the server would grant every scope of the API. */
+  readonly scopes: readonly string[];
+  readonly clock: Clock;
+  readonly digest: DigestCredential;
+}
+
+/** Asked for where no route has a scope: it grants nothing of the API, while to ask for nothing would grant all of it. */
+const NO_API_SCOPE = 'openid';
+const REFUSAL_TTL_MS = 300_000;
+const MAXIMUM_REFUSALS = 10_000;
+
+interface Refusal {
+  readonly error: CredentialError;
+  readonly untilMs: number;
+}
+
+/** The token endpoint, for passwords. */
+export class PasswordGrant {
+  readonly #settings: PasswordGrantSettings;
+  /** By the digest of the credential. */
+  readonly #refusals = new BoundedMap<string, Refusal>(MAXIMUM_REFUSALS);
+  readonly #client: RememberedClient<PasswordGrantClient>;
+
+  constructor(settings: PasswordGrantSettings) {
+    this.#settings = settings;
+    this.#client = new RememberedClient(settings.readClient, settings.clock);
+  }
+
+  /**
+   * Logs a user in.
+   *
+   * @returns the access token, which is yet to be judged like any other
+   * @throws CredentialError `password_wrong`, `login_refused`, or what `refuse` was given
+   * @throws UpstreamError for everything else, wrong client settings included
+   */
+  async logIn(credential: BasicCredential, context: CallContext): Promise<string> {
+    const { clock, digest } = this.#settings;
+    const refusal = this.#refusals.get(digest(credential));
+    if (refusal && clock() < refusal.untilMs) throw refusal.error;
+    const send = (client: PasswordGrantClient) => this.#ask(client, credential, context);
+    const response = await this.#client.request(send, isClientRefusal);
+    try {
+      return accessTokenOf(response);
+    } catch (error) {
+      if (error instanceof CredentialError) this.refuse(credential, error);
+      throw error;
+    }
+  }
+
+  /** Remembers that a login came to nothing, so that it is not tried again for 300 s. */
+  refuse(credential: BasicCredential, error: CredentialError): void {
+    const { clock, digest } = this.#settings;
+    this.#refusals.set(digest(credential), { error, untilMs: clock() + REFUSAL_TTL_MS });
+  }
+
+  #ask(
+    { clientId, clientSecret, connection }: PasswordGrantClient,
+    { username, secret }: BasicCredential,
+    context: CallContext,
+  ): Promise<HttpResponse> {
+    const { url, upstream, audience, scopes } = this.#settings;
+    const grant =
+      connection === undefined
+        ? { grant_type: 'password' }
+        : { grant_type: 'http://auth0.com/oauth/grant-type/password-realm', realm: connection };
+    const body = JSON.stringify({
+      ...grant,
+      username,
+      password: secret,
+      audience,
+      scope: scopes.join(' ') || NO_API_SCOPE,
+      client_id: clientId,
+      client_secret: clientSecret,
+    });
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...(context.callerIp === undefined ? {} : { 'auth0-forwarded-for': context.callerIp }),
+    };
+    return upstream.send(() => ({ method: 'POST', url, headers, body }), context, isBlockedUser);
+  }
+}

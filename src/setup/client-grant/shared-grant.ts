@@ -1,0 +1,64 @@
+/**
+ * A client grant that several deployments use. Each deployment shares its trace of the grant with the others and takes over
+ * what they have noted, so that the last one to be destroyed restores the grant, whoever changed it first.
+ */
+
+import type { ClientGrant } from '../../management/client-grants.ts';
+import { SetupError } from '../../management/errors.ts';
+import { type GrantTrace, isOfTrace } from './grant-change.ts';
+
+/** A deployment with its trace of the grant. */
+export interface OtherUser {
+  readonly deployment: string;
+  readonly trace: GrantTrace;
+  /** It is being destroyed, and may be about to restore the grant. */
+  readonly isLeaving: boolean;
+}
+
+/** How deployments that use the same grant see each other. */
+export interface SharedGrant {
+  /** The other deployments that have a record of the grant. */
+  others(): Promise<readonly OtherUser[]>;
+  /** Lets the others see that this deployment leaves the grant. */
+  leave(): Promise<void>;
+  /** Takes that back, after the grant could not be restored. */
+  stay(): Promise<void>;
+}
+
+/** For a grant that nobody else can use. */
+export const NOT_SHARED: SharedGrant = { others: async () => [], leave: async () => {}, stay: async () => {} };
+
+/** Adds to a trace of ours what others have noted about the very same grant. */
+export function withOthers(
+  trace: GrantTrace | undefined,
+  others: readonly OtherUser[],
+  current: ClientGrant | undefined,
+): GrantTrace | undefined {
+  const same = others.map((other) => other.trace).filter((other) => current && isOfTrace(current, other));
+  const all = trace ? [trace, ...same] : same;
+  const [first] = all;
+  if (!first || same.length === 0) return trace;
+  return {
+    ...first,
+    isOurs: all.some(({ isOurs }) => isOurs),
+    added: [...new Set(all.flatMap(({ added }) => added))],
+  };
+}
+
+/** Warns that the scopes are shared, both at set-up and at tear-down. */
+export function grantShared(clientId: string, others: readonly OtherUser[]): SetupError {
+  const names = others.map(({ deployment }) => deployment).join(', ');
+  return new SetupError(
+    'grant_shared',
+    `Other deployments in this account and region use the grant of the client "${clientId}" too: ${names}. The scopes for app specific passwords stay in the grant until the last of them is destroyed.`,
+  );
+}
+
+/** If one deployment set the grant up while another restored it, the result would depend on timing. */
+export function grantBeingRestored(clientId: string, others: readonly OtherUser[]): SetupError {
+  const names = others.map(({ deployment }) => deployment).join(', ');
+  return new SetupError(
+    'grant_being_restored',
+    `The grant of the client "${clientId}" is being restored by a deployment that is being destroyed: ${names}. Deploy again when that has ended; if it failed, destroy that deployment first.`,
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * Lets deployments, rotations and revocations change the resource server one at a time. A revocation never waits: it takes
+ * the lease over. Whoever has lost the lease runs its work again, because a request of its own may have reached the tenant
+ * after the other's.
+ */
+
+import type { Clock } from '../core/clock.ts';
+import { STATE_NAMES, type StateStore } from '../core/state-store.ts';
+import { LeaseHeld, LeaseLost, type LeaseState } from './lease-state.ts';
+import { changeLease, OwnedRecords } from './owned-records.ts';
+
+export interface LeasePorts {
+  readonly state: StateStore;
+  readonly clock: Clock;
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Makes a text that is never made again. */
+  readonly uniqueId: () => string;
+}
+
+export interface LeaseOptions {
+  /** Names the operation. A repetition of the same operation takes the lease over from the run before it, which has died. */
+  readonly purpose: string;
+  /** How long to wait for the lease, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Take the lease from its holder instead of waiting. @default false */
+  readonly takeOver?: boolean;
+}
+
+/** What work under the lease is given. */
+export interface Held {
+  /** The records of resource servers. They cannot be read or written once the lease is lost. */
+  readonly records: OwnedRecords;
+  /** Epoch milliseconds until which an earlier holder, from whom the lease was taken, may still be at work. */
+  readonly displacedUntilMs: number | undefined;
+}
+
+/**
+ * No work under the lease takes longer: a rotation's requests to the tenant have 60 s in all, and the set-up function
+ * is stopped two minutes after its start.
+ */
+export const LEASE_MS = 120_000;
+const POLL_MS = 1000;
+
+/**
+ * Runs work while holding the lease.
+ *
+ * @param work may run more than once, so it must be repeatable
+ * @throws LeaseHeld if the lease did not become free in time, and what `work` throws
+ */
+export async function exclusively<Result>(
+  ports: LeasePorts,
+  { purpose, timeoutMs, takeOver = false }: LeaseOptions,
+  work: (held: Held) => Promise<Result>,
+): Promise<Result> {
+  const endMs = ports.clock() + timeoutMs;
+  for (let isFirst = true; ; isFirst = false) {
+    const holder = ports.uniqueId();
+    const displacedUntilMs = await take(ports, { holder, purpose, endMs, mayTakeOver: isFirst, takeOver });
+    const outcome = await attempt(() =>
+      work({ records: new OwnedRecords(ports.state, STATE_NAMES.resourceServers, holder), displacedUntilMs }),
+    );
+    if (!(await giveBack(ports, holder, outcome))) continue;
+    if ('result' in outcome) return outcome.result;
+    throw outcome.error;
+  }
+}
+
+type Outcome<Result> = { readonly result: Result } | { readonly error: unknown };
+
+async function attempt<Result>(work: () => Promise<Result>): Promise<Outcome<Result>> {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+interface Taking {
+  readonly holder: string;
+  readonly purpose: string;
+  readonly endMs: number;
+  readonly takeOver: boolean;
+  /** False once the lease was lost: otherwise two revocations could take it from each other for ever. */
+  readonly mayTakeOver: boolean;
+}
+
+/** Waits for the lease. Returns until when the holder from whom it was taken may still be at work. */
+async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endMs, takeOver, mayTakeOver }: Taking) {
+  for (;;) {
+    let displaced: LeaseState | undefined;
+    let isTaken = false;
+    await changeLease(state, (lease) => {
+      const nowMs = clock();
+      displaced = lease && isHeld(lease, nowMs) ? lease : undefined;
+      isTaken = !displaced || (mayTakeOver && (takeOver || displaced.purpose === purpose));
+      return isTaken ? { holder, purpose, untilMs: nowMs + LEASE_MS } : 'keep';
+    });
+    if (isTaken) return displaced?.untilMs;
+    if (clock() + POLL_MS > endMs) throw new LeaseHeld((displaced?.untilMs ?? 0) - clock());
+    await sleep(POLL_MS);
+  }
+}
+
+/** A lease that ends later than any lease can is not believed: it would stop everybody for ever. */
+function isHeld({ untilMs }: LeaseState, nowMs: number): boolean {
+  return nowMs < untilMs && untilMs <= nowMs + 2 * LEASE_MS;
+}
+
+/** Returns whether the lease was still held, so that what the work has done stands. */
+async function giveBack<Result>({ state }: LeasePorts, holder: string, outcome: Outcome<Result>): Promise<boolean> {
+  let wasHeld = false;
+  try {
+    await changeLease(state, (lease) => {
+      wasHeld = lease?.holder === holder;
+      return wasHeld ? undefined : 'keep';
+    });
+  } catch (error) {
+    // The lease expires by itself. Report the first error.
+    throw 'error' in outcome && !(outcome.error instanceof LeaseLost) ? outcome.error : error;
+  }
+  return wasHeld;
+}

@@ -1,0 +1,63 @@
+/**
+ * Looks at what would hurt later, when users log in with their passwords through us: told as warnings, since none of it
+ * can be mended from here. What the management client may not read is said so, and not guessed.
+ */
+
+import { type PasswordGrantClient, readClientCredentials } from '../core/client-credentials.ts';
+import { CodedError } from '../core/errors.ts';
+import type { SecretStore } from '../core/secret-store.ts';
+import type { ManagementConnection } from '../management/management-connection.ts';
+import type { ClientSettings } from '../management/tenant-settings.ts';
+
+const PASSWORD = 'password';
+const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
+
+/** Finds what is amiss. Never throws. */
+export async function passwordGrantWarnings(
+  secrets: Pick<SecretStore, 'read'>,
+  { tenantSettings }: Pick<ManagementConnection, 'tenantSettings'>,
+  secretId: string,
+): Promise<readonly string[]> {
+  return orWarning(async () => {
+    const client = await readClientCredentials(secrets, secretId);
+    const aboutClient = await orWarning(async () =>
+      clientWarnings(client, await tenantSettings.client(client.clientId)),
+    );
+    const aboutDirectory =
+      client.connection === undefined
+        ? await orWarning(async () => directoryWarnings(client, await tenantSettings.defaultDirectory()))
+        : [];
+    return [...aboutClient, ...aboutDirectory];
+  });
+}
+
+function clientWarnings({ clientId, connection }: PasswordGrantClient, settings: ClientSettings): readonly string[] {
+  const grantType = connection === undefined ? PASSWORD : PASSWORD_REALM;
+  return [
+    ...(settings.grantTypes.includes(grantType)
+      ? []
+      : [
+          `The client "${clientId}" may not use the grant type ${grantType}, so Basic with a real password will be refused. Turn it on (dashboard: Applications > the client > Settings > Advanced Settings > Grant Types).`,
+        ]),
+    ...(settings.isForwardedForTrusted
+      ? []
+      : [
+          `The client "${clientId}" is not trusted to name the caller's address (auth0-forwarded-for), so the failed logins of all callers count as one address's, and a few wrong passwords lock a user out for everybody. Turn on "Trust Token Endpoint IP Header" (dashboard: Applications > the client > Settings > Advanced Settings > OAuth).`,
+        ]),
+  ];
+}
+
+function directoryWarnings({ clientId }: PasswordGrantClient, defaultDirectory: string): readonly string[] {
+  if (defaultDirectory !== '') return [];
+  return [
+    `The tenant has no default directory, so logins through the client "${clientId}" will fail. Set one (dashboard: Settings > General > API Authorization Settings > Default Directory), or name a "connection" in the client's secret.`,
+  ];
+}
+
+async function orWarning(look: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [`Not checked: ${error instanceof CodedError ? error.message : 'looking at the password grant failed.'}`];
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * What has to change at a resource server so that the tenant knows our key, and what to put back afterwards. Pure.
+ * The traces say what each property held before we first wrote to it and what in it is ours; nothing else is ever touched.
+ */
+import { isJsonObject } from '../../core/json.ts';
+import {
+  includesKey,
+  KEY_PROPERTIES,
+  type KeyPatch,
+  type KeyProperties,
+  type KeyProperty,
+  sameKeyValue,
+  type WantedKeyProperties,
+} from '../../management/key-properties.ts';
+
+/** What we know of one property that we wrote to. */
+export interface KeyTrace {
+  /** What it held before our first write, as it was; `null` if it was absent. Never changed afterwards. */
+  readonly before: unknown;
+  /**
+   * What in it is ours: whole values that we wrote or meant to write (`null`: we took it off), and for `verificationKeys`
+   * the entries. More than one while a change is under way, since a crash leaves open which of them the tenant holds.
+   */
+  readonly ours: readonly unknown[];
+}
+
+/** A property that we never wrote to has no trace. */
+export type KeyTraces = { readonly [Property in KeyProperty]?: KeyTrace };
+
+export interface KeyChange {
+  /** Empty if nothing has to change. */
+  readonly patch: KeyPatch;
+  /** To be written down before the patch is sent. */
+  readonly traces: KeyTraces;
+}
+
+/**
+ * Says what has to change for the record to hold what is wanted: our keys set, what we wrote for another mode taken off,
+ * other people's `verificationKeys` kept beside ours.
+ */
+export function keyChange(current: KeyProperties, wanted: WantedKeyProperties, traces: KeyTraces): KeyChange {
+  const patch: { [Property in KeyProperty]?: unknown } = {};
+  const planned: { [Property in KeyProperty]?: KeyTrace } = { ...traces };
+  for (const property of KEY_PROPERTIES) {
+    const trace = traces[property] ?? { before: current[property], ours: [] };
+    const next = nextValue(property, current[property], wanted, trace);
+    if (sameKeyValue(next, current[property])) continue;
+    patch[property] = next;
+    planned[property] = {
+      before: trace.before,
+      ours: withAll(trace.ours, newlyOurs(property, next, current[property])),
+    };
+  }
+  return { patch, traces: planned };
+}
+
+/**
+ * Counts as ours what a write of ours has put into a record, since a tenant may lay a key out anew in a way we do not know.
+ *
+ * @param before the record as it was when the change was planned
+ * @param after the record as it was read back
+ */
+export function witnessedTraces(before: KeyProperties, after: KeyProperties, traces: KeyTraces): KeyTraces {
+  const witnessed: { [Property in KeyProperty]?: KeyTrace } = {};
+  for (const property of KEY_PROPERTIES) {
+    const trace = traces[property];
+    if (!trace) continue;
+    const hasChanged = !sameKeyValue(before[property], after[property]);
+    const added = hasChanged ? newlyOurs(property, after[property], before[property]) : [];
+    witnessed[property] = { before: trace.before, ours: withAll(trace.ours, added) };
+  }
+  return witnessed;
+}
+
+/** Enough for every request that may still be on its way, few enough for a record to stay small. */
+const MOST_EARLIER_VALUES = 20;
+
+/**
+ * Forgets the oldest values of ours that the tenant no longer holds. Recent ones are remembered: a request that was on its way
+ * when somebody else took over may still bring one back, and it must then be known as ours.
+ */
+export function settledTraces(current: KeyProperties, traces: KeyTraces): KeyTraces {
+  const settled: { [Property in KeyProperty]?: KeyTrace } = {};
+  for (const property of KEY_PROPERTIES) {
+    const trace = traces[property];
+    if (!trace) continue;
+    const held = property === 'verificationKeys' ? entriesOf(current[property]) : [current[property]];
+    const [holding, earlier] = [true, false].map((isHeld) =>
+      trace.ours.filter((value) => includesKey(held, value) === isHeld),
+    );
+    // That we took a property off once says nothing once it holds something.
+    const keys = (earlier ?? []).filter((value) => value !== null).slice(-MOST_EARLIER_VALUES);
+    settled[property] = { before: trace.before, ours: [...keys, ...(holding ?? [])] };
+  }
+  return settled;
+}
+
+/** Says what has to change for the record to hold what it held before us, where it still holds what we wrote. */
+export function keyRestoration(current: KeyProperties, traces: KeyTraces): KeyPatch {
+  const patch: { [Property in KeyProperty]?: unknown } = {};
+  for (const property of KEY_PROPERTIES) {
+    const trace = traces[property];
+    if (!trace) continue;
+    const next = restored(property, current[property], trace);
+    if (!sameKeyValue(next, current[property])) patch[property] = next;
+  }
+  return patch;
+}
+
+/** The properties in which a tenant looks before it looks for what is wanted, and which hold what is not ours. */
+export function shadowingProperties(current: KeyProperties, wanted: WantedKeyProperties): readonly KeyProperty[] {
+  const first = KEY_PROPERTIES.findIndex((property) => wanted[property] !== null);
+  const earlier = first === -1 ? KEY_PROPERTIES : KEY_PROPERTIES.slice(0, first);
+  return earlier.filter((property) => current[property] !== null);
+}
+
+function nextValue(property: KeyProperty, current: unknown, wanted: WantedKeyProperties, trace: KeyTrace): unknown {
+  if (property === 'verificationKeys') return nextEntries(current, wanted.verificationKeys ?? [], trace);
+  const target = wanted[property];
+  const isOurs = includesKey(trace.ours, current);
+  return target === null && !isOurs ? current : target;
+}
+
+function nextEntries(current: unknown, wanted: readonly { readonly kid: string }[], trace: KeyTrace): unknown {
+  const entries = entriesOf(current);
+  const kept = entries.flatMap((entry) => {
+    const replacement = wanted.find((key) => key.kid === kidOf(entry));
+    if (replacement) return [sameKeyValue(entry, replacement) ? entry : replacement];
+    return includesKey(trace.ours, entry) ? entriesBefore(entry, trace) : [entry];
+  });
+  const missing = wanted.filter((key) => !kept.some((entry) => kidOf(entry) === key.kid));
+  return changedList([...kept, ...missing], current, trace.before);
+}
+
+function restored(property: KeyProperty, current: unknown, trace: KeyTrace): unknown {
+  if (property !== 'verificationKeys') return includesKey(trace.ours, current) ? trace.before : current;
+  const entries = entriesOf(current);
+  const kept = entries.flatMap((entry) => (includesKey(trace.ours, entry) ? entriesBefore(entry, trace) : [entry]));
+  return changedList(kept, current, trace.before);
+}
+
+/**
+ * A list that is the same stays as it was laid out. One that became empty gives way to what was there before. If that was a
+ * list whose entries others have removed since, the property is removed: an empty list could hide the key at another place.
+ */
+function changedList(next: readonly unknown[], current: unknown, before: unknown): unknown {
+  if (sameKeyValue(next, entriesOf(current))) return current;
+  if (next.length > 0) return next;
+  return Array.isArray(before) && before.length > 0 ? null : before;
+}
+
+/** What had the `kid` of one of our entries before us. */
+function entriesBefore(entry: unknown, { before }: KeyTrace): readonly unknown[] {
+  return entriesOf(before).filter((earlier) => kidOf(earlier) === kidOf(entry));
+}
+
+function newlyOurs(property: KeyProperty, next: unknown, current: unknown): readonly unknown[] {
+  if (property !== 'verificationKeys') return [next];
+  return entriesOf(next).filter((entry) => !includesKey(entriesOf(current), entry));
+}
+
+function withAll(values: readonly unknown[], more: readonly unknown[]): readonly unknown[] {
+  return [...values, ...more.filter((value) => !includesKey(values, value))];
+}
+
+function entriesOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function kidOf(entry: unknown): unknown {
+  return isJsonObject(entry) ? entry.kid : undefined;
+}

@@ -1,0 +1,39 @@
+/** The errors about resource servers and their key properties, each with its mend. Of values only identifiers are shown. */
+
+import { nearestNames } from '../../core/nearest-names.ts';
+import { SetupError } from '../../management/errors.ts';
+import type { KeyProperty } from '../../management/key-properties.ts';
+
+export function propertyRefused(property: KeyProperty, got: string): SetupError {
+  return new SetupError(
+    'property_refused',
+    `The resource server does not take "${property}": ${got}. Expected it to hold our key afterwards; have the feature enabled for the tenant by Auth0's support, or choose another keyDelivery ("wellKnown" needs no property at all) or keyFormat.`,
+  );
+}
+
+export function propertyKept(property: KeyProperty, got: string): SetupError {
+  return new SetupError(
+    'property_kept',
+    `The resource server still holds what we wrote in "${property}": ${got}. Expected it to be taken off; remove it by hand, or the tenant goes on trusting a key that is no longer in use.`,
+  );
+}
+
+/** A warning: it is not ours to remove. */
+export function propertyForeign(property: KeyProperty): SetupError {
+  return new SetupError(
+    'property_foreign',
+    `The resource server holds a "${property}" that we did not write, and the tenant may look there and never find our key. Expected none; remove it if nobody needs it, or choose keyDelivery "${property === 'verificationLocation' ? 'verificationKey' : property}".`,
+  );
+}
+
+/**
+ * @param names what the tenant has instead
+ */
+export function resourceServerNotFound(identifier: string, names: readonly string[]): SetupError {
+  const nearest = nearestNames(identifier, names).map((name) => JSON.stringify(name.slice(0, 200)));
+  const got = nearest.length === 0 ? 'it has none' : `the nearest it has: ${nearest.join(', ')}`;
+  return new SetupError(
+    'resource_server_not_found',
+    `The tenant has no resource server with the identifier ${JSON.stringify(identifier)}; ${got}. Expected the identifier to be equal to the last character, final slash included; set audience to the right one, or createResourceServer to have it made.`,
+  );
+}

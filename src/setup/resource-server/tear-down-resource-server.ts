@@ -1,0 +1,87 @@
+/**
+ * Takes our key out of the tenant again and puts back what was there before, each property only where it still holds what
+ * we wrote. Goes by the record alone; without one, nothing was changed.
+ */
+import { SetupError } from '../../management/errors.ts';
+import { isEmptyPatch, KEY_PROPERTIES, type KeyPatch, type KeyProperty } from '../../management/key-properties.ts';
+import type { ResourceServer, ResourceServers } from '../../management/resource-servers.ts';
+import type { RecordStore } from '../record-store.ts';
+import type { SetupOutcome } from '../setup-outcome.ts';
+import { keyRestoration } from './key-change.ts';
+import { patchResourceServer } from './patch-resource-server.ts';
+import { propertyKept } from './resource-server-errors.ts';
+import { isOfRecord, parseResourceServerRecord, type ResourceServerRecord } from './resource-server-record.ts';
+
+export interface ResourceServerTearDown {
+  readonly resourceServers: ResourceServers;
+  readonly records: RecordStore<ResourceServerRecord>;
+  /** Deletes the resource server if we made it. @default false: it is kept */
+  readonly removeCreated?: boolean;
+}
+
+const UNCHANGED: SetupOutcome = { changed: false, warnings: [] };
+const IGNORED = 'the tenant accepted its removal, and holds it still';
+
+/**
+ * Undoes `setUpResourceServer`, wherever that was interrupted; accepts that the resource server or our key is gone already.
+ * A property that the tenant does not let go of is a warning: nothing more can be done about it from here.
+ *
+ * @throws SetupError `record_invalid`, `property_refused` or `management_…`; it can then be run again
+ */
+export async function tearDownResourceServer(options: ResourceServerTearDown): Promise<SetupOutcome> {
+  const record = parseResourceServerRecord(await options.records.read());
+  if (!record) return UNCHANGED;
+  const found = await options.resourceServers.find(record.identifier);
+  const outcome = found && isOfRecord(found, record) ? await undo(options, found, record) : UNCHANGED;
+  await options.records.delete();
+  return outcome;
+}
+
+async function undo(
+  { resourceServers, removeCreated = false }: ResourceServerTearDown,
+  found: ResourceServer,
+  record: ResourceServerRecord,
+): Promise<SetupOutcome> {
+  if (removeCreated && record.created) {
+    await resourceServers.remove(found.id);
+    return { changed: true, warnings: [] };
+  }
+  return restore(resourceServers, found, record);
+}
+
+async function restore(
+  resourceServers: ResourceServers,
+  found: ResourceServer,
+  record: ResourceServerRecord,
+): Promise<SetupOutcome> {
+  const patch = keyRestoration(found.keys, record.keys);
+  if (isEmptyPatch(patch)) return UNCHANGED;
+  const refusals = new Map<KeyProperty, SetupError>();
+  // One property a request, so that one which the tenant does not let go of does not hold the others.
+  for (const property of KEY_PROPERTIES.filter((name) => name in patch)) {
+    const refusal = await putBack(resourceServers, found.id, { [property]: patch[property] });
+    if (refusal) refusals.set(property, refusal);
+  }
+  const held = await stillHeld(resourceServers, record);
+  return { changed: true, warnings: held.map((property) => refusals.get(property) ?? propertyKept(property, IGNORED)) };
+}
+
+async function putBack(resourceServers: ResourceServers, id: string, patch: KeyPatch): Promise<SetupError | undefined> {
+  try {
+    await patchResourceServer(resourceServers, id, patch);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SetupError && error.code === 'property_kept') return error;
+    throw error;
+  }
+}
+
+/** What would still have to be put back afterwards is what the tenant did not let go of. */
+async function stillHeld(
+  resourceServers: ResourceServers,
+  record: ResourceServerRecord,
+): Promise<readonly KeyProperty[]> {
+  const after = await resourceServers.find(record.identifier);
+  const patch = after ? keyRestoration(after.keys, record.keys) : {};
+  return KEY_PROPERTIES.filter((property) => property in patch);
+}

@@ -1,0 +1,61 @@
+/** The one table of how a key is delivered: for each mode, what the resource server's key properties should be. Public halves only. */
+import { ConfigurationError } from '../../core/errors.ts';
+import type { WantedKeyProperties } from '../../management/key-properties.ts';
+import {
+  certificatePem,
+  type PrivateSigningJwk,
+  type PublicSigningJwk,
+  publicJwk,
+  publicKeyPem,
+} from '../../signing-key/signing-key.ts';
+
+/** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
+export type KeyDelivery = 'verificationKey' | 'verificationKeys' | 'verificationLocation' | 'wellKnown';
+
+export type KeyFormat = 'certificate' | 'jwk';
+
+/** The public half of a signing key with the certificate around it; a whole key will do, its private half is not touched. */
+export type DeliveredKey = PublicSigningJwk & Pick<PrivateSigningJwk, 'x5c'>;
+
+export interface KeyDeliveryOptions {
+  readonly keyDelivery: KeyDelivery;
+  /** What a key by value is wrapped in. In a list, `jwk` means the bare public key, since its entries are PEM. */
+  readonly keyFormat: KeyFormat;
+  /** The keys the tenant should know, the one that signs first: a single slot takes only that one. */
+  readonly keys: readonly [DeliveredKey, ...DeliveredKey[]];
+  /** Where the JWKS is served; needed for `verificationLocation`. */
+  readonly jwksUrl?: string;
+}
+
+const NONE: WantedKeyProperties = { verificationKey: null, verificationKeys: null, verificationLocation: null };
+
+const TABLE: { readonly [Delivery in KeyDelivery]: (options: KeyDeliveryOptions) => Partial<WantedKeyProperties> } = {
+  verificationKey: ({ keyFormat, keys: [key] }) => ({
+    verificationKey: keyFormat === 'jwk' ? JSON.stringify(publicJwk(key)) : certificatePem(key),
+  }),
+  verificationKeys: ({ keyFormat, keys }) => ({
+    verificationKeys: keys.map((key) => ({
+      kid: key.kid,
+      pem: keyFormat === 'jwk' ? publicKeyPem(key) : certificatePem(key),
+    })),
+  }),
+  verificationLocation: ({ jwksUrl }) => ({ verificationLocation: assertJwksUrl(jwksUrl) }),
+  wellKnown: () => ({}),
+};
+
+/**
+ * Looks up what the resource server should hold.
+ *
+ * @throws ConfigurationError `configuration_invalid` if `verificationLocation` is wanted without a URL
+ */
+export function wantedKeyProperties(options: KeyDeliveryOptions): WantedKeyProperties {
+  return { ...NONE, ...TABLE[options.keyDelivery](options) };
+}
+
+function assertJwksUrl(jwksUrl: string | undefined): string {
+  if (jwksUrl !== undefined && URL.canParse(jwksUrl)) return jwksUrl;
+  throw new ConfigurationError(
+    'configuration_invalid',
+    'keyDelivery "verificationLocation" needs the URL of the JWKS, but got none that can be parsed. Expected an absolute URL; deploy the JWKS endpoint, or choose another keyDelivery.',
+  );
+}

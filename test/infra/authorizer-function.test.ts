@@ -1,0 +1,194 @@
+import { Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { describe, expect, it } from 'vitest';
+import { TokenAuthorizer, type TokenAuthorizerProps } from '../../lib/authorizer-function.ts';
+import { SigningKey } from '../../lib/signing-key.ts';
+import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import { ConfigurationError } from '../../src/core/errors.ts';
+import { statementsOf } from '../support/infra/statements.ts';
+import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+
+const TENANT = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
+
+/** A resource as another copy of aws-cdk-lib makes it: the same shape, and an instance of no class that we can import. */
+class ForeignResource extends Construct {
+  readonly path = '/foreign/{proxy+}';
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    Object.assign(new Construct(this, 'Resource'), {
+      cfnResourceType: 'AWS::ApiGateway::Resource',
+      pathPart: '{proxy+}',
+    });
+  }
+}
+
+/** Somebody's own stack with the authorizer before one method. */
+function ownStack(props: Partial<TokenAuthorizerProps> = {}, path = '/foo') {
+  const stack = new Stack(appWithoutBundling(), 'Own');
+  const signingKey = new SigningKey(stack, 'SigningKey');
+  const { restAuthorizer } = new TokenAuthorizer(stack, 'Authorizer', { ...TENANT, signingKey, ...props });
+  const method = { authorizer: restAuthorizer, authorizationType: AuthorizationType.CUSTOM };
+  new RestApi(stack, 'Api').root.resourceForPath(path).addMethod('GET', new MockIntegration(), method);
+  return stack;
+}
+
+/** The function's `CONFIG` with a stand-in for what is known when it is deployed. */
+function configOf(template: Template): string {
+  const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+  const [decide] = functions.flatMap(([id, { Properties }]) => (id.startsWith('AuthorizerDecide') ? [Properties] : []));
+  const [, parts] = decide?.Environment.Variables.CONFIG['Fn::Join'] ?? [];
+  return parts.map((part: unknown) => (typeof part === 'string' ? part : 'known-when-deployed')).join('');
+}
+
+describe('the token authorizer', () => {
+  it('needs three lines in a stack', () => {
+    const template = Template.fromStack(ownStack());
+    template.hasResourceProperties('AWS::ApiGateway::Method', {
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: Match.anyValue(),
+    });
+  });
+
+  it('runs on arm64 and Node 24, and its log is kept for a month', () => {
+    const { api } = templates();
+    api.allResourcesProperties('AWS::Lambda::Function', { Architectures: ['arm64'], Runtime: 'nodejs24.x' });
+    api.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    api.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+  });
+
+  it('may read its two secrets and write its log, and nothing else', () => {
+    const { api } = templates({ passwordGrantSecret: 'auth0/password' });
+    expect(statementsOf(api, 'Authorizer')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('DecideLog')] },
+      {
+        actions: ['secretsmanager:GetSecretValue'],
+        on: [expect.stringContaining('SigningKeySecret'), expect.stringContaining(':secret:auth0/password-??????')],
+      },
+    ]);
+  });
+
+  it('gives no function the right to make a log group', () => {
+    const { key, api } = templates({ upstream: 'https://backend.example', routes: { 'ANY /{proxy+}': [] } });
+    for (const template of [key, api]) {
+      const actions = statementsOf(template, '').flatMap((statement) => statement.actions);
+      expect(actions).not.toContain('logs:CreateLogGroup');
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      template.resourceCountIs('AWS::IAM::Policy', 0);
+    }
+  });
+
+  it('hands its function a configuration that it can parse', () => {
+    const { api } = templates({ passwordGrantSecret: 'auth0/password', cacheTtlSeconds: 60 });
+    expect(parseAuthorizerConfiguration(configOf(api))).toMatchObject({
+      issuer: 'https://tenant.auth0.com/',
+      audience: 'https://demo.api',
+      passwordGrantSecret: 'auth0/password',
+      signingKeySecret: 'known-when-deployed',
+      cacheTtlSeconds: 60,
+    });
+  });
+
+  it('keeps answers by credential, method and resource where no resource is greedy', () => {
+    templates().api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.resourcePath',
+      AuthorizerResultTtlInSeconds: 60,
+    });
+  });
+
+  it.each([
+    ['an upstream', { upstream: 'https://backend.example', routes: { 'GET /foo': [] } }],
+    ['a greedy route', { routes: { 'GET /foo/{proxy+}': [] } }],
+  ])('keeps answers by path with %s', (_what, context) => {
+    templates(context).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.domainName,context.path',
+    });
+  });
+
+  it('keeps answers by path unless told otherwise', () => {
+    Template.fromStack(ownStack({}, '/foo/{proxy+}')).hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      IdentitySource: Match.stringLikeRegexp('context.path$'),
+    });
+  });
+
+  it('refuses to keep answers by resource where a resource is greedy', () => {
+    expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
+      'The API has the resource /foo/{proxy+}: give the TokenAuthorizer keepAnswersBy "path".',
+    );
+  });
+
+  it('refuses that for a greedy resource made by another copy of aws-cdk-lib, too', () => {
+    const stack = ownStack({ keepAnswersBy: 'resourcePath' });
+    new ForeignResource(stack, 'Foreign');
+    expect(() => Template.fromStack(stack)).toThrow(
+      'The API has the resource /foreign/{proxy+}: give the TokenAuthorizer keepAnswersBy "path".',
+    );
+  });
+
+  it('refuses it for a greedy route, too', () => {
+    const routes = { 'GET /foo/{proxy+}': ['read:foo'] };
+    expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath', routes }))).toThrow(
+      'The route "GET /foo/{proxy+}" is greedy: give the TokenAuthorizer keepAnswersBy "path".',
+    );
+  });
+
+  it('tells at synth what a greedy route covers beyond what it says, under an id that can be acknowledged', () => {
+    const routes = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
+    const info = Annotations.fromStack(ownStack({ routes })).findInfo('/Own/Authorizer', Match.anyValue());
+    expect(info.map(({ entry }) => entry.data)).toEqual([
+      'The route "ANY /admin/{proxy+}" also covers "/admin" and "/admin/", where "ANY /{proxy+}" would apply otherwise. To require something else there, add the route "ANY /admin". [ack: auth0-api-authorizer:greedyRouteCoversRoot]',
+    ]);
+  });
+
+  it("takes API Gateway's time to live, 0 included", () => {
+    templates({ gatewayTtlSeconds: 0 }).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      AuthorizerResultTtlInSeconds: 0,
+    });
+  });
+
+  it('takes a secret of the same stack', () => {
+    const stack = new Stack(appWithoutBundling(), 'Own');
+    const signingKey = new SigningKey(stack, 'SigningKey');
+    const passwordGrantSecret = new Secret(stack, 'Password').secretArn;
+    expect(
+      () => new TokenAuthorizer(stack, 'Authorizer', { ...TENANT, signingKey, passwordGrantSecret }),
+    ).not.toThrow();
+  });
+
+  it('is refused with a configuration that the function would refuse', () => {
+    expect(() => ownStack({ issuer: 'https://tenant.auth0.com' })).toThrow(
+      /issuer: got "https:\/\/tenant.auth0.com"; wanted an https URL that ends in "\/"/,
+    );
+  });
+
+  it('is refused with an issuer that is listed twice, or that is the main one', () => {
+    const issuer = 'https://login.example.com/';
+    const entry = { issuer, profile: 'auth0' } as const;
+    expect(() => ownStack({ issuers: [entry, entry] })).toThrow(
+      /issuers: "https:\/\/login\.example\.com\/" is listed twice; keep one entry for each issuer/,
+    );
+    expect(() => ownStack({ issuer, issuers: [entry] })).toThrow(
+      /issuers: "https:\/\/login\.example\.com\/" is the main "issuer" already; remove it from "issuers"/,
+    );
+  });
+
+  it('is refused with scopes not to be kept behind a gateway that keeps, as it does unless told otherwise', () => {
+    const fault = new ConfigurationError(
+      'configuration_invalid',
+      'gatewayTtlSeconds: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
+    );
+    expect(() => ownStack({ uncachedScopes: ['admin'] })).toThrow(fault);
+    expect(() => ownStack({ uncachedScopes: ['admin'], gatewayTtlSeconds: 0 })).not.toThrow();
+  });
+
+  it("is refused with more routes than the function's environment holds", () => {
+    const routes = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
+    );
+    expect(() => ownStack({ routes })).toThrow(ConfigurationError);
+    expect(() => ownStack({ routes })).toThrow(/configuration has \d{4} bytes; wanted at most 3072/);
+  });
+});

@@ -1,0 +1,144 @@
+/** Two deployments of one account that share a tenant and a management client. */
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTenant } from '../../../local/tenant/server.ts';
+import { Life, MemoryAccount } from '../../support/setup/aws-in-memory.ts';
+import { newKey, remember } from '../setup/harness.ts';
+import { CLIENT_GRANT, NO_RECORDS, World } from './world.ts';
+
+const key = await newKey();
+const tenant = await startTenant();
+const reset = remember(tenant);
+const before = tenant.snapshot();
+const SCOPES = ['read', 'create', 'delete'].map((right) => `${right}:user_application_passwords`);
+
+/** Of the grant among the records. */
+const KEY = `${tenant.issuer} local-management-client`;
+
+let account: MemoryAccount;
+let first: World;
+let second: World;
+
+beforeEach(() => {
+  reset();
+  account = new MemoryAccount();
+  first = new World(tenant, key, 'first', account);
+  second = new World(tenant, key, 'second', account);
+});
+
+afterAll(() => tenant.close());
+
+const grant = () => tenant.state.clientGrants.get('cgr_managementsetup');
+
+async function deploy(world: World): Promise<string> {
+  const answer = await world.put(CLIENT_GRANT);
+  expect(answer).toMatchObject({ status: 'SUCCESS' });
+  return answer?.physicalId ?? '';
+}
+
+async function destroy(world: World, id: string): Promise<void> {
+  expect(await world.remove(CLIENT_GRANT, id)).toMatchObject({ status: 'SUCCESS' });
+  expect(world.recordsOf(CLIENT_GRANT)).toBe(NO_RECORDS);
+}
+
+describe('a grant that two deployments use', () => {
+  it.each([
+    ['the first', () => [first, second]],
+    ['the second', () => [second, first]],
+  ] as const)('keeps its scopes when %s is destroyed, and is restored with the last', async (_which, order) => {
+    const ids = new Map([
+      [first, await deploy(first)],
+      [second, await deploy(second)],
+    ]);
+    const [earlier, later] = order() as [World, World];
+    await destroy(earlier, ids.get(earlier) ?? '');
+    expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
+    await destroy(later, ids.get(later) ?? '');
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it('is said to be shared, by the name of the other deployment, to whoever comes second', async () => {
+    expect(await first.put(CLIENT_GRANT)).toMatchObject({ attributes: { Warnings: 'none' } });
+    const Warnings = expect.stringMatching(
+      /^\(1\) Other deployments in this account and region use the grant of the client "local-management-client" too: first\. The scopes .* stay in the grant until the last of them is destroyed\.$/,
+    );
+    expect(await second.put(CLIENT_GRANT)).toMatchObject({ attributes: { Warnings } });
+  });
+
+  it('is restored when both are destroyed at the same moment', async () => {
+    const ids = [await deploy(first), await deploy(second)];
+    await Promise.all([destroy(first, ids[0] ?? ''), destroy(second, ids[1] ?? '')]);
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it('is restored wherever the second deployment died, and was deployed again', async () => {
+    for (let length = 1; ; length += 1) {
+      reset();
+      account = new MemoryAccount();
+      [first, second] = [new World(tenant, key, 'first', account), new World(tenant, key, 'second', account)];
+      const id = await deploy(first);
+      const life = new Life(length);
+      await second.put(CLIENT_GRANT, {}, {}, life).catch(() => undefined);
+      const again = await deploy(second);
+      await destroy(first, id);
+      expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
+      await destroy(second, again);
+      expect([length, tenant.snapshot()]).toEqual([length, before]);
+      if (!life.isOver) break;
+    }
+  });
+
+  it('whose other user has a record that cannot be read is left alone all the same', async () => {
+    const id = await deploy(first);
+    second.state.set('client-grants', JSON.stringify({ entries: { [KEY]: { owners: ['its'], record: 'rubbish' } } }));
+    await destroy(first, id);
+    expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
+  });
+
+  it('is not set up while another deployment is restoring it, since that would take the scopes out again', async () => {
+    const id = await deploy(first);
+    // It dies as soon as it has said that it leaves.
+    for (let length = 1; !first.recordsOf(CLIENT_GRANT).includes('"isLeaving":true'); length += 1) {
+      await first.remove(CLIENT_GRANT, id, {}, new Life(length)).catch(() => undefined);
+    }
+    const reason = expect.stringMatching(
+      /^The grant of the client "local-management-client" is being restored by a deployment that is being destroyed: first\. Deploy again when that has ended/,
+    );
+    expect(await second.put(CLIENT_GRANT)).toMatchObject({ status: 'FAILED', reason });
+    expect(second.recordsOf(CLIENT_GRANT)).toBe(NO_RECORDS);
+    await destroy(first, id);
+    await destroy(second, await deploy(second));
+    expect(tenant.snapshot()).toBe(before);
+  });
+});
+
+describe('a deployment that could not restore the grant', () => {
+  it('does not stand in the way of others', async () => {
+    const id = await deploy(first);
+    tenant.faults.add({ kind: 'status', status: 500, method: 'PATCH', path: '/api/v2/client-grants' });
+    expect(await first.remove(CLIENT_GRANT, id)).toMatchObject({ status: 'FAILED' });
+    tenant.faults.clear();
+    const other = await deploy(second);
+    await destroy(first, id);
+    expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
+    await destroy(second, other);
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it('leaves the grant to one whose records cannot be read', async () => {
+    const id = await deploy(first);
+    second.state.set('client-grants', 'rubbish');
+    await destroy(first, id);
+    expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
+  });
+});
+
+describe('grants of different clients', () => {
+  it('have nothing to do with each other', async () => {
+    second.state.set(
+      'client-grants',
+      JSON.stringify({ entries: { [`${tenant.issuer} another`]: { owners: ['its'] } } }),
+    );
+    await destroy(first, await deploy(first));
+    expect(tenant.snapshot()).toBe(before);
+  });
+});

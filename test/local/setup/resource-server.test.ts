@@ -1,0 +1,284 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import type { ManagementOptions } from '../../../src/management/management-connection.ts';
+import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
+import { setUpResourceServer } from '../../../src/setup/resource-server/set-up-resource-server.ts';
+import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
+import {
+  type KeyDelivery,
+  type KeyFormat,
+  wantedKeyProperties,
+} from '../../../src/setup/resource-server/wanted-key-properties.ts';
+import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts';
+import { expectError } from '../../unit/setup/expect-error.ts';
+import { connect, DEMO_API, MANAGEMENT_SECRET, MemoryStore, newKey, remember, writesTo } from './harness.ts';
+
+let current: PrivateSigningJwk;
+let pending: PrivateSigningJwk;
+let tenant: Tenant;
+let reset: () => void;
+let records: MemoryStore<ResourceServerRecord>;
+
+beforeAll(async () => {
+  [current, pending, tenant] = await Promise.all([newKey(), newKey(), startTenant()]);
+  reset = remember(tenant);
+});
+beforeEach(() => {
+  reset();
+  records = new MemoryStore();
+});
+afterAll(() => tenant.close());
+
+interface Delivery {
+  readonly keyDelivery?: KeyDelivery;
+  readonly keyFormat?: KeyFormat;
+  readonly keys?: readonly [PrivateSigningJwk, ...PrivateSigningJwk[]];
+  readonly identifier?: string;
+  readonly create?: { readonly name: string; readonly scopes: readonly string[] };
+}
+
+const setUp = (
+  { keyDelivery = 'verificationKey', keyFormat = 'certificate', keys = [current], ...more }: Delivery = {},
+  options: Partial<ManagementOptions> = {},
+) =>
+  setUpResourceServer({
+    resourceServers: connect(tenant, options).resourceServers,
+    records,
+    identifier: DEMO_API,
+    wanted: wantedKeyProperties({ keyDelivery, keyFormat, keys, jwksUrl: 'https://keys.example/jwks.json' }),
+    ...more,
+  });
+const tearDown = (removeCreated = false) =>
+  tearDownResourceServer({ resourceServers: connect(tenant).resourceServers, records, removeCreated });
+
+const apiOf = (identifier: string) =>
+  [...tenant.state.resourceServers.values()].find((api) => api.identifier === identifier);
+const edit = (properties: object) => {
+  const api = apiOf(DEMO_API);
+  if (api) tenant.state.resourceServers.set(api.id, { ...api, ...properties });
+};
+
+const DELIVERIES: readonly Delivery[] = [
+  { keyDelivery: 'verificationKey', keyFormat: 'certificate' },
+  { keyDelivery: 'verificationKey', keyFormat: 'jwk' },
+  { keyDelivery: 'verificationKeys', keyFormat: 'certificate' },
+  { keyDelivery: 'verificationKeys', keyFormat: 'jwk' },
+  { keyDelivery: 'verificationLocation', keyFormat: 'certificate' },
+  { keyDelivery: 'wellKnown', keyFormat: 'certificate' },
+];
+
+describe.each(DELIVERIES)('a key delivered as $keyDelivery $keyFormat', (delivery) => {
+  test('is taken by the tenant, and taken back to the byte', async () => {
+    const before = tenant.snapshot();
+    const { changed } = await setUp(delivery);
+    expect(changed).toBe(delivery.keyDelivery !== 'wellKnown');
+    expect(tenant.snapshot() !== before).toBe(changed);
+    await tearDown();
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  test('is not written a second time', async () => {
+    await setUp(delivery);
+    const writes = writesTo(tenant).length;
+    expect(await setUp(delivery)).toEqual({ changed: false, warnings: [] });
+    expect(writesTo(tenant)).toHaveLength(writes);
+  });
+
+  test.each(DELIVERIES)(
+    'gives way to $keyDelivery $keyFormat without a stale property, and back to the byte',
+    async (next) => {
+      const before = tenant.snapshot();
+      await setUp(delivery);
+      await setUp(next);
+      const held = Object.keys(apiOf(DEMO_API) ?? {}).filter((name) => name.startsWith('verification'));
+      expect(held).toEqual(next.keyDelivery === 'wellKnown' ? [] : [next.keyDelivery]);
+      await tearDown();
+      expect(JSON.parse(tenant.snapshot())).toEqual(JSON.parse(before));
+    },
+  );
+});
+
+describe('what others had set', () => {
+  test.each([
+    ['verificationKey', (jwk: PrivateSigningJwk) => ({ kty: 'RSA', n: jwk.n, e: jwk.e })],
+    ['verificationKeys', () => []],
+    ['verificationLocation', () => 'https://theirs.example/jwks.json'],
+  ] as const)('in %s is put back to the byte', async (keyDelivery, theirs) => {
+    edit({ [keyDelivery]: theirs(pending) });
+    const before = tenant.snapshot();
+    await setUp({ keyDelivery });
+    expect(tenant.snapshot()).not.toBe(before);
+    await tearDown();
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  test('over ours in the meantime stays', async () => {
+    await setUp();
+    edit({ verificationKey: JSON.stringify({ kty: 'RSA', n: pending.n, e: pending.e }) });
+    const before = tenant.snapshot();
+    expect(await tearDown()).toEqual({ changed: false, warnings: [] });
+    expect(tenant.snapshot()).toBe(before);
+  });
+});
+
+test('a rotation lists both keys until it is finished, and leads back to the byte', async () => {
+  const before = tenant.snapshot();
+  const kids = () => JSON.stringify(apiOf(DEMO_API)?.verificationKeys).match(/"kid":"[^"]+"/g);
+  await setUp({ keyDelivery: 'verificationKeys' });
+  await setUp({ keyDelivery: 'verificationKeys', keys: [current, pending] });
+  expect(kids()).toEqual([`"kid":"${current.kid}"`, `"kid":"${pending.kid}"`]);
+  await setUp({ keyDelivery: 'verificationKeys', keys: [pending] });
+  expect(kids()).toEqual([`"kid":"${pending.kid}"`]);
+  await tearDown();
+  expect(tenant.snapshot()).toBe(before);
+});
+
+test('of two resource servers told apart by a slash, on whatever page, only the one meant is touched', async () => {
+  const near = JSON.stringify(apiOf('https://demo.api/'));
+  // A proxy that decodes the path makes the tenant miss the identifier: the pages must do.
+  tenant.faults.add({ kind: 'status', status: 404, path: '/api/v2/resource-servers/https', method: 'GET' });
+  await setUp();
+  expect(apiOf(DEMO_API)).toHaveProperty('verificationKey');
+  expect(JSON.stringify(apiOf('https://demo.api/'))).toBe(near);
+});
+
+test('a near miss is an error that names the nearest, and nothing is written', async () => {
+  await expectError(
+    setUp({ identifier: 'https://Demo.api' }),
+    'resource_server_not_found',
+    /"https:\/\/Demo.api"; the nearest it has: "https:\/\/demo.api", "https:\/\/demo.api\/", .*final slash included/,
+  );
+  expect(writesTo(tenant)).toEqual([]);
+});
+
+describe('a resource server of our making', () => {
+  const made: Delivery = { identifier: 'https://new.api', create: { name: 'New API', scopes: ['read:foo'] } };
+
+  test('holds its scopes and our key, and goes without a trace if asked for', async () => {
+    const before = tenant.snapshot();
+    await setUp(made);
+    expect(apiOf('https://new.api')).toMatchObject({ name: 'New API', scopes: [{ value: 'read:foo' }] });
+    expect(apiOf('https://new.api')).toHaveProperty('verificationKey');
+    await tearDown(true);
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  test('stays without our key otherwise', async () => {
+    await setUp(made);
+    await tearDown();
+    expect(apiOf('https://new.api')).not.toHaveProperty('verificationKey');
+  });
+
+  test('is made once, even if the tenant makes it and breaks off before it says so', async () => {
+    const before = tenant.snapshot();
+    tenant.faults.add({ kind: 'dieAfter', method: 'POST', path: '/api/v2/resource-servers', times: 1 });
+    await expectError(setUp(made), 'management_unavailable', /POST \/api\/v2\/resource-servers/);
+    await setUp(made);
+    await tearDown(true);
+    expect(tenant.snapshot()).toBe(before);
+  });
+});
+
+describe('a tenant that', () => {
+  test('does not know the property is left as it was, and the mend is named', async () => {
+    const before = tenant.snapshot();
+    tenant.behaviour.refusedProperties = ['verificationKey'];
+    await expectError(
+      setUp(),
+      'property_refused',
+      /Additional properties not allowed: verificationKey.*another keyDelivery/,
+    );
+    await tearDown();
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  test('ignores null keeps our key, and we say so', async () => {
+    await setUp();
+    tenant.behaviour.keepsNulledProperties = true;
+    const { warnings } = await tearDown();
+    expect(warnings.map(({ code }) => code)).toEqual(['property_kept']);
+  });
+
+  test('refuses the client says what to do', async () => {
+    const error = await expectError(
+      setUp({}, { clientSecret: 'wrong-canary' }),
+      'management_client_refused',
+      /client secret/,
+    );
+    expect(error.message).not.toContain('wrong-canary');
+    const stranger = { clientId: 'local-operator-client', clientSecret: 'local-operator-secret' };
+    await expectError(setUp({}, stranger), 'management_client_refused', /got 403 access_denied.*Authorize the client/);
+    const passwordClient = { clientId: 'local-native-client', clientSecret: '' };
+    await expectError(setUp({}, passwordClient), 'management_client_refused', /"local-native-client"/);
+  });
+
+  test('gave the client too few scopes names the one that is missing', async () => {
+    const grant = tenant.state.clientGrants.get('cgr_managementsetup');
+    if (grant) tenant.state.clientGrants.set(grant.id, { ...grant, scope: ['read:resource_servers'] });
+    await expectError(
+      setUp(),
+      'management_scope_missing',
+      /"local-management-client".*expected update:resource_servers/,
+    );
+  });
+
+  test.each([
+    ['is down', { kind: 'status', status: 503 }, 'management_unavailable', /status 503/],
+    ['breaks connections', { kind: 'reset' }, 'management_unavailable', /ECONNRESET|UND_ERR_SOCKET|broken connection/],
+    ['never answers', { kind: 'hang' }, 'management_unavailable', /no answer within 40 ms/],
+    ['answers garbage', { kind: 'garbage' }, 'management_malformed', /not JSON/],
+    ['answers without end', { kind: 'huge' }, 'management_malformed', /more than 4000000 bytes/],
+    [
+      'redirects',
+      { kind: 'redirect', location: 'https://elsewhere.example/' },
+      'management_malformed',
+      /redirect \(302\)/,
+    ],
+    [
+      'is limited for long',
+      { kind: 'status', status: 429, retryAfterSeconds: 99 },
+      'management_throttled',
+      /wait 99 s/,
+    ],
+  ] as const)('%s is an error, and nothing has changed', async (_what, fault, code, message) => {
+    const before = tenant.snapshot();
+    tenant.faults.add({ ...fault, path: '/api/v2/' });
+    const error = await expectError(setUp({}, { attemptTimeoutMs: fault.kind === 'hang' ? 40 : 5000 }), code, message);
+    expect(`${error.message} ${error.stack}`).not.toContain(MANAGEMENT_SECRET);
+    tenant.faults.clear();
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  test('limits the rate is obeyed to the second', async () => {
+    let nowMs = Date.now();
+    const limited = await startTenant({ now: () => nowMs });
+    limited.rateLimits.set('management', { limit: 2, windowSeconds: 5 });
+    const sleep = async (milliseconds: number) => {
+      nowMs += milliseconds;
+    };
+    const { resourceServers } = connect(limited, { clock: () => nowMs, sleep });
+    const wanted = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat: 'jwk', keys: [current] });
+    await setUpResourceServer({ resourceServers, records, identifier: DEMO_API, wanted });
+    expect(limited.requests.map(({ method, status }) => `${method} ${status}`)).toEqual([
+      'POST 200',
+      'GET 200',
+      'PATCH 200',
+      'GET 429',
+      'GET 200',
+    ]);
+    await limited.close();
+  });
+
+  test.each([[1], [4]])(
+    'dies after a change, %i times, is set up by the next run, and back to the byte',
+    async (times) => {
+      const before = tenant.snapshot();
+      tenant.faults.add({ kind: 'dieAfter', method: 'PATCH', path: '/api/v2/resource-servers/', times });
+      await setUp().catch(() => {});
+      await setUp();
+      expect(apiOf(DEMO_API)).toHaveProperty('verificationKey');
+      await tearDown();
+      expect(tenant.snapshot()).toBe(before);
+    },
+  );
+});

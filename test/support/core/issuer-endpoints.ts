@@ -1,0 +1,26 @@
+/** Upstreams on a scripted HTTP port and a frozen clock. */
+import { type CallContext, type Endpoint, Upstream } from '../../../src/issuer/issuer-endpoint.ts';
+import { type FrozenClock, NOW_MS } from './clock.ts';
+import type { ScriptedHttp } from './scripted-http.ts';
+
+/** Five seconds from the start, as the authorizer gives. */
+export const CONTEXT: CallContext = { deadlineMs: NOW_MS + 5000 };
+
+/** @param random what each draw of the jitter yields */
+export function upstreamOver(
+  http: ScriptedHttp,
+  clock: FrozenClock,
+  endpoint: Endpoint = 'introspection',
+  random = 0,
+): Upstream {
+  return new Upstream(endpoint, {
+    http: http.port,
+    clock: clock.read,
+    sleep: clock.sleep,
+    random: () => random,
+  });
+}
+
+export function contextFrom(clock: FrozenClock): CallContext {
+  return { deadlineMs: clock.nowMs + 5000 };
+}

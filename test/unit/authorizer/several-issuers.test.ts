@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { failure, form, type Reply } from '../../support/core/scripted-http.ts';
+import { loggedIn, TOKEN_URL } from '../../support/core/token-endpoint.ts';
+import { basic } from '../../support/core/world.ts';
+import { Composed } from '../../support/lambda/composed.ts';
+
+const OTHER = 'https://other.example/';
+const OTHER_INTROSPECTION_URL = `${OTHER}oauth/introspect`;
+const ASP = 'abcdefghijklmnop';
+
+/** Two issuers of which each knows some tokens; `password` is the password of everybody. */
+function twoIssuers(known: Readonly<Record<string, Readonly<Record<string, Reply>>>>, passwordToken = 'opaque') {
+  return new Composed(
+    (request) => {
+      if (request.url === TOKEN_URL) return loggedIn(passwordToken);
+      return known[request.url]?.[String(form(request).token)] ?? INACTIVE;
+    },
+    { issuers: [{ issuer: OTHER }] },
+  );
+}
+
+const ofOther = activePassword({ iss: OTHER, token_type: 'Bearer' });
+
+describe('with several issuers', () => {
+  it('an opaque token is asked about at the second once the first does not know it', async () => {
+    const composed = twoIssuers({ [OTHER_INTROSPECTION_URL]: { opaque: ofOther } });
+    const { outside } = await composed.decide('Bearer opaque');
+    expect(outside).toMatchObject({ outcome: 'allow', calls: [INTROSPECTION_URL, OTHER_INTROSPECTION_URL] });
+  });
+
+  it('an app specific password is shown to the first only, known or not', async () => {
+    const known = twoIssuers({ [INTROSPECTION_URL]: { [ASP]: activePassword() } });
+    expect((await known.decide(`Bearer ${ASP}`)).outside).toMatchObject({
+      outcome: 'allow',
+      calls: [INTROSPECTION_URL],
+    });
+    const unknown = twoIssuers({ [OTHER_INTROSPECTION_URL]: { [ASP]: ofOther } });
+    expect((await unknown.decide(`Bearer ${ASP}`)).outside).toMatchObject({
+      outcome: 'unauthenticated',
+      calls: [INTROSPECTION_URL],
+    });
+  });
+
+  it('an outage of the first is a 503, and the second is not asked, even if it would know the token', async () => {
+    const composed = twoIssuers({
+      [INTROSPECTION_URL]: { opaque: failure('timeout') },
+      [OTHER_INTROSPECTION_URL]: { opaque: ofOther },
+    });
+    const { decision, outside } = await composed.decide('Bearer opaque');
+    expect(outside.calls).toEqual([INTROSPECTION_URL]);
+    expect(decision).toEqual({
+      outcome: 'unavailable',
+      reason: 'upstream_timeout',
+      message: 'The server did not answer in time.',
+    });
+  });
+
+  it('the second never sees a Basic secret, nor the token that a password yields', async () => {
+    const composed = twoIssuers({ [OTHER_INTROSPECTION_URL]: { opaque: ofOther } });
+    await composed.decide(basic('user@example.com', 'password'));
+    expect(composed.http.to(OTHER_INTROSPECTION_URL)).toEqual([]);
+  });
+});

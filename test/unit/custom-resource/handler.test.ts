@@ -1,0 +1,241 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../src/core/errors.ts';
+import { createCustomResourceHandler } from '../../../src/custom-resource/handler.ts';
+import type { CustomResource } from '../../../src/custom-resource/resource.ts';
+import { FrozenClock } from '../../support/core/clock.ts';
+import {
+  answersTo,
+  type EventParts,
+  eventOf,
+  RESPONSE_URL,
+  type Received,
+} from '../../support/setup/cloudformation.ts';
+
+const TYPE = 'Custom::Thing';
+const invocation = { getRemainingTimeInMillis: () => 60_000 };
+
+let received: Received[];
+let lines: string[];
+let removed: string[];
+let resource: CustomResource;
+let clock: FrozenClock;
+let deadline: (milliseconds: number) => Promise<void>;
+
+beforeEach(() => {
+  received = [];
+  lines = [];
+  removed = [];
+  clock = new FrozenClock();
+  deadline = () => new Promise(() => {});
+  resource = {
+    identify: ({ Name: name }) => `thing-${name}`,
+    put: async () => ({ Color: 'blue' }),
+    remove: async (id) => {
+      removed.push(id);
+    },
+  };
+});
+
+const noFetch = async (): Promise<Response> => {
+  throw new TypeError('No other address is expected.');
+};
+
+async function send(parts: Partial<EventParts>, fetchPort: typeof fetch = answersTo(received, noFetch)) {
+  const ports = {
+    fetch: fetchPort,
+    sleep: clock.sleep,
+    deadline,
+    clock: clock.read,
+    log: (line: string) => lines.push(line),
+  };
+  const handler = createCustomResourceHandler({ [TYPE]: resource }, ports);
+  await handler(eventOf({ type: 'Create', resourceType: TYPE, properties: { Name: 'a' }, ...parts }), invocation);
+  return received.at(-1);
+}
+
+function failing(error: unknown): () => Promise<never> {
+  return async () => {
+    throw error;
+  };
+}
+
+describe('an answer', () => {
+  it('carries what CloudFormation asks for', async () => {
+    expect(await send({ requestId: 'request-7' })).toEqual({
+      status: 'SUCCESS',
+      physicalId: 'thing-a',
+      attributes: { Color: 'blue' },
+      stackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/Demo/1',
+      requestId: 'request-7',
+      logicalResourceId: 'Resource',
+    });
+  });
+
+  it('holds the reason of our own errors', async () => {
+    resource = { ...resource, put: failing(new ConfigurationError('configuration_invalid', 'Mend it so.')) };
+    expect(await send({})).toMatchObject({ status: 'FAILED', physicalId: 'thing-a', reason: 'Mend it so.' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      event: 'custom_resource',
+      requestType: 'Create',
+      resourceType: TYPE,
+      status: 'FAILED',
+      failures: [{ code: 'configuration_invalid', reason: 'Mend it so.' }],
+    });
+  });
+
+  it('holds nothing of unexpected errors but their name; the log has their place', async () => {
+    resource = { ...resource, put: failing(new RangeError('CANARY')) };
+    const answer = await send({});
+    expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('(RangeError)') });
+    expect(JSON.stringify([answer, lines])).not.toContain('CANARY');
+    expect(lines[0]).toContain('handler.test.ts');
+  });
+
+  it('keeps a reason within what CloudFormation takes', async () => {
+    resource = { ...resource, put: failing(new ConfigurationError('configuration_invalid', 'x'.repeat(10_000))) };
+    expect(JSON.stringify(await send({})).length).toBeLessThan(4096);
+  });
+
+  it('is sent though the work does not end', async () => {
+    resource = { ...resource, put: () => new Promise(() => {}) };
+    const waits: number[] = [];
+    deadline = async (milliseconds) => {
+      waits.push(milliseconds);
+    };
+    expect(await send({})).toMatchObject({
+      status: 'FAILED',
+      physicalId: 'never-made',
+      reason: 'The work was not done within 48 s. Deploy again.',
+    });
+    expect(waits).toEqual([48_000]);
+  });
+
+  it('is sent for a type that nobody knows', async () => {
+    expect(await send({ resourceType: 'Custom::Other' })).toMatchObject({
+      status: 'FAILED',
+      reason: 'The function knows no resource type Custom::Other.',
+    });
+  });
+
+  it('is sent again where it was not taken, as plain bytes to the address as it is', async () => {
+    const seen: unknown[] = [];
+    const fetchPort: typeof fetch = async (input, init) => {
+      seen.push([String(input), init?.method, init?.headers, init?.redirect]);
+      if (seen.length < 3) throw new TypeError(RESPONSE_URL);
+      return new Response(null, { status: 200 });
+    };
+    await send({}, fetchPort);
+    expect(seen).toEqual([1, 2, 3].map(() => [RESPONSE_URL, 'PUT', undefined, 'error']));
+    expect(clock.sleeps).toEqual([300, 1200]);
+  });
+
+  it('that cannot be delivered is an error without the address', async () => {
+    const refusing: typeof fetch = async () => new Response(null, { status: 403 });
+    await expect(send({}, refusing)).rejects.toThrow(/^CloudFormation did not take the answer\.$/);
+  });
+
+  it('goes nowhere but to https, or to this machine', async () => {
+    const handler = createCustomResourceHandler(
+      { [TYPE]: resource },
+      { fetch: noFetch, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
+    );
+    const event = {
+      ...eventOf({ type: 'Create', resourceType: TYPE, properties: {} }),
+      ResponseURL: 'http://example.com/',
+    };
+    await expect(handler(event, invocation)).rejects.toThrow(/^The ResponseURL is not https, nor http to loopback\.$/);
+  });
+});
+
+describe('an event', () => {
+  it.each([
+    [undefined, 'an object'],
+    [{}, 'a "RequestType"'],
+    [{ ...eventOf({ type: 'Create', resourceType: TYPE, properties: {} }), StackId: 7 }, 'a "StackId"'],
+    [{ ...eventOf({ type: 'Create', resourceType: '', properties: {} }) }, 'a "ResourceType"'],
+  ])('that is none of CloudFormation is refused without being shown (%#)', async (event, expected) => {
+    const handler = createCustomResourceHandler(
+      { [TYPE]: resource },
+      { fetch: noFetch, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
+    );
+    await expect(handler(event, invocation)).rejects.toThrow(
+      `The event is not one of CloudFormation's for a custom resource: expected ${expected}.`,
+    );
+  });
+
+  it("hands on the resource's own properties only, and how long it may take", async () => {
+    const calls: unknown[] = [];
+    resource = {
+      ...resource,
+      put: async (...args) => {
+        calls.push(args);
+        return {};
+      },
+    };
+    await send({ requestId: 'r-1' });
+    expect(calls).toEqual([['thing-a', { Name: 'a' }, { requestId: 'r-1', timeoutMs: expect.closeTo(30_400, 0) }]]);
+  });
+});
+
+describe('what fails', () => {
+  const refusal = new ConfigurationError('configuration_invalid', 'No.');
+
+  it('in a Create is undone, and says so if that fails too', async () => {
+    resource = { ...resource, put: failing(refusal), remove: failing(refusal) };
+    expect(await send({})).toMatchObject({ reason: 'No. What had been done could not be undone: No.' });
+  });
+
+  it('in a replacement is answered with the old id, and left for CloudFormation to put right', async () => {
+    resource = { ...resource, put: failing(refusal) };
+    expect(await send({ type: 'Update', physicalId: 'thing-old' })).toMatchObject({ physicalId: 'thing-old' });
+    expect(removed).toEqual([]);
+  });
+
+  it('in an Update in place is left for CloudFormation to put right', async () => {
+    resource = { ...resource, put: failing(refusal) };
+    expect(await send({ type: 'Update', physicalId: 'thing-a' })).toMatchObject({ status: 'FAILED' });
+    expect(removed).toEqual([]);
+  });
+
+  it('for its properties was never made, so that its Delete is none', async () => {
+    resource = {
+      ...resource,
+      identify: () => {
+        throw refusal;
+      },
+    };
+    const answer = await send({});
+    expect(answer).toMatchObject({ status: 'FAILED', physicalId: 'never-made' });
+    expect(await send({ type: 'Delete', physicalId: 'never-made' })).toMatchObject({ status: 'SUCCESS' });
+    expect(removed).toEqual([]);
+  });
+
+  it('in a Delete keeps the id', async () => {
+    resource = { ...resource, remove: failing(refusal) };
+    expect(await send({ type: 'Delete', physicalId: 'thing-a' })).toMatchObject({
+      status: 'FAILED',
+      physicalId: 'thing-a',
+      reason: 'No.',
+    });
+  });
+});
+
+describe('a Delete', () => {
+  it('takes away what goes by its id, and what its properties stand for', async () => {
+    await send({ type: 'Delete', physicalId: 'made-up' });
+    expect(removed).toEqual(['made-up', 'thing-a']);
+  });
+});
+
+describe('an Update that goes back', () => {
+  it('takes away the replacement that nobody answered for', async () => {
+    await send({ type: 'Update', physicalId: 'thing-a', oldProperties: { Name: 'b' } });
+    expect(removed).toEqual(['thing-b']);
+  });
+
+  it('is none where the id stays, or becomes another', async () => {
+    await send({ type: 'Update', physicalId: 'thing-a', oldProperties: { Name: 'a' } });
+    await send({ type: 'Update', physicalId: 'thing-b', oldProperties: { Name: 'b' } });
+    expect(removed).toEqual([]);
+  });
+});

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
+import { clientSecretBasic, RememberedClient } from '../../../src/issuer/client-credentials-cache.ts';
+import { FrozenClock } from '../../support/core/clock.ts';
+
+const CLIENT = { clientId: 'id', clientSecret: 'secret' };
+
+function remembered(read: () => Promise<typeof CLIENT>) {
+  const clock = new FrozenClock();
+  let reads = 0;
+  const client = new RememberedClient(() => {
+    reads += 1;
+    return read();
+  }, clock.read);
+  return { clock, client, reads: () => reads };
+}
+
+/** The secret of each request that was made. */
+async function secretsSent(
+  client: RememberedClient,
+  isRefused: (secret: string) => boolean,
+): Promise<readonly string[]> {
+  const sent: string[] = [];
+  const send = async ({ clientSecret }: ClientCredentials) => {
+    sent.push(clientSecret);
+    return clientSecret;
+  };
+  const last = await client.request(send, isRefused);
+  expect(last).toBe(sent.at(-1));
+  return sent;
+}
+
+const accept = () => false;
+const refuse = () => true;
+
+describe('a client', () => {
+  it('is read when first needed, and once', async () => {
+    const { client, reads } = remembered(async () => CLIENT);
+    expect(reads()).toBe(0);
+    for (let time = 0; time < 3; time += 1) expect(await secretsSent(client, accept)).toEqual(['secret']);
+    expect(reads()).toBe(1);
+  });
+
+  it('that could not be read is read by the next who needs it', async () => {
+    let isDown = true;
+    const { client } = remembered(async () => {
+      if (isDown) throw new Error('down');
+      return CLIENT;
+    });
+    await expect(secretsSent(client, accept)).rejects.toThrow('down');
+    isDown = false;
+    expect(await secretsSent(client, accept)).toEqual(['secret']);
+  });
+
+  it('that was refused is read again, at most every 30 s', async () => {
+    const { clock, client, reads } = remembered(async () => CLIENT);
+    for (let time = 0; time < 10; time += 1) expect(await secretsSent(client, refuse)).toEqual(['secret']);
+    expect(reads()).toBe(2);
+    clock.advanceSeconds(29.9);
+    await secretsSent(client, refuse);
+    expect(reads()).toBe(2);
+    clock.advanceSeconds(0.1);
+    await secretsSent(client, refuse);
+    expect(reads()).toBe(3);
+  });
+
+  it('that was refused is tried once more if another one is kept by now, and once only', async () => {
+    const { client, reads } = remembered(async () => ({ ...CLIENT, clientSecret: `secret ${reads()}` }));
+    expect(await secretsSent(client, (secret) => secret === 'secret 1')).toEqual(['secret 1', 'secret 2']);
+    expect(await secretsSent(client, refuse)).toEqual(['secret 2']);
+    expect(reads()).toBe(2);
+  });
+
+  it('that many requests were refused with at once is read again once, and all of them are tried again', async () => {
+    const { client, reads } = remembered(async () => ({ ...CLIENT, clientSecret: `secret ${reads()}` }));
+    const requests = Array.from({ length: 5 }, () => secretsSent(client, (secret) => secret === 'secret 1'));
+    expect(await Promise.all(requests)).toEqual(Array(5).fill(['secret 1', 'secret 2']));
+    expect(reads()).toBe(2);
+  });
+
+  it('that was refused and cannot be read again stays, and the refusal is the result', async () => {
+    const { clock, client, reads } = remembered(async () => {
+      if (reads() === 2) throw new Error('down');
+      return { ...CLIENT, clientSecret: `secret ${reads()}` };
+    });
+    expect(await secretsSent(client, refuse)).toEqual(['secret 1']);
+    clock.advanceSeconds(30);
+    expect(await secretsSent(client, (secret) => secret === 'secret 1')).toEqual(['secret 1', 'secret 3']);
+  });
+});
+
+describe('client_secret_basic', () => {
+  it('form-encodes both parts, so that a colon in the id does not end it', () => {
+    const header = clientSecretBasic({ clientId: 'a:b c', clientSecret: 'd+e%f' });
+    expect(Buffer.from(header.slice('Basic '.length), 'base64').toString()).toBe('a%3Ab+c:d%2Be%25f');
+  });
+
+  it('can be read back, whatever the parts are', () => {
+    const part = fc.string({ unit: 'grapheme' });
+    fc.assert(
+      fc.property(part, part, (clientId, clientSecret) => {
+        const text = Buffer.from(clientSecretBasic({ clientId, clientSecret }).slice(6), 'base64').toString();
+        const read = text.split(':').map((encoded) => new URLSearchParams(`x=${encoded}`).get('x'));
+        expect(read).toEqual([clientId, clientSecret]);
+      }),
+    );
+  });
+});

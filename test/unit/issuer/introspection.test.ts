@@ -1,0 +1,393 @@
+import fc from 'fast-check';
+import { jwtVerify } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { CredentialError, UpstreamError } from '../../../src/core/errors.ts';
+import { Introspection } from '../../../src/issuer/introspection.ts';
+import { INTROSPECTION_PROFILES, type IntrospectionProfile } from '../../../src/issuer/introspection-profile.ts';
+import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
+import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
+import { caught, credentialError, everythingIn, upstreamError } from '../../support/core/errors.ts';
+import {
+  activePassword,
+  INACTIVE,
+  INTROSPECTION_URL,
+  INVALID_CLIENT,
+} from '../../support/core/introspection-answers.ts';
+import { AUDIENCE, expectations, ISSUER } from '../../support/core/issuer.ts';
+import { contextFrom, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { failure, form, json, type Reply, type Script, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
+import { makeSigningKey, type SigningKeyPair, StoreOfKeys } from '../../support/core/signing-keys.ts';
+
+const keyA = makeSigningKey('key-a');
+const keyB = makeSigningKey('key-b');
+const keyC = makeSigningKey('key-c');
+const TOKEN = 'abcdefghijklmnop';
+
+function introspectionOver(
+  script: Script,
+  store = new StoreOfKeys([keyA]),
+  profile: IntrospectionProfile = INTROSPECTION_PROFILES.auth0,
+  clientId = AUDIENCE,
+) {
+  const clock = new FrozenClock();
+  const http = new ScriptedHttp(script);
+  let ids = 0;
+  const introspection = new Introspection({
+    url: INTROSPECTION_URL,
+    upstream: upstreamOver(http, clock),
+    keys: new SigningKeyRing(store, clock.read),
+    profile,
+    clientId,
+    expected: expectations(clock),
+    uniqueId: () => `jti-${++ids}`,
+  });
+  return { clock, http, store, introspect: () => introspection.introspect(TOKEN, contextFrom(clock)) };
+}
+
+const answered = (reply: Reply) => introspectionOver(() => reply).introspect();
+
+/** The server's side: the assertion of a request, verified by one of the keys that it has on record. */
+async function assertionOf(http: ScriptedHttp, index: number, ...keys: readonly SigningKeyPair[]) {
+  const assertion = String(form(http.requests[index]).client_assertion);
+  return jwtVerify(assertion, ({ kid }) => keys.find((key) => key.kid === kid)?.publicKey ?? keyC.publicKey, {
+    currentDate: new Date(NOW_MS),
+  });
+}
+
+describe('the request', () => {
+  it('carries the token and a client assertion, as JSON', async () => {
+    const { http, introspect } = introspectionOver(() => activePassword());
+    await introspect();
+    const [request] = http.requests;
+    expect(request).toMatchObject({
+      method: 'POST',
+      url: INTROSPECTION_URL,
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+    });
+    expect(form(request)).toEqual({
+      token: TOKEN,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+    });
+  });
+
+  it('is signed by the resource server for the issuer, to be used within a minute', async () => {
+    const { http, introspect } = introspectionOver(() => activePassword());
+    await introspect();
+    const { payload, protectedHeader } = await assertionOf(http, 0, keyA);
+    expect(protectedHeader).toEqual({ alg: 'RS256', kid: 'key-a', typ: 'JWT' });
+    expect(payload).toEqual({
+      iss: AUDIENCE,
+      sub: AUDIENCE,
+      aud: ISSUER,
+      iat: NOW_SECONDS,
+      exp: NOW_SECONDS + 60,
+      jti: 'jti-1',
+    });
+  });
+
+  it('has a fresh assertion each time, in a retry too', async () => {
+    const replies = [activePassword(), failure('connection'), activePassword()];
+    const { http, introspect } = introspectionOver(() => replies.shift() ?? INACTIVE);
+    await introspect();
+    await introspect();
+    const ids = await Promise.all([0, 1, 2].map((index) => assertionOf(http, index, keyA)));
+    expect(ids.map(({ payload }) => payload.jti)).toEqual(['jti-1', 'jti-2', 'jti-3']);
+  });
+});
+
+describe('an active token', () => {
+  it('yields its principal, app specific password and all', async () => {
+    expect(await answered(activePassword())).toEqual({
+      subject: 'auth0|1234',
+      username: 'user@example.com',
+      scopes: ['read:foo', 'create:foo'],
+      tokenType: 'application_specific_password_token',
+      clientId: undefined,
+      organizationId: undefined,
+      issuer: ISSUER,
+      expiresAt: undefined,
+    });
+  });
+
+  it.each([
+    ['Bearer', 'access_token'],
+    ['bearer', 'access_token'],
+    ['access_token', 'access_token'],
+    ['Access_Token', 'access_token'],
+    ['APPLICATION_SPECIFIC_PASSWORD_TOKEN', 'application_specific_password_token'],
+  ])('may be of the type %s, which is %s here', async (tokenType, ours) => {
+    const principal = await answered(
+      activePassword({ token_type: tokenType, exp: NOW_SECONDS + 60, client_id: 'client-1', org_id: 'org_1' }),
+    );
+    expect(principal).toMatchObject({
+      tokenType: ours,
+      expiresAt: NOW_SECONDS + 60,
+      clientId: 'client-1',
+      organizationId: 'org_1',
+    });
+  });
+
+  const notCredentials: readonly unknown[] = [
+    'refresh_token',
+    'id_token',
+    'Refresh_Token',
+    'urn:ietf:params:oauth:token-type:access_token',
+    'DPoP',
+    '',
+    undefined,
+    null,
+    true,
+    7,
+    {},
+    ['bearer'],
+    [['access_token']],
+    { toString: 'bearer' },
+    { toString: 1, valueOf: 1 },
+  ];
+
+  it.each(notCredentials.map((token_type) => ({ token_type })))('is refused with $token_type', async (type) => {
+    await expect(answered(activePassword({ ...type, exp: NOW_SECONDS + 60 }))).rejects.toThrow(
+      credentialError('token_type_refused', 'Tokens of this type are no credentials.'),
+    );
+  });
+
+  it.each([
+    ['no iss', { iss: undefined }, 'claims_malformed', 'The claim "iss" is not a non-empty string.'],
+    ['another iss', { iss: 'https://evil.example/' }, 'issuer_wrong', 'The issuer is not the configured one.'],
+    ['iss without its slash', { iss: ISSUER.slice(0, -1) }, 'issuer_wrong', 'The issuer is not the configured one.'],
+    ['no aud', { aud: undefined }, 'audience_wrong', 'The audience is not, or does not hold, the configured one.'],
+    [
+      'another aud',
+      { aud: ['https://other.api'] },
+      'audience_wrong',
+      'The audience is not, or does not hold, the configured one.',
+    ],
+    ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
+    ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
+    ['an nbf to come', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
+    ['a bound key', { cnf: { 'x5t#S256': 'x' } }, 'token_bound', 'The token is bound to a key.'],
+    ['a scope that is a list', { scope: ['read:foo'] }, 'claims_malformed', 'The claim "scope" is not a string.'],
+  ] as const)('is refused with %s', async (_, changes, code, message) => {
+    await expect(answered(activePassword(changes))).rejects.toThrow(credentialError(code, message));
+  });
+
+  it('may have our audience among others', async () => {
+    expect((await answered(activePassword({ aud: ['x', AUDIENCE] }))).subject).toBe('auth0|1234');
+  });
+});
+
+describe('an answer', () => {
+  it('that the token is not active refuses it', async () => {
+    const inactive = credentialError('token_inactive', 'The server does not know the token as active.');
+    await expect(answered(INACTIVE)).rejects.toThrow(inactive);
+    await expect(answered(activePassword({ active: false }))).rejects.toThrow(inactive);
+  });
+
+  it.each(['true', 1, 'yes', null, undefined, [], {}, [true]])(
+    'with "active" %j, which is no boolean, is the server\'s fault',
+    async (active) => {
+      await expect(answered(activePassword({ active }))).rejects.toThrow(
+        upstreamError('upstream_malformed', 'The introspection answer has no boolean "active".'),
+      );
+    },
+  );
+
+  it.each(['', 'null', '[]', '"x"', '[{"active":true}]', '<html>', '{"active":true', '\u0000'])(
+    "that is no JSON object is the server's fault: %j",
+    async (body) => {
+      await expect(answered(text(200, body))).rejects.toThrow(
+        upstreamError('upstream_malformed', 'The introspection answer has no boolean "active".'),
+      );
+    },
+  );
+
+  it.each([201, 204, 400, 403, 404, 405, 422])(
+    "of status %i is the server's fault, whatever it says",
+    async (status) => {
+      await expect(answered({ ...activePassword(), status })).rejects.toThrow(
+        upstreamError('upstream_refused', `The introspection was answered with ${status}.`),
+      );
+    },
+  );
+
+  it("that redirects is the server's fault", async () => {
+    await expect(answered({ ...activePassword(), status: 302 })).rejects.toThrow(
+      upstreamError('upstream_malformed', 'The server answered 302; redirects are not followed.'),
+    );
+  });
+
+  it.each([
+    [failure('timeout'), 'upstream_timeout'],
+    [failure('too_large'), 'upstream_malformed'],
+    [json(500, { active: true }), 'upstream_unavailable'],
+    [json(429, {}, { 'retry-after': '60' }), 'upstream_throttled'],
+  ] as const)('that does not come is an outage: %s', async (reply, code) => {
+    expect(await caught(() => answered(reply))).toMatchObject({ name: 'UpstreamError', code });
+  });
+
+  it('never lets a token in unless all of it is right', async () => {
+    const right = {
+      active: true,
+      token_type: 'Bearer',
+      iss: ISSUER,
+      aud: AUDIENCE,
+      sub: 's',
+      exp: NOW_SECONDS + 60,
+    };
+    const changed = fc
+      .tuple(fc.constantFrom(...Object.keys(right)), fc.oneof(fc.jsonValue(), fc.constant(undefined)))
+      .map(([name, value]) => ({ ...right, [name]: value }));
+    const status = fc.oneof(
+      { weight: 4, arbitrary: fc.constant(200) },
+      { weight: 1, arbitrary: fc.integer({ min: 200, max: 599 }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(changed, fc.jsonValue()), status, async (body, code) => {
+        const result = await answered(json(code, body)).catch((error: unknown) => error);
+        if (result instanceof Error) {
+          expect(result instanceof CredentialError || result instanceof UpstreamError, String(result)).toBe(true);
+          return;
+        }
+        const answer = JSON.parse(JSON.stringify(body));
+        expect(code).toBe(200);
+        expect(answer).toMatchObject({ active: true, iss: ISSUER });
+        expect(['bearer', 'access_token']).toContain(answer.token_type.toLowerCase());
+        expect([answer.aud].flat()).toContain(AUDIENCE);
+        expect(answer.sub).toMatch(/./);
+        expect(answer.exp ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW_SECONDS);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('a refused assertion', () => {
+  const refused = upstreamError(
+    'upstream_client_refused',
+    'The server refused the client assertion (invalid_client). Check that the key on the resource server record is the one in the signing key secret.',
+  );
+
+  /** A server that has one key on record. */
+  function knowing(keys: { current: SigningKeyPair }, store: StoreOfKeys) {
+    const setUp: ReturnType<typeof introspectionOver> = introspectionOver(async () => {
+      const known = await assertionOf(setUp.http, setUp.http.requests.length - 1, keys.current).then(
+        ({ protectedHeader }) => protectedHeader.kid === keys.current.kid,
+        () => false,
+      );
+      return known ? activePassword() : INVALID_CLIENT;
+    }, store);
+    return setUp;
+  }
+
+  it.each([
+    ['401 invalid_client', INVALID_CLIENT],
+    ['401 without a word', text(401, '')],
+    ['400 invalid_client', json(400, { error: 'invalid_client' })],
+    ['403 invalid_client', json(403, { error: 'invalid_client' })],
+  ])('is said to be ours: %s', async (_, reply) => {
+    const { http, introspect } = introspectionOver(() => reply);
+    await expect(introspect()).rejects.toThrow(refused);
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it('has the other key tried, and preferred from then on', async () => {
+    const { http, store, introspect } = knowing({ current: keyB }, new StoreOfKeys([keyA, keyB]));
+    expect((await introspect()).subject).toBe('auth0|1234');
+    expect(http.requests).toHaveLength(2);
+    expect((await introspect()).subject).toBe('auth0|1234');
+    expect(http.requests).toHaveLength(3);
+    expect((await assertionOf(http, 1, keyB)).payload.jti).toBe('jti-2');
+    expect(store.reads).toBe(2);
+  });
+
+  it('has the store read again, so that no caller sees a rotation', async () => {
+    const server = { current: keyA };
+    const { store, introspect } = knowing(server, new StoreOfKeys([keyA]));
+    await introspect();
+    for (const [from, to] of [
+      [keyA, keyB],
+      [keyB, keyC],
+      [keyC, keyA],
+    ] as const) {
+      store.keys = [from, to];
+      server.current = to;
+      expect((await introspect()).subject).toBe('auth0|1234');
+    }
+  });
+
+  it('has the other key tried once only', async () => {
+    const { http, introspect } = introspectionOver(() => INVALID_CLIENT, new StoreOfKeys([keyA, keyB, keyC]));
+    await expect(introspect()).rejects.toThrow(refused);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('has the store read again at most every 30 s', async () => {
+    const { clock, store, introspect } = introspectionOver(() => INVALID_CLIENT);
+    for (let second = 0; second < 60; second += 1) {
+      await expect(introspect()).rejects.toThrow(refused);
+      clock.advanceSeconds(1);
+    }
+    expect(store.reads).toBe(3);
+  });
+
+  it('does not prefer a key that was refused too', async () => {
+    const { http, introspect } = introspectionOver(() => INVALID_CLIENT, new StoreOfKeys([keyA, keyB]));
+    await caught(introspect);
+    await caught(introspect);
+    expect((await assertionOf(http, 2, keyA, keyB)).protectedHeader.kid).toBe('key-a');
+  });
+});
+
+describe('another RFC 7662 server', () => {
+  const other = (reply: Reply) =>
+    introspectionOver(() => reply, undefined, INTROSPECTION_PROFILES.rfc7662, 'client & co');
+
+  it('is asked by a form, in the name of the client', async () => {
+    const { http, introspect } = other(activePassword());
+    await introspect();
+    const [request] = http.requests;
+    expect(request?.headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded' });
+    const { client_assertion, ...others } = Object.fromEntries(new URLSearchParams(request?.body));
+    expect(others).toEqual({
+      token: TOKEN,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+    const { payload } = await jwtVerify(client_assertion ?? '', keyA.publicKey, { currentDate: new Date(NOW_MS) });
+    expect(payload).toMatchObject({ iss: 'client & co', sub: 'client & co', aud: ISSUER });
+  });
+
+  it('may leave out the issuer, which is then the server asked', async () => {
+    expect(await other(activePassword({ iss: undefined })).introspect()).toMatchObject({ issuer: ISSUER });
+  });
+
+  it.each([
+    [{ iss: 'https://evil.example/' }, 'issuer_wrong'],
+    [{ iss: '' }, 'claims_malformed'],
+    [{ iss: null }, 'claims_malformed'],
+    [{ iss: undefined, aud: undefined }, 'audience_wrong'],
+    [{ iss: undefined, token_type: undefined }, 'token_type_refused'],
+    [{ iss: undefined, active: false }, 'token_inactive'],
+  ])('may leave out or get wrong nothing else: %j', async (changes, code) => {
+    await expect(other(activePassword(changes)).introspect()).rejects.toMatchObject({ name: 'CredentialError', code });
+  });
+});
+
+describe('what goes wrong', () => {
+  it('never shows the token or the assertion', async () => {
+    const replies = [
+      INACTIVE,
+      INVALID_CLIENT,
+      text(200, TOKEN),
+      json(400, { error: TOKEN }),
+      failure('connection'),
+      activePassword({ sub: 7, username: TOKEN }),
+    ];
+    for (const reply of replies) {
+      const { http, introspect } = introspectionOver(() => reply);
+      const told = everythingIn(await caught(introspect));
+      expect(told).not.toContain(TOKEN);
+      expect(told).not.toContain(String(form(http.requests[0]).client_assertion).slice(0, 20));
+    }
+  });
+});

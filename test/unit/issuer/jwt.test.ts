@@ -1,0 +1,373 @@
+import { createHmac, createPublicKey, KeyObject, sign, verify as verifySignature } from 'node:crypto';
+import fc from 'fast-check';
+import { exportSPKI } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { CredentialError } from '../../../src/core/errors.ts';
+import { Jwks } from '../../../src/issuer/jwks.ts';
+import { isCompactJws, JwtVerifier } from '../../../src/issuer/jwt.ts';
+import { FrozenClock, NOW_SECONDS } from '../../support/core/clock.ts';
+import { caught, credentialError, everythingIn, upstreamError } from '../../support/core/errors.ts';
+import {
+  AUDIENCE,
+  accessTokenClaims,
+  expectations,
+  forge,
+  ISSUER,
+  JWKS_URL,
+  makeIssuerKey,
+  mint,
+  mintPayload,
+} from '../../support/core/issuer.ts';
+import { CONTEXT, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { json, ScriptedHttp } from '../../support/core/scripted-http.ts';
+
+const rsa = await makeIssuerKey('rsa-1');
+const strangerRsa = await makeIssuerKey('rsa-1');
+const ec = await makeIssuerKey('ec-1', 'ES256');
+const ed = await makeIssuerKey('ed-1', 'EdDSA');
+const anyRsa = { ...rsa, kid: 'rsa-any', publicJwk: { ...rsa.publicJwk, kid: 'rsa-any', alg: undefined } };
+const nodePrivateKey = KeyObject.from(rsa.privateKey);
+const rsaPublicKey = createPublicKey({ key: { ...rsa.publicJwk }, format: 'jwk' });
+
+const CONTEXT_AFTER = { deadlineMs: Number.MAX_SAFE_INTEGER };
+
+function verifier({ permissionsAsScopes = false, clockToleranceSeconds = 0 } = {}) {
+  const clock = new FrozenClock();
+  const http = new ScriptedHttp(() => json(200, { keys: [rsa, ec, ed, anyRsa].map((key) => key.publicJwk) }));
+  const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
+  const expected = expectations(clock, clockToleranceSeconds);
+  return { clock, http, verify: new JwtVerifier({ jwks, expected, permissionsAsScopes }) };
+}
+
+const verify = (token: string) => verifier().verify.verify(token, CONTEXT);
+
+async function refusal(token: string): Promise<{ error: unknown; fetches: number }> {
+  const { http, verify } = verifier();
+  const error = await caught(() => verify.verify(token, CONTEXT));
+  return { error, fetches: http.requests.length };
+}
+
+describe('a good access token', () => {
+  it('yields its principal', async () => {
+    expect(await verify(await mint(rsa, { scope: 'read:foo create:foo read:foo', org_id: 'org_1' }))).toEqual({
+      subject: 'auth0|1234',
+      username: undefined,
+      scopes: ['read:foo', 'create:foo'],
+      tokenType: 'access_token',
+      clientId: 'client-1',
+      organizationId: 'org_1',
+      issuer: ISSUER,
+      expiresAt: NOW_SECONDS + 3600,
+    });
+  });
+
+  it.each([rsa, ec, ed])('may be signed by $algorithm', async (key) => {
+    expect((await verify(await mint(key))).subject).toBe('auth0|1234');
+  });
+
+  it('may use any RSA hash if its key says nothing of one', async () => {
+    const token = forge({ alg: 'RS512', kid: anyRsa.kid }, accessTokenClaims(), (input) =>
+      sign('sha512', Buffer.from(input), nodePrivateKey),
+    );
+    expect((await verify(token)).subject).toBe('auth0|1234');
+  });
+
+  it.each(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'application/jwt', undefined])(
+    'may be of the type %s',
+    async (typ) => {
+      expect((await verify(await mint(rsa, {}, { typ }))).subject).toBe('auth0|1234');
+    },
+  );
+
+  it('counts permissions as scopes only where that is configured', async () => {
+    const token = await mint(rsa, { permissions: ['delete:foo', 'read:foo'] });
+    expect((await verify(token)).scopes).toEqual(['read:foo']);
+    const { verify: generous } = verifier({ permissionsAsScopes: true });
+    expect((await generous.verify(token, CONTEXT)).scopes).toEqual(['read:foo', 'delete:foo']);
+  });
+
+  it('is judged by the clock handed in, not by the time of day', async () => {
+    const { clock, verify } = verifier({ clockToleranceSeconds: 5 });
+    const token = await mint(rsa);
+    clock.advanceSeconds(3604);
+    expect((await verify.verify(token, CONTEXT_AFTER)).expiresAt).toBe(NOW_SECONDS + 3600);
+    clock.advanceSeconds(1);
+    await expect(verify.verify(token, CONTEXT_AFTER)).rejects.toThrow(
+      credentialError('token_expired', 'The token has expired.'),
+    );
+  });
+});
+
+describe('the algorithm', () => {
+  const refused = credentialError('algorithm_refused', 'Expected RS256, RS384, RS512, ES256, ES384, ES512 or EdDSA.');
+
+  it.each(['none', 'None', 'NONE', 'nOnE', '', undefined, null, 7, ['RS256'], { alg: 'RS256' }])(
+    'is refused when it is %j, signature or not, without a call',
+    async (alg) => {
+      for (const signature of ['', 'AAAA']) {
+        const token = forge({ alg, kid: rsa.kid, typ: 'JWT' }, accessTokenClaims(), () => signature);
+        expect(await refusal(token)).toEqual({ error: refused, fetches: 0 });
+      }
+    },
+  );
+
+  it.each([
+    ['the PEM', () => exportSPKI(rsaPublicKey)],
+    ['the trimmed PEM', async () => (await exportSPKI(rsaPublicKey)).trim()],
+    ['the modulus', async () => Buffer.from(rsa.publicJwk.n ?? '', 'base64url')],
+    ['the text of the modulus', async () => rsa.publicJwk.n ?? ''],
+    ['the JWK', async () => JSON.stringify(rsa.publicJwk)],
+    ['the DER', async () => rsaPublicKey.export({ type: 'spki', format: 'der' })],
+  ])('is refused when it is HS256 keyed with %s of the public key, without a call', async (_, secretOf) => {
+    const secret = await secretOf();
+    const token = forge({ alg: 'HS256', kid: rsa.kid, typ: 'JWT' }, accessTokenClaims(), (input) =>
+      createHmac('sha256', secret).update(input).digest(),
+    );
+    expect(await refusal(token)).toEqual({ error: refused, fetches: 0 });
+  });
+
+  it.each(['HS384', 'HS512', 'PS256', 'RS1', 'ES256K', 'RSA-OAEP', 'rs256', 'RS256 ', 'xRS256'])(
+    'is refused when it is %s',
+    async (alg) => {
+      const token = forge({ alg, kid: rsa.kid }, accessTokenClaims(), () => 'AAAA');
+      expect(await refusal(token)).toEqual({ error: refused, fetches: 0 });
+    },
+  );
+
+  it('must be that of the key', async () => {
+    const otherAlgorithm = credentialError(
+      'algorithm_refused',
+      'The key is not for the algorithm that the header names.',
+    );
+    const asIf = (alg: string, kid: string) => forge({ alg, kid, typ: 'JWT' }, accessTokenClaims(), () => 'AAAA');
+    for (const [alg, kid] of [
+      ['ES256', rsa.kid],
+      ['RS512', rsa.kid],
+      ['RS256', ec.kid],
+      ['ES384', ec.kid],
+      ['EdDSA', anyRsa.kid],
+    ] as const) {
+      await expect(verify(asIf(alg, kid)), `${alg} with ${kid}`).rejects.toThrow(otherAlgorithm);
+    }
+  });
+});
+
+describe('the header', () => {
+  it.each(['id+jwt', 'logout+jwt', 'dpop+jwt', 'secevent+jwt', 'JWS', '', 7, null, ['JWT']])(
+    'is refused with the type %j, without a call',
+    async (typ) => {
+      const token = forge({ alg: 'RS256', kid: rsa.kid, typ }, accessTokenClaims(), () => 'AAAA');
+      const error = credentialError('token_type_refused', 'The "typ" of the header is not that of an access token.');
+      expect(await refusal(token)).toEqual({ error, fetches: 0 });
+    },
+  );
+
+  it('is refused with critical extensions, even if the signature is good', async () => {
+    const error = credentialError('token_malformed', 'The header has critical extensions.');
+    const honest = await mint(rsa, {}, { crit: ['urn:example'], 'urn:example': true });
+    expect(await refusal(honest)).toEqual({ error, fetches: 0 });
+    for (const crit of [[], null, 'exp']) {
+      expect(await refusal(signed({ alg: 'RS256', kid: rsa.kid, crit }, accessTokenClaims()))).toEqual({
+        error,
+        fetches: 0,
+      });
+    }
+  });
+
+  it.each([undefined, null, 7, ['rsa-1'], {}])('is refused with the kid %j, without a call', async (kid) => {
+    const { error, fetches } = await refusal(signed({ alg: 'RS256', kid }, accessTokenClaims()));
+    expect(error).toBeInstanceOf(CredentialError);
+    expect(fetches).toBe(0);
+  });
+
+  it("names a key that must be among the issuer's", async () => {
+    const { error, fetches } = await refusal(await mint({ ...rsa, kid: 'nobody' }));
+    expect(error).toEqual(credentialError('key_unknown', 'No key with the "kid" of the token.'));
+    expect(fetches).toBe(1);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', ''])('gains nothing by the kid %j', async (kid) => {
+    const { error } = await refusal(signed({ alg: 'RS256', kid }, accessTokenClaims()));
+    expect(error).toEqual(credentialError('key_unknown', 'No key with the "kid" of the token.'));
+  });
+
+  it('cannot bring a key along', async () => {
+    const url = 'https://evil.example/jwks.json';
+    const { http, verify } = verifier();
+    const token = await mint(strangerRsa, {}, { jwk: strangerRsa.publicJwk, jku: url, x5u: url });
+    await expect(verify.verify(token, CONTEXT)).rejects.toThrow(
+      credentialError('signature_invalid', 'The signature does not match.'),
+    );
+    expect(http.requests.map((request) => request.url)).toEqual([JWKS_URL]);
+  });
+});
+
+function signed(header: unknown, claims: unknown): string {
+  return forge(header, claims, (input) => sign('sha256', Buffer.from(input), nodePrivateKey));
+}
+
+describe('the signature', () => {
+  const invalid = credentialError('signature_invalid', 'The signature does not match.');
+
+  it('of another key with the same kid does not do', async () => {
+    await expect(verify(await mint(strangerRsa))).rejects.toThrow(invalid);
+  });
+
+  it('covers the payload', async () => {
+    const [header, , signature] = (await mint(rsa)).split('.');
+    const payload = Buffer.from(JSON.stringify(accessTokenClaims({ scope: 'admin' }))).toString('base64url');
+    await expect(verify(`${header}.${payload}.${signature}`)).rejects.toThrow(invalid);
+  });
+
+  it('covers the header', async () => {
+    const [, payload, signature] = (await mint(rsa)).split('.');
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: rsa.kid })).toString('base64url');
+    await expect(verify(`${header}.${payload}.${signature}`)).rejects.toThrow(invalid);
+  });
+
+  it('of zeros does not do for an elliptic curve', async () => {
+    const token = forge({ alg: 'ES256', kid: ec.kid }, accessTokenClaims(), () => Buffer.alloc(64));
+    await expect(verify(token)).rejects.toThrow(invalid);
+  });
+
+  it('does not survive the change of any one character', async () => {
+    const token = await mint(rsa);
+    const signatureAt = token.lastIndexOf('.') + 1;
+    await fc.assert(
+      fc.asyncProperty(
+        // The last character holds bits that say nothing.
+        fc.integer({ min: 0, max: token.length - 2 }),
+        fc.constantFrom(...'ABab01-_'),
+        async (index, character) => {
+          fc.pre(token[index] !== character && index !== signatureAt - 1);
+          const changed = token.slice(0, index) + character + token.slice(index + 1);
+          expect(await caught(() => verify(changed))).toBeInstanceOf(CredentialError);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the claims', () => {
+  it.each([
+    ['another issuer', { iss: 'https://evil.example/' }, 'issuer_wrong', 'The issuer is not the configured one.'],
+    [
+      'another audience',
+      { aud: 'https://other.api' },
+      'audience_wrong',
+      'The audience is not, or does not hold, the configured one.',
+    ],
+    ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
+    ['an nbf to come', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
+    ['a bound key', { cnf: { jkt: 'x' } }, 'token_bound', 'The token is bound to a key.'],
+    ['no exp', { exp: undefined }, 'claims_malformed', 'The claim "exp" is missing.'],
+    ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
+    [
+      'an iss that is no string',
+      { iss: 7 },
+      'claims_malformed',
+      'The claim "iss" is not a string of at most 512 characters without control characters.',
+    ],
+  ] as const)('refuse %s, and that costs no call', async (_, claims, code, message) => {
+    expect(await refusal(await mint(rsa, claims))).toEqual({ error: credentialError(code, message), fetches: 0 });
+  });
+
+  it('may hold our audience among others', async () => {
+    expect((await verify(await mint(rsa, { aud: [`${ISSUER}userinfo`, AUDIENCE] }))).subject).toBe('auth0|1234');
+  });
+
+  it.each(['null', '[]', '"text"', '7', '{', ''])('must be a JSON object: %s', async (payload) => {
+    const { error, fetches } = await refusal(await mintPayload(rsa, payload));
+    expect(error).toEqual(
+      credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.'),
+    );
+    expect(fetches).toBe(0);
+  });
+
+  it('must have the right types even where nothing else is asked of them', async () => {
+    const error = credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.');
+    await expect(verify(await mint(rsa, { iat: 'now' }))).rejects.toThrow(error);
+  });
+});
+
+describe('what has three parts', () => {
+  it.each([
+    ['a', false],
+    ['a.b', false],
+    ['a.b.c', true],
+    ['..', true],
+    ['a.b.c.d', false],
+    ['a.b.c.d.e', false],
+    ['', false],
+  ])('%j is taken for a JWS: %s', (token, isOne) => {
+    expect(isCompactJws(token)).toBe(isOne);
+  });
+
+  it.each(['..', 'a.b.c', 'abc.def.ghi', 'e30.e30.e30', 'bnVsbA.e30.AAAA', 'W10.e30.AAAA', '"x".e30.AAAA'])(
+    'and is none is refused without a call: %s',
+    async (token) => {
+      const { error, fetches } = await refusal(token);
+      expect(error).toBeInstanceOf(CredentialError);
+      expect(fetches).toBe(0);
+    },
+  );
+
+  it('is refused with characters that base64url has not', async () => {
+    const error = credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.');
+    const [header, payload, signature] = (await mint(rsa)).split('.');
+    for (const bad of [
+      `${header}.${payload}.${signature}=`,
+      `${header}.${payload}=.${signature}`,
+      `${header}.${payload}.`,
+      `${header}..${signature}`,
+      `${header}.${payload}.+/${signature}`,
+      `${header}.${payload}\n.${signature}`,
+    ]) {
+      expect(await refusal(bad)).toEqual({ error, fetches: 0 });
+    }
+  });
+
+  it('is never more than refused, whatever the parts', async () => {
+    const part = fc.oneof(
+      fc.string(),
+      fc.json().map((value) => Buffer.from(value).toString('base64url')),
+      fc
+        .record({ alg: fc.constantFrom('RS256', 'ES256', 'EdDSA'), kid: fc.constantFrom('rsa-1', 'ec-1', 'ed-1') })
+        .map((value) => Buffer.from(JSON.stringify(value)).toString('base64url')),
+      fc.constant(Buffer.from(JSON.stringify(accessTokenClaims())).toString('base64url')),
+    );
+    const { verify } = verifier();
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(part, part, part), async (parts) => {
+        expect(await caught(() => verify.verify(parts.join('.'), CONTEXT))).toBeInstanceOf(CredentialError);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never shows in the error', async () => {
+    const token = await mint(strangerRsa, { sub: 'c4n4ry', username: 'c4n4ry' });
+    const error = await caught(() => verify(token));
+    expect(everythingIn(error)).not.toContain('c4n4ry');
+    for (const part of token.split('.')) expect(everythingIn(error)).not.toContain(part.slice(0, 24));
+  });
+});
+
+describe('keys that cannot be fetched', () => {
+  it('make the server the culprit, not the token', async () => {
+    const { http, verify } = verifier();
+    http.script = () => json(500, {});
+    await expect(verify.verify(await mint(rsa), CONTEXT)).rejects.toThrow(
+      upstreamError('upstream_unavailable', 'The server answered 500.'),
+    );
+  });
+});
+
+describe('the oracle', () => {
+  it('agrees that the tokens made by hand are well signed', () => {
+    const [header, payload, signature] = signed({ alg: 'RS256', kid: rsa.kid }, accessTokenClaims()).split('.');
+    const bytes = Buffer.from(signature ?? '', 'base64url');
+    expect(verifySignature('sha256', Buffer.from(`${header}.${payload}`), rsaPublicKey, bytes)).toBe(true);
+  });
+});

@@ -1,0 +1,301 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PasswordGrantClient } from '../../../src/core/client-credentials.ts';
+import type { BasicCredential } from '../../../src/core/credential.ts';
+import { credentialDigest } from '../../../src/core/credential-digest.ts';
+import { CredentialError, UpstreamError } from '../../../src/core/errors.ts';
+import { PasswordGrant } from '../../../src/issuer/password-grant.ts';
+import { FrozenClock } from '../../support/core/clock.ts';
+import { caught, credentialError, everythingIn, upstreamError } from '../../support/core/errors.ts';
+import { AUDIENCE } from '../../support/core/issuer.ts';
+import { contextFrom, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { failure, form, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
+import { loggedIn, loginError, TOKEN_URL, WRONG_PASSWORD } from '../../support/core/token-endpoint.ts';
+
+const CREDENTIAL: BasicCredential = { kind: 'basic', username: 'user@example.com', secret: 'correct horse' };
+const CLIENT: PasswordGrantClient = { clientId: 'grant-client', clientSecret: 'grant-client-secret' };
+
+function grantOver(script: () => Reply, { client = CLIENT, scopes = ['create:foo', 'read:foo'] } = {}) {
+  const clock = new FrozenClock();
+  const http = new ScriptedHttp(script);
+  const clients: PasswordGrantClient[] = [];
+  const grant = new PasswordGrant({
+    url: TOKEN_URL,
+    upstream: upstreamOver(http, clock, 'token'),
+    readClient: async () => {
+      clients.push(client);
+      return client;
+    },
+    audience: AUDIENCE,
+    scopes,
+    clock: clock.read,
+    digest: credentialDigest('salt'),
+  });
+  const logIn = (credential = CREDENTIAL, callerIp?: string) =>
+    grant.logIn(credential, { ...contextFrom(clock), ...(callerIp === undefined ? {} : { callerIp }) });
+  return { clock, http, clients, logIn };
+}
+
+const answered = (reply: Reply) => grantOver(() => reply).logIn();
+const wrong = credentialError('password_wrong', 'Wrong username or password.');
+
+describe('the request', () => {
+  it('asks for the password grant with the scopes by name', async () => {
+    const { http, logIn } = grantOver(() => loggedIn('token'));
+    expect(await logIn()).toBe('token');
+    expect(http.requests).toEqual([
+      {
+        method: 'POST',
+        url: TOKEN_URL,
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: expect.any(String),
+        timeoutMs: 3000,
+      },
+    ]);
+    expect(form(http.requests[0])).toEqual({
+      grant_type: 'password',
+      username: 'user@example.com',
+      password: 'correct horse',
+      audience: AUDIENCE,
+      scope: 'create:foo read:foo',
+      client_id: 'grant-client',
+      client_secret: 'grant-client-secret',
+    });
+  });
+
+  it('asks for a scope even if no route does, for without any the server would grant all', async () => {
+    const { http, logIn } = grantOver(() => loggedIn('token'), { scopes: [] });
+    await logIn();
+    expect(form(http.requests[0]).scope).toBe('openid');
+  });
+
+  it('names the connection as the realm, if there is one', async () => {
+    const { http, logIn } = grantOver(() => loggedIn('token'), { client: { ...CLIENT, connection: 'employees' } });
+    await logIn();
+    expect(form(http.requests[0])).toMatchObject({
+      grant_type: 'http://auth0.com/oauth/grant-type/password-realm',
+      realm: 'employees',
+    });
+  });
+
+  it('passes on the IP of the caller, that the server may count guesses by it', async () => {
+    const { http, logIn } = grantOver(() => loggedIn('token'));
+    await logIn(CREDENTIAL, '203.0.113.7');
+    await logIn();
+    expect(http.requests.map(({ headers }) => headers['auth0-forwarded-for'])).toEqual(['203.0.113.7', undefined]);
+  });
+
+  it('carries any name and secret as they are', async () => {
+    const { http, logIn } = grantOver(() => loggedIn('token'));
+    const part = fc.string({ unit: 'grapheme', minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(part, part, async (username, secret) => {
+        await logIn({ kind: 'basic', username, secret });
+        expect(form(http.requests.at(-1))).toMatchObject({ username, password: secret });
+      }),
+    );
+  });
+
+  it('reads the client once, and again after the server refused it', async () => {
+    const { http, clients, logIn } = grantOver(() => loggedIn('token'));
+    await logIn();
+    await logIn();
+    expect(clients).toHaveLength(1);
+    http.script = () => loginError(401, 'invalid_client');
+    await caught(logIn);
+    expect(clients).toHaveLength(2);
+    http.script = () => loggedIn('token');
+    await logIn();
+    expect(clients).toHaveLength(2);
+  });
+
+  it('has the client read again at most every 30 s, however often it is refused', async () => {
+    const { clock, clients, logIn } = grantOver(() => loginError(401, 'invalid_client'));
+    for (let time = 0; time < 10; time += 1) await caught(logIn);
+    expect(clients).toHaveLength(2);
+    clock.advanceSeconds(30);
+    for (let time = 0; time < 10; time += 1) await caught(logIn);
+    expect(clients).toHaveLength(3);
+  });
+});
+
+describe('the answer', () => {
+  it('invalid_grant means a wrong name or password', async () => {
+    await expect(answered(WRONG_PASSWORD)).rejects.toThrow(wrong);
+  });
+
+  it.each([
+    [403, 'mfa_required'],
+    [403, 'mfa_registration_required'],
+    [401, 'password_leaked'],
+    [403, 'password_expired'],
+    [429, 'too_many_attempts'],
+    [403, 'unauthorized'],
+    [401, 'requires_verification'],
+    [403, 'access_denied'],
+    [500, 'access_denied'],
+    [500, 'unauthorized'],
+    [403, 'unknown_to_us'],
+    [500, 'unknown_to_us'],
+  ])('%i %s means that this user may not log in, and is not asked twice', async (status, error) => {
+    const { http, logIn } = grantOver(() => loginError(status, error));
+    await expect(logIn()).rejects.toThrow(
+      credentialError('login_refused', 'The server does not let this user log in.'),
+    );
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [401, 'invalid_client', 'Client authentication failed.'],
+    [403, 'unauthorized_client', 'Grant type not allowed for the client.'],
+    [401, 'access_denied', 'Unauthorized'],
+    [403, 'access_denied', 'Service not found: https://demo.api'],
+    [403, 'access_denied', 'Client is not authorized to access "https://demo.api".'],
+    [500, 'access_denied', 'Service not found: https://demo.api'],
+  ])('%i %s "%s" means that the operator has to fix something', async (status, error, description) => {
+    await expect(answered(loginError(status, error, description))).rejects.toThrow(
+      upstreamError(
+        'upstream_client_refused',
+        `The server refused the password grant's client (${status} ${error}). Check its id and secret, that the grant is enabled for it, and that it may use the API.`,
+      ),
+    );
+  });
+
+  it('500 server_error means that the operator has to name a connection', async () => {
+    await expect(answered(loginError(500, 'server_error', 'no default connection'))).rejects.toThrow(
+      upstreamError(
+        'upstream_refused',
+        'The token endpoint answered 500 (server_error). Check that the tenant has a default directory, or name a "connection" in the secret of the client.',
+      ),
+    );
+  });
+
+  it('429 too_many_requests is a rate limit', async () => {
+    await expect(answered(loginError(429, 'too_many_requests'))).rejects.toThrow(
+      upstreamError('upstream_throttled', 'The server limits the rate of requests (429).'),
+    );
+  });
+
+  it.each(['too_many_attempts', 'too_many_requests'])('429 %s for one user does not stop others', async (error) => {
+    const { http, logIn } = grantOver(() => json(429, { error }, { 'retry-after': '60' }));
+    for (let i = 0; i < 10; i += 1) await caught(logIn);
+    http.script = () => loggedIn('token');
+    expect(await logIn({ ...CREDENTIAL, username: 'other@example.com' })).toBe('token');
+  });
+
+  it.each([
+    [json(400, { error: 'invalid_request' }), '400 (invalid_request)'],
+    [json(403, { error: 'invalid_scope' }), '403 (invalid_scope)'],
+    [json(400, { error: 'unknown_to_us' }), 400],
+    [json(403, { error: 'Forbidden' }), 403],
+    [json(404, { error: 7 }), 404],
+    [json(403, null), 403],
+    [json(403, { error: ['invalid_grant'] }), 403],
+    [text(403, 'invalid_grant'), 403],
+    [json(201, { access_token: 'token' }), 201],
+    [text(204, ''), 204],
+  ])("%j is the server's fault", async (reply, status) => {
+    await expect(answered(reply)).rejects.toThrow(
+      upstreamError('upstream_refused', `The token endpoint answered ${status}.`),
+    );
+  });
+
+  it.each(['', '{', 'null', '[]', '{}', '{"access_token":7}', '{"access_token":["t"]}', '{"access_token":""}'])(
+    "200 without a token is the server's fault: %j",
+    async (body) => {
+      await expect(answered(text(200, body))).rejects.toThrow(
+        upstreamError('upstream_malformed', 'The token response has no "access_token".'),
+      );
+    },
+  );
+
+  it.each([
+    [json(500, { error: 'Internal Server Error' }), 'upstream_unavailable'],
+    [json(503, { error: 'invalid_grant' }), 'upstream_unavailable'],
+    [json(302, { error: 'invalid_grant' }), 'upstream_malformed'],
+    [failure('timeout'), 'upstream_timeout'],
+    [failure('connection'), 'upstream_unavailable'],
+  ] as const)('that is none is an outage, whatever it says: %s', async (reply, code) => {
+    expect(await caught(() => answered(reply))).toMatchObject({ name: 'UpstreamError', code });
+  });
+
+  it('yields a token or a coded error, whatever JSON comes', async () => {
+    const body = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ error: fc.jsonValue() }),
+      fc.record({ access_token: fc.jsonValue() }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 200, max: 599 }), body, async (status, value) => {
+        const result = await answered(json(status, value)).catch((error: unknown) => error);
+        if (result instanceof Error) {
+          expect(result instanceof CredentialError || result instanceof UpstreamError, String(result)).toBe(true);
+        } else {
+          expect(status).toBe(200);
+          expect(value).toMatchObject({ access_token: result });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never brings the credential or the client secret into an error', async () => {
+    const replies = [
+      WRONG_PASSWORD,
+      loginError(403, 'correct horse', 'grant-client-secret'),
+      loginError(401, 'invalid_client', 'grant-client-secret'),
+      text(200, 'correct horse'),
+      failure('connection'),
+    ];
+    for (const reply of replies) {
+      const told = everythingIn(await caught(() => answered(reply)));
+      for (const secret of ['correct horse', 'grant-client-secret', 'user@example.com'])
+        expect(told).not.toContain(secret);
+    }
+  });
+});
+
+describe('a refused login', () => {
+  it('is not repeated for 300 s', async () => {
+    const { clock, http, logIn } = grantOver(() => WRONG_PASSWORD);
+    await expect(logIn()).rejects.toThrow(wrong);
+    clock.advanceSeconds(299);
+    await expect(logIn()).rejects.toThrow(wrong);
+    expect(http.requests).toHaveLength(1);
+    clock.advanceSeconds(1);
+    await expect(logIn()).rejects.toThrow(wrong);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('of any kind is not repeated for 300 s, and keeps its code', async () => {
+    const { clock, http, logIn } = grantOver(() => loginError(403, 'mfa_required'));
+    const refused = credentialError('login_refused', 'The server does not let this user log in.');
+    await expect(logIn()).rejects.toThrow(refused);
+    http.script = () => loggedIn('token');
+    clock.advanceSeconds(299);
+    await expect(logIn()).rejects.toThrow(refused);
+    expect(http.requests).toHaveLength(1);
+    clock.advanceSeconds(1);
+    expect(await logIn()).toBe('token');
+  });
+
+  it('does not stand in the way of the right one, or of another user', async () => {
+    const { http, logIn } = grantOver(() => WRONG_PASSWORD);
+    await caught(() => logIn({ ...CREDENTIAL, secret: 'wrong' }));
+    http.script = () => loggedIn('token');
+    expect(await logIn()).toBe('token');
+    expect(await logIn({ ...CREDENTIAL, secret: 'wrong', username: 'other@example.com' })).toBe('token');
+  });
+
+  it.each([
+    ['an outage', json(500, {})],
+    ['a refused client', loginError(401, 'invalid_client')],
+    ['a client whose secret has changed', loginError(401, 'access_denied', 'Unauthorized')],
+    ['a rate limit', json(429, { error: 'too_many_requests' })],
+  ])('is not what %s counts as', async (_, reply) => {
+    const { http, logIn } = grantOver(() => reply);
+    await caught(logIn);
+    http.script = () => loggedIn('token');
+    expect(await logIn()).toBe('token');
+  });
+});

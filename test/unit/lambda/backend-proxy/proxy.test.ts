@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { createProxy } from '../../../../lambda/backend-proxy/proxy.ts';
+import type { BackendRequest, BackendResponse } from '../../../../lambda/backend-proxy/send.ts';
+import { HttpFailure } from '../../../../src/core/http.ts';
+import { type EventParts, proxyEvent } from './events.ts';
+
+const ANSWER: BackendResponse = {
+  status: 200,
+  fields: [['Content-Type', 'text/plain']],
+  body: Buffer.from('well'),
+};
+
+interface World {
+  readonly upstream?: string;
+  readonly answer?: BackendResponse | Error;
+  readonly gatewaySecret?: () => Promise<string>;
+}
+
+/** Sends one event through the proxy. */
+async function pass(parts: EventParts, world: World = {}) {
+  const requests: BackendRequest[] = [];
+  const lines: string[] = [];
+  const { answer = ANSWER } = world;
+  const proxy = createProxy({
+    upstream: world.upstream ?? 'https://backend.example/base/',
+    send: async (request) => {
+      requests.push(request);
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    gatewaySecret: world.gatewaySecret ?? (async () => 'known-to-two-only'),
+    log: (line) => lines.push(line),
+    clock: () => 0,
+  });
+  const result = await proxy(proxyEvent(parts));
+  return { result, request: requests[0], line: JSON.parse(lines[0] ?? '{}') };
+}
+
+describe('a request to the backend', () => {
+  it('has the path below that of the upstream, and the query as it was', async () => {
+    const { request } = await pass({ path: '/a b/c', query: { q: ['1 & 2', 'ü'], r: [''] } });
+    expect(request?.url.href).toBe('https://backend.example/base/a%20b/c?q=1%20%26%202&q=%C3%BC&r=');
+  });
+
+  it.each([
+    ['text', { body: 'zoë', isBase64Encoded: false }, Buffer.from('zoë')],
+    ['bytes', { body: Buffer.from([0, 255, 1]).toString('base64'), isBase64Encoded: true }, Buffer.from([0, 255, 1])],
+  ])('has a body of %s byte for byte', async (_what, parts, expected) => {
+    const { request } = await pass({ httpMethod: 'POST', ...parts });
+    expect(request).toMatchObject({ method: 'POST', body: expected });
+  });
+
+  it('is not made for a path that could be read in two ways', async () => {
+    const { result, request, line } = await pass({ path: '/a/%2e%2e/b' });
+    expect(request).toBeUndefined();
+    expect(result).toMatchObject({
+      statusCode: 400,
+      multiValueHeaders: { 'content-type': ['application/problem+json'] },
+    });
+    expect(JSON.parse(result.body)).toEqual({
+      title: 'Bad Request',
+      status: 400,
+      detail: 'The path can be read in more than one way.',
+    });
+    expect(line).toMatchObject({ status: 400, failure: 'path_ambiguous' });
+  });
+
+  it.each([
+    ['/v1/admin/users', 'admin/users', '/base/admin/users'],
+    ['/v1/v1/x/', 'v1/x', '/base/v1/x/'],
+    ['/v1/%61dmin', 'admin', '/base/%61dmin'],
+  ])('under a custom domain has no base path: %s', async (path, proxy, expected) => {
+    const { request } = await pass({ path, pathParameters: { proxy } });
+    expect(request?.url.pathname).toBe(expected);
+  });
+
+  it.each([
+    ['/v1/public', { proxy: 'admin' }],
+    ['/v1/admin', null],
+    ['/v1/a%2Fb', { proxy: 'a/b' }],
+    ['//admin', { proxy: 'admin' }],
+    ['/public/../admin', { proxy: 'admin' }],
+  ])('is not made where the path and the parameters disagree: %s, %j', async (path, pathParameters) => {
+    const { result, request, line } = await pass({ path, pathParameters });
+    expect(request).toBeUndefined();
+    expect(result.statusCode).toBe(400);
+    expect(JSON.parse(result.body)).toMatchObject({ detail: 'The path can be read in more than one way.' });
+    expect(line).toMatchObject({ failure: 'path_ambiguous' });
+  });
+
+  it.each([
+    ['/v1/health', '/health', '/base/health'],
+    ['/v1/health/', '/health', '/base/health/'],
+    ['/v1', '/', '/base/'],
+  ])('for the public path %s of %s goes to %s', async (path, resource, expected) => {
+    const { request } = await pass({ authorizer: null, path, resource });
+    expect(request?.url.pathname).toBe(expected);
+  });
+
+  it('is made without a principal for a public path only', async () => {
+    const open = await pass({ authorizer: null, path: '/health', resource: '/health' });
+    expect(open.request?.url.pathname).toBe('/base/health');
+    for (const [parts, status] of [
+      [{ path: '/health' }, 500],
+      [{ path: '/x', resource: '/health' }, 400],
+      [{ path: '/{proxy+}' }, 500],
+    ] as const) {
+      const { result, request } = await pass({ authorizer: null, ...parts });
+      expect(request).toBeUndefined();
+      expect(result.statusCode).toBe(status);
+    }
+  });
+
+  it('is not made while the secret for the backend cannot be read', async () => {
+    const { result, request, line } = await pass({}, { gatewaySecret: () => Promise.reject(new Error('denied')) });
+    expect(request).toBeUndefined();
+    expect(result.statusCode).toBe(503);
+    expect(line).toMatchObject({ failure: 'gateway_secret_unreadable' });
+  });
+});
+
+describe("the backend's answer", () => {
+  it('goes back as it is, redirects and repeated fields included', async () => {
+    const fields = [
+      ['Location', 'https://elsewhere.example/'],
+      ['Set-Cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+    ] as const;
+    const { result } = await pass({}, { answer: { status: 302, fields, body: Buffer.alloc(0) } });
+    expect(result).toEqual({
+      statusCode: 302,
+      multiValueHeaders: { location: ['https://elsewhere.example/'], 'set-cookie': ['a=1', 'b=2'] },
+      body: '',
+      isBase64Encoded: false,
+    });
+  });
+
+  it('goes back without what was of the connection, or is the secret', async () => {
+    const fields = [
+      ['Connection', 'close, X-Hop'],
+      ['X-Hop', '1'],
+      ['Transfer-Encoding', 'chunked'],
+      ['Content-Length', '3'],
+      ['X-Gateway-Secret', 'known-to-two-only'],
+      ['X.Gateway.Secret', 'known-to-two-only'],
+      ['__proto__', 'odd'],
+      ['X-Kept', 'yes'],
+    ] as const;
+    const { result } = await pass({}, { answer: { ...ANSWER, fields } });
+    expect(Object.entries(result.multiValueHeaders ?? {})).toEqual([
+      ['__proto__', ['odd']],
+      ['x-kept', ['yes']],
+    ]);
+  });
+
+  it.each([
+    ['text as text', Buffer.from('\ufeffzoë'), '\ufeffzoë', false],
+    ['other bytes in base64', Buffer.from([0x89, 0x50, 0xff]), 'iVD/', true],
+  ])('goes back with %s', async (_what, body, expected, isBase64Encoded) => {
+    const { result } = await pass({}, { answer: { ...ANSWER, body } });
+    expect(result).toMatchObject({ body: expected, isBase64Encoded });
+  });
+
+  it.each([
+    ['timeout', 504, 'Gateway Timeout'],
+    ['connection', 502, 'Bad Gateway'],
+    ['too_large', 502, 'Bad Gateway'],
+    ['protocol', 502, 'Bad Gateway'],
+  ] as const)('that does not come (%s) is a %i', async (reason, status, title) => {
+    const { result, line } = await pass({}, { answer: new HttpFailure(reason, 'of backend.example') });
+    expect(result.statusCode).toBe(status);
+    expect(JSON.parse(result.body)).toMatchObject({ title, status });
+    expect(result.body).not.toContain('backend.example');
+    expect(line).toMatchObject({ status, failure: reason });
+  });
+});
+
+describe("the proxy's line in the log", () => {
+  it('names the resource, never path, query, header or body', async () => {
+    const { line } = await pass({
+      path: '/canary',
+      query: { canary: ['canary'] },
+      headers: { a: ['canary'] },
+      body: 'canary',
+    });
+    expect(line).toEqual({
+      event: 'backend_request',
+      method: 'GET',
+      resource: '/{proxy+}',
+      status: 200,
+      durationMs: 0,
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { requestHeaders } from '../../../../lambda/backend-proxy/request-headers.ts';
+import { PRINCIPAL, proxyEvent } from './events.ts';
+
+const SECRET = 'known-to-two-only';
+const OURS = {
+  'x-auth-sub': ['auth0%7C1234'],
+  'x-auth-username': ['zo%C3%AB%40example.com'],
+  'x-auth-scope': ['read%3Afoo%20create%3Afoo'],
+  'x-auth-token-type': ['access_token'],
+  'x-auth-client-id': [''],
+  'x-auth-org-id': [''],
+  'x-auth-iss': ['https%3A%2F%2Ftenant.auth0.com%2F'],
+  'x-auth-exp': ['1490234011'],
+  'x-gateway-secret': [SECRET],
+};
+
+describe('the headers for the backend', () => {
+  it('hold the principal, each part of it always, and what only we know', () => {
+    expect(requestHeaders(proxyEvent(), SECRET)).toEqual(OURS);
+  });
+
+  it('hold an empty principal on a public route', () => {
+    const headers = requestHeaders(proxyEvent({ authorizer: null }), SECRET);
+    const names = Object.keys(OURS).filter((name) => name.startsWith('x-auth-'));
+    expect(names.map((name) => headers[name])).toEqual(names.map(() => ['']));
+  });
+
+  it('keep what the caller sent, repeated fields included', () => {
+    const sent = {
+      Accept: ['text/html', 'text/plain'],
+      'X-Custom': ['1'],
+      Cookie: ['a=b'],
+      'X-Forwarded-For': ['1.2.3.4'],
+    };
+    expect(requestHeaders(proxyEvent({ headers: sent }), SECRET)).toEqual({
+      accept: ['text/html', 'text/plain'],
+      'x-custom': ['1'],
+      cookie: ['a=b'],
+      'x-forwarded-for': ['1.2.3.4'],
+      ...OURS,
+    });
+  });
+
+  it.each([
+    'Authorization',
+    'AUTHORIZATION',
+    'Proxy-Authorization',
+    'X-Auth-Sub',
+    'x-auth-anything',
+    'X_Auth_Sub',
+    'x-auth_username',
+    'x.auth.sub',
+    'x~auth~sub',
+    'X!Auth#Sub',
+    "x'auth'sub",
+    'x.gateway.secret',
+    'x|gateway|secret',
+    'proxy.authorization',
+    'Proxy',
+    'X-HTTP-Host-Override',
+    'X-Amzn-Oidc-Identity',
+    'X-MS-Client-Principal-Name',
+    'X-Goog-Authenticated-User-Email',
+    'X-SSL-Client-Verify',
+    'X-Consumer-Username',
+    'Impersonate-User',
+    'X-Real-IP',
+    'X-Accel-Redirect',
+    'transfer~encoding',
+    'content_length',
+    'X-Gateway-Secret',
+    'x_gateway_secret',
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Upgrade',
+    'TE',
+    'Expect',
+    'X-HTTP-Method-Override',
+    'X-Original-URL',
+    'X-Rewrite-URL',
+    'X-Original-URI',
+    'X-Original-Path',
+    'X-Override-URL',
+    'X-Envoy-Original-Path',
+    'X-Forwarded-Path',
+    'X-Forwarded-Prefix',
+    'X-Forwarded-Host',
+    'X-Forwarded-User',
+    'X_Forwarded_For',
+    'x.forwarded.proto',
+    'X-Script-Name',
+    'SCRIPT_NAME',
+    'PATH_INFO',
+    'Remote-User',
+    'X_Remote_User',
+    'Forwarded',
+    'na me',
+    'na\nme',
+    '',
+  ])('do not hold the %j that the caller sent', (name) => {
+    expect(requestHeaders(proxyEvent({ headers: { [name]: ['forged'] } }), SECRET)).toEqual(OURS);
+  });
+
+  it('do not hold what the caller says to be of the connection', () => {
+    const headers = { Connection: ['keep-alive, X-Secret-Hop'], 'X-Secret-Hop': ['1'], 'X-Kept': ['2'] };
+    expect(requestHeaders(proxyEvent({ headers }), SECRET)).toEqual({ 'x-kept': ['2'], ...OURS });
+  });
+
+  it.each(['connection', 'Connection', 'CONNECTION'])('keep what the gateway says, whatever %s names', (name) => {
+    const headers = { [name]: ['x-forwarded-for, x.mine'], 'X-Forwarded-For': ['1.2.3.4'], 'X-Mine': ['2'] };
+    expect(requestHeaders(proxyEvent({ headers }), SECRET)).toEqual({ 'x-forwarded-for': ['1.2.3.4'], ...OURS });
+  });
+
+  it('keep every value of a name that came in two spellings', () => {
+    expect(requestHeaders(proxyEvent({ headers: { 'X-A': ['1'], 'x-a': ['2'] } }), SECRET)['x-a']).toEqual(['1', '2']);
+  });
+
+  it('say under which name the API was called, as the gateway knows it', () => {
+    expect(requestHeaders(proxyEvent({ domainName: 'api.example' }), SECRET)['x-forwarded-host']).toEqual([
+      'api.example',
+    ]);
+  });
+
+  it('can be sent, and say who we say, whatever the caller sends', () => {
+    const name = fc.oneof(
+      fc.string(),
+      fc.constantFrom('x-auth-sub', 'X_AUTH-SUB', 'x.auth.sub', 'authorization', 'x-gateway-secret', '__proto__'),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(name, fc.array(fc.string({ unit: 'binary' }))), (headers) => {
+        const made = requestHeaders(proxyEvent({ headers }), SECRET);
+        expect(made).toMatchObject(OURS);
+        for (const [key, values] of Object.entries(made)) {
+          for (const value of values) expect(() => new Headers([[key, value]])).not.toThrow();
+        }
+      }),
+    );
+  });
+
+  it('encode half a character rather than fail', () => {
+    const authorizer = { ...PRINCIPAL, username: 'a\ud800b' };
+    expect(requestHeaders(proxyEvent({ authorizer }), SECRET)['x-auth-username']).toEqual(['a%EF%BF%BDb']);
+  });
+});

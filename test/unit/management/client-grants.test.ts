@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { expectError } from '../setup/expect-error.ts';
+import { ScriptedTenant } from './scripted-fetch.ts';
+
+const AUDIENCE = 'https://tenant.example/api/v2/';
+const grant = (id: string, more = {}) => ({ id, client_id: 'me', audience: AUDIENCE, scope: ['read:users'], ...more });
+const findIn = (body: unknown) => new ScriptedTenant(() => ({ body })).connect().clientGrants.find('me', AUDIENCE);
+
+describe('a grant', () => {
+  test('is found on the last page, by following checkpoints', async () => {
+    const pages: Record<string, unknown> = {
+      first: { client_grants: [grant('cgr_1', { client_id: 'other' })], next: 'a' },
+      a: { client_grants: [grant('cgr_2', { audience: 'https://demo.api' })], next: 'b' },
+      b: { client_grants: [grant('cgr_3')] },
+    };
+    const tenant = new ScriptedTenant(({ query }) => ({ body: pages[query.get('from') ?? 'first'] }));
+    expect(await tenant.connect().clientGrants.find('me', AUDIENCE)).toEqual({
+      id: 'cgr_3',
+      scopes: ['read:users'],
+      allowsAllScopes: false,
+    });
+    const queries = tenant.requests.slice(1).map(({ query }) => Object.fromEntries(query));
+    expect(queries).toEqual(
+      [{}, { from: 'a' }, { from: 'b' }].map((from) => ({
+        client_id: 'me',
+        audience: AUDIENCE,
+        take: '100',
+        include_totals: 'false',
+        ...from,
+      })),
+    );
+  });
+
+  test('is not looked for endlessly if checkpoints lead in a circle', async () => {
+    const tenant = new ScriptedTenant(({ query }) => ({
+      body: { client_grants: [], next: query.get('from') === 'a' ? 'b' : 'a' },
+    }));
+    expect(await tenant.connect().clientGrants.find('me', AUDIENCE)).toBeUndefined();
+    expect(tenant.requests.length).toBeLessThan(6);
+  });
+
+  test.each([
+    ['of another client', { client_id: 'other' }],
+    ['for an API of nearly the same name', { audience: 'https://tenant.example/api/v2' }],
+    ['for users', { subject_type: 'user' }],
+    ['for anonymous users', { subject_type: 'anonymous_user' }],
+    ['of no client', { client_id: undefined }],
+    ['of a kind not heard of', { subject_type: 'robot' }],
+  ])('%s is never taken, though the tenant did not filter', async (_what, more) => {
+    expect(await findIn({ client_grants: [grant('cgr_1', more)] })).toBeUndefined();
+  });
+
+  test.each([[{ subject_type: 'client' }], [{ subject_type: null }], [{}]])(
+    'with %j is the client’s own',
+    async (more) => {
+      expect(await findIn([grant('cgr_0', { subject_type: 'user' }), grant('cgr_1', more)])).toMatchObject({
+        id: 'cgr_1',
+      });
+    },
+  );
+
+  test('for all scopes is seen as such', async () => {
+    const seen = { id: 'cgr_1', scopes: [], allowsAllScopes: true };
+    for (const scope of [undefined, null, []]) {
+      expect(await findIn([grant('cgr_1', { scope, allow_all_scopes: true })])).toEqual(seen);
+    }
+  });
+
+  test.each([
+    [{ client_grants: 'none' }, 'a list of grants'],
+    [[grant('cgr_1', { id: 1 })], 'a text "id"'],
+    [[grant('cgr_1', { scope: 'read:users' })], 'a list "scope"'],
+    [[grant('cgr_1', { scope: [1] })], 'a list "scope"'],
+    [[grant('cgr_1', { scope: undefined })], 'a list "scope"'],
+    [[grant('cgr_1', { scope: undefined, allow_all_scopes: 'true' })], 'a list "scope"'],
+  ])('that comes as %j is an error: scopes could be lost', async (body, expected) => {
+    await expectError(findIn(body), 'management_malformed', new RegExp(`client grants .*Expected ${expected}`));
+  });
+});
+
+test('a new grant names client, API and scopes, and nothing else', async () => {
+  const tenant = new ScriptedTenant(() => ({ status: 201, body: {} }));
+  await tenant.connect().clientGrants.create({ clientId: 'me', audience: AUDIENCE, scopes: ['read:users'] });
+  expect(tenant.log.at(-1)).toBe('POST /api/v2/client-grants');
+  expect(tenant.requests.at(-1)?.body).toEqual({ client_id: 'me', audience: AUDIENCE, scope: ['read:users'] });
+});
+
+test('a change sends the whole list of scopes', async () => {
+  const tenant = new ScriptedTenant(() => ({ body: {} }));
+  await tenant.connect().clientGrants.update('cgr_1', ['read:users', 'update:users']);
+  expect(tenant.log.at(-1)).toBe('PATCH /api/v2/client-grants/cgr_1');
+  expect(tenant.requests.at(-1)?.body).toEqual({ scope: ['read:users', 'update:users'] });
+});
+
+test('a grant that is gone already is as good as removed', async () => {
+  const answers = [{ status: 204 }, { status: 404, body: {} }];
+  const { clientGrants } = new ScriptedTenant(() => answers.shift()).connect();
+  await clientGrants.remove('cgr_1');
+  await clientGrants.remove('cgr_1');
+});

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isEmptyPatch, keyPropertiesOf, sameKeyValue } from '../../../src/management/key-properties.ts';
+
+const PEM = '-----BEGIN CERTIFICATE-----\nTUlJQw==\nYWJj\n-----END CERTIFICATE-----\n';
+
+describe('two values of a key property are the same', () => {
+  test.each([
+    ['PEM with other line ends', PEM, PEM.replaceAll('\n', '\r\n')],
+    ['PEM without its final newline', PEM, PEM.trim()],
+    ['PEM whose base64 is broken elsewhere', PEM, PEM.replace('TUlJQw==\nYWJj', 'TUlJQw\n==YWJj')],
+    ['a JWK with its members in another order', '{"kty":"RSA","n":"1"}', '{ "n": "1", "kty": "RSA" }'],
+    ['a JWK as text and as an object', '{"kty":"RSA","n":"1"}', { n: '1', kty: 'RSA' }],
+    ['a list whose PEMs are laid out differently', [{ kid: 'a', pem: PEM }], [{ pem: PEM.trim(), kid: 'a' }]],
+    ['absent twice', null, null],
+  ])('%s', (_name, one, other) => {
+    expect(sameKeyValue(one, other)).toBe(true);
+  });
+});
+
+describe('two values of a key property differ', () => {
+  test.each([
+    ['another key', PEM, PEM.replace('YWJj', 'YWJk')],
+    ['another label around the same bytes', PEM, PEM.replaceAll('CERTIFICATE', 'PUBLIC KEY')],
+    ['base64 that differs in case', PEM, PEM.replace('YWJj', 'ywJj')],
+    ['a JWK with one member more', '{"kty":"RSA","n":"1"}', '{"kty":"RSA","n":"1","kid":"a"}'],
+    ['a list in another order', ['a', 'b'], ['b', 'a']],
+    ['URLs that differ in a slash', 'https://a.example/jwks', 'https://a.example/jwks/'],
+    ['absent and the word for it', null, 'null'],
+    ['absent and an empty list', null, []],
+  ])('%s', (_name, one, other) => {
+    expect(sameKeyValue(one, other)).toBe(false);
+  });
+});
+
+test('any JSON is the same as itself, written down and read again', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(sameKeyValue(value, JSON.parse(JSON.stringify(value)))).toBe(true);
+    }),
+  );
+});
+
+test('the order of members never matters, at any depth', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
+      const turned = Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([name, inner]) => [name, Object.fromEntries(Object.entries(inner).reverse())]),
+      );
+      expect(sameKeyValue(value, turned)).toBe(true);
+    }),
+  );
+});
+
+test('a record without key properties holds none, and other properties are not looked at', () => {
+  expect(keyPropertiesOf({ id: 'a', verificationLocation: 'https://a.example/' })).toEqual({
+    verificationKey: null,
+    verificationKeys: null,
+    verificationLocation: 'https://a.example/',
+  });
+});
+
+test('a patch that takes a property off is not empty', () => {
+  expect(isEmptyPatch({ verificationKey: null })).toBe(false);
+  expect(isEmptyPatch({})).toBe(true);
+});

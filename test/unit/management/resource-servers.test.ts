@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { expectError } from '../setup/expect-error.ts';
+import { NO_KEYS } from '../setup/ports.ts';
+import { type ScriptedAnswer, ScriptedTenant, type SeenRequest } from './scripted-fetch.ts';
+
+const WANTED = 'https://demo.api';
+const LIST = '/api/v2/resource-servers';
+const api = (id: string, identifier: string, more = {}) => ({ id, identifier, ...more });
+
+/** Answers lists in pages of so many, and single records by id, not by identifier, as a proxy that decodes paths would. */
+function paging(records: readonly { readonly id: string; readonly identifier: string }[], size: number) {
+  return ({ path, query }: SeenRequest): ScriptedAnswer | undefined => {
+    const start = Number(query.get('page')) * size;
+    if (path === LIST) return { body: { resource_servers: records.slice(start, start + size), total: 3, limit: size } };
+    const found = records.find(({ id }) => path === `${LIST}/${id}`);
+    return found && { body: found };
+  };
+}
+
+describe('a resource server', () => {
+  test('is asked for by its identifier, URL-encoded', async () => {
+    const key = { verificationKey: { kty: 'RSA' } };
+    const tenant = new ScriptedTenant(() => ({
+      body: api('rs_1', WANTED, { name: 'Demo', scopes: [{ value: 'read:foo', description: 'Read' }, 'odd'], ...key }),
+    }));
+    expect(await tenant.connect().resourceServers.find(WANTED)).toEqual({
+      id: 'rs_1',
+      identifier: WANTED,
+      name: 'Demo',
+      scopes: ['read:foo'],
+      keys: { ...NO_KEYS, ...key },
+    });
+    expect(tenant.log).toEqual(['POST /oauth/token', 'GET /api/v2/resource-servers/https%3A%2F%2Fdemo.api']);
+  });
+
+  test('is found on the last page, whatever page size and total the tenant claims, and read whole', async () => {
+    const others = Array.from({ length: 7 }, (_, index) => api(`rs_${index}`, `https://${index}.example`));
+    const tenant = new ScriptedTenant(paging([...others, api('rs_last', WANTED)], 2));
+    expect(await tenant.connect().resourceServers.find(WANTED)).toMatchObject({ id: 'rs_last' });
+    expect(tenant.log.at(-1)).toBe(`GET ${LIST}/rs_last`);
+  });
+
+  test('is found on the pages if the tenant does not take an identifier for an id', async () => {
+    const pages = paging([api('rs_1', WANTED)], 10);
+    const refusal = { status: 400, body: { message: "Path validation error: 'Invalid id'" } };
+    const tenant = new ScriptedTenant((request) => pages(request) ?? refusal);
+    expect(await tenant.connect().resourceServers.find(WANTED)).toMatchObject({ id: 'rs_1' });
+  });
+
+  test('is found in a list without totals', async () => {
+    const tenant = new ScriptedTenant(({ path, query }) => {
+      if (path === `${LIST}/rs_1`) return { body: api('rs_1', WANTED) };
+      return path === LIST ? { body: query.get('page') === '0' ? [api('rs_1', WANTED)] : [] } : undefined;
+    });
+    expect(await tenant.connect().resourceServers.find(WANTED)).toMatchObject({ id: 'rs_1' });
+  });
+
+  test('of nearly the same identifier is never taken for it, even if the tenant answers with it', async () => {
+    const misses = ['https://demo.api/', 'https://DEMO.api', 'demo.api'].map((name, index) => api(`rs_${index}`, name));
+    const lax = new ScriptedTenant((request) => paging(misses, 10)(request) ?? { body: misses[0] });
+    expect(await lax.connect().resourceServers.find(WANTED)).toBeUndefined();
+  });
+
+  test('is not looked for endlessly if every page is the same', async () => {
+    const tenant = new ScriptedTenant(({ path }) =>
+      path === LIST ? { body: [api('rs_1', 'https://other.api')] } : undefined,
+    );
+    expect(await tenant.connect().resourceServers.find(WANTED)).toBeUndefined();
+    expect(tenant.log.filter((line) => line === `GET ${LIST}`)).toHaveLength(2);
+  });
+
+  test('is not mistaken for another by being asked for under the id of that one', async () => {
+    const tenant = new ScriptedTenant(paging([api('rs_1', 'https://other.api')], 10));
+    expect(await tenant.connect().resourceServers.find('rs_1')).toBeUndefined();
+  });
+
+  test('of which the tenant says too little is an error', async () => {
+    const tenant = new ScriptedTenant(() => ({ body: { identifier: WANTED } }));
+    await expectError(tenant.connect().resourceServers.find(WANTED), 'management_malformed', /Expected a text "id"/);
+  });
+});
+
+test('the names of all resource servers leave out the tenant’s own', async () => {
+  const tenant = new ScriptedTenant(
+    paging([api('rs_1', 'https://tenant.example/api/v2/', { is_system: true }), api('rs_2', WANTED)], 1),
+  );
+  expect(await tenant.connect().resourceServers.identifiers()).toEqual([WANTED]);
+});
+
+test('a change is sent as it is, null included', async () => {
+  const tenant = new ScriptedTenant(() => ({ body: {} }));
+  await tenant
+    .connect()
+    .resourceServers.update('rs_1', { verificationKey: null, verificationLocation: 'https://a.example/' });
+  expect(tenant.log.at(-1)).toBe(`PATCH ${LIST}/rs_1`);
+  expect(tenant.requests.at(-1)?.body).toEqual({ verificationKey: null, verificationLocation: 'https://a.example/' });
+  expect(tenant.requests.at(-1)?.headers.get('content-type')).toBe('application/json');
+});
+
+test('a new one is made with its scopes', async () => {
+  const tenant = new ScriptedTenant(() => ({ status: 201, body: {} }));
+  await tenant.connect().resourceServers.create({ identifier: WANTED, name: 'Demo', scopes: ['read:foo'] });
+  expect(tenant.log.at(-1)).toBe(`POST ${LIST}`);
+  expect(tenant.requests.at(-1)?.body).toEqual({ identifier: WANTED, name: 'Demo', scopes: [{ value: 'read:foo' }] });
+});
+
+test('one that is gone already is as good as removed; another refusal is not', async () => {
+  const answers = [{ status: 204 }, { status: 404, body: {} }, { status: 403, body: { message: 'System API' } }];
+  const { resourceServers } = new ScriptedTenant(() => answers.shift()).connect();
+  await resourceServers.remove('rs_1');
+  await resourceServers.remove('rs_1');
+  await expectError(resourceServers.remove('rs_1'), 'management_refused', /DELETE .*\/rs_1 with 403: System API/);
+});

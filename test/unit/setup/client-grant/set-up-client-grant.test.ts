@@ -1,0 +1,192 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { ClientGrantRecord } from '../../../../src/setup/client-grant/client-grant-record.ts';
+import {
+  APPLICATION_PASSWORD_SCOPES,
+  type ClientGrantSetUp,
+  setUpClientGrant,
+} from '../../../../src/setup/client-grant/set-up-client-grant.ts';
+import { tearDownClientGrant } from '../../../../src/setup/client-grant/tear-down-client-grant.ts';
+import { expectError } from '../expect-error.ts';
+import { Crash, Fuse, MemoryClientGrants, MemoryStore } from '../ports.ts';
+
+const [READ, CREATE, DELETE] = APPLICATION_PASSWORD_SCOPES;
+const AUDIENCE = 'https://tenant.example/api/v2/';
+
+let clientGrants: MemoryClientGrants;
+let records: MemoryStore<ClientGrantRecord>;
+
+beforeEach(() => {
+  clientGrants = new MemoryClientGrants();
+  records = new MemoryStore();
+});
+
+const setUp = (options: Partial<ClientGrantSetUp> = {}) =>
+  setUpClientGrant({ clientGrants, records, clientId: 'me', audience: AUDIENCE, ...options });
+const tearDown = () => tearDownClientGrant({ clientGrants, records });
+
+describe('setting up', () => {
+  test('adds the scopes that are missing to those that are there, and notes them first', async () => {
+    clientGrants.add(['read:users', READ]);
+    expect(await setUp()).toEqual({ changed: true, warnings: [] });
+    expect(clientGrants.grant?.scopes).toEqual(['read:users', READ, CREATE, DELETE]);
+    expect(await records.read()).toEqual({
+      version: 1,
+      clientId: 'me',
+      audience: AUDIENCE,
+      grant: { id: 'cgr_1', isOurs: false, added: [CREATE, DELETE] },
+    });
+  });
+
+  test('makes a grant with the three scopes only, if there is none', async () => {
+    await setUp();
+    expect(clientGrants.grant?.scopes).toEqual([...APPLICATION_PASSWORD_SCOPES]);
+    expect(await records.read()).toMatchObject({ grant: { id: 'cgr_1', isOurs: true } });
+  });
+
+  test('a second time writes nothing, neither to the tenant nor to the record', async () => {
+    await setUp();
+    const { writes } = records;
+    expect(await setUp()).toEqual({ changed: false, warnings: [] });
+    expect(clientGrants.writes).toHaveLength(1);
+    expect(records.writes).toBe(writes);
+  });
+
+  test.each([
+    ['holds the scopes already', () => clientGrants.add([...APPLICATION_PASSWORD_SCOPES])],
+    ['is for all scopes', () => clientGrants.add([], true)],
+  ])('a grant that %s leaves it and makes no record', async (_what, prepare) => {
+    prepare();
+    expect(await setUp()).toEqual({ changed: false, warnings: [] });
+    expect(clientGrants.writes).toEqual([]);
+    expect(records.text).toBeUndefined();
+  });
+
+  test.each([
+    ['added to a grant', () => clientGrants.add(['read:users'])],
+    ['of a new grant', () => {}],
+  ])('names the scopes %s that the tenant drops, and is undone by the teardown', async (_what, prepare) => {
+    prepare();
+    const before = JSON.stringify(clientGrants.grant);
+    clientGrants.unknownScopes = [CREATE, DELETE];
+    const { warnings } = await setUp();
+    expect(warnings).toMatchObject([
+      {
+        code: 'scope_dropped',
+        message: expect.stringMatching(
+          /left out create:user_application_passwords, delete:user_application_passwords\. Expected .* enabled for it/,
+        ),
+      },
+    ]);
+    await tearDown();
+    expect(JSON.stringify(clientGrants.grant)).toBe(before);
+  });
+
+  test('is an error if the tenant keeps no grant at all', async () => {
+    clientGrants.create = async () => {};
+    await expectError(setUp(), 'scope_dropped', /left out read:user_application_passwords, /);
+  });
+
+  test('stops at a record of another grant', async () => {
+    records.text = JSON.stringify({
+      version: 1,
+      clientId: 'other',
+      audience: AUDIENCE,
+      grant: { isOurs: true, added: [] },
+    });
+    await expectError(setUp(), 'record_invalid', /is that of another client or API/);
+    expect(clientGrants.writes).toEqual([]);
+  });
+});
+
+describe('tearing down', () => {
+  test('takes out the scopes that we added, those only', async () => {
+    clientGrants.add(['read:users', READ]);
+    await setUp();
+    expect(await tearDown()).toEqual({ changed: true, warnings: [] });
+    expect(clientGrants.grant?.scopes).toEqual(['read:users', READ]);
+    expect(records.text).toBeUndefined();
+  });
+
+  test('deletes a grant that we made', async () => {
+    await setUp();
+    await tearDown();
+    expect(clientGrants.grant).toBeUndefined();
+  });
+
+  test('keeps a grant that we made and others added to', async () => {
+    await setUp();
+    await clientGrants.update('cgr_1', [...APPLICATION_PASSWORD_SCOPES, 'read:users']);
+    await tearDown();
+    expect(clientGrants.grant?.scopes).toEqual(['read:users']);
+  });
+
+  test.each([
+    ['is gone', () => Object.assign(clientGrants, { grant: undefined })],
+    ['lost our scopes', () => clientGrants.update('cgr_1', ['read:users'])],
+    ['was made anew by others', () => clientGrants.add([...APPLICATION_PASSWORD_SCOPES])],
+  ])('accepts that the grant %s', async (_what, meanwhile) => {
+    clientGrants.add(['read:users']);
+    await setUp();
+    await meanwhile();
+    const before = JSON.stringify(clientGrants.grant);
+    expect(await tearDown()).toEqual({ changed: false, warnings: [] });
+    expect(JSON.stringify(clientGrants.grant)).toBe(before);
+    expect(records.text).toBeUndefined();
+  });
+
+  test('without a record does nothing', async () => {
+    clientGrants.add([...APPLICATION_PASSWORD_SCOPES]);
+    expect(await tearDown()).toEqual({ changed: false, warnings: [] });
+    expect(clientGrants.writes).toEqual([]);
+  });
+
+  test('stops at a record that cannot be read', async () => {
+    records.text = '[]';
+    await expectError(tearDown(), 'record_invalid', /is not of version 1/);
+  });
+});
+
+describe.each([
+  ['a grant', (): readonly string[] | undefined => ['read:users', READ]],
+  ['no grant', (): readonly string[] | undefined => undefined],
+])('from %s, a crash at any moment', (_what, scopesBefore) => {
+  async function atEveryMoment(work: (fuse: Fuse) => Promise<unknown>, check: () => Promise<unknown>) {
+    for (let moment = 1, crash: unknown = new Crash(); crash instanceof Crash; moment += 1) {
+      clientGrants = new MemoryClientGrants();
+      records = new MemoryStore();
+      const scopes = scopesBefore();
+      if (scopes) clientGrants.add(scopes);
+      const before = JSON.stringify(clientGrants.grant);
+      crash = await work(new Fuse(moment)).catch((error: unknown) => error);
+      await check();
+      await tearDown();
+      expect(JSON.stringify(clientGrants.grant)).toBe(before);
+      expect(records.text).toBeUndefined();
+    }
+  }
+  const fused = (fuse: Fuse) => ({ clientGrants: fuse.around(clientGrants), records: fuse.around(records) });
+
+  test('of setting up is undone by the teardown, to the byte', async () => {
+    await atEveryMoment(
+      (fuse) => setUp(fused(fuse)),
+      async () => {},
+    );
+  });
+
+  test('of setting up, then run again, is undone by the teardown, to the byte', async () => {
+    await atEveryMoment(
+      (fuse) => setUp(fused(fuse)),
+      () => setUp(),
+    );
+  });
+
+  test('of tearing down is finished by the next teardown', async () => {
+    await atEveryMoment(
+      async (fuse) => {
+        await setUp();
+        await tearDownClientGrant(fused(fuse));
+      },
+      async () => {},
+    );
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { APPLICATION_PASSWORD_SCOPES } from '../../../src/setup/client-grant/set-up-client-grant.ts';
+import { featureWarnings } from '../../../src/setup/feature.ts';
+import { ScriptedTenant, TOKEN_ANSWER } from '../management/scripted-fetch.ts';
+
+const AUDIENCE = 'https://tenant.example/api/v2/';
+const SCOPES = ['read:users', ...APPLICATION_PASSWORD_SCOPES];
+const CLIENT = { clientId: 'management-client', hasChanged: false };
+
+interface Tenant {
+  /** Of the Management API's record; absent if it shows none. */
+  readonly offered?: readonly string[] | undefined;
+  /** Of each token in turn. */
+  readonly tokens: readonly (readonly string[] | undefined)[];
+}
+
+function tenantWith({ offered, tokens }: Tenant): ScriptedTenant {
+  const left = [...tokens];
+  const scopes = offered?.map((value) => ({ value }));
+  return new ScriptedTenant(
+    ({ path }) => {
+      if (path === '/oauth/token') return { body: { ...TOKEN_ANSWER, scope: left.shift()?.join(' ') } };
+      if (path === '/api/v2/resource-servers') return { body: [] };
+      return { body: { id: 'rs_1', identifier: AUDIENCE, is_system: true, scopes } };
+    },
+    { scriptsToken: true },
+  );
+}
+
+const warningsOf = async (tenant: Tenant, question = CLIENT) =>
+  (await featureWarnings(tenantWith(tenant).connect(), question)).map(({ code, message }) => ({ code, message }));
+
+describe('the feature', () => {
+  test('is there if the API offers the scopes and a token has them', async () => {
+    expect(await warningsOf({ offered: SCOPES, tokens: [SCOPES] })).toEqual([]);
+  });
+
+  test.each([
+    ['no scopes at all', undefined],
+    ['others', ['read:users']],
+    ['some of them', ['read:user_application_passwords', 'delete:user_application_passwords']],
+  ])('is missing if the API offers %s, whatever a token has', async (_what, offered) => {
+    const message = expect.stringMatching(
+      /^App specific passwords are not enabled .* create:user_application_passwords/,
+    );
+    expect(await warningsOf({ offered, tokens: [SCOPES] })).toEqual([{ code: 'feature_missing', message }]);
+  });
+
+  test('is missing if a token lacks a scope that the API offers and the grant holds', async () => {
+    const message = expect.stringMatching(
+      /a token of the client "management-client" lacks read:user_application_passwords, /,
+    );
+    expect(await warningsOf({ offered: SCOPES, tokens: [[]] })).toEqual([{ code: 'feature_missing', message }]);
+  });
+
+  test('is judged by a new token if the grant was changed, and by the one at hand otherwise', async () => {
+    const changed = { ...CLIENT, hasChanged: true };
+    expect(await warningsOf({ offered: SCOPES, tokens: [[], SCOPES] }, changed)).toEqual([]);
+    const tenant = tenantWith({ offered: SCOPES, tokens: [SCOPES] });
+    await featureWarnings(tenant.connect(), CLIENT);
+    expect(tenant.log.filter((line) => line === 'POST /oauth/token')).toHaveLength(1);
+  });
+
+  test('is not judged by a token in a rehearsal', async () => {
+    const connection = tenantWith({ offered: SCOPES, tokens: [[]] }).connect();
+    expect(await featureWarnings(connection, { ...CLIENT, hasChanged: true, isRehearsal: true })).toEqual([]);
+  });
+
+  test('is not judged by a token that does not say what it has', async () => {
+    const message = expect.stringMatching(/^Not checked: the tenant does not say which scopes/);
+    expect(await warningsOf({ offered: SCOPES, tokens: [undefined] })).toEqual([{ code: 'not_checked', message }]);
+  });
+
+  test('is not judged where the tenant shows no such API; the token still counts', async () => {
+    const tenant = new ScriptedTenant(
+      ({ path }) => {
+        if (path === '/oauth/token') return { body: { ...TOKEN_ANSWER, scope: 'read:users' } };
+        return path === '/api/v2/resource-servers' ? { body: [] } : undefined;
+      },
+      { scriptsToken: true },
+    );
+    const warnings = await featureWarnings(tenant.connect(), CLIENT);
+    expect(warnings.map(({ code }) => code)).toEqual(['not_checked', 'feature_missing']);
+    expect(warnings[0]?.message).toMatch(
+      /^Not checked: the tenant shows no API with the identifier "https:\S+api\/v2\/"/,
+    );
+  });
+
+  test('is not judged while the tenant is down, and that is no failure', async () => {
+    const tenant = new ScriptedTenant(() => ({ status: 503 }), { scriptsToken: true });
+    const warnings = await featureWarnings(tenant.connect(), CLIENT);
+    expect(warnings.map(({ code }) => code)).toEqual(['not_checked', 'not_checked']);
+    expect(warnings[0]?.message).toMatch(/^Not checked: whether app specific passwords are enabled .* status 503/);
+  });
+});

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { changeLease, OwnedRecords } from '../../../src/setup/owned-records.ts';
+import { MemoryState } from '../../support/setup/aws-in-memory.ts';
+
+const NAME = 'resource-servers';
+let state: MemoryState;
+let records: OwnedRecords;
+
+beforeEach(() => {
+  state = new MemoryState();
+  records = new OwnedRecords(state, NAME);
+});
+
+const stored = () => JSON.parse(state.textOf(NAME) ?? '').entries;
+
+describe('records with owners', () => {
+  it('are kept in one item, each under the thing that it is about', async () => {
+    await records.acquire('tenant api', 'one');
+    await records.storeFor('tenant api').write({ version: 1 });
+    await records.acquire('tenant other', 'two');
+    expect(stored()).toEqual({
+      'tenant api': { owners: ['one'], record: { version: 1 } },
+      'tenant other': { owners: ['two'] },
+    });
+    expect(await records.storeFor('tenant api').read()).toEqual({ version: 1 });
+    expect(await records.storeFor('tenant other').read()).toBeUndefined();
+  });
+
+  it('can be neither read nor written by whoever has lost the lease', async () => {
+    const held = new OwnedRecords(state, NAME, 'rotation');
+    await changeLease(state, () => ({ holder: 'rotation', purpose: 'rotation', untilMs: 1 }));
+    await held.acquire('thing', 'one');
+    expect(await held.isOwned('thing')).toBe(true);
+    await changeLease(state, () => ({ holder: 'revocation', purpose: 'revocation', untilMs: 1 }));
+    const lost = { code: 'lease_lost' };
+    await expect(held.isOwned('thing')).rejects.toMatchObject(lost);
+    await expect(held.storeFor('thing').read()).rejects.toMatchObject(lost);
+    await expect(held.storeFor('thing').write({ version: 1 })).rejects.toMatchObject(lost);
+    expect(stored()).toEqual({ thing: { owners: ['one'] } });
+  });
+
+  it('end with their last owner', async () => {
+    await records.acquire('thing', 'one');
+    await records.acquire('thing', 'two');
+    expect(await records.ownedBy('one')).toEqual([{ key: 'thing', isOnly: false }]);
+    await records.release('thing', 'one');
+    expect(await records.ownedBy('two')).toEqual([{ key: 'thing', isOnly: true }]);
+    await records.acquire('other', 'two');
+    await records.release('thing', 'two');
+    expect(stored()).toEqual({ other: { owners: ['two'] } });
+    await records.release('other', 'two');
+    await records.release('other', 'two');
+    expect(stored()).toEqual({});
+  });
+
+  it('keep their owners when the record goes', async () => {
+    await records.acquire('thing', 'one');
+    await records.storeFor('thing').write('record');
+    await records.storeFor('thing').delete();
+    expect(stored()).toEqual({ thing: { owners: ['one'] } });
+  });
+
+  it('are written only where an owner is new', async () => {
+    await records.acquire('thing', 'one');
+    state.write = async () => {
+      throw new Error('Nothing is to be written.');
+    };
+    await records.acquire('thing', 'one');
+  });
+
+  it.each([
+    ['not JSON', 'is not a JSON object with "entries"'],
+    ['[]', 'is not a JSON object with "entries"'],
+    ['{}', 'is not a JSON object with "entries"'],
+    ['{"entries":{"thing":{}}}', 'has an entry without "owners"'],
+    ['{"entries":{"thing":{"owners":[7]}}}', 'has an entry without "owners"'],
+  ])('that cannot be read stop everything: %s', async (text, what) => {
+    state.set(NAME, text);
+    await expect(records.acquire('thing', 'one')).rejects.toMatchObject({
+      code: 'record_invalid',
+      message: expect.stringContaining(`The record of what the tenant held before ${what}.`),
+    });
+    expect(state.textOf(NAME)).toBe(text);
+  });
+
+  it('of whatever content are read or refused, never misread', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (text) => {
+        state.set(NAME, text);
+        const owned = await records.ownedBy('one').catch((error: unknown) => error);
+        expect(Array.isArray(owned) || (owned instanceof Error && 'code' in owned)).toBe(true);
+      }),
+    );
+  });
+
+  it('lose nothing when two write at the same moment', async () => {
+    const others = new OwnedRecords(state, NAME);
+    const acts = ['one', 'two', 'three', 'four'].flatMap((owner) => [
+      records.acquire('thing', owner),
+      others.acquire(`other of ${owner}`, owner),
+      others.storeFor(`other of ${owner}`).write({ of: owner }),
+    ]);
+    await Promise.all(acts);
+    expect(stored().thing.owners).toHaveLength(4);
+    for (const owner of ['one', 'two', 'three', 'four']) {
+      expect(stored()[`other of ${owner}`]).toEqual({ owners: [owner], record: { of: owner } });
+    }
+  });
+});

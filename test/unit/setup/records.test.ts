@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SetupError } from '../../../src/management/errors.ts';
+import { parseClientGrantRecord } from '../../../src/setup/client-grant/client-grant-record.ts';
+import { parseResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
+import { expectError } from './expect-error.ts';
+
+const resourceServer = {
+  version: 1,
+  identifier: 'https://demo.api',
+  id: 'rs_1',
+  created: { name: 'Demo' },
+  keys: { verificationKey: { before: null, ours: ['key', null] } },
+};
+const clientGrant = {
+  version: 1,
+  clientId: 'me',
+  audience: 'you',
+  grant: { id: 'cgr_1', isOurs: false, added: ['a'] },
+};
+
+test('a record is read as it was written, and none as none', () => {
+  expect(parseResourceServerRecord(JSON.parse(JSON.stringify(resourceServer)))).toEqual(resourceServer);
+  expect(parseClientGrantRecord(JSON.parse(JSON.stringify(clientGrant)))).toEqual(clientGrant);
+  expect(parseResourceServerRecord(undefined)).toBeUndefined();
+  expect(parseClientGrantRecord(undefined)).toBeUndefined();
+});
+
+test('a record of something that was being made has no id', () => {
+  const { id: _id, ...unfinished } = resourceServer;
+  expect(parseResourceServerRecord(unfinished)).toEqual(unfinished);
+  const unmade = { ...clientGrant, grant: { isOurs: true, added: [] } };
+  expect(parseClientGrantRecord(unmade)).toEqual(unmade);
+});
+
+describe('the record of a resource server', () => {
+  test.each([
+    [null, /is not of version 1/],
+    ['{}', /is not of version 1/],
+    [{ ...resourceServer, version: 2 }, /is not of version 1/],
+    [{ ...resourceServer, identifier: 1 }, /names no resource server/],
+    [{ ...resourceServer, id: 1 }, /"id" that is not text/],
+    [{ ...resourceServer, created: true }, /"created" without a name/],
+    [{ ...resourceServer, keys: [] }, /has no "keys"/],
+    [{ ...resourceServer, keys: { verificationKey: { ours: [] } } }, /without "before" and "ours"/],
+    [{ ...resourceServer, keys: { verificationKey: { before: null, ours: 'key' } } }, /without "before" and "ours"/],
+  ])('%j is refused', async (record, message) => {
+    await expectError(() => parseResourceServerRecord(record), 'record_invalid', message);
+  });
+});
+
+describe('the record of a client grant', () => {
+  test.each([
+    [{ ...clientGrant, version: '1' }, /is not of version 1/],
+    [{ ...clientGrant, clientId: undefined }, /names no client and API/],
+    [{ ...clientGrant, audience: 1 }, /names no client and API/],
+    [{ ...clientGrant, grant: null }, /has no "grant"/],
+    [{ ...clientGrant, grant: { ...clientGrant.grant, id: 1 } }, /"id" that is not text/],
+    [{ ...clientGrant, grant: { ...clientGrant.grant, isOurs: 'no' } }, /"isOurs"/],
+    [{ ...clientGrant, grant: { ...clientGrant.grant, added: [1] } }, /no list of scopes "added"/],
+  ])('%j is refused', async (record, message) => {
+    await expectError(() => parseClientGrantRecord(record), 'record_invalid', message);
+  });
+});
+
+test('any JSON is a record or an error of ours', () => {
+  const almost = (record: object) =>
+    fc
+      .tuple(fc.constantFrom(...Object.keys(record)), fc.jsonValue())
+      .map(([name, value]) => ({ ...record, [name]: value }));
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), almost(resourceServer), almost(clientGrant)), (value) => {
+      for (const parse of [parseResourceServerRecord, parseClientGrantRecord]) {
+        try {
+          expect(parse(value)).toMatchObject({ version: 1 });
+        } catch (error) {
+          expect(error).toBeInstanceOf(SetupError);
+        }
+      }
+    }),
+  );
+});

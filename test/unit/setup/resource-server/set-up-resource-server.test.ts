@@ -1,0 +1,442 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { KeyPatch, WantedKeyProperties } from '../../../../src/management/key-properties.ts';
+import type { ResourceServerRecord } from '../../../../src/setup/resource-server/resource-server-record.ts';
+import {
+  type ResourceServerSetUp,
+  setUpResourceServer,
+} from '../../../../src/setup/resource-server/set-up-resource-server.ts';
+import { tearDownResourceServer } from '../../../../src/setup/resource-server/tear-down-resource-server.ts';
+import { expectError } from '../expect-error.ts';
+import { Crash, Fuse, MemoryResourceServers, MemoryStore, NO_KEYS } from '../ports.ts';
+
+const API = 'https://demo.api';
+const OURS = { ...NO_KEYS, verificationKey: 'our key' };
+const NEXT = { ...NO_KEYS, verificationKey: 'our next key' };
+const BY_URL = { ...NO_KEYS, verificationLocation: 'https://ours.example/jwks.json' };
+const CREATE = { name: 'Made by us', scopes: ['read:foo'] };
+
+let resourceServers: MemoryResourceServers;
+let records: MemoryStore<ResourceServerRecord>;
+
+beforeEach(() => {
+  resourceServers = new MemoryResourceServers();
+  records = new MemoryStore();
+});
+
+const setUp = (wanted: WantedKeyProperties = OURS, options: Partial<ResourceServerSetUp> = {}) =>
+  setUpResourceServer({ resourceServers, records, identifier: API, wanted, ...options });
+const tearDown = (options: { removeCreated?: boolean } = {}) =>
+  tearDownResourceServer({ resourceServers, records, ...options });
+
+describe('setting up', () => {
+  test('writes our key, and the record before it', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    expect(await setUp()).toEqual({ changed: true, warnings: [] });
+    expect(resourceServers.keysOf(API)).toEqual(OURS);
+    expect(await records.read()).toEqual({
+      version: 1,
+      identifier: API,
+      id: 'rs_1',
+      keys: { verificationKey: { before: 'theirs', ours: ['our key'] } },
+    });
+  });
+
+  test('a second time writes nothing, neither to the tenant nor to the record', async () => {
+    resourceServers.add(API);
+    await setUp();
+    const { writes } = records;
+    expect(await setUp()).toEqual({ changed: false, warnings: [] });
+    expect(resourceServers.writes).toEqual(['update verificationKey']);
+    expect(records.writes).toBe(writes);
+  });
+
+  test('what is set up already by hand leaves no record: there is nothing to undo', async () => {
+    resourceServers.add(API, OURS);
+    expect(await setUp()).toEqual({ changed: false, warnings: [] });
+    expect(records.text).toBeUndefined();
+  });
+
+  test('with the next key keeps what was there first, and still knows the last key as ours', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    await setUp();
+    await setUp(NEXT);
+    expect(await records.read()).toMatchObject({
+      keys: { verificationKey: { before: 'theirs', ours: ['our key', 'our next key'] } },
+    });
+  });
+
+  test('with another delivery leaves no stale property behind', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    await setUp();
+    await setUp(BY_URL);
+    expect(resourceServers.keysOf(API)).toEqual(BY_URL);
+  });
+
+  test('warns of a property of others in which the tenant looks before ours, and leaves it', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    const { warnings } = await setUp(BY_URL);
+    expect(warnings.map(({ code, message }) => ({ code, message }))).toEqual([
+      {
+        code: 'property_foreign',
+        message: expect.stringMatching(/holds a "verificationKey" that we did not write.*remove it if nobody needs it/),
+      },
+    ]);
+    expect(resourceServers.keysOf(API).verificationKey).toBe('theirs');
+  });
+
+  test('starts afresh where others have made the resource server anew: nothing in it is ours', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    await setUp();
+    resourceServers.records.clear();
+    resourceServers.add(API, { verificationKey: 'new theirs' });
+    await setUp();
+    expect(await records.read()).toMatchObject({ id: 'rs_2', keys: { verificationKey: { before: 'new theirs' } } });
+  });
+
+  test('stops at a record of another resource server', async () => {
+    resourceServers.add(API);
+    records.text = JSON.stringify({ version: 1, identifier: 'https://other.api', id: 'rs_1', keys: {} });
+    await expectError(setUp(), 'record_invalid', /is that of another resource server.*Expected/);
+    expect(resourceServers.writes).toEqual([]);
+  });
+});
+
+describe('a resource server that is not there', () => {
+  test('is an error that names the nearest, and touches none', async () => {
+    for (const name of ['https://demo.api/', 'https://DEMO.api', 'demo.api', 'https://far.example'])
+      resourceServers.add(name);
+    await expectError(
+      setUp(),
+      'resource_server_not_found',
+      /no resource server with the identifier "https:\/\/demo.api"; the nearest it has: "demo.api", "https:\/\/DEMO.api", "https:\/\/demo.api\/"\. Expected/,
+    );
+    expect(resourceServers.writes).toEqual([]);
+    expect(records.text).toBeUndefined();
+  });
+
+  test('in a tenant without any is an error that says so', async () => {
+    await expectError(setUp(), 'resource_server_not_found', /; it has none\. Expected/);
+  });
+
+  test('is made if asked for, kept by the teardown, and set up as any other', async () => {
+    expect(await setUp(OURS, { create: CREATE })).toEqual({ changed: true, warnings: [] });
+    expect(resourceServers.keysOf(API)).toEqual(OURS);
+    expect(await tearDown()).toEqual({ changed: true, warnings: [] });
+    expect(resourceServers.keysOf(API)).toEqual(NO_KEYS);
+  });
+
+  test('that we made is deleted if asked for', async () => {
+    await setUp(OURS, { create: CREATE });
+    await tearDown({ removeCreated: true });
+    expect(resourceServers.records.size).toBe(0);
+  });
+
+  test('that others made is never deleted, even if asked for', async () => {
+    resourceServers.add(API);
+    await setUp(OURS, { create: CREATE });
+    await tearDown({ removeCreated: true });
+    expect(resourceServers.records.size).toBe(1);
+  });
+
+  test('that others made in place of the one we made is never deleted', async () => {
+    await setUp(OURS, { create: CREATE });
+    resourceServers.records.clear();
+    resourceServers.add(API, OURS, CREATE.name);
+    expect(await tearDown({ removeCreated: true })).toEqual({ changed: false, warnings: [] });
+    expect(resourceServers.keysOf(API)).toEqual(OURS);
+  });
+});
+
+describe('a tenant that will not', () => {
+  test('know a property is an error with the mend', async () => {
+    resourceServers.add(API);
+    resourceServers.refused = ['verificationKeys'];
+    await expectError(
+      setUp({ ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] }),
+      'property_refused',
+      /does not take "verificationKeys": the tenant answered ".*Additional properties not allowed: verificationKeys.*enabled for the tenant.*another keyDelivery/,
+    );
+  });
+
+  test('know a property is not taken for one that will not let go of another of nearly the same name', async () => {
+    resourceServers.add(API);
+    await setUp();
+    resourceServers.refused = ['verificationKeys'];
+    const wanted = { ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] };
+    await expectError(setUp(wanted), 'property_refused', /does not take "verificationKeys"/);
+  });
+
+  test('keep what it took is an error with the mend', async () => {
+    resourceServers.add(API);
+    resourceServers.render = () => null;
+    await expectError(
+      setUp(),
+      'property_refused',
+      /"verificationKey": the tenant accepted it, and holds something else/,
+    );
+  });
+
+  test('let go of a property is an error with the mend', async () => {
+    resourceServers.add(API);
+    await setUp();
+    resourceServers.ignoresNull = true;
+    await expectError(
+      setUp(BY_URL),
+      'property_kept',
+      /still holds what we wrote in "verificationKey": the tenant accepted its removal/,
+    );
+  });
+
+  test('take null is an error about the property', async () => {
+    resourceServers.add(API);
+    await setUp();
+    resourceServers.refusesNull = true;
+    await expectError(
+      setUp(BY_URL),
+      'property_kept',
+      /"verificationKey": the tenant answered ".*found type null.*remove it by hand/,
+    );
+  });
+
+  test('say what it refuses passes on as it is', async () => {
+    resourceServers.add(API);
+    resourceServers.render = () => {
+      throw new Crash('out of reach');
+    };
+    await expect(setUp()).rejects.toThrow('out of reach');
+  });
+
+  test('keep our key as we wrote it gets it taken off again all the same', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    resourceServers.render = (value) => `rewritten ${value}`;
+    await expectError(setUp(), 'property_refused', /holds something else/);
+    resourceServers.render = (value) => value;
+    await tearDown();
+    expect(resourceServers.keysOf(API)).toEqual({ ...NO_KEYS, verificationKey: 'theirs' });
+  });
+});
+
+describe('tearing down', () => {
+  test('puts back what was there, and forgets', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    await setUp();
+    expect(await tearDown()).toEqual({ changed: true, warnings: [] });
+    expect(resourceServers.keysOf(API)).toEqual({ ...NO_KEYS, verificationKey: 'theirs' });
+    expect(records.text).toBeUndefined();
+  });
+
+  test('without a record does nothing', async () => {
+    resourceServers.add(API, OURS);
+    expect(await tearDown()).toEqual({ changed: false, warnings: [] });
+    expect(resourceServers.writes).toEqual([]);
+  });
+
+  test('accepts that the resource server is gone', async () => {
+    resourceServers.add(API);
+    await setUp();
+    resourceServers.records.clear();
+    expect(await tearDown()).toEqual({ changed: false, warnings: [] });
+    expect(records.text).toBeUndefined();
+  });
+
+  test('leaves the key that others wrote since', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    await setUp();
+    resourceServers.edit(API, { verificationKey: 'theirs by now' });
+    expect(await tearDown()).toEqual({ changed: false, warnings: [] });
+    expect(resourceServers.keysOf(API).verificationKey).toBe('theirs by now');
+  });
+
+  test.each([
+    ['ignores null', { ignoresNull: true }, /the tenant accepted its removal, and holds it still.*remove it by hand/],
+    ['refuses null', { refusesNull: true }, /the tenant answered ".*found type null.*remove it by hand/],
+  ])('in a tenant that %s puts back the rest, and warns', async (_what, behaviour, message) => {
+    resourceServers.add(API, { verificationLocation: 'theirs' });
+    await setUp();
+    await setUp({ ...OURS, verificationLocation: 'https://ours.example/' });
+    Object.assign(resourceServers, behaviour);
+    const { warnings } = await tearDown();
+    expect(warnings.map((warning) => [warning.code, warning.message])).toEqual([
+      ['property_kept', expect.stringMatching(message)],
+    ]);
+    expect(resourceServers.keysOf(API)).toEqual({ ...OURS, verificationLocation: 'theirs' });
+    expect(records.text).toBeUndefined();
+  });
+
+  test('that cannot put back what was there fails, keeps the record, and can be run again', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    await setUp();
+    resourceServers.refused = ['verificationKey'];
+    await expectError(tearDown(), 'property_refused', /does not take "verificationKey"/);
+    resourceServers.refused = [];
+    await tearDown();
+    expect(resourceServers.keysOf(API).verificationKey).toBe('theirs');
+  });
+
+  test('stops at a record that cannot be read', async () => {
+    records.text = '{"version":2}';
+    await expectError(tearDown(), 'record_invalid', /is not of version 1.*restore it from a backup/);
+  });
+});
+
+/** Runs the work with a crash at each moment in turn, from a fresh tenant each time, until it gets through. */
+async function atEveryMoment(prepare: () => void, work: (fuse: Fuse) => Promise<unknown>, check: () => Promise<void>) {
+  for (let moment = 1; ; moment += 1) {
+    resourceServers = new MemoryResourceServers();
+    records = new MemoryStore();
+    prepare();
+    const fuse = new Fuse(moment);
+    const crash: unknown = await work(fuse).catch((error: unknown) => error);
+    await check();
+    if (!(crash instanceof Crash)) return moment;
+  }
+}
+
+const fused = (fuse: Fuse) => ({ resourceServers: fuse.around(resourceServers), records: fuse.around(records) });
+const addTheirs = () =>
+  resourceServers.add(API, { verificationKey: 'theirs', verificationLocation: 'https://theirs.example/' });
+
+describe('a crash at any moment', () => {
+  test('of setting up is undone by the teardown, to the byte', async () => {
+    let before = '';
+    const moments = await atEveryMoment(
+      () => {
+        addTheirs();
+        before = resourceServers.snapshot();
+      },
+      (fuse) => setUp(OURS, fused(fuse)),
+      async () => {
+        await tearDown();
+        expect(resourceServers.snapshot()).toBe(before);
+        expect(records.text).toBeUndefined();
+      },
+    );
+    expect(moments).toBeGreaterThan(10);
+  });
+
+  test('of setting up, then run again, is undone by the teardown, to the byte', async () => {
+    let before = '';
+    await atEveryMoment(
+      () => {
+        addTheirs();
+        before = resourceServers.snapshot();
+      },
+      (fuse) => setUp(OURS, fused(fuse)),
+      async () => {
+        await setUp();
+        expect(resourceServers.keysOf(API).verificationKey).toBe('our key');
+        await tearDown();
+        expect(resourceServers.snapshot()).toBe(before);
+      },
+    );
+  });
+
+  test('of changing key and delivery, run again with yet another, is undone by the teardown, to the byte', async () => {
+    let before = '';
+    await atEveryMoment(
+      () => {
+        addTheirs();
+        before = resourceServers.snapshot();
+      },
+      async (fuse) => {
+        await setUp();
+        await setUp(BY_URL, fused(fuse));
+      },
+      async () => {
+        await setUp(NEXT);
+        expect(resourceServers.keysOf(API).verificationKey).toBe('our next key');
+        await tearDown();
+        expect(resourceServers.snapshot()).toBe(before);
+      },
+    );
+  });
+
+  test('of making a resource server is undone by the teardown', async () => {
+    await atEveryMoment(
+      () => resourceServers.add('https://demo.api/'),
+      (fuse) => setUp(OURS, { ...fused(fuse), create: CREATE }),
+      async () => {
+        await tearDown({ removeCreated: true });
+        expect([...resourceServers.records.values()].map(({ identifier }) => identifier)).toEqual([
+          'https://demo.api/',
+        ]);
+      },
+    );
+  });
+
+  test('of making a resource server, then run again, leaves one that is ours to undo', async () => {
+    await atEveryMoment(
+      () => {},
+      (fuse) => setUp(OURS, { ...fused(fuse), create: CREATE }),
+      async () => {
+        await setUp(OURS, { create: CREATE });
+        expect(resourceServers.records.size).toBe(1);
+        await tearDown({ removeCreated: true });
+        expect(resourceServers.records.size).toBe(0);
+      },
+    );
+  });
+
+  test('of tearing down is finished by the next teardown, to the byte', async () => {
+    let before = '';
+    await atEveryMoment(
+      () => {
+        addTheirs();
+        before = resourceServers.snapshot();
+      },
+      async (fuse) => {
+        await setUp();
+        await setUp({ ...BY_URL, verificationKeys: [{ kid: 'a', pem: 'b' }] });
+        await tearDownResourceServer(fused(fuse));
+      },
+      async () => {
+        await tearDown();
+        expect(resourceServers.snapshot()).toBe(before);
+        expect(records.text).toBeUndefined();
+      },
+    );
+  });
+});
+
+test('after any row of set-ups, crashes and edits by others, the teardown leaves theirs and takes ours', async () => {
+  const wanted = fc.constantFrom<WantedKeyProperties>(
+    OURS,
+    NEXT,
+    BY_URL,
+    NO_KEYS,
+    { ...NO_KEYS, verificationKeys: [{ kid: 'ours', pem: '1' }] },
+    {
+      ...NO_KEYS,
+      verificationKeys: [
+        { kid: 'ours', pem: '1' },
+        { kid: 'ours too', pem: '2' },
+      ],
+    },
+  );
+  const edit = fc.constantFrom<KeyPatch>(
+    { verificationKey: 'theirs' },
+    { verificationKey: null },
+    { verificationLocation: 'theirs' },
+    { verificationKeys: [{ kid: 'theirs', pem: '3' }] },
+  );
+  const step = fc.oneof(
+    fc.record({ wanted, blowsAt: fc.constantFrom(1, 4, 5, 6, 7, 8, 9, 10, 99) }),
+    fc.record({ edit }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 6 }), async (steps) => {
+      resourceServers = new MemoryResourceServers();
+      records = new MemoryStore();
+      resourceServers.add(API);
+      for (const each of steps) {
+        if ('edit' in each) resourceServers.edit(API, each.edit);
+        else await setUp(each.wanted, fused(new Fuse(each.blowsAt))).catch(() => {});
+      }
+      await tearDown();
+      expect(resourceServers.snapshot()).not.toContain('our');
+      expect(await tearDown()).toEqual({ changed: false, warnings: [] });
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,88 @@
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  type KeyDeliveryOptions,
+  wantedKeyProperties,
+} from '../../../../src/setup/resource-server/wanted-key-properties.ts';
+import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
+import type { PrivateSigningJwk } from '../../../../src/signing-key/signing-key.ts';
+import { expectError } from '../expect-error.ts';
+import { NO_KEYS } from '../ports.ts';
+
+const JWKS_URL = 'https://api.example/.well-known/jwks.json';
+let current: PrivateSigningJwk;
+let pending: PrivateSigningJwk;
+
+beforeAll(async () => {
+  current = await generateSigningKey(0);
+  pending = await generateSigningKey(0);
+});
+
+const modulusOf = (pem: string) => createPublicKey(pem).export({ format: 'jwk' }).n;
+
+const look = (options: Partial<KeyDeliveryOptions>) =>
+  wantedKeyProperties({
+    keyDelivery: 'verificationKey',
+    keyFormat: 'certificate',
+    keys: [current, pending],
+    ...options,
+  });
+
+describe('verificationKey', () => {
+  test('as a certificate holds the certificate of the first key, and nothing else', () => {
+    const { verificationKey, ...others } = look({});
+    expect(new X509Certificate(verificationKey ?? '').publicKey.export({ format: 'jwk' }).n).toBe(current.n);
+    expect(others).toEqual({ verificationKeys: null, verificationLocation: null });
+  });
+
+  test('as a JWK holds the public members of the first key as JSON text', () => {
+    const { verificationKey, ...others } = look({ keyFormat: 'jwk' });
+    const { kty, kid, alg, use, n, e } = current;
+    expect(JSON.parse(verificationKey ?? '')).toEqual({ kty, kid, alg, use, n, e });
+    expect(others).toEqual({ verificationKeys: null, verificationLocation: null });
+  });
+});
+
+describe('verificationKeys', () => {
+  test.each([
+    ['certificate', '-----BEGIN CERTIFICATE-----'],
+    ['jwk', '-----BEGIN PUBLIC KEY-----'],
+  ] as const)('with keyFormat %s lists every key by kid, each as "%s"', (keyFormat, label) => {
+    const { verificationKeys, ...others } = look({ keyDelivery: 'verificationKeys', keyFormat });
+    expect(verificationKeys?.map(({ kid, pem }) => [kid, modulusOf(pem)])).toEqual([
+      [current.kid, current.n],
+      [pending.kid, pending.n],
+    ]);
+    for (const { pem } of verificationKeys ?? []) expect(pem.startsWith(label)).toBe(true);
+    expect(others).toEqual({ verificationKey: null, verificationLocation: null });
+  });
+});
+
+test('verificationLocation holds the URL of the JWKS, and nothing else', () => {
+  expect(look({ keyDelivery: 'verificationLocation', jwksUrl: JWKS_URL })).toEqual({
+    ...NO_KEYS,
+    verificationLocation: JWKS_URL,
+  });
+});
+
+test.each([[undefined], ['/jwks.json']])('verificationLocation with the URL %s is refused', async (jwksUrl) => {
+  const options = { keyDelivery: 'verificationLocation', ...(jwksUrl !== undefined && { jwksUrl }) } as const;
+  await expectError(
+    () => look(options),
+    'configuration_invalid',
+    /needs the URL of the JWKS.*Expected an absolute URL/,
+  );
+});
+
+test('wellKnown holds nothing', () => {
+  expect(look({ keyDelivery: 'wellKnown' })).toEqual(NO_KEYS);
+});
+
+test('no delivery and no format lets the private half out', () => {
+  for (const keyDelivery of ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const) {
+    for (const keyFormat of ['certificate', 'jwk'] as const) {
+      const text = JSON.stringify(look({ keyDelivery, keyFormat, jwksUrl: JWKS_URL }));
+      for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi'] as const) expect(text).not.toContain(current[member]);
+    }
+  }
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type PublishedKeys, publishedFor } from '../../../src/signing-key/public-key-changes.ts';
+import {
+  keysInUse,
+  type PublishedKey,
+  parsePublicKeys,
+  servedKeys,
+  writePublicKeys,
+} from '../../../src/signing-key/public-key-document.ts';
+import { NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
+
+function key(kid: string, exp?: number): PublishedKey {
+  const own = { kty: 'RSA', kid, alg: 'RS256', use: 'sig', n: `n-${kid}`, e: 'AQAB', x5c: [`x5c-${kid}`] } as const;
+  return exp === undefined ? own : { ...own, exp };
+}
+
+const [old, current, pending] = [key('old', NOW_SECONDS + 60), key('current'), key('pending')];
+
+const LATER = NOW_SECONDS + 360;
+
+function published(before: readonly PublishedKey[], inUse: readonly PublishedKey[], more: Partial<PublishedKeys> = {}) {
+  return publishedFor(before, { inUse, previousKid: undefined, retireAt: LATER, revoked: [], nowMs: NOW_MS, ...more });
+}
+
+describe('the document of public keys', () => {
+  it('has the keys in use first, and after them those that are on their way out', () => {
+    expect(published([current, old], [current, pending])).toEqual([current, pending, old]);
+    expect(published([current, pending, old], [current, pending])).toEqual([current, pending, old]);
+  });
+
+  it('drops a key that no version holds, and one whose time is over', () => {
+    expect(published([key('stray'), old], [current, pending], { nowMs: NOW_MS + 60_000 })).toEqual([current, pending]);
+  });
+
+  it('serves the key that was current before for some more time, set once', () => {
+    const retired = published([current, pending, old], [pending], { previousKid: 'current' });
+    expect(retired).toEqual([pending, key('current', LATER), old]);
+    expect(published(retired, [pending], { previousKid: 'current', retireAt: LATER + 999 })).toEqual(retired);
+  });
+
+  it('drops a pending key that was given up, and takes one back that had an end', () => {
+    expect(published([current, pending, old], [current])).toEqual([current, old]);
+    expect(published([current, key('pending', 1)], [current, pending])).toEqual([current, pending]);
+  });
+
+  it('never has a revoked key, whether it was current before or on its way out', () => {
+    const more = { previousKid: 'current', revoked: ['current', 'old'] };
+    expect(published([current, old], [pending], more)).toEqual([pending]);
+  });
+
+  it('stays small, however often the key is changed', () => {
+    const many = Array.from({ length: 19 }, (_, index) => key(`old-${index}`, NOW_SECONDS + 60));
+    expect(published(many, [current, pending])).toHaveLength(10);
+  });
+
+  it('is read as it was written, ends and all', () => {
+    const read = parsePublicKeys(writePublicKeys([current, old]));
+    expect(read).toEqual([current, old]);
+    expect(keysInUse(read)).toEqual([current]);
+    expect(servedKeys(read, NOW_MS + 59_999)).toEqual([current, old]);
+    expect(servedKeys(read, NOW_MS + 60_000)).toEqual([current]);
+  });
+
+  it('with an end that is no number is refused', () => {
+    const text = JSON.stringify({ keys: [{ ...current, exp: 'soon' }] });
+    expect(() => parsePublicKeys(text)).toThrow('holds a key with an "exp" that is no number');
+  });
+});

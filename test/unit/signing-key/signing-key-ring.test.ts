@@ -1,0 +1,121 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../src/core/errors.ts';
+import type { SigningKey } from '../../../src/signing-key/signing-key.ts';
+import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
+import { FrozenClock } from '../../support/core/clock.ts';
+import { upstreamError } from '../../support/core/errors.ts';
+import { StoreOfKeys } from '../../support/core/signing-keys.ts';
+
+/** The ring looks at names only. */
+const { privateKey } = generateKeyPairSync('ed25519');
+const [a, b, c]: readonly [SigningKey, SigningKey, SigningKey] = [
+  { kid: 'a', privateKey },
+  { kid: 'b', privateKey },
+  { kid: 'c', privateKey },
+];
+
+function ringOf(...keys: readonly [SigningKey, ...SigningKey[]]) {
+  const clock = new FrozenClock();
+  const store = new StoreOfKeys(keys);
+  return { clock, store, ring: new SigningKeyRing(store, clock.read) };
+}
+
+describe('the active key', () => {
+  it("is the store's current one, read once", async () => {
+    const { store, ring } = ringOf(a, b);
+    const keys = await Promise.all(Array.from({ length: 50 }, () => ring.active()));
+    expect(new Set(keys)).toEqual(new Set([a]));
+    expect(store.reads).toBe(1);
+  });
+
+  it('is the preferred one, as long as the store holds it', async () => {
+    const { store, ring } = ringOf(a, b);
+    ring.prefer(b);
+    expect(await ring.active()).toBe(b);
+    store.keys = [a, c];
+    await ring.alternative(b);
+    expect(await ring.active()).toBe(a);
+  });
+
+  it('is read anew after a failure of the store, which the caller hears of', async () => {
+    const { store, ring } = ringOf(a);
+    store.keys = new UpstreamError('upstream_unavailable', 'The store cannot be read.');
+    await expect(ring.active()).rejects.toThrow(upstreamError('upstream_unavailable', 'The store cannot be read.'));
+    store.keys = [a];
+    expect(await ring.active()).toBe(a);
+    expect(store.reads).toBe(2);
+  });
+});
+
+describe('the alternative to a refused key', () => {
+  it('is the pending one of the store as it is now', async () => {
+    const { store, ring } = ringOf(a);
+    await ring.active();
+    store.keys = [a, b];
+    expect(await ring.alternative(a)).toBe(b);
+    expect(store.reads).toBe(2);
+  });
+
+  it('cannot be told while the store is down, and the keys known so far stay in use', async () => {
+    const { store, ring } = ringOf(a);
+    await ring.active();
+    store.keys = new UpstreamError('upstream_unavailable', 'The store cannot be read.');
+    await expect(ring.alternative(a)).rejects.toThrow(
+      upstreamError('upstream_unavailable', 'The store cannot be read.'),
+    );
+    expect(await ring.active()).toBe(a);
+    expect(store.reads).toBe(2);
+  });
+
+  it('is the current one if a rotation has been finished meanwhile', async () => {
+    const { store, ring } = ringOf(a);
+    await ring.active();
+    store.keys = [b];
+    expect(await ring.alternative(a)).toBe(b);
+    expect(await ring.active()).toBe(b);
+  });
+
+  it('does not exist where there is one key only', async () => {
+    const { ring } = ringOf(a);
+    expect(await ring.alternative(a)).toBeUndefined();
+  });
+
+  it('is what another caller has found out already, without a reading', async () => {
+    const { store, ring } = ringOf(a, b);
+    await ring.active();
+    ring.prefer(b);
+    expect(await ring.alternative(a)).toBe(b);
+    expect(store.reads).toBe(1);
+  });
+
+  it('is read from the store at most every 30 s', async () => {
+    const { clock, store, ring } = ringOf(a, b);
+    await ring.active();
+    expect(await ring.alternative(a)).toBe(b);
+    clock.advanceSeconds(29.9);
+    expect(await ring.alternative(a)).toBe(b);
+    expect(store.reads).toBe(2);
+    clock.advanceSeconds(0.1);
+    await ring.alternative(a);
+    expect(store.reads).toBe(3);
+  });
+
+  it('may be read at once again after a rotation that went well', async () => {
+    const { store, ring } = ringOf(a, b);
+    await ring.active();
+    await ring.alternative(a);
+    ring.prefer(b);
+    store.keys = [b, c];
+    expect(await ring.alternative(b)).toBe(c);
+    expect(store.reads).toBe(3);
+  });
+
+  it('is read once for all that were refused at the same time', async () => {
+    const { store, ring } = ringOf(a, b);
+    await ring.active();
+    const others = await Promise.all(Array.from({ length: 50 }, () => ring.alternative(a)));
+    expect(new Set(others)).toEqual(new Set([b]));
+    expect(store.reads).toBe(2);
+  });
+});
