@@ -22,7 +22,7 @@ export function resourcesOfRoutes(routes: RouteSettings): ReadonlyMap<string, Gu
  * The resources of an API that passes everything on: each path is behind the authorizer, which knows what its route asks
  * for. A public path is a resource of its own, and its other methods are not open.
  */
-export function resourcesBeforeUpstream(routes: RouteSettings): ReadonlyMap<string, GuardedMethods> {
+export function resourcesBeforeBackend(routes: RouteSettings): ReadonlyMap<string, GuardedMethods> {
   const publicRoutes = Object.fromEntries(Object.entries(routes).filter(([, setting]) => setting === 'public'));
   const everything = { guarded: ['ANY'], open: [] };
   const openResources = [...resourcesOfRoutes(publicRoutes)].map(([path, { open }]): [string, GuardedMethods] => {

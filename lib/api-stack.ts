@@ -5,10 +5,10 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
-import { resourcesBeforeUpstream, resourcesOfRoutes } from './api-resources.ts';
+import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
 import { Auth0Setup } from './auth0-setup.ts';
-import { TokenAuthorizer } from './authorizer-function.ts';
-import { UpstreamFunction } from './backend-proxy.ts';
+import { AuthorizerFunction } from './authorizer-function.ts';
+import { BackendProxy } from './backend-proxy.ts';
 import { GuardedApi } from './guarded-api.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -36,7 +36,7 @@ export class ApiStack extends Stack {
       authorizer: authorizer.restAuthorizer,
       integration: new LambdaIntegration(backend, { scopePermissionToMethod: false }),
       resources: resourcesOf(configuration),
-      isBinary: configuration.upstream !== undefined,
+      isBinary: configuration.backendUrl !== undefined,
     });
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'AuthorizerFunctionArn', { value: authorizer.function.functionArn });
@@ -73,8 +73,8 @@ export class ApiStack extends Stack {
     });
   }
 
-  #authorizer(configuration: Configuration, signingKey: SigningKey): TokenAuthorizer {
-    return new TokenAuthorizer(this, 'Authorizer', {
+  #authorizer(configuration: Configuration, signingKey: SigningKey): AuthorizerFunction {
+    return new AuthorizerFunction(this, 'Authorizer', {
       ...configuration,
       signingKey,
       keepAnswersBy: [...resourcesOf(configuration).keys()].some((path) => path.endsWith('+}'))
@@ -83,17 +83,17 @@ export class ApiStack extends Stack {
     });
   }
 
-  #backend({ upstream }: Configuration, { encryptionKey }: SigningKey): IFunction {
-    if (upstream === undefined) {
+  #backend({ backendUrl }: Configuration, { encryptionKey }: SigningKey): IFunction {
+    if (backendUrl === undefined) {
       const description = 'Answers for the demo API.';
       return new ServiceFunction(this, 'DemoApi', { folder: 'demo-api', description }).function;
     }
-    const proxy = new UpstreamFunction(this, 'Upstream', { upstream, encryptionKey });
-    new CfnOutput(this, 'GatewaySecretArn', { value: proxy.backendSecretArn });
+    const proxy = new BackendProxy(this, 'Backend', { backendUrl, encryptionKey });
+    new CfnOutput(this, 'GatewaySecretArn', { value: proxy.gatewaySecretArn });
     return proxy.function;
   }
 }
 
-function resourcesOf({ routes, upstream }: Configuration) {
-  return upstream === undefined ? resourcesOfRoutes(routes) : resourcesBeforeUpstream(routes);
+function resourcesOf({ routes, backendUrl }: Configuration) {
+  return backendUrl === undefined ? resourcesOfRoutes(routes) : resourcesBeforeBackend(routes);
 }

@@ -15,10 +15,10 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRIC_NAMESPACE, METRICS } from '../src/config/metrics.ts';
-import type { TokenAuthorizer } from './authorizer-function.ts';
+import type { AuthorizerFunction } from './authorizer-function.ts';
 
 export interface AuthorizerAlarmsProps {
-  readonly authorizer: TokenAuthorizer;
+  readonly authorizer: AuthorizerFunction;
   /** What is done when an alarm goes off, such as an `SnsAction`. @default nothing but the alarm's state */
   readonly actions?: readonly IAlarmAction[];
 }
@@ -41,16 +41,16 @@ export class AuthorizerAlarms extends Construct {
     super(scope, id);
     this.#audience = authorizer.audience;
     this.alarms = [
-      this.#alarm('UpstreamFailing', this.#decisions({ outcome: 'unavailable' }), {
+      this.#alarm('IssuerFailing', this.#decisions({ outcome: 'unavailable' }), {
         threshold: MANY_FAILURES,
         description: 'Callers get 503: the tenant, or Secrets Manager, does not answer. The log has the reason codes.',
       }),
-      this.#alarm('ClientRefused', this.#decisions({ outcome: 'unavailable', reason: 'upstream_client_refused' }), {
+      this.#alarm('ClientRefused', this.#decisions({ outcome: 'unavailable', reason: 'issuer_client_refused' }), {
         threshold: 1,
         description:
-          'The tenant refuses our key or client: callers get 503 until that is fixed. The log says which (upstream_client_refused).',
+          'The tenant refuses our key or client: callers get 503 until that is fixed. The log says which (issuer_client_refused).',
       }),
-      this.#alarm('Throttled', this.#decisions({ outcome: 'unavailable', reason: 'upstream_throttled' }), {
+      this.#alarm('Throttled', this.#decisions({ outcome: 'unavailable', reason: 'issuer_throttled' }), {
         threshold: MANY_FAILURES,
         description: 'The rate limit of the tenant is nearly used up: a flood of unknown tokens, or too short a cache.',
       }),
@@ -93,11 +93,11 @@ export class AuthorizerAlarms extends Construct {
         [
           new GraphWidget({
             title: 'Calls to the tenant, ms',
-            left: ['p50', 'p99'].map((statistic) => this.#metric(METRICS.upstreamLatency, statistic)),
+            left: ['p50', 'p99'].map((statistic) => this.#metric(METRICS.issuerLatency, statistic)),
           }),
           new GraphWidget({
             title: 'Retries and cool-downs',
-            left: [this.#metric(METRICS.upstreamRetries, 'Sum'), this.#metric(METRICS.coolDowns, 'Sum')],
+            left: [this.#metric(METRICS.issuerRetries, 'Sum'), this.#metric(METRICS.circuitOpenings, 'Sum')],
           }),
         ],
       ],

@@ -27,7 +27,7 @@ import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
 
-export interface TokenAuthorizerProps {
+export interface AuthorizerFunctionProps {
   /** `https://tenant.auth0.com/`, with its final slash. */
   readonly issuer: string;
   /** Accepted beside the first; passwords are asked at the first only. @default none */
@@ -82,7 +82,7 @@ const DEFAULT_GATEWAY_TTL_SECONDS = 60;
 /** For `Annotations.of(…).acknowledgeInfo(…)`. */
 const GREEDY_ROOT_INFO = 'auth0-api-authorizer:greedyRouteCoversRoot';
 
-export class TokenAuthorizer extends Construct {
+export class AuthorizerFunction extends Construct {
   readonly function: IFunction;
   readonly audience: string;
   readonly #keepAnswersBy: 'path' | 'resourcePath';
@@ -96,7 +96,7 @@ export class TokenAuthorizer extends Construct {
     this.#makeWebSocketAuthorizer(),
   );
 
-  constructor(scope: Construct, id: string, props: TokenAuthorizerProps) {
+  constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     super(scope, id);
     const { audience, routes = {}, uncachedScopes = [], gatewayTtlSeconds = DEFAULT_GATEWAY_TTL_SECONDS } = props;
     const fault = gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
@@ -111,7 +111,7 @@ export class TokenAuthorizer extends Construct {
 
   /**
    * Give this to the methods of one REST API. It is made on first use, since CDK refuses one that no method has. For a second
-   * REST API, make a second `TokenAuthorizer`.
+   * REST API, make a second `AuthorizerFunction`.
    */
   get restAuthorizer(): IAuthorizer {
     this.#rest ??= this.#makeRestAuthorizer();
@@ -119,7 +119,7 @@ export class TokenAuthorizer extends Construct {
   }
 
   #makeHttpAuthorizer(): IHttpRouteAuthorizer {
-    return new HttpLambdaAuthorizer('TokenAuthorizer', this.function, {
+    return new HttpLambdaAuthorizer('AuthorizerFunction', this.function, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
       // The route key is not enough: one with `ANY` or `{proxy+}` stands for many methods and paths. The same path
       // can be another route under another domain.
@@ -132,7 +132,7 @@ export class TokenAuthorizer extends Construct {
   }
 
   #makeWebSocketAuthorizer(): IWebSocketRouteAuthorizer {
-    return new WebSocketLambdaAuthorizer('TokenAuthorizer', this.function, {
+    return new WebSocketLambdaAuthorizer('AuthorizerFunction', this.function, {
       identitySource: ['route.request.header.Authorization'],
     });
   }
@@ -153,7 +153,7 @@ export class TokenAuthorizer extends Construct {
     });
   }
 
-  #function(props: TokenAuthorizerProps): IFunction {
+  #function(props: AuthorizerFunctionProps): IFunction {
     const { signingKey, passwordGrantSecret } = props;
     const clients = [passwordGrantSecret, ...(props.issuers ?? []).map(({ clientSecret }) => clientSecret)];
     const secrets = [signingKey.secretArn, ...clients.filter((secret) => secret !== undefined)];
@@ -169,7 +169,7 @@ export class TokenAuthorizer extends Construct {
   #sharedResponses(): string[] {
     const resources = greedyResourcePaths(this.node.root).map((path) => `The API has the resource ${path}`);
     const routes = this.#greedyRoutes.map((key) => `The route "${key}" is greedy`);
-    return [...resources, ...routes].map((fault) => `${fault}: give the TokenAuthorizer keepAnswersBy "path".`);
+    return [...resources, ...routes].map((fault) => `${fault}: give the AuthorizerFunction keepAnswersBy "path".`);
   }
 }
 
@@ -178,7 +178,7 @@ export class TokenAuthorizer extends Construct {
  *
  * @throws ConfigurationError `configuration_invalid`
  */
-function configurationOf(props: TokenAuthorizerProps): string {
+function configurationOf(props: AuthorizerFunctionProps): string {
   const { signingKey, passwordGrantSecret } = props;
   const behaviour = Object.entries(props).filter(([key]) => key in authorizerEntries);
   const secrets = { signingKeySecret: signingKey.secretArn, passwordGrantSecret };

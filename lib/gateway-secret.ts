@@ -4,17 +4,17 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
-export interface BackendSecretProps {
+export interface GatewaySecretProps {
   /** Encrypts the secret. @default the account's own key for Secrets Manager */
   readonly encryptionKey?: IKey | undefined;
 }
 
 const LENGTH = 48;
 
-export class BackendSecret extends Construct {
+export class GatewaySecret extends Construct {
   readonly secretArn: string;
 
-  constructor(scope: Construct, id: string, { encryptionKey }: BackendSecretProps = {}) {
+  constructor(scope: Construct, id: string, { encryptionKey }: GatewaySecretProps = {}) {
     super(scope, id);
     const secret = new CfnSecret(this, 'Secret', {
       description: 'What the API sends to its backend as x-gateway-secret: give it to the backend.',

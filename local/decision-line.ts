@@ -5,7 +5,7 @@ import { isJsonObject, parseJson } from '../src/core/json.ts';
 export function describeDecision(line: string): string {
   const record = parseJson(line);
   if (!isJsonObject(record)) return line;
-  const { outcome, reason, kind, method, resourcePath, cacheHit, upstreamCalls, durationMs } = record;
-  const source = cacheHit ? 'known already' : `calls to the tenant: ${upstreamCalls}`;
+  const { outcome, reason, kind, method, resourcePath, cacheHit, issuerCalls, durationMs } = record;
+  const source = cacheHit ? 'known already' : `calls to the tenant: ${issuerCalls}`;
   return `    authorizer: ${outcome}, ${reason} (${kind}, ${method} ${resourcePath}, ${source}, ${durationMs} ms)`;
 }

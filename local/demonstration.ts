@@ -5,7 +5,7 @@ import type { Ready } from './environment.ts';
 export interface Demonstrated {
   readonly ready: Pick<Ready, 'gateway' | 'issuer' | 'users' | 'tokens'>;
   /** One that was made and deleted again. */
-  readonly revokedAsp: string;
+  readonly revokedApplicationPassword: string;
 }
 
 /** One request to the demo API. */
@@ -36,7 +36,7 @@ export async function demonstrate(local: Demonstrated, print: (line: string) => 
   print('Ctrl-C ends it.');
 }
 
-function examples({ ready, revokedAsp }: Demonstrated): readonly Example[] {
+function examples({ ready, revokedApplicationPassword }: Demonstrated): readonly Example[] {
   const { users, tokens } = ready;
   const [user] = users;
   if (!user) throw new Error('The local tenant has no user.');
@@ -50,7 +50,7 @@ function examples({ ready, revokedAsp }: Demonstrated): readonly Example[] {
     { title: 'username and ASP as Basic', method: 'GET', authorization: basic(tokens.asp), expected: 200 },
     { title: 'username and password as Basic', method: 'GET', authorization: basic(password), expected: 200 },
     { title: 'expired JWT', method: 'GET', authorization: bearer(tokens.expiredJwt), expected: 401 },
-    { title: 'revoked ASP', method: 'GET', authorization: bearer(revokedAsp), expected: 401 },
+    { title: 'revoked ASP', method: 'GET', authorization: bearer(revokedApplicationPassword), expected: 401 },
     { title: 'refresh token', method: 'GET', authorization: bearer(tokens.refresh), expected: 401 },
     { title: 'no credential', method: 'GET', expected: 401 },
     { title: 'missing scope: read:foo only', method: 'POST', authorization: bearer(tokens.asp), expected: 403 },

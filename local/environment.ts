@@ -35,7 +35,7 @@ export interface Ready {
 export interface LocalEnvironment {
   readonly ready: Ready;
   /** One that was made and deleted again. */
-  readonly revokedAsp: string;
+  readonly revokedApplicationPassword: string;
   readonly tenant: Tenant;
   close(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
     const management = connectManagement({ ...MANAGEMENT_CLIENT, tenantUrl: tenant.issuer });
     await provision(management, signingJwk);
     const issued = await issue(tenant, management);
-    const revokedAsp = await issueRevokedAsp(tenant, management);
+    const revokedApplicationPassword = await issueRevokedApplicationPassword(tenant, management);
     const { gateway, close } = await startApi(options, tenant, signingJwk, ports);
     return {
       ready: {
@@ -86,7 +86,7 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
         ...issued,
         management: MANAGEMENT_CLIENT,
       },
-      revokedAsp,
+      revokedApplicationPassword,
       tenant,
       close: async () => {
         await Promise.all([close(), tenant.close()]);
@@ -152,7 +152,7 @@ async function issue(tenant: Tenant, management: ManagementConnection): Promise<
     username,
     password,
   }));
-  const asp = await createAsp(tenant, management, 'npm start');
+  const asp = await createApplicationPassword(tenant, management, 'npm start');
   const tokens = {
     jwt: tenant.mintJwt(),
     opaque: tenant.mintOpaque(),
@@ -163,13 +163,13 @@ async function issue(tenant: Tenant, management: ManagementConnection): Promise<
   return { users, tokens };
 }
 
-async function issueRevokedAsp(tenant: Tenant, management: ManagementConnection): Promise<string> {
-  const { id, value } = await createAsp(tenant, management, 'revoked');
+async function issueRevokedApplicationPassword(tenant: Tenant, management: ManagementConnection): Promise<string> {
+  const { id, value } = await createApplicationPassword(tenant, management, 'revoked');
   await management.applicationPasswords.remove(firstUserId(tenant), id);
   return value;
 }
 
-function createAsp(tenant: Tenant, { applicationPasswords }: ManagementConnection, label: string) {
+function createApplicationPassword(tenant: Tenant, { applicationPasswords }: ManagementConnection, label: string) {
   const request = { label, audience: AUDIENCE, scopes: SCOPES };
   return applicationPasswords.create(firstUserId(tenant), request);
 }

@@ -6,7 +6,7 @@ import { verify } from 'node:crypto';
 import { assertIsJwks } from 'aws-jwt-verify/jwk';
 import { JwtVerifier as LibraryVerifier, verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import { safeJsonParse } from 'aws-jwt-verify/safe-json-parse';
-import { Upstream } from '../../src/issuer/issuer-endpoint.ts';
+import { IssuerEndpoint } from '../../src/issuer/issuer-endpoint.ts';
 import { Jwks } from '../../src/issuer/jwks.ts';
 import { JwtVerifier } from '../../src/issuer/jwt.ts';
 import { AUDIENCE, type BenchIssuer, createIssuer, inTurn } from '../issuer.ts';
@@ -64,9 +64,9 @@ function libraryAsRun({ issuer, jwks }: BenchIssuer, token: () => string) {
 function ourVerify({ issuer, jwks }: BenchIssuer, token: () => string) {
   const clock = Date.now;
   const http = async () => ({ status: 200, headers: {}, body: jwks });
-  const upstream = new Upstream('jwks', { http, clock, sleep: async () => undefined, random: Math.random });
+  const endpoint = new IssuerEndpoint('jwks', { http, clock, sleep: async () => undefined, random: Math.random });
   const verifier = new JwtVerifier({
-    jwks: new Jwks({ url: `${issuer}.well-known/jwks.json`, upstream, clock }),
+    jwks: new Jwks({ url: `${issuer}.well-known/jwks.json`, endpoint, clock }),
     expected: { issuer, audience: AUDIENCE, clock, clockToleranceSeconds: 5 },
     permissionsAsScopes: false,
   });

@@ -9,7 +9,7 @@ import {
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import { Introspection } from '../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../../src/issuer/introspection-profile.ts';
-import { Upstream } from '../../src/issuer/issuer-endpoint.ts';
+import { IssuerEndpoint } from '../../src/issuer/issuer-endpoint.ts';
 import { SigningKeyRing } from '../../src/signing-key/signing-key-ring.ts';
 import { AUDIENCE } from '../issuer.ts';
 import { measuredRows } from '../measured-rows.ts';
@@ -58,7 +58,7 @@ function ourIntrospection() {
   const ports = { http: createHttpsClient().send, clock, sleep: async () => undefined, random: Math.random };
   const introspection = new Introspection({
     url,
-    upstream: new Upstream('introspection', ports),
+    endpoint: new IssuerEndpoint('introspection', ports),
     keys: new SigningKeyRing({ read: async () => [{ kid: KID, privateKey }] }, clock),
     profile: INTROSPECTION_PROFILES.auth0,
     clientId: AUDIENCE,

@@ -2,7 +2,7 @@
 
 import { type AuthorizerPorts, composeAuthorizer } from '../../src/authorizer/compose.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
-import type { UpstreamEvent } from '../../src/issuer/issuer-endpoint.ts';
+import type { IssuerEvent } from '../../src/issuer/issuer-endpoint.ts';
 import { type AuthorizerEvent, type AuthorizerResult, adapt } from './api-kinds.ts';
 import { decisionRecord } from './decision-record.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
@@ -19,12 +19,12 @@ export function createHandler(
   const authorizer = composeAuthorizer(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();
-    const upstream: UpstreamEvent[] = [];
+    const issuerEvents: IssuerEvent[] = [];
     const { request, answer } = adapt(event, audience);
-    const decision = await authorizer.decide(request, (seen) => upstream.push(seen));
+    const decision = await authorizer.decide(request, (seen) => issuerEvents.push(seen));
     const nowMs = ports.clock();
-    const record = decisionRecord({ request, decision, durationMs: nowMs - startedAtMs, upstream }, logSubject);
-    writeLine(embeddedMetrics(record, upstream, { audience, nowMs }));
+    const record = decisionRecord({ request, decision, durationMs: nowMs - startedAtMs, issuerEvents }, logSubject);
+    writeLine(embeddedMetrics(record, issuerEvents, { audience, nowMs }));
     return answer(decision);
   };
 }

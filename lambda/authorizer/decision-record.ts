@@ -1,8 +1,8 @@
-/** What is written down of a decision: why, how fast and at what cost upstream; never a credential. */
+/** What is written down of a decision: why, how fast and at what cost issuerEvents; never a credential. */
 import { hash } from 'node:crypto';
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
-import type { UpstreamEvent } from '../../src/issuer/issuer-endpoint.ts';
+import type { IssuerEvent } from '../../src/issuer/issuer-endpoint.ts';
 import { isCompactJws } from '../../src/issuer/jwt.ts';
 
 /** A decision with what led to it. */
@@ -10,7 +10,7 @@ export interface Decided {
   readonly request: AuthorizationRequest;
   readonly decision: Decision;
   readonly durationMs: number;
-  readonly upstream: readonly UpstreamEvent[];
+  readonly issuerEvents: readonly IssuerEvent[];
 }
 
 /** One flat record; `docs/reason-codes.md` explains `reason`. */
@@ -25,11 +25,11 @@ export interface DecisionRecord {
   readonly resourcePath: string;
   readonly cacheHit: boolean;
   readonly durationMs: number;
-  readonly upstreamMs: number;
-  readonly upstreamCalls: number;
-  readonly upstreamRetries: number;
+  readonly issuerMs: number;
+  readonly issuerCalls: number;
+  readonly issuerRetries: number;
   /** The endpoints that are left alone from now on, with for how long: `introspection 2000 ms`. */
-  readonly coolDowns: readonly string[];
+  readonly circuitOpenings: readonly string[];
   /** The subject, or a digest of it. */
   readonly sub?: string;
   readonly tokenType?: string;
@@ -39,11 +39,11 @@ export interface DecisionRecord {
 
 /** @param logSubject write the subject as it is */
 export function decisionRecord(
-  { request, decision, durationMs, upstream }: Decided,
+  { request, decision, durationMs, issuerEvents }: Decided,
   logSubject: boolean,
 ): DecisionRecord {
-  const attempts = upstream.filter((event) => event.kind === 'attempt');
-  const coolDowns = upstream.filter((event) => event.kind === 'cool_down');
+  const attempts = issuerEvents.filter((event) => event.kind === 'attempt');
+  const circuitOpenings = issuerEvents.filter((event) => event.kind === 'circuit_opened');
   return {
     outcome: decision.outcome,
     reason: 'reason' in decision ? decision.reason : 'allowed',
@@ -52,10 +52,10 @@ export function decisionRecord(
     resourcePath: request.resourcePath,
     cacheHit: 'cacheHit' in decision && decision.cacheHit,
     durationMs: Math.round(durationMs),
-    upstreamMs: attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
-    upstreamCalls: attempts.length,
-    upstreamRetries: attempts.filter(({ isRetry }) => isRetry).length,
-    coolDowns: coolDowns.map((event) => `${event.endpoint} ${event.durationMs} ms`),
+    issuerMs: attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
+    issuerCalls: attempts.length,
+    issuerRetries: attempts.filter(({ isRetry }) => isRetry).length,
+    circuitOpenings: circuitOpenings.map((event) => `${event.endpoint} ${event.durationMs} ms`),
     ...('principal' in decision
       ? {
           sub: logSubject ? decision.principal.subject : digest(decision.principal.subject),

@@ -5,17 +5,17 @@
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import { METRIC_NAMESPACE, METRICS } from '../../src/config/metrics.ts';
-import type { UpstreamEvent } from '../../src/issuer/issuer-endpoint.ts';
+import type { IssuerEvent } from '../../src/issuer/issuer-endpoint.ts';
 import type { DecisionRecord } from './decision-record.ts';
 
 /** Counted for the API as a whole, by outcome, and by outcome and reason. */
 const DIMENSIONS = [['audience'], ['audience', 'outcome'], ['audience', 'outcome', 'reason']];
 
-const COUNTS = [METRICS.decisions, METRICS.cacheHits, METRICS.upstreamRetries, METRICS.coolDowns].map((Name) => ({
+const COUNTS = [METRICS.decisions, METRICS.cacheHits, METRICS.issuerRetries, METRICS.circuitOpenings].map((Name) => ({
   Name,
   Unit: 'Count',
 }));
-const LATENCIES = { Name: METRICS.upstreamLatency, Unit: 'Milliseconds' };
+const LATENCIES = { Name: METRICS.issuerLatency, Unit: 'Milliseconds' };
 
 /** Half of every line, so it is written once: to write it anew costs as much as the rest of the line. */
 const DIRECTIVES = directives(COUNTS);
@@ -29,19 +29,19 @@ const DIRECTIVES_WITH_LATENCIES = directives([...COUNTS, LATENCIES]);
  */
 export function embeddedMetrics(
   record: DecisionRecord,
-  upstream: readonly UpstreamEvent[],
+  issuerEvents: readonly IssuerEvent[],
   { audience, nowMs }: { readonly audience: string; readonly nowMs: number },
 ): string {
-  const latencies = upstream.flatMap((event) => (event.kind === 'attempt' ? [event.durationMs] : []));
+  const latencies = issuerEvents.flatMap((event) => (event.kind === 'attempt' ? [event.durationMs] : []));
   const members = JSON.stringify({
     event: 'authorization_decision',
     audience,
     ...record,
     [METRICS.decisions]: 1,
     [METRICS.cacheHits]: record.cacheHit ? 1 : 0,
-    [METRICS.upstreamRetries]: record.upstreamRetries,
-    [METRICS.coolDowns]: record.coolDowns.length,
-    ...(latencies.length > 0 ? { [METRICS.upstreamLatency]: latencies } : {}),
+    [METRICS.issuerRetries]: record.issuerRetries,
+    [METRICS.circuitOpenings]: record.circuitOpenings.length,
+    ...(latencies.length > 0 ? { [METRICS.issuerLatency]: latencies } : {}),
   });
   const CloudWatchMetrics = latencies.length > 0 ? DIRECTIVES_WITH_LATENCIES : DIRECTIVES;
   return `${members.slice(0, -1)},"_aws":{"Timestamp":${nowMs},"CloudWatchMetrics":${CloudWatchMetrics}}}`;

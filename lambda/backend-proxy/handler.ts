@@ -1,6 +1,6 @@
 /** The Lambda function between API Gateway and an operator's own backend. */
 import { createSecretStore } from '../../src/aws/secrets.ts';
-import { parseUpstreamConfiguration } from '../../src/config/backend-proxy-configuration.ts';
+import { parseBackendProxyConfiguration } from '../../src/config/backend-proxy-configuration.ts';
 import { gatewaySecretReader } from './gateway-secret.ts';
 import { createProxy } from './proxy.ts';
 import { createSender } from './send.ts';
@@ -9,10 +9,10 @@ import { createSender } from './send.ts';
 const TIMEOUT_MS = 20_000;
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration.
-const { upstream, gatewaySecret } = parseUpstreamConfiguration(process.env.CONFIG ?? '');
+const { backendUrl, gatewaySecret } = parseBackendProxyConfiguration(process.env.CONFIG ?? '');
 
 export const handler = createProxy({
-  upstream,
+  backendUrl,
   send: createSender(TIMEOUT_MS),
   gatewaySecret: gatewaySecretReader(createSecretStore(), gatewaySecret, Date.now),
   // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.

@@ -13,7 +13,7 @@ import type { SendToBackend } from './send.ts';
 
 export interface ProxyPorts {
   /** The backend's URL. */
-  readonly upstream: string;
+  readonly backendUrl: string;
   readonly send: SendToBackend;
   /** Reads the secret that the backend knows us by. */
   readonly gatewaySecret: () => Promise<string>;
@@ -61,11 +61,11 @@ async function pass(event: APIGatewayProxyEvent, ports: ProxyPorts): Promise<Out
   return ask(event, path, gatewaySecret, ports);
 }
 
-async function ask(event: APIGatewayProxyEvent, path: string, gatewaySecret: string, { upstream, send }: ProxyPorts) {
+async function ask(event: APIGatewayProxyEvent, path: string, gatewaySecret: string, { backendUrl, send }: ProxyPorts) {
   try {
     const response = await send({
       method: event.httpMethod,
-      url: new URL(`${upstream.replace(/\/$/, '')}${path}${queryOf(event)}`),
+      url: new URL(`${backendUrl.replace(/\/$/, '')}${path}${queryOf(event)}`),
       headers: requestHeaders(event, gatewaySecret),
       body: event.body ? Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') : undefined,
     });

@@ -6,7 +6,7 @@ import { describeFailure } from '../../src/core/failure.ts';
 import { isJsonObject } from '../../src/core/json.ts';
 import { STATE_NAMES, type StateStore } from '../../src/core/state-store.ts';
 import { NO_PUBLIC_KEYS } from '../../src/signing-key/public-key-document.ts';
-import { type HttpAnswer, jwksResponse, unavailable } from './jwks-response.ts';
+import { jwksResponse, type RestResponse, unavailable } from './jwks-response.ts';
 
 export interface JwksPorts {
   readonly state: Pick<StateStore, 'read'>;
@@ -22,7 +22,7 @@ const READ_AGAIN_MS = 1000;
 export function createJwksHandler(
   { jwksCacheSeconds }: Pick<JwksConfiguration, 'jwksCacheSeconds'>,
   { state, clock, log }: JwksPorts,
-): (event: unknown) => Promise<HttpAnswer> {
+): (event: unknown) => Promise<RestResponse> {
   let text = '';
   let readAtMs = Number.NEGATIVE_INFINITY;
   const read = async () => {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { parsePublicKeys, servedKeys } from '../../src/signing-key/public-key-document.ts';
 import { publicJwk } from '../../src/signing-key/signing-key.ts';
 
-export interface HttpAnswer {
+export interface RestResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -21,7 +21,7 @@ export interface JwksRequest {
 }
 
 /** What is not the JWKS is kept by nobody. */
-const UNAVAILABLE: HttpAnswer = {
+const UNAVAILABLE: RestResponse = {
   statusCode: 503,
   headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'Retry-After': '5' },
   body: JSON.stringify({ title: 'Service Unavailable', status: 503, detail: 'The keys cannot be read. Try again.' }),
@@ -35,7 +35,7 @@ const UNAVAILABLE: HttpAnswer = {
  * @throws ConfigurationError `signing_key_invalid`
  * @see RFC 9110 sections 8.8.3, 13.1.2 and 15.4.5
  */
-export function jwksResponse(documentText: string, { ifNoneMatch, nowMs, maxAgeSeconds }: JwksRequest): HttpAnswer {
+export function jwksResponse(documentText: string, { ifNoneMatch, nowMs, maxAgeSeconds }: JwksRequest): RestResponse {
   const keys = servedKeys(parsePublicKeys(documentText), nowMs);
   if (keys.length === 0) return UNAVAILABLE;
   const body = JSON.stringify({ keys: keys.map(publicJwk) });
@@ -48,7 +48,7 @@ export function jwksResponse(documentText: string, { ifNoneMatch, nowMs, maxAgeS
 }
 
 /** For when the document cannot be read. */
-export function unavailable(): HttpAnswer {
+export function unavailable(): RestResponse {
   return UNAVAILABLE;
 }
 

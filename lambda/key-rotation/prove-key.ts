@@ -2,16 +2,16 @@
  * Proves a signing key by the only proof there is: the tenant takes an assertion that was signed with it, and refuses one
  * that was signed with a key made for this purpose and thrown away.
  */
-import { CodedError, UpstreamError } from '../../src/core/errors.ts';
+import { CodedError, IssuerError } from '../../src/core/errors.ts';
 import { makeThrowAwayKey, type ProbeTarget, probeIntrospection } from '../../src/issuer/introspection-probe.ts';
-import type { UpstreamPorts } from '../../src/issuer/issuer-endpoint.ts';
+import type { IssuerPorts } from '../../src/issuer/issuer-endpoint.ts';
 import { importSigningKey, type PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 
 /**
  * Proves a key.
  *
  * @throws ProofError if the tenant can prove no key at all: trying again does not help
- * @throws UpstreamError `upstream_client_refused` if the tenant refuses it; another code if the check itself failed
+ * @throws IssuerError `issuer_client_refused` if the tenant refuses it; another code if the check itself failed
  */
 export type ProveKey = (key: PrivateSigningJwk) => Promise<void>;
 
@@ -25,17 +25,17 @@ type ProofErrorCode =
 export class ProofError extends CodedError<ProofErrorCode> {}
 
 /** Makes the proof: introspections of tokens that nobody has issued, first with the key and then with the throw-away key. */
-export function createProof(target: ProbeTarget, ports: UpstreamPorts): ProveKey {
+export function createProof(target: ProbeTarget, ports: IssuerPorts): ProveKey {
   return async (jwk) => {
     const result = await probeIntrospection(target, importSigningKey(jwk), ports);
     if (result.outcome === 'refused') throw result.error;
     if (result.outcome === 'not_found') throw introspectionMissing(target);
     if (result.outcome === 'active') {
-      throw new UpstreamError('upstream_malformed', 'The tenant reports a token as active that nobody has issued.');
+      throw new IssuerError('issuer_malformed', 'The tenant reports a token as active that nobody has issued.');
     }
     const control = await probeIntrospection(target, await makeThrowAwayKey(jwk.kid), ports);
     if (control.outcome === 'not_found') {
-      throw new UpstreamError('upstream_refused', 'The response to the introspection with a throw-away key was 404.');
+      throw new IssuerError('issuer_refused', 'The response to the introspection with a throw-away key was 404.');
     }
     if (control.outcome !== 'refused') throw proofWorthless(target);
   };

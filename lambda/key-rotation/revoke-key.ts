@@ -3,7 +3,7 @@
  * for nobody. Run again after a failure it makes yet another key, since the one before may have been seen, too.
  */
 
-import { UpstreamError } from '../../src/core/errors.ts';
+import { IssuerError } from '../../src/core/errors.ts';
 import { STATE_NAMES } from '../../src/core/state-store.ts';
 import { NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/signing-key/public-key-document.ts';
 import { addRevokedKeys, revokedKeys } from '../../src/signing-key/revoked-keys.ts';
@@ -19,7 +19,7 @@ export interface Revocation {
   /** The key that is current from now on. */
   readonly kid: string;
   /** Whether the tenant accepts it by now. By URL that may take until its copy of the JWKS is too old. */
-  readonly introspection: 'accepted' | UpstreamError['code'] | ProofError['code'];
+  readonly introspection: 'accepted' | IssuerError['code'] | ProofError['code'];
 }
 
 /**
@@ -110,7 +110,7 @@ async function provedAs({ prove }: Rotation, key: PrivateSigningJwk): Promise<Re
     await prove(key);
     return 'accepted';
   } catch (error) {
-    if (error instanceof UpstreamError || error instanceof ProofError) return error.code;
+    if (error instanceof IssuerError || error instanceof ProofError) return error.code;
     throw error;
   }
 }

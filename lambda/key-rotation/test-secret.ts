@@ -1,5 +1,5 @@
 /** Third step: the new key is proved before anything depends on it. If the tenant does not accept it, the old one is restored. */
-import { CodedError, UpstreamError } from '../../src/core/errors.ts';
+import { CodedError, IssuerError } from '../../src/core/errors.ts';
 import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { RotationError } from './errors.ts';
 import { followLabels, withdrawPending } from './follow-labels.ts';
@@ -40,7 +40,7 @@ async function tryToProve({ prove, sleep }: Rotation, key: PrivateSigningJwk): P
       return undefined;
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
-      if (waitMs === undefined || !(error instanceof UpstreamError)) return error;
+      if (waitMs === undefined || !(error instanceof IssuerError)) return error;
       await sleep(waitMs);
     }
   }

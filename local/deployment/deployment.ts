@@ -110,17 +110,17 @@ export class Deployment {
     const users = [...tenant.state.users.values()].map(({ user_id: userId, username, password }) => {
       return { userId, username, password };
     });
-    const revoked = tenant.mintAsp().value;
+    const revoked = tenant.mintApplicationPassword().value;
     tenant.revoke(revoked);
     const tokens = {
       jwt: tenant.mintJwt(),
       opaque: tenant.mintOpaque(),
-      asp: tenant.mintAsp().value,
+      asp: tenant.mintApplicationPassword().value,
       refresh: tenant.mintRefresh(),
       expiredJwt: tenant.mintJwt({ expiresInSeconds: -3600 }),
     };
     const ready = { gateway: reachableApiUrl(account, ApiUrl), issuer: tenant.issuer, users, tokens };
-    return { ready, revokedAsp: revoked };
+    return { ready, revokedApplicationPassword: revoked };
   }
 
   /**

@@ -6,7 +6,7 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuthorizerResult } from '../../lambda/authorizer/api-kinds.ts';
 import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.ts';
 
-export type AuthorizerAnswer =
+export type AuthorizerResponse =
   | { readonly kind: 'answer'; readonly result: AuthorizerResult }
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'failure' };
@@ -21,7 +21,7 @@ type KeepBy = 'path' | 'resourcePath';
 
 const MAXIMUM_KEPT = 10_000;
 
-export class AuthorizerAnswers {
+export class AuthorizerResponses {
   readonly #authorizer: AuthorizerHandler;
   readonly #ttlMs: number;
   readonly #clock: () => number;
@@ -39,7 +39,7 @@ export class AuthorizerAnswers {
     this.#clock = clock;
   }
 
-  async ask(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerAnswer> {
+  async ask(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerResponse> {
     if (this.#ttlMs === 0) return this.#call(event);
     const authorization = Object.entries(event.multiValueHeaders ?? {}).filter(([name]) =>
       /^authorization$/i.test(name),
@@ -55,7 +55,7 @@ export class AuthorizerAnswers {
     return answer;
   }
 
-  async #call(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerAnswer> {
+  async #call(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerResponse> {
     try {
       return { kind: 'answer', result: await this.#authorizer(event) };
     } catch (error) {

@@ -9,7 +9,7 @@ import {
   type GatewayResponse,
   gatewayResponses,
 } from '../../src/config/gateway-responses.ts';
-import { AuthorizerAnswers } from './answers.ts';
+import { AuthorizerResponses } from './answers.ts';
 import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
 import { allows } from './policy.ts';
 import { type Resources, resourcesOf } from './resources.ts';
@@ -36,14 +36,14 @@ export interface ApiOptions {
 /** A request of which it is not yet known whether the API has such a route. */
 export type IncomingCall = Omit<GatewayRequest, 'resourcePath' | 'body'>;
 
-export interface HttpAnswer {
+export interface ApiResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** Answers one request. */
-export type Api = (call: IncomingCall, body: string | null) => Promise<HttpAnswer>;
+export type Api = (call: IncomingCall, body: string | null) => Promise<ApiResponse>;
 
 type Context = Readonly<Record<string, unknown>>;
 type Authorization =
@@ -55,7 +55,7 @@ const CORS_HEADERS = { 'access-control-allow-origin': '*' };
 export function createApi(options: ApiOptions): Api {
   const { backend, routeKeys, publicRouteKeys, thrownErrorType = 'AUTHORIZER_CONFIGURATION_ERROR' } = options;
   const keepBy = routeKeys.some((key) => key.endsWith('+}')) ? 'path' : 'resourcePath';
-  const answers = new AuthorizerAnswers(options.authorizer, options.ttlSeconds, options.clock, keepBy);
+  const answers = new AuthorizerResponses(options.authorizer, options.ttlSeconds, options.clock, keepBy);
   const resources = resourcesOf(routeKeys);
   const responses = gatewayResponses(options.audience, options.basicChallenge);
   const isPublic = ({ method, resourcePath }: GatewayRequest) => {
@@ -78,7 +78,7 @@ export function createApi(options: ApiOptions): Api {
 }
 
 async function authorize(
-  answers: AuthorizerAnswers,
+  answers: AuthorizerResponses,
   request: GatewayRequest,
   thrownErrorType: AuthorizerErrorType,
 ): Promise<Authorization> {
@@ -105,7 +105,7 @@ function isFlat(context: Context): boolean {
   return !('claims' in context) && Object.values(context).every(isScalar);
 }
 
-function refusal(responses: readonly GatewayResponse[], type: GatewayResponse['type'], context: Context): HttpAnswer {
+function refusal(responses: readonly GatewayResponse[], type: GatewayResponse['type'], context: Context): ApiResponse {
   const response = responses.find((candidate) => candidate.type === type);
   if (!response) throw new Error(`There is no gateway response ${type}.`);
   const headers = Object.entries(response.headers).map(([name, source]) => {
@@ -123,7 +123,7 @@ function refusal(responses: readonly GatewayResponse[], type: GatewayResponse['t
 }
 
 /** As a mock integration would: open to everyone. */
-function preflight(resources: Resources, path: string): HttpAnswer {
+function preflight(resources: Resources, path: string): ApiResponse {
   const methods = resources.methodsOf(path);
   const headers = {
     ...CORS_HEADERS,
@@ -133,7 +133,7 @@ function preflight(resources: Resources, path: string): HttpAnswer {
   return { statusCode: 204, headers, body: '' };
 }
 
-function fromBackend({ statusCode, headers = {}, body }: APIGatewayProxyResult): HttpAnswer {
+function fromBackend({ statusCode, headers = {}, body }: APIGatewayProxyResult): ApiResponse {
   const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   return { statusCode, headers: Object.fromEntries(texts), body };
 }

@@ -1,7 +1,7 @@
 /** Serves the local REST API over HTTP, on loopback only. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Api, type ApiOptions, createApi, type HttpAnswer, type IncomingCall } from './api.ts';
+import { type Api, type ApiOptions, type ApiResponse, createApi, type IncomingCall } from './api.ts';
 import { headerFields } from './events.ts';
 
 export interface GatewayOptions extends ApiOptions {
@@ -19,7 +19,7 @@ const HOST = '127.0.0.1';
 /** API Gateway's limits. */
 const MAXIMUM_HEADER_BYTES = 10_240;
 const MAXIMUM_BODY_BYTES = 10 * 1024 * 1024;
-const INTERNAL_ERROR: HttpAnswer = { statusCode: 500, headers: {}, body: '{"message":"Internal server error"}' };
+const INTERNAL_ERROR: ApiResponse = { statusCode: 500, headers: {}, body: '{"message":"Internal server error"}' };
 
 /** Starts the gateway. Rejects with the listening error, such as `EADDRINUSE`. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -35,7 +35,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return { url: `http://${HOST}:${port}/`, close: () => close(server) };
 }
 
-async function answer(api: Api, incoming: IncomingMessage): Promise<HttpAnswer> {
+async function answer(api: Api, incoming: IncomingMessage): Promise<ApiResponse> {
   const { method = 'GET', url = '/', socket } = incoming;
   const [path = '/'] = url.split('?', 1);
   const call: IncomingCall = { method, path, sourceIp: socket.remoteAddress ?? HOST, fields: headerFields(incoming) };
@@ -53,7 +53,7 @@ async function readBody(incoming: IncomingMessage): Promise<string | null> {
   return size === 0 ? null : Buffer.concat(chunks).toString();
 }
 
-function send(response: ServerResponse, { statusCode, headers, body }: HttpAnswer): void {
+function send(response: ServerResponse, { statusCode, headers, body }: ApiResponse): void {
   response.writeHead(statusCode, headers).end(body);
 }
 

@@ -42,7 +42,7 @@ export interface Mint {
   mintOpaque(options?: MintTokenOptions): string;
   mintRefresh(options?: MintTokenOptions): string;
   /** The answer's `value` is the secret. */
-  mintAsp(options?: MintOptions & { readonly label?: string }): ApplicationPasswordRecord;
+  mintApplicationPassword(options?: MintOptions & { readonly label?: string }): ApplicationPasswordRecord;
   /** Makes any of them worthless. */
   revoke(token: string): void;
 }
@@ -66,7 +66,7 @@ export function createMint({ issuer, state, tokens }: TenantParts): Mint {
     },
     mintOpaque: (options = {}) => mintOpaqueAs('access', options),
     mintRefresh: (options = {}) => mintOpaqueAs('refresh', options),
-    mintAsp(options = {}) {
+    mintApplicationPassword(options = {}) {
       const { userId = firstUser(), audience = DEFAULT_AUDIENCE, scope = DEFAULT_SCOPE, label = 'minted' } = options;
       return tokens.issueApplicationPassword({ userId, label, audience, scope: scope.split(' ') });
     },

@@ -9,7 +9,7 @@ export interface Authenticator {
   /**
    * @returns the principal, or `undefined` if this kind of credential is not this authenticator's
    * @throws CredentialError if it is, and proves nothing
-   * @throws UpstreamError if that could not be found out
+   * @throws IssuerError if that could not be found out
    */
   authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined>;
 }

@@ -6,9 +6,9 @@
 import type { Clock } from '../core/clock.ts';
 import { parseCredential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
-import { ConfigurationError, CredentialError, UpstreamError } from '../core/errors.ts';
-import { type CalledRoute, meets, type RouteMap, scopesOf } from '../core/routes.ts';
-import { DECISION_DEADLINE_MS, type UpstreamObserver } from '../issuer/issuer-endpoint.ts';
+import { ConfigurationError, CredentialError, IssuerError } from '../core/errors.ts';
+import { type CalledRoute, type RouteMap, satisfies, scopesOf } from '../core/routes.ts';
+import { DECISION_DEADLINE_MS, type IssuerObserver } from '../issuer/issuer-endpoint.ts';
 import { type Authenticator, authenticate } from './authenticator.ts';
 import type { Decision } from './decision.ts';
 import type { PrincipalCache, Resolved } from './principal-cache.ts';
@@ -42,12 +42,12 @@ export class Authorizer {
    * @param observe told of every upstream call that this request causes
    * @returns the decision, refusals, outages and unusable keys included; only a defect of this software throws
    */
-  async decide(request: AuthorizationRequest, observe?: UpstreamObserver): Promise<Decision> {
+  async decide(request: AuthorizationRequest, observe?: IssuerObserver): Promise<Decision> {
     try {
-      return this.#judge(await this.#resolve(request, observe), request);
+      return this.#decideFor(await this.#resolve(request, observe), request);
     } catch (error) {
       if (error instanceof CredentialError) return { outcome: 'unauthenticated', reason: error.code };
-      if (error instanceof UpstreamError || error instanceof ConfigurationError) {
+      if (error instanceof IssuerError || error instanceof ConfigurationError) {
         return { outcome: 'unavailable', reason: error.code, message: error.message };
       }
       throw error;
@@ -56,7 +56,7 @@ export class Authorizer {
 
   async #resolve(
     { authorization, callerIp }: AuthorizationRequest,
-    observe: UpstreamObserver | undefined,
+    observe: IssuerObserver | undefined,
   ): Promise<Resolved> {
     const { authenticators, cache, digest, clock } = this.#settings;
     const credential = parseCredential(authorization);
@@ -66,9 +66,9 @@ export class Authorizer {
     });
   }
 
-  #judge({ principal, cacheHit }: Resolved, called: CalledRoute): Decision {
+  #decideFor({ principal, cacheHit }: Resolved, called: CalledRoute): Decision {
     const requirement = this.#settings.routes.requirement(called);
-    if (requirement && meets(principal.scopes, requirement)) return { outcome: 'allow', principal, cacheHit };
+    if (requirement && satisfies(principal.scopes, requirement)) return { outcome: 'allow', principal, cacheHit };
     const reason = requirement ? 'scope_missing' : 'route_unknown';
     const requiredScopes = requirement ? scopesOf(requirement) : [];
     return { outcome: 'deny', reason, principal, requiredScopes, cacheHit };

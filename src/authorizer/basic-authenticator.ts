@@ -3,7 +3,7 @@
  * (introspected). The order matters: a password grant with an app specific password is a failed login, and ten of those
  * block the user.
  */
-import { looksLikeAppSpecificPassword } from '../core/app-specific-password.ts';
+import { looksLikeApplicationPassword } from '../core/application-password.ts';
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { BasicCredential, Credential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
@@ -32,7 +32,7 @@ const MAXIMUM_REMEMBERED = 10_000;
 export class BasicAuthenticator implements Authenticator {
   readonly #settings: BasicSettings;
   /** Secrets that turned out to be app specific passwords: not tried as passwords again, revoked or not. */
-  readonly #knownAppSpecificPasswords = new BoundedMap<string, true>(MAXIMUM_REMEMBERED);
+  readonly #knownApplicationPasswords = new BoundedMap<string, true>(MAXIMUM_REMEMBERED);
 
   constructor(settings: BasicSettings) {
     this.#settings = settings;
@@ -41,16 +41,16 @@ export class BasicAuthenticator implements Authenticator {
   async authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined> {
     if (credential.kind !== 'basic') return undefined;
     const { order, passwordGrant } = this.#settings;
-    if (!passwordGrant || this.#isAppSpecificPassword(credential)) return this.#introspect(credential, context);
+    if (!passwordGrant || this.#isApplicationPassword(credential)) return this.#introspect(credential, context);
     return order === 'introspect-first'
       ? this.#introspectThenLogIn(passwordGrant, credential, context)
       : this.#logInThenIntrospect(passwordGrant, credential, context);
   }
 
-  #isAppSpecificPassword(credential: BasicCredential): boolean {
+  #isApplicationPassword(credential: BasicCredential): boolean {
     const { order, digest } = this.#settings;
-    if (order === 'auto') return looksLikeAppSpecificPassword(credential.secret);
-    return this.#knownAppSpecificPasswords.get(digest(credential)) === true;
+    if (order === 'auto') return looksLikeApplicationPassword(credential.secret);
+    return this.#knownApplicationPasswords.get(digest(credential)) === true;
   }
 
   async #logInThenIntrospect(grant: PasswordGrant, credential: BasicCredential, context: CallContext) {
@@ -118,7 +118,7 @@ export class BasicAuthenticator implements Authenticator {
   }
 
   #remember(credential: BasicCredential): void {
-    this.#knownAppSpecificPasswords.set(this.#settings.digest(credential), true);
+    this.#knownApplicationPasswords.set(this.#settings.digest(credential), true);
   }
 }
 

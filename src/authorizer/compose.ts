@@ -6,11 +6,11 @@ import type { ClientCredentials, PasswordGrantClient } from '../core/client-cred
 import { credentialDigest, type DigestCredential } from '../core/credential-digest.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { RouteMap } from '../core/routes.ts';
-import { RememberedClient } from '../issuer/client-credentials-cache.ts';
+import { ClientCredentialsCache } from '../issuer/client-credentials-cache.ts';
 import { Introspection } from '../issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
 import { firstToKnow, type Introspector } from '../issuer/introspector.ts';
-import { Upstream, type UpstreamPorts } from '../issuer/issuer-endpoint.ts';
+import { IssuerEndpoint, type IssuerPorts } from '../issuer/issuer-endpoint.ts';
 import { Jwks } from '../issuer/jwks.ts';
 import { JwtVerifier } from '../issuer/jwt.ts';
 import { PasswordGrant } from '../issuer/password-grant.ts';
@@ -21,7 +21,7 @@ import { JwtAuthenticator, type JwtIssuer } from './jwt-authenticator.ts';
 import { OpaqueTokenAuthenticator } from './opaque-token-authenticator.ts';
 import { PrincipalCache } from './principal-cache.ts';
 
-export interface AuthorizerPorts extends UpstreamPorts {
+export interface AuthorizerPorts extends IssuerPorts {
   readonly signingKeys: SigningKeyStore;
   /** Reads the client for the password grant. Absent if Basic takes app specific passwords only. */
   readonly passwordGrantClient?: (() => Promise<PasswordGrantClient>) | undefined;
@@ -78,12 +78,13 @@ function composeAuthority(
 ): Authority {
   const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
   const expected = { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS };
-  const jwks = new Jwks({ url: jwksUrl, upstream: new Upstream('jwks', ports), clock });
+  const jwks = new Jwks({ url: jwksUrl, endpoint: new IssuerEndpoint('jwks', ports), clock });
   const introspector = new Introspection({
     url: introspectionUrl,
-    upstream: new Upstream('introspection', ports),
+    endpoint: new IssuerEndpoint('introspection', ports),
     keys: new SigningKeyRing(signingKeys, clock),
-    client: clientSecret === undefined ? undefined : new RememberedClient(() => issuerClient(clientSecret), clock),
+    client:
+      clientSecret === undefined ? undefined : new ClientCredentialsCache(() => issuerClient(clientSecret), clock),
     profile: INTROSPECTION_PROFILES[profile],
     clientId,
     expected,
@@ -110,7 +111,7 @@ function composePasswordGrant(
     readClient &&
     new PasswordGrant({
       url: `${issuer}oauth/token`,
-      upstream: new Upstream('token', ports),
+      endpoint: new IssuerEndpoint('token', ports),
       readClient,
       audience,
       scopes,

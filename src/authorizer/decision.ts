@@ -1,5 +1,5 @@
 /** What is answered to a request, before any gateway's words for it. */
-import type { ConfigurationErrorCode, CredentialErrorCode, UpstreamErrorCode } from '../core/errors.ts';
+import type { ConfigurationErrorCode, CredentialErrorCode, IssuerErrorCode } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 
 /** Why a principal may not call a route. */
@@ -20,6 +20,6 @@ export type Decision =
   /** It could not be found out, by an outage or by what the operator has set up: 5xx. */
   | {
       readonly outcome: 'unavailable';
-      readonly reason: UpstreamErrorCode | ConfigurationErrorCode;
+      readonly reason: IssuerErrorCode | ConfigurationErrorCode;
       readonly message: string;
     };

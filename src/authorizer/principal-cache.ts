@@ -4,7 +4,7 @@
  */
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
-import { CredentialError, UpstreamError } from '../core/errors.ts';
+import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 
 export interface PrincipalCacheSettings {
@@ -63,7 +63,7 @@ export class PrincipalCache {
     const refusal = this.#refusals.get(digest);
     if (refusal && now < refusal.untilMs) throw refusal.error;
     try {
-      return { principal: await (this.#flights.get(digest) ?? this.#takeOff(digest, lookUp)), cacheHit: false };
+      return { principal: await (this.#flights.get(digest) ?? this.#startLookup(digest, lookUp)), cacheHit: false };
     } catch (error) {
       if (known && mayServeStale(error) && this.#settings.clock() < known.usableUntilMs) {
         return { principal: known.principal, cacheHit: true };
@@ -72,7 +72,7 @@ export class PrincipalCache {
     }
   }
 
-  #takeOff(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
+  #startLookup(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
     const flight = this.#lookUpAndKeep(digest, lookUp).finally(() => this.#flights.delete(digest));
     this.#flights.set(digest, flight);
     return flight;
@@ -110,11 +110,11 @@ export class PrincipalCache {
 
 /** A rate limit is the server's word, not its silence. */
 function mayServeStale(error: unknown): boolean {
-  return error instanceof UpstreamError && STALE_IF.has(error.code);
+  return error instanceof IssuerError && STALE_IF.has(error.code);
 }
 
-const STALE_IF: ReadonlySet<UpstreamError['code']> = new Set([
-  'upstream_unavailable',
-  'upstream_timeout',
-  'upstream_cooling_down',
+const STALE_IF: ReadonlySet<IssuerError['code']> = new Set([
+  'issuer_unavailable',
+  'issuer_timeout',
+  'issuer_circuit_open',
 ]);

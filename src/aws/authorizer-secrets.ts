@@ -5,8 +5,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { type PasswordGrantClient, parseClientCredentials } from '../core/client-credentials.ts';
-import { UpstreamError } from '../core/errors.ts';
-import { importSigningKey, parseSigningJwk, type SigningKey } from '../signing-key/signing-key.ts';
+import { IssuerError } from '../core/errors.ts';
+import { type ImportedSigningKey, importSigningKey, parseSigningJwk } from '../signing-key/signing-key.ts';
 import { errorName } from './errors.ts';
 
 /** Within the five seconds that a decision may take, two attempts of: without these, one would wait for ever. */
@@ -18,17 +18,19 @@ const client = new SecretsManagerClient({
 /**
  * Reads the current signing key and, during a rotation, the pending one.
  *
- * @throws UpstreamError `upstream_unavailable` if Secrets Manager cannot be asked or refuses
+ * @throws IssuerError `issuer_unavailable` if Secrets Manager cannot be asked or refuses
  * @throws ConfigurationError `signing_key_invalid`
  */
-export async function readSigningKeys(secretId: string): Promise<readonly [SigningKey, ...SigningKey[]]> {
+export async function readSigningKeys(
+  secretId: string,
+): Promise<readonly [ImportedSigningKey, ...ImportedSigningKey[]]> {
   const [current, pending] = await Promise.all([readStage(secretId, 'AWSCURRENT'), readStage(secretId, 'AWSPENDING')]);
   if (current === undefined) throw unavailable(secretId, undefined);
   return [toSigningKey(current), ...(pending === current ? [] : pendingKeys(pending))];
 }
 
 /** What is pending may be of any kind while a rotation is tried out, and must not keep the current key from signing. */
-function pendingKeys(text: string | undefined): readonly SigningKey[] {
+function pendingKeys(text: string | undefined): readonly ImportedSigningKey[] {
   try {
     return text === undefined ? [] : [toSigningKey(text)];
   } catch {
@@ -39,7 +41,7 @@ function pendingKeys(text: string | undefined): readonly SigningKey[] {
 /**
  * Reads a client: `{"clientId","clientSecret","connection"?}`.
  *
- * @throws UpstreamError `upstream_unavailable`
+ * @throws IssuerError `issuer_unavailable`
  * @throws ConfigurationError `configuration_invalid`
  */
 export async function readClient(secretId: string): Promise<PasswordGrantClient> {
@@ -59,15 +61,12 @@ async function readStage(secretId: string, stage: string): Promise<string | unde
   }
 }
 
-function toSigningKey(text: string): SigningKey {
+function toSigningKey(text: string): ImportedSigningKey {
   return importSigningKey(parseSigningJwk(text));
 }
 
 /** The cause is not kept: the SDK's errors may carry the request. */
-function unavailable(secretId: string, thrown: unknown): UpstreamError {
+function unavailable(secretId: string, thrown: unknown): IssuerError {
   const got = thrown === undefined ? 'it has no current value' : `got ${errorName(thrown)}`;
-  return new UpstreamError(
-    'upstream_unavailable',
-    `The secret ${secretId} cannot be read from Secrets Manager: ${got}.`,
-  );
+  return new IssuerError('issuer_unavailable', `The secret ${secretId} cannot be read from Secrets Manager: ${got}.`);
 }

@@ -1,18 +1,18 @@
 /** Errors as a person at a terminal reads them. Most rooms say all there is to say; the authorizer's core is terse. */
 
-import { CodedError, UpstreamError, type UpstreamErrorCode } from '../core/errors.ts';
+import { CodedError, IssuerError, type IssuerErrorCode } from '../core/errors.ts';
 import { SetupError, type SetupErrorCode } from '../management/errors.ts';
 import { printable } from './printable.ts';
 
-const MENDS: Readonly<Record<UpstreamErrorCode, string>> = {
-  upstream_unavailable:
+const MENDS: Readonly<Record<IssuerErrorCode, string>> = {
+  issuer_unavailable:
     "Check the tenant's URL (--verbose shows it), the network and the tenant's status page, then try again.",
-  upstream_timeout: "Try again; if it stays so, look at the network and the tenant's status page.",
-  upstream_throttled: "Wait a little, or find out what else uses up the tenant's rate limit.",
-  upstream_cooling_down: 'Wait a little and try again.',
-  upstream_malformed: 'Check that the URL is that of the tenant itself, not of a proxy or page in front of it.',
-  upstream_client_refused: `Run "asp keys" to see which keys differ, "asp setup" to put yours on record; if they agree, have introspection by resource servers enabled for the tenant by Auth0's support.`,
-  upstream_refused:
+  issuer_timeout: "Try again; if it stays so, look at the network and the tenant's status page.",
+  issuer_throttled: "Wait a little, or find out what else uses up the tenant's rate limit.",
+  issuer_circuit_open: 'Wait a little and try again.',
+  issuer_malformed: 'Check that the URL is that of the tenant itself, not of a proxy or page in front of it.',
+  issuer_client_refused: `Run "asp keys" to see which keys differ, "asp setup" to put yours on record; if they agree, have introspection by resource servers enabled for the tenant by Auth0's support.`,
+  issuer_refused:
     "A 404 means that the tenant has no introspection: have the feature enabled by Auth0's support. Otherwise check the audience.",
 };
 
@@ -27,7 +27,7 @@ const NAMES_HERE: { readonly [Code in SetupErrorCode]?: string } = {
 
 /** The whole text for standard error, one or more lines. */
 export function describeError(error: unknown): string {
-  if (error instanceof UpstreamError) return shown(`${error.message} ${MENDS[error.code]}`);
+  if (error instanceof IssuerError) return shown(`${error.message} ${MENDS[error.code]}`);
   if (error instanceof SetupError) return shown([error.message, NAMES_HERE[error.code]].filter(Boolean).join(' '));
   if (error instanceof CodedError) return shown(error.message);
   // A defect of this software: its message may hold anything, so only its kind and place are told.

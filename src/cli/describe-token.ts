@@ -1,7 +1,7 @@
 /** What the tenant says of a token, as a table for people. Nothing of it is verified: it is shown, not believed. */
 
 import type { JsonObject } from '../core/json.ts';
-import type { UnverifiedAnswer } from '../issuer/introspection.ts';
+import type { UnverifiedResponse } from '../issuer/introspection.ts';
 import { timeInWords } from './time-in-words.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const TITLES: Readonly<Record<string, string>> = {
 const TIMES = new Set(['iat', 'nbf', 'exp']);
 
 /** Answers rows of title and text. */
-export function describeToken(answer: UnverifiedAnswer, nowMs: number): readonly (readonly [string, string])[] {
+export function describeToken(answer: UnverifiedResponse, nowMs: number): readonly (readonly [string, string])[] {
   if (!answer.active) {
     return [['active', 'no: unknown, expired, revoked, or for another audience; the tenant does not say which']];
   }

@@ -1,8 +1,8 @@
 /** The tenant's introspection endpoint, asked as the resource server, by the same code as in the authorizer. */
 import type { HttpPort } from '../core/http.ts';
-import { Introspection, type UnverifiedAnswer } from '../issuer/introspection.ts';
+import { Introspection, type UnverifiedResponse } from '../issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
-import { Upstream } from '../issuer/issuer-endpoint.ts';
+import { IssuerEndpoint } from '../issuer/issuer-endpoint.ts';
 import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Context } from './command.ts';
 import { issuerUrl } from './tenant-url.ts';
@@ -20,7 +20,7 @@ const LONGEST_ATTEMPT_MS = 10_000;
 export function createIntrospection(
   { settings, ports }: Pick<Context, 'settings' | 'ports'>,
   keys: SigningKeyStore,
-): (token: string) => Promise<UnverifiedAnswer> {
+): (token: string) => Promise<UnverifiedResponse> {
   const { clock, uniqueId } = ports;
   const issuer = issuerUrl(settings);
   const audience = settings.require('audience');
@@ -31,7 +31,7 @@ export function createIntrospection(
       ports.http({ ...request, timeoutMs: Math.min(LONGEST_ATTEMPT_MS, deadlineMs - clock()) });
     const introspection = new Introspection({
       url: `${issuer}oauth/introspect`,
-      upstream: new Upstream('introspection', { ...ports, http }),
+      endpoint: new IssuerEndpoint('introspection', { ...ports, http }),
       keys: new SigningKeyRing(keys, clock),
       profile: INTROSPECTION_PROFILES.auth0,
       clientId: audience,

@@ -2,7 +2,7 @@
 
 import type { Authorizer } from '../authorizer/authorizer.ts';
 import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';
-import type { UpstreamPorts } from '../issuer/issuer-endpoint.ts';
+import type { IssuerPorts } from '../issuer/issuer-endpoint.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Variables } from './setting-sources.ts';
 import type { Terminal } from './terminal.ts';
@@ -10,10 +10,10 @@ import type { Terminal } from './terminal.ts';
 /** Builds the very authorizer that runs behind the gateway. */
 export type ComposeAuthorizer = (
   configuration: AuthorizerConfiguration,
-  ports: UpstreamPorts & { readonly signingKeys: SigningKeyStore },
+  ports: IssuerPorts & { readonly signingKeys: SigningKeyStore },
 ) => Authorizer;
 
-export interface Ports extends UpstreamPorts {
+export interface Ports extends IssuerPorts {
   readonly terminal: Terminal;
   readonly fetch: typeof fetch;
   /** Calls back after so many milliseconds, unless cancelled; does not keep the process alive. */

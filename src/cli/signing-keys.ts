@@ -1,6 +1,6 @@
 /** Where the resource server's signing key is: a file that `asp keygen` wrote, or the secret of a deployment. */
 import { resolve } from 'node:path';
-import { ConfigurationError, UpstreamError } from '../core/errors.ts';
+import { ConfigurationError, IssuerError } from '../core/errors.ts';
 import { importSigningKey, type PrivateSigningJwk, parseSigningJwk } from '../signing-key/signing-key.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Context } from './command.ts';
@@ -73,7 +73,7 @@ async function readSecret(secretId: string, ports: Context['ports']): ReturnType
   try {
     return await ports.readSecretKeys(secretId);
   } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
+    if (!(error instanceof IssuerError)) throw error;
     throw new CliError(
       'key_unreadable',
       `The secret ${secretId} cannot be read. Expected AWS credentials and a region (AWS_PROFILE, AWS_REGION) with the right to secretsmanager:GetSecretValue on it; or name a key file by --key.`,

@@ -7,6 +7,7 @@ import type { RouteSettings } from '../core/routes.ts';
 import { authorizerEntries } from './authorizer-configuration.ts';
 import { contextValue } from './context-values.ts';
 import {
+  backendUrl,
   clientId,
   ipRateLimit,
   isTenantUrl,
@@ -16,7 +17,6 @@ import {
   keyFormat,
   managementDomain,
   rotationDays,
-  upstream,
 } from './deployment-fields.ts';
 import { flag, seconds, secretId } from './fields.ts';
 import { gatewayTtlFault } from './gateway-ttl.ts';
@@ -48,7 +48,7 @@ const keys = exactly({
   /** Overwrite a key of this software that another deployment may be using. */
   replaceKey: optional(flag, false),
   /** @default the demo API */
-  upstream: optional(upstream),
+  backendUrl: optional(backendUrl),
   gatewayTtlSeconds: optional(seconds(3600), 60),
   /** @default AWS's own key */
   kmsKeyArn: optional(keyArn),
@@ -96,17 +96,17 @@ const schema = pipe(
   ),
   forward(
     partialCheck(
-      [['routes'], ['upstream']],
-      (input) => input.upstream === undefined || input.routes !== undefined,
-      'missing; with upstream, say what each of its routes asks for, such as {"ANY /{proxy+}": []}',
+      [['routes'], ['backendUrl']],
+      (input) => input.backendUrl === undefined || input.routes !== undefined,
+      'missing; with backendUrl, say what each of its routes asks for, such as {"ANY /{proxy+}": []}',
     ),
     ['routes'],
   ),
   forward(
     partialCheck(
-      [['routes'], ['upstream']],
-      (input) => routeFaults(input.routes ?? {}, input.upstream !== undefined).length === 0,
-      ({ input }) => routeFaults(input.routes ?? {}, input.upstream !== undefined).join('; '),
+      [['routes'], ['backendUrl']],
+      (input) => routeFaults(input.routes ?? {}, input.backendUrl !== undefined).length === 0,
+      ({ input }) => routeFaults(input.routes ?? {}, input.backendUrl !== undefined).join('; '),
     ),
     ['routes'],
   ),

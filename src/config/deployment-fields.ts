@@ -67,14 +67,14 @@ export const keyArn = pipe(
   regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,128}$/, KEY_ARN),
 );
 
-const UPSTREAM = wanted(
+const BACKEND_URL = wanted(
   'an https URL without query and fragment, such as "https://backend.example/base" (http for loopback only)',
 );
 
 /** The backend that requests are passed on to. */
-export const upstream = pipe(
-  string(UPSTREAM),
-  check((text) => isSecureUrlText(text) && !/[?#]/.test(text), UPSTREAM),
+export const backendUrl = pipe(
+  string(BACKEND_URL),
+  check((text) => isSecureUrlText(text) && !/[?#]/.test(text), BACKEND_URL),
 );
 
 function isSecureUrlText(text: string): boolean {

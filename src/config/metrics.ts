@@ -8,7 +8,7 @@ export const METRICS = {
   /** 1 for a principal that was known, else 0: its average is the hit rate. */
   cacheHits: 'CacheHits',
   /** Milliseconds of each attempt at a call. */
-  upstreamLatency: 'UpstreamLatency',
-  upstreamRetries: 'UpstreamRetries',
-  coolDowns: 'CoolDowns',
+  issuerLatency: 'IssuerLatency',
+  issuerRetries: 'IssuerRetries',
+  circuitOpenings: 'CircuitOpenings',
 } as const;

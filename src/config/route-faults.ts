@@ -38,7 +38,7 @@ function hasParameter(key: string): boolean {
 
 /** The backend would be open wherever it reads a path differently than the gateway does. */
 function notLiteral(key: string): string {
-  return `"${key}" is public and has a parameter; with upstream, a public path must be written out`;
+  return `"${key}" is public and has a parameter; with backendUrl, a public path must be written out`;
 }
 
 /** API Gateway has one name for each place in a path. */

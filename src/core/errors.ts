@@ -15,26 +15,26 @@ export type CredentialErrorCode =
   | 'key_unknown'
   | 'signature_invalid'
   | 'claims_malformed'
-  | 'issuer_wrong'
-  | 'audience_wrong'
+  | 'issuer_mismatch'
+  | 'audience_mismatch'
   | 'token_expired'
   | 'token_not_yet_valid'
   | 'token_type_refused'
-  | 'token_bound'
+  | 'token_sender_constrained'
   | 'token_inactive'
   | 'username_mismatch'
   | 'password_wrong'
   | 'login_refused';
 
 /** The authorization server did not give a usable answer: answered 5xx, never "invalid token" and never an allow. */
-export type UpstreamErrorCode =
-  | 'upstream_unavailable'
-  | 'upstream_timeout'
-  | 'upstream_throttled'
-  | 'upstream_cooling_down'
-  | 'upstream_malformed'
-  | 'upstream_client_refused'
-  | 'upstream_refused';
+export type IssuerErrorCode =
+  | 'issuer_unavailable'
+  | 'issuer_timeout'
+  | 'issuer_throttled'
+  | 'issuer_circuit_open'
+  | 'issuer_malformed'
+  | 'issuer_client_refused'
+  | 'issuer_refused';
 
 /** What the operator has set up is wrong. */
 export type ConfigurationErrorCode = 'configuration_invalid' | 'signing_key_invalid';
@@ -53,12 +53,12 @@ export abstract class CodedError<Code extends string> extends Error {
 export class CredentialError extends CodedError<CredentialErrorCode> {}
 
 /** Thrown when the authorization server could not be asked, or answered what cannot be used. */
-export class UpstreamError extends CodedError<UpstreamErrorCode> {}
+export class IssuerError extends CodedError<IssuerErrorCode> {}
 
 /** Thrown when configuration or key material is not what this software needs. */
 export class ConfigurationError extends CodedError<ConfigurationErrorCode> {}
 
-/** Says whether something thrown is a CredentialError or UpstreamError with this code. */
-export function hasCode(error: unknown, code: CredentialErrorCode | UpstreamErrorCode): boolean {
-  return (error instanceof CredentialError || error instanceof UpstreamError) && error.code === code;
+/** Says whether something thrown is a CredentialError or IssuerError with this code. */
+export function hasCode(error: unknown, code: CredentialErrorCode | IssuerErrorCode): boolean {
+  return (error instanceof CredentialError || error instanceof IssuerError) && error.code === code;
 }

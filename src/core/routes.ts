@@ -78,7 +78,7 @@ export function scopesOf(requirement: ScopeRequirement): readonly string[] {
 }
 
 /** Says whether a principal's scopes meet what a route asks for. */
-export function meets(granted: readonly string[], requirement: ScopeRequirement): boolean {
+export function satisfies(granted: readonly string[], requirement: ScopeRequirement): boolean {
   return 'allOf' in requirement
     ? requirement.allOf.every((scope) => granted.includes(scope))
     : requirement.anyOf.some((scope) => granted.includes(scope));

@@ -6,9 +6,9 @@ import type { Clock } from '../core/clock.ts';
 import { NEVER_MADE, type Outcome, perform } from './perform.ts';
 import { type CustomResourceRequest, parseCustomResourceRequest } from './request.ts';
 import type { CustomResource } from './resource.ts';
-import { type AnswerPorts, sendAnswer } from './response.ts';
+import { type ResponsePorts, sendResponse } from './response.ts';
 
-export interface HandlerPorts extends AnswerPorts {
+export interface HandlerPorts extends ResponsePorts {
   readonly clock: Clock;
   /** Resolves after so many milliseconds; must not keep the process alive. */
   readonly deadline: (milliseconds: number) => Promise<void>;
@@ -40,7 +40,7 @@ export function createCustomResourceHandler(
     const workMs = remainingMs - Math.min(ANSWER_MS, remainingMs / 4);
     const outcome = await withinTime(ports, workMs, request, resources[request.resourceType]);
     log(ports, request, outcome, startedAtMs);
-    await sendAnswer(ports, request.address, outcome.answer);
+    await sendResponse(ports, request.address, outcome.answer);
   };
 }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { describeFailure, type Failure } from '../core/failure.ts';
 import type { CustomResourceRequest } from './request.ts';
 import type { CustomResource } from './resource.ts';
-import type { Answer } from './response.ts';
+import type { CustomResourceResponse } from './response.ts';
 
 export interface Time {
   readonly clock: Clock;
@@ -16,7 +16,7 @@ export interface Time {
 
 /** The answer, and for the log what went wrong on the way. */
 export interface Outcome {
-  readonly answer: Answer;
+  readonly answer: CustomResourceResponse;
   readonly failures: readonly Failure[];
 }
 
@@ -105,6 +105,6 @@ function tryIdentify(resource: CustomResource, properties: CustomResourceRequest
   }
 }
 
-function failed(physicalId: string, failures: readonly Failure[]): Answer {
+function failed(physicalId: string, failures: readonly Failure[]): CustomResourceResponse {
   return { status: 'FAILED', physicalId, reason: failures.map(({ reason }) => reason).join(' ') };
 }

@@ -10,11 +10,11 @@ export interface CustomResourceRequest {
   readonly properties: JsonObject;
   /** In an Update, the properties before it; `{}` otherwise. In a rollback, those that could not be had. */
   readonly oldProperties: JsonObject;
-  readonly address: AnswerAddress;
+  readonly address: ResponseAddress;
 }
 
 /** What an answer has to carry, and where it goes. */
-export interface AnswerAddress {
+export interface ResponseAddress {
   /** Presigned: whoever has it can answer in our place. */
   readonly responseUrl: string;
   readonly stackId: string;

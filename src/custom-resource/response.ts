@@ -1,8 +1,8 @@
 /** Answers CloudFormation. Until it has an answer a stack hangs, so sending is tried more than once; the address is in no error. */
 import { isSecureUrl } from '../core/secure-url.ts';
-import type { AnswerAddress } from './request.ts';
+import type { ResponseAddress } from './request.ts';
 
-export type Answer =
+export type CustomResourceResponse =
   | {
       readonly status: 'SUCCESS';
       readonly physicalId: string;
@@ -18,7 +18,7 @@ export type Answer =
 
 export type Attributes = Readonly<Record<string, string>>;
 
-export interface AnswerPorts {
+export interface ResponsePorts {
   readonly fetch: typeof fetch;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -35,7 +35,11 @@ const WAITS_MS = [300, 1200];
  * @throws Error if it could not be delivered; Lambda then runs the event again, which does no harm
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
-export async function sendAnswer(ports: AnswerPorts, address: AnswerAddress, answer: Answer): Promise<void> {
+export async function sendResponse(
+  ports: ResponsePorts,
+  address: ResponseAddress,
+  answer: CustomResourceResponse,
+): Promise<void> {
   const url = new URL(address.responseUrl);
   if (!isSecureUrl(url)) throw new TypeError('The ResponseURL is not https, nor http to loopback.');
   // Bytes, so that no content type is sent: the presigned URL was signed without one.
@@ -47,7 +51,7 @@ export async function sendAnswer(ports: AnswerPorts, address: AnswerAddress, ans
   if (!(await attempt(ports, url, body))) throw new Error('CloudFormation did not take the answer.');
 }
 
-async function attempt({ fetch }: AnswerPorts, url: URL, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
+async function attempt({ fetch }: ResponsePorts, url: URL, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
     const response = await fetch(url, { method: 'PUT', body, redirect: 'error', signal });
@@ -59,7 +63,7 @@ async function attempt({ fetch }: AnswerPorts, url: URL, body: Uint8Array<ArrayB
   }
 }
 
-function answerBody({ stackId, requestId, logicalResourceId }: AnswerAddress, answer: Answer) {
+function answerBody({ stackId, requestId, logicalResourceId }: ResponseAddress, answer: CustomResourceResponse) {
   const { status, physicalId } = answer;
   return {
     Status: status,

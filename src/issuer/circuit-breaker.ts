@@ -1,22 +1,22 @@
 /** When a server is left alone: after repeated outages, while its rate limit lasts, and while little of that is left. */
 import type { Clock } from '../core/clock.ts';
-import { UpstreamError } from '../core/errors.ts';
+import { IssuerError } from '../core/errors.ts';
 
 const FAILURES_BEFORE = 5;
 const FIRST_MS = 2000;
 const LONGEST_MS = 30_000;
 
-export class CoolDown {
+export class CircuitBreaker {
   readonly #clock: Clock;
   #failuresInARow = 0;
   #untilMs = 0;
-  #error: UpstreamError | undefined;
+  #error: IssuerError | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** @throws UpstreamError while the server is left alone: why it is */
+  /** @throws IssuerError while the server is left alone: why it is */
   assertOver(): void {
     if (this.#error && this.#clock() < this.#untilMs) throw this.#error;
   }
@@ -38,7 +38,7 @@ export class CoolDown {
     this.#failuresInARow += 1;
     const excess = this.#failuresInARow - FAILURES_BEFORE;
     if (excess < 0) return 0;
-    const error = new UpstreamError('upstream_cooling_down', 'The server is left alone after repeated failures.');
+    const error = new IssuerError('issuer_circuit_open', 'The server is left alone after repeated failures.');
     return this.#begin(FIRST_MS * 2 ** Math.min(excess, 10), error);
   }
 
@@ -49,10 +49,10 @@ export class CoolDown {
    */
   throttle(milliseconds: number, message: string): number {
     this.#failuresInARow = 0;
-    return this.#begin(milliseconds, new UpstreamError('upstream_throttled', message));
+    return this.#begin(milliseconds, new IssuerError('issuer_throttled', message));
   }
 
-  #begin(milliseconds: number, error: UpstreamError): number {
+  #begin(milliseconds: number, error: IssuerError): number {
     const durationMs = Math.min(milliseconds, LONGEST_MS);
     const untilMs = this.#clock() + durationMs;
     // A call that ends while another has begun a longer pause does not shorten it.

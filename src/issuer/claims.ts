@@ -36,20 +36,21 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 /**
  * Judges the claims of a JWT or of an active introspection answer.
  *
- * @throws CredentialError `claims_malformed`, `issuer_wrong`, `audience_wrong`, `token_expired`,
- *   `token_not_yet_valid` or `token_bound`
+ * @throws CredentialError `claims_malformed`, `issuer_mismatch`, `audience_mismatch`, `token_expired`,
+ *   `token_not_yet_valid` or `token_sender_constrained`
  * @see RFC 7519 section 4.1, RFC 7662 section 2.2
  */
-export function judgeClaims(unverifiedClaims: unknown, expected: Expectations): Claims {
+export function validateClaims(unverifiedClaims: unknown, expected: Expectations): Claims {
   if (!isJsonObject(unverifiedClaims)) throw new CredentialError('claims_malformed', 'The claims are no JSON object.');
   const iss = requiredText(unverifiedClaims, 'iss');
-  if (iss !== expected.issuer) throw new CredentialError('issuer_wrong', 'The issuer is not the configured one.');
+  if (iss !== expected.issuer) throw new CredentialError('issuer_mismatch', 'The issuer is not the configured one.');
   if (!audiences(unverifiedClaims.aud).includes(expected.audience)) {
-    throw new CredentialError('audience_wrong', 'The audience is not, or does not hold, the configured one.');
+    throw new CredentialError('audience_mismatch', 'The audience is not, or does not hold, the configured one.');
   }
-  const exp = judgeTime(unverifiedClaims, expected);
+  const exp = validateTime(unverifiedClaims, expected);
   // RFC 7800: such a token is worth something only with a proof of possession, which no credential here carries.
-  if (unverifiedClaims.cnf !== undefined) throw new CredentialError('token_bound', 'The token is bound to a key.');
+  if (unverifiedClaims.cnf !== undefined)
+    throw new CredentialError('token_sender_constrained', 'The token is bound to a key.');
   return {
     sub: requiredText(unverifiedClaims, 'sub'),
     iss,
@@ -62,7 +63,7 @@ export function judgeClaims(unverifiedClaims: unknown, expected: Expectations): 
   };
 }
 
-function judgeTime(claims: JsonObject, { clock, clockToleranceSeconds }: Expectations): number | undefined {
+function validateTime(claims: JsonObject, { clock, clockToleranceSeconds }: Expectations): number | undefined {
   const nowSeconds = clock() / 1000;
   const exp = epochSeconds(claims, 'exp');
   const nbf = epochSeconds(claims, 'nbf');

@@ -3,7 +3,7 @@
  * `node:crypto` alone: fixed header, fixed claims, one signature; nothing from outside is parsed here.
  */
 import { sign } from 'node:crypto';
-import { SIGNING_ALGORITHM, type SigningKey } from '../signing-key/signing-key.ts';
+import { type ImportedSigningKey, SIGNING_ALGORITHM } from '../signing-key/signing-key.ts';
 
 /** RFC 7523 section 2.2. */
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -26,7 +26,10 @@ export interface ClientAssertionClaims {
  *
  * @see RFC 7523 section 3, RFC 7515 section 3.1
  */
-export function signClientAssertion(key: SigningKey, { clientId, audience, jti, now }: ClientAssertionClaims): string {
+export function signClientAssertion(
+  key: ImportedSigningKey,
+  { clientId, audience, jti, now }: ClientAssertionClaims,
+): string {
   const iat = Math.floor(now / 1000);
   const header = { alg: SIGNING_ALGORITHM, kid: key.kid, typ: 'JWT' };
   const payload = { iss: clientId, sub: clientId, aud: audience, iat, exp: iat + LIFETIME_SECONDS, jti };

@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts';
 
 const READ_AGAIN_MS = 30_000;
 
-export class RememberedClient<Client extends ClientCredentials = ClientCredentials> {
+export class ClientCredentialsCache<Client extends ClientCredentials = ClientCredentials> {
   readonly #readAnew: () => Promise<Client>;
   readonly #clock: Clock;
   #client: Promise<Client> | undefined;

@@ -3,13 +3,13 @@
  * proves nothing: a server, or a proxy in front of it, may accept everybody. So the same is tried with a throw-away key.
  */
 import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
-import { UpstreamError } from '../core/errors.ts';
+import { IssuerError } from '../core/errors.ts';
 import type { HttpPort } from '../core/http.ts';
-import type { SigningKey } from '../signing-key/signing-key.ts';
+import type { ImportedSigningKey } from '../signing-key/signing-key.ts';
 import { SigningKeyRing } from '../signing-key/signing-key-ring.ts';
 import { Introspection } from './introspection.ts';
 import { INTROSPECTION_PROFILES } from './introspection-profile.ts';
-import { Upstream, type UpstreamPorts } from './issuer-endpoint.ts';
+import { IssuerEndpoint, type IssuerPorts } from './issuer-endpoint.ts';
 
 export interface ProbeTarget {
   /** With its final slash. */
@@ -25,7 +25,7 @@ export type ProbeResult =
   /** It calls a token active that nobody has issued. */
   | { readonly outcome: 'active' }
   /** It refused the assertion: `invalid_client`. */
-  | { readonly outcome: 'refused'; readonly error: UpstreamError }
+  | { readonly outcome: 'refused'; readonly error: IssuerError }
   /** It has no introspection endpoint: 404. */
   | { readonly outcome: 'not_found' };
 
@@ -40,7 +40,7 @@ let throwAwayKey: Promise<KeyObject> | undefined;
  * A key that no server can know. It carries the `kid` of the real key, so that a server that only looks the `kid` up and
  * never checks the signature is found out too.
  */
-export async function makeThrowAwayKey(kid: string): Promise<SigningKey> {
+export async function makeThrowAwayKey(kid: string): Promise<ImportedSigningKey> {
   throwAwayKey ??= generatePrivateKey();
   return { kid, privateKey: await throwAwayKey };
 }
@@ -56,12 +56,12 @@ function generatePrivateKey(): Promise<KeyObject> {
 /**
  * Introspects with one key.
  *
- * @throws UpstreamError if the server could not be asked, or its response cannot be used
+ * @throws IssuerError if the server could not be asked, or its response cannot be used
  */
 export async function probeIntrospection(
   { issuer, audience }: ProbeTarget,
-  key: SigningKey,
-  ports: UpstreamPorts,
+  key: ImportedSigningKey,
+  ports: IssuerPorts,
 ): Promise<ProbeResult> {
   const { clock } = ports;
   let status: number | undefined;
@@ -73,7 +73,7 @@ export async function probeIntrospection(
   const introspection = new Introspection({
     url: `${issuer}oauth/introspect`,
     // A new one each time: the failures of one probe must not keep the next from being tried.
-    upstream: new Upstream('introspection', { ...ports, http }),
+    endpoint: new IssuerEndpoint('introspection', { ...ports, http }),
     keys: new SigningKeyRing({ read: async () => [key] }, clock),
     profile: INTROSPECTION_PROFILES.auth0,
     clientId: audience,
@@ -84,9 +84,9 @@ export async function probeIntrospection(
     const { active } = await introspection.answer(randomText(), { deadlineMs: clock() + DEADLINE_MS });
     return { outcome: active ? 'active' : 'accepted' };
   } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    if (error.code === 'upstream_client_refused') return { outcome: 'refused', error };
-    if (error.code === 'upstream_refused' && status === 404) return { outcome: 'not_found' };
+    if (!(error instanceof IssuerError)) throw error;
+    if (error.code === 'issuer_client_refused') return { outcome: 'refused', error };
+    if (error.code === 'issuer_refused' && status === 404) return { outcome: 'not_found' };
     throw error;
   }
 }

@@ -5,26 +5,26 @@
  */
 
 import type { ClientCredentials } from '../core/client-credentials.ts';
-import { CredentialError, UpstreamError } from '../core/errors.ts';
+import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal, type TokenType } from '../core/principal.ts';
-import type { SigningKey } from '../signing-key/signing-key.ts';
+import type { ImportedSigningKey } from '../signing-key/signing-key.ts';
 import type { SigningKeyRing } from '../signing-key/signing-key-ring.ts';
-import { type Expectations, judgeClaims } from './claims.ts';
+import { type Expectations, validateClaims } from './claims.ts';
 import { CLIENT_ASSERTION_TYPE, signClientAssertion } from './client-assertion.ts';
-import { clientSecretBasic, type RememberedClient } from './client-credentials-cache.ts';
+import { type ClientCredentialsCache, clientSecretBasic } from './client-credentials-cache.ts';
 import { encodeParameters, type IntrospectionProfile } from './introspection-profile.ts';
 import type { Introspector } from './introspector.ts';
-import type { CallContext, Upstream } from './issuer-endpoint.ts';
+import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 
 export interface IntrospectionSettings {
   readonly url: string;
-  readonly upstream: Upstream;
+  readonly endpoint: IssuerEndpoint;
   readonly keys: SigningKeyRing;
   /** Authenticates with a secret (`client_secret_basic`) in place of a client assertion. */
-  readonly client?: RememberedClient | undefined;
+  readonly client?: ClientCredentialsCache | undefined;
   readonly profile: IntrospectionProfile;
   /** Who asks: at Auth0 the resource server's identifier, which is the audience. */
   readonly clientId: string;
@@ -56,8 +56,8 @@ export class Introspection implements Introspector {
   /**
    * Introspects a token.
    *
-   * @throws CredentialError `token_inactive`, `token_type_refused`, or as `judgeClaims` says
-   * @throws UpstreamError if the server could not be asked, refused our assertion, or answered what cannot be used
+   * @throws CredentialError `token_inactive`, `token_type_refused`, or as `validateClaims` says
+   * @throws IssuerError if the server could not be asked, refused our assertion, or answered what cannot be used
    * @see RFC 7662 section 2, RFC 7523 section 2.2
    */
   async introspect(token: string, context: CallContext): Promise<Principal> {
@@ -67,7 +67,7 @@ export class Introspection implements Introspector {
     const tokenType = tokenTypeOf(answer);
     if (!tokenType) throw new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
     const { iss = profile.mayLackIssuer ? expected.issuer : undefined } = answer;
-    const claims = judgeClaims({ ...answer, iss }, expected);
+    const claims = validateClaims({ ...answer, iss }, expected);
     return {
       subject: claims.sub,
       username: claims.username,
@@ -84,9 +84,9 @@ export class Introspection implements Introspector {
    * Asks what the server says of a token, without judging it: for people who look, never to let anybody in.
    *
    * @returns the unverified answer, of any token type, issuer and audience
-   * @throws UpstreamError as `introspect` does
+   * @throws IssuerError as `introspect` does
    */
-  async answer(token: string, context: CallContext): Promise<UnverifiedAnswer> {
+  async answer(token: string, context: CallContext): Promise<UnverifiedResponse> {
     const { client } = this.#settings;
     return client
       ? parseAnswer(await this.#askWithSecret(client, token, context), SECRET_REFUSED)
@@ -105,13 +105,13 @@ export class Introspection implements Introspector {
     return second;
   }
 
-  #askWithSecret(client: RememberedClient, token: string, context: CallContext): Promise<HttpResponse> {
+  #askWithSecret(client: ClientCredentialsCache, token: string, context: CallContext): Promise<HttpResponse> {
     const send = (credentials: ClientCredentials) =>
       this.#send(() => ({ token }), { authorization: clientSecretBasic(credentials) }, context);
     return client.request(send, isInvalidClient);
   }
 
-  #ask(token: string, key: SigningKey, context: CallContext): Promise<HttpResponse> {
+  #ask(token: string, key: ImportedSigningKey, context: CallContext): Promise<HttpResponse> {
     const { clientId, expected, uniqueId } = this.#settings;
     const parameters = () => {
       const claims = { clientId, audience: expected.issuer, jti: uniqueId(), now: expected.clock() };
@@ -126,9 +126,9 @@ export class Introspection implements Introspector {
     authentication: Readonly<Record<string, string>>,
     context: CallContext,
   ): Promise<HttpResponse> {
-    const { url, upstream, profile } = this.#settings;
+    const { url, endpoint, profile } = this.#settings;
     const headers = { 'content-type': profile.contentType, accept: 'application/json', ...authentication };
-    return upstream.send(
+    return endpoint.send(
       () => ({ method: 'POST', url, headers, body: encodeParameters(profile, parameters()) }),
       context,
     );
@@ -136,25 +136,25 @@ export class Introspection implements Introspector {
 }
 
 /** An introspection answer of which nothing but `active` is known to have the right type (RFC 7662 section 2.2). */
-export type UnverifiedAnswer = JsonObject & { readonly active: boolean };
+export type UnverifiedResponse = JsonObject & { readonly active: boolean };
 
-function parseAnswer(response: HttpResponse, refusal: string): UnverifiedAnswer {
-  if (isInvalidClient(response)) throw new UpstreamError('upstream_client_refused', refusal);
+function parseAnswer(response: HttpResponse, refusal: string): UnverifiedResponse {
+  if (isInvalidClient(response)) throw new IssuerError('issuer_client_refused', refusal);
   if (response.status !== 200) {
-    throw new UpstreamError('upstream_refused', `The introspection was answered with ${response.status}.`);
+    throw new IssuerError('issuer_refused', `The introspection was answered with ${response.status}.`);
   }
   const answer = parseJson(response.body);
   if (!isAnswer(answer)) {
-    throw new UpstreamError('upstream_malformed', 'The introspection answer has no boolean "active".');
+    throw new IssuerError('issuer_malformed', 'The introspection answer has no boolean "active".');
   }
   return answer;
 }
 
-function tokenTypeOf({ token_type }: UnverifiedAnswer): TokenType | undefined {
+function tokenTypeOf({ token_type }: UnverifiedResponse): TokenType | undefined {
   return typeof token_type === 'string' ? TOKEN_TYPES.get(token_type.toLowerCase()) : undefined;
 }
 
-function isAnswer(value: unknown): value is UnverifiedAnswer {
+function isAnswer(value: unknown): value is UnverifiedResponse {
   return isJsonObject(value) && typeof value.active === 'boolean';
 }
 

@@ -1,5 +1,5 @@
 /** Whoever can be asked what a token is worth: one server, or several in turn. */
-import { looksLikeAppSpecificPassword } from '../core/app-specific-password.ts';
+import { looksLikeApplicationPassword } from '../core/application-password.ts';
 import { hasCode } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { CallContext } from './issuer-endpoint.ts';
@@ -7,7 +7,7 @@ import type { CallContext } from './issuer-endpoint.ts';
 export interface Introspector {
   /**
    * @throws CredentialError `token_inactive` if the token is not known as active, or another code for what it is
-   * @throws UpstreamError if that could not be found out
+   * @throws IssuerError if that could not be found out
    */
   introspect(token: string, context: CallContext): Promise<Principal>;
 }
@@ -24,7 +24,7 @@ export function firstToKnow([first, ...others]: readonly [Introspector, ...Intro
   if (others.length === 0) return first;
   return {
     introspect: (token, context) =>
-      looksLikeAppSpecificPassword(token)
+      looksLikeApplicationPassword(token)
         ? first.introspect(token, context)
         : askInTurn([first, ...others], token, context),
   };
@@ -46,5 +46,5 @@ async function askInTurn(
 }
 
 function isOfAnother(error: unknown): boolean {
-  return hasCode(error, 'token_inactive') || hasCode(error, 'issuer_wrong');
+  return hasCode(error, 'token_inactive') || hasCode(error, 'issuer_mismatch');
 }

@@ -5,10 +5,10 @@
  */
 
 import type { Clock } from '../core/clock.ts';
-import { UpstreamError, type UpstreamErrorCode } from '../core/errors.ts';
+import { IssuerError, type IssuerErrorCode } from '../core/errors.ts';
 import { HttpFailure, type HttpPort, type HttpRequest, type HttpResponse } from '../core/http.ts';
-import { type Attempt, type FailedAttempt, judgeFailure, judgeResponse } from './attempt.ts';
-import { CoolDown } from './circuit-breaker.ts';
+import { type Attempt, classifyFailure, classifyResponse, type FailedAttempt } from './attempt.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { isNearlyUsedUp, rateLimitOf, retryAfterMs } from './rate-limit.ts';
 
 /** What one decision may spend, for whom it is made, and who watches. */
@@ -17,21 +17,21 @@ export interface CallContext {
   readonly deadlineMs: number;
   /** The caller's IP as the gateway saw it; never taken from a header that the caller wrote. */
   readonly callerIp?: string;
-  readonly observe?: UpstreamObserver | undefined;
+  readonly observe?: IssuerObserver | undefined;
 }
 
 /** What happened on the way to an answer, for logs and metrics. */
-export type UpstreamEvent =
+export type IssuerEvent =
   | {
       readonly kind: 'attempt';
       readonly endpoint: Endpoint;
       readonly durationMs: number;
-      readonly outcome: 'answer' | UpstreamErrorCode;
+      readonly outcome: 'answer' | IssuerErrorCode;
       readonly isRetry: boolean;
     }
-  | { readonly kind: 'cool_down'; readonly endpoint: Endpoint; readonly durationMs: number };
+  | { readonly kind: 'circuit_opened'; readonly endpoint: Endpoint; readonly durationMs: number };
 
-export type UpstreamObserver = (event: UpstreamEvent) => void;
+export type IssuerObserver = (event: IssuerEvent) => void;
 
 /** What an endpoint is for. */
 export type Endpoint = 'introspection' | 'token' | 'jwks';
@@ -40,7 +40,7 @@ export type Endpoint = 'introspection' | 'token' | 'jwks';
 export const DECISION_DEADLINE_MS = 5000;
 
 /** What an upstream call is made with: all of it handed in. */
-export interface UpstreamPorts {
+export interface IssuerPorts {
   readonly http: HttpPort;
   readonly clock: Clock;
   /** Resolves after so many milliseconds. */
@@ -53,7 +53,7 @@ export interface UpstreamPorts {
 export type RequestFactory = () => Omit<HttpRequest, 'timeoutMs'>;
 
 /** Says that a 429 is an answer about this credential, not a rate limit. */
-export type IsAnswer = (response: HttpResponse) => boolean;
+export type IsResponse = (response: HttpResponse) => boolean;
 
 const ATTEMPT_TIMEOUT_MS = 3000;
 const RETRY_JITTER_MS = { least: 50, spread: 100 };
@@ -61,25 +61,25 @@ const RETRY_JITTER_MS = { least: 50, spread: 100 };
 const LEAST_USEFUL_MS = 50;
 
 /** An endpoint that is called over and over. */
-export class Upstream {
+export class IssuerEndpoint {
   readonly #endpoint: Endpoint;
-  readonly #ports: UpstreamPorts;
-  readonly #coolDown: CoolDown;
+  readonly #ports: IssuerPorts;
+  readonly #coolDown: CircuitBreaker;
 
-  constructor(endpoint: Endpoint, ports: UpstreamPorts) {
+  constructor(endpoint: Endpoint, ports: IssuerPorts) {
     this.#endpoint = endpoint;
     this.#ports = ports;
-    this.#coolDown = new CoolDown(ports.clock);
+    this.#coolDown = new CircuitBreaker(ports.clock);
   }
 
   /**
    * Sends a request, a second time if the first attempt failed in a way that may pass.
    *
    * @returns a response of status 2xx or 4xx, or of 5xx with an OAuth error, but never a rate limit
-   * @throws UpstreamError `upstream_unavailable`, `upstream_timeout`, `upstream_throttled`, `upstream_malformed` or
-   *   `upstream_cooling_down`
+   * @throws IssuerError `issuer_unavailable`, `issuer_timeout`, `issuer_throttled`, `issuer_malformed` or
+   *   `issuer_circuit_open`
    */
-  async send(makeRequest: RequestFactory, context: CallContext, isAnswer: IsAnswer = () => false) {
+  async send(makeRequest: RequestFactory, context: CallContext, isAnswer: IsResponse = () => false) {
     this.#coolDown.assertOver();
     const first = await this.#attempt(makeRequest, context, isAnswer, false);
     if (first.outcome === 'answer') return this.#succeed(first.response, context);
@@ -91,11 +91,11 @@ export class Upstream {
     throw this.#fail({ ...second, isOutage: first.isOutage || second.isOutage }, context);
   }
 
-  async #attempt(makeRequest: RequestFactory, context: CallContext, isAnswer: IsAnswer, isRetry: boolean) {
+  async #attempt(makeRequest: RequestFactory, context: CallContext, isAnswer: IsResponse, isRetry: boolean) {
     const startedAtMs = this.#ports.clock();
     const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, context.deadlineMs - startedAtMs);
     // Not the server's failure, so it does not count towards a cool-down.
-    if (timeoutMs < LEAST_USEFUL_MS) throw new UpstreamError('upstream_timeout', 'The deadline has passed.');
+    if (timeoutMs < LEAST_USEFUL_MS) throw new IssuerError('issuer_timeout', 'The deadline has passed.');
     const attempt = await this.#try({ ...makeRequest(), timeoutMs }, isAnswer);
     context.observe?.({
       kind: 'attempt',
@@ -107,13 +107,13 @@ export class Upstream {
     return attempt;
   }
 
-  async #try(request: HttpRequest, isAnswer: IsAnswer): Promise<Attempt> {
+  async #try(request: HttpRequest, isAnswer: IsResponse): Promise<Attempt> {
     try {
       const response = await this.#ports.http(request);
-      return isAnswer(response) ? { outcome: 'answer', response } : judgeResponse(response);
+      return isAnswer(response) ? { outcome: 'answer', response } : classifyResponse(response);
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
-      const failed = judgeFailure(error);
+      const failed = classifyFailure(error);
       // Cut short by the deadline: earlier calls of this decision have used up the time, perhaps for this user only.
       const isCutShort = error.reason === 'timeout' && request.timeoutMs < ATTEMPT_TIMEOUT_MS;
       return isCutShort ? { ...failed, isOutage: false } : failed;
@@ -149,7 +149,7 @@ export class Upstream {
     return rateLimit && isNearlyUsedUp(rateLimit) ? rateLimit.resetsAtMs - this.#ports.clock() : 0;
   }
 
-  #fail(attempt: FailedAttempt, { observe }: CallContext): UpstreamError {
+  #fail(attempt: FailedAttempt, { observe }: CallContext): IssuerError {
     this.#tell(this.#leaveAlone(attempt), observe);
     return attempt.error;
   }
@@ -168,7 +168,7 @@ export class Upstream {
     return this.#coolDown.throttle(this.#retryAfterMs(attempt) ?? 0, message);
   }
 
-  #tell(durationMs: number, observe: UpstreamObserver | undefined): void {
-    if (durationMs > 0) observe?.({ kind: 'cool_down', endpoint: this.#endpoint, durationMs });
+  #tell(durationMs: number, observe: IssuerObserver | undefined): void {
+    if (durationMs > 0) observe?.({ kind: 'circuit_opened', endpoint: this.#endpoint, durationMs });
   }
 }

@@ -7,13 +7,13 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { assertIsJwk, type Jwk } from 'aws-jwt-verify/jwk';
 import { isJsonObject, type Json, type JsonObject, safeJsonParse } from 'aws-jwt-verify/safe-json-parse';
 import type { Clock } from '../core/clock.ts';
-import { CredentialError, UpstreamError } from '../core/errors.ts';
+import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
-import type { CallContext, Upstream } from './issuer-endpoint.ts';
+import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
 import { isSoundPublicKey } from './sound-public-key.ts';
 
 /** A public key with the algorithms (RFC 7518, RFC 8037) that it may be used with. */
-export interface VerificationKey {
+export interface IssuerKey {
   readonly kid: string;
   readonly algorithms: readonly string[];
   readonly jwk: Jwk;
@@ -22,7 +22,7 @@ export interface VerificationKey {
 
 export interface JwksSettings {
   readonly url: string;
-  readonly upstream: Upstream;
+  readonly endpoint: IssuerEndpoint;
   readonly clock: Clock;
 }
 
@@ -46,12 +46,12 @@ const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 /** A JWKS by URL (RFC 7517 section 5). */
 export class Jwks {
   readonly #settings: JwksSettings;
-  #keys: ReadonlyMap<string, VerificationKey> = new Map();
+  #keys: ReadonlyMap<string, IssuerKey> = new Map();
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #fetchAgainFromMs = Number.NEGATIVE_INFINITY;
   /** Why the last answer is of no use, if it is of none. */
-  #unusable: UpstreamError | undefined;
+  #unusable: IssuerError | undefined;
   #flight: Promise<void> | undefined;
 
   constructor(settings: JwksSettings) {
@@ -63,12 +63,12 @@ export class Jwks {
    *
    * @param kid the `kid` of the token's unverified header
    * @throws CredentialError `key_unknown`
-   * @throws UpstreamError if the key is not at hand and the keys cannot be fetched
+   * @throws IssuerError if the key is not at hand and the keys cannot be fetched
    */
-  async key(kid: string, context: CallContext): Promise<VerificationKey> {
+  async key(kid: string, context: CallContext): Promise<IssuerKey> {
     const known = this.#known(kid);
     if (known && !this.#isDue()) return known;
-    if (known) await this.#refresh(context).catch(ignoreUpstreamError);
+    if (known) await this.#refresh(context).catch(ignoreIssuerError);
     else if (this.#mayFetch()) await this.#refresh(context);
     else if (this.#unusable) throw this.#unusable;
     const found = this.#known(kid);
@@ -76,7 +76,7 @@ export class Jwks {
     return found;
   }
 
-  #known(kid: string): VerificationKey | undefined {
+  #known(kid: string): IssuerKey | undefined {
     return this.#ageMs() < USABLE_MS ? this.#keys.get(kid) : undefined;
   }
 
@@ -100,35 +100,35 @@ export class Jwks {
   }
 
   async #fetch(context: CallContext): Promise<void> {
-    const { url, upstream, clock } = this.#settings;
+    const { url, endpoint, clock } = this.#settings;
     this.#triedAtMs = clock();
     const request = { method: 'GET', url, headers: { accept: 'application/json' } } as const;
-    const response = await upstream.send(() => request, context);
+    const response = await endpoint.send(() => request, context);
     try {
       this.#keys = keysOf(response);
       this.#unusable = undefined;
       this.#fetchedAtMs = clock();
       this.#fetchAgainFromMs = clock() + COOL_DOWN_MS;
     } catch (error) {
-      if (error instanceof UpstreamError) this.#unusable = error;
+      if (error instanceof IssuerError) this.#unusable = error;
       this.#fetchAgainFromMs = clock() + UNUSABLE_COOL_DOWN_MS;
       throw error;
     }
   }
 }
 
-function keysOf({ status, body }: HttpResponse): ReadonlyMap<string, VerificationKey> {
-  if (status !== 200) throw new UpstreamError('upstream_malformed', `The JWKS was answered with ${status}.`);
+function keysOf({ status, body }: HttpResponse): ReadonlyMap<string, IssuerKey> {
+  if (status !== 200) throw new IssuerError('issuer_malformed', `The JWKS was answered with ${status}.`);
   return parseJwks(body);
 }
 
 /**
  * Parses a JWKS, passing over keys that tokens may not be verified with.
  *
- * @throws UpstreamError `upstream_malformed` if it is no JWKS at all
+ * @throws IssuerError `issuer_malformed` if it is no JWKS at all
  */
-export function parseJwks(text: string): ReadonlyMap<string, VerificationKey> {
-  const keys = new Map<string, VerificationKey>();
+export function parseJwks(text: string): ReadonlyMap<string, IssuerKey> {
+  const keys = new Map<string, IssuerKey>();
   for (const jwk of keyList(text)) {
     const key = parseKey(jwk);
     if (key && !keys.has(key.kid)) keys.set(key.kid, key);
@@ -143,10 +143,10 @@ function keyList(text: string): readonly Json[] {
   } catch {
     // Not JSON: said below.
   }
-  throw new UpstreamError('upstream_malformed', `The JWKS is no object with at most ${MAXIMUM_KEYS} "keys".`);
+  throw new IssuerError('issuer_malformed', `The JWKS is no object with at most ${MAXIMUM_KEYS} "keys".`);
 }
 
-function parseKey(jwk: Json): VerificationKey | undefined {
+function parseKey(jwk: Json): IssuerKey | undefined {
   if (!isJsonObject(jwk) || typeof jwk.kid !== 'string' || (jwk.use ?? 'sig') !== 'sig') return undefined;
   const possible = possibleAlgorithms(jwk);
   const algorithms = jwk.alg === undefined ? possible : possible.filter((algorithm) => algorithm === jwk.alg);
@@ -160,7 +160,7 @@ function possibleAlgorithms({ kty, crv }: JsonObject): readonly string[] {
   return kty === 'OKP' && crv === 'Ed25519' ? ['EdDSA'] : [];
 }
 
-function importKey(kid: string, algorithms: readonly string[], jwk: JsonObject): VerificationKey | undefined {
+function importKey(kid: string, algorithms: readonly string[], jwk: JsonObject): IssuerKey | undefined {
   try {
     assertIsJwk(jwk);
     const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
@@ -170,6 +170,6 @@ function importKey(kid: string, algorithms: readonly string[], jwk: JsonObject):
   }
 }
 
-function ignoreUpstreamError(error: unknown): void {
-  if (!(error instanceof UpstreamError)) throw error;
+function ignoreIssuerError(error: unknown): void {
+  if (!(error instanceof IssuerError)) throw error;
 }

@@ -8,9 +8,9 @@ import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { ACCESS_TOKEN, type Principal } from '../core/principal.ts';
-import { type Claims, type Expectations, judgeClaims } from './claims.ts';
+import { type Claims, type Expectations, validateClaims } from './claims.ts';
 import type { CallContext } from './issuer-endpoint.ts';
-import type { Jwks, VerificationKey } from './jwks.ts';
+import type { IssuerKey, Jwks } from './jwks.ts';
 
 export interface JwtSettings {
   readonly jwks: Jwks;
@@ -51,14 +51,14 @@ export class JwtVerifier {
    * this API costs no call.
    *
    * @throws CredentialError for any token that is not a valid access token
-   * @throws UpstreamError if its key is not known here and cannot be fetched
+   * @throws IssuerError if its key is not known here and cannot be fetched
    * @see RFC 8725, RFC 9068 section 4
    */
   async verify(token: string, context: CallContext): Promise<Principal> {
     const { jwks, expected, permissionsAsScopes } = this.#settings;
     const { unverifiedHeader, unverifiedPayload } = decompose(token);
-    const kid = judgeHeader(unverifiedHeader);
-    const claims = judgeClaims(unverifiedPayload, expected);
+    const kid = validateHeader(unverifiedHeader);
+    const claims = validateClaims(unverifiedPayload, expected);
     if (claims.exp === undefined) throw new CredentialError('claims_malformed', 'The claim "exp" is missing.');
     verifySignature(token, unverifiedHeader, await jwks.key(kid, context));
     return toPrincipal(claims, permissionsAsScopes);
@@ -83,7 +83,7 @@ function parsePart(part = ''): unknown {
   return parseJson(Buffer.from(part, 'base64url').toString());
 }
 
-function judgeHeader({ typ, crit, kid }: JsonObject): string {
+function validateHeader({ typ, crit, kid }: JsonObject): string {
   if (typ !== undefined && (typeof typ !== 'string' || !ACCESS_TOKEN_TYPES.has(typ.toLowerCase()))) {
     throw new CredentialError('token_type_refused', 'The "typ" of the header is not that of an access token.');
   }
@@ -97,7 +97,7 @@ function isAsymmetric(alg: unknown): boolean {
   return typeof alg === 'string' && /^(?:RS|ES)(?:256|384|512)$|^EdDSA$/.test(alg);
 }
 
-function verifySignature(token: string, { alg }: JsonObject, key: VerificationKey): void {
+function verifySignature(token: string, { alg }: JsonObject, key: IssuerKey): void {
   if (typeof alg !== 'string' || !key.algorithms.includes(alg)) {
     throw new CredentialError('algorithm_refused', 'The key is not for the algorithm that the header names.');
   }
@@ -109,7 +109,7 @@ function verifySignature(token: string, { alg }: JsonObject, key: VerificationKe
   }
 }
 
-/** `judgeClaims` has judged them by the clock handed in; the library knows the system's clock only. */
+/** `validateClaims` has judged them by the clock handed in; the library knows the system's clock only. */
 const CLAIMS_JUDGED_ELSEWHERE = { issuer: null, audience: null, graceSeconds: Number.POSITIVE_INFINITY };
 
 function toPrincipal(claims: Claims, permissionsAsScopes: boolean): Principal {

@@ -2,7 +2,7 @@
  * Reads the response to a password grant and decides whose fault an error is. If it is the user's, the user is refused.
  * If it is ours or the server's, nothing is known about the user.
  */
-import { CredentialError, UpstreamError } from '../core/errors.ts';
+import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import { type OAuthError, oauthErrorOf } from './oauth-error.ts';
@@ -35,7 +35,7 @@ const NOT_ABOUT_THE_USER = /^(?:Service not found|Client is not authorized)\b/i;
  * Reads the access token, or throws what the error means.
  *
  * @throws CredentialError `password_wrong`, or `login_refused` if the user may not log in for another reason
- * @throws UpstreamError `upstream_client_refused`, `upstream_refused` or `upstream_malformed`
+ * @throws IssuerError `issuer_client_refused`, `issuer_refused` or `issuer_malformed`
  * @see RFC 6749 sections 4.3 and 5, https://auth0.com/docs/api/authentication/resource-owner-password-flow
  */
 export function accessTokenOf(response: HttpResponse): string {
@@ -75,22 +75,22 @@ function tokenIn(body: string): string {
   const answer = parseJson(body);
   const token = isJsonObject(answer) ? answer.access_token : undefined;
   if (typeof token === 'string' && token !== '') return token;
-  throw new UpstreamError('upstream_malformed', 'The token response has no "access_token".');
+  throw new IssuerError('issuer_malformed', 'The token response has no "access_token".');
 }
 
-function clientRefused(status: number, error: OAuthError | undefined): UpstreamError {
-  return new UpstreamError(
-    'upstream_client_refused',
+function clientRefused(status: number, error: OAuthError | undefined): IssuerError {
+  return new IssuerError(
+    'issuer_client_refused',
     `The server refused the password grant's client (${status} ${error?.code}). Check its id and secret, that the grant is enabled for it, and that it may use the API.`,
   );
 }
 
 /** Names the error only if it is a known one: the rest of the response is not ours to repeat. */
-function refused(status: number, error: OAuthError | undefined): UpstreamError {
+function refused(status: number, error: OAuthError | undefined): IssuerError {
   const known = error && FAULTS.has(error.code) ? ` (${error.code})` : '';
   const fix =
     error?.code === 'server_error'
       ? ' Check that the tenant has a default directory, or name a "connection" in the secret of the client.'
       : '';
-  return new UpstreamError('upstream_refused', `The token endpoint answered ${status}${known}.${fix}`);
+  return new IssuerError('issuer_refused', `The token endpoint answered ${status}${known}.${fix}`);
 }

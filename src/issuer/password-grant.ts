@@ -11,13 +11,13 @@ import type { BasicCredential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
 import { CredentialError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
-import { RememberedClient } from './client-credentials-cache.ts';
-import type { CallContext, Upstream } from './issuer-endpoint.ts';
+import { ClientCredentialsCache } from './client-credentials-cache.ts';
+import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
 import { accessTokenOf, isBlockedUser, isClientRefusal } from './login-response.ts';
 
 export interface PasswordGrantSettings {
   readonly url: string;
-  readonly upstream: Upstream;
+  readonly endpoint: IssuerEndpoint;
   /** Reads the client anew; asked once, and again after the server refused it, at most every 30 s. */
   readonly readClient: () => Promise<PasswordGrantClient>;
   readonly audience: string;
@@ -42,11 +42,11 @@ export class PasswordGrant {
   readonly #settings: PasswordGrantSettings;
   /** By the digest of the credential. */
   readonly #refusals = new BoundedMap<string, Refusal>(MAXIMUM_REFUSALS);
-  readonly #client: RememberedClient<PasswordGrantClient>;
+  readonly #client: ClientCredentialsCache<PasswordGrantClient>;
 
   constructor(settings: PasswordGrantSettings) {
     this.#settings = settings;
-    this.#client = new RememberedClient(settings.readClient, settings.clock);
+    this.#client = new ClientCredentialsCache(settings.readClient, settings.clock);
   }
 
   /**
@@ -54,7 +54,7 @@ export class PasswordGrant {
    *
    * @returns the access token, which is yet to be judged like any other
    * @throws CredentialError `password_wrong`, `login_refused`, or what `refuse` was given
-   * @throws UpstreamError for everything else, wrong client settings included
+   * @throws IssuerError for everything else, wrong client settings included
    */
   async logIn(credential: BasicCredential, context: CallContext): Promise<string> {
     const { clock, digest } = this.#settings;
@@ -81,7 +81,7 @@ export class PasswordGrant {
     { username, secret }: BasicCredential,
     context: CallContext,
   ): Promise<HttpResponse> {
-    const { url, upstream, audience, scopes } = this.#settings;
+    const { url, endpoint, audience, scopes } = this.#settings;
     const grant =
       connection === undefined
         ? { grant_type: 'password' }
@@ -100,6 +100,6 @@ export class PasswordGrant {
       accept: 'application/json',
       ...(context.callerIp === undefined ? {} : { 'auth0-forwarded-for': context.callerIp }),
     };
-    return upstream.send(() => ({ method: 'POST', url, headers, body }), context, isBlockedUser);
+    return endpoint.send(() => ({ method: 'POST', url, headers, body }), context, isBlockedUser);
   }
 }

@@ -5,7 +5,7 @@
 import { isJsonObject } from '../core/json.ts';
 import { ManagementRefusal, SetupError } from './errors.ts';
 import type { ManagementToken, TokenRequest } from './management-token.ts';
-import { send, type Wire, type WireAnswer, type WireRequest } from './wire.ts';
+import { send, type Wire, type WireRequest, type WireResponse } from './wire.ts';
 
 export type ManagementRequest = Pick<WireRequest, 'method' | 'url' | 'json'>;
 
@@ -38,13 +38,13 @@ export function createManagementRequests(
   };
 }
 
-function sendWith(wire: Wire, request: ManagementRequest, token: string): Promise<WireAnswer> {
+function sendWith(wire: Wire, request: ManagementRequest, token: string): Promise<WireResponse> {
   return send(wire, { ...request, headers: { authorization: `Bearer ${token}` } });
 }
 
 function refusalOf(
   { method, url }: ManagementRequest,
-  { status, body }: WireAnswer,
+  { status, body }: WireResponse,
   client: TokenRequest,
   secrets: readonly string[],
 ): SetupError {
@@ -59,7 +59,7 @@ function refusalOf(
   );
 }
 
-function lacksScope({ status, body }: WireAnswer): boolean {
+function lacksScope({ status, body }: WireResponse): boolean {
   return status === 403 && /insufficient.scope/i.test(JSON.stringify(body) ?? '');
 }
 

@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '../core/json.ts';
 import { SetupError } from './errors.ts';
-import { send, type Wire, type WireAnswer } from './wire.ts';
+import { send, type Wire, type WireResponse } from './wire.ts';
 
 export interface ManagementClientCredentials {
   readonly clientId: string;
@@ -95,7 +95,7 @@ function malformed(member: string): SetupError {
   );
 }
 
-function refused({ status, body }: WireAnswer, { clientId, audience }: TokenRequest): SetupError {
+function refused({ status, body }: WireResponse, { clientId, audience }: TokenRequest): SetupError {
   const error = isJsonObject(body) && typeof body.error === 'string' ? body.error : '';
   const got = /^[a-z_]{1,40}$/.test(error) ? `${status} ${error}` : `${status}`;
   const mend =

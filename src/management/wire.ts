@@ -30,13 +30,13 @@ export interface WireRequest {
 }
 
 /** An answer of whatever status but 3xx, 429 and 5xx. */
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number;
   /** Not trusted; `undefined` if there was no JSON in it. */
   readonly body: unknown;
 }
 
-type Attempt = (WireAnswer & { readonly headers: Headers }) | Failure;
+type Attempt = (WireResponse & { readonly headers: Headers }) | Failure;
 
 interface Failure {
   /** Why there is no answer. */
@@ -51,7 +51,7 @@ const MOST_BODY_BYTES = 4_000_000;
  *
  * @throws SetupError `management_throttled`, `management_unavailable` or `management_malformed`
  */
-export async function send(wire: Wire, request: WireRequest): Promise<WireAnswer> {
+export async function send(wire: Wire, request: WireRequest): Promise<WireResponse> {
   const { isRepeatable = request.method !== 'POST' } = request;
   for (let attempt = 1; ; attempt += 1) {
     const result = await attemptOnce(wire, request);
@@ -94,7 +94,7 @@ async function readText(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function judge({ method, url }: WireRequest, attempt: Attempt, delayMs: number | undefined): WireAnswer {
+function judge({ method, url }: WireRequest, attempt: Attempt, delayMs: number | undefined): WireResponse {
   const what = `${method} ${new URL(url).pathname}`;
   if ('failure' in attempt) throw unavailable(what, attempt.failure);
   const { status, body } = attempt;

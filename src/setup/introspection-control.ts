@@ -2,9 +2,9 @@
  * Checks that the tenant has an introspection endpoint and that it refuses unknown callers. The real key is not needed:
  * an assertion signed by a throw-away key must be refused. Only warns.
  */
-import { UpstreamError } from '../core/errors.ts';
+import { IssuerError } from '../core/errors.ts';
 import { makeThrowAwayKey, type ProbeTarget, probeIntrospection } from '../issuer/introspection-probe.ts';
-import type { UpstreamPorts } from '../issuer/issuer-endpoint.ts';
+import type { IssuerPorts } from '../issuer/issuer-endpoint.ts';
 import { SetupError } from '../management/errors.ts';
 import { notChecked } from './feature.ts';
 
@@ -16,14 +16,14 @@ import { notChecked } from './feature.ts';
 export async function introspectionWarnings(
   target: ProbeTarget,
   kid: string,
-  ports: UpstreamPorts,
+  ports: IssuerPorts,
 ): Promise<readonly SetupError[]> {
   try {
     const { outcome } = await probeIntrospection(target, await makeThrowAwayKey(kid), ports);
     if (outcome === 'refused') return [];
     return [outcome === 'not_found' ? introspectionMissing(target) : assertionUnchecked(target)];
   } catch (error) {
-    const why = error instanceof UpstreamError ? error.message : 'The request failed.';
+    const why = error instanceof IssuerError ? error.message : 'The request failed.';
     return [notChecked(`whether ${target.issuer}oauth/introspect checks who asks. ${why}`)];
   }
 }

@@ -3,7 +3,7 @@
  * those that the store holds now. Reading the store again is rationed, whoever asks.
  */
 import type { Clock } from '../core/clock.ts';
-import type { SigningKey } from './signing-key.ts';
+import type { ImportedSigningKey } from './signing-key.ts';
 
 /** Where signing keys are kept; each call reads anew. */
 export interface SigningKeyStore {
@@ -11,12 +11,12 @@ export interface SigningKeyStore {
    * Reads the current key and, if there is one, the pending one, in this order.
    *
    * @throws ConfigurationError `signing_key_invalid`
-   * @throws UpstreamError `upstream_unavailable` if the store cannot be read
+   * @throws IssuerError `issuer_unavailable` if the store cannot be read
    */
-  read(): Promise<readonly [SigningKey, ...SigningKey[]]>;
+  read(): Promise<readonly [ImportedSigningKey, ...ImportedSigningKey[]]>;
 }
 
-type SigningKeys = readonly [SigningKey, ...SigningKey[]];
+type SigningKeys = readonly [ImportedSigningKey, ...ImportedSigningKey[]];
 
 /** Between two readings that brought no key which the server accepts. */
 const READ_AGAIN_MS = 30_000;
@@ -34,13 +34,13 @@ export class SigningKeyRing {
   }
 
   /** The key to sign with: the one that last proved right, else the store's current one. */
-  async active(): Promise<SigningKey> {
+  async active(): Promise<ImportedSigningKey> {
     const keys = await this.#read();
     return keys.find(({ kid }) => kid === this.#preferredKid) ?? keys[0];
   }
 
   /** The key to try after the server refused one, if there is another; may read the store again. */
-  async alternative(refused: SigningKey): Promise<SigningKey | undefined> {
+  async alternative(refused: ImportedSigningKey): Promise<ImportedSigningKey | undefined> {
     const active = await this.active();
     if (active.kid !== refused.kid) return active;
     const keys = await (this.#clock() >= this.#readAgainFromMs ? this.#readAgain() : this.#read());
@@ -48,7 +48,7 @@ export class SigningKeyRing {
   }
 
   /** Remembers the key that the server accepted after it had refused another: a rotation, so the ration starts anew. */
-  prefer({ kid }: SigningKey): void {
+  prefer({ kid }: ImportedSigningKey): void {
     this.#preferredKid = kid;
     this.#readAgainFromMs = Number.NEGATIVE_INFINITY;
   }

@@ -31,7 +31,7 @@ export interface PrivateSigningJwk {
 export type PublicSigningJwk = Pick<PrivateSigningJwk, 'kty' | 'kid' | 'alg' | 'use' | 'n' | 'e'>;
 
 /** A key ready to sign with. */
-export interface SigningKey {
+export interface ImportedSigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
 }
@@ -67,7 +67,7 @@ function assertSigningJwk(jwk: unknown): asserts jwk is PrivateSigningJwk {
  *
  * @throws ConfigurationError `signing_key_invalid` if it is no RSA key of at least 2048 bits
  */
-export function importSigningKey(jwk: PrivateSigningJwk): SigningKey {
+export function importSigningKey(jwk: PrivateSigningJwk): ImportedSigningKey {
   const privateKey = createKey(jwk);
   const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0;
   // Node 20 imports a key whose modulus is not base64url, as one of 0 bits. Node 24 throws.

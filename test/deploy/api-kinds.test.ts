@@ -74,9 +74,11 @@ describe.skipIf(ministack === '')('a stack of somebody’s own', () => {
 
   function tokenOf(kind: 'jwt' | 'opaque' | 'asp'): string {
     const { tenant } = aws;
-    return { jwt: () => tenant.mintJwt(), opaque: () => tenant.mintOpaque(), asp: () => tenant.mintAsp().value }[
-      kind
-    ]();
+    return {
+      jwt: () => tenant.mintJwt(),
+      opaque: () => tenant.mintOpaque(),
+      asp: () => tenant.mintApplicationPassword().value,
+    }[kind]();
   }
 
   /** Asks for a WebSocket. Answers the status, 101 for one that was opened. */

@@ -43,7 +43,7 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     const address = backend.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     const routes = JSON.stringify({ 'ANY /{proxy+}': ['read:foo'], 'GET /health': 'public' });
-    const assembly = await aws.synth({ upstream: `http://127.0.0.1:${port}/base`, routes });
+    const assembly = await aws.synth({ backendUrl: `http://127.0.0.1:${port}/base`, routes });
     succeeded(await aws.deploy(assembly));
     const { ApiUrl = '', GatewaySecretArn = '' } = await aws.outputs();
     apiUrl = reachableApiUrl(aws.account, ApiUrl);
@@ -78,7 +78,7 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     });
   }
 
-  const authorization = (): string => `Bearer ${aws.tenant.mintAsp().value}`;
+  const authorization = (): string => `Bearer ${aws.tenant.mintApplicationPassword().value}`;
 
   it('gets the request with the principal in place of the credential, and is told who passes it on', async () => {
     const headers = {
@@ -125,7 +125,7 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
 
   it('has a secret of its own in the account, which nothing else shows', async () => {
     const { secrets } = await inventoryOf(aws.account);
-    expect(secrets.some((name) => name.includes('BackendSecret'))).toBe(true);
+    expect(secrets.some((name) => name.includes('GatewaySecret'))).toBe(true);
     expect(aws.transcript.join('\n')).not.toContain(gatewaySecret);
   });
 });

@@ -28,7 +28,7 @@ const WRONG = {
   routes: '{"FETCH foo":[]}',
   permissionsAsScopes: '1',
   introspectJwts: 'no',
-  upstream: 'http://backend.example/',
+  backendUrl: 'http://backend.example/',
   gatewayTtlSeconds: '4000',
   cacheTtlSeconds: '1.5',
   negativeTtlSeconds: '-1',

@@ -151,7 +151,7 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
     const prove = createProof({ issuer: aws.tenant.issuer, audience: DEMO_API }, ports);
     const outcome = await prove(parseSigningJwk(signingKey)).catch((error: { readonly code: string }) => error.code);
     http.close();
-    expect([undefined, 'upstream_client_refused']).toContain(outcome);
+    expect([undefined, 'issuer_client_refused']).toContain(outcome);
     return outcome === undefined;
   }
 

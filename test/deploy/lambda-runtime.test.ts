@@ -29,7 +29,7 @@ const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
   jwks: /\/Jwks\//,
   'key-rotation': /\/KeyRotation\//,
   'signing-key': /\/SigningKey\//,
-  'backend-proxy': /\/Upstream\//,
+  'backend-proxy': /\/Backend\//,
 };
 
 /** Those of the captured events. */
@@ -84,7 +84,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     [backend, cloudFormation] = await Promise.all([startLoopbackServer(201), startLoopbackServer(200)]);
     aws = await AwsForTest.start(ministack);
     const routes = JSON.stringify({ 'ANY /{proxy+}': ['read:foo'], 'GET /my/path': 'public' });
-    const assembly = await aws.synth({ upstream: `${backend.url}/base`, routes });
+    const assembly = await aws.synth({ backendUrl: `${backend.url}/base`, routes });
     succeeded(await aws.deploy(assembly));
     stacks = await DeployedStacks.read(aws.account, assembly);
     signingKeySecret = (await aws.outputs()).SigningKeySecretArn ?? '';
@@ -161,8 +161,8 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
         {
           jwt: () => bearer(tenant.mintJwt()),
           opaque: () => bearer(tenant.mintOpaque()),
-          asp: () => bearer(tenant.mintAsp().value),
-          basic: () => basic(USER, tenant.mintAsp().value),
+          asp: () => bearer(tenant.mintApplicationPassword().value),
+          basic: () => basic(USER, tenant.mintApplicationPassword().value),
         }[kind](),
       );
       expect(verdictOf(outcome)).toMatchObject({ isAllowed: true, sub: SUB });
@@ -279,7 +279,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
   });
 
   it('lets callers in after all of this', async () => {
-    const tokens = [aws.tenant.mintOpaque(), aws.tenant.mintAsp().value];
+    const tokens = [aws.tenant.mintOpaque(), aws.tenant.mintApplicationPassword().value];
     for (const token of tokens) {
       expect(verdictOf(await authorize('rest-authorizer', bearer(token)))).toMatchObject({ isAllowed: true });
     }

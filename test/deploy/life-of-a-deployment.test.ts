@@ -29,7 +29,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
   let scopesBefore: readonly string[];
   let signingKey: string;
   let evidence: Evidence;
-  let lastAsp: string;
+  let lastApplicationPassword: string;
   let apiUrl: string;
   let authorizer: string;
 
@@ -83,7 +83,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
       const token = {
         jwt: () => tenant.mintJwt(),
         opaque: () => tenant.mintOpaque(),
-        asp: () => tenant.mintAsp().value,
+        asp: () => tenant.mintApplicationPassword().value,
       };
       const answer = await api('GET', 'whoami', bearer(token[kind]()));
       expect(answer.status).toBe(200);
@@ -93,7 +93,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
 
     it('Basic with a password, and with an app specific password', async () => {
       expect(await statusOf('GET', 'foo', basic(USER, password()))).toBe(200);
-      expect(await statusOf('GET', 'foo', basic(USER, aws.tenant.mintAsp().value))).toBe(200);
+      expect(await statusOf('GET', 'foo', basic(USER, aws.tenant.mintApplicationPassword().value))).toBe(200);
     });
   });
 
@@ -105,7 +105,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
         const token = {
           jwt: () => tenant.mintJwt(),
           opaque: () => tenant.mintOpaque(),
-          asp: () => tenant.mintAsp().value,
+          asp: () => tenant.mintApplicationPassword().value,
         };
         const credential = bearer(token[kind]());
         expect(await statusOf('GET', 'foo', credential)).toBe(200);
@@ -116,7 +116,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
 
     it('does so while the gateway keeps answers', async () => {
       const stopKeeping = await keepAnswers(aws.account, apiUrl);
-      const credential = bearer(aws.tenant.mintAsp().value);
+      const credential = bearer(aws.tenant.mintApplicationPassword().value);
       expect(await statusOf('GET', 'foo', credential)).toBe(200);
       expect(await statusOf('POST', 'foo', credential)).toBe(403);
       expect(await statusOf('GET', 'foo', credential)).toBe(200);
@@ -131,7 +131,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
       'no credential': () => [],
       'a wrong password': () => basic(USER, 'wrong password'),
       'an app specific password under another name': () =>
-        basic(USER, aws.tenant.mintAsp({ userId: 'auth0|5678' }).value),
+        basic(USER, aws.tenant.mintApplicationPassword({ userId: 'auth0|5678' }).value),
       'an opaque token as a secret': () => basic(USER, aws.tenant.mintOpaque()),
       'an expired JWT': () => bearer(aws.tenant.mintJwt({ expiresInSeconds: -60 })),
       'a JWT for another audience': () => bearer(aws.tenant.mintJwt({ audience: 'https://other.api' })),
@@ -141,7 +141,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
       'an unknown kid': () => bearer(aws.tenant.mintJwt({ kid: 'unknown' })),
       'a refresh token': () => bearer(aws.tenant.mintRefresh()),
       'a revoked app specific password': () => {
-        const { value } = aws.tenant.mintAsp();
+        const { value } = aws.tenant.mintApplicationPassword();
         aws.tenant.revoke(value);
         return bearer(value);
       },
@@ -166,7 +166,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
   it('never logs a user in for an app specific password: 30 cold uses, revoked, 30 more', async () => {
     const restore = await reconfigure(aws.account, authorizer, { cacheTtlSeconds: 0, negativeTtlSeconds: 0 });
     const failures = aws.tenant.logins.totalFailures();
-    const { value } = aws.tenant.mintAsp();
+    const { value } = aws.tenant.mintApplicationPassword();
     expect(await repeated(() => statusOf('GET', 'foo', basic(USER, value)))).toEqual(new Set([200]));
     aws.tenant.revoke(value);
     expect(await repeated(() => statusOf('GET', 'foo', basic(USER, value)))).toEqual(new Set([401]));
@@ -179,7 +179,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     const changes = { basicOrder: 'password-first', cacheTtlSeconds: 0, negativeTtlSeconds: 0 };
     const restore = await reconfigure(aws.account, authorizer, changes);
     const failures = aws.tenant.logins.totalFailures();
-    const { value } = aws.tenant.mintAsp();
+    const { value } = aws.tenant.mintApplicationPassword();
     expect(await repeated(() => statusOf('GET', 'foo', basic(USER, value)))).toEqual(new Set([200]));
     expect(aws.tenant.logins.totalFailures()).toBe(failures + 1);
     await restore();
@@ -270,9 +270,9 @@ describe.skipIf(ministack === '')('a deployment', () => {
     expect(movedAt).toBeGreaterThanOrEqual(setUp ?? Number.NaN);
     expect(movedAt).toBeLessThanOrEqual(restored ?? Number.NaN);
     expect(resourceServer()).not.toHaveProperty('verificationKey');
-    lastAsp = aws.tenant.mintAsp({ audience: NEAR_MISS }).value;
-    expect(await statusOf('GET', 'foo', bearer(lastAsp))).toBe(200);
-    expect(await statusOf('GET', 'foo', bearer(aws.tenant.mintAsp().value))).toBe(401);
+    lastApplicationPassword = aws.tenant.mintApplicationPassword({ audience: NEAR_MISS }).value;
+    expect(await statusOf('GET', 'foo', bearer(lastApplicationPassword))).toBe(200);
+    expect(await statusOf('GET', 'foo', bearer(aws.tenant.mintApplicationPassword().value))).toBe(401);
     assembly = next;
   });
 
@@ -294,7 +294,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
 
   it('shows no secret and no address of an answer in any template, log, event, output or parameter', async () => {
     const after = await gather(aws);
-    const credentials = [lastAsp, password(), basic(USER, password()).slice('Basic '.length)];
+    const credentials = [lastApplicationPassword, password(), basic(USER, password()).slice('Basic '.length)];
     const secrets = [...secretsOf(signingKey), ...credentials];
     expect(new Set(secrets).size).toBe(11);
     expect(findings({ ...evidence, ...prefixed('afterwards: ', after) }, secrets)).toEqual([]);

@@ -50,7 +50,7 @@ async function startWorld(): Promise<World> {
     backend,
     behavior: 'length',
     proxy: createProxy({
-      upstream: `${backend.url}/base`,
+      backendUrl: `${backend.url}/base`,
       send: createSender(10_000, transport),
       gatewaySecret: async () => GATEWAY_SECRET,
       log: () => undefined,

@@ -4,8 +4,8 @@ import { gatewayResponses } from '../../src/config/gateway-responses.ts';
 import { statementsOf } from '../support/infra/statements.ts';
 import { templates } from '../support/infra/synthesize.ts';
 
-const UPSTREAM = {
-  upstream: 'https://backend.example/base',
+const BACKEND_URL = {
+  backendUrl: 'https://backend.example/base',
   routes: { 'ANY /{proxy+}': [], 'GET /health': 'public', 'GET /admin': ['admin'] },
 };
 
@@ -185,9 +185,9 @@ describe("the gateway's own responses", () => {
   });
 });
 
-describe('the API before an upstream', () => {
+describe('the API before an backendUrl', () => {
   it('passes everything on behind the authorizer, and only public paths without', () => {
-    expect(methodsOf(templates(UPSTREAM).api)).toEqual({
+    expect(methodsOf(templates(BACKEND_URL).api)).toEqual({
       'ANY /': 'CUSTOM',
       'OPTIONS /': 'NONE',
       'ANY /{proxy+}': 'CUSTOM',
@@ -199,23 +199,23 @@ describe('the API before an upstream', () => {
   });
 
   it('hands bodies on as bytes', () => {
-    templates(UPSTREAM).api.hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['*/*'] });
+    templates(BACKEND_URL).api.hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['*/*'] });
   });
 
   it('has a secret for the backend, whose value only the function and the backend may know', () => {
-    const { api } = templates(UPSTREAM);
+    const { api } = templates(BACKEND_URL);
     api.hasResourceProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true },
     });
-    expect(statementsOf(api, 'UpstreamPassRole')).toEqual([
-      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('UpstreamPassLog')] },
-      { actions: ['secretsmanager:GetSecretValue'], on: [expect.stringContaining('UpstreamBackendSecret')] },
+    expect(statementsOf(api, 'BackendPassRole')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('BackendPassLog')] },
+      { actions: ['secretsmanager:GetSecretValue'], on: [expect.stringContaining('BackendGatewaySecret')] },
     ]);
     expect(Object.keys(api.findOutputs('*'))).toContain('GatewaySecretArn');
   });
 
   it('lets nobody but this API call its functions, and Secrets Manager the one that changes the key', () => {
-    const permissions = Object.values(templates(UPSTREAM).api.findResources('AWS::Lambda::Permission'));
+    const permissions = Object.values(templates(BACKEND_URL).api.findResources('AWS::Lambda::Permission'));
     const byGateway = permissions.filter(({ Properties }) => Properties.Principal === 'apigateway.amazonaws.com');
     expect(permissions).toHaveLength(byGateway.length + 1);
     for (const { Properties } of byGateway) {

@@ -5,22 +5,22 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { embeddedMetrics } from '../../lambda/authorizer/embedded-metrics.ts';
 import { AuthorizerAlarms } from '../../lib/authorizer-alarms.ts';
-import { TokenAuthorizer } from '../../lib/authorizer-function.ts';
+import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { appWithoutBundling } from '../support/infra/synthesize.ts';
 
 const stack = new Stack(appWithoutBundling(), 'Own');
 const signingKey = new SigningKey(stack, 'SigningKey');
 const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
-const authorizer = new TokenAuthorizer(stack, 'Authorizer', { ...tenant, signingKey });
+const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...tenant, signingKey });
 new AuthorizerAlarms(stack, 'Alarms', { authorizer, actions: [new SnsAction(new Topic(stack, 'Topic'))] });
 const template = Template.fromStack(stack);
 
 describe('the alarms', () => {
   it.each([
-    ['UpstreamFailing', 10, { outcome: 'unavailable' }],
-    ['ClientRefused', 1, { outcome: 'unavailable', reason: 'upstream_client_refused' }],
-    ['Throttled', 10, { outcome: 'unavailable', reason: 'upstream_throttled' }],
+    ['IssuerFailing', 10, { outcome: 'unavailable' }],
+    ['ClientRefused', 1, { outcome: 'unavailable', reason: 'issuer_client_refused' }],
+    ['Throttled', 10, { outcome: 'unavailable', reason: 'issuer_throttled' }],
   ])('%s goes off at %i decisions of its kind in five minutes', (_, Threshold, dimensions) => {
     const wanted = { audience: 'https://my.api', ...dimensions };
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -59,10 +59,10 @@ describe('the alarms', () => {
       resourcePath: '/foo',
       cacheHit: true,
       durationMs: 1,
-      upstreamMs: 1,
-      upstreamCalls: 1,
-      upstreamRetries: 0,
-      coolDowns: [],
+      issuerMs: 1,
+      issuerCalls: 1,
+      issuerRetries: 0,
+      circuitOpenings: [],
     } as const;
     const attempt = { kind: 'attempt', endpoint: 'jwks', durationMs: 1, outcome: 'answer', isRetry: false } as const;
     const line = JSON.parse(embeddedMetrics(record, [attempt], { audience: 'https://my.api', nowMs: 0 }));

@@ -4,7 +4,7 @@ import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-api
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { TokenAuthorizer, type TokenAuthorizerProps } from '../../lib/authorizer-function.ts';
+import { AuthorizerFunction, type AuthorizerFunctionProps } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
@@ -26,10 +26,10 @@ class ForeignResource extends Construct {
 }
 
 /** Somebody's own stack with the authorizer before one method. */
-function ownStack(props: Partial<TokenAuthorizerProps> = {}, path = '/foo') {
+function ownStack(props: Partial<AuthorizerFunctionProps> = {}, path = '/foo') {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
-  const { restAuthorizer } = new TokenAuthorizer(stack, 'Authorizer', { ...TENANT, signingKey, ...props });
+  const { restAuthorizer } = new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, ...props });
   const method = { authorizer: restAuthorizer, authorizationType: AuthorizationType.CUSTOM };
   new RestApi(stack, 'Api').root.resourceForPath(path).addMethod('GET', new MockIntegration(), method);
   return stack;
@@ -71,7 +71,7 @@ describe('the token authorizer', () => {
   });
 
   it('gives no function the right to make a log group', () => {
-    const { key, api } = templates({ upstream: 'https://backend.example', routes: { 'ANY /{proxy+}': [] } });
+    const { key, api } = templates({ backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [] } });
     for (const template of [key, api]) {
       const actions = statementsOf(template, '').flatMap((statement) => statement.actions);
       expect(actions).not.toContain('logs:CreateLogGroup');
@@ -100,7 +100,7 @@ describe('the token authorizer', () => {
   });
 
   it.each([
-    ['an upstream', { upstream: 'https://backend.example', routes: { 'GET /foo': [] } }],
+    ['an backendUrl', { backendUrl: 'https://backend.example', routes: { 'GET /foo': [] } }],
     ['a greedy route', { routes: { 'GET /foo/{proxy+}': [] } }],
   ])('keeps answers by path with %s', (_what, context) => {
     templates(context).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
@@ -116,7 +116,7 @@ describe('the token authorizer', () => {
 
   it('refuses to keep answers by resource where a resource is greedy', () => {
     expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
-      'The API has the resource /foo/{proxy+}: give the TokenAuthorizer keepAnswersBy "path".',
+      'The API has the resource /foo/{proxy+}: give the AuthorizerFunction keepAnswersBy "path".',
     );
   });
 
@@ -124,14 +124,14 @@ describe('the token authorizer', () => {
     const stack = ownStack({ keepAnswersBy: 'resourcePath' });
     new ForeignResource(stack, 'Foreign');
     expect(() => Template.fromStack(stack)).toThrow(
-      'The API has the resource /foreign/{proxy+}: give the TokenAuthorizer keepAnswersBy "path".',
+      'The API has the resource /foreign/{proxy+}: give the AuthorizerFunction keepAnswersBy "path".',
     );
   });
 
   it('refuses it for a greedy route, too', () => {
     const routes = { 'GET /foo/{proxy+}': ['read:foo'] };
     expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath', routes }))).toThrow(
-      'The route "GET /foo/{proxy+}" is greedy: give the TokenAuthorizer keepAnswersBy "path".',
+      'The route "GET /foo/{proxy+}" is greedy: give the AuthorizerFunction keepAnswersBy "path".',
     );
   });
 
@@ -154,7 +154,7 @@ describe('the token authorizer', () => {
     const signingKey = new SigningKey(stack, 'SigningKey');
     const passwordGrantSecret = new Secret(stack, 'Password').secretArn;
     expect(
-      () => new TokenAuthorizer(stack, 'Authorizer', { ...TENANT, signingKey, passwordGrantSecret }),
+      () => new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, passwordGrantSecret }),
     ).not.toThrow();
   });
 

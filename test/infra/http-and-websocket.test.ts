@@ -4,17 +4,17 @@ import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-api
 import { HttpApi, HttpMethod, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
-import { TokenAuthorizer } from '../../lib/authorizer-function.ts';
+import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { appWithoutBundling } from '../support/infra/synthesize.ts';
 
 /** Somebody's own stack with the authorizer, before an API that the test adds. */
-function ownStack(addApi: (stack: Stack, authorizer: TokenAuthorizer) => void): Template {
+function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void): Template {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
   const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
   const routes = { 'GET /foo': ['read:foo'], $connect: ['read:foo'] };
-  addApi(stack, new TokenAuthorizer(stack, 'Authorizer', { ...tenant, signingKey, routes, gatewayTtlSeconds: 30 }));
+  addApi(stack, new AuthorizerFunction(stack, 'Authorizer', { ...tenant, signingKey, routes, gatewayTtlSeconds: 30 }));
   return Template.fromStack(stack);
 }
 
@@ -128,7 +128,7 @@ describe('the token authorizer before two REST APIs', () => {
   });
 });
 
-function addMethod(stack: Stack, apiId: string, { restAuthorizer: authorizer }: TokenAuthorizer): void {
+function addMethod(stack: Stack, apiId: string, { restAuthorizer: authorizer }: AuthorizerFunction): void {
   const options = { authorizer, authorizationType: AuthorizationType.CUSTOM };
   new RestApi(stack, apiId).root.addMethod('GET', new MockIntegration(), options);
 }

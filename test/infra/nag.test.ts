@@ -24,7 +24,10 @@ describe("the AwsSolutions pack's rules", () => {
     ['the demo API', {}],
     ['every secret, key and log', everything()],
     ['a rate limit by IP address', { ipRateLimit: 1000 }],
-    ['an upstream', { upstream: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } }],
+    [
+      'an backendUrl',
+      { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } },
+    ],
   ])('object to nothing that is not acknowledged in %s', (_what, context) => {
     expect(objections(stacks(context).app)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 /** `asp introspect`: what the tenant says of a token, and what the authorizer would make of it. */
-import type { UnverifiedAnswer } from '../../issuer/introspection.ts';
+import type { UnverifiedResponse } from '../../issuer/introspection.ts';
 import type { Command, Context } from '../command.ts';
 import { describeToken } from '../describe-token.ts';
 import { EXIT } from '../exit-code.ts';
@@ -48,7 +48,7 @@ export const introspect: Command = {
 
 function show(
   token: string,
-  answer: UnverifiedAnswer,
+  answer: UnverifiedResponse,
   explanations: readonly Explanation[] | undefined,
   { ports: { terminal, clock } }: Context,
 ): void {

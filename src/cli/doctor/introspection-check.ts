@@ -1,5 +1,5 @@
 /** The link that opaque tokens and app specific passwords depend on, tried with a token that nobody ever issued. */
-import { UpstreamError } from '../../core/errors.ts';
+import { IssuerError } from '../../core/errors.ts';
 import type { HttpPort } from '../../core/http.ts';
 import { makeThrowAwayKey, probeIntrospection } from '../../issuer/introspection-probe.ts';
 import { createIntrospection } from '../introspection.ts';
@@ -53,8 +53,8 @@ function notEnabled(): Finding {
 }
 
 function refusal(error: unknown, status: number | undefined): Finding {
-  if (!(error instanceof UpstreamError)) throw error;
-  if (error.code === 'upstream_client_refused') {
+  if (!(error instanceof IssuerError)) throw error;
+  if (error.code === 'issuer_client_refused') {
     return failed(
       `${status} invalid_client: it does not take the assertion`,
       `If the key on record is not the one that signs, "asp setup" mends it. If it is: ${FEATURE}`,

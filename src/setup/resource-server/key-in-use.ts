@@ -24,7 +24,11 @@ export interface KeyInUse {
  *
  * @param traces properties with a trace were written by this deployment and are not examined
  */
-export function keysInUse(current: KeyProperties, wanted: WantedKeyProperties, traces: KeyTraces): readonly KeyInUse[] {
+export function keysUsedByOthers(
+  current: KeyProperties,
+  wanted: WantedKeyProperties,
+  traces: KeyTraces,
+): readonly KeyInUse[] {
   return KEY_PROPERTIES.filter((property) => !traces[property]).flatMap((property) => {
     const found =
       property === 'verificationLocation' ? foundByUrl(current, wanted) : foundByValue(current[property], wanted);

@@ -13,7 +13,7 @@ import type { NewResourceServer, ResourceServer, ResourceServers } from '../../m
 import { keepRecord, type RecordStore, recordInvalid } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
 import { type KeyChange, keyChange, settledTraces, shadowingProperties, witnessedTraces } from './key-change.ts';
-import { assertNotOverwritten, type KeyInUse, keyBeside, keysInUse } from './key-in-use.ts';
+import { assertNotOverwritten, type KeyInUse, keyBeside, keysUsedByOthers } from './key-in-use.ts';
 import { patchResourceServer } from './patch-resource-server.ts';
 import { propertyForeign, propertyKept, propertyRefused, resourceServerNotFound } from './resource-server-errors.ts';
 import { isOfRecord, parseResourceServerRecord, type ResourceServerRecord } from './resource-server-record.ts';
@@ -48,7 +48,7 @@ interface Progress {
  */
 export async function setUpResourceServer(options: ResourceServerSetUp): Promise<SetupOutcome> {
   const found = adoptOwn(options, await findOrMake(options, await readRecord(options)));
-  const inUse = keysInUse(found.resourceServer.keys, options.wanted, found.record.keys);
+  const inUse = keysUsedByOthers(found.resourceServer.keys, options.wanted, found.record.keys);
   if (!options.replaceKey) assertNotOverwritten(inUse, options.wanted);
   const change = keyChange(found.resourceServer.keys, options.wanted, found.record.keys);
   const { resourceServer, record, stored, changed } = isEmptyPatch(change.patch)

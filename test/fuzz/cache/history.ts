@@ -37,9 +37,9 @@ export interface History {
 
 /** Whom each good credential stands for. */
 export const SUBJECTS: Readonly<Record<CredentialName, string>> = {
-  bearerAsp: 'user|ann',
-  basicAsp: 'user|ann',
-  basicAspOfOther: 'nobody',
+  bearerApplicationPassword: 'user|ann',
+  basicApplicationPassword: 'user|ann',
+  basicApplicationPasswordOfOther: 'nobody',
   bearerOpaque: 'user|opaque',
   bearerUncached: 'user|administrator',
   bearerJunk: 'nobody',

@@ -128,11 +128,11 @@ export class Process {
     const { jwtLifeSeconds } = this.#scenario;
     const startSeconds = START_MS / 1000;
     switch (credential) {
-      case 'bearerAsp':
+      case 'bearerApplicationPassword':
         return `Bearer ${ASP}`;
-      case 'basicAsp':
+      case 'basicApplicationPassword':
         return basic(ANN, ASP);
-      case 'basicAspOfOther':
+      case 'basicApplicationPasswordOfOther':
         return basic('bob@example.com', ASP);
       case 'bearerOpaque':
         return `Bearer ${OPAQUE}`;
@@ -207,7 +207,7 @@ export class Process {
     if (!active)
       return { response: json(200, { active: false }), verdict: this.#inactiveVerdict(credential), expiresMs: 0 };
     this.#appPasswords.add(credential);
-    const isOthers = credential === 'basicAspOfOther';
+    const isOthers = credential === 'basicApplicationPasswordOfOther';
     const expiresMs = active.exp === undefined ? Number.POSITIVE_INFINITY : active.exp * 1000;
     const response = json(200, { active: true, iss: ISSUER, aud: AUDIENCE, scope: 'read:foo', ...active });
     return { response, verdict: isOthers ? 'refused' : 'positive', expiresMs };
@@ -228,7 +228,11 @@ export class Process {
     const { opaqueLifeSeconds } = this.#scenario;
     const exp = START_MS / 1000 + opaqueLifeSeconds;
     if (token === ASP && this.#alive.asp) {
-      return { sub: SUBJECTS.bearerAsp, username: ANN, token_type: 'application_specific_password_token' };
+      return {
+        sub: SUBJECTS.bearerApplicationPassword,
+        username: ANN,
+        token_type: 'application_specific_password_token',
+      };
     }
     if (token === UNCACHED && this.#alive.uncached) {
       return { sub: SUBJECTS.bearerUncached, token_type: 'access_token', scope: 'read:foo uncached:scope' };

@@ -6,9 +6,9 @@ import fc from 'fast-check';
 
 /** The credentials that callers use. Two pairs share a secret, so that one could be taken for the other. */
 export const CREDENTIALS = [
-  'bearerAsp',
-  'basicAsp',
-  'basicAspOfOther',
+  'bearerApplicationPassword',
+  'basicApplicationPassword',
+  'basicApplicationPasswordOfOther',
   'bearerOpaque',
   'bearerUncached',
   'bearerJunk',
@@ -110,7 +110,7 @@ export const FLOOD_OF_REFUSALS: Scenario = {
   opaqueLifeSeconds: 0,
   jwtLifeSeconds: 100,
   latencyMs: 20,
-  cast: ['bearerAsp', 'basicPassword', 'bearerJunk'],
+  cast: ['bearerApplicationPassword', 'basicPassword', 'bearerJunk'],
   steps: [
     { kind: 'request', afterMs: 0, who: 0, times: 2 },
     { kind: 'request', afterMs: 60, who: 1, times: 1 },

@@ -287,7 +287,7 @@ const FIELDS = {
   hasExp: mostly(1, false, true),
   knows0: knowledge,
   knows1: knowledge,
-  aspUsername: mostly(4, 'present', 'absent'),
+  applicationPasswordUsername: mostly(4, 'present', 'absent'),
   usernameGiven: mostly(
     6,
     'exact',
@@ -404,7 +404,10 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
   [{ credential: 'jwt', call: GREEDY_CALL, grants: 'exactly', api: 'http' }, ['spelling', 'call']],
   [{ credential: 'jwt', issuers: 'twoTenants', from: 1 }, ['jwtFlaw', 'jwks1', 'jwks0']],
   [{ credential: 'jwt', introspectJwts: true }, ['knows0', 'introspect0', 'jwtFlaw']],
-  [{ credential: 'opaque', tokenShape: 'plain', tokenType: 'access_token' }, [...ASKING, 'tokenShape', 'aspUsername']],
+  [
+    { credential: 'opaque', tokenShape: 'plain', tokenType: 'access_token' },
+    [...ASKING, 'tokenShape', 'applicationPasswordUsername'],
+  ],
   [
     { credential: 'opaque', tokenShape: 'plain', issuers: 'twoTenants', knows0: 'inactive' },
     ['knows0', 'knows1', 'introspect0', 'introspect1', 'tokenShape'],
@@ -415,9 +418,9 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
   ],
   [
     { credential: 'basic', secretShape: 'asp' },
-    [...ASKING, 'usernameGiven', 'aspUsername', 'order', 'hasGrant', 'issuers'],
+    [...ASKING, 'usernameGiven', 'applicationPasswordUsername', 'order', 'hasGrant', 'issuers'],
   ],
-  [{ credential: 'basic', secretShape: 'asp', aspUsername: 'absent' }, ['usernameGiven']],
+  [{ credential: 'basic', secretShape: 'asp', applicationPasswordUsername: 'absent' }, ['usernameGiven']],
   [
     { credential: 'basic', secretShape: 'password' },
     [

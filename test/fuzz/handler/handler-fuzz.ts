@@ -6,7 +6,7 @@ import {
   type AuthorizerConfiguration,
   parseAuthorizerConfiguration,
 } from '../../../src/config/authorizer-configuration.ts';
-import { ConfigurationError, UpstreamError } from '../../../src/core/errors.ts';
+import { ConfigurationError, IssuerError } from '../../../src/core/errors.ts';
 import type { Fuzz, FuzzOptions } from '../fuzz.ts';
 import { base64url } from '../keys.ts';
 import { isPending } from '../pending.ts';
@@ -119,7 +119,7 @@ async function readGrantClient(it: Case) {
   return it.hasConnection ? { ...GRANT_CLIENT, connection: 'Users' } : GRANT_CLIENT;
 }
 
-const unreadable = () => new UpstreamError('upstream_unavailable', 'The fuzz scripted: the secret cannot be read.');
+const unreadable = () => new IssuerError('issuer_unavailable', 'The fuzz scripted: the secret cannot be read.');
 
 const OTHERS = 7;
 

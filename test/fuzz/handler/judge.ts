@@ -12,7 +12,7 @@ import {
   GRANT_CLIENT,
   givenUsername,
   ISSUER_CLIENT,
-  looksLikeAsp,
+  looksLikeApplicationPassword,
   originOf,
   SUBJECT,
   USERNAME,
@@ -174,7 +174,7 @@ function lineFaults(it: Case, { lines }: Observed, outcome: Seen): readonly stri
     faults.push('the log does not name the subject');
   if (it.usernameGiven !== 'sub' && (line.includes(USERNAME) || line.includes(JSON.stringify(givenUsername(it)))))
     faults.push('the log names the user');
-  if (record.upstreamCalls !== undefined && typeof record.upstreamCalls !== 'number')
+  if (record.issuerCalls !== undefined && typeof record.issuerCalls !== 'number')
     faults.push('the log has no count of calls');
   return faults;
 }
@@ -248,7 +248,8 @@ function placeFaults(it: Case, { endpoint, request }: RecordedCall, secret: stri
   ];
 }
 
-const isForFirstOnly = (it: Case, secret: string): boolean => it.credential === 'opaque' && looksLikeAsp(secret);
+const isForFirstOnly = (it: Case, secret: string): boolean =>
+  it.credential === 'opaque' && looksLikeApplicationPassword(secret);
 
 function sequenceFaults(it: Case, standIn: StandIn): readonly string[] {
   const faults: string[] = [];
@@ -273,7 +274,7 @@ function basicFaults(it: Case, standIn: StandIn): readonly string[] {
   const logins = standIn.count('token');
   const introspections = standIn.count('introspect0');
   if (!it.hasGrant && logins > 0) return ['a login without a client for it'];
-  if (it.order === 'auto' && looksLikeAsp(basicSecret(it)) && logins > 0)
+  if (it.order === 'auto' && looksLikeApplicationPassword(basicSecret(it)) && logins > 0)
     return ['an app specific password cost a failed login'];
   const isRefusedLogin =
     it.order !== 'introspect-first' &&

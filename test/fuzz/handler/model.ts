@@ -14,7 +14,7 @@ import {
   isBehindGreedy,
   issuersOf,
   knowledgeOf,
-  looksLikeAsp,
+  looksLikeApplicationPassword,
   opaqueToken,
   originOf,
   requirementIn,
@@ -87,7 +87,7 @@ function identify(it: Case): readonly Verdict[] {
     case 'jwt':
       return judgeJwt(it);
     case 'opaque':
-      return [askInTurn(it, looksLikeAsp(opaqueToken(it)))];
+      return [askInTurn(it, looksLikeApplicationPassword(opaqueToken(it)))];
     default:
       return judgeBasic(it);
   }
@@ -157,21 +157,22 @@ function cannotIntrospect(it: Case, index: 0 | 1): boolean {
 }
 
 function judgeBasic(it: Case): readonly Verdict[] {
-  if (!it.hasGrant || (it.order === 'auto' && looksLikeAsp(basicSecret(it)))) return [judgeAsp(it)];
+  if (!it.hasGrant || (it.order === 'auto' && looksLikeApplicationPassword(basicSecret(it))))
+    return [judgeApplicationPassword(it)];
   if (it.order === 'introspect-first') {
-    return introspect(it, 0) === 'inactive' ? logIn(it).verdicts : [judgeAsp(it)];
+    return introspect(it, 0) === 'inactive' ? logIn(it).verdicts : [judgeApplicationPassword(it)];
   }
   const { verdicts, next } = logIn(it);
   if (next === 'final') return verdicts;
-  const asp = judgeAsp(it);
-  if (next === 'mayBeAsp') return [asp];
+  const asp = judgeApplicationPassword(it);
+  if (next === 'mayBeApplicationPassword') return [asp];
   // Refused for another reason than a wrong password: the same calls are made, but nothing may allow.
   const afterwards: Verdict = asp === 'outage' ? 'outage' : 'refused';
   return next === 'unclear' ? ['refused', 'outage'] : [afterwards];
 }
 
 /** The secret as an app specific password of the user named. */
-function judgeAsp(it: Case): Verdict {
+function judgeApplicationPassword(it: Case): Verdict {
   const said = introspect(it, 0);
   if (said === 'outage') return 'outage';
   return typeof said === 'object' && it.tokenType === 'asp' && isTheirs(it) ? said : 'refused';
@@ -179,7 +180,7 @@ function judgeAsp(it: Case): Verdict {
 
 function isTheirs(it: Case): boolean {
   const given = givenUsername(it);
-  if (it.aspUsername === 'absent') return given === SUBJECT;
+  if (it.applicationPasswordUsername === 'absent') return given === SUBJECT;
   return isSameButForAsciiCase(given, USERNAME);
 }
 
@@ -192,13 +193,13 @@ const fold = (letter: string): string => (UPPER.includes(letter) ? letter.toLowe
 
 interface LoginVerdict {
   readonly verdicts: readonly Verdict[];
-  readonly next: 'final' | 'mayBeAsp' | 'refused' | 'unclear';
+  readonly next: 'final' | 'mayBeApplicationPassword' | 'refused' | 'unclear';
 }
 
 function logIn(it: Case): LoginVerdict {
   if (it.grantClient !== 'readable' || isOut(it.token)) return { verdicts: ['outage'], next: 'final' };
   if (it.login === 'right') return { verdicts: judgeLoginToken(it), next: 'final' };
-  if (it.login === 'wrong') return { verdicts: ['refused'], next: 'mayBeAsp' };
+  if (it.login === 'wrong') return { verdicts: ['refused'], next: 'mayBeApplicationPassword' };
   if (has(LOGINS.refused, it.login)) return { verdicts: ['refused'], next: 'refused' };
   if (has(LOGINS.unclear, it.login)) return { verdicts: ['refused', 'outage'], next: 'unclear' };
   return { verdicts: ['outage'], next: 'final' };
@@ -242,7 +243,7 @@ function scopesOfJwt(it: Case): string {
 function introspectedContext(it: Case, iss: string): Context {
   return {
     sub: SUBJECT,
-    username: it.aspUsername === 'present' ? USERNAME : '',
+    username: it.applicationPasswordUsername === 'present' ? USERNAME : '',
     scope: grantedScopes(it).join(' '),
     token_type: it.tokenType === 'asp' ? 'application_specific_password_token' : 'access_token',
     client_id: it.credential === 'basic' ? '' : 'client-3',

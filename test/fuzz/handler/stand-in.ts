@@ -278,7 +278,7 @@ export class StandIn {
       sub: SUBJECT,
       aud: AUDIENCE,
       iss: issuer.issuer,
-      ...(it.aspUsername === 'present' ? { username: USERNAME } : {}),
+      ...(it.applicationPasswordUsername === 'present' ? { username: USERNAME } : {}),
       ...(it.hasExp ? { exp: USUAL_EXP } : {}),
       ...(isBasic ? {} : { client_id: 'client-3' }),
     };

@@ -164,5 +164,5 @@ export function givenUsername({ usernameGiven }: Pick<Case, 'usernameGiven'>): s
   }
 }
 
-export const looksLikeAsp = (text: string): boolean =>
+export const looksLikeApplicationPassword = (text: string): boolean =>
   text.length === 16 && [...text].every((letter) => /[A-Za-z]/.test(letter));

@@ -25,6 +25,6 @@ afterAll(() => {
 it('waits for a Secrets Manager that says nothing no longer than a decision may take', async () => {
   const { readSigningKeys } = await import('../../../src/aws/authorizer-secrets.ts');
   const startedAtMs = performance.now();
-  await expect(readSigningKeys('signing-key')).rejects.toMatchObject({ code: 'upstream_unavailable' });
+  await expect(readSigningKeys('signing-key')).rejects.toMatchObject({ code: 'issuer_unavailable' });
   expect(performance.now() - startedAtMs).toBeLessThan(DECISION_MS);
 });

@@ -9,7 +9,7 @@ const NOW_SECONDS = START_MS / 1000;
 /** Rows of title and text. */
 const rowsOf = (text: string) => Object.fromEntries(text.split('\n').map((line) => line.split(/ {2,}/)));
 
-async function makeAsp({ asp, secrets }: TenantForTest): Promise<string> {
+async function makeApplicationPassword({ asp, secrets }: TenantForTest): Promise<string> {
   const { stdout } = await asp(['create', '--user', USER, '--label', 'laptop', '--scope', 'read:foo']);
   secrets.add(stdout.trim());
   return stdout;
@@ -18,7 +18,7 @@ async function makeAsp({ asp, secrets }: TenantForTest): Promise<string> {
 describe('asp introspect', () => {
   it('shows an app specific password as a table, the times in words and ISO', async () => {
     const opened = await openReadyTenant();
-    const value = await makeAsp(opened);
+    const value = await makeApplicationPassword(opened);
     opened.clock.ms += 7_200_000;
     const { code, stdout, stderr } = await opened.asp([...INTROSPECT, '-'], { input: value });
     expect(code).toBe(0);
@@ -61,7 +61,7 @@ describe('asp introspect', () => {
 
   it('asks for the token without showing it', async () => {
     const opened = await openReadyTenant();
-    const value = await makeAsp(opened);
+    const value = await makeApplicationPassword(opened);
     const { questions } = await opened.asp(INTROSPECT, { answers: [` ${value} `] });
     expect(questions).toEqual([{ question: 'Token (not shown): ', isSecret: true }]);
   });
@@ -78,7 +78,7 @@ describe('asp introspect', () => {
 
   it('takes a token on the command line with a warning, and does not repeat it', async () => {
     const opened = await openReadyTenant();
-    const value = await makeAsp(opened);
+    const value = await makeApplicationPassword(opened);
     const { code, stderr } = await opened.asp([...INTROSPECT, value.trim()]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Warning: a token on the command line is seen by others/);
@@ -115,7 +115,7 @@ describe('asp introspect --explain', () => {
 
   it('tells for each configured route what would be decided, and by which rule', async () => {
     const opened = await openReadyTenant();
-    expect(await explain(opened, await makeAsp(opened))).toEqual([
+    expect(await explain(opened, await makeApplicationPassword(opened))).toEqual([
       { route: 'GET /foo', outcome: 'allow', status: 200, reason: 'allowed', rule: 'has read:foo' },
       { route: 'POST /foo', outcome: 'deny', status: 403, reason: 'scope_missing', rule: 'lacks create:foo' },
       { route: 'ANY /x/{proxy+}', outcome: 'deny', status: 403, reason: 'scope_missing', rule: 'has none of a, b' },
@@ -152,7 +152,7 @@ describe('asp introspect --explain', () => {
 
   it('asks about the token once for the table and once for all routes', async () => {
     const opened = await openReadyTenant();
-    const value = await makeAsp(opened);
+    const value = await makeApplicationPassword(opened);
     opened.tenant.requestLog.clear();
     await explain(opened, value);
     expect(opened.tenant.requests.map(({ path }) => path)).toEqual(['/oauth/introspect', '/oauth/introspect']);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UpstreamError } from '../../../src/core/errors.ts';
+import { IssuerError } from '../../../src/core/errors.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
 import { importSigningKey, parseSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import {
@@ -303,7 +303,7 @@ describe('asp keys', () => {
     expect(asked).toEqual([secretArn]);
     expect((await asp(['keys', ...KEY], { ports: { readSecretKeys } })).stdout).toContain('SIGNS   key.json');
     const refuse = async () => {
-      throw new UpstreamError('upstream_unavailable', 'AccessDenied');
+      throw new IssuerError('issuer_unavailable', 'AccessDenied');
     };
     const { code, stderr } = await asp(['keys'], { ports: { readSecretKeys: refuse } });
     expect(stderr).toMatch(

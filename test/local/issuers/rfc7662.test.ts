@@ -42,7 +42,7 @@ describe('tokens of any RFC 7662 server', () => {
     const { local, server } = await startBoth();
     const token = await server.issue(format, 'https://other.api');
     expect((await local.call('GET', '/foo', bearer(token))).status).toBe(401);
-    expect(local.log.at(-1)).toMatchObject({ reason: 'audience_wrong' });
+    expect(local.log.at(-1)).toMatchObject({ reason: 'audience_mismatch' });
   });
 
   it('are refused if they are refresh tokens', async () => {
@@ -55,7 +55,7 @@ describe('tokens of any RFC 7662 server', () => {
     const { local } = await startBoth();
     const stranger = await startRfc7662Server((await keys()).signingJwk);
     expect((await local.call('GET', '/foo', bearer(await stranger.issue('jwt')))).status).toBe(401);
-    expect(local.log.at(-1)).toMatchObject({ reason: 'issuer_wrong', upstreamCalls: 0 });
+    expect(local.log.at(-1)).toMatchObject({ reason: 'issuer_mismatch', issuerCalls: 0 });
   });
 });
 
@@ -99,7 +99,7 @@ describe('an RFC 7662 server that wants a secret', () => {
     });
     const token = bearer(await server.issue('opaque'));
     expect((await local.call('GET', '/foo', token)).status).toBe(503);
-    expect(local.log.at(-1)).toMatchObject({ outcome: 'unavailable', reason: 'upstream_client_refused' });
+    expect(local.log.at(-1)).toMatchObject({ outcome: 'unavailable', reason: 'issuer_client_refused' });
     secret = undefined;
     local.clock.advanceSeconds(30);
     expect((await local.call('GET', '/foo', token)).status).toBe(200);
@@ -111,7 +111,7 @@ describe('what may be a password', () => {
     const { local, server } = await startBoth();
     const secret = await server.issue('opaque');
     expect((await local.call('GET', '/foo', basic('alice', secret))).status).toBe(401);
-    expect(local.log.at(-1)).toMatchObject({ reason: 'token_inactive', upstreamCalls: 2 });
+    expect(local.log.at(-1)).toMatchObject({ reason: 'token_inactive', issuerCalls: 2 });
     expect(local.calls('/oauth/token') + local.calls('/oauth/introspect')).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
-import { UpstreamError } from '../../../src/core/errors.ts';
+import { IssuerError } from '../../../src/core/errors.ts';
 import { parsePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { certificatePem } from '../../../src/signing-key/signing-key.ts';
 import { BEFORE, fakeKey, RotationWorld, STEP_NAMES } from '../../support/rotation/world.ts';
@@ -116,14 +116,14 @@ describe('a revocation', () => {
     const byUrl = await RotationWorld.setUp('wellKnown');
     expect(await revokeKey(byUrl.rotation(), 'emergency')).toEqual({
       kid: 'key-1',
-      introspection: 'upstream_client_refused',
+      introspection: 'issuer_client_refused',
     });
     const byValue = await RotationWorld.setUp('verificationKeys');
     expect(await revokeKey(byValue.rotation(), 'emergency-1')).toEqual({ kid: 'key-1', introspection: 'accepted' });
-    byValue.outage = new UpstreamError('upstream_timeout', 'No answer.');
+    byValue.outage = new IssuerError('issuer_timeout', 'No answer.');
     expect(await revokeKey(byValue.rotation(), 'emergency-2')).toEqual({
       kid: 'key-2',
-      introspection: 'upstream_timeout',
+      introspection: 'issuer_timeout',
     });
   });
 

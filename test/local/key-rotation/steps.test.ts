@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProofError } from '../../../lambda/key-rotation/prove-key.ts';
 import type { Step } from '../../../lambda/key-rotation/request.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
-import { UpstreamError } from '../../../src/core/errors.ts';
+import { IssuerError } from '../../../src/core/errors.ts';
 import { certificatePem } from '../../../src/signing-key/signing-key.ts';
 import type { Flavour } from '../../support/rotation/memory-versions.ts';
 import { BEFORE, CACHE_SECONDS, fakeKey, JWKS_URL, RotationWorld, STEP_NAMES } from '../../support/rotation/world.ts';
@@ -123,7 +123,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
   it('whose new key the tenant does not take puts all back, and the next one works', async () => {
     const world = await setUp();
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
-    world.outage = new UpstreamError('upstream_client_refused', 'The server refused the client assertion.');
+    world.outage = new IssuerError('issuer_client_refused', 'The server refused the client assertion.');
     await expect(world.step('testSecret', 'version-1')).rejects.toMatchObject({
       code: 'key_refused',
       message: expect.stringContaining('The old key is still current and was delivered to the tenant again'),
@@ -148,7 +148,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
   });
 
   it('that dies while it puts back does so again when the step is repeated', async () => {
-    const outage = new UpstreamError('upstream_client_refused', 'The server refused the client assertion.');
+    const outage = new IssuerError('issuer_client_refused', 'The server refused the client assertion.');
     for (let moments = 1, life = new Life(moments); moments === 1 || life.isOver; moments += 1) {
       life = new Life(moments);
       const world = await setUp();
@@ -166,7 +166,7 @@ describe('the steps', () => {
   it('prove the new key more than once, since a tenant needs its time', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
-    world.outage = new UpstreamError('upstream_timeout', 'No answer.');
+    world.outage = new IssuerError('issuer_timeout', 'No answer.');
     const sleep = async () => {
       world.outage = undefined;
     };
@@ -182,7 +182,7 @@ describe('the steps', () => {
   ])('pass a trial on %s, and touch nothing', async (_what, value) => {
     const world = await RotationWorld.setUp('wellKnown');
     world.secret.announce('trial', value);
-    world.outage = new UpstreamError('upstream_client_refused', 'Nobody serves the keys yet.');
+    world.outage = new IssuerError('issuer_client_refused', 'Nobody serves the keys yet.');
     expect(await world.step('testSecret', 'trial')).toBe('nothing_to_test');
     expect([world.proofs, world.served()]).toEqual([0, ['key-0']]);
     world.outage = undefined;
@@ -193,7 +193,7 @@ describe('the steps', () => {
   it('leave the new key pending where the old one could not be put back, and the next rotation takes it over', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
-    world.outage = new UpstreamError('upstream_unavailable', 'The server answered 503.');
+    world.outage = new IssuerError('issuer_unavailable', 'The server answered 503.');
     world.tenant.refused = ['verificationKey'];
     await expect(world.step('testSecret', 'version-1')).rejects.toMatchObject({ code: 'key_not_put_back' });
     expect(world.kidAt('AWSPENDING')).toBe('key-1');

@@ -10,7 +10,7 @@ const TIMES = 30;
 describe('order auto', () => {
   it('never costs a failed login for an ASP: 30 uses from cold caches, revoked, 30 more', async () => {
     const local = await startLocal(UNCACHED);
-    const { value } = local.tenant.mintAsp();
+    const { value } = local.tenant.mintApplicationPassword();
     expect(await statuses(local, basic(USER, value))).toEqual(Array(TIMES).fill(200));
     local.tenant.revoke(value);
     expect(await statuses(local, basic(USER, value))).toEqual(Array(TIMES).fill(401));
@@ -27,7 +27,7 @@ describe('order auto', () => {
 
   it('refuses somebody else’s ASP under this name, at no cost to either', async () => {
     const local = await startLocal(UNCACHED);
-    const { value } = local.tenant.mintAsp({ userId: 'auth0|5678' });
+    const { value } = local.tenant.mintApplicationPassword({ userId: 'auth0|5678' });
     expect((await local.call('GET', '/foo', basic(USER, value))).status).toBe(401);
     expect((await local.call('GET', '/foo', basic(OTHER, value))).status).toBe(200);
     expect(local.log.at(0)).toMatchObject({ reason: 'username_mismatch' });
@@ -44,7 +44,7 @@ describe('order auto', () => {
 describe('order password-first', () => {
   it('costs one failed login a process for one ASP, revoked or not', async () => {
     const local = await startLocal({ ...UNCACHED, basicOrder: 'password-first' });
-    const { value } = local.tenant.mintAsp();
+    const { value } = local.tenant.mintApplicationPassword();
     expect(await statuses(local, basic(USER, value))).toEqual(Array(TIMES).fill(200));
     local.tenant.revoke(value);
     expect(await statuses(local, basic(USER, value))).toEqual(Array(TIMES).fill(401));
@@ -82,8 +82,8 @@ describe('a user who may not log in', () => {
       const wrong = await local.call('GET', '/foo', basic(USER, 'wrong password'));
       expect(answer.status).toBe(401);
       expect(answer.body).toBe(wrong.body);
-      expect(local.log.at(0)).toMatchObject({ reason: 'login_refused', upstreamCalls: 2 });
-      expect(local.log.at(1)).toMatchObject({ reason: 'token_inactive', upstreamCalls: 2 });
+      expect(local.log.at(0)).toMatchObject({ reason: 'login_refused', issuerCalls: 2 });
+      expect(local.log.at(1)).toMatchObject({ reason: 'token_inactive', issuerCalls: 2 });
       expect([local.calls('/oauth/token'), local.calls('/oauth/introspect')]).toEqual([2, 2]);
     },
   );
@@ -105,7 +105,7 @@ describe('the client of the password grant', () => {
     clients.set(known.client_id, { ...known, client_secret: 'changed at the tenant' });
     for (const user of [USER, 'letters@example.com']) {
       expect((await local.call('GET', '/foo', basic(user, passwordOf(local)))).status).toBe(503);
-      expect(local.log.at(-1)).toMatchObject({ outcome: 'unavailable', reason: 'upstream_client_refused' });
+      expect(local.log.at(-1)).toMatchObject({ outcome: 'unavailable', reason: 'issuer_client_refused' });
     }
     clients.set(known.client_id, known);
     expect((await local.call('GET', '/foo', basic(USER, passwordOf(local)))).status).toBe(200);

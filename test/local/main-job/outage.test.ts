@@ -18,7 +18,7 @@ describe('with the tenant stopped', () => {
     local.clock.advanceSeconds(3500);
     expect((await local.call('GET', '/foo', bearer(jwt))).status).toBe(200);
     expect((await local.call('GET', '/foo', bearer(local.tenant.mintJwt({ kid: 'new' })))).status).toBe(503);
-    expect(local.log.at(1)).toMatchObject({ outcome: 'unavailable', reason: 'upstream_unavailable' });
+    expect(local.log.at(1)).toMatchObject({ outcome: 'unavailable', reason: 'issuer_unavailable' });
   });
 
   it('answers 503 to a password, too, and 401 to what needs no tenant', async () => {
@@ -38,7 +38,7 @@ describe('with the tenant stopped', () => {
     local.tenant.faults.clear();
     const asked = local.calls('/oauth/introspect');
     expect((await local.call('GET', '/foo', bearer(opaque))).status).toBe(503);
-    expect(local.log.at(-1)).toMatchObject({ reason: 'upstream_cooling_down' });
+    expect(local.log.at(-1)).toMatchObject({ reason: 'issuer_circuit_open' });
     expect(local.calls('/oauth/introspect')).toBe(asked);
     local.clock.advanceSeconds(2);
     expect((await local.call('GET', '/foo', bearer(opaque))).status).toBe(200);
@@ -47,20 +47,20 @@ describe('with the tenant stopped', () => {
 
 describe('an introspection is a 503', () => {
   it.each<[string, Fault, string]>([
-    ['on a 500', { kind: 'status', status: 500, ...INTROSPECT }, 'upstream_unavailable'],
-    ['on a 404', { kind: 'status', status: 404, ...INTROSPECT }, 'upstream_refused'],
-    ['on a 503 that stays', { kind: 'status', status: 503, ...INTROSPECT }, 'upstream_unavailable'],
-    ['on a rate limit', { kind: 'status', status: 429, retryAfterSeconds: 60, ...INTROSPECT }, 'upstream_throttled'],
-    ['on a connection cut before the answer', { kind: 'reset', ...INTROSPECT }, 'upstream_unavailable'],
-    ['on a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/', ...INTROSPECT }, 'upstream_malformed'],
-    ['on what is not JSON', { kind: 'garbage', ...INTROSPECT }, 'upstream_malformed'],
-    ['on 10 MB', { kind: 'huge', ...INTROSPECT }, 'upstream_malformed'],
-    ['on "active":"true"', { kind: 'edit', set: { active: 'true' }, ...INTROSPECT }, 'upstream_malformed'],
-    ['on no "active"', { kind: 'edit', remove: ['active'], ...INTROSPECT }, 'upstream_malformed'],
+    ['on a 500', { kind: 'status', status: 500, ...INTROSPECT }, 'issuer_unavailable'],
+    ['on a 404', { kind: 'status', status: 404, ...INTROSPECT }, 'issuer_refused'],
+    ['on a 503 that stays', { kind: 'status', status: 503, ...INTROSPECT }, 'issuer_unavailable'],
+    ['on a rate limit', { kind: 'status', status: 429, retryAfterSeconds: 60, ...INTROSPECT }, 'issuer_throttled'],
+    ['on a connection cut before the answer', { kind: 'reset', ...INTROSPECT }, 'issuer_unavailable'],
+    ['on a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/', ...INTROSPECT }, 'issuer_malformed'],
+    ['on what is not JSON', { kind: 'garbage', ...INTROSPECT }, 'issuer_malformed'],
+    ['on 10 MB', { kind: 'huge', ...INTROSPECT }, 'issuer_malformed'],
+    ['on "active":"true"', { kind: 'edit', set: { active: 'true' }, ...INTROSPECT }, 'issuer_malformed'],
+    ['on no "active"', { kind: 'edit', remove: ['active'], ...INTROSPECT }, 'issuer_malformed'],
     [
       'on a refused assertion',
       { kind: 'body', status: 401, body: { error: 'invalid_client' }, ...INTROSPECT },
-      'upstream_client_refused',
+      'issuer_client_refused',
     ],
   ])('%s', async (_, fault, reason) => {
     const local = await startLocal();
@@ -76,16 +76,16 @@ describe('an introspection is a 503', () => {
     const local = await startLocal();
     local.tenant.faults.add({ kind: 'hang', ...INTROSPECT });
     expect((await local.call('GET', '/foo', bearer(local.ready.tokens.opaque))).status).toBe(503);
-    expect(local.log.at(0)).toMatchObject({ outcome: 'unavailable', reason: 'upstream_timeout' });
+    expect(local.log.at(0)).toMatchObject({ outcome: 'unavailable', reason: 'issuer_timeout' });
   });
 });
 
 describe('an introspection answer that lacks what makes it ours is a 401', () => {
   it.each<[string, Fault, string]>([
-    ['no audience', { kind: 'edit', remove: ['aud'], ...INTROSPECT }, 'audience_wrong'],
-    ['another audience', { kind: 'edit', set: { aud: ['https://other.api'] }, ...INTROSPECT }, 'audience_wrong'],
+    ['no audience', { kind: 'edit', remove: ['aud'], ...INTROSPECT }, 'audience_mismatch'],
+    ['another audience', { kind: 'edit', set: { aud: ['https://other.api'] }, ...INTROSPECT }, 'audience_mismatch'],
     ['no issuer', { kind: 'edit', remove: ['iss'], ...INTROSPECT }, 'claims_malformed'],
-    ['another issuer', { kind: 'edit', set: { iss: 'https://evil.example/' }, ...INTROSPECT }, 'issuer_wrong'],
+    ['another issuer', { kind: 'edit', set: { iss: 'https://evil.example/' }, ...INTROSPECT }, 'issuer_mismatch'],
     ['no subject', { kind: 'edit', remove: ['sub'], ...INTROSPECT }, 'claims_malformed'],
     ['no token type', { kind: 'edit', remove: ['token_type'], ...INTROSPECT }, 'token_type_refused'],
     ['a past expiry', { kind: 'edit', set: { exp: 1 }, ...INTROSPECT }, 'token_expired'],

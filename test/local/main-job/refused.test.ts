@@ -7,16 +7,20 @@ import { type LocalForTest, startLocal, UNCACHED } from '../../support/local/sta
 describe('a JWT is refused', () => {
   it.each<[string, (local: LocalForTest) => string, string]>([
     ['expired', ({ ready }) => ready.tokens.expiredJwt, 'token_expired'],
-    ['for another audience', ({ tenant }) => tenant.mintJwt({ audience: 'https://demo.api/' }), 'audience_wrong'],
-    ['of another issuer', ({ tenant }) => tenant.mintJwt({ issuer: 'https://evil.example/' }), 'issuer_wrong'],
+    ['for another audience', ({ tenant }) => tenant.mintJwt({ audience: 'https://demo.api/' }), 'audience_mismatch'],
+    ['of another issuer', ({ tenant }) => tenant.mintJwt({ issuer: 'https://evil.example/' }), 'issuer_mismatch'],
     [
       'whose issuer lacks its slash',
       ({ tenant }) => tenant.mintJwt({ issuer: tenant.issuer.slice(0, -1) }),
-      'issuer_wrong',
+      'issuer_mismatch',
     ],
     ['with alg none', ({ tenant }) => tenant.mintJwt({ alg: 'none' }), 'algorithm_refused'],
     ['signed HS256 with the public key', ({ tenant }) => tenant.mintJwt({ alg: 'HS256' }), 'algorithm_refused'],
-    ['with a key bound to it', ({ tenant }) => tenant.mintJwt({ claims: { cnf: { jkt: 'x' } } }), 'token_bound'],
+    [
+      'with a key bound to it',
+      ({ tenant }) => tenant.mintJwt({ claims: { cnf: { jkt: 'x' } } }),
+      'token_sender_constrained',
+    ],
     ['without an expiry', ({ tenant }) => tenant.mintJwt({ claims: { exp: undefined } }), 'claims_malformed'],
     ['without a subject', ({ tenant }) => tenant.mintJwt({ claims: { sub: undefined } }), 'claims_malformed'],
     ['that is a logout token', ({ tenant }) => tenant.mintJwt({ typ: 'logout+jwt' }), 'token_type_refused'],
@@ -73,14 +77,18 @@ describe('a JWT is refused', () => {
 describe('a token that the tenant must be asked about is refused', () => {
   it.each<[string, (local: LocalForTest) => string, string]>([
     ['refresh token', ({ ready }) => ready.tokens.refresh, 'token_type_refused'],
-    ['revoked ASP', ({ revokedAsp }) => revokedAsp, 'token_inactive'],
+    ['revoked ASP', ({ revokedApplicationPassword }) => revokedApplicationPassword, 'token_inactive'],
     ['garbage', () => 'garbage', 'token_inactive'],
     [
       'opaque token for another API',
       ({ tenant }) => tenant.mintOpaque({ audience: 'https://demo.api/' }),
       'token_inactive',
     ],
-    ['ASP for another API', ({ tenant }) => tenant.mintAsp({ audience: 'https://demo.api/' }).value, 'token_inactive'],
+    [
+      'ASP for another API',
+      ({ tenant }) => tenant.mintApplicationPassword({ audience: 'https://demo.api/' }).value,
+      'token_inactive',
+    ],
     ['expired opaque token', ({ tenant }) => tenant.mintOpaque({ expiresInSeconds: -1 }), 'token_inactive'],
   ])('%s, after one introspection', async (_, token, reason) => {
     const local = await startLocal(UNCACHED);

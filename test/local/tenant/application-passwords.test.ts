@@ -28,7 +28,7 @@ test('the value is told once, sixteen letters long', async () => {
 });
 
 test('the list tells when a password was last looked at', async () => {
-  const { id } = tenant.mintAsp();
+  const { id } = tenant.mintApplicationPassword();
   const record = tenant.state.applicationPasswords.get(id);
   if (record) tenant.state.applicationPasswords.set(id, { ...record, lastAccessedMs: clock.ms + 1_000 });
   expect((await manage(tenant, 'GET', PATH)).body).toMatchObject([
@@ -53,7 +53,7 @@ test('the longest label is taken', async () => {
 });
 
 test('a password is taken away by its own user’s path only', async () => {
-  const { id } = tenant.mintAsp();
+  const { id } = tenant.mintApplicationPassword();
   const elsewhere = `users/auth0%7C5678/application-passwords/${id}`;
   expect(await manage(tenant, 'DELETE', elsewhere)).toMatchObject({ status: 404 });
   expect(await manage(tenant, 'DELETE', `${PATH}/${id}`)).toMatchObject({ status: 204, body: undefined });

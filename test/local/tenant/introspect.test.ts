@@ -29,7 +29,7 @@ async function introspect(token: string) {
 
 describe('an app specific password', () => {
   test('is answered with exactly the members that are documented', async () => {
-    const { value } = tenant.mintAsp({ scope: 'read:foo create:foo' });
+    const { value } = tenant.mintApplicationPassword({ scope: 'read:foo create:foo' });
     expect(await introspect(value)).toStrictEqual({
       active: true,
       token_type: 'application_specific_password_token',
@@ -43,17 +43,17 @@ describe('an app specific password', () => {
   });
 
   test('remembers when it was last looked at', async () => {
-    const { id, value } = tenant.mintAsp();
+    const { id, value } = tenant.mintApplicationPassword();
     clock.ms += 5_000;
     await introspect(value);
     expect(tenant.state.applicationPasswords.get(id)?.lastAccessedMs).toBe(START_MS + 5_000);
   });
 
   test('is inactive once revoked, for a blocked user, and for another API', async () => {
-    const revoked = tenant.mintAsp().value;
+    const revoked = tenant.mintApplicationPassword().value;
     tenant.revoke(revoked);
-    const blocked = tenant.mintAsp({ userId: 'auth0|blocked' }).value;
-    const elsewhere = tenant.mintAsp({ audience: 'https://demo.api/' }).value;
+    const blocked = tenant.mintApplicationPassword({ userId: 'auth0|blocked' }).value;
+    const elsewhere = tenant.mintApplicationPassword({ audience: 'https://demo.api/' }).value;
     for (const value of [revoked, blocked, elsewhere]) expect(await introspect(value)).toStrictEqual({ active: false });
   });
 });

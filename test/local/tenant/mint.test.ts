@@ -48,6 +48,6 @@ test('the header says what it is told to', async () => {
 
 test('no opaque token looks like an app specific password, or like a JWT', async () => {
   const { tenant } = await open();
-  expect(tenant.mintAsp().value).toMatch(/^[A-Za-z]{16}$/);
+  expect(tenant.mintApplicationPassword().value).toMatch(/^[A-Za-z]{16}$/);
   expect(tenant.mintOpaque()).toMatch(/^[\w-]{32}$/);
 });

@@ -55,7 +55,7 @@ test('a snapshot does not depend on the order of writing', async () => {
 test('looking at things does not change the snapshot', async () => {
   const { tenant } = await open();
   const before = tenant.snapshot();
-  tenant.mintAsp();
+  tenant.mintApplicationPassword();
   await managementToken(tenant);
   expect(tenant.snapshot()).toBe(before);
 });

@@ -4,7 +4,7 @@ import { HttpApi, HttpMethod, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/a
 import { HttpLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Auth0Setup } from '../../../lib/auth0-setup.ts';
-import { TokenAuthorizer } from '../../../lib/authorizer-function.ts';
+import { AuthorizerFunction } from '../../../lib/authorizer-function.ts';
 import { SigningKey } from '../../../lib/signing-key.ts';
 
 const app = new App();
@@ -15,7 +15,7 @@ const audience = 'https://demo.api';
 
 const signingKey = new SigningKey(stack, 'SigningKey');
 const setup = new Auth0Setup(stack, 'Auth0Setup', { tenantUrl: issuer, audience, managementSecret, signingKey });
-const authorizer = new TokenAuthorizer(stack, 'Authorizer', {
+const authorizer = new AuthorizerFunction(stack, 'Authorizer', {
   issuer,
   audience,
   signingKey,

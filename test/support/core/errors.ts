@@ -1,13 +1,13 @@
 /** Matchers for the project's errors: class, code and message together. */
 import { expect } from 'vitest';
-import type { ConfigurationErrorCode, CredentialErrorCode, UpstreamErrorCode } from '../../../src/core/errors.ts';
+import type { ConfigurationErrorCode, CredentialErrorCode, IssuerErrorCode } from '../../../src/core/errors.ts';
 
 export function credentialError(code: CredentialErrorCode, message: string): Error {
   return expect.objectContaining({ name: 'CredentialError', code, message });
 }
 
-export function upstreamError(code: UpstreamErrorCode, message: string): Error {
-  return expect.objectContaining({ name: 'UpstreamError', code, message });
+export function issuerError(code: IssuerErrorCode, message: string): Error {
+  return expect.objectContaining({ name: 'IssuerError', code, message });
 }
 
 export function configurationError(code: ConfigurationErrorCode, message: string): Error {

@@ -1,5 +1,5 @@
 /** Upstreams on a scripted HTTP port and a frozen clock. */
-import { type CallContext, type Endpoint, Upstream } from '../../../src/issuer/issuer-endpoint.ts';
+import { type CallContext, type Endpoint, IssuerEndpoint } from '../../../src/issuer/issuer-endpoint.ts';
 import { type FrozenClock, NOW_MS } from './clock.ts';
 import type { ScriptedHttp } from './scripted-http.ts';
 
@@ -7,13 +7,13 @@ import type { ScriptedHttp } from './scripted-http.ts';
 export const CONTEXT: CallContext = { deadlineMs: NOW_MS + 5000 };
 
 /** @param random what each draw of the jitter yields */
-export function upstreamOver(
+export function issuerEndpointOver(
   http: ScriptedHttp,
   clock: FrozenClock,
   endpoint: Endpoint = 'introspection',
   random = 0,
-): Upstream {
-  return new Upstream(endpoint, {
+): IssuerEndpoint {
+  return new IssuerEndpoint(endpoint, {
     http: http.port,
     clock: clock.read,
     sleep: clock.sleep,

@@ -1,9 +1,9 @@
 /** Signing keys of a resource server, and a store that hands them out. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import type { SigningKey } from '../../../src/signing-key/signing-key.ts';
+import type { ImportedSigningKey } from '../../../src/signing-key/signing-key.ts';
 import type { SigningKeyStore } from '../../../src/signing-key/signing-key-ring.ts';
 
-export interface SigningKeyPair extends SigningKey {
+export interface SigningKeyPair extends ImportedSigningKey {
   readonly publicKey: KeyObject;
 }
 
@@ -11,7 +11,7 @@ export function makeSigningKey(kid: string): SigningKeyPair {
   return { kid, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) };
 }
 
-type Stored = readonly [SigningKey, ...SigningKey[]];
+type Stored = readonly [ImportedSigningKey, ...ImportedSigningKey[]];
 
 /** Holds what a test puts in; counts the readings. */
 export class StoreOfKeys implements SigningKeyStore {

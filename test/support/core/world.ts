@@ -17,7 +17,7 @@ import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
 import { FrozenClock } from './clock.ts';
 import { INACTIVE, INTROSPECTION_URL } from './introspection-answers.ts';
 import { AUDIENCE, expectations, ISSUER, type IssuerKey, JWKS_URL } from './issuer.ts';
-import { upstreamOver } from './issuer-endpoints.ts';
+import { issuerEndpointOver } from './issuer-endpoints.ts';
 import { form, json, type Reply, ScriptedHttp } from './scripted-http.ts';
 import { makeSigningKey, StoreOfKeys } from './signing-keys.ts';
 import { TOKEN_URL, WRONG_PASSWORD } from './token-endpoint.ts';
@@ -56,7 +56,7 @@ export class World {
     let ids = 0;
     const introspection = new Introspection({
       url: INTROSPECTION_URL,
-      upstream: upstreamOver(http, clock),
+      endpoint: issuerEndpointOver(http, clock),
       keys: new SigningKeyRing(new StoreOfKeys([signingKey]), clock.read),
       profile: INTROSPECTION_PROFILES.auth0,
       clientId: AUDIENCE,
@@ -65,14 +65,14 @@ export class World {
     });
     const passwordGrant = new PasswordGrant({
       url: TOKEN_URL,
-      upstream: upstreamOver(http, clock, 'token'),
+      endpoint: issuerEndpointOver(http, clock, 'token'),
       readClient: async () => ({ clientId: 'grant-client', clientSecret: 'grant-client-secret' }),
       audience: AUDIENCE,
       scopes: routes.scopes,
       clock: clock.read,
       digest,
     });
-    const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
+    const jwks = new Jwks({ url: JWKS_URL, endpoint: issuerEndpointOver(http, clock, 'jwks'), clock: clock.read });
     const verifier = new JwtVerifier({ jwks, expected, permissionsAsScopes: false });
     this.bearerAuthenticators = [
       new JwtAuthenticator([

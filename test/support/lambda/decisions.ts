@@ -41,4 +41,4 @@ export const DENY: Decision = {
 
 export const UNAUTHENTICATED: Decision = { outcome: 'unauthenticated', reason: 'token_expired' };
 
-export const UNAVAILABLE: Decision = { outcome: 'unavailable', reason: 'upstream_timeout', message: 'Too late.' };
+export const UNAVAILABLE: Decision = { outcome: 'unavailable', reason: 'issuer_timeout', message: 'Too late.' };

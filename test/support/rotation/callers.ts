@@ -5,12 +5,12 @@ import { hasCode } from '../../../src/core/errors.ts';
 import type { HttpPort } from '../../../src/core/http.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES, type IntrospectionProfileName } from '../../../src/issuer/introspection-profile.ts';
-import { Upstream } from '../../../src/issuer/issuer-endpoint.ts';
+import { IssuerEndpoint } from '../../../src/issuer/issuer-endpoint.ts';
 import {
+  type ImportedSigningKey,
   importSigningKey,
   type PrivateSigningJwk,
   parseSigningJwk,
-  type SigningKey,
 } from '../../../src/signing-key/signing-key.ts';
 import { SigningKeyRing, type SigningKeyStore } from '../../../src/signing-key/signing-key-ring.ts';
 import type { MemoryVersions } from './memory-versions.ts';
@@ -65,7 +65,7 @@ export class Callers {
       await authorizer.answer('nobody has issued this', { deadlineMs: this.#ports.clock() + 5000 });
       return true;
     } catch (error) {
-      if (hasCode(error, 'upstream_client_refused')) return false;
+      if (hasCode(error, 'issuer_client_refused')) return false;
       throw error;
     }
   }
@@ -82,7 +82,7 @@ export class Callers {
     const { http, clock } = this.#ports;
     return new Introspection({
       url,
-      upstream: new Upstream('introspection', { http, clock, sleep: async () => {}, random: Math.random }),
+      endpoint: new IssuerEndpoint('introspection', { http, clock, sleep: async () => {}, random: Math.random }),
       keys: new SigningKeyRing(store, clock),
       profile: INTROSPECTION_PROFILES[profile],
       clientId,
@@ -103,6 +103,6 @@ function storeOf(secret: MemoryVersions): SigningKeyStore {
   };
 }
 
-function keyOf(text: string | undefined): SigningKey | undefined {
+function keyOf(text: string | undefined): ImportedSigningKey | undefined {
   return text === undefined ? undefined : importSigningKey(parseSigningJwk(text));
 }

@@ -10,7 +10,7 @@ import type { Step } from '../../../lambda/key-rotation/request.ts';
 import { holdingLease, type Rotation, type StepOutcome } from '../../../lambda/key-rotation/rotation.ts';
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
-import { type CodedError, UpstreamError } from '../../../src/core/errors.ts';
+import { type CodedError, IssuerError } from '../../../src/core/errors.ts';
 import type { KeyProperties } from '../../../src/management/key-properties.ts';
 import { OwnedRecords } from '../../../src/setup/owned-records.ts';
 import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
@@ -228,7 +228,7 @@ export class RotationWorld {
   async #prove({ kid }: PrivateSigningJwk): Promise<void> {
     this.proofs += 1;
     if (this.outage) throw this.outage;
-    if (!this.#knows(kid)) throw new UpstreamError('upstream_client_refused', 'The server refused the assertion.');
+    if (!this.#knows(kid)) throw new IssuerError('issuer_client_refused', 'The server refused the assertion.');
   }
 
   /** A cold authorizer signs with the current key, and, refused, with the pending one; it reads the two labels in two requests. */

@@ -1,7 +1,7 @@
 /** CloudFormation's side of custom resources: makes the events, takes the answers. */
 
 import { isJsonObject, parseJson } from '../../../src/core/json.ts';
-import type { Answer } from '../../../src/custom-resource/response.ts';
+import type { CustomResourceResponse } from '../../../src/custom-resource/response.ts';
 
 export const RESPONSE_URL = 'https://cloudformation.example/answer?signature=RESPONSE-URL-CANARY';
 
@@ -29,7 +29,7 @@ export function eventOf({ type, resourceType, properties, oldProperties, physica
 }
 
 /** What came in as an answer. */
-export type Received = Answer & {
+export type Received = CustomResourceResponse & {
   readonly stackId: string;
   readonly requestId: string;
   readonly logicalResourceId: string;

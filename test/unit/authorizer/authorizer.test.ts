@@ -127,8 +127,8 @@ describe('a request that proves nothing', () => {
     ['three parts of nothing', ['Bearer a.b.c'], 'token_malformed'],
     ['three parts without a header', ['Bearer bnVsbA.e30.AAAA'], 'token_malformed'],
     ['an expired JWT', [`Bearer ${minted.expired}`], 'token_expired'],
-    ['a JWT of another issuer', [`Bearer ${minted.otherIssuer}`], 'issuer_wrong'],
-    ['a JWT for another API', [`Bearer ${minted.otherAudience}`], 'audience_wrong'],
+    ['a JWT of another issuer', [`Bearer ${minted.otherIssuer}`], 'issuer_mismatch'],
+    ['a JWT for another API', [`Bearer ${minted.otherAudience}`], 'audience_mismatch'],
     ['alg none', [`Bearer ${forge({ alg: 'none' }, accessTokenClaims(), () => '')}`], 'algorithm_refused'],
     ['HS256 by the public key', [`Bearer ${hs256()}`], 'algorithm_refused'],
   ])('is unauthenticated, without a call: %s', async (_, authorization, reason) => {
@@ -169,12 +169,12 @@ function hs256(): string {
 
 describe('an outage', () => {
   const outages: readonly (readonly [string, Reply, string])[] = [
-    ['a lost connection', failure('connection'), 'upstream_unavailable'],
-    ['a timeout', failure('timeout'), 'upstream_timeout'],
-    ['too large an answer', failure('too_large'), 'upstream_malformed'],
-    ['500', json(500, {}), 'upstream_unavailable'],
-    ['429', json(429, {}, { 'retry-after': '60' }), 'upstream_throttled'],
-    ['a redirect', text(302, ''), 'upstream_malformed'],
+    ['a lost connection', failure('connection'), 'issuer_unavailable'],
+    ['a timeout', failure('timeout'), 'issuer_timeout'],
+    ['too large an answer', failure('too_large'), 'issuer_malformed'],
+    ['500', json(500, {}), 'issuer_unavailable'],
+    ['429', json(429, {}, { 'retry-after': '60' }), 'issuer_throttled'],
+    ['a redirect', text(302, ''), 'issuer_malformed'],
   ];
 
   it.each(outages)('is never a refusal and never an allow: %s', async (_, reply, reason) => {
@@ -219,7 +219,7 @@ describe('an outage', () => {
       it.clock.nowMs += Math.min(2900, request.timeoutMs);
       return request.timeoutMs < 2900 ? failure('timeout') : script(request);
     };
-    expect(await it.decide(basic(USER, 'correct horse'))).toEqual(unavailable('upstream_timeout'));
+    expect(await it.decide(basic(USER, 'correct horse'))).toEqual(unavailable('issuer_timeout'));
     expect(it.clock.nowMs - began).toBeLessThanOrEqual(5000);
   });
 
@@ -230,14 +230,14 @@ describe('an outage', () => {
     it.outage = json(500, {});
     expect(await it.decide(`Bearer ${ASP}`)).toMatchObject({ outcome: 'allow', cacheHit: true });
     it.outage = json(429, {}, { 'retry-after': '20' });
-    expect(await it.decide(`Bearer ${ASP}`)).toEqual(unavailable('upstream_throttled'));
+    expect(await it.decide(`Bearer ${ASP}`)).toEqual(unavailable('issuer_throttled'));
     it.clock.advanceSeconds(5);
-    expect(await it.decide(`Bearer ${ASP}`)).toEqual(unavailable('upstream_throttled'));
+    expect(await it.decide(`Bearer ${ASP}`)).toEqual(unavailable('issuer_throttled'));
     it.clock.advanceSeconds(15);
     it.outage = failure('timeout');
     expect(await it.decide(`Bearer ${ASP}`)).toMatchObject({ outcome: 'allow', cacheHit: true });
     it.clock.advanceSeconds(60);
-    expect(await it.decide(`Bearer ${ASP}`)).toEqual(unavailable('upstream_timeout'));
+    expect(await it.decide(`Bearer ${ASP}`)).toEqual(unavailable('issuer_timeout'));
   });
 });
 

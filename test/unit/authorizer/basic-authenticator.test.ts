@@ -97,7 +97,7 @@ describe('whatever the order', () => {
     const { world: it, logIn } = world({ order });
     it.outage = failure('timeout');
     for (const secret of [ASP, PASSWORD]) {
-      await expect(logIn(USER, secret)).rejects.toMatchObject({ name: 'UpstreamError', code: 'upstream_timeout' });
+      await expect(logIn(USER, secret)).rejects.toMatchObject({ name: 'IssuerError', code: 'issuer_timeout' });
     }
   });
 
@@ -205,9 +205,9 @@ describe('the order introspect-first', () => {
   it('logs in only if the server does not know the secret, not if it refuses it or fails', async () => {
     const { world: it, logIn, counts } = world({ order });
     it.tokens.set(PASSWORD, activePassword({ iss: 'https://evil.example/' }));
-    await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ code: 'issuer_wrong' });
+    await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ code: 'issuer_mismatch' });
     it.tokens.set(PASSWORD, json(500, {}));
-    await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ code: 'issuer_unavailable' });
     expect(counts()).toEqual([0, 2]);
   });
 });
@@ -230,21 +230,21 @@ describe('a login', () => {
   });
 
   it.each([
-    [401, 'invalid_client', 'upstream_client_refused'],
-    [403, 'unauthorized_client', 'upstream_client_refused'],
-    [400, 'invalid_request', 'upstream_refused'],
-    [500, 'server_error', 'upstream_refused'],
-    [401, 'access_denied', 'upstream_client_refused'],
+    [401, 'invalid_client', 'issuer_client_refused'],
+    [403, 'unauthorized_client', 'issuer_client_refused'],
+    [400, 'invalid_request', 'issuer_refused'],
+    [500, 'server_error', 'issuer_refused'],
+    [401, 'access_denied', 'issuer_client_refused'],
   ])("that fails by our fault or the server's (%i %s) is not either", async (status, error, code) => {
     const { world: it, logIn, counts } = world();
     it.passwords.set(`${USER}:${PASSWORD}`, loginError(status, error));
-    await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ name: 'UpstreamError', code });
+    await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ name: 'IssuerError', code });
     expect(counts()).toEqual([1, 0]);
   });
 
   it('yields a token that is judged like any other', async () => {
     for (const [token, code] of [
-      [await mint(issuerKey, { aud: 'https://other.api' }), 'audience_wrong'],
+      [await mint(issuerKey, { aud: 'https://other.api' }), 'audience_mismatch'],
       [await mint(await makeIssuerKey('rsa-1')), 'signature_invalid'],
       ['opaque-and-unknown', 'token_inactive'],
     ] as const) {
@@ -258,7 +258,7 @@ describe('a login', () => {
     const { world: it, logIn, counts } = world();
     it.passwords.set(`${USER}:${PASSWORD}`, loggedIn(await mint(issuerKey, { aud: 'https://other.api' })));
     for (let time = 0; time < 2; time += 1) {
-      await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ code: 'audience_wrong' });
+      await expect(logIn(USER, PASSWORD)).rejects.toMatchObject({ code: 'audience_mismatch' });
     }
     expect(counts()).toEqual([1, 2]);
     it.passwords.set(`${USER}:secret`, loggedIn(await mint(await makeIssuerKey('rsa-2'))));

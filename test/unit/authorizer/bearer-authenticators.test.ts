@@ -47,7 +47,7 @@ describe('a Bearer token of three parts', () => {
       credentialError('token_inactive', 'The server does not know the token as active.'),
     );
     it.tokens.set(token, json(500, {}));
-    await expect(judge(token)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    await expect(judge(token)).rejects.toMatchObject({ code: 'issuer_unavailable' });
   });
 });
 

@@ -33,7 +33,7 @@ describe('a changed client secret', () => {
   ])('is our fault, not the user’s: %s', async (_, refusal) => {
     const composed = tenant(() => 'new', refusal);
     const { decision, outside } = await composed.decide(LOGIN);
-    expect(decision).toMatchObject({ outcome: 'unavailable', reason: 'upstream_client_refused' });
+    expect(decision).toMatchObject({ outcome: 'unavailable', reason: 'issuer_client_refused' });
     expect(outside.calls).toEqual([TOKEN_URL]);
   });
 

@@ -6,7 +6,7 @@ import { JwtVerifier, unverifiedIssuer } from '../../../src/issuer/jwt.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 import { credentialError } from '../../support/core/errors.ts';
 import { expectations, ISSUER, type IssuerKey, makeIssuerKey, mint } from '../../support/core/issuer.ts';
-import { CONTEXT, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { CONTEXT, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { json, ScriptedHttp } from '../../support/core/scripted-http.ts';
 
 const OTHER_ISSUER = 'https://other.example/';
@@ -15,7 +15,7 @@ const theirs = await makeIssuerKey('theirs', 'ES256');
 
 function issuer(name: string, key: IssuerKey, clock: FrozenClock): JwtIssuer & { readonly http: ScriptedHttp } {
   const http = new ScriptedHttp(() => json(200, { keys: [key.publicJwk] }));
-  const jwks = new Jwks({ url: `${name}jwks`, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
+  const jwks = new Jwks({ url: `${name}jwks`, endpoint: issuerEndpointOver(http, clock, 'jwks'), clock: clock.read });
   const expected = { ...expectations(clock), issuer: name };
   return { issuer: name, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes: false }), http };
 }

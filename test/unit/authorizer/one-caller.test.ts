@@ -103,7 +103,7 @@ describe('what one credential provokes', () => {
     for (let time = 0; time < 5; time += 1) {
       for (const credential of ODD_CREDENTIALS) await composed.decide(credential);
     }
-    expect(await outcomesOfOthers(composed)).toEqual(['upstream_cooling_down', 'upstream_cooling_down']);
+    expect(await outcomesOfOthers(composed)).toEqual(['issuer_circuit_open', 'issuer_circuit_open']);
     expect(composed.http.to(INTROSPECTION_URL).some(({ body }) => body?.includes('good'))).toBe(false);
   });
 });

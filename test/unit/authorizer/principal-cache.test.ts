@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PrincipalCache, type PrincipalCacheSettings, type Resolved } from '../../../src/authorizer/principal-cache.ts';
-import { CredentialError, UpstreamError, type UpstreamErrorCode } from '../../../src/core/errors.ts';
+import { CredentialError, IssuerError, type IssuerErrorCode } from '../../../src/core/errors.ts';
 import type { Principal } from '../../../src/core/principal.ts';
 import { FrozenClock, NOW_SECONDS } from '../../support/core/clock.ts';
-import { caught, credentialError, upstreamError } from '../../support/core/errors.ts';
+import { caught, credentialError, issuerError } from '../../support/core/errors.ts';
 import { ISSUER } from '../../support/core/issuer.ts';
 
 function principal(changes: Partial<Principal> = {}): Principal {
@@ -23,7 +23,7 @@ function principal(changes: Partial<Principal> = {}): Principal {
 
 const refusal = new CredentialError('token_inactive', 'Not active.');
 const refused = credentialError('token_inactive', 'Not active.');
-const outage = (code: UpstreamErrorCode = 'upstream_unavailable') => new UpstreamError(code, 'Down.');
+const outage = (code: IssuerErrorCode = 'issuer_unavailable') => new IssuerError(code, 'Down.');
 
 /** A cache before a server that says what a test wants, and counts how often it is asked. */
 function cached(settings: Partial<PrincipalCacheSettings> = {}) {
@@ -92,7 +92,7 @@ describe('a principal', () => {
     await expect(ask()).rejects.toThrow(refused);
     clock.advanceSeconds(10);
     server.says = outage();
-    await expect(ask()).rejects.toThrow(upstreamError('upstream_unavailable', 'Down.'));
+    await expect(ask()).rejects.toThrow(issuerError('issuer_unavailable', 'Down.'));
   });
 });
 
@@ -111,7 +111,7 @@ describe('a principal with an uncached scope', () => {
     server.says = principal({ scopes: ['admin'] });
     await ask();
     server.says = outage();
-    await expect(ask()).rejects.toThrow(upstreamError('upstream_unavailable', 'Down.'));
+    await expect(ask()).rejects.toThrow(issuerError('issuer_unavailable', 'Down.'));
   });
 
   it('does not hinder those without', async () => {
@@ -153,12 +153,12 @@ describe('a refusal', () => {
 });
 
 describe('a failure of the server', () => {
-  it.each(['upstream_unavailable', 'upstream_timeout', 'upstream_throttled', 'upstream_malformed'] as const)(
+  it.each(['issuer_unavailable', 'issuer_timeout', 'issuer_throttled', 'issuer_malformed'] as const)(
     'is not kept: %s',
     async (code) => {
       const { server, ask } = cached();
       server.says = outage(code);
-      await expect(ask()).rejects.toThrow(upstreamError(code, 'Down.'));
+      await expect(ask()).rejects.toThrow(issuerError(code, 'Down.'));
       server.says = principal();
       expect(await ask()).toEqual({ principal: principal(), cacheHit: false });
       expect(server.lookUps).toBe(2);
@@ -177,7 +177,7 @@ describe('a failure of the server', () => {
 describe('a principal that has outlived its TTL', () => {
   const ttl = { cacheTtlSeconds: 300, staleIfErrorSeconds: 60 };
 
-  it.each(['upstream_unavailable', 'upstream_timeout', 'upstream_cooling_down'] as const)(
+  it.each(['issuer_unavailable', 'issuer_timeout', 'issuer_circuit_open'] as const)(
     'serves on after %s, for as long as configured, counted from the last real answer',
     async (code) => {
       const { clock, server, ask } = cached(ttl);
@@ -188,20 +188,20 @@ describe('a principal that has outlived its TTL', () => {
       clock.advanceSeconds(59.999);
       expect(await ask()).toMatchObject({ cacheHit: true });
       clock.advanceSeconds(0.001);
-      await expect(ask()).rejects.toThrow(upstreamError(code, 'Down.'));
+      await expect(ask()).rejects.toThrow(issuerError(code, 'Down.'));
       // The server is asked each time: what serves on is no answer that could be kept anew.
       expect(server.lookUps).toBe(4);
     },
   );
 
-  it.each(['upstream_throttled', 'upstream_malformed', 'upstream_client_refused', 'upstream_refused'] as const)(
+  it.each(['issuer_throttled', 'issuer_malformed', 'issuer_client_refused', 'issuer_refused'] as const)(
     'does not after %s, which is an answer',
     async (code) => {
       const { clock, server, ask } = cached(ttl);
       await ask();
       clock.advanceSeconds(300);
       server.says = outage(code);
-      await expect(ask()).rejects.toThrow(upstreamError(code, 'Down.'));
+      await expect(ask()).rejects.toThrow(issuerError(code, 'Down.'));
     },
   );
 
@@ -210,7 +210,7 @@ describe('a principal that has outlived its TTL', () => {
     await ask();
     clock.advanceSeconds(300);
     server.says = outage();
-    await expect(ask()).rejects.toThrow(upstreamError('upstream_unavailable', 'Down.'));
+    await expect(ask()).rejects.toThrow(issuerError('issuer_unavailable', 'Down.'));
   });
 
   it('never serves past its exp', async () => {
@@ -221,7 +221,7 @@ describe('a principal that has outlived its TTL', () => {
     clock.advanceSeconds(309.999);
     expect(await ask()).toMatchObject({ cacheHit: true });
     clock.advanceSeconds(0.001);
-    await expect(ask()).rejects.toThrow(upstreamError('upstream_unavailable', 'Down.'));
+    await expect(ask()).rejects.toThrow(issuerError('issuer_unavailable', 'Down.'));
   });
 
   it('does not serve after a defect of this software', async () => {
@@ -238,9 +238,9 @@ describe('a principal that has outlived its TTL', () => {
     clock.advanceSeconds(359);
     const slowOutage = async () => {
       clock.advanceSeconds(5);
-      throw outage('upstream_timeout');
+      throw outage('issuer_timeout');
     };
-    await expect(cache.resolve('digest', slowOutage)).rejects.toThrow(upstreamError('upstream_timeout', 'Down.'));
+    await expect(cache.resolve('digest', slowOutage)).rejects.toThrow(issuerError('issuer_timeout', 'Down.'));
   });
 
   it('lives anew from the next real answer', async () => {
@@ -319,7 +319,7 @@ describe('whatever happens in whatever order', () => {
     waitSeconds: fc.integer({ min: 0, max: 40 }),
     says: fc.oneof(
       fc.integer({ min: -5, max: 100 }).map((left) => principal({ expiresAt: NOW_SECONDS + left })),
-      fc.constantFrom<Principal | Error>(principal(), refusal, outage(), outage('upstream_throttled')),
+      fc.constantFrom<Principal | Error>(principal(), refusal, outage(), outage('issuer_throttled')),
     ),
   });
 

@@ -51,7 +51,7 @@ describe('with several issuers', () => {
     expect(outside.calls).toEqual([INTROSPECTION_URL]);
     expect(decision).toEqual({
       outcome: 'unavailable',
-      reason: 'upstream_timeout',
+      reason: 'issuer_timeout',
       message: 'The server did not answer in time.',
     });
   });

@@ -53,9 +53,9 @@ describe('npm run revoke-key', () => {
   });
 
   it('says when the tenant does not take the new key yet, and what that means', async () => {
-    answer = { kid: 'new-key', introspection: 'upstream_client_refused' };
+    answer = { kid: 'new-key', introspection: 'issuer_client_refused' };
     expect(await run()).toBe(0);
-    expect(printed[1]).toMatch(/^The tenant does not take it yet \(upstream_client_refused\): callers .* get 503/);
+    expect(printed[1]).toMatch(/^The tenant does not take it yet \(issuer_client_refused\): callers .* get 503/);
   });
 
   it('prints one JSON object', async () => {

@@ -7,7 +7,7 @@ import { printable } from '../../../src/cli/printable.ts';
 import { createStyle, wantsColor } from '../../../src/cli/style.ts';
 import { table } from '../../../src/cli/table.ts';
 import { timeInWords } from '../../../src/cli/time-in-words.ts';
-import { ConfigurationError, UpstreamError } from '../../../src/core/errors.ts';
+import { ConfigurationError, IssuerError } from '../../../src/core/errors.ts';
 
 const NOW_MS = Date.parse('2026-11-22T12:00:00Z');
 
@@ -87,7 +87,7 @@ describe('an error', () => {
   });
 
   test('of the upstream comes with the mend', () => {
-    expect(describeError(new UpstreamError('upstream_throttled', 'Slow down.'))).toMatch(/^Slow down\. Wait a little/);
+    expect(describeError(new IssuerError('issuer_throttled', 'Slow down.'))).toMatch(/^Slow down\. Wait a little/);
   });
 
   test('that is a defect is told by kind and place, since its message may hold anything', () => {

@@ -111,8 +111,8 @@ describe('the configuration of a deployment', () => {
     ['routes', {}, 'wanted an object with at least one route'],
     ['permissionsAsScopes', null, 'wanted true or false'],
     ['introspectJwts', 'maybe', 'wanted true or false'],
-    ['upstream', 'http://backend.example', 'wanted an https URL without query and fragment'],
-    ['upstream', 'https://backend.example/?a', 'wanted an https URL without query and fragment'],
+    ['backendUrl', 'http://backend.example', 'wanted an https URL without query and fragment'],
+    ['backendUrl', 'https://backend.example/?a', 'wanted an https URL without query and fragment'],
     ['gatewayTtlSeconds', 3601, 'wanted whole seconds from 0 to 3600'],
     ['cacheTtlSeconds', '5m', 'wanted whole seconds'],
     ['negativeTtlSeconds', -1, 'wanted whole seconds'],
@@ -157,14 +157,18 @@ describe('the configuration of a deployment', () => {
       { uncachedScopes: ['a'] },
       /^gatewayTtlSeconds: got 60; wanted 0/,
     ],
-    ['an upstream whose routes nobody named', { upstream: 'https://b.example' }, /^routes: missing; with upstream/],
+    [
+      'an backendUrl whose routes nobody named',
+      { backendUrl: 'https://b.example' },
+      /^routes: missing; with backendUrl/,
+    ],
     ['OPTIONS as a route', { routes: { 'OPTIONS /a': [] } }, /^routes: "OPTIONS \/a" cannot be a route/],
   ])('refuses %s', (_what, context, fault) => {
     expect(faultsOf({ ...REQUIRED, ...context })).toEqual([expect.stringMatching(fault)]);
   });
 
   it('never throws anything but its own error, whatever it is given', () => {
-    const key = fc.constantFrom(...Object.keys(parseConfiguration(REQUIRED)), 'upstream', 'kmsKeyArn');
+    const key = fc.constantFrom(...Object.keys(parseConfiguration(REQUIRED)), 'backendUrl', 'kmsKeyArn');
     fc.assert(
       fc.property(fc.dictionary(key, fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (ours, others) => {
         faultsOf({ ...others, ...ours });
@@ -177,7 +181,7 @@ describe('the configuration of a deployment', () => {
     expect(faults).toEqual([expect.stringMatching(/^issuer: got/)]);
   });
 
-  it.each(['issuer', 'managementDomain', 'upstream'])('shows no password in the URL of %s', (key) => {
+  it.each(['issuer', 'managementDomain', 'backendUrl'])('shows no password in the URL of %s', (key) => {
     const faults = faultsOf({ ...REQUIRED, [key]: 'https://user:canary@a.example/' }).join();
     expect(faults).toContain('got "https://…@a.example/"; wanted');
     expect(faults).not.toContain('canary');

@@ -38,7 +38,7 @@ describe('routes of a backend behind {proxy+}', () => {
 
   it('are not public where a path could be read in two ways', () => {
     expect(routeFaults({ 'GET /pets/{id}': 'public', 'GET /pets/secret': ['s'] }, true)).toEqual([
-      '"GET /pets/{id}" is public and has a parameter; with upstream, a public path must be written out',
+      '"GET /pets/{id}" is public and has a parameter; with backendUrl, a public path must be written out',
     ]);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, CredentialError, UpstreamError } from '../../../src/core/errors.ts';
+import { ConfigurationError, CredentialError, IssuerError } from '../../../src/core/errors.ts';
 import { HttpFailure } from '../../../src/core/http.ts';
 
 describe('the errors', () => {
   it.each([
     [new CredentialError('token_expired', 'm'), 'CredentialError', 'token_expired'],
-    [new UpstreamError('upstream_timeout', 'm'), 'UpstreamError', 'upstream_timeout'],
+    [new IssuerError('issuer_timeout', 'm'), 'IssuerError', 'issuer_timeout'],
     [new ConfigurationError('configuration_invalid', 'm'), 'ConfigurationError', 'configuration_invalid'],
   ])('carry class, code and message: %s', (error, name, code) => {
     expect(error).toBeInstanceOf(Error);
@@ -15,8 +15,8 @@ describe('the errors', () => {
 
   it('keep their cause, and have none of their own', () => {
     const cause = new HttpFailure('timeout', 'too late');
-    expect(new UpstreamError('upstream_timeout', 'm', { cause }).cause).toBe(cause);
-    expect('cause' in new UpstreamError('upstream_timeout', 'm')).toBe(false);
+    expect(new IssuerError('issuer_timeout', 'm', { cause }).cause).toBe(cause);
+    expect('cause' in new IssuerError('issuer_timeout', 'm')).toBe(false);
     expect(cause).toMatchObject({ name: 'HttpFailure', reason: 'timeout', message: 'too late' });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CONNECT_ROUTE, meets, RouteMap, type RouteSettings, scopesOf } from '../../../src/core/routes.ts';
+import { CONNECT_ROUTE, RouteMap, type RouteSettings, satisfies, scopesOf } from '../../../src/core/routes.ts';
 import { configurationError } from '../../support/core/errors.ts';
 
 const routes = new RouteMap({
@@ -326,7 +326,7 @@ describe('scopes', () => {
     [['read:foo'], { allOf: ['read:foobar'] }, false],
     [['*'], { allOf: ['a'] }, false],
   ])('%j against %j: %s', (granted, requirement, isMet) => {
-    expect(meets(granted, requirement)).toBe(isMet);
+    expect(satisfies(granted, requirement)).toBe(isMet);
   });
 
   it('that are more never open less', () => {
@@ -337,7 +337,7 @@ describe('scopes', () => {
     );
     fc.assert(
       fc.property(fc.array(scope), scope, requirement, (granted, more, wanted) => {
-        if (meets(granted, wanted)) expect(meets([...granted, more], wanted)).toBe(true);
+        if (satisfies(granted, wanted)) expect(satisfies([...granted, more], wanted)).toBe(true);
       }),
     );
   });

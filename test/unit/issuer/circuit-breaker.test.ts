@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { CoolDown } from '../../../src/issuer/circuit-breaker.ts';
+import { CircuitBreaker } from '../../../src/issuer/circuit-breaker.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
-import { upstreamError } from '../../support/core/errors.ts';
+import { issuerError } from '../../support/core/errors.ts';
 
-const FAILED = upstreamError('upstream_cooling_down', 'The server is left alone after repeated failures.');
-const LIMITED = upstreamError('upstream_throttled', 'Limited.');
+const FAILED = issuerError('issuer_circuit_open', 'The server is left alone after repeated failures.');
+const LIMITED = issuerError('issuer_throttled', 'Limited.');
 
 function coolDown() {
   const clock = new FrozenClock();
-  return { clock, coolDown: new CoolDown(clock.read) };
+  return { clock, coolDown: new CircuitBreaker(clock.read) };
 }
 
-function fail(coolDown: CoolDown, times: number): readonly number[] {
+function fail(coolDown: CircuitBreaker, times: number): readonly number[] {
   return Array.from({ length: times }, () => coolDown.fail());
 }
 

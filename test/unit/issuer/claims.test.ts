@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CredentialError } from '../../../src/core/errors.ts';
-import { judgeClaims } from '../../../src/issuer/claims.ts';
+import { validateClaims } from '../../../src/issuer/claims.ts';
 import { FrozenClock, NOW_SECONDS } from '../../support/core/clock.ts';
 import { credentialError } from '../../support/core/errors.ts';
 import { AUDIENCE, accessTokenClaims, expectations, ISSUER } from '../../support/core/issuer.ts';
@@ -9,7 +9,7 @@ import { AUDIENCE, accessTokenClaims, expectations, ISSUER } from '../../support
 const expected = expectations(new FrozenClock());
 const tolerant = expectations(new FrozenClock(), 5);
 const judge = (changes: Record<string, unknown>, expectedOnes = expected) =>
-  judgeClaims(accessTokenClaims(changes), expectedOnes);
+  validateClaims(accessTokenClaims(changes), expectedOnes);
 
 describe('good claims', () => {
   it('come out with their types', () => {
@@ -27,7 +27,7 @@ describe('good claims', () => {
   });
 
   it('need neither exp nor scope nor anything optional', () => {
-    expect(judgeClaims({ iss: ISSUER, aud: AUDIENCE, sub: 's' }, expected)).toEqual({
+    expect(validateClaims({ iss: ISSUER, aud: AUDIENCE, sub: 's' }, expected)).toEqual({
       sub: 's',
       iss: ISSUER,
       exp: undefined,
@@ -63,7 +63,7 @@ describe('the issuer', () => {
     'http://tenant.example/',
     ' ',
   ])('is compared exactly: %j is wrong', (iss) => {
-    expect(() => judge({ iss })).toThrow(credentialError('issuer_wrong', 'The issuer is not the configured one.'));
+    expect(() => judge({ iss })).toThrow(credentialError('issuer_mismatch', 'The issuer is not the configured one.'));
   });
 
   it.each([undefined, null, ''])('is required: %j', (iss) => {
@@ -101,7 +101,7 @@ describe('the audience', () => {
     ['x', 'y'],
   ])('is required and compared exactly: %j is wrong', (aud) => {
     expect(() => judge({ aud })).toThrow(
-      credentialError('audience_wrong', 'The audience is not, or does not hold, the configured one.'),
+      credentialError('audience_mismatch', 'The audience is not, or does not hold, the configured one.'),
     );
   });
 });
@@ -149,7 +149,7 @@ describe('the time', () => {
 
 describe('other claims', () => {
   it.each([{ jkt: 'x' }, {}, null, false])('that bind the token to a key are refused: cnf %j', (cnf) => {
-    expect(() => judge({ cnf })).toThrow(credentialError('token_bound', 'The token is bound to a key.'));
+    expect(() => judge({ cnf })).toThrow(credentialError('token_sender_constrained', 'The token is bound to a key.'));
   });
 
   it.each([undefined, null, ''])('need a subject: %j', (sub) => {
@@ -183,7 +183,7 @@ describe('other claims', () => {
   });
 
   it.each([null, [], 'text', 7, undefined])('are no claims at all: %j', (claims) => {
-    expect(() => judgeClaims(claims, expected)).toThrow(
+    expect(() => validateClaims(claims, expected)).toThrow(
       credentialError('claims_malformed', 'The claims are no JSON object.'),
     );
   });
@@ -205,7 +205,7 @@ describe('whatever JSON comes as claims', () => {
     fc.assert(
       fc.property(fc.oneof(anyClaims, fc.jsonValue()), (unverified) => {
         try {
-          const claims = judgeClaims(unverified, expected);
+          const claims = validateClaims(unverified, expected);
           const { iss, aud, exp, nbf } = Object(unverified);
           expect(iss).toBe(ISSUER);
           expect([aud].flat()).toContain(AUDIENCE);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
-import { clientSecretBasic, RememberedClient } from '../../../src/issuer/client-credentials-cache.ts';
+import { ClientCredentialsCache, clientSecretBasic } from '../../../src/issuer/client-credentials-cache.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 
 const CLIENT = { clientId: 'id', clientSecret: 'secret' };
@@ -9,7 +9,7 @@ const CLIENT = { clientId: 'id', clientSecret: 'secret' };
 function remembered(read: () => Promise<typeof CLIENT>) {
   const clock = new FrozenClock();
   let reads = 0;
-  const client = new RememberedClient(() => {
+  const client = new ClientCredentialsCache(() => {
     reads += 1;
     return read();
   }, clock.read);
@@ -18,7 +18,7 @@ function remembered(read: () => Promise<typeof CLIENT>) {
 
 /** The secret of each request that was made. */
 async function secretsSent(
-  client: RememberedClient,
+  client: ClientCredentialsCache,
   isRefused: (secret: string) => boolean,
 ): Promise<readonly string[]> {
   const sent: string[] = [];

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { CredentialError, UpstreamError } from '../../../src/core/errors.ts';
+import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES, type IntrospectionProfile } from '../../../src/issuer/introspection-profile.ts';
 import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
-import { caught, credentialError, everythingIn, upstreamError } from '../../support/core/errors.ts';
+import { caught, credentialError, everythingIn, issuerError } from '../../support/core/errors.ts';
 import {
   activePassword,
   INACTIVE,
@@ -14,7 +14,7 @@ import {
   INVALID_CLIENT,
 } from '../../support/core/introspection-answers.ts';
 import { AUDIENCE, expectations, ISSUER } from '../../support/core/issuer.ts';
-import { contextFrom, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { contextFrom, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { failure, form, json, type Reply, type Script, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
 import { makeSigningKey, type SigningKeyPair, StoreOfKeys } from '../../support/core/signing-keys.ts';
 
@@ -34,7 +34,7 @@ function introspectionOver(
   let ids = 0;
   const introspection = new Introspection({
     url: INTROSPECTION_URL,
-    upstream: upstreamOver(http, clock),
+    endpoint: issuerEndpointOver(http, clock),
     keys: new SigningKeyRing(store, clock.read),
     profile,
     clientId,
@@ -154,19 +154,19 @@ describe('an active token', () => {
 
   it.each([
     ['no iss', { iss: undefined }, 'claims_malformed', 'The claim "iss" is not a non-empty string.'],
-    ['another iss', { iss: 'https://evil.example/' }, 'issuer_wrong', 'The issuer is not the configured one.'],
-    ['iss without its slash', { iss: ISSUER.slice(0, -1) }, 'issuer_wrong', 'The issuer is not the configured one.'],
-    ['no aud', { aud: undefined }, 'audience_wrong', 'The audience is not, or does not hold, the configured one.'],
+    ['another iss', { iss: 'https://evil.example/' }, 'issuer_mismatch', 'The issuer is not the configured one.'],
+    ['iss without its slash', { iss: ISSUER.slice(0, -1) }, 'issuer_mismatch', 'The issuer is not the configured one.'],
+    ['no aud', { aud: undefined }, 'audience_mismatch', 'The audience is not, or does not hold, the configured one.'],
     [
       'another aud',
       { aud: ['https://other.api'] },
-      'audience_wrong',
+      'audience_mismatch',
       'The audience is not, or does not hold, the configured one.',
     ],
     ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
     ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
     ['an nbf to come', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
-    ['a bound key', { cnf: { 'x5t#S256': 'x' } }, 'token_bound', 'The token is bound to a key.'],
+    ['a bound key', { cnf: { 'x5t#S256': 'x' } }, 'token_sender_constrained', 'The token is bound to a key.'],
     ['a scope that is a list', { scope: ['read:foo'] }, 'claims_malformed', 'The claim "scope" is not a string.'],
   ] as const)('is refused with %s', async (_, changes, code, message) => {
     await expect(answered(activePassword(changes))).rejects.toThrow(credentialError(code, message));
@@ -188,7 +188,7 @@ describe('an answer', () => {
     'with "active" %j, which is no boolean, is the server\'s fault',
     async (active) => {
       await expect(answered(activePassword({ active }))).rejects.toThrow(
-        upstreamError('upstream_malformed', 'The introspection answer has no boolean "active".'),
+        issuerError('issuer_malformed', 'The introspection answer has no boolean "active".'),
       );
     },
   );
@@ -197,7 +197,7 @@ describe('an answer', () => {
     "that is no JSON object is the server's fault: %j",
     async (body) => {
       await expect(answered(text(200, body))).rejects.toThrow(
-        upstreamError('upstream_malformed', 'The introspection answer has no boolean "active".'),
+        issuerError('issuer_malformed', 'The introspection answer has no boolean "active".'),
       );
     },
   );
@@ -206,24 +206,24 @@ describe('an answer', () => {
     "of status %i is the server's fault, whatever it says",
     async (status) => {
       await expect(answered({ ...activePassword(), status })).rejects.toThrow(
-        upstreamError('upstream_refused', `The introspection was answered with ${status}.`),
+        issuerError('issuer_refused', `The introspection was answered with ${status}.`),
       );
     },
   );
 
   it("that redirects is the server's fault", async () => {
     await expect(answered({ ...activePassword(), status: 302 })).rejects.toThrow(
-      upstreamError('upstream_malformed', 'The server answered 302; redirects are not followed.'),
+      issuerError('issuer_malformed', 'The server answered 302; redirects are not followed.'),
     );
   });
 
   it.each([
-    [failure('timeout'), 'upstream_timeout'],
-    [failure('too_large'), 'upstream_malformed'],
-    [json(500, { active: true }), 'upstream_unavailable'],
-    [json(429, {}, { 'retry-after': '60' }), 'upstream_throttled'],
+    [failure('timeout'), 'issuer_timeout'],
+    [failure('too_large'), 'issuer_malformed'],
+    [json(500, { active: true }), 'issuer_unavailable'],
+    [json(429, {}, { 'retry-after': '60' }), 'issuer_throttled'],
   ] as const)('that does not come is an outage: %s', async (reply, code) => {
-    expect(await caught(() => answered(reply))).toMatchObject({ name: 'UpstreamError', code });
+    expect(await caught(() => answered(reply))).toMatchObject({ name: 'IssuerError', code });
   });
 
   it('never lets a token in unless all of it is right', async () => {
@@ -246,7 +246,7 @@ describe('an answer', () => {
       fc.asyncProperty(fc.oneof(changed, fc.jsonValue()), status, async (body, code) => {
         const result = await answered(json(code, body)).catch((error: unknown) => error);
         if (result instanceof Error) {
-          expect(result instanceof CredentialError || result instanceof UpstreamError, String(result)).toBe(true);
+          expect(result instanceof CredentialError || result instanceof IssuerError, String(result)).toBe(true);
           return;
         }
         const answer = JSON.parse(JSON.stringify(body));
@@ -263,8 +263,8 @@ describe('an answer', () => {
 });
 
 describe('a refused assertion', () => {
-  const refused = upstreamError(
-    'upstream_client_refused',
+  const refused = issuerError(
+    'issuer_client_refused',
     'The server refused the client assertion (invalid_client). Check that the key on the resource server record is the one in the signing key secret.',
   );
 
@@ -362,10 +362,10 @@ describe('another RFC 7662 server', () => {
   });
 
   it.each([
-    [{ iss: 'https://evil.example/' }, 'issuer_wrong'],
+    [{ iss: 'https://evil.example/' }, 'issuer_mismatch'],
     [{ iss: '' }, 'claims_malformed'],
     [{ iss: null }, 'claims_malformed'],
-    [{ iss: undefined, aud: undefined }, 'audience_wrong'],
+    [{ iss: undefined, aud: undefined }, 'audience_mismatch'],
     [{ iss: undefined, token_type: undefined }, 'token_type_refused'],
     [{ iss: undefined, active: false }, 'token_inactive'],
   ])('may leave out or get wrong nothing else: %j', async (changes, code) => {

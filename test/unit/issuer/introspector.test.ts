@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, CredentialError, UpstreamError } from '../../../src/core/errors.ts';
+import { ConfigurationError, CredentialError, IssuerError } from '../../../src/core/errors.ts';
 import { ACCESS_TOKEN, type Principal } from '../../../src/core/principal.ts';
 import { firstToKnow, type Introspector } from '../../../src/issuer/introspector.ts';
 
@@ -15,17 +15,17 @@ const PRINCIPAL: Principal = {
   expiresAt: undefined,
 };
 const INACTIVE = new CredentialError('token_inactive', 'The server does not know the token as active.');
-const OF_ANOTHER_ISSUER = new CredentialError('issuer_wrong', 'The issuer is not the configured one.');
+const OF_ANOTHER_ISSUER = new CredentialError('issuer_mismatch', 'The issuer is not the configured one.');
 const REFUSED = new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
-const DOWN = new UpstreamError('upstream_unavailable', 'The server cannot be reached.');
+const DOWN = new IssuerError('issuer_unavailable', 'The server cannot be reached.');
 const NO_SECRET = new ConfigurationError('configuration_invalid', 'There is no such secret.');
-const SLOW = new UpstreamError('upstream_timeout', 'The server did not answer in time.');
+const SLOW = new IssuerError('issuer_timeout', 'The server did not answer in time.');
 
 type Answers = readonly [Principal | Error, ...(Principal | Error)[]];
 
 /** Asks servers that answer, or fail, as given; says how it ended and which were asked. */
 const ask = (...answers: Answers) => askAbout('opaque-token', ...answers);
-const askAboutAppSpecificPassword = (...answers: Answers) => askAbout('abcdefghijklmnop', ...answers);
+const introspectApplicationPassword = (...answers: Answers) => askAbout('abcdefghijklmnop', ...answers);
 
 async function askAbout(token: string, ...answers: Answers) {
   const asked: number[] = [];
@@ -70,7 +70,7 @@ describe('of several servers', () => {
     ['knows it as of another issuer', [OF_ANOTHER_ISSUER, PRINCIPAL]],
     ['is down', [DOWN, PRINCIPAL]],
   ])('only the first sees what looks like an app specific password: it %s', async (_, answers) => {
-    expect(await askAboutAppSpecificPassword(...answers)).toEqual({ outcome: answers[0], asked: [0] });
+    expect(await introspectApplicationPassword(...answers)).toEqual({ outcome: answers[0], asked: [0] });
   });
 
   it('one that knows the token is found behind one that knows it as of another issuer, as a second domain does', async () => {

@@ -1,31 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HttpFailure } from '../../../src/core/http.ts';
-import { type Endpoint, Upstream, type UpstreamEvent } from '../../../src/issuer/issuer-endpoint.ts';
+import { type Endpoint, IssuerEndpoint, type IssuerEvent } from '../../../src/issuer/issuer-endpoint.ts';
 import { oauthErrorOf } from '../../../src/issuer/oauth-error.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
-import { caught, upstreamError } from '../../support/core/errors.ts';
-import { CONTEXT, contextFrom, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { caught, issuerError } from '../../support/core/errors.ts';
+import { CONTEXT, contextFrom, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { failure, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
 
 const URL = 'https://tenant.example/oauth/token';
 const INTROSPECTION: Endpoint = 'introspection';
 const OK = json(200, { ok: true });
-const CANNOT_BE_REACHED = upstreamError('upstream_unavailable', 'The server cannot be reached.');
-const THROTTLED = upstreamError('upstream_throttled', 'The server limits the rate of requests (429).');
+const CANNOT_BE_REACHED = issuerError('issuer_unavailable', 'The server cannot be reached.');
+const THROTTLED = issuerError('issuer_throttled', 'The server limits the rate of requests (429).');
 
-function upstream(http: ScriptedHttp, { random = 0, endpoint = INTROSPECTION } = {}) {
+function setUp(http: ScriptedHttp, { random = 0, kind = INTROSPECTION } = {}) {
   const clock = new FrozenClock();
   let made = 0;
-  const upstream = upstreamOver(http, clock, endpoint, random);
+  const endpoint = issuerEndpointOver(http, clock, kind, random);
   const makeRequest = () => ({ method: 'POST', url: URL, headers: {}, body: `attempt ${++made}` }) as const;
-  const send = (context = contextFrom(clock)) => upstream.send(makeRequest, context);
-  return { clock, http, upstream, makeRequest, send };
+  const send = (context = contextFrom(clock)) => endpoint.send(makeRequest, context);
+  return { clock, http, endpoint, makeRequest, send };
 }
 
-const answering = (...replies: readonly Reply[]) => upstream(ScriptedHttp.inOrder(...replies));
-const always = (reply: Reply, endpoint?: Endpoint) =>
-  upstream(new ScriptedHttp(() => reply), endpoint === undefined ? {} : { endpoint });
+const answering = (...replies: readonly Reply[]) => setUp(ScriptedHttp.inOrder(...replies));
+const always = (reply: Reply, kind?: Endpoint) =>
+  setUp(new ScriptedHttp(() => reply), kind === undefined ? {} : { kind });
 
 describe('an answer', () => {
   it.each([200, 201, 204, 400, 401, 403, 404, 422])('of status %i is handed on after one attempt', async (status) => {
@@ -37,7 +37,7 @@ describe('an answer', () => {
   it.each([300, 301, 302, 303, 307, 308])('that redirects with %i is not followed', async (status) => {
     const { http, send } = answering({ status, headers: { location: 'https://evil.example/' }, body: '' });
     await expect(send()).rejects.toThrow(
-      upstreamError('upstream_malformed', `The server answered ${status}; redirects are not followed.`),
+      issuerError('issuer_malformed', `The server answered ${status}; redirects are not followed.`),
     );
     expect(http.requests).toHaveLength(1);
   });
@@ -46,7 +46,7 @@ describe('an answer', () => {
     'that cannot be read (%s) is not asked for again',
     async (reason) => {
       const { http, send } = answering(failure(reason));
-      await expect(send()).rejects.toThrow(upstreamError('upstream_malformed', 'The answer cannot be read.'));
+      await expect(send()).rejects.toThrow(issuerError('issuer_malformed', 'The answer cannot be read.'));
       expect(http.requests).toHaveLength(1);
     },
   );
@@ -70,7 +70,7 @@ describe('the one retry', () => {
     [0.5, 100],
     [0.999, 149.9],
   ])('waits 50 to 150 ms: a draw of %d makes %d', async (random, waited) => {
-    const { clock, send } = upstream(ScriptedHttp.inOrder(failure('connection'), OK), { random });
+    const { clock, send } = setUp(ScriptedHttp.inOrder(failure('connection'), OK), { random });
     await send();
     expect(clock.sleeps).toEqual([expect.closeTo(waited)]);
   });
@@ -83,17 +83,17 @@ describe('the one retry', () => {
 
   it('has the last word: what failed at last is what is said', async () => {
     const { send } = answering(failure('connection'), json(500, {}));
-    await expect(send()).rejects.toThrow(upstreamError('upstream_unavailable', 'The server answered 500.'));
+    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
   });
 
   it.each([
-    ['a timeout', failure('timeout'), 'upstream_timeout', 'The server did not answer in time.'],
-    ['500', json(500, {}), 'upstream_unavailable', 'The server answered 500.'],
-    ['501', json(501, {}), 'upstream_unavailable', 'The server answered 501.'],
-    ['599', json(599, {}), 'upstream_unavailable', 'The server answered 599.'],
+    ['a timeout', failure('timeout'), 'issuer_timeout', 'The server did not answer in time.'],
+    ['500', json(500, {}), 'issuer_unavailable', 'The server answered 500.'],
+    ['501', json(501, {}), 'issuer_unavailable', 'The server answered 501.'],
+    ['599', json(599, {}), 'issuer_unavailable', 'The server answered 599.'],
   ] as const)('does not follow %s', async (_, reply, code, message) => {
     const { clock, http, send } = answering(reply);
-    await expect(send()).rejects.toThrow(upstreamError(code, message));
+    await expect(send()).rejects.toThrow(issuerError(code, message));
     expect(http.requests).toHaveLength(1);
     expect(clock.sleeps).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('the one retry', () => {
     const http = new ScriptedHttp(() => {
       throw new TypeError('a defect');
     });
-    await expect(upstream(http).send()).rejects.toThrow(new TypeError('a defect'));
+    await expect(setUp(http).send()).rejects.toThrow(new TypeError('a defect'));
     expect(http.requests).toHaveLength(1);
   });
 });
@@ -137,7 +137,7 @@ describe('the deadline', () => {
   it('leaves no time for an attempt below 50 ms', async () => {
     const { http, send } = always(OK);
     await expect(send({ deadlineMs: NOW_MS + 49 })).rejects.toThrow(
-      upstreamError('upstream_timeout', 'The deadline has passed.'),
+      issuerError('issuer_timeout', 'The deadline has passed.'),
     );
     expect(http.requests).toHaveLength(0);
     await send({ deadlineMs: NOW_MS + 50 });
@@ -155,14 +155,14 @@ describe('the deadline', () => {
   it('is kept even if a wait takes longer than asked', async () => {
     const { clock, http, makeRequest } = answering(failure('connection'), OK);
     const slow = async () => clock.advanceSeconds(10);
-    const upstream = new Upstream('introspection', {
+    const endpoint = new IssuerEndpoint('introspection', {
       http: http.port,
       clock: clock.read,
       sleep: slow,
       random: () => 0,
     });
-    await expect(upstream.send(makeRequest, CONTEXT)).rejects.toThrow(
-      upstreamError('upstream_timeout', 'The deadline has passed.'),
+    await expect(endpoint.send(makeRequest, CONTEXT)).rejects.toThrow(
+      issuerError('issuer_timeout', 'The deadline has passed.'),
     );
     expect(http.requests).toHaveLength(1);
   });
@@ -232,7 +232,7 @@ describe('a rate limit (429)', () => {
     await caught(send);
     clock.advanceSeconds(9.9);
     await expect(send()).rejects.toThrow(
-      upstreamError('upstream_throttled', 'The server is left alone until its rate limit is over.'),
+      issuerError('issuer_throttled', 'The server is left alone until its rate limit is over.'),
     );
     expect(http.requests).toHaveLength(1);
     clock.advanceSeconds(0.1);
@@ -249,8 +249,8 @@ describe('a rate limit (429)', () => {
   });
 
   it('may be an answer, if the one who asked says so', async () => {
-    const { clock, http, upstream, makeRequest } = always(limited({ 'retry-after': '3' }));
-    expect((await upstream.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
+    const { clock, http, endpoint, makeRequest } = always(limited({ 'retry-after': '3' }));
+    expect((await endpoint.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
     expect(http.requests).toHaveLength(1);
     expect(clock.sleeps).toEqual([]);
   });
@@ -267,7 +267,7 @@ describe('the last of a rate limit', () => {
         'x-ratelimit-reset': String(NOW_SECONDS + 10),
       },
     );
-  const LEFT_TO_OTHERS = upstreamError('upstream_throttled', 'The last of the rate limit is left to others.');
+  const LEFT_TO_OTHERS = issuerError('issuer_throttled', 'The last of the rate limit is left to others.');
 
   it('is left to others until there is more', async () => {
     const { clock, http, send } = always(left(9));
@@ -307,8 +307,8 @@ describe('the last of a rate limit', () => {
   });
 
   it('is not read off a 429 that is an answer about one user, for it counts that user only', async () => {
-    const { http, upstream, makeRequest, send } = always(left(0, 429));
-    expect((await upstream.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
+    const { http, endpoint, makeRequest, send } = always(left(0, 429));
+    expect((await endpoint.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
     http.script = () => OK;
     expect(await send()).toEqual(OK);
   });
@@ -316,10 +316,10 @@ describe('the last of a rate limit', () => {
 
 describe('whoever watches', () => {
   function watched(endpoint: Endpoint, ...replies: readonly Reply[]) {
-    const events: UpstreamEvent[] = [];
-    const setUp = upstream(ScriptedHttp.inOrder(...replies), { endpoint });
-    const observe = (event: UpstreamEvent) => void events.push(event);
-    return { ...setUp, events, send: () => setUp.send({ ...contextFrom(setUp.clock), observe }) };
+    const events: IssuerEvent[] = [];
+    const world = setUp(ScriptedHttp.inOrder(...replies), { kind: endpoint });
+    const observe = (event: IssuerEvent) => void events.push(event);
+    return { ...world, events, send: () => world.send({ ...contextFrom(world.clock), observe }) };
   }
   const attempt = (outcome: string, isRetry = false, endpoint: Endpoint = INTROSPECTION) => ({
     kind: 'attempt',
@@ -338,7 +338,7 @@ describe('whoever watches', () => {
     };
     await send();
     expect(events).toEqual([
-      { ...attempt('upstream_unavailable'), durationMs: 7 },
+      { ...attempt('issuer_unavailable'), durationMs: 7 },
       { ...attempt('answer', true), durationMs: 7 },
     ]);
   });
@@ -348,8 +348,8 @@ describe('whoever watches', () => {
     await caught(send);
     await caught(send);
     expect(events).toEqual([
-      attempt('upstream_throttled', false, 'jwks'),
-      { kind: 'cool_down', endpoint: 'jwks', durationMs: 20_000 },
+      attempt('issuer_throttled', false, 'jwks'),
+      { kind: 'circuit_opened', endpoint: 'jwks', durationMs: 20_000 },
     ]);
   });
 
@@ -357,14 +357,14 @@ describe('whoever watches', () => {
     const { events, send } = watched(INTROSPECTION, ...Array.from({ length: 5 }, () => json(500, {})));
     for (let i = 0; i < 7; i += 1) await caught(send);
     expect(events).toEqual([
-      ...Array.from({ length: 5 }, () => attempt('upstream_unavailable')),
-      { kind: 'cool_down', endpoint: 'introspection', durationMs: 2000 },
+      ...Array.from({ length: 5 }, () => attempt('issuer_unavailable')),
+      { kind: 'circuit_opened', endpoint: 'introspection', durationMs: 2000 },
     ]);
   });
 });
 
 describe('the cool-down', () => {
-  const COOLING = upstreamError('upstream_cooling_down', 'The server is left alone after repeated failures.');
+  const COOLING = issuerError('issuer_circuit_open', 'The server is left alone after repeated failures.');
 
   async function fail(send: () => Promise<unknown>, times: number): Promise<void> {
     for (let i = 0; i < times; i += 1) await send().catch(() => undefined);
@@ -373,7 +373,7 @@ describe('the cool-down', () => {
   it('begins with the fifth failure in a row', async () => {
     const { http, send } = always(json(500, {}));
     await fail(send, 4);
-    await expect(send()).rejects.toThrow(upstreamError('upstream_unavailable', 'The server answered 500.'));
+    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
     expect(http.requests).toHaveLength(5);
     await expect(send()).rejects.toThrow(COOLING);
     expect(http.requests).toHaveLength(5);
@@ -386,7 +386,7 @@ describe('the cool-down', () => {
     await send();
     http.script = () => json(500, {});
     await fail(send, 4);
-    await expect(send()).rejects.toThrow(upstreamError('upstream_unavailable', 'The server answered 500.'));
+    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
   });
 
   it('doubles from 2 s with each failure after it, up to 30 s', async () => {
@@ -413,7 +413,7 @@ describe('the cool-down', () => {
     expect(await send()).toEqual(OK);
     http.script = () => failure('timeout');
     await fail(send, 4);
-    await expect(send()).rejects.toThrow(upstreamError('upstream_timeout', 'The server did not answer in time.'));
+    await expect(send()).rejects.toThrow(issuerError('issuer_timeout', 'The server did not answer in time.'));
   });
 
   it('does not begin with timeouts of attempts that the deadline cut short', async () => {
@@ -458,9 +458,9 @@ describe('the cool-down', () => {
   it("is one endpoint's own", async () => {
     const { clock, http, send } = always(json(500, {}));
     await fail(send, 5);
-    const other = upstreamOver(http, clock);
+    const other = issuerEndpointOver(http, clock);
     const request = { method: 'GET', url: URL, headers: {} } as const;
-    await expect(other.send(() => request, contextFrom(clock))).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    await expect(other.send(() => request, contextFrom(clock))).rejects.toMatchObject({ code: 'issuer_unavailable' });
   });
 });
 
@@ -488,7 +488,7 @@ describe('whatever the server does', () => {
       expect(http.requests.length).toBeLessThanOrEqual(2);
       expect(clock.nowMs).toBeLessThanOrEqual(NOW_MS + leftMs);
       if (result instanceof Error) {
-        expect(result).toMatchObject({ name: 'UpstreamError' });
+        expect(result).toMatchObject({ name: 'IssuerError' });
       } else {
         expect([2, 4, 5]).toContain(Math.floor(result.status / 100));
         if (result.status >= 500) expect(oauthErrorOf(result)).toBeDefined();

@@ -1,13 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UpstreamError } from '../../../src/core/errors.ts';
+import { IssuerError } from '../../../src/core/errors.ts';
 import { Jwks, parseJwks } from '../../../src/issuer/jwks.ts';
 import { FrozenClock, NOW_MS } from '../../support/core/clock.ts';
 import { encode, encodings, P, smallOrderPoints } from '../../support/core/edwards25519.ts';
-import { caught, credentialError, upstreamError } from '../../support/core/errors.ts';
+import { caught, credentialError, issuerError } from '../../support/core/errors.ts';
 import { JWKS_URL, makeIssuerKey } from '../../support/core/issuer.ts';
-import { contextFrom, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { contextFrom, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { failure, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
 
 const rsa = (await makeIssuerKey('rsa-1')).publicJwk;
@@ -22,7 +22,7 @@ const unknown = credentialError('key_unknown', 'No key with the "kid" of the tok
 function jwksOver(script: () => Reply | Promise<Reply>) {
   const clock = new FrozenClock();
   const http = new ScriptedHttp(script);
-  const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
+  const jwks = new Jwks({ url: JWKS_URL, endpoint: issuerEndpointOver(http, clock, 'jwks'), clock: clock.read });
   const find = (kid: string) => jwks.key(kid, contextFrom(clock));
   return { clock, http, find };
 }
@@ -124,7 +124,7 @@ describe('a JWKS', () => {
     expect(kidsOf({ ...rsa, kid: 'k', use: 'enc' }, { ...ec, kid: 'k' })).toEqual(['k']);
   });
 
-  const none = upstreamError('upstream_malformed', 'The JWKS is no object with at most 100 "keys".');
+  const none = issuerError('issuer_malformed', 'The JWKS is no object with at most 100 "keys".');
 
   it.each(['', '{', 'null', '[]', '{}', '{"keys":{}}', '{"keys":null}', '"keys"', '<html>'])('is none: %j', (body) => {
     expect(() => parseJwks(body)).toThrow(none);
@@ -135,7 +135,7 @@ describe('a JWKS', () => {
     expect(() => kidsOf(...Array(100).fill(null), rsa)).toThrow(none);
   });
 
-  it('is a map of keys or an UpstreamError, whatever text comes', () => {
+  it('is a map of keys or an IssuerError, whatever text comes', () => {
     const anyKey = fc.oneof(
       fc.jsonValue(),
       fc
@@ -156,7 +156,7 @@ describe('a JWKS', () => {
             expect(key.algorithms).not.toHaveLength(0);
           }
         } catch (error) {
-          expect(error).toBeInstanceOf(UpstreamError);
+          expect(error).toBeInstanceOf(IssuerError);
         }
       }),
       { numRuns: 300 },
@@ -211,7 +211,7 @@ describe('fetching the keys', () => {
     const { clock, http, find } = jwksOver(() => reply);
     for (let second = 0; second < 10; second += 1) {
       for (const kid of ['rsa-1', `kid-${second}`]) {
-        expect(await caught(() => find(kid))).toMatchObject({ code: 'upstream_malformed' });
+        expect(await caught(() => find(kid))).toMatchObject({ code: 'issuer_malformed' });
       }
       clock.advanceSeconds(1);
     }
@@ -241,13 +241,13 @@ describe('fetching the keys', () => {
   });
 
   it.each([
-    ['is not 200', json(404, {}), 'upstream_malformed', 'The JWKS was answered with 404.'],
-    ['is no JWKS', text(200, '<html>'), 'upstream_malformed', 'The JWKS is no object with at most 100 "keys".'],
-    ['is a redirect', text(302, ''), 'upstream_malformed', 'The server answered 302; redirects are not followed.'],
-    ['does not come', failure('timeout'), 'upstream_timeout', 'The server did not answer in time.'],
+    ['is not 200', json(404, {}), 'issuer_malformed', 'The JWKS was answered with 404.'],
+    ['is no JWKS', text(200, '<html>'), 'issuer_malformed', 'The JWKS is no object with at most 100 "keys".'],
+    ['is a redirect', text(302, ''), 'issuer_malformed', 'The server answered 302; redirects are not followed.'],
+    ['does not come', failure('timeout'), 'issuer_timeout', 'The server did not answer in time.'],
   ] as const)('makes the server the culprit when the answer %s', async (_, reply, code, message) => {
     const { find } = jwksOver(() => reply);
-    await expect(find('rsa-1')).rejects.toThrow(upstreamError(code, message));
+    await expect(find('rsa-1')).rejects.toThrow(issuerError(code, message));
   });
 });
 
@@ -277,7 +277,7 @@ describe('an outage', () => {
     clock.nowMs = NOW_MS + 24 * 3_600_000 - 1000;
     expect((await find('rsa-1')).kid).toBe('rsa-1');
     clock.nowMs = NOW_MS + 24 * 3_600_000;
-    expect(await caught(() => find('rsa-1'))).toBeInstanceOf(UpstreamError);
+    expect(await caught(() => find('rsa-1'))).toBeInstanceOf(IssuerError);
   });
 
   it('is noticed once a cool-down only while the key is known', async () => {
@@ -296,7 +296,7 @@ describe('an outage', () => {
     const { clock, find, goDown } = withKnownKey();
     await goDown();
     clock.advanceSeconds(30);
-    await expect(find('ec-1')).rejects.toThrow(upstreamError('upstream_unavailable', 'The server cannot be reached.'));
+    await expect(find('ec-1')).rejects.toThrow(issuerError('issuer_unavailable', 'The server cannot be reached.'));
   });
 
   it('is over at the first answer', async () => {

@@ -6,7 +6,7 @@ import { CredentialError } from '../../../src/core/errors.ts';
 import { Jwks } from '../../../src/issuer/jwks.ts';
 import { isCompactJws, JwtVerifier } from '../../../src/issuer/jwt.ts';
 import { FrozenClock, NOW_SECONDS } from '../../support/core/clock.ts';
-import { caught, credentialError, everythingIn, upstreamError } from '../../support/core/errors.ts';
+import { caught, credentialError, everythingIn, issuerError } from '../../support/core/errors.ts';
 import {
   AUDIENCE,
   accessTokenClaims,
@@ -18,7 +18,7 @@ import {
   mint,
   mintPayload,
 } from '../../support/core/issuer.ts';
-import { CONTEXT, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { CONTEXT, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { json, ScriptedHttp } from '../../support/core/scripted-http.ts';
 
 const rsa = await makeIssuerKey('rsa-1');
@@ -34,7 +34,7 @@ const CONTEXT_AFTER = { deadlineMs: Number.MAX_SAFE_INTEGER };
 function verifier({ permissionsAsScopes = false, clockToleranceSeconds = 0 } = {}) {
   const clock = new FrozenClock();
   const http = new ScriptedHttp(() => json(200, { keys: [rsa, ec, ed, anyRsa].map((key) => key.publicJwk) }));
-  const jwks = new Jwks({ url: JWKS_URL, upstream: upstreamOver(http, clock, 'jwks'), clock: clock.read });
+  const jwks = new Jwks({ url: JWKS_URL, endpoint: issuerEndpointOver(http, clock, 'jwks'), clock: clock.read });
   const expected = expectations(clock, clockToleranceSeconds);
   return { clock, http, verify: new JwtVerifier({ jwks, expected, permissionsAsScopes }) };
 }
@@ -251,16 +251,16 @@ describe('the signature', () => {
 
 describe('the claims', () => {
   it.each([
-    ['another issuer', { iss: 'https://evil.example/' }, 'issuer_wrong', 'The issuer is not the configured one.'],
+    ['another issuer', { iss: 'https://evil.example/' }, 'issuer_mismatch', 'The issuer is not the configured one.'],
     [
       'another audience',
       { aud: 'https://other.api' },
-      'audience_wrong',
+      'audience_mismatch',
       'The audience is not, or does not hold, the configured one.',
     ],
     ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
     ['an nbf to come', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
-    ['a bound key', { cnf: { jkt: 'x' } }, 'token_bound', 'The token is bound to a key.'],
+    ['a bound key', { cnf: { jkt: 'x' } }, 'token_sender_constrained', 'The token is bound to a key.'],
     ['no exp', { exp: undefined }, 'claims_malformed', 'The claim "exp" is missing.'],
     ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
     [
@@ -359,7 +359,7 @@ describe('keys that cannot be fetched', () => {
     const { http, verify } = verifier();
     http.script = () => json(500, {});
     await expect(verify.verify(await mint(rsa), CONTEXT)).rejects.toThrow(
-      upstreamError('upstream_unavailable', 'The server answered 500.'),
+      issuerError('issuer_unavailable', 'The server answered 500.'),
     );
   });
 });

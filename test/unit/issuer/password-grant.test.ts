@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { PasswordGrantClient } from '../../../src/core/client-credentials.ts';
 import type { BasicCredential } from '../../../src/core/credential.ts';
 import { credentialDigest } from '../../../src/core/credential-digest.ts';
-import { CredentialError, UpstreamError } from '../../../src/core/errors.ts';
+import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
 import { PasswordGrant } from '../../../src/issuer/password-grant.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
-import { caught, credentialError, everythingIn, upstreamError } from '../../support/core/errors.ts';
+import { caught, credentialError, everythingIn, issuerError } from '../../support/core/errors.ts';
 import { AUDIENCE } from '../../support/core/issuer.ts';
-import { contextFrom, upstreamOver } from '../../support/core/issuer-endpoints.ts';
+import { contextFrom, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { failure, form, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
 import { loggedIn, loginError, TOKEN_URL, WRONG_PASSWORD } from '../../support/core/token-endpoint.ts';
 
@@ -21,7 +21,7 @@ function grantOver(script: () => Reply, { client = CLIENT, scopes = ['create:foo
   const clients: PasswordGrantClient[] = [];
   const grant = new PasswordGrant({
     url: TOKEN_URL,
-    upstream: upstreamOver(http, clock, 'token'),
+    endpoint: issuerEndpointOver(http, clock, 'token'),
     readClient: async () => {
       clients.push(client);
       return client;
@@ -154,8 +154,8 @@ describe('the answer', () => {
     [500, 'access_denied', 'Service not found: https://demo.api'],
   ])('%i %s "%s" means that the operator has to fix something', async (status, error, description) => {
     await expect(answered(loginError(status, error, description))).rejects.toThrow(
-      upstreamError(
-        'upstream_client_refused',
+      issuerError(
+        'issuer_client_refused',
         `The server refused the password grant's client (${status} ${error}). Check its id and secret, that the grant is enabled for it, and that it may use the API.`,
       ),
     );
@@ -163,8 +163,8 @@ describe('the answer', () => {
 
   it('500 server_error means that the operator has to name a connection', async () => {
     await expect(answered(loginError(500, 'server_error', 'no default connection'))).rejects.toThrow(
-      upstreamError(
-        'upstream_refused',
+      issuerError(
+        'issuer_refused',
         'The token endpoint answered 500 (server_error). Check that the tenant has a default directory, or name a "connection" in the secret of the client.',
       ),
     );
@@ -172,7 +172,7 @@ describe('the answer', () => {
 
   it('429 too_many_requests is a rate limit', async () => {
     await expect(answered(loginError(429, 'too_many_requests'))).rejects.toThrow(
-      upstreamError('upstream_throttled', 'The server limits the rate of requests (429).'),
+      issuerError('issuer_throttled', 'The server limits the rate of requests (429).'),
     );
   });
 
@@ -196,7 +196,7 @@ describe('the answer', () => {
     [text(204, ''), 204],
   ])("%j is the server's fault", async (reply, status) => {
     await expect(answered(reply)).rejects.toThrow(
-      upstreamError('upstream_refused', `The token endpoint answered ${status}.`),
+      issuerError('issuer_refused', `The token endpoint answered ${status}.`),
     );
   });
 
@@ -204,19 +204,19 @@ describe('the answer', () => {
     "200 without a token is the server's fault: %j",
     async (body) => {
       await expect(answered(text(200, body))).rejects.toThrow(
-        upstreamError('upstream_malformed', 'The token response has no "access_token".'),
+        issuerError('issuer_malformed', 'The token response has no "access_token".'),
       );
     },
   );
 
   it.each([
-    [json(500, { error: 'Internal Server Error' }), 'upstream_unavailable'],
-    [json(503, { error: 'invalid_grant' }), 'upstream_unavailable'],
-    [json(302, { error: 'invalid_grant' }), 'upstream_malformed'],
-    [failure('timeout'), 'upstream_timeout'],
-    [failure('connection'), 'upstream_unavailable'],
+    [json(500, { error: 'Internal Server Error' }), 'issuer_unavailable'],
+    [json(503, { error: 'invalid_grant' }), 'issuer_unavailable'],
+    [json(302, { error: 'invalid_grant' }), 'issuer_malformed'],
+    [failure('timeout'), 'issuer_timeout'],
+    [failure('connection'), 'issuer_unavailable'],
   ] as const)('that is none is an outage, whatever it says: %s', async (reply, code) => {
-    expect(await caught(() => answered(reply))).toMatchObject({ name: 'UpstreamError', code });
+    expect(await caught(() => answered(reply))).toMatchObject({ name: 'IssuerError', code });
   });
 
   it('yields a token or a coded error, whatever JSON comes', async () => {
@@ -229,7 +229,7 @@ describe('the answer', () => {
       fc.asyncProperty(fc.integer({ min: 200, max: 599 }), body, async (status, value) => {
         const result = await answered(json(status, value)).catch((error: unknown) => error);
         if (result instanceof Error) {
-          expect(result instanceof CredentialError || result instanceof UpstreamError, String(result)).toBe(true);
+          expect(result instanceof CredentialError || result instanceof IssuerError, String(result)).toBe(true);
         } else {
           expect(status).toBe(200);
           expect(value).toMatchObject({ access_token: result });

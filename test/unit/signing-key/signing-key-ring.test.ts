@@ -1,21 +1,21 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { UpstreamError } from '../../../src/core/errors.ts';
-import type { SigningKey } from '../../../src/signing-key/signing-key.ts';
+import { IssuerError } from '../../../src/core/errors.ts';
+import type { ImportedSigningKey } from '../../../src/signing-key/signing-key.ts';
 import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
-import { upstreamError } from '../../support/core/errors.ts';
+import { issuerError } from '../../support/core/errors.ts';
 import { StoreOfKeys } from '../../support/core/signing-keys.ts';
 
 /** The ring looks at names only. */
 const { privateKey } = generateKeyPairSync('ed25519');
-const [a, b, c]: readonly [SigningKey, SigningKey, SigningKey] = [
+const [a, b, c]: readonly [ImportedSigningKey, ImportedSigningKey, ImportedSigningKey] = [
   { kid: 'a', privateKey },
   { kid: 'b', privateKey },
   { kid: 'c', privateKey },
 ];
 
-function ringOf(...keys: readonly [SigningKey, ...SigningKey[]]) {
+function ringOf(...keys: readonly [ImportedSigningKey, ...ImportedSigningKey[]]) {
   const clock = new FrozenClock();
   const store = new StoreOfKeys(keys);
   return { clock, store, ring: new SigningKeyRing(store, clock.read) };
@@ -40,8 +40,8 @@ describe('the active key', () => {
 
   it('is read anew after a failure of the store, which the caller hears of', async () => {
     const { store, ring } = ringOf(a);
-    store.keys = new UpstreamError('upstream_unavailable', 'The store cannot be read.');
-    await expect(ring.active()).rejects.toThrow(upstreamError('upstream_unavailable', 'The store cannot be read.'));
+    store.keys = new IssuerError('issuer_unavailable', 'The store cannot be read.');
+    await expect(ring.active()).rejects.toThrow(issuerError('issuer_unavailable', 'The store cannot be read.'));
     store.keys = [a];
     expect(await ring.active()).toBe(a);
     expect(store.reads).toBe(2);
@@ -60,10 +60,8 @@ describe('the alternative to a refused key', () => {
   it('cannot be told while the store is down, and the keys known so far stay in use', async () => {
     const { store, ring } = ringOf(a);
     await ring.active();
-    store.keys = new UpstreamError('upstream_unavailable', 'The store cannot be read.');
-    await expect(ring.alternative(a)).rejects.toThrow(
-      upstreamError('upstream_unavailable', 'The store cannot be read.'),
-    );
+    store.keys = new IssuerError('issuer_unavailable', 'The store cannot be read.');
+    await expect(ring.alternative(a)).rejects.toThrow(issuerError('issuer_unavailable', 'The store cannot be read.'));
     expect(await ring.active()).toBe(a);
     expect(store.reads).toBe(2);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decisionRecord } from '../../../../lambda/authorizer/decision-record.ts';
 import { embeddedMetrics } from '../../../../lambda/authorizer/embedded-metrics.ts';
-import type { UpstreamEvent } from '../../../../src/issuer/issuer-endpoint.ts';
+import type { IssuerEvent } from '../../../../src/issuer/issuer-endpoint.ts';
 import { ALLOW, DENY, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
 
 const REQUEST = {
@@ -11,19 +11,19 @@ const REQUEST = {
   path: '/foo/secret-in-the-path',
   callerIp: '198.51.100.7',
 };
-const attempt = (durationMs: number, isRetry = false): UpstreamEvent => ({
+const attempt = (durationMs: number, isRetry = false): IssuerEvent => ({
   kind: 'attempt',
   endpoint: 'introspection',
   durationMs,
-  outcome: isRetry ? 'answer' : 'upstream_unavailable',
+  outcome: isRetry ? 'answer' : 'issuer_unavailable',
   isRetry,
 });
-const UPSTREAM: readonly UpstreamEvent[] = [
+const ISSUER_EVENTS: readonly IssuerEvent[] = [
   attempt(12),
   attempt(30, true),
-  { kind: 'cool_down', endpoint: 'token', durationMs: 2000 },
+  { kind: 'circuit_opened', endpoint: 'token', durationMs: 2000 },
 ];
-const DECIDED = { request: REQUEST, decision: ALLOW, durationMs: 44.4, upstream: UPSTREAM };
+const DECIDED = { request: REQUEST, decision: ALLOW, durationMs: 44.4, issuerEvents: ISSUER_EVENTS };
 
 describe('the record of a decision', () => {
   it('says why, by what kind of credential, and at what cost', () => {
@@ -35,10 +35,10 @@ describe('the record of a decision', () => {
       resourcePath: '/foo/{id}',
       cacheHit: false,
       durationMs: 44,
-      upstreamMs: 42,
-      upstreamCalls: 2,
-      upstreamRetries: 1,
-      coolDowns: ['token 2000 ms'],
+      issuerMs: 42,
+      issuerCalls: 2,
+      issuerRetries: 1,
+      circuitOpenings: ['token 2000 ms'],
       sub: 'auth0|1234',
       tokenType: 'access_token',
     });
@@ -48,7 +48,7 @@ describe('the record of a decision', () => {
     ['allow', 'allowed', ALLOW],
     ['deny', 'scope_missing', DENY],
     ['unauthenticated', 'token_expired', UNAUTHENTICATED],
-    ['unavailable', 'upstream_timeout', UNAVAILABLE],
+    ['unavailable', 'issuer_timeout', UNAVAILABLE],
   ] as const)('of the outcome %s has the reason %s', (outcome, reason, decision) => {
     expect(decisionRecord({ ...DECIDED, decision }, false)).toMatchObject({ outcome, reason });
   });
@@ -72,7 +72,10 @@ describe('the record of a decision', () => {
 });
 
 describe('its line in the log', () => {
-  const line = embeddedMetrics(decisionRecord(DECIDED, false), UPSTREAM, { audience: 'https://demo.api', nowMs: 1000 });
+  const line = embeddedMetrics(decisionRecord(DECIDED, false), ISSUER_EVENTS, {
+    audience: 'https://demo.api',
+    nowMs: 1000,
+  });
 
   it('is one line of JSON, with metrics that are members of it', () => {
     const parsed = JSON.parse(line);
@@ -81,9 +84,9 @@ describe('its line in the log', () => {
     expect(parsed).toMatchObject({
       Decisions: 1,
       CacheHits: 0,
-      UpstreamRetries: 1,
-      CoolDowns: 1,
-      UpstreamLatency: [12, 30],
+      IssuerRetries: 1,
+      CircuitOpenings: 1,
+      IssuerLatency: [12, 30],
     });
     expect(parsed._aws.Timestamp).toBe(1000);
     expect(Namespace).toBe('Auth0ApiAuthorizer');
@@ -94,7 +97,7 @@ describe('its line in the log', () => {
 
   it('has no latency where nobody was asked', () => {
     const quiet = embeddedMetrics(decisionRecord(DECIDED, false), [], { audience: 'https://demo.api', nowMs: 0 });
-    expect(quiet).not.toContain('UpstreamLatency');
+    expect(quiet).not.toContain('IssuerLatency');
   });
 
   it('holds neither the credential, nor the path, nor the caller’s address', () => {

@@ -68,6 +68,6 @@ describe('a decision for an HTTP API', () => {
 
   it('is an error where there is no principal to speak of', () => {
     expect(() => toHttpApiResult(UNAUTHENTICATED)).toThrow(/^Unauthorized$/);
-    expect(() => toHttpApiResult(UNAVAILABLE)).toThrow(/^upstream_timeout$/);
+    expect(() => toHttpApiResult(UNAVAILABLE)).toThrow(/^issuer_timeout$/);
   });
 });

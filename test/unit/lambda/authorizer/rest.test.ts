@@ -103,6 +103,6 @@ describe('what is not an allow', () => {
   });
 
   it('is an error with the reason code, and not "Unauthorized", if nobody could say', () => {
-    expect(() => toRestResult(UNAVAILABLE, EVENT, AUDIENCE)).toThrow(/^upstream_timeout$/);
+    expect(() => toRestResult(UNAVAILABLE, EVENT, AUDIENCE)).toThrow(/^issuer_timeout$/);
   });
 });

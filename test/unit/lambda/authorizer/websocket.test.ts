@@ -30,6 +30,6 @@ describe('a decision for a WebSocket API', () => {
 
   it('is an error where there is no principal to speak of', () => {
     expect(() => toWebSocketResult(UNAUTHENTICATED, EVENT)).toThrow(/^Unauthorized$/);
-    expect(() => toWebSocketResult(UNAVAILABLE, EVENT)).toThrow(/^upstream_timeout$/);
+    expect(() => toWebSocketResult(UNAVAILABLE, EVENT)).toThrow(/^issuer_timeout$/);
   });
 });

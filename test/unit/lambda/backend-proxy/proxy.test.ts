@@ -11,7 +11,7 @@ const ANSWER: BackendResponse = {
 };
 
 interface World {
-  readonly upstream?: string;
+  readonly backendUrl?: string;
   readonly answer?: BackendResponse | Error;
   readonly gatewaySecret?: () => Promise<string>;
 }
@@ -22,7 +22,7 @@ async function pass(parts: EventParts, world: World = {}) {
   const lines: string[] = [];
   const { answer = ANSWER } = world;
   const proxy = createProxy({
-    upstream: world.upstream ?? 'https://backend.example/base/',
+    backendUrl: world.backendUrl ?? 'https://backend.example/base/',
     send: async (request) => {
       requests.push(request);
       if (answer instanceof Error) throw answer;
@@ -37,7 +37,7 @@ async function pass(parts: EventParts, world: World = {}) {
 }
 
 describe('a request to the backend', () => {
-  it('has the path below that of the upstream, and the query as it was', async () => {
+  it('has the path below that of the backendUrl, and the query as it was', async () => {
     const { request } = await pass({ path: '/a b/c', query: { q: ['1 & 2', 'ü'], r: [''] } });
     expect(request?.url.href).toBe('https://backend.example/base/a%20b/c?q=1%20%26%202&q=%C3%BC&r=');
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRotationHandler } from '../../../../lambda/key-rotation/create-handler.ts';
-import { UpstreamError } from '../../../../src/core/errors.ts';
+import { IssuerError } from '../../../../src/core/errors.ts';
 import { RotationWorld, SECRET_ARN, STEP_NAMES } from '../../../support/rotation/world.ts';
 
 let world: RotationWorld;
@@ -41,9 +41,9 @@ describe('the function that changes the signing key', () => {
 
   it('says why a step failed, in words, with nothing of the event and nothing private', async () => {
     for (const step of ['createSecret', 'setSecret']) await handle(stepEvent(step));
-    world.outage = new UpstreamError('upstream_client_refused', 'The server refused the client assertion.');
+    world.outage = new IssuerError('issuer_client_refused', 'The server refused the client assertion.');
     const thrown = await handle(stepEvent('testSecret')).catch(String);
-    expect(thrown).toMatch(/key_refused: The tenant did not accept the new signing key: upstream_client_refused/);
+    expect(thrown).toMatch(/key_refused: The tenant did not accept the new signing key: issuer_client_refused/);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
       step: 'testSecret',
       outcome: 'failed',

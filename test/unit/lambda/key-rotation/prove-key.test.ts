@@ -50,7 +50,7 @@ describe('the proof of a key', () => {
 
   it('needs no stranger where the key is refused', async () => {
     const requests: HttpRequest[] = [];
-    await expect(proofAt(REFUSED, REFUSED, requests)(key)).rejects.toMatchObject({ code: 'upstream_client_refused' });
+    await expect(proofAt(REFUSED, REFUSED, requests)(key)).rejects.toMatchObject({ code: 'issuer_client_refused' });
     expect(requests).toHaveLength(1);
   });
 
@@ -66,8 +66,8 @@ describe('the proof of a key', () => {
   });
 
   it('leaves it open when the stranger gets no answer', async () => {
-    await expect(proofAt(INACTIVE, [503, {}])(key)).rejects.toMatchObject({ code: 'upstream_unavailable' });
-    await expect(proofAt(INACTIVE, [404, {}])(key)).rejects.toMatchObject({ code: 'upstream_refused' });
+    await expect(proofAt(INACTIVE, [503, {}])(key)).rejects.toMatchObject({ code: 'issuer_unavailable' });
+    await expect(proofAt(INACTIVE, [404, {}])(key)).rejects.toMatchObject({ code: 'issuer_refused' });
   });
 
   it('cannot be had where introspection is not enabled', async () => {
@@ -78,11 +78,11 @@ describe('the proof of a key', () => {
   });
 
   it.each<[string, Answer, string]>([
-    ['refused as a client', REFUSED, 'upstream_client_refused'],
-    ['answered 500', [500, {}], 'upstream_unavailable'],
-    ['answered 403', [403, {}], 'upstream_refused'],
-    ['not understood', [200, { active: 'false' }], 'upstream_malformed'],
-    ['told that the token is active', [200, { active: true }], 'upstream_malformed'],
+    ['refused as a client', REFUSED, 'issuer_client_refused'],
+    ['answered 500', [500, {}], 'issuer_unavailable'],
+    ['answered 403', [403, {}], 'issuer_refused'],
+    ['not understood', [200, { active: 'false' }], 'issuer_malformed'],
+    ['told that the token is active', [200, { active: true }], 'issuer_malformed'],
   ])('fails when it is %s', async (_what, answer, code) => {
     await expect(proofAt(answer)(key)).rejects.toMatchObject({ code });
   });

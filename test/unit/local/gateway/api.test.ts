@@ -60,7 +60,7 @@ describe('an authorizer that fails is a 503 with Retry-After', () => {
   it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'] as const)(
     'when API Gateway calls it %s',
     async (thrownErrorType) => {
-      const authorizer = () => Promise.reject(new Error('upstream_timeout'));
+      const authorizer = () => Promise.reject(new Error('issuer_timeout'));
       expect(await apiWith(authorizer, { thrownErrorType })(CALL, null)).toEqual(UNAVAILABLE);
     },
   );

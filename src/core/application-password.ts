@@ -2,6 +2,6 @@
 const SIXTEEN_LETTERS = /^[A-Za-z]{16}$/;
 
 /** Says whether a secret or token has the shape of an app specific password: 16 ASCII letters. */
-export function looksLikeAppSpecificPassword(secret: string): boolean {
+export function looksLikeApplicationPassword(secret: string): boolean {
   return SIXTEEN_LETTERS.test(secret);
 }
