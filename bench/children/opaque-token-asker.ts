@@ -7,6 +7,7 @@ import {
   processIntrospectionResponse,
 } from 'oauth4webapi';
 import { createHttpsClient } from '../../src/http/https-client.ts';
+import { PrivateKeyJwt as OurPrivateKeyJwt } from '../../src/issuer/client-authentication.ts';
 import { Introspection } from '../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../../src/issuer/introspection-profile.ts';
 import { IssuerEndpoint } from '../../src/issuer/issuer-endpoint.ts';
@@ -59,11 +60,15 @@ function ourIntrospection() {
   const introspection = new Introspection({
     url,
     endpoint: new IssuerEndpoint('introspection', ports),
-    keys: new SigningKeyRing({ read: async () => [{ kid: KID, privateKey }] }, clock),
+    clientAuthentication: new OurPrivateKeyJwt({
+      keys: new SigningKeyRing({ read: async () => [{ kid: KID, privateKey }] }, clock),
+      clientId: AUDIENCE,
+      audience: issuer,
+      clock,
+      uniqueId: randomUUID,
+    }),
     profile: INTROSPECTION_PROFILES.auth0,
-    clientId: AUDIENCE,
     expected: { issuer, audience: AUDIENCE, clock, clockToleranceSeconds: 5 },
-    uniqueId: randomUUID,
   });
   return () => introspection.introspect(newToken(), { deadlineMs: clock() + 5000 });
 }

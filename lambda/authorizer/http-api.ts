@@ -5,9 +5,10 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
+import type { PrincipalContext } from '../../src/core/principal.ts';
 import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
 import { authorizationValues } from './authorization-values.ts';
-import { type PrincipalContext, principalContext } from './principal-context.ts';
+import { principalContext } from './principal-context.ts';
 import { refusal } from './refusal.ts';
 
 export type HttpApiEvent = APIGatewayRequestAuthorizerEventV2;

@@ -2,11 +2,7 @@
  * What a backend is told of the principal, as the context of an authorizer's answer: flat, bounded strings, always the
  * same keys, `""` where nothing is known. Nothing secret is among them.
  */
-import type { Principal } from '../../src/core/principal.ts';
-
-export type PrincipalContext = Readonly<
-  Record<'sub' | 'username' | 'scope' | 'token_type' | 'client_id' | 'org_id' | 'iss' | 'exp', string>
->;
+import type { Principal, PrincipalContext } from '../../src/core/principal.ts';
 
 /** An answer of some 10 KB is refused by API Gateway. */
 const MAXIMUM_SCOPE_LENGTH = 4096;

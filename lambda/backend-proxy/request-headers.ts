@@ -3,6 +3,7 @@
  * whatever claims to be from us; then the principal, each part of it always, and the secret that only we know.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { PRINCIPAL_KEYS } from '../../src/core/principal.ts';
 import { OF_THE_TRANSPORT } from '../../src/http/transport.ts';
 import { percentEncode } from './percent-encode.ts';
 
@@ -12,7 +13,6 @@ export type Headers = Readonly<Record<string, readonly string[]>>;
 /** The header by which the backend tells this API from others. */
 export const GATEWAY_SECRET_HEADER = 'x-gateway-secret';
 
-const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client_id', 'org_id', 'iss', 'exp'] as const;
 const PRINCIPAL_PREFIX = 'x-auth-';
 
 /** The backend's connection has its own. */

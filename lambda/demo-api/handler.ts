@@ -3,8 +3,7 @@
  * at no header.
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-
-const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client_id', 'org_id', 'iss', 'exp'] as const;
+import { PRINCIPAL_KEYS } from '../../src/core/principal.ts';
 
 /** Answers `/whoami` with the principal, every other route with its name and the principal. */
 export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {

@@ -6,6 +6,7 @@ import type { ClientCredentials, PasswordGrantClient } from '../core/client-cred
 import { credentialDigest, type DigestCredential } from '../core/credential-digest.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { RouteMap } from '../core/routes.ts';
+import { ClientSecretBasic, PrivateKeyJwt } from '../issuer/client-authentication.ts';
 import { ClientCredentialsCache } from '../issuer/client-credentials-cache.ts';
 import { Introspection } from '../issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
@@ -82,13 +83,18 @@ function composeAuthority(
   const introspector = new Introspection({
     url: introspectionUrl,
     endpoint: new IssuerEndpoint('introspection', ports),
-    keys: new SigningKeyRing(signingKeys, clock),
-    client:
-      clientSecret === undefined ? undefined : new ClientCredentialsCache(() => issuerClient(clientSecret), clock),
+    clientAuthentication:
+      clientSecret === undefined
+        ? new PrivateKeyJwt({
+            keys: new SigningKeyRing(signingKeys, clock),
+            clientId,
+            audience: issuer,
+            clock,
+            uniqueId: randomUUID,
+          })
+        : new ClientSecretBasic(new ClientCredentialsCache(() => issuerClient(clientSecret), clock)),
     profile: INTROSPECTION_PROFILES[profile],
-    clientId,
     expected,
-    uniqueId: randomUUID,
   });
   return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector };
 }

@@ -1,5 +1,6 @@
 /** The tenant's introspection endpoint, asked as the resource server, by the same code as in the authorizer. */
 import type { HttpPort } from '../core/http.ts';
+import { PrivateKeyJwt } from '../issuer/client-authentication.ts';
 import { Introspection, type UnverifiedResponse } from '../issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
 import { IssuerEndpoint } from '../issuer/issuer-endpoint.ts';
@@ -32,12 +33,16 @@ export function createIntrospection(
     const introspection = new Introspection({
       url: `${issuer}oauth/introspect`,
       endpoint: new IssuerEndpoint('introspection', { ...ports, http }),
-      keys: new SigningKeyRing(keys, clock),
+      clientAuthentication: new PrivateKeyJwt({
+        keys: new SigningKeyRing(keys, clock),
+        clientId: audience,
+        audience: issuer,
+        clock,
+        uniqueId,
+      }),
       profile: INTROSPECTION_PROFILES.auth0,
-      clientId: audience,
       expected: { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS },
-      uniqueId,
     });
-    return introspection.answer(token, { deadlineMs });
+    return introspection.ask(token, { deadlineMs });
   };
 }

@@ -20,3 +20,9 @@ export interface Principal {
   /** Epoch seconds; app specific passwords have none. */
   readonly expiresAt: number | undefined;
 }
+
+/** The keys under which a backend gets the principal. All are always there, `""` if a value is unknown. */
+export const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client_id', 'org_id', 'iss', 'exp'] as const;
+
+/** The principal as a backend gets it. */
+export type PrincipalContext = Readonly<Record<(typeof PRINCIPAL_KEYS)[number], string>>;

@@ -7,6 +7,7 @@ import { IssuerError } from '../core/errors.ts';
 import type { HttpPort } from '../core/http.ts';
 import type { ImportedSigningKey } from '../signing-key/signing-key.ts';
 import { SigningKeyRing } from '../signing-key/signing-key-ring.ts';
+import { PrivateKeyJwt } from './client-authentication.ts';
 import { Introspection } from './introspection.ts';
 import { INTROSPECTION_PROFILES } from './introspection-profile.ts';
 import { IssuerEndpoint, type IssuerPorts } from './issuer-endpoint.ts';
@@ -74,14 +75,18 @@ export async function probeIntrospection(
     url: `${issuer}oauth/introspect`,
     // A new one each time: the failures of one probe must not keep the next from being tried.
     endpoint: new IssuerEndpoint('introspection', { ...ports, http }),
-    keys: new SigningKeyRing({ read: async () => [key] }, clock),
+    clientAuthentication: new PrivateKeyJwt({
+      keys: new SigningKeyRing({ read: async () => [key] }, clock),
+      clientId: audience,
+      audience: issuer,
+      clock,
+      uniqueId: randomText,
+    }),
     profile: INTROSPECTION_PROFILES.auth0,
-    clientId: audience,
     expected: { issuer, audience, clock, clockToleranceSeconds: 0 },
-    uniqueId: randomText,
   });
   try {
-    const { active } = await introspection.answer(randomText(), { deadlineMs: clock() + DEADLINE_MS });
+    const { active } = await introspection.ask(randomText(), { deadlineMs: clock() + DEADLINE_MS });
     return { outcome: active ? 'active' : 'accepted' };
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;

@@ -10,6 +10,7 @@ import type { Clock } from '../core/clock.ts';
 import type { BasicCredential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
 import { CredentialError } from '../core/errors.ts';
+import { passwordGrantType } from '../core/grant-types.ts';
 import type { HttpResponse } from '../core/http.ts';
 import { ClientCredentialsCache } from './client-credentials-cache.ts';
 import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
@@ -82,12 +83,9 @@ export class PasswordGrant {
     context: CallContext,
   ): Promise<HttpResponse> {
     const { url, endpoint, audience, scopes } = this.#settings;
-    const grant =
-      connection === undefined
-        ? { grant_type: 'password' }
-        : { grant_type: 'http://auth0.com/oauth/grant-type/password-realm', realm: connection };
     const body = JSON.stringify({
-      ...grant,
+      grant_type: passwordGrantType(connection),
+      realm: connection,
       username,
       password: secret,
       audience,

@@ -5,12 +5,10 @@
 
 import { type PasswordGrantClient, readClientCredentials } from '../core/client-credentials.ts';
 import { CodedError } from '../core/errors.ts';
+import { passwordGrantType } from '../core/grant-types.ts';
 import type { SecretStore } from '../core/secret-store.ts';
 import type { ManagementConnection } from '../management/management-connection.ts';
 import type { ClientSettings } from '../management/tenant-settings.ts';
-
-const PASSWORD = 'password';
-const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
 
 /** Finds what is amiss. Never throws. */
 export async function passwordGrantWarnings(
@@ -32,7 +30,7 @@ export async function passwordGrantWarnings(
 }
 
 function clientWarnings({ clientId, connection }: PasswordGrantClient, settings: ClientSettings): readonly string[] {
-  const grantType = connection === undefined ? PASSWORD : PASSWORD_REALM;
+  const grantType = passwordGrantType(connection);
   return [
     ...(settings.grantTypes.includes(grantType)
       ? []

@@ -8,6 +8,7 @@ import { PrincipalCache } from '../../../src/authorizer/principal-cache.ts';
 import { credentialDigest } from '../../../src/core/credential-digest.ts';
 import type { HttpRequest } from '../../../src/core/http.ts';
 import { RouteMap } from '../../../src/core/routes.ts';
+import { PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../../../src/issuer/introspection-profile.ts';
 import { Jwks } from '../../../src/issuer/jwks.ts';
@@ -57,11 +58,15 @@ export class World {
     const introspection = new Introspection({
       url: INTROSPECTION_URL,
       endpoint: issuerEndpointOver(http, clock),
-      keys: new SigningKeyRing(new StoreOfKeys([signingKey]), clock.read),
+      clientAuthentication: new PrivateKeyJwt({
+        keys: new SigningKeyRing(new StoreOfKeys([signingKey]), clock.read),
+        clientId: AUDIENCE,
+        audience: ISSUER,
+        clock: clock.read,
+        uniqueId: () => `jti-${++ids}`,
+      }),
       profile: INTROSPECTION_PROFILES.auth0,
-      clientId: AUDIENCE,
       expected,
-      uniqueId: () => `jti-${++ids}`,
     });
     const passwordGrant = new PasswordGrant({
       url: TOKEN_URL,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../src/core/clock.ts';
 import { hasCode } from '../../../src/core/errors.ts';
 import type { HttpPort } from '../../../src/core/http.ts';
+import { PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES, type IntrospectionProfileName } from '../../../src/issuer/introspection-profile.ts';
 import { IssuerEndpoint } from '../../../src/issuer/issuer-endpoint.ts';
@@ -62,7 +63,7 @@ export class Callers {
     const only = importSigningKey(key);
     const authorizer = this.#authorizer({ read: async () => [only] });
     try {
-      await authorizer.answer('nobody has issued this', { deadlineMs: this.#ports.clock() + 5000 });
+      await authorizer.ask('nobody has issued this', { deadlineMs: this.#ports.clock() + 5000 });
       return true;
     } catch (error) {
       if (hasCode(error, 'issuer_client_refused')) return false;
@@ -74,7 +75,7 @@ export class Callers {
   readonly prove = async (key: PrivateSigningJwk): Promise<void> => {
     const only = importSigningKey(key);
     const authorizer = this.#authorizer({ read: async () => [only] });
-    await authorizer.answer('nobody has issued this', { deadlineMs: this.#ports.clock() + 5000 });
+    await authorizer.ask('nobody has issued this', { deadlineMs: this.#ports.clock() + 5000 });
   };
 
   #authorizer(store: SigningKeyStore): Introspection {
@@ -83,11 +84,15 @@ export class Callers {
     return new Introspection({
       url,
       endpoint: new IssuerEndpoint('introspection', { http, clock, sleep: async () => {}, random: Math.random }),
-      keys: new SigningKeyRing(store, clock),
+      clientAuthentication: new PrivateKeyJwt({
+        keys: new SigningKeyRing(store, clock),
+        clientId,
+        audience: issuer,
+        clock,
+        uniqueId: randomUUID,
+      }),
       profile: INTROSPECTION_PROFILES[profile],
-      clientId,
       expected: { issuer, audience: 'https://demo.api', clock, clockToleranceSeconds: 5 },
-      uniqueId: randomUUID,
     });
   }
 }

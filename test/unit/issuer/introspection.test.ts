@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
+import { PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES, type IntrospectionProfile } from '../../../src/issuer/introspection-profile.ts';
 import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
@@ -35,11 +36,15 @@ function introspectionOver(
   const introspection = new Introspection({
     url: INTROSPECTION_URL,
     endpoint: issuerEndpointOver(http, clock),
-    keys: new SigningKeyRing(store, clock.read),
+    clientAuthentication: new PrivateKeyJwt({
+      keys: new SigningKeyRing(store, clock.read),
+      clientId,
+      audience: ISSUER,
+      clock: clock.read,
+      uniqueId: () => `jti-${++ids}`,
+    }),
     profile,
-    clientId,
     expected: expectations(clock),
-    uniqueId: () => `jti-${++ids}`,
   });
   return { clock, http, store, introspect: () => introspection.introspect(TOKEN, contextFrom(clock)) };
 }

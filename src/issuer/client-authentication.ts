@@ -1,0 +1,103 @@
+/**
+ * How this API authenticates to an issuer that it asks: with a JWT signed by its own key, or with a client secret. Either
+ * may have been changed since it was read, so a refused request is sent once more if there is another key or secret to try.
+ */
+import type { ClientCredentials } from '../core/client-credentials.ts';
+import type { Clock } from '../core/clock.ts';
+import type { HttpResponse } from '../core/http.ts';
+import type { ImportedSigningKey } from '../signing-key/signing-key.ts';
+import type { SigningKeyRing } from '../signing-key/signing-key-ring.ts';
+import { CLIENT_ASSERTION_TYPE, signClientAssertion } from './client-assertion.ts';
+import { type ClientCredentialsCache, clientSecretBasic } from './client-credentials-cache.ts';
+import { oauthErrorOf } from './oauth-error.ts';
+
+/** What authenticates one attempt at a request, added to its parameters and headers. */
+export interface Authentication {
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends a request. Calls the function once for each attempt, since an assertion can be used only once. */
+export type SendAuthenticated = (authenticate: () => Authentication) => Promise<HttpResponse>;
+
+export interface ClientAuthentication {
+  /** The error message for when the server refuses the client: what it refused, and what to check. */
+  readonly refusedMessage: string;
+  /**
+   * Sends a request, and once more with another key or secret if the server refuses the client.
+   *
+   * @returns the last response, which may still be a refusal
+   * @throws ConfigurationError or IssuerError if the key or secret cannot be read
+   */
+  send(request: SendAuthenticated): Promise<HttpResponse>;
+}
+
+export interface PrivateKeyJwtSettings {
+  readonly keys: SigningKeyRing;
+  /** `iss` and `sub`. At Auth0 this is the resource server's identifier, which is also its audience. */
+  readonly clientId: string;
+  /** `aud`: the issuer, with its final slash. */
+  readonly audience: string;
+  readonly clock: Clock;
+  /** Makes a new unique id of at most 64 characters, for `jti`. */
+  readonly uniqueId: () => string;
+}
+
+/**
+ * The method `private_key_jwt`: an assertion signed by the signing key. During a rotation there are two keys.
+ *
+ * @see RFC 7523 section 2.2, OpenID Connect Core 1.0 section 9
+ */
+export class PrivateKeyJwt implements ClientAuthentication {
+  readonly refusedMessage =
+    'The server refused the client assertion (invalid_client). Check that the key on the resource server record is the one in the signing key secret.';
+  readonly #settings: PrivateKeyJwtSettings;
+
+  constructor(settings: PrivateKeyJwtSettings) {
+    this.#settings = settings;
+  }
+
+  async send(request: SendAuthenticated): Promise<HttpResponse> {
+    const { keys } = this.#settings;
+    const key = await keys.active();
+    const response = await request(() => this.#authenticate(key));
+    if (!isInvalidClient(response)) return response;
+    const other = await keys.alternative(key);
+    if (!other) return response;
+    const second = await request(() => this.#authenticate(other));
+    if (!isInvalidClient(second)) keys.prefer(other);
+    return second;
+  }
+
+  #authenticate(key: ImportedSigningKey): Authentication {
+    const { clientId, audience, clock, uniqueId } = this.#settings;
+    const assertion = signClientAssertion(key, { clientId, audience, jti: uniqueId(), now: clock() });
+    return { parameters: { client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: assertion } };
+  }
+}
+
+/**
+ * The method `client_secret_basic`: the id and secret of a client in the `Authorization` header.
+ *
+ * @see RFC 6749 section 2.3.1
+ */
+export class ClientSecretBasic implements ClientAuthentication {
+  readonly refusedMessage =
+    'The server refused the client secret (invalid_client). Check the id and the secret of the client that asks.';
+  readonly #client: ClientCredentialsCache;
+
+  constructor(client: ClientCredentialsCache) {
+    this.#client = client;
+  }
+
+  send(request: SendAuthenticated): Promise<HttpResponse> {
+    const send = (client: ClientCredentials) =>
+      request(() => ({ headers: { authorization: clientSecretBasic(client) } }));
+    return this.#client.request(send, isInvalidClient);
+  }
+}
+
+/** Says whether the server refused the client itself, whatever it was asked. */
+export function isInvalidClient(response: HttpResponse): boolean {
+  return response.status === 401 || oauthErrorOf(response)?.code === 'invalid_client';
+}
