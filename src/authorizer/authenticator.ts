@@ -1,21 +1,21 @@
-/** What turns a credential into a principal, and the chain that finds the one responsible. */
+/** An authenticator turns one kind of credential into a principal. A chain of them finds the one that is responsible. */
 import type { Credential } from '../core/credential.ts';
 import { CredentialError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { CallContext } from '../issuer/issuer-endpoint.ts';
 
-/** Knows one kind of credential. */
+/** Authenticates one kind of credential. */
 export interface Authenticator {
   /**
-   * @returns the principal, or `undefined` if this kind of credential is not this authenticator's
-   * @throws CredentialError if it is, and proves nothing
-   * @throws IssuerError if that could not be found out
+   * @returns the principal, or `undefined` if another authenticator is responsible for this kind of credential
+   * @throws CredentialError if the credential proves nothing
+   * @throws IssuerError if the issuer could not be asked
    */
   authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined>;
 }
 
 /**
- * Asks each authenticator in turn; the first that is responsible has the last word.
+ * Tries each authenticator in turn. The result of the first one that is responsible is final.
  *
  * @throws CredentialError `scheme_unsupported` if none is responsible
  */

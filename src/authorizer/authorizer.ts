@@ -1,8 +1,7 @@
 /**
- * The one place that decides: from the Authorization headers and the called route to a decision. Adapters bring the
- * request here and carry the decision out; authenticators are asked in between.
+ * Decides whether a request may call a route. The adapters in `lambda/authorizer` bring the request here and turn the
+ * decision into what API Gateway expects.
  */
-
 import type { Clock } from '../core/clock.ts';
 import { parseCredential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
@@ -21,11 +20,11 @@ export interface AuthorizerSettings {
   readonly clock: Clock;
 }
 
-/** A request, freed of its gateway. */
+/** A request, in the same form for every kind of API. */
 export interface AuthorizationRequest extends CalledRoute {
-  /** The values of all `Authorization` headers that came. */
+  /** The values of all `Authorization` headers of the request. */
   readonly authorization: readonly string[];
-  /** As the gateway saw it. */
+  /** The caller's IP address as the gateway saw it. */
   readonly callerIp?: string | undefined;
 }
 
@@ -37,10 +36,10 @@ export class Authorizer {
   }
 
   /**
-   * Decides on a request.
+   * Decides about a request.
    *
-   * @param observe told of every upstream call that this request causes
-   * @returns the decision, refusals, outages and unusable keys included; only a defect of this software throws
+   * @param observe is called for every call to an issuer that this request causes
+   * @returns the decision. Refusals, outages and unusable keys are decisions too; only a bug in this software throws
    */
   async decide(request: AuthorizationRequest, observe?: IssuerObserver): Promise<Decision> {
     try {

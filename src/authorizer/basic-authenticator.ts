@@ -1,7 +1,7 @@
 /**
- * A username with a secret, which may be the user's password (asked by the password grant) or an app specific password
- * (introspected). The order matters: a password grant with an app specific password is a failed login, and ten of those
- * block the user.
+ * Authenticates a username with a secret. The secret may be the user's password, which is checked by the password grant, or
+ * an app specific password (ASP), which is introspected. The order matters: a password grant with an ASP is a failed login,
+ * and ten failed logins block the user.
  */
 import { looksLikeApplicationPassword } from '../core/application-password.ts';
 import { BoundedMap } from '../core/bounded-map.ts';
@@ -14,15 +14,15 @@ import type { CallContext } from '../issuer/issuer-endpoint.ts';
 import type { PasswordGrant } from '../issuer/password-grant.ts';
 import { type Authenticator, authenticate } from './authenticator.ts';
 
-/** Which of the two a secret is taken for first; `auto` goes by how it looks. */
+/** What a secret is checked as first. `auto` decides by what the secret looks like. */
 export type BasicOrder = 'auto' | 'password-first' | 'introspect-first';
 
 export interface BasicSettings {
   readonly order: BasicOrder;
   readonly introspector: Introspector;
-  /** Without it, Basic takes app specific passwords only. */
+  /** Without it, Basic accepts ASPs only. */
   readonly passwordGrant?: PasswordGrant | undefined;
-  /** Judge the access token that a password yields, like any Bearer token. */
+  /** Verify the access token that a login yields, like any Bearer token. */
   readonly bearerAuthenticators: readonly Authenticator[];
   readonly digest: DigestCredential;
 }
@@ -31,7 +31,7 @@ const MAXIMUM_REMEMBERED = 10_000;
 
 export class BasicAuthenticator implements Authenticator {
   readonly #settings: BasicSettings;
-  /** Secrets that turned out to be app specific passwords: not tried as passwords again, revoked or not. */
+  /** Secrets that turned out to be ASPs. They are never tried as passwords again, even after they are revoked. */
   readonly #knownApplicationPasswords = new BoundedMap<string, true>(MAXIMUM_REMEMBERED);
 
   constructor(settings: BasicSettings) {
@@ -63,9 +63,9 @@ export class BasicAuthenticator implements Authenticator {
   }
 
   /**
-   * Introspects after every refused login, and not only after a wrong password, so that the requests and the time that they
-   * take do not show why it was refused. But only after a wrong password may the secret be an app specific password: after
-   * any other refusal the server has said that this user must not come in.
+   * Introspects after every refused login, not only after a wrong password, so that neither the requests nor their time show
+   * why the login was refused. But only after a wrong password can an ASP let the caller in: any other refusal means that
+   * this user must not come in.
    */
   async #introspectAfter(refusal: CredentialError, credential: BasicCredential, context: CallContext) {
     const found = await this.#askAbout(credential, context).catch(refusalOrThrow);
@@ -90,8 +90,8 @@ export class BasicAuthenticator implements Authenticator {
       const principal = await authenticate(this.#settings.bearerAuthenticators, { kind: 'bearer', token }, context);
       return { ...principal, username: principal.username ?? credential.username };
     } catch (error) {
-      // The password was right, and a second attempt must not show that. `key_unknown` is not remembered: the key may
-      // be fetched soon.
+      // The password was right, and a second attempt must not show that. Do not remember `key_unknown`: the key may be
+      // fetched soon.
       if (error instanceof CredentialError && error.code !== 'key_unknown') grant.refuse(credential, error);
       throw error;
     }
@@ -104,8 +104,8 @@ export class BasicAuthenticator implements Authenticator {
   }
 
   /**
-   * Introspects the secret. Remembers it as an app specific password here only if it belongs to another user. If it
-   * belongs to this user, it is remembered when it lets the user in.
+   * Introspects the secret. If it is an ASP of another user, remembers that here. If it is an ASP of this user, it is
+   * remembered when it lets the user in.
    */
   async #askAbout(credential: BasicCredential, context: CallContext): Promise<Principal> {
     const principal = await this.#settings.introspector.introspect(credential.secret, context);
@@ -131,7 +131,7 @@ function isNamed({ username, subject }: Principal, given: string): boolean {
   return username === undefined ? given === subject : asciiLowerCase(given) === asciiLowerCase(username);
 }
 
-/** Only ASCII, since other alphabets have letters that fold into one another. */
+/** Changes ASCII letters only: in other alphabets, different letters can have the same lower case. */
 function asciiLowerCase(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -1,4 +1,4 @@
-/** Builds the authorizer from its configuration and its ports: the one place that knows every part. */
+/** Builds the authorizer from its configuration and its ports. This is the only file that knows every part. */
 import { randomUUID } from 'node:crypto';
 import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';
 import { type IssuerEndpoints, issuerEndpoints } from '../config/issuers.ts';
@@ -24,16 +24,16 @@ import { PrincipalCache } from './principal-cache.ts';
 
 export interface AuthorizerPorts extends IssuerPorts {
   readonly signingKeys: SigningKeyStore;
-  /** Reads the client for the password grant. Absent if Basic takes app specific passwords only. */
+  /** Reads the client for the password grant. Absent if Basic accepts app specific passwords only. */
   readonly passwordGrantClient?: (() => Promise<PasswordGrantClient>) | undefined;
-  /** Reads the client of an issuer that wants a secret, by the name of the secret it is kept in. @default there is none */
+  /** Reads the client of an issuer that requires a client secret, by the name of the secret that holds it. @default none */
   readonly issuerClient?: ((secretId: string) => Promise<ClientCredentials>) | undefined;
 }
 
-/** An authorization server that tokens may come from. */
+/** An authorization server that may issue tokens. */
 type Authority = JwtIssuer & { readonly introspector: Introspector };
 
-/** For the difference between the server's clock and ours. */
+/** How far the server's clock may be from ours. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Composes an authorizer. Nothing is fetched or read before the first request that needs it. */
@@ -54,7 +54,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   ];
   const basic = new BasicAuthenticator({
     order: basicOrder,
-    // Only the main issuer may see a secret that may be a password, or the token that it issued for one.
+    // A Basic secret may be a password, so only the main issuer may see it, or the token that it issued for it.
     introspector: first.introspector,
     bearerAuthenticators: [
       new JwtAuthenticator([asJwtIssuer(first)]),

@@ -1,4 +1,4 @@
-/** What is answered to a request, before any gateway's words for it. */
+/** The decision about a request, before it is translated for a kind of API. */
 import type { ConfigurationErrorCode, CredentialErrorCode, IssuerErrorCode } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 
@@ -8,7 +8,7 @@ export type DenialCode = 'scope_missing' | 'route_unknown';
 export type Decision =
   | { readonly outcome: 'allow'; readonly principal: Principal; readonly cacheHit: boolean }
   | {
-      /** The credential is good, but not for this route: 403. */
+      /** The credential is valid but may not call this route: 403. */
       readonly outcome: 'deny';
       readonly reason: DenialCode;
       readonly principal: Principal;
@@ -17,7 +17,7 @@ export type Decision =
     }
   /** The credential proves nothing: 401. */
   | { readonly outcome: 'unauthenticated'; readonly reason: CredentialErrorCode }
-  /** It could not be found out, by an outage or by what the operator has set up: 5xx. */
+  /** The credential could not be checked, because of an outage or of our own set-up: 5xx. */
   | {
       readonly outcome: 'unavailable';
       readonly reason: IssuerErrorCode | ConfigurationErrorCode;

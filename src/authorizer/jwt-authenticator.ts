@@ -1,5 +1,4 @@
-/** Bearer tokens that are JWTs: verified here, and never introspected after a failed check. */
-
+/** Authenticates Bearer tokens that are JWTs. A JWT is verified here, and never introspected after a failed check. */
 import type { Credential } from '../core/credential.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Introspector } from '../issuer/introspector.ts';
@@ -7,11 +6,11 @@ import type { CallContext } from '../issuer/issuer-endpoint.ts';
 import { isCompactJws, type JwtVerifier, unverifiedIssuer } from '../issuer/jwt.ts';
 import type { Authenticator } from './authenticator.ts';
 
-/** Who may issue JWTs, and who verifies them. */
+/** An issuer of JWTs, and what verifies them. */
 export interface JwtIssuer {
   readonly issuer: string;
   readonly verifier: JwtVerifier;
-  /** If given, the server is asked as well, after the local check: it may know of a revocation. */
+  /** If given, the server is asked too, after the local check: it may know that the token is revoked. */
   readonly introspector?: Introspector | undefined;
 }
 
@@ -31,7 +30,7 @@ export class JwtAuthenticator implements Authenticator {
     return principal;
   }
 
-  /** Goes by what the token says, which its verifier then checks; a token of nobody we know is refused by the first. */
+  /** Chooses by the token's own claim, which the verifier then checks. The first issuer refuses a token of an unknown one. */
   #issuerOf(token: string): JwtIssuer {
     const claimed = this.#others.length > 0 ? unverifiedIssuer(token) : undefined;
     return this.#others.find(({ issuer }) => issuer === claimed) ?? this.#first;

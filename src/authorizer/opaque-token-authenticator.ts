@@ -1,5 +1,4 @@
-/** Bearer tokens that say nothing by themselves: opaque access tokens and app specific passwords, introspected. */
-
+/** Authenticates Bearer tokens that are not JWTs, by introspection: opaque access tokens and app specific passwords. */
 import type { Credential } from '../core/credential.ts';
 import { CredentialError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
@@ -8,7 +7,7 @@ import type { CallContext } from '../issuer/issuer-endpoint.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
 import type { Authenticator } from './authenticator.ts';
 
-/** Far above any opaque token (an encrypted one has some 400 characters); longer junk is not worth a call. */
+/** Far above any opaque token: an encrypted one has about 400 characters. Longer junk is not worth a call. */
 const MAXIMUM_TOKEN_LENGTH = 2048;
 
 export class OpaqueTokenAuthenticator implements Authenticator {

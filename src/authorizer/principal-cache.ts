@@ -1,6 +1,6 @@
 /**
- * Remembers for a while what a credential turned out to be. It keeps principals and refusals under a digest, never the
- * credential; failures of the upstream are not kept. All concurrent uses of one credential share one look-up.
+ * Caches the principal or the refusal that a credential led to. The key is a digest; the credential itself is never stored.
+ * Failures of the issuer are not cached. Concurrent uses of one credential share one lookup.
  */
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
@@ -9,19 +9,19 @@ import type { Principal } from '../core/principal.ts';
 
 export interface PrincipalCacheSettings {
   readonly clock: Clock;
-  /** How long a principal is kept; never past its `exp`. */
+  /** How long a principal is cached; never past its `exp`. */
   readonly cacheTtlSeconds: number;
-  /** How long a refusal is kept. */
+  /** How long a refusal is cached. */
   readonly negativeTtlSeconds: number;
-  /** How long after its time a principal may serve on while the server fails or does not answer; never past its `exp`. */
+  /** How much longer a principal is accepted while the server fails or does not respond; never past its `exp`. */
   readonly staleIfErrorSeconds: number;
-  /** Principals with one of these scopes are not kept. */
+  /** Principals with one of these scopes are not cached. */
   readonly uncachedScopes: readonly string[];
 }
 
 export interface Resolved {
   readonly principal: Principal;
-  /** Whether the principal was known already. */
+  /** Whether the principal came from the cache. */
   readonly cacheHit: boolean;
 }
 
@@ -40,7 +40,7 @@ const MAXIMUM_ENTRIES = 10_000;
 
 export class PrincipalCache {
   readonly #settings: PrincipalCacheSettings;
-  /** Two maps, so that a flood of junk cannot push known principals out. */
+  /** Two maps, so that a flood of junk cannot push principals out. */
   readonly #principals = new BoundedMap<string, KnownPrincipal>(MAXIMUM_ENTRIES);
   readonly #refusals = new BoundedMap<string, KnownRefusal>(MAXIMUM_ENTRIES);
   readonly #flights = new Map<string, Promise<Principal>>();
@@ -50,11 +50,11 @@ export class PrincipalCache {
   }
 
   /**
-   * Returns the principal known under a digest, or looks it up.
+   * Returns the cached principal for a digest, or looks it up.
    *
-   * @param digest names the credential
-   * @param lookUp asked at most once at a time for one digest
-   * @throws what `lookUp` throws, or the CredentialError it threw not long ago
+   * @param digest stands for the credential
+   * @param lookUp runs at most once at a time for one digest
+   * @throws what `lookUp` throws, or the cached CredentialError that it threw before
    */
   async resolve(digest: string, lookUp: () => Promise<Principal>): Promise<Resolved> {
     const now = this.#settings.clock();
@@ -108,7 +108,7 @@ export class PrincipalCache {
   }
 }
 
-/** A rate limit is the server's word, not its silence. */
+/** 429 is a response, not an outage, so it does not allow a stale principal. */
 function mayServeStale(error: unknown): boolean {
   return error instanceof IssuerError && STALE_IF.has(error.code);
 }

@@ -1,4 +1,4 @@
-/** The clock, handed in so that tests can stop it. */
+/** The clock. It is handed in, so that tests can stop it. */
 
-/** Tells the time in epoch milliseconds. */
+/** Returns the time in epoch milliseconds. */
 export type Clock = () => number;

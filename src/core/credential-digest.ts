@@ -1,6 +1,6 @@
 /**
- * Names a credential without holding it: a SHA-256 digest under a salt that lives as long as the process. Each part is
- * prefixed with its length, so that no two credentials have the same text.
+ * Identifies a credential without storing it: a SHA-256 digest with a salt that exists only in this process. Each part is
+ * prefixed with its length, so that two credentials never produce the same text.
  */
 import { hash, randomBytes } from 'node:crypto';
 import type { Credential } from './credential.ts';

@@ -1,10 +1,10 @@
 /**
- * Parses what a caller sent in `Authorization` into a credential. Nothing here is trusted: a value that is not exactly
- * what RFC 6750 or RFC 7617 describes is refused rather than repaired.
+ * Parses the `Authorization` header into a credential. The header is not trusted: a value that is not exactly what RFC 6750
+ * or RFC 7617 describes is refused, not repaired.
  */
 import { CredentialError } from './errors.ts';
 
-/** What the caller sent; not yet known to be worth anything. */
+/** What the caller sent. Nothing about it is verified yet. */
 export type Credential = BearerCredential | BasicCredential;
 
 /** A Bearer token (RFC 6750): a JWT, an opaque token or an app specific password. */
@@ -20,7 +20,7 @@ export interface BasicCredential {
   readonly secret: string;
 }
 
-/** API Gateway takes 10,240 bytes of headers in all. */
+/** API Gateway accepts 10,240 bytes of headers in total. */
 const MAXIMUM_HEADER_LENGTH = 8192;
 const MAXIMUM_USERNAME_LENGTH = 320;
 const MAXIMUM_SECRET_LENGTH = 2048;
@@ -37,7 +37,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Parses the values of a request's `Authorization` headers.
  *
- * @param values one entry for each header field that came, whatever the case of its name
+ * @param values one entry for each `Authorization` header of the request
  * @throws CredentialError `credential_missing`, `credential_repeated` (more than one header), `credential_oversized`,
  *   `scheme_unsupported` or `credential_malformed`
  * @see RFC 9110 section 11.6.2, RFC 6750 section 2.1, RFC 7617 section 2
@@ -80,7 +80,7 @@ function parseBasic(encoded: string): BasicCredential {
 
 function decodeBase64(encoded: string): Buffer {
   const bytes = Buffer.from(encoded, 'base64');
-  // Node skips what is not base64; only text that comes out again as it went in was base64 (RFC 4648 section 3.5).
+  // Node skips characters that are not base64, so compare the re-encoded text (RFC 4648 section 3.5).
   if (!BASE64.test(encoded) || bytes.toString('base64') !== encoded) {
     throw malformed('The Basic credentials are not canonical base64.');
   }
@@ -92,7 +92,7 @@ function decodeUtf8(bytes: Buffer): string {
   try {
     text = utf8.decode(bytes);
   } catch {
-    // No cause: it would describe the credential's bytes.
+    // Do not keep the cause: it would describe the credential's bytes.
     throw malformed('The Basic credentials are not UTF-8.');
   }
   if (CONTROL_CHARACTER.test(text)) throw malformed('The Basic credentials hold a control character.');

@@ -1,9 +1,9 @@
 /**
- * The errors of this project: one base class, a stable `code` in each, and a class for each party that is to blame.
- * Callers switch on `code`; no message ever holds a token, password, key or presigned URL.
+ * The errors of this project. All have a stable `code`, on which callers switch, and each class stands for who is at fault:
+ * the caller, the issuer or the operator. A message never contains a token, password, key or presigned URL.
  */
 
-/** The caller's credential proves nothing: answered 401. */
+/** The caller's credential proves nothing: 401. */
 export type CredentialErrorCode =
   | 'credential_missing'
   | 'credential_repeated'
@@ -26,7 +26,7 @@ export type CredentialErrorCode =
   | 'password_wrong'
   | 'login_refused';
 
-/** The authorization server did not give a usable answer: answered 5xx, never "invalid token" and never an allow. */
+/** The issuer sent no usable response: 5xx. Never "invalid token", and never an allow. */
 export type IssuerErrorCode =
   | 'issuer_unavailable'
   | 'issuer_timeout'
@@ -36,7 +36,7 @@ export type IssuerErrorCode =
   | 'issuer_client_refused'
   | 'issuer_refused';
 
-/** What the operator has set up is wrong. */
+/** The operator's configuration or key is wrong. */
 export type ConfigurationErrorCode = 'configuration_invalid' | 'signing_key_invalid';
 
 export abstract class CodedError<Code extends string> extends Error {
@@ -49,16 +49,16 @@ export abstract class CodedError<Code extends string> extends Error {
   }
 }
 
-/** Thrown when a credential cannot be accepted, whoever found out. */
+/** Thrown when a credential cannot be accepted. */
 export class CredentialError extends CodedError<CredentialErrorCode> {}
 
-/** Thrown when the authorization server could not be asked, or answered what cannot be used. */
+/** Thrown when the issuer could not be asked, or its response cannot be used. */
 export class IssuerError extends CodedError<IssuerErrorCode> {}
 
-/** Thrown when configuration or key material is not what this software needs. */
+/** Thrown when the configuration or a key cannot be used. */
 export class ConfigurationError extends CodedError<ConfigurationErrorCode> {}
 
-/** Says whether something thrown is a CredentialError or IssuerError with this code. */
+/** Returns whether a thrown value is a CredentialError or IssuerError with this code. */
 export function hasCode(error: unknown, code: CredentialErrorCode | IssuerErrorCode): boolean {
   return (error instanceof CredentialError || error instanceof IssuerError) && error.code === code;
 }

@@ -1,8 +1,8 @@
-/** JSON from outside: parsed without throwing, typed `unknown` until asserted. */
+/** Parses JSON from outside without throwing. The value is `unknown` until it is asserted. */
 
 export type JsonObject = { readonly [member: string]: unknown };
 
-/** Parses JSON text; `undefined` if it is none (JSON itself has no `undefined`). */
+/** Parses JSON text. Returns `undefined` if the text is not JSON; no JSON text has that value. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

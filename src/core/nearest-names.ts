@@ -1,9 +1,9 @@
-/** Which of some names come nearest to one that is not among them: for error messages, never to choose by. */
+/** Finds the names that are most similar to an unknown one. For error messages only, never for a decision. */
 
 /**
- * Orders names by how little has to change to make one the other, white space, case, scheme and final slash counting least.
+ * Orders names by their edit distance. White space at the ends, case, scheme and final slash do not count.
  *
- * @param most how many to answer
+ * @param most how many names to return
  */
 export function nearestNames(wanted: string, names: readonly string[], most = 3): readonly string[] {
   const measured = names.map((name) => ({ name, distance: distance(plain(wanted), plain(name)) }));

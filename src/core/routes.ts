@@ -1,17 +1,17 @@
 /**
- * Which scopes a route requires. A route that the map does not know is denied. A request path is not trusted: one that
- * could be read in two ways (encoded slashes, dot segments, empty segments) matches nothing. A greedy route covers its own
- * root: `ANY /admin/{proxy+}` decides on `/admin` and `/admin/` too, unless another route names them.
+ * Which scopes a route requires. A route that is not in the map is denied. The request path is not trusted: one that can be
+ * read in two ways (encoded slashes, dot segments, empty segments) matches nothing. A greedy route covers its own root:
+ * `ANY /admin/{proxy+}` also decides about `/admin` and `/admin/`, unless another route names them.
  */
 import { ConfigurationError } from './errors.ts';
 
-/** What a route asks of a principal. */
+/** The scopes that a route requires of a principal. */
 export type ScopeRequirement = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
 
-/** As configured: a list is all of, `[]` any principal, `"public"` has no authorizer. */
+/** As configured: a list means all of these scopes, `[]` any principal, and `"public"` no authorizer. */
 export type RouteSetting = readonly string[] | { readonly anyOf: readonly string[] } | 'public';
 
-/** `"GET /foo/{id}"`, or `"$connect"` for a WebSocket API → what it asks for. */
+/** By `"GET /foo/{id}"`, or `"$connect"` for a WebSocket API. */
 export type RouteSettings = Readonly<Record<string, RouteSetting>>;
 
 /** What was called. */
@@ -20,11 +20,11 @@ export interface CalledRoute {
   readonly method: string;
   /** The API's own name for the route, such as `/foo/{id}`. */
   readonly resourcePath: string;
-  /** The path of the request, without stage and query. Used under resources with a parameter only. */
+  /** The path of the request, without stage and query. Used only for resources with a parameter. */
   readonly path: string;
 }
 
-/** The route of a WebSocket API on which callers are asked who they are. */
+/** The route of a WebSocket API on which callers authenticate. */
 export const CONNECT_ROUTE = '$connect';
 
 interface Route {
@@ -40,7 +40,7 @@ const ROUTE_KEY = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) (\/\S*)$/;
 const SEGMENT = /^(?:[A-Za-z0-9._~!$&'()+,;=:@-]+|\{[A-Za-z0-9._-]+\})$/;
 const GREEDY = /^\{[A-Za-z0-9._-]+\+\}$/;
 const PARAMETER = /^\{.*\}$/;
-/** Whatever two servers may read differently once percent-encoding is gone, or that means something in an IAM policy. */
+/** Decoded text that two servers may read differently, or that has a meaning in an IAM policy. */
 const AMBIGUOUS_SEGMENT = /^\.{0,2}$|[/\\%;*?#\p{Cc}]/u;
 
 /** The routes of one API, most specific first. */
@@ -52,12 +52,12 @@ export class RouteMap {
     this.#routes = Object.entries(settings).flatMap(parseRoute).sort(bySpecificity);
   }
 
-  /** Every scope that some route asks for, each once, in alphabetical order. */
+  /** Every scope that some route requires, each once, in alphabetical order. */
   get scopes(): readonly string[] {
     return [...new Set(this.#routes.flatMap(({ requirement }) => scopesOf(requirement)))].sort();
   }
 
-  /** What the called route requires; `undefined` if the map does not know it. */
+  /** The scopes that the called route requires; `undefined` if the route is not in the map. */
   requirement({ method, resourcePath, path }: CalledRoute): ScopeRequirement | undefined {
     const ofMethod = this.#routes.filter((route) => route.method === method || route.method === 'ANY');
     const segments = resourcePath.includes('{') ? unambiguousSegments(path) : undefined;
@@ -72,12 +72,12 @@ export class RouteMap {
   }
 }
 
-/** The scopes that a requirement speaks of. */
+/** The scopes that a requirement names. */
 export function scopesOf(requirement: ScopeRequirement): readonly string[] {
   return 'allOf' in requirement ? requirement.allOf : requirement.anyOf;
 }
 
-/** Says whether a principal's scopes meet what a route asks for. */
+/** Returns whether a principal's scopes satisfy a requirement. */
 export function satisfies(granted: readonly string[], requirement: ScopeRequirement): boolean {
   return 'allOf' in requirement
     ? requirement.allOf.every((scope) => granted.includes(scope))
@@ -86,7 +86,7 @@ export function satisfies(granted: readonly string[], requirement: ScopeRequirem
 
 function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly Route[] {
   const [, method = '', path = ''] = key === CONNECT_ROUTE ? [key, 'ANY', key] : (ROUTE_KEY.exec(key) ?? []);
-  // None for a WebSocket's route: no path of an HTTP request may ever match it.
+  // A WebSocket's route has none, so no path of an HTTP request can match it.
   const segments = path === CONNECT_ROUTE ? [] : segmentsOf(path);
   const areSegmentsSound =
     path === '/' ||
@@ -109,8 +109,8 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 /**
- * The decoded segments of a request path, or `undefined` for a path that the backend may read as another. One trailing
- * slash is passed over, as most servers do, so that `/foo/` asks for what `/foo` does.
+ * The decoded segments of a request path, or `undefined` if the backend may read it as another path. One trailing slash is
+ * ignored, as most servers do, so `/foo/` requires the same scopes as `/foo`.
  */
 function unambiguousSegments(path: string): readonly string[] | undefined {
   if (path === '/') return [''];
@@ -126,7 +126,7 @@ function isGreedy(resourcePath: string): boolean {
   return GREEDY.test(segmentsOf(resourcePath).at(-1) ?? '');
 }
 
-/** Says whether a request path belongs to a route: the greedy ones cover their root and all paths below it. */
+/** Returns whether a route covers a request path. A greedy route covers its root and all paths below it. */
 function covers({ root, segments: pattern }: Route, segments: readonly string[]): boolean {
   const head = root === undefined ? pattern : pattern.slice(0, -1);
   return (
@@ -136,9 +136,9 @@ function covers({ root, segments: pattern }: Route, segments: readonly string[])
 }
 
 /**
- * The route that decides on a path for which the gateway named a resource with a parameter, such as `/{id}`. A greedy route that is
- * more specific decides in its place: it has no resource of its own for its root. A more specific route that is not greedy has
- * one, and the gateway did not choose it. So the backend may read the path as another one, and the request is denied.
+ * Finds the route that decides about a path for which the gateway named a resource with a parameter, such as `/{id}`. A more
+ * specific greedy route decides instead: the gateway has no resource for its root. A more specific route that is not greedy
+ * has a resource, but the gateway did not choose it. So the backend may read the path differently, and the request is denied.
  *
  * @param moreSpecific the routes before the named one, most specific first
  */
@@ -148,12 +148,12 @@ function decisive(named: Route, moreSpecific: readonly Route[], segments: readon
   return first === named || first.root !== undefined ? first : undefined;
 }
 
-/** Of a path that can be read in two ways only the named route is known, which will do where no more specific one exists. */
+/** For a path that can be read in two ways, the named route may decide only if there is no more specific one. */
 function unrivalled(named: Route, moreSpecific: readonly Route[]): Route | undefined {
   return moreSpecific.length === 0 ? named : undefined;
 }
 
-/** Segment by segment: a literal before a parameter before a greedy one; the root before what is below it; ANY last. */
+/** Compares segment by segment: literal, then parameter, then greedy; a root before the paths below it; `ANY` last. */
 function bySpecificity(a: Route, b: Route): number {
   const rank = ({ segments, method }: Route) =>
     segments.map((segment) => (GREEDY.test(segment) ? '2' : PARAMETER.test(segment) ? '1' : '0')).join('') +

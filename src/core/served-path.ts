@@ -1,14 +1,14 @@
 /**
- * Finds the part of a request path that the API serves. With a custom domain, the path of an event can begin with a base
- * path or a stage, and our configuration does not say which. API Gateway says which resource it matched and with which
- * parameters, so the served part is the end of the path that spells exactly that. It is returned as the caller wrote it:
- * the parameters may be decoded already, and then an encoded slash would look like a separator.
+ * Finds the part of a request path that the API serves. Under a custom domain, the path of an event can begin with a base
+ * path or a stage, and our configuration does not say which. But the event names the matched resource and its parameters, so
+ * the served part is the end of the path that spells exactly these. The result is as the caller wrote it: in decoded
+ * parameters, an encoded slash would look like a separator.
  */
 
-/** A path that no request has: every route map denies it. */
+/** A path that no request has. Every route map denies it. */
 export const UNKNOWN_PATH = '';
 
-/** What API Gateway says about one request. */
+/** What the event says about the path of a request. */
 export interface MatchedPath {
   /** Without the query; percent-encoded or not. */
   readonly path: string;

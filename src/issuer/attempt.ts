@@ -1,4 +1,4 @@
-/** Judges one attempt at an upstream call: a response to read, or a failure that may be worth another attempt. */
+/** Classifies one attempt at a call to the issuer: a response to read, or a failure that may be worth a retry. */
 import { IssuerError } from '../core/errors.ts';
 import type { HttpFailure, HttpResponse } from '../core/http.ts';
 import { oauthErrorOf } from './oauth-error.ts';
@@ -8,9 +8,9 @@ export type Attempt = { readonly outcome: 'answer'; readonly response: HttpRespo
 export interface FailedAttempt {
   readonly outcome: 'failure';
   readonly error: IssuerError;
-  /** `soon`: after a jittered moment; `when_told`: when the server's rate limit allows. */
+  /** `soon`: after a short, random time. `when_told`: when the server's rate limit allows it. */
   readonly retry: 'never' | 'soon' | 'when_told';
-  /** Whether the server failed as a whole, whoever asked: it did not respond, or could not serve anybody. */
+  /** Whether the server failed for everybody: it did not respond, or could not serve any request. */
   readonly isOutage: boolean;
   readonly response?: HttpResponse;
 }
@@ -18,8 +18,8 @@ export interface FailedAttempt {
 const PASSING_STATUSES = new Set([502, 503, 504]);
 
 /**
- * Judges a response. 2xx and 4xx other than 429 are for the caller to read; so is a 5xx with an OAuth error, other than
- * 502, 503 and 504: a server that sends an OAuth error has understood the request.
+ * Classifies a response. The caller reads 2xx, 4xx other than 429, and a 5xx with an OAuth error, other than 502, 503 and
+ * 504: a server that sends an OAuth error has understood the request.
  */
 export function classifyResponse(response: HttpResponse): Attempt {
   const { status } = response;
@@ -41,7 +41,7 @@ export function classifyResponse(response: HttpResponse): Attempt {
   return { outcome: 'answer', response };
 }
 
-/** Judges an attempt that brought no response that can be read. */
+/** Classifies an attempt without a readable response. */
 export function classifyFailure(cause: HttpFailure): FailedAttempt {
   switch (cause.reason) {
     case 'connection': {

@@ -1,4 +1,4 @@
-/** When a server is left alone: after repeated outages, while its rate limit lasts, and while little of that is left. */
+/** Pauses the calls to a server after repeated outages, while it limits our rate, and while little of its limit is left. */
 import type { Clock } from '../core/clock.ts';
 import { IssuerError } from '../core/errors.ts';
 
@@ -16,22 +16,21 @@ export class CircuitBreaker {
     this.#clock = clock;
   }
 
-  /** @throws IssuerError while the server is left alone: why it is */
-  assertOver(): void {
+  /** @throws IssuerError during a pause, with its reason */
+  assertClosed(): void {
     if (this.#error && this.#clock() < this.#untilMs) throw this.#error;
   }
 
-  /** A call succeeded: earlier failures no longer count. */
+  /** Records a call that succeeded. Earlier failures no longer count. */
   succeed(): void {
     this.#failuresInARow = 0;
   }
 
   /**
-   * A call failed: from the fifth in a row on the server is left alone, each time for longer. A failure while it is left
-   * alone is of a call that was under way before: it counts for nothing, so that many calls at once, failing together,
-   * make a short pause and not the longest.
+   * Records a call that failed. From the fifth failure in a row, each one begins a pause, longer each time. A failure during
+   * a pause belongs to a call that began before it, and does not count: many calls that fail together make one short pause.
    *
-   * @returns for how many milliseconds from now; 0 if the failure begins no pause
+   * @returns the length of the pause in milliseconds; 0 if none begins
    */
   fail(): number {
     if (this.#clock() < this.#untilMs) return 0;
@@ -43,9 +42,9 @@ export class CircuitBreaker {
   }
 
   /**
-   * The server asked for less: a rate limit stays one while it lasts, and is no outage that a stale answer may bridge.
+   * Begins a pause because the server limits our rate. This is not an outage, so no stale principal is accepted meanwhile.
    *
-   * @returns for how many milliseconds the server is left alone
+   * @returns the length of the pause in milliseconds
    */
   throttle(milliseconds: number, message: string): number {
     this.#failuresInARow = 0;
@@ -55,7 +54,7 @@ export class CircuitBreaker {
   #begin(milliseconds: number, error: IssuerError): number {
     const durationMs = Math.min(milliseconds, LONGEST_MS);
     const untilMs = this.#clock() + durationMs;
-    // A call that ends while another has begun a longer pause does not shorten it.
+    // A later call must not shorten a longer pause.
     if (untilMs <= this.#untilMs) return 0;
     this.#untilMs = untilMs;
     this.#error = error;

@@ -1,12 +1,12 @@
 /**
- * Judges claims, those of a verified JWT and those of an introspection answer alike: right types, our issuer, our
- * audience, the right time. The claims are taken as `unknown`; whether they are signed is the caller's business.
+ * Validates the claims of a JWT or of an introspection response: their types, issuer, audience and times. The claims are
+ * `unknown` here. Whether they are signed is for the caller to check.
  */
 import type { Clock } from '../core/clock.ts';
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 
-/** What every credential must have been issued by and for. */
+/** The issuer and audience that every credential must have. */
 export interface Expectations {
   /** Compared exactly, trailing slash included. */
   readonly issuer: string;
@@ -16,7 +16,7 @@ export interface Expectations {
   readonly clockToleranceSeconds: number;
 }
 
-/** Claims of the right types, by our issuer, for our audience, in their time. */
+/** Claims with the right types, issuer and audience, that are valid now. */
 export interface Claims {
   readonly sub: string;
   readonly iss: string;
@@ -34,7 +34,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /**
- * Judges the claims of a JWT or of an active introspection answer.
+ * Validates the claims of a JWT or of an active introspection response.
  *
  * @throws CredentialError `claims_malformed`, `issuer_mismatch`, `audience_mismatch`, `token_expired`,
  *   `token_not_yet_valid` or `token_sender_constrained`
@@ -48,7 +48,7 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
     throw new CredentialError('audience_mismatch', 'The audience is not, or does not hold, the configured one.');
   }
   const exp = validateTime(unverifiedClaims, expected);
-  // RFC 7800: such a token is worth something only with a proof of possession, which no credential here carries.
+  // RFC 7800: such a token needs a proof of possession, and no credential here carries one.
   if (unverifiedClaims.cnf !== undefined)
     throw new CredentialError('token_sender_constrained', 'The token is bound to a key.');
   return {
@@ -102,7 +102,7 @@ function audiences(aud: unknown): readonly unknown[] {
   return Array.isArray(aud) ? aud : [aud];
 }
 
-/** Whatever is no scope-token is dropped: that can only take rights away. */
+/** Drops everything that is not a scope-token. This can only take rights away. */
 function scopeTokens(scope: unknown): readonly string[] {
   if (scope === undefined || scope === null) return [];
   if (typeof scope !== 'string') throw malformed('scope', 'a string');

@@ -1,13 +1,13 @@
-/** How servers differ in what RFC 7662 leaves open: how they are asked, and what an active answer may leave unsaid. */
+/** Where servers differ because RFC 7662 leaves it open: the format of the request, and what a response may leave out. */
 
 export type IntrospectionProfileName = 'auth0' | 'rfc7662';
 
 export interface IntrospectionProfile {
   readonly contentType: 'application/json' | 'application/x-www-form-urlencoded';
   /**
-   * Whether an active answer may lack `iss`, which is optional in RFC 7662: it is then the server that was asked. An
-   * answer that has one must have the right one. `aud` and `token_type` are never left out: without the first the token
-   * may be for another API, without the second it may be a refresh token.
+   * Whether an active response may lack `iss`, which is optional in RFC 7662. The issuer is then the server that was asked.
+   * If `iss` is there, it must be right. `aud` and `token_type` are always required: without `aud` the token may be for
+   * another API, and without `token_type` it may be a refresh token.
    */
   readonly mayLackIssuer: boolean;
 }
@@ -17,7 +17,7 @@ export const INTROSPECTION_PROFILES: Readonly<Record<IntrospectionProfileName, I
   rfc7662: { contentType: 'application/x-www-form-urlencoded', mayLackIssuer: true },
 };
 
-/** Writes the parameters of a request as the profile wants them. */
+/** Encodes the parameters of a request in the profile's format. */
 export function encodeParameters(profile: IntrospectionProfile, parameters: Readonly<Record<string, string>>): string {
   return profile.contentType === 'application/json'
     ? JSON.stringify(parameters)

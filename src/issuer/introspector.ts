@@ -1,4 +1,4 @@
-/** Whoever can be asked what a token is worth: one server, or several in turn. */
+/** Introspects a token, at one server or at several in turn. */
 import { looksLikeApplicationPassword } from '../core/application-password.ts';
 import { hasCode } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
@@ -6,19 +6,18 @@ import type { CallContext } from './issuer-endpoint.ts';
 
 export interface Introspector {
   /**
-   * @throws CredentialError `token_inactive` if the token is not known as active, or another code for what it is
-   * @throws IssuerError if that could not be found out
+   * @throws CredentialError `token_inactive` if the server does not report the token as active, or another code
+   * @throws IssuerError if the server could not be asked
    */
   introspect(token: string, context: CallContext): Promise<Principal>;
 }
 
 /**
- * Asks several servers in turn until one knows the token as its own: a tenant under a second domain reports tokens of the
- * first as active too, and names that as their issuer.
+ * Asks several servers in turn until one reports the token as its own. A tenant with a second domain also reports tokens of
+ * the first domain as active, but names that domain as their issuer.
  *
- * Two rules keep a server from seeing, or judging, what is not its own. A token that looks like an app specific password
- * goes to the first server only. And an outage ends the search: the token may belong to the server that is down, so no
- * later one may judge it.
+ * Two rules keep tokens from the wrong server. A token that looks like an app specific password goes to the first server
+ * only. An outage ends the search: the token may belong to the server that is down, so no later one may decide about it.
  */
 export function firstToKnow([first, ...others]: readonly [Introspector, ...Introspector[]]): Introspector {
   if (others.length === 0) return first;

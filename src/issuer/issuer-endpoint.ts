@@ -80,7 +80,7 @@ export class IssuerEndpoint {
    *   `issuer_circuit_open`
    */
   async send(makeRequest: RequestFactory, context: CallContext, isAnswer: IsResponse = () => false) {
-    this.#coolDown.assertOver();
+    this.#coolDown.assertClosed();
     const first = await this.#attempt(makeRequest, context, isAnswer, false);
     if (first.outcome === 'answer') return this.#succeed(first.response, context);
     const waitMs = this.#retryAfterMs(first);

@@ -1,7 +1,7 @@
 /**
- * The authorization server's public keys, fetched when needed and kept. Nothing in a JWKS is trusted to be a usable key:
- * what is not a sound asymmetric signature key is skipped. Floods of unknown `kid`s cause at most
- * one fetch a cool-down, and an outage leaves the keys already known in use.
+ * The issuer's public keys, fetched when needed and cached. A JWKS is not trusted: anything in it that is not a sound
+ * asymmetric signature key is skipped. A flood of unknown `kid`s causes at most one fetch every 30 s. During an outage the
+ * cached keys stay in use.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { assertIsJwk, type Jwk } from 'aws-jwt-verify/jwk';
@@ -26,14 +26,14 @@ export interface JwksSettings {
   readonly clock: Clock;
 }
 
-/** After so long the keys are fetched again, so that a withdrawn key goes out of use. */
+/** The keys are fetched again after this time, so that a withdrawn key goes out of use. */
 const FRESH_MS = 10 * 60_000;
-/** How long known keys serve on while the server cannot be reached. */
+/** How long cached keys stay in use while the server cannot be reached. */
 const USABLE_MS = 24 * 60 * 60_000;
-/** Between two fetches, however many unknown `kid`s come. */
-const COOL_DOWN_MS = 30_000;
-/** The same after an answer that holds no keys: shorter, for until it is mended no new token can be verified. */
-const UNUSABLE_COOL_DOWN_MS = 5000;
+/** The least time between two fetches, however many unknown `kid`s come. */
+const FETCH_INTERVAL_MS = 30_000;
+/** The same after a response without keys. Shorter, because until it is fixed no new token can be verified. */
+const UNUSABLE_FETCH_INTERVAL_MS = 5000;
 const MAXIMUM_KEYS = 100;
 
 const EC_ALGORITHMS = [
@@ -43,14 +43,14 @@ const EC_ALGORITHMS = [
 ];
 const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 
-/** A JWKS by URL (RFC 7517 section 5). */
+/** A JWKS at a URL (RFC 7517 section 5). */
 export class Jwks {
   readonly #settings: JwksSettings;
   #keys: ReadonlyMap<string, IssuerKey> = new Map();
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #fetchAgainFromMs = Number.NEGATIVE_INFINITY;
-  /** Why the last answer is of no use, if it is of none. */
+  /** Why the last response cannot be used, if it cannot. */
   #unusable: IssuerError | undefined;
   #flight: Promise<void> | undefined;
 
@@ -63,7 +63,7 @@ export class Jwks {
    *
    * @param kid the `kid` of the token's unverified header
    * @throws CredentialError `key_unknown`
-   * @throws IssuerError if the key is not at hand and the keys cannot be fetched
+   * @throws IssuerError if the key is not cached and the keys cannot be fetched
    */
   async key(kid: string, context: CallContext): Promise<IssuerKey> {
     const known = this.#known(kid);
@@ -81,7 +81,7 @@ export class Jwks {
   }
 
   #isDue(): boolean {
-    return this.#ageMs() >= FRESH_MS && this.#settings.clock() - this.#triedAtMs >= COOL_DOWN_MS;
+    return this.#ageMs() >= FRESH_MS && this.#settings.clock() - this.#triedAtMs >= FETCH_INTERVAL_MS;
   }
 
   #mayFetch(): boolean {
@@ -108,10 +108,10 @@ export class Jwks {
       this.#keys = keysOf(response);
       this.#unusable = undefined;
       this.#fetchedAtMs = clock();
-      this.#fetchAgainFromMs = clock() + COOL_DOWN_MS;
+      this.#fetchAgainFromMs = clock() + FETCH_INTERVAL_MS;
     } catch (error) {
       if (error instanceof IssuerError) this.#unusable = error;
-      this.#fetchAgainFromMs = clock() + UNUSABLE_COOL_DOWN_MS;
+      this.#fetchAgainFromMs = clock() + UNUSABLE_FETCH_INTERVAL_MS;
       throw error;
     }
   }
@@ -123,9 +123,9 @@ function keysOf({ status, body }: HttpResponse): ReadonlyMap<string, IssuerKey> 
 }
 
 /**
- * Parses a JWKS, passing over keys that tokens may not be verified with.
+ * Parses a JWKS. Skips keys that must not verify a token.
  *
- * @throws IssuerError `issuer_malformed` if it is no JWKS at all
+ * @throws IssuerError `issuer_malformed` if the text is not a JWKS
  */
 export function parseJwks(text: string): ReadonlyMap<string, IssuerKey> {
   const keys = new Map<string, IssuerKey>();
@@ -141,7 +141,7 @@ function keyList(text: string): readonly Json[] {
     const jwks = safeJsonParse(text);
     if (isJsonObject(jwks) && Array.isArray(jwks.keys) && jwks.keys.length <= MAXIMUM_KEYS) return jwks.keys;
   } catch {
-    // Not JSON: said below.
+    // Not JSON: reported below.
   }
   throw new IssuerError('issuer_malformed', `The JWKS is no object with at most ${MAXIMUM_KEYS} "keys".`);
 }

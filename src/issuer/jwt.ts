@@ -1,7 +1,7 @@
 /**
- * Verifies a JWT access token here, by the issuer's public keys. The signature is checked by aws-jwt-verify; this file
- * adds what that library leaves to its users: strict header, no critical extensions, `exp` required, our own clock.
- * Until the last line of `verify` everything read from the token is unverified.
+ * Verifies a JWT access token with the issuer's public keys. aws-jwt-verify checks the signature. This file adds what that
+ * library leaves to its users: a strict header, no critical extensions, a required `exp`, and our own clock. Until the last
+ * line of `verify`, everything read from the token is unverified.
  */
 import { JwtParseError } from 'aws-jwt-verify/error';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
@@ -15,16 +15,16 @@ import type { IssuerKey, Jwks } from './jwks.ts';
 export interface JwtSettings {
   readonly jwks: Jwks;
   readonly expected: Expectations;
-  /** Count `permissions` (Auth0's role-based access) as scopes. */
+  /** Treat `permissions` (Auth0's role-based access control) as scopes. */
   readonly permissionsAsScopes: boolean;
 }
 
 const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
-/** RFC 7519 section 5.1 and RFC 9068 section 4; other types (logout, ID or DPoP tokens) are no access tokens. */
+/** RFC 7519 section 5.1 and RFC 9068 section 4; other types, such as logout, ID or DPoP tokens, are not access tokens. */
 const ACCESS_TOKEN_TYPES = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
 
 /**
- * Says whether a Bearer token is to be verified here: it has three parts.
+ * Returns whether a Bearer token is verified here: it has three parts.
  *
  * @see RFC 7515 section 7.1
  */
@@ -32,7 +32,7 @@ export function isCompactJws(token: string): boolean {
   return token.split('.', 4).length === 3;
 }
 
-/** The issuer that a token claims to be of; `undefined` if it claims none. Only good for choosing who verifies it. */
+/** The issuer that a token claims; `undefined` if it claims none. Use it only to choose who verifies the token. */
 export function unverifiedIssuer(token: string): string | undefined {
   const payload = parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
   return isJsonObject(payload) && typeof payload.iss === 'string' ? payload.iss : undefined;
@@ -47,11 +47,11 @@ export class JwtVerifier {
   }
 
   /**
-   * Verifies a JWT access token. Claims are judged before the key is sought, so that a token that was never meant for
-   * this API costs no call.
+   * Verifies a JWT access token. The claims are validated before the key is fetched, so that a token for another
+   * API costs no call.
    *
    * @throws CredentialError for any token that is not a valid access token
-   * @throws IssuerError if its key is not known here and cannot be fetched
+   * @throws IssuerError if its key is not cached and cannot be fetched
    * @see RFC 8725, RFC 9068 section 4
    */
   async verify(token: string, context: CallContext): Promise<Principal> {
@@ -65,12 +65,12 @@ export class JwtVerifier {
   }
 }
 
-/** By hand, since the library takes the token apart once more when it verifies, slowly (5 of 37 µs). */
+/** Our own, because the library parses the token only while it verifies, and takes longer (5 of 37 µs). */
 function decompose(token: string) {
   const parts = token.split('.');
   const unverifiedHeader = parsePart(parts[0]);
   if (!isJsonObject(unverifiedHeader)) throw malformed();
-  // Ahead of the shape of the whole, since "alg":"none" comes with an empty signature.
+  // Before the check of the whole token, because "alg":"none" comes with an empty signature.
   if (!isAsymmetric(unverifiedHeader.alg)) {
     throw new CredentialError('algorithm_refused', 'Expected RS256, RS384, RS512, ES256, ES384, ES512 or EdDSA.');
   }
@@ -87,7 +87,7 @@ function validateHeader({ typ, crit, kid }: JsonObject): string {
   if (typ !== undefined && (typeof typ !== 'string' || !ACCESS_TOKEN_TYPES.has(typ.toLowerCase()))) {
     throw new CredentialError('token_type_refused', 'The "typ" of the header is not that of an access token.');
   }
-  // RFC 7515 section 4.1.11: critical extensions that are not understood must be refused; none is understood here.
+  // RFC 7515 section 4.1.11: critical extensions that are not understood must be refused. We understand none.
   if (crit !== undefined) throw new CredentialError('token_malformed', 'The header has critical extensions.');
   if (typeof kid !== 'string') throw new CredentialError('key_unknown', 'The header has no "kid".');
   return kid;
@@ -102,15 +102,15 @@ function verifySignature(token: string, { alg }: JsonObject, key: IssuerKey): vo
     throw new CredentialError('algorithm_refused', 'The key is not for the algorithm that the header names.');
   }
   try {
-    verifyJwtSync(token, key.jwk, CLAIMS_JUDGED_ELSEWHERE, () => key.publicKey);
+    verifyJwtSync(token, key.jwk, CLAIMS_CHECKED_ELSEWHERE, () => key.publicKey);
   } catch (error) {
-    // No cause: the library's messages may quote the token.
+    // Do not keep the cause: the library's messages may quote the token.
     throw error instanceof JwtParseError ? malformed() : signatureInvalid();
   }
 }
 
-/** `validateClaims` has judged them by the clock handed in; the library knows the system's clock only. */
-const CLAIMS_JUDGED_ELSEWHERE = { issuer: null, audience: null, graceSeconds: Number.POSITIVE_INFINITY };
+/** `validateClaims` checks the claims, with the clock that is handed in. The library knows only the system's clock. */
+const CLAIMS_CHECKED_ELSEWHERE = { issuer: null, audience: null, graceSeconds: Number.POSITIVE_INFINITY };
 
 function toPrincipal(claims: Claims, permissionsAsScopes: boolean): Principal {
   const granted = permissionsAsScopes ? [...claims.scopes, ...claims.permissions] : claims.scopes;

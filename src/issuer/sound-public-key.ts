@@ -1,11 +1,11 @@
 /**
- * Rejects public keys that parse but protect nothing: anybody can forge a signature that they accept. An
- * honest server publishes none of them; Node imports them without complaint.
+ * Rejects public keys that parse but protect nothing, because anybody can forge a signature that they accept. An honest
+ * server publishes none of them, but Node imports them without an error.
  */
 import type { KeyObject } from 'node:crypto';
 
 const MINIMUM_RSA_BITS = 2048;
-/** OpenSSL verifies nothing with a longer exponent, unless the key is short. */
+/** With a longer exponent, OpenSSL verifies nothing unless the key is short. */
 const MAXIMUM_RSA_EXPONENT = 2n ** 64n;
 
 /** The prime of the field that Ed25519 keys are points over. */
@@ -14,7 +14,7 @@ const ORDER_8_Y = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a
 /** The `y` of the points whose order divides eight. Both points with such a `y` have small order. */
 const SMALL_ORDER_YS: ReadonlySet<bigint> = new Set([0n, 1n, FIELD - 1n, ORDER_8_Y, FIELD - ORDER_8_Y]);
 
-/** Says whether signatures that this key verifies can be trusted. */
+/** Returns whether signatures that this key verifies can be trusted. */
 export function isSoundPublicKey(key: KeyObject): boolean {
   switch (key.asymmetricKeyType) {
     case 'rsa':

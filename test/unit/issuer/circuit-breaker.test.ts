@@ -18,19 +18,19 @@ function fail(coolDown: CircuitBreaker, times: number): readonly number[] {
 describe('a cool-down', () => {
   it('is over before it has begun', () => {
     const { coolDown: it } = coolDown();
-    expect(() => it.assertOver()).not.toThrow();
+    expect(() => it.assertClosed()).not.toThrow();
     expect(fail(it, 4)).toEqual([0, 0, 0, 0]);
-    expect(() => it.assertOver()).not.toThrow();
+    expect(() => it.assertClosed()).not.toThrow();
   });
 
   it('begins with the fifth failure in a row and ends on its own', () => {
     const { clock, coolDown: it } = coolDown();
     expect(fail(it, 5).at(-1)).toBe(2000);
-    expect(() => it.assertOver()).toThrow(FAILED);
+    expect(() => it.assertClosed()).toThrow(FAILED);
     clock.advanceSeconds(1.999);
-    expect(() => it.assertOver()).toThrow(FAILED);
+    expect(() => it.assertClosed()).toThrow(FAILED);
     clock.advanceSeconds(0.001);
-    expect(() => it.assertOver()).not.toThrow();
+    expect(() => it.assertClosed()).not.toThrow();
   });
 
   it('does not begin with four failures and a success', () => {
@@ -44,7 +44,7 @@ describe('a cool-down', () => {
     const { clock, coolDown: it } = coolDown();
     expect(it.throttle(3_600_000, 'Limited.')).toBe(30_000);
     clock.advanceSeconds(30);
-    expect(() => it.assertOver()).not.toThrow();
+    expect(() => it.assertClosed()).not.toThrow();
   });
 
   it('doubles with each failure after one, up to 30 s', () => {
@@ -62,24 +62,24 @@ describe('a cool-down', () => {
     const { clock, coolDown: it } = coolDown();
     expect(fail(it, 100).filter((durationMs) => durationMs > 0)).toEqual([2000]);
     clock.advanceSeconds(2);
-    expect(() => it.assertOver()).not.toThrow();
+    expect(() => it.assertClosed()).not.toThrow();
     expect(fail(it, 100).filter((durationMs) => durationMs > 0)).toEqual([4000]);
   });
 
   it('by a rate limit says so, for as long as was asked', () => {
     const { clock, coolDown: it } = coolDown();
     expect(it.throttle(1500, 'Limited.')).toBe(1500);
-    expect(() => it.assertOver()).toThrow(LIMITED);
+    expect(() => it.assertClosed()).toThrow(LIMITED);
     clock.advanceSeconds(1.5);
-    expect(() => it.assertOver()).not.toThrow();
+    expect(() => it.assertClosed()).not.toThrow();
     expect(it.throttle(0, 'Limited.')).toBe(0);
-    expect(() => it.assertOver()).not.toThrow();
+    expect(() => it.assertClosed()).not.toThrow();
   });
 
   it('is not cut short, nor given another reason, by a call that ends during it', () => {
     const { coolDown: it } = coolDown();
     it.throttle(20_000, 'Limited.');
     expect(fail(it, 5).at(-1)).toBe(0);
-    expect(() => it.assertOver()).toThrow(LIMITED);
+    expect(() => it.assertClosed()).toThrow(LIMITED);
   });
 });
