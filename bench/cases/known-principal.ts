@@ -63,8 +63,8 @@ function withoutLine(issuer: BenchIssuer, eventText: string) {
   const authorizer = composeAuthorizer(configuration(issuer), ports(issuer));
   return async () => {
     const called: AuthorizerEvent = JSON.parse(eventText);
-    const { request, answer } = adapt(called, AUDIENCE);
-    return JSON.stringify(answer(await authorizer.decide(request)));
+    const { request, toResult } = adapt(called, AUDIENCE);
+    return JSON.stringify(toResult(await authorizer.decide(request)));
   };
 }
 

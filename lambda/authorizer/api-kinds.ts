@@ -1,4 +1,4 @@
-/** The kinds of API that may call the authorizer, told apart by their events; one adapter a kind. */
+/** Chooses the adapter for the kind of API that sent an event: REST, HTTP or WebSocket. */
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import { fromHttpApiEvent, type HttpApiEvent, type HttpApiResult, toHttpApiResult } from './http-api.ts';
@@ -8,23 +8,23 @@ import { fromWebSocketEvent, toWebSocketResult, type WebSocketEvent } from './we
 export type AuthorizerEvent = RestEvent | HttpApiEvent | WebSocketEvent;
 export type AuthorizerResult = ReturnType<typeof toRestResult> | HttpApiResult;
 
-/** An event with its adapter's two halves. */
+/** The request that an event stands for, and how to turn the decision into the API's result. */
 export interface AdaptedEvent {
   readonly request: AuthorizationRequest;
-  /** @throws Error for what API Gateway takes no answer for */
-  answer(decision: Decision): AuthorizerResult;
+  /** @throws Error for a decision that API Gateway turns into a 401 or a 5xx */
+  toResult(decision: Decision): AuthorizerResult;
 }
 
 /**
  * Chooses the adapter for an event.
  *
- * @param audience serves as the realm of challenges
+ * @param audience the realm of challenges
  */
 export function adapt(event: AuthorizerEvent, audience: string): AdaptedEvent {
-  if (isHttpApi(event)) return { request: fromHttpApiEvent(event), answer: toHttpApiResult };
+  if (isHttpApi(event)) return { request: fromHttpApiEvent(event), toResult: toHttpApiResult };
   return isWebSocket(event)
-    ? { request: fromWebSocketEvent(event), answer: (decision) => toWebSocketResult(decision, event) }
-    : { request: fromRestEvent(event), answer: (decision) => toRestResult(decision, event, audience) };
+    ? { request: fromWebSocketEvent(event), toResult: (decision) => toWebSocketResult(decision, event) }
+    : { request: fromRestEvent(event), toResult: (decision) => toRestResult(decision, event, audience) };
 }
 
 function isHttpApi(event: AuthorizerEvent): event is HttpApiEvent {

@@ -1,4 +1,4 @@
-/** Every value of every `Authorization` header of an event, whatever the case of its name. */
+/** Returns every value of every `Authorization` header of an event, in any spelling of its name. */
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 

@@ -1,4 +1,4 @@
-/** The authorizer of an API of any kind: event in, answer out, with a line in the log. */
+/** Makes the authorizer's handler, for every kind of API: it decides about an event and writes one line to the log. */
 
 import { type AuthorizerPorts, composeAuthorizer } from '../../src/authorizer/compose.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
@@ -9,7 +9,7 @@ import { embeddedMetrics } from './embedded-metrics.ts';
 
 export type AuthorizerHandler = (event: AuthorizerEvent) => Promise<AuthorizerResult>;
 
-/** @param writeLine takes one line of the log, without its end */
+/** @param writeLine is called with one line of the log, without a line break */
 export function createHandler(
   configuration: AuthorizerConfiguration,
   ports: AuthorizerPorts,
@@ -20,11 +20,11 @@ export function createHandler(
   return async (event) => {
     const startedAtMs = ports.clock();
     const issuerEvents: IssuerEvent[] = [];
-    const { request, answer } = adapt(event, audience);
+    const { request, toResult } = adapt(event, audience);
     const decision = await authorizer.decide(request, (seen) => issuerEvents.push(seen));
     const nowMs = ports.clock();
     const record = decisionRecord({ request, decision, durationMs: nowMs - startedAtMs, issuerEvents }, logSubject);
     writeLine(embeddedMetrics(record, issuerEvents, { audience, nowMs }));
-    return answer(decision);
+    return toResult(decision);
   };
 }

@@ -1,11 +1,11 @@
-/** What is written down of a decision: why, how fast and at what cost issuerEvents; never a credential. */
+/** The log record of a decision: the reason, the time, and the calls to the issuer. Never a credential. */
 import { hash } from 'node:crypto';
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import type { IssuerEvent } from '../../src/issuer/issuer-endpoint.ts';
 import { isCompactJws } from '../../src/issuer/jwt.ts';
 
-/** A decision with what led to it. */
+/** A decision, and what led to it. */
 export interface Decided {
   readonly request: AuthorizationRequest;
   readonly decision: Decision;
@@ -16,28 +16,28 @@ export interface Decided {
 /** One flat record; `docs/reason-codes.md` explains `reason`. */
 export interface DecisionRecord {
   readonly outcome: Decision['outcome'];
-  /** A reason code; `allowed` if there was nothing against it. */
+  /** A reason code, or `allowed`. */
   readonly reason: string;
-  /** What was sent, by its looks. */
+  /** The kind of the credential, as far as its form shows. */
   readonly kind: 'jwt' | 'opaque' | 'basic' | 'none';
   readonly method: string;
-  /** The API's own name for the route, never the path that was asked for. */
+  /** The API's own name for the route, never the requested path. */
   readonly resourcePath: string;
   readonly cacheHit: boolean;
   readonly durationMs: number;
   readonly issuerMs: number;
   readonly issuerCalls: number;
   readonly issuerRetries: number;
-  /** The endpoints that are left alone from now on, with for how long: `introspection 2000 ms`. */
+  /** The endpoints whose calls pause from now on, and for how long: `introspection 2000 ms`. */
   readonly circuitOpenings: readonly string[];
   /** The subject, or a digest of it. */
   readonly sub?: string;
   readonly tokenType?: string;
-  /** In an outage, what went wrong. */
+  /** If the credential could not be checked: what went wrong. */
   readonly message?: string;
 }
 
-/** @param logSubject write the subject as it is */
+/** @param logSubject write the subject in clear */
 export function decisionRecord(
   { request, decision, durationMs, issuerEvents }: Decided,
   logSubject: boolean,
@@ -73,7 +73,7 @@ function kindOf([value = '']: readonly string[]): DecisionRecord['kind'] {
   return isCompactJws(rest) ? 'jwt' : 'opaque';
 }
 
-/** The same for the same subject, so that one caller's lines can be found; too short to be mistaken for the subject. */
+/** The same for the same subject, so that all lines of one caller can be found. */
 function digest(subject: string): string {
   return hash('sha256', subject, 'base64url').slice(0, 16);
 }

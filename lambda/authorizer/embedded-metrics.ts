@@ -1,6 +1,6 @@
 /**
- * Metrics in CloudWatch's embedded format: the decision's log line says itself which of its members are metrics, so that
- * one line serves both, without a call and without a library.
+ * Metrics in CloudWatch's embedded metric format. The log line of a decision says which of its members are metrics, so one
+ * line serves as both, without a call and without a library.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -8,7 +8,7 @@ import { METRIC_NAMESPACE, METRICS } from '../../src/config/metrics.ts';
 import type { IssuerEvent } from '../../src/issuer/issuer-endpoint.ts';
 import type { DecisionRecord } from './decision-record.ts';
 
-/** Counted for the API as a whole, by outcome, and by outcome and reason. */
+/** Metrics for the whole API, by outcome, and by outcome and reason. */
 const DIMENSIONS = [['audience'], ['audience', 'outcome'], ['audience', 'outcome', 'reason']];
 
 const COUNTS = [METRICS.decisions, METRICS.cacheHits, METRICS.issuerRetries, METRICS.circuitOpenings].map((Name) => ({
@@ -17,14 +17,14 @@ const COUNTS = [METRICS.decisions, METRICS.cacheHits, METRICS.issuerRetries, MET
 }));
 const LATENCIES = { Name: METRICS.issuerLatency, Unit: 'Milliseconds' };
 
-/** Half of every line, so it is written once: to write it anew costs as much as the rest of the line. */
+/** Serialized once, because it is half of every line and would cost as much as the rest of it. */
 const DIRECTIVES = directives(COUNTS);
 const DIRECTIVES_WITH_LATENCIES = directives([...COUNTS, LATENCIES]);
 
 /**
- * Writes a record as one line of JSON that CloudWatch reads metrics from.
+ * Serializes a record as one line of JSON from which CloudWatch reads the metrics.
  *
- * @param audience tells the APIs of one account apart
+ * @param audience distinguishes the APIs of one account
  * @param nowMs epoch milliseconds
  */
 export function embeddedMetrics(

@@ -1,6 +1,6 @@
 /**
- * The Lambda function: reads its configuration from the environment, its keys from Secrets Manager when first needed,
- * and lives as long as the execution environment, so that keys and principals stay known between requests.
+ * The authorizer's Lambda function. It reads its configuration from the environment, and its keys from Secrets Manager on
+ * first use. Keys and principals stay cached as long as the execution environment lives.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthorizerPorts } from '../../src/authorizer/compose.ts';
@@ -12,7 +12,7 @@ import { createHandler } from './create-handler.ts';
 const configuration = parseAuthorizerConfiguration(process.env.CONFIG ?? '');
 const { signingKeySecret, passwordGrantSecret } = configuration;
 
-/** Loaded when first needed: a request with a JWT evaluates nothing of the AWS SDK. */
+/** Loaded on first use, because a request with a JWT needs nothing of the AWS SDK. */
 const secrets = () => import('../../src/aws/authorizer-secrets.ts');
 
 const ports: AuthorizerPorts = {

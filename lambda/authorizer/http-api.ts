@@ -1,6 +1,6 @@
 /**
- * The adapter for HTTP APIs, payload format 2.0 with simple answers. An answer is replayed for every route unless the
- * route key is an identity source: `lib/` sees to that.
+ * The adapter for HTTP APIs, with payload format 2.0 and simple responses. A cached response would be used for every route
+ * if the route key were not an identity source; `lib/` makes it one.
  */
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
@@ -18,8 +18,8 @@ const DEFAULT_ROUTE = '$default';
 const DEFAULT_STAGE = '$default';
 
 /**
- * Reads an HTTP API authorizer event, whose header names are in lower case and whose repeated headers are joined by
- * commas: two credentials in one value are malformed.
+ * Reads an HTTP API's authorizer event. Its header names are in lower case, and repeated headers are joined by commas, so two
+ * credentials become one malformed value.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
@@ -31,7 +31,7 @@ export function fromHttpApiEvent(event: HttpApiEvent): AuthorizationRequest {
   return {
     authorization: authorizationValues(event.headers),
     method: http.method,
-    // The default route catches every path, as a greedy one does.
+    // The default route catches every path, like a greedy one.
     resourcePath: isDefault ? '/{proxy+}' : resource,
     path:
       (isDefault ? pathOfDefaultRoute(event) : servedPath({ path: rawPath, resource, pathParameters })) ?? UNKNOWN_PATH,
@@ -40,9 +40,9 @@ export function fromHttpApiEvent(event: HttpApiEvent): AuthorizationRequest {
 }
 
 /**
- * Writes a decision as an HTTP API wants it.
+ * Turns a decision into an HTTP API's result.
  *
- * @throws Error `Unauthorized`, which API Gateway answers with 401, or an error named by its reason code, answered 500
+ * @throws Error `Unauthorized`, which API Gateway turns into a 401, or an error with the reason code, which becomes a 500
  */
 export function toHttpApiResult(decision: Decision): HttpApiResult {
   switch (decision.outcome) {
@@ -56,8 +56,8 @@ export function toHttpApiResult(decision: Decision): HttpApiResult {
 }
 
 /**
- * The default route has no parameters that would tell where a base path ends. Under the API's own host, `rawPath` begins
- * with the stage, unless that is the default one. Under a custom domain nothing tells, so the path is unknown.
+ * The default route has no parameters that show where a base path ends. Under the API's own host, `rawPath` begins with the
+ * stage, unless it is the default stage. Under a custom domain nothing shows it, so the path is unknown.
  */
 function pathOfDefaultRoute({ rawPath, requestContext }: HttpApiEvent): string | undefined {
   const { apiId, domainName, stage } = requestContext;

@@ -1,4 +1,4 @@
-/** An authorizer's answer with a policy for one resource, and the principal as its context. */
+/** An authorizer's result: a policy for one resource, with the principal as its context. */
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Principal } from '../../src/core/principal.ts';
 import { principalContext } from './principal-context.ts';

@@ -1,10 +1,7 @@
-/**
- * What a backend is told of the principal, as the context of an authorizer's answer: flat, bounded strings, always the
- * same keys, `""` where nothing is known. Nothing secret is among them.
- */
+/** The principal as the context of an authorizer's result: bounded strings under fixed keys, and nothing secret. */
 import type { Principal, PrincipalContext } from '../../src/core/principal.ts';
 
-/** An answer of some 10 KB is refused by API Gateway. */
+/** API Gateway refuses a result of about 10 KB. */
 const MAXIMUM_SCOPE_LENGTH = 4096;
 
 export function principalContext(principal: Principal): PrincipalContext {
@@ -20,7 +17,7 @@ export function principalContext(principal: Principal): PrincipalContext {
   };
 }
 
-/** Leaves whole scopes out rather than cutting one in two. */
+/** Drops whole scopes at the end, so that none is cut in two. */
 function boundedScope(scopes: readonly string[]): string {
   const scope = scopes.join(' ');
   return scope.length <= MAXIMUM_SCOPE_LENGTH

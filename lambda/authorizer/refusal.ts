@@ -1,10 +1,10 @@
-/** What is thrown at API Gateway where it takes no answer. */
+/** The errors that API Gateway turns into a 401 or a 5xx. */
 import type { Decision } from '../../src/authorizer/decision.ts';
 
 /**
- * The error for a decision that cannot be said by a policy.
+ * Makes the error for a decision that a policy cannot express.
  *
- * @returns exactly `Unauthorized`, which becomes a 401, or an error named by its reason code, which becomes a 5xx
+ * @returns exactly `Unauthorized`, which becomes a 401, or an error with the reason code, which becomes a 5xx
  */
 export function refusal({ outcome, reason }: Extract<Decision, { outcome: 'unauthenticated' | 'unavailable' }>): Error {
   return new Error(outcome === 'unauthenticated' ? 'Unauthorized' : reason);

@@ -1,6 +1,6 @@
 /**
- * The adapter for REST APIs: a `REQUEST` event becomes a request for a decision, the decision a policy, an
- * `Unauthorized` or an error. No request path enters a policy: one cached answer then says nothing about other routes.
+ * The adapter for REST APIs. It turns a `REQUEST` event into a request for a decision, and the decision into a policy,
+ * `Unauthorized` or an error. No request path enters a policy, so a cached result says nothing about other routes.
  */
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
@@ -33,10 +33,10 @@ export function fromRestEvent(event: RestEvent): AuthorizationRequest {
 }
 
 /**
- * Writes a decision as a REST API wants it.
+ * Turns a decision into a REST API's result.
  *
- * @param audience serves as the realm of a 403's challenge
- * @throws Error `Unauthorized`, which API Gateway answers with 401, or an error named by its reason code, answered 5xx
+ * @param audience the realm of a 403's challenge
+ * @throws Error `Unauthorized`, which API Gateway turns into a 401, or an error with the reason code, which becomes a 5xx
  */
 export function toRestResult(
   decision: Decision,
@@ -56,7 +56,7 @@ export function toRestResult(
   }
 }
 
-/** `arn:…:{api}/{stage}/{METHOD}/*`; method and resource path are identity sources, so the cached answer is theirs. */
+/** `arn:…:{api}/{stage}/{METHOD}/*`. Method and path are identity sources, so the cached result is for them only. */
 function calledMethod(methodArn: string): string {
   const [api, stage, method] = methodArn.split('/');
   return `${api}/${stage}/${method}/*`;

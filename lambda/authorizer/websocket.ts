@@ -1,4 +1,4 @@
-/** The adapter for WebSocket APIs: a `REQUEST` authorizer on `$connect`, the one moment at which a caller can be asked. */
+/** The adapter for WebSocket APIs: a `REQUEST` authorizer on `$connect`, the only route on which a caller can authenticate. */
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
@@ -31,9 +31,9 @@ export function fromWebSocketEvent(event: WebSocketEvent): AuthorizationRequest 
 }
 
 /**
- * Writes a decision as a WebSocket API wants it: the policy is for `{api}/{stage}/$connect` and nothing else.
+ * Turns a decision into a WebSocket API's result. The policy is for `{api}/{stage}/$connect` only.
  *
- * @throws Error `Unauthorized`, or an error named by its reason code
+ * @throws Error `Unauthorized`, or an error with the reason code
  */
 export function toWebSocketResult(
   decision: Decision,

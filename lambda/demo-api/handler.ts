@@ -1,11 +1,8 @@
-/**
- * The demo API behind the authorizer. It trusts `requestContext.authorizer`, which only API Gateway can fill, and looks
- * at no header.
- */
+/** The demo API behind the authorizer. It trusts `requestContext.authorizer`, which only API Gateway sets, and reads no header. */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { PRINCIPAL_KEYS } from '../../src/core/principal.ts';
 
-/** Answers `/whoami` with the principal, every other route with its name and the principal. */
+/** Responds to `/whoami` with the principal, and to every other route with its name and the principal. */
 export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
   const context = event.requestContext.authorizer ?? {};
   const principal = Object.fromEntries(PRINCIPAL_KEYS.map((key) => [key, String(context[key] ?? '')]));

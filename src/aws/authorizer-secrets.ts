@@ -1,4 +1,4 @@
-/** The secrets that the authorizer reads. What they hold is parsed before use and appears in no error. */
+/** Reads the authorizer's secrets. A secret's value is parsed before use, and appears in no error. */
 import {
   GetSecretValueCommand,
   ResourceNotFoundException,
@@ -9,7 +9,7 @@ import { IssuerError } from '../core/errors.ts';
 import { type ImportedSigningKey, importSigningKey, parseSigningJwk } from '../signing-key/signing-key.ts';
 import { errorName } from './errors.ts';
 
-/** Within the five seconds that a decision may take, two attempts of: without these, one would wait for ever. */
+/** Two attempts that fit into the five seconds of a decision. Without these limits, an attempt could wait forever. */
 const client = new SecretsManagerClient({
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
@@ -18,7 +18,7 @@ const client = new SecretsManagerClient({
 /**
  * Reads the current signing key and, during a rotation, the pending one.
  *
- * @throws IssuerError `issuer_unavailable` if Secrets Manager cannot be asked or refuses
+ * @throws IssuerError `issuer_unavailable` if Secrets Manager does not respond or refuses
  * @throws ConfigurationError `signing_key_invalid`
  */
 export async function readSigningKeys(
@@ -29,7 +29,7 @@ export async function readSigningKeys(
   return [toSigningKey(current), ...(pending === current ? [] : pendingKeys(pending))];
 }
 
-/** What is pending may be of any kind while a rotation is tried out, and must not keep the current key from signing. */
+/** The pending version can hold anything, and must not keep the current key from signing. */
 function pendingKeys(text: string | undefined): readonly ImportedSigningKey[] {
   try {
     return text === undefined ? [] : [toSigningKey(text)];
@@ -50,7 +50,7 @@ export async function readClient(secretId: string): Promise<PasswordGrantClient>
   return parseClientCredentials(secretId, text);
 }
 
-/** The value under a staging label; `undefined` if no version has it. */
+/** Reads the version with a staging label; `undefined` if there is none. */
 async function readStage(secretId: string, stage: string): Promise<string | undefined> {
   try {
     const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
@@ -65,7 +65,7 @@ function toSigningKey(text: string): ImportedSigningKey {
   return importSigningKey(parseSigningJwk(text));
 }
 
-/** The cause is not kept: the SDK's errors may carry the request. */
+/** Does not keep the cause, because the SDK's errors may contain the request. */
 function unavailable(secretId: string, thrown: unknown): IssuerError {
   const got = thrown === undefined ? 'it has no current value' : `got ${errorName(thrown)}`;
   return new IssuerError('issuer_unavailable', `The secret ${secretId} cannot be read from Secrets Manager: ${got}.`);

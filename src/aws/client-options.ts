@@ -1,4 +1,4 @@
-/** How the SDK's clients wait and repeat: without these they would wait for ever for an answer that does not come. */
+/** Timeouts and retries of the SDK's clients. Without these, a client would wait forever for a response that never comes. */
 
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,

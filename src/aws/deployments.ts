@@ -1,6 +1,6 @@
 /**
- * The other deployments of this account and region, for those that share a client grant. A grant at the tenant has no room for
- * a note of who uses it, so each deployment looks into the state tables of the others. It can only read there.
+ * Lists the other deployments in this account and Region, because they may share a client grant. A grant cannot record who
+ * uses it, so each deployment reads the state tables of the others.
  */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { ListDeployments, StateItem, StateName } from '../core/state-store.ts';
@@ -25,7 +25,7 @@ export function listDeployments(
   };
 }
 
-/** A table that is being created or deleted is listed, and cannot be read: its deployment has nothing yet, or nothing more. */
+/** A table that is being created or deleted is listed but cannot be read. Its deployment has no records yet, or none left. */
 async function readIfThere(client: DynamoDBClient, tableName: string, item: StateName): Promise<StateItem | undefined> {
   try {
     return await createStateTable(tableName, client).read(item);

@@ -1,10 +1,10 @@
-/** What can go wrong between this software and AWS. The SDK's own words stay out: only the name of its error is passed on. */
+/** The errors of calls to AWS. The SDK's own messages are not passed on, only the names of its errors. */
 import { CodedError } from '../core/errors.ts';
 
 export type AwsErrorCode =
   | 'secret_unreadable'
   | 'secret_unwritable'
-  /** There is no such table, or not yet, or no longer. */
+  /** The table does not exist: not yet, or no longer. */
   | 'state_missing'
   | 'state_unreadable'
   | 'state_unwritable'
@@ -12,7 +12,7 @@ export type AwsErrorCode =
   | 'stack_unreadable'
   | 'function_failed';
 
-/** Thrown when AWS cannot be asked, or refuses. The cause is not kept: the SDK's errors may carry the request. */
+/** Thrown when a call to AWS fails. The cause is not kept, because the SDK's errors may contain the request. */
 export class AwsError extends CodedError<AwsErrorCode> {}
 
 /**
@@ -27,7 +27,7 @@ export function awsError(code: AwsErrorCode, what: string, thrown: unknown): Aws
   );
 }
 
-/** The name of the SDK's error, which is all of it that may be shown. */
+/** The name of the SDK's error. Nothing else of it may be shown. */
 export function errorName(thrown: unknown): string {
   return thrown instanceof Error && /^\w{1,80}$/.test(thrown.name) ? thrown.name : 'an error without a name';
 }

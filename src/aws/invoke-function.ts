@@ -1,10 +1,10 @@
-/** Calls a Lambda function and waits for its answer, for an operator's commands. */
+/** Calls a Lambda function and waits for its response, for the command line. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { AwsError, errorName } from './errors.ts';
 
-/** As long as a function may take. Once: what it does is not done twice because an answer got lost. */
+/** Waits as long as a function may take. One attempt only: a lost response must not run the function twice. */
 const OPTIONS = {
   ...CLIENT_OPTIONS,
   maxAttempts: 1,
@@ -12,11 +12,11 @@ const OPTIONS = {
 };
 
 /**
- * Calls a function of this project, whose errors are fit to be shown.
+ * Calls a function of this project. Its errors are safe to show.
  *
  * @param functionName name or ARN
- * @returns the parsed JSON of its answer, not trusted
- * @throws AwsError `function_failed`, with what the function said
+ * @returns the parsed JSON of the response, which is not trusted
+ * @throws AwsError `function_failed`, with the function's own message
  */
 export async function invokeFunction(
   functionName: string,
@@ -24,10 +24,11 @@ export async function invokeFunction(
   client = new LambdaClient(OPTIONS),
 ): Promise<unknown> {
   const { FunctionError, Payload } = await send(client, functionName, event);
-  const answer = parseJson(new TextDecoder().decode(Payload));
-  if (FunctionError === undefined) return answer;
-  const said = isJsonObject(answer) && typeof answer.errorMessage === 'string' ? answer.errorMessage : 'nothing';
-  throw new AwsError('function_failed', `The function failed. It said: ${said}`);
+  const response = parseJson(new TextDecoder().decode(Payload));
+  if (FunctionError === undefined) return response;
+  const message =
+    isJsonObject(response) && typeof response.errorMessage === 'string' ? response.errorMessage : 'no message';
+  throw new AwsError('function_failed', `The function failed: ${message}`);
 }
 
 async function send(client: LambdaClient, functionName: string, event: unknown) {

@@ -1,4 +1,4 @@
-/** The versions of a secret and their staging labels, as far as a rotation needs them. What a secret holds appears in no error. */
+/** The versions of a secret and their staging labels, as a rotation needs them. A secret's value appears in no error. */
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -11,32 +11,32 @@ import {
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { awsError } from './errors.ts';
 
-/** A version is in use by the labels that it has; one without any is on its way out. */
+/** The staging labels. A version without one is no longer in use and will be deleted. */
 export type Stage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
 
 /** One secret. */
 export interface SecretVersions {
   /**
-   * The labels of each version that has some, by version id.
+   * Reads the labels of all versions that have any, by version id.
    *
    * @throws AwsError `secret_unreadable`
    */
   stages(): Promise<ReadonlyMap<string, readonly string[]>>;
   /**
-   * Reads one version; `undefined` if there is none, or none with a value yet.
+   * Reads one version; `undefined` if it does not exist or has no value yet.
    *
    * @throws AwsError `secret_unreadable`
    */
   read(versionId: string): Promise<string | undefined>;
   /**
-   * Adds a version, labelled AWSPENDING. One that has another value already is left as it is.
+   * Adds a version with the label AWSPENDING. If the version exists with another value, it does not change.
    *
    * @param versionId 32 to 64 characters
    * @throws AwsError `secret_unwritable`
    */
   add(versionId: string, value: string): Promise<void>;
   /**
-   * Moves a label from one version to another, or takes it off. AWSCURRENT leaves AWSPREVIOUS where it was.
+   * Moves a label from one version to another, or removes it. Moving AWSCURRENT puts AWSPREVIOUS where AWSCURRENT was.
    *
    * @throws AwsError `secret_unwritable`
    */

@@ -1,4 +1,4 @@
-/** Secrets Manager, as far as custom resources need it. What a secret holds appears in no error. */
+/** Reads and writes secrets in Secrets Manager. A secret's value appears in no error. */
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,

@@ -1,4 +1,4 @@
-/** One output of a deployed stack, for an operator's commands. */
+/** Reads one output of a deployed stack, for the command line. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { AwsError, errorName } from './errors.ts';

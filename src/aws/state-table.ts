@@ -28,7 +28,7 @@ async function read(client: DynamoDBClient, tableName: string, name: StateName):
   if (Item === undefined) return undefined;
   const [value, revision] = [Item.value?.S, Item.revision?.S];
   if (value !== undefined && revision !== undefined) return { value, revision };
-  // Taken for absent, it could never be written.
+  // If this counted as absent, the item could never be written again.
   throw new AwsError('state_unreadable', `${what}: it lacks the text "value" or "revision". Restore it from a backup.`);
 }
 
@@ -58,6 +58,6 @@ async function write(client: DynamoDBClient, tableName: string, { name, value, r
       throw awsError('state_unwritable', `The item "${name}" of the table ${tableName} cannot be written`, error);
     }
   }
-  // The SDK repeats a write whose response was lost. The repetition then fails on the write that had succeeded.
+  // The SDK repeats a write if its response was lost. The repetition then fails because the first write succeeded.
   return (await read(client, tableName, name))?.revision === next;
 }

@@ -1,7 +1,7 @@
-/** What an app specific password looks like. A real password may look the same. */
+/** The form of an app specific password. A real password can have the same form. */
 const SIXTEEN_LETTERS = /^[A-Za-z]{16}$/;
 
-/** Says whether a secret or token has the shape of an app specific password: 16 ASCII letters. */
+/** Returns whether a secret or token has the form of an app specific password: 16 ASCII letters. */
 export function looksLikeApplicationPassword(secret: string): boolean {
   return SIXTEEN_LETTERS.test(secret);
 }

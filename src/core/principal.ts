@@ -1,13 +1,13 @@
-/** Who a credential turned out to be, after somebody who may say so has said so. */
+/** The verified identity behind a credential. */
 
-/** The token type of an app specific password in an introspection answer. */
+/** The token type of an app specific password in an introspection response. */
 export const APPLICATION_SPECIFIC_PASSWORD = 'application_specific_password_token';
-/** The token type given to every access token, JWT or opaque, whatever the server calls it. */
+/** The token type that we give every access token, JWT or opaque, whatever the server calls it. */
 export const ACCESS_TOKEN = 'access_token';
 
 export type TokenType = typeof APPLICATION_SPECIFIC_PASSWORD | typeof ACCESS_TOKEN;
 
-/** A verified identity with what it may do. */
+/** A verified identity, and what it may do. */
 export interface Principal {
   /** The identity: always `sub`, never the name that the caller gave. */
   readonly subject: string;
@@ -17,7 +17,7 @@ export interface Principal {
   readonly clientId: string | undefined;
   readonly organizationId: string | undefined;
   readonly issuer: string;
-  /** Epoch seconds; app specific passwords have none. */
+  /** Epoch seconds. App specific passwords have none. */
   readonly expiresAt: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Signs the JWT with which the resource server authenticates when it asks for an introspection. Written on
- * `node:crypto` alone: fixed header, fixed claims, one signature; nothing from outside is parsed here.
+ * Signs the JWT with which the resource server authenticates for an introspection. It uses only `node:crypto`: fixed header,
+ * fixed claims, one signature. It parses nothing from outside.
  */
 import { sign } from 'node:crypto';
 import { type ImportedSigningKey, SIGNING_ALGORITHM } from '../signing-key/signing-key.ts';
@@ -15,7 +15,7 @@ export interface ClientAssertionClaims {
   readonly clientId: string;
   /** `aud`: the issuer, trailing slash included. */
   readonly audience: string;
-  /** At most 64 characters; a server takes each once. */
+  /** At most 64 characters. A server accepts each one only once. */
   readonly jti: string;
   /** Epoch milliseconds. */
   readonly now: number;

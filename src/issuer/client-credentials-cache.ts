@@ -1,6 +1,6 @@
 /**
- * A client's id and secret, read from where they are kept when first needed. A server that refuses them may know newer
- * ones, so they are then read again, but at most every 30 s, whoever is refused.
+ * Caches a client's id and secret, read from the store on first use. If the server refuses them, the stored secret may have
+ * changed, so they are read again: at most every 30 s, whoever is refused.
  */
 import type { ClientCredentials } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
@@ -19,10 +19,9 @@ export class ClientCredentialsCache<Client extends ClientCredentials = ClientCre
   }
 
   /**
-   * Makes a request as the client. If the server refuses the client and the stored secret has changed, makes it once
-   * more.
+   * Sends a request as the client. If the server refuses the client and the stored secret has changed, sends it once more.
    *
-   * @param isRefusal says whether the server refused the client
+   * @param isRefusal returns whether the server refused the client
    */
   async request<Response>(
     send: (client: Client) => Promise<Response>,
@@ -35,16 +34,16 @@ export class ClientCredentialsCache<Client extends ClientCredentials = ClientCre
     return changed ? send(changed) : response;
   }
 
-  /** Returns the stored client if it differs from the refused one. May read it again. */
+  /** Returns the stored client if it differs from the refused one. May read the store again. */
   async #changedFrom(refused: Client): Promise<Client | undefined> {
     const known = await this.#read();
     if (isSame(known, refused) && this.#clock() >= this.#readAgainFromMs) this.#readAgain(known);
-    // Another request may have begun to read it again in the meantime.
+    // Meanwhile, another request may have started to read the store again.
     const client = await this.#read();
     return isSame(client, refused) ? undefined : client;
   }
 
-  /** If that fails, the known client stays: the server's refusal is what has to be reported. */
+  /** If this fails, keeps the known client, because the server's refusal is what must be reported. */
   #readAgain(known: Client): void {
     this.#readAgainFromMs = this.#clock() + READ_AGAIN_MS;
     this.#client = this.#readAnew().catch(() => known);
@@ -52,7 +51,7 @@ export class ClientCredentialsCache<Client extends ClientCredentials = ClientCre
 
   #read(): Promise<Client> {
     this.#client ??= this.#readAnew().catch((error: unknown) => {
-      // A failed reading is not kept: the next caller reads again.
+      // Do not cache a failure: the next caller reads again.
       this.#client = undefined;
       throw error;
     });
@@ -65,7 +64,7 @@ function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
 }
 
 /**
- * The header of a client that authenticates with its secret.
+ * The `Authorization` header of a client that authenticates with its secret.
  *
  * @see RFC 6749 section 2.3.1: both parts are form-encoded first
  */

@@ -1,6 +1,6 @@
 /**
- * Introspects a token that nobody has issued, to find out what the server makes of a signing key. An accepted key alone
- * proves nothing: a server, or a proxy in front of it, may accept everybody. So the same is tried with a throw-away key.
+ * Introspects a token that nobody issued, to find out whether the server accepts a signing key. An accepted key alone proves
+ * nothing, because the server, or a proxy in front of it, may accept every key. So callers also try a throw-away key.
  */
 import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { IssuerError } from '../core/errors.ts';
@@ -19,27 +19,27 @@ export interface ProbeTarget {
   readonly audience: string;
 }
 
-/** What the server made of the assertion. */
+/** What the response says about the assertion. */
 export type ProbeResult =
-  /** It took the assertion, and calls the token inactive. */
+  /** The server accepts the assertion and reports the token as inactive. */
   | { readonly outcome: 'accepted' }
-  /** It calls a token active that nobody has issued. */
+  /** The server reports a token as active that nobody issued. */
   | { readonly outcome: 'active' }
-  /** It refused the assertion: `invalid_client`. */
+  /** The server refuses the assertion: `invalid_client`. */
   | { readonly outcome: 'refused'; readonly error: IssuerError }
-  /** It has no introspection endpoint: 404. */
+  /** The server has no introspection endpoint: 404. */
   | { readonly outcome: 'not_found' };
 
 const DEADLINE_MS = 5000;
 const RANDOM_BYTES = 24;
 const MODULUS_BITS = 2048;
 
-/** Made when it is first needed and kept for the life of the process, since that takes 100 ms or more. */
+/** Made on first use and kept as long as the process lives, because it takes 100 ms or more. */
 let throwAwayKey: Promise<KeyObject> | undefined;
 
 /**
- * A key that no server can know. It carries the `kid` of the real key, so that a server that only looks the `kid` up and
- * never checks the signature is found out too.
+ * Makes a key that no server can know. It has the `kid` of the real key, so that the probe also detects a server that looks up
+ * the `kid` but does not check the signature.
  */
 export async function makeThrowAwayKey(kid: string): Promise<ImportedSigningKey> {
   throwAwayKey ??= generatePrivateKey();
@@ -73,7 +73,7 @@ export async function probeIntrospection(
   };
   const introspection = new Introspection({
     url: `${issuer}oauth/introspect`,
-    // A new one each time: the failures of one probe must not keep the next from being tried.
+    // A new one for each probe, because the failures of one must not pause the next.
     endpoint: new IssuerEndpoint('introspection', { ...ports, http }),
     clientAuthentication: new PrivateKeyJwt({
       keys: new SigningKeyRing({ read: async () => [key] }, clock),

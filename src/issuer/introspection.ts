@@ -21,7 +21,7 @@ export interface IntrospectionSettings {
   readonly expected: Expectations;
 }
 
-/** What servers call the tokens that are credentials here; a refresh or ID token is none. */
+/** The token types that are accepted as credentials. Refresh and ID tokens are not. */
 const TOKEN_TYPES: ReadonlyMap<string, TokenType> = new Map([
   [APPLICATION_SPECIFIC_PASSWORD, APPLICATION_SPECIFIC_PASSWORD],
   ['access_token', ACCESS_TOKEN],

@@ -1,13 +1,13 @@
 /**
- * Reads the response to a password grant and decides whose fault an error is. If it is the user's, the user is refused.
- * If it is ours or the server's, nothing is known about the user.
+ * Reads the response to a password grant, and sorts errors by who is at fault. If it is the user, the login is refused. If it
+ * is us or the server, the response says nothing about the user.
  */
 import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import { type OAuthError, oauthErrorOf } from './oauth-error.ts';
 
-/** Errors that refuse this user for another reason than a wrong password. */
+/** Errors that refuse this user for a reason other than a wrong password. */
 const USER_REFUSALS = new Set([
   'mfa_required',
   'mfa_registration_required',
@@ -26,13 +26,13 @@ const FAULTS = new Set([
   'server_error',
   'temporarily_unavailable',
 ]);
-/** Statuses with which the server refuses logins, also with error codes that we do not know. */
+/** Statuses with which the server refuses logins, even with error codes that we do not know. */
 const REFUSING_STATUSES = new Set([401, 403, 500]);
-/** Descriptions of an `access_denied` that is about the API or the client, not about the user. */
+/** Descriptions of an `access_denied` that is about the API or the client, not the user. */
 const NOT_ABOUT_THE_USER = /^(?:Service not found|Client is not authorized)\b/i;
 
 /**
- * Reads the access token, or throws what the error means.
+ * Reads the access token, or throws an error that says who is at fault.
  *
  * @throws CredentialError `password_wrong`, or `login_refused` if the user may not log in for another reason
  * @throws IssuerError `issuer_client_refused`, `issuer_refused` or `issuer_malformed`
@@ -51,8 +51,8 @@ export function accessTokenOf(response: HttpResponse): string {
 }
 
 /**
- * Says whether the server refused our client, or the client's use of the API. A wrong client secret looks like a
- * refused user at some tenants: 401 `access_denied`.
+ * Returns whether the server refused our client, or the client's use of the API. At some tenants, a wrong client secret looks
+ * like a refused user: 401 `access_denied`.
  */
 export function isClientRefusal(response: HttpResponse): boolean {
   const error = oauthErrorOf(response);
@@ -61,12 +61,12 @@ export function isClientRefusal(response: HttpResponse): boolean {
   return response.status === 401 || NOT_ABOUT_THE_USER.test(error.description);
 }
 
-/** A 429 may be the brute-force protection, which blocks this user only, and not a rate limit. */
+/** Returns whether a 429 comes from the brute-force protection, which blocks only this user, and is not a rate limit. */
 export function isBlockedUser(response: HttpResponse): boolean {
   return response.status === 429 && oauthErrorOf(response)?.code === 'too_many_attempts';
 }
 
-/** A refusal with an unknown code must look like any other: a 503 would say that the password was right. */
+/** A refusal with an unknown code must look like any other: a 503 would reveal that the password was right. */
 function isAboutTheUser(status: number, { code }: OAuthError): boolean {
   return USER_REFUSALS.has(code) || (REFUSING_STATUSES.has(status) && !FAULTS.has(code));
 }
@@ -85,7 +85,7 @@ function clientRefused(status: number, error: OAuthError | undefined): IssuerErr
   );
 }
 
-/** Names the error only if it is a known one: the rest of the response is not ours to repeat. */
+/** Names the error only if its code is a known one. Nothing else of the response may be repeated. */
 function refused(status: number, error: OAuthError | undefined): IssuerError {
   const known = error && FAULTS.has(error.code) ? ` (${error.code})` : '';
   const fix =

@@ -1,8 +1,7 @@
 /**
- * Asks the authorization server whether a username and password are right, by the resource owner password credentials
- * grant (RFC 6749 section 4.3). Each wrong guess counts against the user and our IP, so a refused login is not tried again
- * for a while. Every refusal is remembered alike: if only wrong passwords were, the requests of a second attempt would
- * show why the first was refused.
+ * Logs a user in with a username and password, by the resource owner password credentials grant (RFC 6749 section 4.3). Each
+ * wrong guess counts against the user and our IP address, so a refused login is not tried again for a while. All kinds of
+ * refusal are remembered: if only wrong passwords were, the requests of a second attempt would show why the first failed.
  */
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { PasswordGrantClient } from '../core/client-credentials.ts';
@@ -19,16 +18,16 @@ import { accessTokenOf, isBlockedUser, isClientRefusal } from './login-response.
 export interface PasswordGrantSettings {
   readonly url: string;
   readonly endpoint: IssuerEndpoint;
-  /** Reads the client anew; asked once, and again after the server refused it, at most every 30 s. */
+  /** Reads the client from its store. Called once, and again if the server refuses the client, at most every 30 s. */
   readonly readClient: () => Promise<PasswordGrantClient>;
   readonly audience: string;
-  /** Always asked for by name: without, the server would grant every scope of the API. */
+  /** The scopes to request. Without any, the server would grant every scope of the API. */
   readonly scopes: readonly string[];
   readonly clock: Clock;
   readonly digest: DigestCredential;
 }
 
-/** Asked for where no route has a scope: it grants nothing of the API, while to ask for nothing would grant all of it. */
+/** Requested if no route requires a scope. It grants nothing of the API; requesting no scope would grant all of it. */
 const NO_API_SCOPE = 'openid';
 const REFUSAL_TTL_MS = 300_000;
 const MAXIMUM_REFUSALS = 10_000;
@@ -53,9 +52,9 @@ export class PasswordGrant {
   /**
    * Logs a user in.
    *
-   * @returns the access token, which is yet to be judged like any other
+   * @returns the access token, which must still be verified like any other
    * @throws CredentialError `password_wrong`, `login_refused`, or what `refuse` was given
-   * @throws IssuerError for everything else, wrong client settings included
+   * @throws IssuerError for everything else, including wrong client settings
    */
   async logIn(credential: BasicCredential, context: CallContext): Promise<string> {
     const { clock, digest } = this.#settings;
@@ -71,7 +70,7 @@ export class PasswordGrant {
     }
   }
 
-  /** Remembers that a login came to nothing, so that it is not tried again for 300 s. */
+  /** Remembers a failed login, so that it is not tried again for 300 s. */
   refuse(credential: BasicCredential, error: CredentialError): void {
     const { clock, digest } = this.#settings;
     this.#refusals.set(digest(credential), { error, untilMs: clock() + REFUSAL_TTL_MS });

@@ -1,8 +1,8 @@
 /**
- * Makes a new signing key: RSA 2048, `kid` its RFC 7638 thumbprint, wrapped in a self-signed certificate because some
- * tenants take a resource server's public key as a certificate only. Used where keys are made, never in the authorizer.
+ * Makes a new signing key: RSA 2048, with its RFC 7638 thumbprint as `kid`, and a self-signed certificate, because some
+ * tenants accept a resource server's public key only as a certificate. The authorizer never uses this file.
  */
-// @peculiar/x509 wants this polyfill loaded before it.
+// @peculiar/x509 requires that this polyfill is loaded first.
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { X509CertificateGenerator } from '@peculiar/x509';
@@ -15,7 +15,7 @@ const ALGORITHM = {
   modulusLength: 2048,
   publicExponent: new Uint8Array([1, 0, 1]),
 };
-/** The certificate is a container for a public key; what ends a key's life is rotation, not this date. */
+/** The certificate only carries the public key. A rotation ends a key's life, not this date. */
 const CERTIFICATE_YEARS = 20;
 
 /**

@@ -1,13 +1,13 @@
-/** What the document of public keys becomes when the keys in use change. Pure. */
+/** Computes the new document of public keys when the keys in use change. */
 import { type PublishedKey, servedKeys } from './public-key-document.ts';
 
 /** Keeps the document small, however often keys change. */
 const MOST_KEYS = 10;
 
 export interface PublishedKeys {
-  /** The keys that sign, or are about to; the current one first. */
+  /** The current and the pending key, in this order. */
   readonly inUse: readonly PublishedKey[];
-  /** The key that signed before. It is served a while longer, since a server may still see an assertion signed with it. */
+  /** The key that was current before. It is served a while longer: a server may still receive an assertion signed with it. */
   readonly previousKid: string | undefined;
   /** The epoch second until which that key is served. */
   readonly retireAt: number;
@@ -16,7 +16,7 @@ export interface PublishedKeys {
   readonly nowMs: number;
 }
 
-/** Puts the keys in use first. After them come keys that were in use before, each until its time is over. */
+/** Puts the keys in use first. After them come earlier keys, each until its time is over. */
 export function publishedFor(
   before: readonly PublishedKey[],
   { inUse, previousKid, retireAt, revoked, nowMs }: PublishedKeys,

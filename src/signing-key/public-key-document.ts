@@ -1,22 +1,22 @@
 /**
- * The public halves of the signing keys as they are published: a JWKS (RFC 7517 section 5) whose keys carry their
- * certificate. What comes out of a store is parsed, and nothing private is ever let through in either direction.
+ * The document of public signing keys: a JWKS (RFC 7517 section 5) whose keys carry their certificate. A stored document is
+ * parsed before use, and nothing private is ever read or written.
  */
 import { ConfigurationError } from '../core/errors.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import { type PrivateSigningJwk, type PublicSigningJwk, publicJwk, SIGNING_ALGORITHM } from './signing-key.ts';
 
-/** The document before anything has been published. */
+/** The document before a key is published. */
 export const NO_PUBLIC_KEYS = '{"keys":[]}';
 
-/** One published key: the public half with the certificate around it. */
+/** One published key, with its certificate. */
 export type PublishedKey = PublicSigningJwk &
   Pick<PrivateSigningJwk, 'x5c'> & {
-    /** Of a key that signs no more: the epoch second from which on it is served no longer. */
+    /** For an earlier key: the epoch second from which it is no longer served. */
     readonly exp?: number;
   };
 
-/** Writes the document. Of whole keys only the public half goes into it; the one that signs comes first. */
+/** Writes the document, with the current key first. Only the public half of each key goes into it. */
 export function writePublicKeys(keys: readonly PublishedKey[]): string {
   return JSON.stringify({ keys: keys.map(published) });
 }
@@ -28,7 +28,7 @@ function published({ x5c, exp, ...key }: PublishedKey): PublishedKey {
 /**
  * Reads the document.
  *
- * @returns the keys, the one that signs first; none if nothing has been published yet
+ * @returns the keys, the current one first; none if nothing was published yet
  * @throws ConfigurationError `signing_key_invalid`
  */
 export function parsePublicKeys(text: string): readonly PublishedKey[] {
@@ -37,12 +37,12 @@ export function parsePublicKeys(text: string): readonly PublishedKey[] {
   return document.keys.map(parseKey);
 }
 
-/** The keys that sign, or are about to: those that a tenant should know. */
+/** The current and the pending key: those that a tenant should know. */
 export function keysInUse(keys: readonly PublishedKey[]): readonly PublishedKey[] {
   return keys.filter(({ exp }) => exp === undefined);
 }
 
-/** The keys to be served: those in use, and for a while those that were. */
+/** The keys to serve: those in use, and for a while those that were in use before. */
 export function servedKeys(keys: readonly PublishedKey[], nowMs: number): readonly PublishedKey[] {
   return keys.filter(({ exp }) => exp === undefined || nowMs < exp * 1000);
 }

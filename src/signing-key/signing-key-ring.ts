@@ -1,11 +1,11 @@
 /**
- * Which signing key to use while a rotation is under way: the one in use until the server refuses it, then the other of
- * those that the store holds now. Reading the store again is rationed, whoever asks.
+ * Chooses the signing key during a rotation: the one in use until the server refuses it, then the other key in the store. The
+ * store is read again at most every 30 s, whoever asks.
  */
 import type { Clock } from '../core/clock.ts';
 import type { ImportedSigningKey } from './signing-key.ts';
 
-/** Where signing keys are kept; each call reads anew. */
+/** The store of signing keys. Each call reads it again. */
 export interface SigningKeyStore {
   /**
    * Reads the current key and, if there is one, the pending one, in this order.
@@ -18,7 +18,7 @@ export interface SigningKeyStore {
 
 type SigningKeys = readonly [ImportedSigningKey, ...ImportedSigningKey[]];
 
-/** Between two readings that brought no key which the server accepts. */
+/** The least time between two reads that brought no key that the server accepts. */
 const READ_AGAIN_MS = 30_000;
 
 export class SigningKeyRing {
@@ -33,13 +33,13 @@ export class SigningKeyRing {
     this.#clock = clock;
   }
 
-  /** The key to sign with: the one that last proved right, else the store's current one. */
+  /** The key to sign with: the one that the server accepted last, or else the current one in the store. */
   async active(): Promise<ImportedSigningKey> {
     const keys = await this.#read();
     return keys.find(({ kid }) => kid === this.#preferredKid) ?? keys[0];
   }
 
-  /** The key to try after the server refused one, if there is another; may read the store again. */
+  /** The key to try after the server refused one, if there is another. May read the store again. */
   async alternative(refused: ImportedSigningKey): Promise<ImportedSigningKey | undefined> {
     const active = await this.active();
     if (active.kid !== refused.kid) return active;
@@ -47,13 +47,13 @@ export class SigningKeyRing {
     return keys.find(({ kid }) => kid !== refused.kid);
   }
 
-  /** Remembers the key that the server accepted after it had refused another: a rotation, so the ration starts anew. */
+  /** Remembers the key that the server accepted after it refused another. The store may then be read again at once. */
   prefer({ kid }: ImportedSigningKey): void {
     this.#preferredKid = kid;
     this.#readAgainFromMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** If that fails, the keys known so far stay in use. */
+  /** If this fails, the known keys stay in use. */
   async #readAgain(): Promise<SigningKeys> {
     const known = this.#keys;
     this.#readAgainFromMs = this.#clock() + READ_AGAIN_MS;
@@ -68,7 +68,7 @@ export class SigningKeyRing {
 
   #read(): Promise<SigningKeys> {
     this.#keys ??= this.#store.read().catch((error: unknown) => {
-      // A failed reading is not kept: the next caller reads anew.
+      // Do not cache a failure: the next caller reads again.
       this.#keys = undefined;
       throw error;
     });

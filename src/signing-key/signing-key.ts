@@ -1,6 +1,6 @@
 /**
- * The resource server's signing key as it is kept: a private RSA JWK (RFC 7517) with `kid`, `alg`, `use` and, in `x5c`,
- * the self-signed certificate around its public half. What a secret store returns is not trusted until parsed here.
+ * The resource server's signing key as it is stored: a private RSA JWK (RFC 7517) with `kid`, `alg`, `use`, and a self-signed
+ * certificate for its public half in `x5c`. A stored value is not trusted until it is parsed here.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../core/errors.ts';
@@ -9,7 +9,7 @@ import { isJsonObject, parseJson } from '../core/json.ts';
 /** The algorithm of every client assertion (RFC 7518 section 3.3). */
 export const SIGNING_ALGORITHM = 'RS256';
 
-/** The private half: what the secret holds, as JSON. */
+/** The private key. The secret holds it as JSON. */
 export interface PrivateSigningJwk {
   readonly kty: 'RSA';
   readonly kid: string;
@@ -27,10 +27,10 @@ export interface PrivateSigningJwk {
   readonly x5c: readonly [string];
 }
 
-/** The public half, fit for a JWKS. */
+/** The public key, as in a JWKS. */
 export type PublicSigningJwk = Pick<PrivateSigningJwk, 'kty' | 'kid' | 'alg' | 'use' | 'n' | 'e'>;
 
-/** A key ready to sign with. */
+/** A private key that can sign. */
 export interface ImportedSigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
@@ -63,9 +63,9 @@ function assertSigningJwk(jwk: unknown): asserts jwk is PrivateSigningJwk {
 }
 
 /**
- * Makes a parsed key ready to sign with.
+ * Imports a parsed key, so that it can sign.
  *
- * @throws ConfigurationError `signing_key_invalid` if it is no RSA key of at least 2048 bits
+ * @throws ConfigurationError `signing_key_invalid` if it is not an RSA key of at least 2048 bits
  */
 export function importSigningKey(jwk: PrivateSigningJwk): ImportedSigningKey {
   const privateKey = createKey(jwk);
@@ -76,19 +76,19 @@ export function importSigningKey(jwk: PrivateSigningJwk): ImportedSigningKey {
   return { kid: jwk.kid, privateKey };
 }
 
-/** The public half as a JWK, without the certificate. */
+/** The public key as a JWK, without the certificate. */
 export function publicJwk({ kty, kid, alg, use, n, e }: PublicSigningJwk): PublicSigningJwk {
   return { kty, kid, alg, use, n, e };
 }
 
-/** The public half as a PEM of its SubjectPublicKeyInfo, one final newline. */
+/** The public key as PEM (SubjectPublicKeyInfo), with a final newline. */
 export function publicKeyPem(jwk: PublicSigningJwk): string {
   return createPublicKey({ key: { ...publicJwk(jwk) }, format: 'jwk' })
     .export({ type: 'spki', format: 'pem' })
     .toString();
 }
 
-/** The certificate around the public half as PEM (RFC 7468), one final newline. */
+/** The certificate as PEM (RFC 7468), with a final newline. */
 export function certificatePem({ x5c: [der] }: Pick<PrivateSigningJwk, 'x5c'>): string {
   const lines = der.match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
@@ -98,7 +98,7 @@ function createKey(jwk: PrivateSigningJwk): KeyObject {
   try {
     return createPrivateKey({ key: { ...jwk }, format: 'jwk' });
   } catch {
-    // The cause is dropped on purpose: OpenSSL errors may describe the key.
+    // Do not keep the cause: OpenSSL's errors may describe the key.
     throw unusable();
   }
 }

@@ -141,7 +141,7 @@ describe('a call of a function', () => {
     expect(sent).toMatchObject([{ path: '/2015-03-31/functions/name/invocations', body: '{"Step":"revokeKey"}' }]);
   });
 
-  it('that fails says what the function said', async () => {
+  it('that fails reports what the function said', async () => {
     reply = {
       status: 200,
       body: '{"errorMessage":"tenant_not_set_up: Deploy.","stackTrace":["CANARY"]}',
@@ -150,7 +150,7 @@ describe('a call of a function', () => {
     const error = await invokeFunction('name', {}, client).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: 'function_failed',
-      message: 'The function failed. It said: tenant_not_set_up: Deploy.',
+      message: 'The function failed: tenant_not_set_up: Deploy.',
     });
     expect(everythingIn(error)).not.toContain('CANARY');
   });

@@ -12,8 +12,8 @@ describe('an event is adapted by its kind', () => {
     ['WebSocket API', webSocket, '$connect', { policyDocument: expect.anything(), principalId: 'auth0|1234' }],
   ])('%s', (_, event, resourcePath, result) => {
     // As it arrives: JSON that nobody has typed.
-    const { request, answer } = adapt(JSON.parse(JSON.stringify(event)), 'https://demo.api');
+    const { request, toResult } = adapt(JSON.parse(JSON.stringify(event)), 'https://demo.api');
     expect(request).toMatchObject({ authorization: ['Bearer abc'], resourcePath, callerIp: '198.51.100.7' });
-    expect(answer(ALLOW)).toMatchObject(result);
+    expect(toResult(ALLOW)).toMatchObject(result);
   });
 });
