@@ -1,4 +1,4 @@
-/** The operator's commands as processes: what they print, and how they end. */
+/** `asp revoke-key` and `asp check-well-known` as processes: what they print, and their exit codes. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +16,7 @@ function run(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...environment };
-  const child = spawn(process.execPath, ['--import', 'tsx', `bin/${command}.ts`, ...args], { env });
+  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/asp.ts', command, ...args], { env });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
@@ -40,23 +40,23 @@ async function serve(body: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-describe.each(['revoke-key', 'check-well-known'])('npm run %s', (command) => {
+describe.each(['revoke-key', 'check-well-known'])('asp %s', (command) => {
   it('prints help', async () => {
     const { code, stdout, stderr } = await run(command, ['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(`Usage: npm run ${command}`);
+    expect(stdout).toContain(`Usage: asp ${command}`);
   });
 
-  it('ends with 2 for a wrong command line, which it does not repeat', async () => {
+  it('exits with 2 for a wrong command line, and does not repeat it', async () => {
     const { code, stdout, stderr } = await run(command, ['--pasted-secret-CANARY']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('see --help');
+    expect(stderr).toContain('See --help');
     expect(stderr).not.toContain('CANARY');
   });
 });
 
-describe('npm run revoke-key', () => {
-  it('ends with 1, and says why, where AWS does not answer as it should', async () => {
+describe('asp revoke-key', () => {
+  it('exits with 1 and reports why if the response of AWS is wrong', async () => {
     const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'CANARY', AWS_REGION: 'eu-west-1' };
     const endpoint = await serve('{}');
     const { code, stdout, stderr } = await run('revoke-key', [], { ...credentials, AWS_ENDPOINT_URL: endpoint });
@@ -66,8 +66,8 @@ describe('npm run revoke-key', () => {
   });
 });
 
-describe('npm run check-well-known', () => {
-  it('ends with 0 where the keys are served, and with 1 where others are', async () => {
+describe('asp check-well-known', () => {
+  it('exits with 0 if our keys are served, and with 1 if others are', async () => {
     const keys = (kid: string) => JSON.stringify({ keys: [{ kty: 'RSA', kid, n: 'n', e: 'AQAB' }] });
     const [ours, same, other] = await Promise.all([serve(keys('a')), serve(keys('a')), serve(keys('b'))]);
     const check = (audience: string) => run('check-well-known', ['--audience', audience, '--jwks-url', ours]);
