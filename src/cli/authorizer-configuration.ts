@@ -25,7 +25,7 @@ export function authorizerConfiguration({
   const ofThisRun = {
     issuer: issuerUrl(settings),
     audience: settings.require('audience'),
-    // The keys are passed in. The schema requires a name all the same.
+    // The keys are passed in. The schema still requires a name.
     signingKeySecret: 'handed-in',
   };
   return parseAuthorizerConfiguration(JSON.stringify({ ...own, ...ofThisRun }));

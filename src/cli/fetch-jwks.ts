@@ -9,7 +9,7 @@ import { timeoutMs } from './timeout.ts';
 export interface FetchedJwks {
   readonly url: string;
   readonly thumbprints: readonly string[];
-  /** Why there are none; `null` if all is well. */
+  /** What is wrong with the JWKS; `null` if nothing is. */
   readonly problem: string | null;
 }
 

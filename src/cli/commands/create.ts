@@ -25,12 +25,16 @@ export const create: Command = {
   summary: 'Create an app specific password for a user',
   operands: '',
   mostOperands: 0,
-  description: 'Prints the value alone on standard output. The tenant never shows it again.',
+  description: 'Prints only the value on standard output. The tenant never shows it again.',
   options: {
     ...USER_OPTION,
     label: { type: 'string', placeholder: 'TEXT', summary: 'what the password is for, at most 100 characters' },
     scope: { type: 'string', multiple: true, placeholder: 'SCOPE', summary: 'a scope; repeat the option for more' },
-    'to-file': { type: 'string', placeholder: 'FILE', summary: 'write the value to a new file with mode 0600 instead' },
+    'to-file': {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'write the value to a new file with mode 0600 instead of printing it',
+    },
     ...AUDIENCE_OPTION,
     ...MANAGEMENT_OPTIONS,
   },

@@ -18,7 +18,7 @@ export const introspect: Command = {
   operands: '[-]',
   mostOperands: 1,
   description:
-    'Accepts any token: JWT, opaque access token, refresh token, app specific password. Asks for it, or reads it from\nstandard input. A token as an argument works too, but others on this machine can see it.',
+    'Accepts any token: JWT, opaque access token, refresh token, app specific password. Prompts for it, or reads it from\nstandard input. A token as an argument works too, but others on this machine can see it.',
   options: {
     explain: { type: 'boolean', summary: 'show what the authorizer would decide for each route, and why' },
     ...AUDIENCE_OPTION,
@@ -26,7 +26,7 @@ export const introspect: Command = {
     ...KEY_OPTIONS,
   },
   examples: [
-    { purpose: 'ask for the token, and do not show it', line: 'asp introspect' },
+    { purpose: 'prompt for the token, without showing it', line: 'asp introspect' },
     { purpose: 'from a file, with the decision for each route', line: 'asp introspect --explain - < backup.asp' },
     { purpose: 'in a script: is it active?', line: "asp introspect --json - < backup.asp | jq -e '.answer.active'" },
   ],

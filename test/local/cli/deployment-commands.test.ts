@@ -1,7 +1,10 @@
 /** `asp revoke-key` and `asp check-well-known` as processes: what they print, and their exit codes. */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 interface Ended {
@@ -75,3 +78,21 @@ describe('asp check-well-known', () => {
     expect(await check(other)).toMatchObject({ code: 1, stdout: expect.stringContaining('It lacks our key "a".') });
   });
 });
+
+describe('asp', () => {
+  it('loads the AWS SDK only in commands that use it', async () => {
+    const environment = { AWS_ENDPOINT_URL: await serve('{}'), AWS_REGION: 'eu-west-1' };
+    const list = ['list', '--user', 'auth0|1234', '--issuer', 'https://tenant.example/'];
+    expect(await loadedPackages(list, {})).not.toContain('@aws-sdk');
+    expect(await loadedPackages(['revoke-key'], environment)).toContain('@aws-sdk');
+  });
+});
+
+/** The scopes of all packages that a run of `asp` loads, from Node's own record of coverage. */
+async function loadedPackages([command = '', ...args]: readonly string[], environment: Record<string, string>) {
+  const directory = mkdtempSync(join(tmpdir(), 'coverage-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  await run(command, args, { ...environment, NODE_V8_COVERAGE: directory });
+  const reports = readdirSync(directory).map((file) => readFileSync(join(directory, file), 'utf8'));
+  return reports.flatMap((report) => [...report.matchAll(/node_modules\/(@[\w-]+)\//g)].map(([, scope]) => scope));
+}

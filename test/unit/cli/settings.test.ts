@@ -48,7 +48,7 @@ describe('a setting', () => {
     expect(open({ args: ['--issuer', ''], environment: { AUTH0_DOMAIN: '' }, files }).get('issuer')).toBe('dot.env');
   });
 
-  it('is not read from a file that cannot hold it, whatever names the file has', () => {
+  it('is never read from a file that cannot hold it, such as a secret from cdk.json', () => {
     const settings = open({
       files: { 'cdk.json': '{"":"x"}', 'cdk-outputs.json': '{"A":{"":"x","constructor":"y"}}' },
     });
@@ -78,7 +78,7 @@ describe('a setting', () => {
     expect(settings.shown().find(({ source }) => source.endsWith(variable))?.value).toBe(shown);
   });
 
-  it('for a key file wins over one for a secret from a source with a lower priority, and the reverse', () => {
+  it('names the key file or the secret, whichever source has the higher priority', () => {
     const files = { 'cdk-outputs.json': OUTPUTS };
     expect(open({ args: ['--key', 'k.json'], files }).nearer('key', 'keySecret')).toBe('key');
     expect(open({ files }).nearer('key', 'keySecret')).toBe('keySecret');
@@ -152,7 +152,7 @@ describe('the URL of a tenant', () => {
     expect(() => issuerUrl(of(text))).toThrow('The setting "issuer" is not a tenant\'s.');
   });
 
-  it('is another one for the Management API, without a path', () => {
+  it('may differ for the Management API, and then has no path', () => {
     expect(managementUrl(of('login.example', 'tenant.auth0.com'))).toBe('https://tenant.auth0.com/');
     expect(managementUrl(of('tenant.auth0.com'))).toBe('https://tenant.auth0.com/');
     expect(() => managementUrl(of('https://login.example/path'))).toThrow('The setting "managementDomain"');

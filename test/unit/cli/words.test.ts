@@ -86,11 +86,11 @@ describe('an error', () => {
     expect(exitCodeOf(new Error('x'))).toBe(1);
   });
 
-  it('of the issuer comes with the fix', () => {
+  it('comes with the fix if the issuer caused it', () => {
     expect(describeError(new IssuerError('issuer_throttled', 'Slow down.'))).toMatch(/^Slow down\. Wait a little/);
   });
 
-  it('that nobody expected is reported by kind and place, because its message may hold anything', () => {
+  it('is reported by kind and place only if it is unexpected, because its message may hold anything', () => {
     const text = describeError(new TypeError('hunter2'));
     expect(text).toMatch(/^Internal error: TypeError .*words\.test\.ts/);
     expect(text).not.toContain('hunter2');
