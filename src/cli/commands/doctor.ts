@@ -52,7 +52,7 @@ export const doctor: Command = {
       if (!context.isJson) show(report, context);
     });
     const broken = reports.filter(({ state }) => state === 'failed').length;
-    if (context.isJson) printJson(context.ports.terminal, { ok: broken === 0, checks: reports.map(toJson) });
+    if (context.isJson) printJson(context.ports.terminal, { ok: broken === 0, checks: reports });
     if (broken === 0) return EXIT.done;
     throw new CliError(
       'checks_failed',
@@ -112,9 +112,4 @@ function show({ state, title, detail, ...report }: Report, { ports: { terminal }
   terminal.print(`${signs[state]} ${title}: ${first}`);
   const fix = 'fix' in report && report.fix !== '' ? [report.fix] : [];
   for (const line of [...more, ...fix]) terminal.print(`  ${line}`);
-}
-
-/** In the JSON the fix is called `mend`: programs rely on the name. */
-function toJson({ id, title, state, detail, ...report }: Report) {
-  return { id, title, state, detail, ...('fix' in report && { mend: report.fix }) };
 }

@@ -28,7 +28,7 @@ export const introspect: Command = {
   examples: [
     { purpose: 'prompt for the token, without showing it', line: 'asp introspect' },
     { purpose: 'from a file, with the decision for each route', line: 'asp introspect --explain - < backup.asp' },
-    { purpose: 'in a script: is it active?', line: "asp introspect --json - < backup.asp | jq -e '.answer.active'" },
+    { purpose: 'in a script: is it active?', line: "asp introspect --json - < backup.asp | jq -e '.response.active'" },
   ],
   run: async (context) => {
     const { ports } = context;
@@ -40,7 +40,7 @@ export const introspect: Command = {
     const explanations = context.args.flag('explain')
       ? await waitFor('the tenant', () => explain(token, keys, context), ports)
       : undefined;
-    if (context.isJson) printJson(ports.terminal, { answer: response, ...(explanations && { explanations }) });
+    if (context.isJson) printJson(ports.terminal, { response, ...(explanations && { explanations }) });
     else show(token, response, explanations, context);
     return EXIT.done;
   },

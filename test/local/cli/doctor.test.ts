@@ -243,7 +243,7 @@ describe('asp doctor', () => {
     const { code, stdout, stderr } = await chain.doctor(['--json', ...args], ports);
     const checks: readonly Readonly<Record<string, string>>[] = JSON.parse(stdout).checks;
     const broken = checks.find((check) => check.state === 'failed');
-    expect(`${broken?.detail}\n${broken?.mend}`).toMatch(message);
+    expect(`${broken?.detail}\n${broken?.fix}`).toMatch(message);
     expect(broken?.id).toBe(id);
     expect(code).toBe(1);
     expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 16 checks failed\. Fix the first one first/);
@@ -324,7 +324,7 @@ describe('asp doctor', () => {
       state: 'passed',
       detail: expect.any(String),
     });
-    expect(checks[7]).toMatchObject({ state: 'failed', detail: expect.any(String), mend: '' });
+    expect(checks[7]).toMatchObject({ state: 'failed', detail: expect.any(String), fix: '' });
     expect(checks[8]).toMatchObject({ state: 'skipped', detail: 'not checked: it depends on "resource-server"' });
   });
 });

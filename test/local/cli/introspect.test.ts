@@ -88,7 +88,7 @@ describe('asp introspect', () => {
     const opened = await openReadyTenant();
     const { stdout } = await opened.asp([...INTROSPECT, '--json', '-'], { input: opened.tenant.mintOpaque() });
     expect(JSON.parse(stdout)).toEqual({
-      answer: expect.objectContaining({ active: true, sub: USER, exp: NOW_SECONDS + 3600, scope: 'read:foo' }),
+      response: expect.objectContaining({ active: true, sub: USER, exp: NOW_SECONDS + 3600, scope: 'read:foo' }),
     });
   });
 });
