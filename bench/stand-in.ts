@@ -18,7 +18,9 @@ export interface StandIn {
   readonly issuer: BenchIssuer;
   /** Its own directory, deleted when it closes. */
   readonly directory: string;
-  /** For child processes: the addresses and the certificate to trust. It contains nothing of this process's environment. */
+  /**
+   * For child processes: the addresses and the certificate to trust. It contains nothing of this process's environment.
+   */
   readonly environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }

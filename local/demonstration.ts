@@ -1,4 +1,7 @@
-/** Prints what `npm start` and `npm run deploy:local` show: one real request for each kind of credential, with its response. */
+/**
+ * Prints what `npm start` and `npm run deploy:local` show: one real request for each kind of credential, with its
+ * response.
+ */
 import type { Ready } from './environment.ts';
 
 /** An API with credentials for it. */

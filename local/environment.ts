@@ -1,6 +1,7 @@
 /**
  * Local mode: a tenant, the real provisioning, the real authorizer, and the demo API behind a gateway, all in this
- * process and on loopback. What AWS would store (the signing key, the record of the tenant's previous state) is in memory.
+ * process and on loopback. What AWS would store (the signing key, the record of the tenant's previous state) is in
+ * memory.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler } from '../lambda/authorizer/create-handler.ts';

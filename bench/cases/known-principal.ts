@@ -1,7 +1,7 @@
 /**
  * From event text to response text, for a cached principal. The floor is the work that every authorizer must do: it
- * parses the event, finds a ready response under the credential's digest, and serializes it. The peer verifies the token
- * again.
+ * parses the event, finds a ready response under the credential's digest, and serializes it. The peer verifies the
+ * token again.
  */
 import { hash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';

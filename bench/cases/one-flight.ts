@@ -1,4 +1,7 @@
-/** A thousand concurrent uses of one new opaque token in one process: counts the calls to the server, and measures no time. */
+/**
+ * A thousand concurrent uses of one new opaque token in one process: counts the calls to the server, and measures no
+ * time.
+ */
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import { customFetch, introspectionRequest, PrivateKeyJwt, processIntrospectionResponse } from 'oauth4webapi';
 import { createHandler } from '../../lambda/authorizer/create-handler.ts';

@@ -1,6 +1,6 @@
 /**
- * A JWT that was not seen before, with its key in memory: from the token to a principal. The floor is the bare signature
- * check. The peers are the library that we use for the check, and the same library as its users use it.
+ * A JWT that was not seen before, with its key in memory: from the token to a principal. The floor is the bare
+ * signature check. The peers are the library that we use for the check, and the same library as its users use it.
  */
 import { verify } from 'node:crypto';
 import { assertIsJwks } from 'aws-jwt-verify/jwk';

@@ -1,6 +1,7 @@
 /**
- * An opaque token that was not seen before, introspected over a kept-alive TLS connection at a stand-in on loopback. The
- * measurement runs in a child process, which trusts the stand-in's certificate and has a processor core of its own.
+ * An opaque token that was not seen before, introspected over a kept-alive TLS connection at a stand-in on loopback.
+ * The measurement runs in a child process, which trusts the stand-in's certificate and has a processor core of its
+ * own.
  */
 import { join } from 'node:path';
 import { bundle } from '../bundle.ts';

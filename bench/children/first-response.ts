@@ -1,6 +1,6 @@
 /**
- * Plays the Lambda runtime in a new process: loads a bundle, passes one event to it, and prints the response's effect with
- * the milliseconds since the process started. Plain Node; nothing else is loaded.
+ * Plays the Lambda runtime in a new process: loads a bundle, passes one event to it, and prints the response's effect
+ * with the milliseconds since the process started. Plain Node; nothing else is loaded.
  */
 const [, , bundle = '', eventText = ''] = process.argv;
 

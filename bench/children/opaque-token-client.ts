@@ -1,4 +1,7 @@
-/** The child process of `cases/unseen-opaque-token.ts`: introspects one opaque token after the other and prints the rows as JSON. */
+/**
+ * The child process of `cases/unseen-opaque-token.ts`: introspects one opaque token after the other and prints the rows
+ * as JSON.
+ */
 import { createPrivateKey, generateKeyPairSync, randomBytes, randomUUID, sign, webcrypto } from 'node:crypto';
 import {
   type AuthorizationServer,

@@ -1,4 +1,7 @@
-/** Runs the CDK's own command line as a child process. It inherits no profile, key or proxy from the caller, only the emulator's address. */
+/**
+ * Runs the CDK's own command line as a child process. It inherits no profile, key or proxy from the caller, only the
+ * emulator's address.
+ */
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account } from './aws-request.ts';

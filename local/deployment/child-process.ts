@@ -22,7 +22,9 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Starts a process in its own process group, so that Ctrl-C at a terminal reaches only us and we decide when it ends. */
+/**
+ * Starts a process in its own process group, so that Ctrl-C at a terminal reaches only us and we decide when it ends.
+ */
 export function start({ file, args, environment, directory, hasInput = false, listen }: Command): ChildProcess {
   const child = spawn(file, args, {
     env: { ...environment },

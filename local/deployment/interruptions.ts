@@ -1,6 +1,8 @@
 /** Handles Ctrl-C: the first one shuts down in order, the second one stops at once. */
 
-/** A terminal signals all its processes and some of them pass the signal on, so one Ctrl-C may arrive more than once. */
+/**
+ * A terminal signals all its processes and some of them pass the signal on, so one Ctrl-C may arrive more than once.
+ */
 const SAME_WITHIN_MS = 1000;
 
 export class Interruptions {

@@ -1,6 +1,6 @@
 /**
- * Runs the AWS emulator on loopback. It keeps everything in memory and in one temporary directory. It enforces roles, so
- * a function without a required permission fails here as it does on AWS.
+ * Runs the AWS emulator on loopback. It keeps everything in memory and in one temporary directory. It enforces roles,
+ * so a function without a required permission fails here as it does on AWS.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

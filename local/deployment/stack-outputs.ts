@@ -15,7 +15,8 @@ export async function readStackOutputs(file: string): Promise<StackOutputs> {
 }
 
 /**
- * Returns the URL at which the emulator serves an API. The stack's output names a host of AWS, which does not exist here.
+ * Returns the URL at which the emulator serves an API. The stack's output names a host of AWS, which does not exist
+ * here.
  *
  * @returns a URL with a trailing slash
  */

@@ -1,7 +1,7 @@
 /**
- * Calls the authorizer and caches its responses as API Gateway does: it caches the response (not the decision about the
- * route) for the time to live, by the identity sources. It caches no failures. A missing identity source is a 401 without
- * a call.
+ * Calls the authorizer and caches its responses as API Gateway does: it caches the response (not the decision about
+ * the route) for the time to live, by the identity sources. It caches no failures. A missing identity source is a 401
+ * without a call.
  */
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuthorizerResult } from '../../lambda/authorizer/api-kinds.ts';
@@ -17,7 +17,10 @@ interface CachedResult {
   readonly untilMs: number;
 }
 
-/** As in the deployed API: by path if any resource is greedy, since a response for one path is not valid for another there. */
+/**
+ * As in the deployed API: by path if any resource is greedy, since a response for one path is not valid for another
+ * there.
+ */
 type CacheBy = 'path' | 'resourcePath';
 
 const MAXIMUM_CACHED = 10_000;

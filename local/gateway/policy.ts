@@ -1,4 +1,6 @@
-/** Evaluates an authorizer's policy for one method as API Gateway does: an explicit deny wins, and no match means deny. */
+/**
+ * Evaluates an authorizer's policy for one method as API Gateway does: an explicit deny wins, and no match means deny.
+ */
 
 interface Statement {
   readonly Effect: string;

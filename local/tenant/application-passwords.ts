@@ -1,4 +1,7 @@
-/** `/api/v2/users/{id}/application-passwords`: app specific passwords. Only the request that creates one returns its value. */
+/**
+ * `/api/v2/users/{id}/application-passwords`: app specific passwords. Only the request that creates one returns its
+ * value.
+ */
 
 import { inexistent, invalidBody } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';

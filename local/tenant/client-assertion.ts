@@ -1,6 +1,6 @@
 /**
- * Verifies the client assertion of a resource server (RFC 7523 section 3, with Auth0's limits). Before it has checked the
- * signature it uses only `iss` and `sub`, to find the keys.
+ * Verifies the client assertion of a resource server (RFC 7523 section 3, with Auth0's limits). Before it has checked
+ * the signature it uses only `iss` and `sub`, to find the keys.
  */
 import { decodeUnverified, isSignedRs256, type UnverifiedJwt } from './jwt.ts';
 import type { KeyFetcher } from './key-fetcher.ts';

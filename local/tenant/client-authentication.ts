@@ -1,4 +1,7 @@
-/** Identifies the client at the token endpoint and checks its secret (RFC 6749 section 2.3.1). Secrets are compared in constant time. */
+/**
+ * Identifies the client at the token endpoint and checks its secret (RFC 6749 section 2.3.1). Secrets are compared in
+ * constant time.
+ */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Exchange, Refusal } from './http.ts';
 import { invalidClient, invalidRequest, oauthError } from './oauth-error.ts';

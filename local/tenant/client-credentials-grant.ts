@@ -1,4 +1,7 @@
-/** The `client_credentials` grant: a machine gets the scopes of its client grant for the API. Client grants for users do not count. */
+/**
+ * The `client_credentials` grant: a machine gets the scopes of its client grant for the API. Client grants for users do
+ * not count.
+ */
 
 import { issueAccessToken } from './access-token.ts';
 import type { CallingClient } from './client-authentication.ts';

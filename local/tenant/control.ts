@@ -1,9 +1,10 @@
 /**
- * Controls for people who try the tenant by hand; a real tenant has none of them. They work on loopback only and reveal
- * no secrets.
+ * Controls for people who try the tenant by hand; a real tenant has none of them. They work on loopback only and
+ * reveal no secrets.
  *
- * `POST /__tenant/faults` adds one fault, such as `{"kind":"status","status":503,"path":"/oauth/introspect","times":2}`.
- * `DELETE /__tenant/faults` removes all faults. `GET /__tenant/requests` lists the requests so far.
+ * `POST /__tenant/faults` adds one fault, such as
+ * `{"kind":"status","status":503,"path":"/oauth/introspect","times":2}`. `DELETE /__tenant/faults` removes all faults.
+ * `GET /__tenant/requests` lists the requests so far.
  */
 import { type Faults, parseFault } from './faults.ts';
 import type { Exchange, Reply } from './http.ts';

@@ -1,4 +1,7 @@
-/** `POST /oauth/introspect` (RFC 7662): describes a token to the authenticated resource server that it was issued for, and to no other. */
+/**
+ * `POST /oauth/introspect` (RFC 7662): describes a token to the authenticated resource server that it was issued for,
+ * and to no other.
+ */
 import type { Exchange, Reply } from './http.ts';
 import { NOT_FOUND } from './not-found.ts';
 import { readFields, requireField } from './oauth-fields.ts';

@@ -13,8 +13,8 @@ export interface UnverifiedJwt {
 }
 
 /**
- * Signs claims. `HS256` uses the public key's PEM as its secret, and `none` leaves the signature empty: both are attacks
- * that a verifier must withstand.
+ * Signs claims. `HS256` uses the public key's PEM as its secret, and `none` leaves the signature empty: both are
+ * attacks that a verifier must withstand.
  */
 export function signJwt(header: JsonObject & { alg: MintAlgorithm }, claims: JsonObject, key: SigningPair): string {
   const input = `${encode(header)}.${encode(claims)}`;

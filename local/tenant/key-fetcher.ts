@@ -15,7 +15,10 @@ export interface KeyFetcherOptions {
   readonly now: () => number;
   /** How long a JWKS is cached; 0 fetches it each time. */
   readonly cacheSeconds: number;
-  /** Maps an origin to the server that stands for it, such as `https://demo.api` → `http://127.0.0.1:4000`; tests change it in place. */
+  /**
+   * Maps an origin to the server that stands for it, such as `https://demo.api` → `http://127.0.0.1:4000`; tests change
+   * it in place.
+   */
   readonly origins: ReadonlyMap<string, string>;
 }
 

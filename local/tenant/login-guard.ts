@@ -1,4 +1,6 @@
-/** Auth0's brute-force protection: it counts failed logins per user and IP, and blocks a pair after too many of them. */
+/**
+ * Auth0's brute-force protection: it counts failed logins per user and IP, and blocks a pair after too many of them.
+ */
 import type { TenantState } from './state.ts';
 
 interface Attempts {

@@ -1,4 +1,6 @@
-/** Checks the Bearer token of a Management API request: signed by this tenant, for this API, with the required scope. */
+/**
+ * Checks the Bearer token of a Management API request: signed by this tenant, for this API, with the required scope.
+ */
 
 import { apiError } from './api-error.ts';
 import type { Exchange } from './http.ts';

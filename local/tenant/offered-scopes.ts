@@ -1,4 +1,7 @@
-/** The scopes that an API offers. Without the feature, the Management API does not offer those of app specific passwords. */
+/**
+ * The scopes that an API offers. Without the feature, the Management API does not offer those of app specific
+ * passwords.
+ */
 import type { TenantParts } from './parts.ts';
 import type { ResourceServerRecord } from './records.ts';
 import { scopeValues } from './state.ts';

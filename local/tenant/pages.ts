@@ -1,4 +1,7 @@
-/** Splits lists into pages, by number (`page`, `per_page`, `include_totals`) or by checkpoint (`from`, `take`). If a query has both, the checkpoint wins. */
+/**
+ * Splits lists into pages, by number (`page`, `per_page`, `include_totals`) or by checkpoint (`from`, `take`). If a
+ * query has both, the checkpoint wins.
+ */
 
 import { invalidQuery } from './api-error.ts';
 import type { Reply } from './http.ts';

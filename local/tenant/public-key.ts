@@ -1,4 +1,7 @@
-/** Parses public keys in the formats in which people register them: JWK, PEM certificate or PEM public key. Accepts RSA of at least 2048 bits, and no private keys. */
+/**
+ * Parses public keys in the formats in which people register them: JWK, PEM certificate or PEM public key. Accepts RSA
+ * of at least 2048 bits, and no private keys.
+ */
 import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isJsonObject, parseJsonObject } from './http.ts';
 import type { JsonObject } from './records.ts';

@@ -1,4 +1,7 @@
-/** Counts the requests to each API in fixed windows, reports the state in headers, and refuses requests when a window is full. */
+/**
+ * Counts the requests to each API in fixed windows, reports the state in headers, and refuses requests when a window is
+ * full.
+ */
 
 import { apiErrorReply } from './api-error.ts';
 import type { Reply } from './http.ts';

@@ -1,4 +1,6 @@
-/** The types of the tenant's records. Names on the wire are Auth0's own. Records are replaced, never changed in place. */
+/**
+ * The types of the tenant's records. Names on the wire are Auth0's own. Records are replaced, never changed in place.
+ */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -100,7 +102,10 @@ export interface AttackProtection {
   /** Failures of one user from one IP after which that pair is blocked. */
   readonly maxFailedLogins: number;
   readonly blockSeconds: number;
-  /** Attempts of one user from one IP, whether right or wrong: the size of the bucket, and how much is refilled per minute. */
+  /**
+   * Attempts of one user from one IP, whether right or wrong: the size of the bucket, and how much is refilled per
+   * minute.
+   */
   readonly loginBurst: number;
   readonly loginsPerMinute: number;
 }

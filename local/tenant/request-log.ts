@@ -1,4 +1,7 @@
-/** Records the requests that arrive. Tests in this process see all of them; `redact` removes the secrets for everyone else. */
+/**
+ * Records the requests that arrive. Tests in this process see all of them; `redact` removes the secrets for everyone
+ * else.
+ */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Exchange } from './http.ts';
 import type { JsonObject } from './records.ts';

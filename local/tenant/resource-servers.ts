@@ -153,7 +153,10 @@ function withoutNull(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
-/** Formats an API as the Management API returns it: without what was never set, without a false `is_system`, always with some members. */
+/**
+ * Formats an API as the Management API returns it: without what was never set, without a false `is_system`, always with
+ * some members.
+ */
 function present(api: ResourceServerRecord, tenant: TenantParts): JsonObject {
   const { is_system: isSystem, scopes, ...rest } = api;
   const offered = offeredScopes(api, tenant);

@@ -1,4 +1,7 @@
-/** Finds the endpoint for a method and a path. Path segments are decoded one by one, so an encoded slash does not separate segments. */
+/**
+ * Finds the endpoint for a method and a path. Path segments are decoded one by one, so an encoded slash does not
+ * separate segments.
+ */
 
 import { applicationPasswordRoutes } from './application-passwords.ts';
 import { clientGrantRoutes } from './client-grants.ts';

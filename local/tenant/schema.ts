@@ -1,4 +1,7 @@
-/** Validates request bodies property by property, with the messages of Auth0's own validation. Unknown properties are refused. */
+/**
+ * Validates request bodies property by property, with the messages of Auth0's own validation. Unknown properties are
+ * refused.
+ */
 
 import { invalidBody } from './api-error.ts';
 import type { Exchange } from './http.ts';

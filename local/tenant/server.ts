@@ -1,4 +1,7 @@
-/** Starts the stand-in for an Auth0 tenant, on loopback only. Returns what tests need to inspect it and to inject faults. */
+/**
+ * Starts the stand-in for an Auth0 tenant, on loopback only. Returns what tests need to inspect it and to inject
+ * faults.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AssertionVerifier } from './client-assertion.ts';
@@ -53,7 +56,10 @@ export interface Tenant extends Mint {
   readonly faults: Faults;
   readonly logins: LoginGuard;
   readonly rateLimits: RateLimits;
-  /** Maps origins to the servers that stand for them, for JWKS of resource servers: `origins.set('https://demo.api', 'http://127.0.0.1:4000')`. */
+  /**
+   * Maps origins to the servers that stand for them, for JWKS of resource servers: `origins.set('https://demo.api',
+   * 'http://127.0.0.1:4000')`.
+   */
   readonly origins: Map<string, string>;
   /** Makes a new signing key. The old keys stay published until they are dropped. Returns the new `kid`. */
   rotateSigningKeys(): Promise<string>;

@@ -1,4 +1,7 @@
-/** The tenant's state while it runs, initialized from the seed. `snapshot` serializes it for before-and-after comparisons. */
+/**
+ * The tenant's state while it runs, initialized from the seed. `snapshot` serializes it for before-and-after
+ * comparisons.
+ */
 import type {
   ApplicationPasswordRecord,
   AttackProtection,

@@ -1,4 +1,7 @@
-/** Issues every kind of credential and tells which are still valid. A JWT is valid by its signature, other credentials by being stored here. */
+/**
+ * Issues every kind of credential and tells which are still valid. A JWT is valid by its signature, other credentials
+ * by being stored here.
+ */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { decodeUnverified, isSignedRs256, type MintAlgorithm, type SigningPair, signJwt } from './jwt.ts';
 import type { ApplicationPasswordRecord, JsonObject } from './records.ts';

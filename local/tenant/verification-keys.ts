@@ -6,8 +6,8 @@ import type { ResourceServerRecord } from './records.ts';
 
 /**
  * Returns the keys from the first of these places that the record names: `verificationKeys`, `verificationKey`,
- * `verificationLocation`. If it names none, the keys come from the identifier's origin. A place that is named but holds no
- * usable key is not skipped.
+ * `verificationLocation`. If it names none, the keys come from the identifier's origin. A place that is named but
+ * holds no usable key is not skipped.
  */
 export async function findVerificationKeys(
   api: ResourceServerRecord,

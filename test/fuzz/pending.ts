@@ -1,6 +1,6 @@
 /**
- * What the model of the handler fuzz requires and the product does not do yet. A case that one of these entries applies to
- * is skipped. When the product is fixed, delete the entry, and the fuzz checks the case.
+ * What the model of the handler fuzz requires and the product does not do yet. A case that one of these entries
+ * applies to is skipped. When the product is fixed, delete the entry, and the fuzz checks the case.
  */
 import type { Case } from './handler/case.ts';
 

@@ -240,7 +240,10 @@ function makeBody(dice: Dice): { text: string | null; isBase64Encoded: boolean; 
   return { text: bytes.toString('base64'), isBase64Encoded: true, bytes };
 }
 
-/** @returns `kept`: the headers that must arrive. It is empty if a `Connection` field was sent, since that may name them. */
+/**
+ * @returns `kept`: the headers that must arrive. It is empty if a `Connection` field was sent, since that may name
+ * them.
+ */
 function makeHeaders(dice: Dice): { sent: Record<string, string[]>; kept: Record<string, readonly string[]> } {
   const sent: Record<string, string[]> = {};
   const kept: Record<string, readonly string[]> = {};

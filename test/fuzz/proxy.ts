@@ -71,7 +71,7 @@ async function runCase(world: World, seed: number, index: number, counts: Counts
   world.behavior = made.behavior;
   try {
     const result = await world.proxy(made.event);
-    // A second request on the same socket would be parsed in the same turn. One that arrives later makes the next case fail.
+    // A second request on the same socket would be parsed in the same turn. A later one makes the next case fail.
     check(made, result, backend);
     counts[made.expected ? 'forwarded' : 'refused'] += 1;
     if (backend.requests.length === 2) counts.resent += 1;

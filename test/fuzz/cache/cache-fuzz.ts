@@ -1,4 +1,7 @@
-/** The cache fuzz: one process serves many requests over time. Each outcome is compared with what the server had responded by then. */
+/**
+ * The cache fuzz: one process serves many requests over time. Each outcome is compared with what the server had
+ * responded by then.
+ */
 import type { Fuzz } from '../fuzz.ts';
 import { runProperty } from '../run-property.ts';
 import { faultsIn } from './model.ts';

@@ -1,6 +1,6 @@
 /**
- * The plain model of the cache fuzz: it derives, from the server's responses and their times, what each request may get.
- * It does not know how the product caches.
+ * The plain model of the cache fuzz: it derives, from the server's responses and their times, what each request may
+ * get. It does not know how the product caches.
  */
 import { type Entry, type History, JWT_LONG_LIFE_SECONDS, type Served, START_MS, SUBJECTS } from './history.ts';
 import type { Scenario } from './scenario.ts';
@@ -101,7 +101,9 @@ class RequestView {
       : [];
   }
 
-  /** Confirmed by a look-up during the request. After a login, the look-up ends only when the keys have been fetched. */
+  /**
+   * Confirmed by a look-up during the request. After a login, the look-up ends only when the keys have been fetched.
+   */
   #isFoundGood(): boolean {
     const { startMs } = this.#request;
     return (

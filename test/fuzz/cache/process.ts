@@ -1,4 +1,7 @@
-/** One process of the authorizer, with a server whose responses change over time. Runs a scenario and records what happens and when. */
+/**
+ * One process of the authorizer, with a server whose responses change over time. Runs a scenario and records what
+ * happens and when.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuthorizerEvent } from '../../../lambda/authorizer/api-kinds.ts';
 import { type AuthorizerHandler, createHandler } from '../../../lambda/authorizer/create-handler.ts';
@@ -21,7 +24,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)
 
 const FLOOD = 10_050;
 
-/** The caller of a request. One instance for all processes: Node copies each of these into every promise, for as long as the process lives. */
+/**
+ * The caller of a request. One instance for all processes: Node copies each of these into every promise, for as long as
+ * the process lives.
+ */
 const caller = new AsyncLocalStorage<CredentialName>();
 
 export class Process {

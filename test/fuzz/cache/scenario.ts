@@ -1,6 +1,6 @@
 /**
- * One case of the cache fuzz: settings, and a sequence of events in the life of one process. Events may follow each other
- * faster than the server responds, so requests overlap.
+ * One case of the cache fuzz: settings, and a sequence of events in the life of one process. Events may follow each
+ * other faster than the server responds, so requests overlap.
  */
 import fc from 'fast-check';
 

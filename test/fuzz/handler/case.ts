@@ -457,7 +457,9 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
   [{ credential: 'odd' }, ['oddHeader']],
 ];
 
-/** Each starting point with each value of each of its fields, one at a time, so that none of these depends on chance. */
+/**
+ * Each starting point with each value of each of its fields, one at a time, so that none of these depends on chance.
+ */
 export function oneChangeEach(): readonly Case[] {
   const fields: Readonly<Record<string, { readonly values: readonly unknown[] }>> = FIELDS;
   const all = STARTING_POINTS.flatMap(([start, names]) =>

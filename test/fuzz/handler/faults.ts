@@ -1,4 +1,6 @@
-/** Compares the handler's behaviour in one case with the model's expectation, and checks what must hold in every case. */
+/**
+ * Compares the handler's behaviour in one case with the model's expectation, and checks what must hold in every case.
+ */
 import { inspect } from 'node:util';
 import { documentedReasons } from '../documented-reasons.ts';
 import { type Case, JWT_FLAWS, LOGINS, TROUBLES } from './case.ts';

@@ -248,7 +248,10 @@ function flawed(flaw: Exclude<JwtFlaw, 'none'>, draft: Draft, origin: number): s
   return CHANGES[flaw](draft, origin);
 }
 
-/** The keys that an issuer publishes: only those that the case needs, since importing keys is slow, and some that must never verify a token. */
+/**
+ * The keys that an issuer publishes: only those that the case needs, since importing keys is slow, and some that must
+ * never verify a token.
+ */
 export function publishedKeys(index: number, algorithm: string): readonly unknown[] {
   const owner = ownerOf(index);
   const jwk = (name: string) => keyPair(owner, kindFor(name)).publicKey.export({ format: 'jwk' });

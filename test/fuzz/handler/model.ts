@@ -1,6 +1,6 @@
 /**
- * The plain model of the handler fuzz: it derives the correct outcomes from the description of a case. It imports nothing
- * from the product and parses nothing, since it knows what the case was made of.
+ * The plain model of the handler fuzz: it derives the correct outcomes from the description of a case. It imports
+ * nothing from the product and parses nothing, since it knows what the case was made of.
  */
 import { type Case, JWT_FLAWS, LOGINS, SPELLINGS, TROUBLES } from './case.ts';
 import { USUAL_EXP } from './jwt.ts';

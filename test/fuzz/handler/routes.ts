@@ -170,7 +170,10 @@ function covers(names: readonly string[], segments: readonly string[]): boolean 
   return segment !== undefined && (isParameterName(name) || name === segment) && covers(otherNames, otherSegments);
 }
 
-/** The first segment at which two rules differ decides. If the paths are equal, the rule that names the method is closer. */
+/**
+ * The first segment at which two rules differ decides. If the paths are equal, the rule that names the method is
+ * closer.
+ */
 function isCloser(rule: Rule, than: Rule): boolean {
   const length = Math.max(rule.names.length, than.names.length);
   for (let place = 0; place < length; place += 1) {

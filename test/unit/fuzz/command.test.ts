@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { fuzzCommand } from '../../fuzz/command.ts';
 import type { Fuzz, FuzzOptions } from '../../fuzz/fuzz.ts';
 
-/** Runs the command with two fuzzes. The first one succeeds; the second one finds a wrong case if it runs more than 100 cases. */
+/**
+ * Runs the command with two fuzzes. The first one succeeds; the second one finds a wrong case if it runs more than 100
+ * cases.
+ */
 async function run(...parameters: readonly string[]) {
   const ran: (readonly [name: string, cases: number, seed: number])[] = [];
   const fuzz = (name: string, mostCases: number): Fuzz => ({
