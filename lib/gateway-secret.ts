@@ -1,17 +1,22 @@
-/** The secret by which a backend knows that a request came through this API, as a header that only the two know. */
+/** The secret header by which a backend knows that a request came through this API. */
 import { Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
 export interface GatewaySecretProps {
-  /** Encrypts the secret. @default the account's own key for Secrets Manager */
+  /**
+   * Encrypts the secret.
+   *
+   * @default - the account's default key for Secrets Manager
+   */
   readonly encryptionKey?: IKey | undefined;
 }
 
 const LENGTH = 48;
 
 export class GatewaySecret extends Construct {
+  /** The complete ARN of the secret. */
   readonly secretArn: string;
 
   constructor(scope: Construct, id: string, { encryptionKey }: GatewaySecretProps = {}) {

@@ -1,8 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { Auth0Setup } from '../../lib/auth0-setup.ts';
+import type { Auth0SetupProps } from '../../lib/auth0-setup-props.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
+import { ConfigurationError } from '../../src/core/errors.ts';
 import { statementsOf } from '../support/infra/statements.ts';
 import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
 
@@ -15,6 +18,16 @@ function configurationOf(template: Template): string {
   const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
   const setUp = functions.find(([id]) => id.startsWith('Auth0Setup'))?.[1].Properties;
   return JSON.stringify(setUp.Environment.Variables.CONFIG);
+}
+
+/** Somebody's own stack with the set-up. */
+function ownStack(props: Partial<Auth0SetupProps> = {}) {
+  const stack = new Stack(appWithoutBundling(), 'Own');
+  const tenant = { tenantUrl: 'https://tenant.auth0.com/', audience: 'https://my.api' };
+  const signingKey = new SigningKey(stack, 'SigningKey');
+  const managementSecret = Secret.fromSecretNameV2(stack, 'Management', 'auth0/management');
+  new Auth0Setup(stack, 'Setup', { ...tenant, signingKey, managementSecret, ...props });
+  return stack;
 }
 
 describe("the tenant's set-up", () => {
@@ -131,13 +144,40 @@ describe("the tenant's set-up", () => {
   });
 
   it('needs two lines in a stack, and waits there for the key', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
-    const signingKey = new SigningKey(stack, 'SigningKey');
-    const tenant = { tenantUrl: 'https://tenant.auth0.com/', audience: 'https://my.api' };
-    new Auth0Setup(stack, 'Setup', { ...tenant, signingKey, managementSecret: 'auth0/management' });
-    const template = Template.fromStack(stack);
+    const template = Template.fromStack(ownStack());
     template.hasResource('Custom::Auth0ResourceServer', {
       DependsOn: Match.arrayWith(idsOf(template, 'Custom::SigningKey').slice()),
     });
+  });
+
+  it.each([
+    [RemovalPolicy.DESTROY, 'true'],
+    [RemovalPolicy.RETAIN, 'false'],
+    [undefined, 'false'],
+  ])('with removalPolicy %s, says RemoveCreated %s', (removalPolicy, RemoveCreated) => {
+    const template = Template.fromStack(ownStack(removalPolicy && { removalPolicy }));
+    template.hasResourceProperties('Custom::Auth0ResourceServer', { RemoveCreated });
+  });
+
+  it.each<[string, Partial<Auth0SetupProps>, string]>([
+    ['a tenant URL without its slash', { tenantUrl: 'https://tenant.auth0.com' }, 'tenantUrl: got "https://tenant'],
+    ['an audience with a space', { audience: 'my api' }, 'audience: got "my api"; wanted the identifier'],
+    [
+      'a policy that no tenant knows',
+      { removalPolicy: RemovalPolicy.SNAPSHOT },
+      'removalPolicy: got "snapshot"; wanted',
+    ],
+    ['no URL of the JWKS', { keyDelivery: 'verificationLocation' }, 'jwksUrl: missing; wanted the URL of the JWKS'],
+  ])('refuses %s at synthesis', (_what, props, message) => {
+    expect(() => ownStack(props)).toThrow(ConfigurationError);
+    expect(() => ownStack(props)).toThrow(message);
+  });
+
+  it('accepts values that are known only at deployment', () => {
+    const audience = Fn.importValue('Audience');
+    const tenantUrl = Fn.importValue('TenantUrl');
+    const template = Template.fromStack(ownStack({ audience, tenantUrl }));
+    template.hasResourceProperties('Custom::Auth0ResourceServer', { Audience: { 'Fn::ImportValue': 'Audience' } });
+    expect(JSON.stringify(template.toJSON())).toContain('{"Fn::ImportValue":"TenantUrl"}');
   });
 });

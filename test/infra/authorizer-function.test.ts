@@ -1,10 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { AuthorizerFunction, type AuthorizerFunctionProps } from '../../lib/authorizer-function.ts';
+import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
+import type { AuthorizerFunctionProps } from '../../lib/authorizer-function-props.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
@@ -115,23 +117,23 @@ describe('the token authorizer', () => {
   });
 
   it('refuses to keep answers by resource where a resource is greedy', () => {
-    expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
-      'The API has the resource /foo/{proxy+}: give the AuthorizerFunction keepAnswersBy "path".',
+    expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
+      'The API has the resource /foo/{proxy+}: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
   it('refuses that for a greedy resource made by another copy of aws-cdk-lib, too', () => {
-    const stack = ownStack({ keepAnswersBy: 'resourcePath' });
+    const stack = ownStack({ resultsCacheKey: 'resourcePath' });
     new ForeignResource(stack, 'Foreign');
     expect(() => Template.fromStack(stack)).toThrow(
-      'The API has the resource /foreign/{proxy+}: give the AuthorizerFunction keepAnswersBy "path".',
+      'The API has the resource /foreign/{proxy+}: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
   it('refuses it for a greedy route, too', () => {
     const routes = { 'GET /foo/{proxy+}': ['read:foo'] };
-    expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath', routes }))).toThrow(
-      'The route "GET /foo/{proxy+}" is greedy: give the AuthorizerFunction keepAnswersBy "path".',
+    expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath', routes }))).toThrow(
+      'The route "GET /foo/{proxy+}" is greedy: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
@@ -152,10 +154,84 @@ describe('the token authorizer', () => {
   it('takes a secret of the same stack', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     const signingKey = new SigningKey(stack, 'SigningKey');
-    const passwordGrantSecret = new Secret(stack, 'Password').secretArn;
+    const passwordGrantSecret = new Secret(stack, 'Password');
     expect(
       () => new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, passwordGrantSecret }),
     ).not.toThrow();
+  });
+
+  it('hands its function every prop under its key of the configuration', () => {
+    const stack = ownStack({
+      issuers: [{ issuer: 'https://login.example.com/' }],
+      routes: { 'GET /foo': ['read:foo'] },
+      basicOrder: 'password-first',
+      permissionsAsScopes: true,
+      introspectJwts: true,
+      cacheTtl: Duration.minutes(2),
+      negativeTtl: Duration.seconds(3),
+      staleIfError: Duration.hours(1),
+      uncachedScopes: ['admin'],
+      resultsCacheTtl: Duration.seconds(0),
+      logSubject: true,
+    });
+    expect(JSON.parse(configOf(Template.fromStack(stack)))).toEqual({
+      ...TENANT,
+      issuers: [{ issuer: 'https://login.example.com/' }],
+      routes: { 'GET /foo': ['read:foo'] },
+      basicOrder: 'password-first',
+      permissionsAsScopes: true,
+      introspectJwts: true,
+      cacheTtlSeconds: 120,
+      negativeTtlSeconds: 3,
+      staleIfErrorSeconds: 3600,
+      uncachedScopes: ['admin'],
+      logSubject: true,
+      signingKeySecret: 'known-when-deployed',
+    });
+  });
+
+  it('accepts an issuer and an audience that are known only at deployment', () => {
+    const tokens = { issuer: Fn.importValue('Issuer'), audience: Fn.importValue('Audience') };
+    expect(configOf(Template.fromStack(ownStack(tokens)))).toContain('"issuer":"known-when-deployed"');
+  });
+
+  it('may read the secret of another issuer, and decrypt it with the key that the secret names', () => {
+    const stack = new Stack(appWithoutBundling(), 'Own');
+    const signingKey = new SigningKey(stack, 'SigningKey');
+    const urls = { jwksUrl: 'https://other.example/jwks', introspectionUrl: 'https://other.example/introspect' };
+    const clientSecret = new Secret(stack, 'Client', { encryptionKey: new Key(stack, 'ClientKey') });
+    const issuers = [{ issuer: 'https://other.example', profile: 'rfc7662', ...urls, clientSecret }] as const;
+    new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, issuers });
+    expect(statementsOf(Template.fromStack(stack), 'Authorizer')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('DecideLog')] },
+      {
+        actions: ['secretsmanager:GetSecretValue'],
+        on: [expect.stringContaining('SigningKeySecret'), expect.stringContaining('{"Ref":"Client')],
+      },
+      { actions: ['kms:Decrypt'], on: [expect.stringContaining('ClientKey')] },
+    ]);
+  });
+
+  it.each<[string, Partial<AuthorizerFunctionProps>, string]>([
+    ['cacheTtl', { cacheTtl: Duration.days(2) }, 'cacheTtl: got 172800; wanted whole seconds from 0 to 86400'],
+    [
+      'negativeTtl',
+      { negativeTtl: Duration.millis(1500) },
+      'negativeTtl: got 1.5; wanted whole seconds from 0 to 3600',
+    ],
+    [
+      'resultsCacheTtl',
+      { resultsCacheTtl: Duration.hours(2) },
+      'resultsCacheTtl: got 7200; wanted whole seconds from 0',
+    ],
+    [
+      'a duration that is known only at deployment',
+      { cacheTtl: Duration.seconds(Token.asNumber({ Ref: 'Ttl' })) },
+      'cacheTtl: got a duration that is known only at deployment; wanted one that is known at synthesis',
+    ],
+  ])('is refused with a wrong duration, under the name of the prop: %s', (_what, props, message) => {
+    expect(() => ownStack(props)).toThrow(ConfigurationError);
+    expect(() => ownStack(props)).toThrow(message);
   });
 
   it('is refused with a configuration that the function would refuse', () => {
@@ -178,10 +254,10 @@ describe('the token authorizer', () => {
   it('is refused with scopes not to be kept behind a gateway that keeps, as it does unless told otherwise', () => {
     const fault = new ConfigurationError(
       'configuration_invalid',
-      'gatewayTtlSeconds: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
+      'resultsCacheTtl: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
     );
     expect(() => ownStack({ uncachedScopes: ['admin'] })).toThrow(fault);
-    expect(() => ownStack({ uncachedScopes: ['admin'], gatewayTtlSeconds: 0 })).not.toThrow();
+    expect(() => ownStack({ uncachedScopes: ['admin'], resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
   });
 
   it("is refused with more routes than the function's environment holds", () => {

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -14,7 +14,15 @@ function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void
   const signingKey = new SigningKey(stack, 'SigningKey');
   const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
   const routes = { 'GET /foo': ['read:foo'], $connect: ['read:foo'] };
-  addApi(stack, new AuthorizerFunction(stack, 'Authorizer', { ...tenant, signingKey, routes, gatewayTtlSeconds: 30 }));
+  addApi(
+    stack,
+    new AuthorizerFunction(stack, 'Authorizer', {
+      ...tenant,
+      signingKey,
+      routes,
+      resultsCacheTtl: Duration.seconds(30),
+    }),
+  );
   return Template.fromStack(stack);
 }
 
@@ -109,13 +117,46 @@ describe('each kind of authorizer', () => {
   it.each(['restAuthorizer', 'httpAuthorizer', 'webSocketAuthorizer'] as const)(
     'is one object, however often it is asked for: %s',
     (kind) => {
-      ownStack((stack, tokenAuthorizer) => {
-        expect(tokenAuthorizer[kind]).toBe(tokenAuthorizer[kind]);
-        // A REST authorizer must be used.
-        if (kind === 'restAuthorizer') addMethod(stack, 'Api', tokenAuthorizer);
-      });
+      ownStack((_stack, authorizer) => expect(authorizer[kind]).toBe(authorizer[kind]));
     },
   );
+
+  it.each(['restAuthorizer', 'httpAuthorizer', 'webSocketAuthorizer'] as const)(
+    'is not in the template unless a method or route uses it: %s',
+    (kind) => {
+      const unread = ownStack(() => undefined);
+      const read = ownStack((_stack, authorizer) => expect(authorizer[kind]).toBeDefined());
+      expect(read.toJSON()).toEqual(unread.toJSON());
+    },
+  );
+});
+
+describe('the token authorizer before a REST API', () => {
+  it('is one authorizer for all methods', () => {
+    const template = ownStack((stack, { restAuthorizer: authorizer }) => {
+      const options = { authorizer, authorizationType: AuthorizationType.CUSTOM };
+      const { root } = new RestApi(stack, 'Api');
+      for (const method of ['GET', 'POST']) root.addMethod(method, new MockIntegration(), options);
+    });
+    const [authorizerId, ...others] = Object.keys(template.findResources('AWS::ApiGateway::Authorizer'));
+    expect(others).toEqual([]);
+    template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizerId: { Ref: authorizerId } });
+  });
+
+  it('needs no authorizationType, as with an authorizer of aws-cdk-lib', () => {
+    const template = ownStack((stack, { restAuthorizer: authorizer }) => {
+      new RestApi(stack, 'Api').root.addMethod('GET', new MockIntegration(), { authorizer });
+    });
+    template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' });
+  });
+
+  it('says what to do if only its ID is used', () => {
+    expect(() =>
+      ownStack((stack, { restAuthorizer }) => {
+        new CfnOutput(stack, 'Id', { value: restAuthorizer.authorizerId });
+      }),
+    ).toThrow('Give restAuthorizer to a method of a RestApi as its authorizer.');
+  });
 });
 
 describe('the token authorizer before two REST APIs', () => {
