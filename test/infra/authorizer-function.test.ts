@@ -2,7 +2,7 @@ import { Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
@@ -154,7 +154,7 @@ describe('the token authorizer', () => {
   it('takes a secret of the same stack', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     const signingKey = new SigningKey(stack, 'SigningKey');
-    const passwordGrantSecret = new Secret(stack, 'Password');
+    const passwordGrantSecret = new Secret(stack, 'Password') as ISecret;
     expect(
       () => new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, passwordGrantSecret }),
     ).not.toThrow();
@@ -199,7 +199,7 @@ describe('the token authorizer', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     const signingKey = new SigningKey(stack, 'SigningKey');
     const urls = { jwksUrl: 'https://other.example/jwks', introspectionUrl: 'https://other.example/introspect' };
-    const clientSecret = new Secret(stack, 'Client', { encryptionKey: new Key(stack, 'ClientKey') });
+    const clientSecret = new Secret(stack, 'Client', { encryptionKey: new Key(stack, 'ClientKey') }) as ISecret;
     const issuers = [{ issuer: 'https://other.example', profile: 'rfc7662', ...urls, clientSecret }] as const;
     new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, issuers });
     expect(statementsOf(Template.fromStack(stack), 'Authorizer')).toEqual([
