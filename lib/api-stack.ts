@@ -122,7 +122,7 @@ export class ApiStack extends Stack {
   }
 
   #demoApi(): IFunction {
-    return new ServiceFunction(this, 'DemoApi', { folder: 'demo-api', description: 'Answers for the demo API.' })
+    return new ServiceFunction(this, 'DemoApi', { folder: 'demo-api', description: 'Responds for the demo API.' })
       .function;
   }
 
@@ -136,7 +136,7 @@ export class ApiStack extends Stack {
   /** The tenant fetches the JWKS from the identifier's own origin, which this stack cannot change. */
   #outputWellKnownUrl(): void {
     new CfnOutput(this, 'WellKnownUrl', {
-      description: 'Let this address pass requests on to JwksUrl, and see that it does: npm run check-well-known.',
+      description: 'Make this address pass requests on to JwksUrl, then check it: npx asp check-well-known.',
       value: new URL('/.well-known/jwks.json', this.#configuration.audience).href,
     });
   }

@@ -121,7 +121,7 @@ export class Auth0Setup extends Construct {
     };
     const setUp = new ServiceFunction(half, 'SetUp', {
       folder: 'auth0-setup',
-      description: 'Sets up the resource server and the client grant in the Auth0 tenant, and puts them back.',
+      description: 'Sets up the resource server and the client grant in the Auth0 tenant, and restores them.',
       timeout: FUNCTION_TIMEOUT,
       environment: { CONFIG: functionConfiguration(configuration, parseSetupConfiguration) },
       statements: [

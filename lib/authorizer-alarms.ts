@@ -56,16 +56,17 @@ export class AuthorizerAlarms extends Construct {
     this.alarms = [
       this.#alarm('IssuerFailing', this.#decisions({ outcome: 'unavailable' }), {
         threshold: MANY_FAILURES,
-        description: 'Callers get 503: the tenant, or Secrets Manager, does not answer. The log has the reason codes.',
+        description: 'Callers get 503: the issuer or Secrets Manager does not respond. The log has the reason codes.',
       }),
       this.#alarm('ClientRefused', this.#decisions({ outcome: 'unavailable', reason: 'issuer_client_refused' }), {
         threshold: 1,
         description:
-          'The tenant refuses our key or client: callers get 503 until that is fixed. The log says which (issuer_client_refused).',
+          'The issuer refuses our key or client. Callers get 503 until that is fixed. The log says which one (issuer_client_refused).',
       }),
       this.#alarm('Throttled', this.#decisions({ outcome: 'unavailable', reason: 'issuer_throttled' }), {
         threshold: MANY_FAILURES,
-        description: 'The rate limit of the tenant is nearly used up: a flood of unknown tokens, or too short a cache.',
+        description:
+          'The rate limit of the issuer is nearly used up. There is a flood of unknown tokens, or results are cached too briefly.',
       }),
       this.#alarm('RefusalsJump', this.#refusedPercent(), {
         threshold: MANY_REFUSALS_PERCENT,
@@ -101,11 +102,11 @@ export class AuthorizerAlarms extends Construct {
       widgets: [
         [
           new GraphWidget({ title: 'Decisions', left: decisions, stacked: true }),
-          new GraphWidget({ title: 'Known already', left: [this.#authorizer.metricCacheHits()] }),
+          new GraphWidget({ title: 'Cache hits', left: [this.#authorizer.metricCacheHits()] }),
         ],
         [
-          new GraphWidget({ title: 'Calls to the tenant, ms', left: latencies }),
-          new GraphWidget({ title: 'Retries and cool-downs', left: troubles }),
+          new GraphWidget({ title: 'Requests to the issuer, ms', left: latencies }),
+          new GraphWidget({ title: 'Retries and circuit openings', left: troubles }),
         ],
       ],
     });

@@ -149,7 +149,7 @@ export class AuthorizerFunction extends Construct {
     const clientSecrets = [passwordGrantSecret, ...issuers.map(({ clientSecret }) => clientSecret)];
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
-      description: 'Says who the caller is and what the caller may do.',
+      description: 'Decides who the caller is and what the caller may do.',
       environment: { CONFIG: authorizerConfiguration(props) },
       statements: [
         ...readOwnSecretStatements(this, secretArn, encryptionKey),

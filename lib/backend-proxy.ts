@@ -44,7 +44,7 @@ export class BackendProxy extends Construct {
     };
     this.function = new ServiceFunction(this, 'Pass', {
       folder: 'backend-proxy',
-      description: 'Passes requests on to the backend, with the principal in place of the credential.',
+      description: 'Forwards requests to the backend, with the principal instead of the credential.',
       timeout: TIMEOUT,
       environment: { CONFIG: functionConfiguration(configuration, parseBackendProxyConfiguration) },
       statements: readOwnSecretStatements(this, this.gatewaySecretArn, encryptionKey),

@@ -22,13 +22,14 @@ export class GatewaySecret extends Construct {
   constructor(scope: Construct, id: string, { encryptionKey }: GatewaySecretProps = {}) {
     super(scope, id);
     const secret = new CfnSecret(this, 'Secret', {
-      description: 'What the API sends to its backend as x-gateway-secret: give it to the backend.',
+      description: 'The API sends this to its backend as x-gateway-secret. Give it to the backend.',
       generateSecretString: { passwordLength: LENGTH, excludePunctuation: true },
       ...(encryptionKey && { kmsKeyId: encryptionKey.keyArn }),
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'The backend must be given a new value by its operator, who also changes it: the API reads it anew.',
+      reason:
+        'The operator has to give a new value to the backend, so the operator rotates it. The API reads it again by itself.',
     });
     this.secretArn = secret.attrId;
   }

@@ -49,7 +49,7 @@ export class IpRateRule extends Construct {
     super(scope, id);
     checkProp('requestsPerFiveMinutes', requestsPerFiveMinutes, ipRateLimit);
     const webAcl = new CfnWebACL(this, 'WebAcl', {
-      description: 'Turns away an IP address that sends too many requests.',
+      description: 'Blocks an IP address that sends too many requests.',
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: this.#visibility('All'),

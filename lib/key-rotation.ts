@@ -78,7 +78,7 @@ export class KeyRotation extends Construct {
     const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];
     return new ServiceFunction(this, 'Rotate', {
       folder: 'key-rotation',
-      description: 'Changes the signing key, and what the Auth0 tenant knows of it.',
+      description: 'Rotates the signing key, and delivers the new public key to the Auth0 tenant.',
       timeout: TIMEOUT,
       environment: { CONFIG: functionConfiguration(configurationOf(props), parseRotationConfiguration) },
       statements: [

@@ -3,7 +3,7 @@ import { Validations } from 'aws-cdk-lib';
 import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 
 const NO_WEB_ACL =
-  'A web ACL costs money, and its rules depend on who calls: the operator may set ipRateLimit, or associate one.';
+  'A web ACL costs money, and its rules depend on the callers. The operator may set ipRateLimit, or associate one.';
 
 /** For a method that anyone may call. */
 export function acknowledgeOpenMethod(method: Method, reason: string): void {

@@ -35,7 +35,7 @@ export function addPreflight(resource: IResource, methods: readonly string[]): v
       { statusCode: '204', responseParameters: Object.fromEntries(parameters.map(([name]) => [name, true])) },
     ],
   });
-  acknowledgeOpenMethod(method, 'A preflight carries no credential, and reaches no backend.');
+  acknowledgeOpenMethod(method, 'A preflight has no credential, and reaches no backend.');
 }
 
 const ALL_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];

@@ -68,7 +68,7 @@ export class SigningKey extends Construct {
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'A KeyRotation gives it a schedule, from the stack that sets the tenant up: the tenant must know a new key before it signs.',
+        'A KeyRotation rotates it, in the stack that sets the tenant up: the tenant must have a new key before that key signs.',
     });
     return secret;
   }
@@ -90,7 +90,7 @@ export class SigningKey extends Construct {
     };
     return new ServiceFunction(this, 'Maker', {
       folder: 'signing-key',
-      description: 'Makes the signing key of the resource server.',
+      description: 'Generates the signing key of the resource server.',
       timeout: FUNCTION_TIMEOUT,
       environment: { CONFIG: functionConfiguration(configuration, parseSigningKeyConfiguration) },
       statements: [secret, ...state, ...(key ? [key] : [])],

@@ -31,7 +31,7 @@ function ownStack(props: Partial<Auth0SetupProps> = {}) {
 }
 
 describe("the tenant's set-up", () => {
-  it('hands the custom resources no secret, and nothing that says where a secret goes', () => {
+  it('passes no secret to the custom resources, and nothing that says where a secret is sent', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password', grantClientId: 'client1' });
     api.hasResourceProperties('Custom::Auth0ResourceServer', {
       TenantUrl: Match.absent(),
@@ -56,7 +56,7 @@ describe("the tenant's set-up", () => {
     );
   });
 
-  it('talks to the management domain where there is one', () => {
+  it('uses the management domain if there is one', () => {
     const { api } = templates({ issuer: 'https://login.example/', managementDomain: 'tenant.eu.auth0.com' });
     expect(configurationOf(api)).toMatch(
       /tenantUrl.*https:\/\/tenant.eu.auth0.com\/.*issuer.*https:\/\/login.example\//,
@@ -64,12 +64,12 @@ describe("the tenant's set-up", () => {
     api.hasResourceProperties('Custom::Auth0ResourceServer', { Issuer: 'https://login.example/' });
   });
 
-  it("replaces another deployment's key only if told to", () => {
+  it("replaces another deployment's key only with replaceKey", () => {
     const { api } = templates({ replaceKey: true });
     api.hasResourceProperties('Custom::Auth0ResourceServer', { ReplaceKey: 'true' });
   });
 
-  it('may read its own secrets and the public keys, and keep its own records, and nothing else', () => {
+  it('may read its own secrets and the public keys, may write its own records, and nothing else', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password' });
     expect(statementsOf(api, 'Auth0Setup')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('SetUpLog')] },
@@ -99,7 +99,7 @@ describe("the tenant's set-up", () => {
     ]);
   });
 
-  it('takes the ARN of a secret with and without its suffix', () => {
+  it('accepts the ARN of a secret with and without its suffix', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:my-secret';
     const { api } = templates({ managementSecret: arn });
     expect(statementsOf(api, 'Auth0Setup')).toContainEqual({
@@ -116,7 +116,7 @@ describe("the tenant's set-up", () => {
   });
 
   it.each([{ managementSecret: 'auth0/other' }, { issuer: 'https://other.auth0.com/' }])(
-    'makes another half for %j, so that the old one is undone by a function that knows the old tenant and secret',
+    'creates another half for %j, so that a function that knows the old tenant and secret undoes the old half',
     (change) => {
       const [one, other] = [templates(), templates(change)];
       for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
@@ -125,7 +125,7 @@ describe("the tenant's set-up", () => {
     },
   );
 
-  it('comes before the authorizer, so that this one moves after the new and before the old is put back', () => {
+  it('comes before the authorizer, which changes after the new set-up and before the old one is restored', () => {
     const { api } = templates();
     const [authorizer] = Object.values(api.findResources('AWS::ApiGateway::Authorizer'));
     const decide = Object.entries(api.findResources('AWS::Lambda::Function')).find(([id]) =>
@@ -136,7 +136,7 @@ describe("the tenant's set-up", () => {
     expect(decide?.DependsOn).toEqual(expect.arrayContaining(setUp));
   });
 
-  it('waits for three tries of a function that dies', () => {
+  it('waits for three runs of a function that dies', () => {
     const { api } = templates();
     api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 120 });
     api.allResourcesProperties('Custom::Auth0ResourceServer', { ServiceTimeout: '600' });
@@ -154,7 +154,7 @@ describe("the tenant's set-up", () => {
     [RemovalPolicy.DESTROY, 'true'],
     [RemovalPolicy.RETAIN, 'false'],
     [undefined, 'false'],
-  ])('with removalPolicy %s, says RemoveCreated %s', (removalPolicy, RemoveCreated) => {
+  ])('with removalPolicy %s, sets RemoveCreated to %s', (removalPolicy, RemoveCreated) => {
     const template = Template.fromStack(ownStack(removalPolicy && { removalPolicy }));
     template.hasResourceProperties('Custom::Auth0ResourceServer', { RemoveCreated });
   });

@@ -27,7 +27,7 @@ class ForeignResource extends Construct {
   }
 }
 
-/** Somebody's own stack with the authorizer before one method. */
+/** Somebody's own stack with the authorizer on one method. */
 function ownStack(props: Partial<AuthorizerFunctionProps> = {}, path = '/foo') {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
@@ -45,7 +45,7 @@ function configOf(template: Template): string {
   return parts.map((part: unknown) => (typeof part === 'string' ? part : 'known-when-deployed')).join('');
 }
 
-describe('the token authorizer', () => {
+describe('the authorizer', () => {
   it('needs three lines in a stack', () => {
     const template = Template.fromStack(ownStack());
     template.hasResourceProperties('AWS::ApiGateway::Method', {
@@ -54,7 +54,7 @@ describe('the token authorizer', () => {
     });
   });
 
-  it('runs on arm64 and Node 24, and its log is kept for a month', () => {
+  it('runs on arm64 and Node 24, and its log is retained for a month', () => {
     const { api } = templates();
     api.allResourcesProperties('AWS::Lambda::Function', { Architectures: ['arm64'], Runtime: 'nodejs24.x' });
     api.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
@@ -72,7 +72,7 @@ describe('the token authorizer', () => {
     ]);
   });
 
-  it('gives no function the right to make a log group', () => {
+  it('gives no function the right to create a log group', () => {
     const { key, api } = templates({ backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [] } });
     for (const template of [key, api]) {
       const actions = statementsOf(template, '').flatMap((statement) => statement.actions);
@@ -82,7 +82,7 @@ describe('the token authorizer', () => {
     }
   });
 
-  it('hands its function a configuration that it can parse', () => {
+  it('passes its function a configuration that it can parse', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password', cacheTtlSeconds: 60 });
     expect(parseAuthorizerConfiguration(configOf(api))).toMatchObject({
       issuer: 'https://tenant.auth0.com/',
@@ -93,7 +93,7 @@ describe('the token authorizer', () => {
     });
   });
 
-  it('keeps answers by credential, method and resource where no resource is greedy', () => {
+  it('caches decisions by credential, method and resource if no resource is greedy', () => {
     templates().api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       Type: 'REQUEST',
       IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.resourcePath',
@@ -102,27 +102,27 @@ describe('the token authorizer', () => {
   });
 
   it.each([
-    ['an backendUrl', { backendUrl: 'https://backend.example', routes: { 'GET /foo': [] } }],
+    ['a backend', { backendUrl: 'https://backend.example', routes: { 'GET /foo': [] } }],
     ['a greedy route', { routes: { 'GET /foo/{proxy+}': [] } }],
-  ])('keeps answers by path with %s', (_what, context) => {
+  ])('caches decisions by path with %s', (_what, context) => {
     templates(context).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.domainName,context.path',
     });
   });
 
-  it('keeps answers by path unless told otherwise', () => {
+  it('caches decisions by path by default', () => {
     Template.fromStack(ownStack({}, '/foo/{proxy+}')).hasResourceProperties('AWS::ApiGateway::Authorizer', {
       IdentitySource: Match.stringLikeRegexp('context.path$'),
     });
   });
 
-  it('refuses to keep answers by resource where a resource is greedy', () => {
+  it('refuses to cache decisions by resource if a resource is greedy', () => {
     expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
       'The API has the resource /foo/{proxy+}: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
-  it('refuses that for a greedy resource made by another copy of aws-cdk-lib, too', () => {
+  it('refuses it for a greedy resource of another copy of aws-cdk-lib too', () => {
     const stack = ownStack({ resultsCacheKey: 'resourcePath' });
     new ForeignResource(stack, 'Foreign');
     expect(() => Template.fromStack(stack)).toThrow(
@@ -130,14 +130,14 @@ describe('the token authorizer', () => {
     );
   });
 
-  it('refuses it for a greedy route, too', () => {
+  it('refuses it for a greedy route too', () => {
     const routes = { 'GET /foo/{proxy+}': ['read:foo'] };
     expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath', routes }))).toThrow(
       'The route "GET /foo/{proxy+}" is greedy: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
-  it('tells at synth what a greedy route covers beyond what it says, under an id that can be acknowledged', () => {
+  it('reports at synthesis what a greedy route covers beyond its own path, under an id that can be acknowledged', () => {
     const routes = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
     const info = Annotations.fromStack(ownStack({ routes })).findInfo('/Own/Authorizer', Match.anyValue());
     expect(info.map(({ entry }) => entry.data)).toEqual([
@@ -145,13 +145,13 @@ describe('the token authorizer', () => {
     ]);
   });
 
-  it("takes API Gateway's time to live, 0 included", () => {
+  it("accepts API Gateway's time to live, 0 included", () => {
     templates({ gatewayTtlSeconds: 0 }).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       AuthorizerResultTtlInSeconds: 0,
     });
   });
 
-  it('takes a secret of the same stack', () => {
+  it('accepts a secret of the same stack', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     const signingKey = new SigningKey(stack, 'SigningKey');
     const passwordGrantSecret = new Secret(stack, 'Password') as ISecret;
@@ -160,7 +160,7 @@ describe('the token authorizer', () => {
     ).not.toThrow();
   });
 
-  it('hands its function every prop under its key of the configuration', () => {
+  it('passes its function every prop under its key of the configuration', () => {
     const stack = ownStack({
       issuers: [{ issuer: 'https://login.example.com/' }],
       routes: { 'GET /foo': ['read:foo'] },
@@ -229,18 +229,18 @@ describe('the token authorizer', () => {
       { cacheTtl: Duration.seconds(Token.asNumber({ Ref: 'Ttl' })) },
       'cacheTtl: got a duration that is known only at deployment; wanted one that is known at synthesis',
     ],
-  ])('is refused with a wrong duration, under the name of the prop: %s', (_what, props, message) => {
+  ])('refuses a wrong duration, under the name of the prop: %s', (_what, props, message) => {
     expect(() => ownStack(props)).toThrow(ConfigurationError);
     expect(() => ownStack(props)).toThrow(message);
   });
 
-  it('is refused with a configuration that the function would refuse', () => {
+  it('refuses a configuration that the function would refuse', () => {
     expect(() => ownStack({ issuer: 'https://tenant.auth0.com' })).toThrow(
       /issuer: got "https:\/\/tenant.auth0.com"; wanted an https URL that ends in "\/"/,
     );
   });
 
-  it('is refused with an issuer that is listed twice, or that is the main one', () => {
+  it('refuses an issuer that is listed twice, or that is the main one', () => {
     const issuer = 'https://login.example.com/';
     const entry = { issuer, profile: 'auth0' } as const;
     expect(() => ownStack({ issuers: [entry, entry] })).toThrow(
@@ -251,7 +251,7 @@ describe('the token authorizer', () => {
     );
   });
 
-  it('is refused with scopes not to be kept behind a gateway that keeps, as it does unless told otherwise', () => {
+  it('refuses uncachedScopes behind a gateway that caches, as it does by default', () => {
     const fault = new ConfigurationError(
       'configuration_invalid',
       'resultsCacheTtl: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
@@ -260,7 +260,7 @@ describe('the token authorizer', () => {
     expect(() => ownStack({ uncachedScopes: ['admin'], resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
   });
 
-  it("is refused with more routes than the function's environment holds", () => {
+  it("refuses more routes than the function's environment holds", () => {
     const routes = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
     );

@@ -8,7 +8,7 @@ import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { appWithoutBundling } from '../support/infra/synthesize.ts';
 
-/** Somebody's own stack with the authorizer, before an API that the test adds. */
+/** Somebody's own stack with the authorizer, and an API that the test adds. */
 function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void): Template {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
@@ -26,13 +26,13 @@ function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void
   return Template.fromStack(stack);
 }
 
-describe('the token authorizer before an HTTP API', () => {
+describe('the authorizer of an HTTP API', () => {
   const template = ownStack((stack, { httpAuthorizer: authorizer }) => {
     const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
     new HttpApi(stack, 'Api').addRoutes({ path: '/foo', methods: [HttpMethod.GET], integration, authorizer });
   });
 
-  it('gives simple answers of payload 2.0, each for one credential, route, method and path', () => {
+  it('sends simple responses of payload 2.0, each for one credential, route, method and path', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'REQUEST',
       AuthorizerPayloadFormatVersion: '2.0',
@@ -50,11 +50,11 @@ describe('the token authorizer before an HTTP API', () => {
   });
 
   it('is one authorizer for all routes of one API', () => {
-    const ofTwoRoutes = ownStack((stack, tokenAuthorizer) => {
+    const ofTwoRoutes = ownStack((stack, authorizer) => {
       const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
       const api = new HttpApi(stack, 'Api');
       for (const path of ['/foo', '/bar']) {
-        api.addRoutes({ path, methods: [HttpMethod.GET], integration, authorizer: tokenAuthorizer.httpAuthorizer });
+        api.addRoutes({ path, methods: [HttpMethod.GET], integration, authorizer: authorizer.httpAuthorizer });
       }
     });
     const [authorizerId, ...others] = Object.keys(ofTwoRoutes.findResources('AWS::ApiGatewayV2::Authorizer'));
@@ -82,13 +82,13 @@ describe('the token authorizer before an HTTP API', () => {
     for (const { route, authorizer } of apisOf) expect(authorizer).toEqual(route);
   });
 
-  it('makes no authorizer of a REST API, which none would use', () => {
+  it('creates no authorizer for a REST API, which no method would use', () => {
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 0);
   });
 });
 
-describe('the token authorizer before a WebSocket API', () => {
-  it('stands before $connect, and asks for the header', () => {
+describe('the authorizer of a WebSocket API', () => {
+  it('guards $connect, and requires the header', () => {
     const template = ownStack((stack, { webSocketAuthorizer: authorizer }) => {
       const integration = new WebSocketMockIntegration('Connect');
       new WebSocketApi(stack, 'Api', { connectRouteOptions: { integration, authorizer } });
@@ -101,7 +101,7 @@ describe('the token authorizer before a WebSocket API', () => {
   });
 });
 
-describe('the token authorizer before two WebSocket APIs', () => {
+describe('the authorizer of two WebSocket APIs', () => {
   it('is an authorizer of its own for each', () => {
     const template = ownStack((stack, { webSocketAuthorizer: authorizer }) => {
       for (const id of ['First', 'Second']) {
@@ -115,7 +115,7 @@ describe('the token authorizer before two WebSocket APIs', () => {
 
 describe('each kind of authorizer', () => {
   it.each(['restAuthorizer', 'httpAuthorizer', 'webSocketAuthorizer'] as const)(
-    'is one object, however often it is asked for: %s',
+    'is the same object for every read: %s',
     (kind) => {
       ownStack((_stack, authorizer) => expect(authorizer[kind]).toBe(authorizer[kind]));
     },
@@ -131,7 +131,7 @@ describe('each kind of authorizer', () => {
   );
 });
 
-describe('the token authorizer before a REST API', () => {
+describe('the authorizer of a REST API', () => {
   it('is one authorizer for all methods', () => {
     const template = ownStack((stack, { restAuthorizer: authorizer }) => {
       const options = { authorizer, authorizationType: AuthorizationType.CUSTOM };
@@ -159,11 +159,11 @@ describe('the token authorizer before a REST API', () => {
   });
 });
 
-describe('the token authorizer before two REST APIs', () => {
+describe('the authorizer of two REST APIs', () => {
   it('is refused', () => {
     expect(() =>
-      ownStack((stack, tokenAuthorizer) => {
-        for (const id of ['First', 'Second']) addMethod(stack, id, tokenAuthorizer);
+      ownStack((stack, authorizer) => {
+        for (const id of ['First', 'Second']) addMethod(stack, id, authorizer);
       }),
     ).toThrow('Cannot attach authorizer to two different rest APIs');
   });

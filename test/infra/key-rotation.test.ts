@@ -31,13 +31,13 @@ describe('the rotation of the signing key', () => {
     expect(Object.keys(api.findOutputs('*'))).toContain('KeyRotationFunctionArn');
   });
 
-  it('has none with rotationDays 0, and can be started all the same', () => {
+  it('has no schedule with rotationDays 0, and can be started on demand', () => {
     const { api } = templates({ rotationDays: 0 });
     api.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
     api.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com' });
   });
 
-  it('begins after the tenant is set up, and ends before it is put back', () => {
+  it('begins after the tenant is set up, and ends before it is restored', () => {
     const [schedule] = Object.values(templates().api.findResources('AWS::SecretsManager::RotationSchedule'));
     expect(schedule?.DependsOn).toEqual(
       expect.arrayContaining([
@@ -47,7 +47,7 @@ describe('the rotation of the signing key', () => {
     );
   });
 
-  it('is called by Secrets Manager for this secret of this account only', () => {
+  it('may be called by Secrets Manager for this secret of this account only', () => {
     templates().api.hasResourceProperties('AWS::Lambda::Permission', {
       Principal: 'secretsmanager.amazonaws.com',
       SourceAccount: Match.anyValue(),
@@ -89,14 +89,14 @@ describe('the rotation of the signing key', () => {
     expect(of('KeyRotation').Timeout).toBe(900);
   });
 
-  it('needs a few lines in a stack', () => {
+  it('needs one line in a stack with a set-up, and rotates every 90 days', () => {
     const template = Template.fromStack(ownStack());
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { AutomaticallyAfterDays: 90 },
     });
   });
 
-  it('rotates as often as it is told', () => {
+  it('rotates as often as automaticallyAfter says', () => {
     const template = Template.fromStack(ownStack({ automaticallyAfter: Duration.days(30) }));
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { AutomaticallyAfterDays: 30 },
