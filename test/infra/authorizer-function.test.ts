@@ -195,6 +195,13 @@ describe('the authorizer', () => {
     expect(configOf(Template.fromStack(ownStack(tokens)))).toContain('"issuer":"known-when-deployed"');
   });
 
+  it('accepts a time to live of API Gateway that is known only at deployment', () => {
+    const stack = ownStack({ resultsCacheTtl: Duration.seconds(Token.asNumber(Fn.importValue('Ttl'))) });
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      AuthorizerResultTtlInSeconds: { 'Fn::ImportValue': 'Ttl' },
+    });
+  });
+
   it('may read the secret of another issuer, and decrypt it with the key that the secret names', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     const signingKey = new SigningKey(stack, 'SigningKey');

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
@@ -101,6 +101,14 @@ describe('the rotation of the signing key', () => {
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { AutomaticallyAfterDays: 30 },
     });
+  });
+
+  it('accepts a number of days that is known only at deployment', () => {
+    const automaticallyAfter = Duration.days(Token.asNumber(Fn.importValue('Days')));
+    Template.fromStack(ownStack({ automaticallyAfter })).hasResourceProperties(
+      'AWS::SecretsManager::RotationSchedule',
+      { RotationRules: { AutomaticallyAfterDays: { 'Fn::ImportValue': 'Days' } } },
+    );
   });
 
   it.each<[string, Partial<KeyRotationProps>, string]>([
