@@ -1,5 +1,5 @@
 /**
- * The table in which a deployment's functions keep what they share: public keys, and what the tenant held before. Each item is
+ * The table of the state that a deployment's functions share: public keys, and what the tenant held before. Each item is
  * written under a condition and read consistently, so two functions never lose each other's change.
  */
 import { Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
@@ -8,7 +8,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { STATE_TABLE_PREFIX } from '../src/config/state-table-prefix.ts';
 
-/** The items by their key. */
+/** The keys of the items. */
 export type StateItem = 'public-keys' | 'revoked-keys' | 'resource-servers' | 'client-grants';
 
 export class StateTable extends Construct {
@@ -21,7 +21,7 @@ export class StateTable extends Construct {
       // The deployments of an account find each other by it.
       tableName: `${STATE_TABLE_PREFIX}${Names.uniqueResourceName(this, { maxLength: 100 })}`,
       billingMode: BillingMode.PAY_PER_REQUEST,
-      // What the tenant held before is kept nowhere else.
+      // There is no other copy of what the tenant held before.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // By then the tenant is restored: the set-up is deleted before the table.
       removalPolicy: RemovalPolicy.DESTROY,

@@ -6,6 +6,7 @@ import { forward, type InferOutput, is, optional, partialCheck, pipe } from 'val
 import type { RouteSettings } from '../core/routes.ts';
 import { authorizerEntries } from './authorizer-configuration.ts';
 import { contextValue } from './context-values.ts';
+import { DEFAULTS } from './defaults.ts';
 import {
   backendUrl,
   clientId,
@@ -18,8 +19,8 @@ import {
   managementDomain,
   rotationDays,
 } from './deployment-fields.ts';
-import { flag, seconds, secretId } from './fields.ts';
-import { gatewayTtlFault } from './gateway-ttl.ts';
+import { flag, secretId } from './fields.ts';
+import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';
 import { exactly, parse } from './parse.ts';
 import { routeFaults } from './route-faults.ts';
@@ -36,10 +37,10 @@ const keys = exactly({
   managementDomain: optional(managementDomain),
   /** `{"clientId","clientSecret","connection"?}`. @default Basic takes app specific passwords only */
   passwordGrantSecret: optional(secretId),
-  keyDelivery: optional(keyDelivery, 'verificationKey'),
-  keyFormat: optional(keyFormat, 'certificate'),
-  rotationDays: optional(rotationDays, 90),
-  jwksCacheSeconds: optional(jwksCacheSeconds, 300),
+  keyDelivery: optional(keyDelivery, DEFAULTS.keyDelivery),
+  keyFormat: optional(keyFormat, DEFAULTS.keyFormat),
+  rotationDays: optional(rotationDays, DEFAULTS.rotationDays),
+  jwksCacheSeconds: optional(jwksCacheSeconds, DEFAULTS.jwksCacheSeconds),
   basicChallenge: optional(flag, false),
   /** Whose grant gets the application-password scopes. @default the management client's */
   grantClientId: optional(clientId),
@@ -49,7 +50,7 @@ const keys = exactly({
   replaceKey: optional(flag, false),
   /** @default the demo API */
   backendUrl: optional(backendUrl),
-  gatewayTtlSeconds: optional(seconds(3600), 60),
+  gatewayTtlSeconds: optional(gatewayTtlSeconds, DEFAULTS.gatewayTtlSeconds),
   /** @default AWS's own key */
   kmsKeyArn: optional(keyArn),
   /** Needs the account's CloudWatch role for API Gateway. */

@@ -1,5 +1,17 @@
 /** The types of those configuration values that only a deployment has, each with the words for what is wanted. */
-import { check, integer, maxValue, minValue, number, picklist, pipe, regex, string, transform } from 'valibot';
+import {
+  check,
+  type InferOutput,
+  integer,
+  maxValue,
+  minValue,
+  number,
+  picklist,
+  pipe,
+  regex,
+  string,
+  transform,
+} from 'valibot';
 import { isSecureUrl } from '../core/secure-url.ts';
 import { wanted } from './parse.ts';
 
@@ -25,7 +37,13 @@ export const keyDelivery = picklist(
   wanted('"verificationKey", "verificationKeys", "verificationLocation" or "wellKnown"'),
 );
 
+/** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
+export type KeyDelivery = InferOutput<typeof keyDelivery>;
+
 export const keyFormat = picklist(['certificate', 'jwk'], wanted('"certificate" or "jwk"'));
+
+/** What the public key is wrapped in. */
+export type KeyFormat = InferOutput<typeof keyFormat>;
 
 const ROTATION_DAYS = wanted('whole days from 0 (off) to 1000');
 

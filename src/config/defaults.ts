@@ -1,0 +1,8 @@
+/** The defaults that constructs share with `cdk.json`. */
+export const DEFAULTS = {
+  keyDelivery: 'verificationKey',
+  keyFormat: 'certificate',
+  rotationDays: 90,
+  jwksCacheSeconds: 300,
+  gatewayTtlSeconds: 60,
+} as const;
