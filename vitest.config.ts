@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
+import { Progress } from './test/support/progress.ts';
 
 /** Four projects: `unit` opens no socket, `local` runs servers on loopback, `infra` synthesizes templates, `deploy` deploys them. */
 export default defineConfig({
   test: {
-    reporters: ['default', new ClosingLine()],
+    reporters: ['default', new Progress(), new ClosingLine()],
     projects: [
       // Nothing global is touched there, so the files may share a worker and what it has loaded.
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'threads', isolate: false } },
