@@ -13,13 +13,17 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-/** Runs `.ci/run` with an `npm` that notes its arguments and then does what the script says. */
-async function ci(script: string) {
+/** Runs a script of `.ci` with an `npm` that notes its arguments and then does what the shell code says. */
+async function ci(script: 'run' | 'release', npmDoes: string, totals?: string) {
   const npm = join(directory, 'npm');
-  await writeFile(npm, `#!/bin/sh\necho "$*" >> "${directory}/calls"\n${script}\n`);
+  await writeFile(npm, `#!/bin/sh\necho "$*" >> "${directory}/calls"\n${npmDoes}\n`);
   await chmod(npm, 0o755);
-  const environment = { PATH: `${directory}:/usr/bin:/bin`, TMPDIR: directory };
-  const { exitCode, output } = await run({ file: join(PROJECT_DIRECTORY, '.ci', 'run'), args: [], environment });
+  const environment = {
+    PATH: `${directory}:/usr/bin:/bin`,
+    TMPDIR: directory,
+    ...(totals !== undefined && { TEST_TOTALS: totals }),
+  };
+  const { exitCode, output } = await run({ file: join(PROJECT_DIRECTORY, '.ci', script), args: [], environment });
   const calls = (await readFile(join(directory, 'calls'), 'utf8')).trim().split('\n');
   return { exitCode, calls, lines: output.trim().split('\n') };
 }
@@ -30,42 +34,71 @@ const summaries = (lines: readonly string[]) => lines.filter((line) => /^\d+ pas
 const TESTS = 'case "$*" in *test*) echo "10 0 0" >> "$TEST_TOTALS";; esac';
 
 describe('the continuous integration', () => {
-  it('installs, checks, and runs every test here, then the unit and local tests on Node 24', async () => {
-    const { exitCode, calls, lines } = await ci(TESTS);
+  it('installs, runs the static check and every test, then the release run', async () => {
+    const { exitCode, calls, lines } = await ci('run', TESTS);
     expect(calls).toEqual([
       'ci',
       'run lint',
       'run types',
       'run dead-code',
+      'run duplicates',
       'test',
-      'run test:node24 -- --project unit --coverage',
-      'run test:node24 -- --project local',
+      'run test:release',
     ]);
-    expect(lines.at(-1)).toBe('30 passed, 0 failed');
+    expect(lines.at(-1)).toBe('20 passed, 0 failed');
     expect(summaries(lines)).toHaveLength(1);
     expect(exitCode).toBe(0);
   });
 
   it('adds up failed and skipped tests, and goes on after a failure', async () => {
-    const script = `${TESTS}\n[ "$*" = test ] && { echo "5 2 3" >> "$TEST_TOTALS"; exit 1; }; exit 0`;
-    const { exitCode, calls, lines } = await ci(script);
-    expect(lines.at(-1)).toBe('35 passed, 2 failed, 3 skipped');
+    const npmDoes = `${TESTS}\n[ "$*" = test ] && { echo "5 2 3" >> "$TEST_TOTALS"; exit 1; }; exit 0`;
+    const { exitCode, calls, lines } = await ci('run', npmDoes);
+    expect(lines.at(-1)).toBe('25 passed, 2 failed, 3 skipped');
     expect(lines).toContain('=== FAILED: npm test');
     expect(calls).toHaveLength(7);
     expect(exitCode).toBe(1);
   });
 
   it('counts a step that fails without a failed test as one failure', async () => {
-    const { exitCode, lines } = await ci(`${TESTS}\n[ "$*" != "run lint" ]`);
-    expect(lines.at(-1)).toBe('30 passed, 1 failed');
+    const { exitCode, lines } = await ci('run', `${TESTS}\n[ "$*" != "run lint" ]`);
+    expect(lines.at(-1)).toBe('20 passed, 1 failed');
     expect(lines).toContain('=== FAILED: npm run lint');
     expect(exitCode).toBe(1);
   });
 
   it('does nothing more if the dependencies cannot be installed', async () => {
-    const { exitCode, calls, lines } = await ci('exit 1');
+    const { exitCode, calls, lines } = await ci('run', 'exit 1');
     expect(calls).toEqual(['ci']);
     expect(lines.at(-1)).toBe('0 passed, 1 failed');
     expect(exitCode).toBe(1);
+  });
+});
+
+describe('the release run', () => {
+  it('runs the unit and local tests on Node 24 and the long fuzz tests', async () => {
+    const { exitCode, calls, lines } = await ci('release', TESTS);
+    expect(calls).toEqual([
+      'run test:node24 -- --project unit --coverage',
+      'run test:node24 -- --project local',
+      'run fuzz -- --cases 10000',
+    ]);
+    expect(lines[0]).toContain('about 10 minutes');
+    expect(lines.at(-1)).toBe('20 passed, 0 failed');
+    expect(exitCode).toBe(0);
+  });
+
+  it('leaves the sum to the run that started it, with its failures', async () => {
+    const totals = join(directory, 'totals');
+    await writeFile(totals, '7 1 0\n');
+    const { exitCode, lines } = await ci('release', `${TESTS}\ncase "$*" in *fuzz*) exit 1;; esac`, totals);
+    expect(summaries(lines)).toEqual([]);
+    expect(await readFile(totals, 'utf8')).toBe('7 1 0\n10 0 0\n10 0 0\n0 1 0\n');
+    expect(exitCode).toBe(1);
+  });
+
+  it('passes although a test of an earlier run has failed', async () => {
+    const totals = join(directory, 'totals');
+    await writeFile(totals, '7 1 0\n');
+    expect(await ci('release', TESTS, totals)).toMatchObject({ exitCode: 0 });
   });
 });
