@@ -14,15 +14,11 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 /** Runs a script of `.ci` with an `npm` that notes its arguments and then does what the shell code says. */
-async function ci(script: 'run' | 'release', npmDoes: string, totals?: string) {
+async function ci(script: 'run' | 'release', npmDoes: string, settings: Readonly<Record<string, string>> = {}) {
   const npm = join(directory, 'npm');
   await writeFile(npm, `#!/bin/sh\necho "$*" >> "${directory}/calls"\n${npmDoes}\n`);
   await chmod(npm, 0o755);
-  const environment = {
-    PATH: `${directory}:/usr/bin:/bin`,
-    TMPDIR: directory,
-    ...(totals !== undefined && { TEST_TOTALS: totals }),
-  };
+  const environment = { PATH: `${directory}:/usr/bin:/bin`, TMPDIR: directory, ...settings };
   const { exitCode, output } = await run({ file: join(PROJECT_DIRECTORY, '.ci', script), args: [], environment });
   const calls = (await readFile(join(directory, 'calls'), 'utf8')).trim().split('\n');
   return { exitCode, calls, lines: output.trim().split('\n') };
@@ -80,25 +76,36 @@ describe('the release run', () => {
     expect(calls).toEqual([
       'run test:node24 -- --project unit --coverage',
       'run test:node24 -- --project local',
-      'run fuzz -- --cases 10000',
+      'run fuzz -- --only handler --cases 20000',
+      'run fuzz -- --only cache --cases 20000',
+      'run fuzz -- --only proxy --cases 20000',
+      'run fuzz -- --only races --cases 300',
     ]);
     expect(lines[0]).toContain('about 10 minutes');
-    expect(lines.at(-1)).toBe('20 passed, 0 failed');
+    expect(lines.at(-1)).toBe('24 passed, 0 failed');
     expect(exitCode).toBe(0);
   });
 
   it('leaves the sum to the run that started it, with its failures', async () => {
     const totals = join(directory, 'totals');
     await writeFile(totals, '7 1 0\n');
-    const { exitCode, lines } = await ci('release', `${TESTS}\ncase "$*" in *fuzz*) exit 1;; esac`, totals);
+    const { exitCode, lines } = await ci('release', `${TESTS}\ncase "$*" in *races*) exit 1;; esac`, {
+      TEST_TOTALS: totals,
+    });
     expect(summaries(lines)).toEqual([]);
-    expect(await readFile(totals, 'utf8')).toBe('7 1 0\n10 0 0\n10 0 0\n0 1 0\n');
+    expect(await readFile(totals, 'utf8')).toBe(`7 1 0\n10 0 0\n10 0 0\n${'1 0 0\n'.repeat(3)}0 1 0\n`);
     expect(exitCode).toBe(1);
+  });
+
+  it('runs as many fuzz cases as it is told', async () => {
+    const { calls } = await ci('release', TESTS, { FUZZ_CASES: '5' });
+    expect(calls.filter((call) => call.includes('fuzz'))).toHaveLength(4);
+    expect(calls.at(-1)).toBe('run fuzz -- --only races --cases 5');
   });
 
   it('passes although a test of an earlier run has failed', async () => {
     const totals = join(directory, 'totals');
     await writeFile(totals, '7 1 0\n');
-    expect(await ci('release', TESTS, totals)).toMatchObject({ exitCode: 0 });
+    expect(await ci('release', TESTS, { TEST_TOTALS: totals })).toMatchObject({ exitCode: 0 });
   });
 });
