@@ -17,7 +17,10 @@ export interface Exploration<World> {
   readonly processes: readonly Process<World>[];
   /** Equal for two worlds in which everything goes on in the same way. */
   readonly fingerprint: (world: World) => string;
-  /** What a process that waits by the name of `sleep` waits for: it goes on when this has changed, or when nobody else can. */
+  /**
+   * What a process that polls waits for. It sleeps for at most `LONGEST_POLL_MS`, and continues when this has changed or when
+   * nobody else can. A longer sleep ends only when nobody else can continue: the other calls take milliseconds.
+   */
   readonly awaited: (world: World) => unknown;
   /** Looks at a world in which all processes have ended. Throws if something is wrong. */
   readonly check: (world: World) => Promise<void>;
@@ -60,8 +63,11 @@ export async function explore<World>(exploration: Exploration<World>): Promise<E
   return { ends, states: seen.size, isComplete: open.length === 0 };
 }
 
+const LONGEST_POLL_MS = 1000;
+
 interface Turn {
   readonly call: string;
+  readonly isLongSleep: boolean;
   readonly go: () => void;
 }
 
@@ -189,7 +195,8 @@ class Actor {
   }
 
   isAwake(awaited: unknown): boolean {
-    return this.turn?.call !== 'sleep' || this.#asleepAt !== awaited;
+    if (this.turn?.call !== 'sleep') return true;
+    return !this.turn.isLongSleep && this.#asleepAt !== awaited;
   }
 
   async step(awaited: () => unknown): Promise<void> {
@@ -206,16 +213,17 @@ class Actor {
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
         return async (...args: unknown[]) => {
-          await this.#wait(String(name));
+          await this.#wait(String(name), args);
           return this.#note(String(name), () => member.apply(target, args));
         };
       },
     });
   }
 
-  #wait(call: string): Promise<void> {
+  #wait(call: string, [first]: readonly unknown[]): Promise<void> {
+    const isLongSleep = call === 'sleep' && Number(first) > LONGEST_POLL_MS;
     return new Promise((go) => {
-      this.turn = { call, go };
+      this.turn = { call, isLongSleep, go };
       this.#onSettled?.();
     });
   }
