@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '../core/json.ts';
 import { ManagementRefusal, SetupError } from './errors.ts';
-import type { ManagementToken, TokenRequest } from './management-token.ts';
+import type { ManagementClient, ManagementToken } from './management-token.ts';
 import { sendWithRetries, type TenantPorts, type TenantRequest, type TenantResponse } from './send-with-retries.ts';
 
 export type ManagementRequest = Pick<TenantRequest, 'method' | 'url' | 'json'>;
@@ -22,7 +22,7 @@ const LONGEST_REASON = 300;
 /** Makes the sender for one management client. */
 export function createManagementRequests(
   ports: TenantPorts,
-  client: TokenRequest,
+  client: ManagementClient,
   token: ManagementToken,
 ): SendManagementRequest {
   return async (request) => {
@@ -45,7 +45,7 @@ function sendWith(ports: TenantPorts, request: ManagementRequest, token: string)
 function refusalOf(
   { method, url }: ManagementRequest,
   { status, body }: TenantResponse,
-  client: TokenRequest,
+  client: ManagementClient,
   secrets: readonly string[],
 ): SetupError {
   const reason = reasonOf(body, secrets);
@@ -63,14 +63,14 @@ function lacksScope({ status, body }: TenantResponse): boolean {
   return status === 403 && /insufficient.scope/i.test(JSON.stringify(body) ?? '');
 }
 
-function tokenRefused(what: string, { clientId, audience }: TokenRequest): SetupError {
+function tokenRefused(what: string, { clientId, audience }: ManagementClient): SetupError {
   return new SetupError(
     'management_client_refused',
     `The tenant refused ${what} with 401, though it had just given the management client "${clientId}" a token. Expected the token to be accepted; check that "${audience}" is the Management API of this tenant (managementDomain).`,
   );
 }
 
-function scopeMissing(what: string, reason: string, { clientId, audience }: TokenRequest): SetupError {
+function scopeMissing(what: string, reason: string, { clientId, audience }: ManagementClient): SetupError {
   const scopes = reason.match(/\b[a-z]+:[a-z_]+\b/g)?.join(' or ') ?? 'one that the tenant did not name';
   return new SetupError(
     'management_scope_missing',

@@ -11,7 +11,7 @@ export interface ManagementClientCredentials {
   readonly clientSecret: string;
 }
 
-export interface TokenRequest extends ManagementClientCredentials {
+export interface ManagementClient extends ManagementClientCredentials {
   /** The tenant's URL, with its final slash. */
   readonly tenantUrl: string;
   /** The identifier of the Management API. */
@@ -31,11 +31,11 @@ const LEEWAY_MS = 10_000;
 /** Keeps one token for one management client. */
 export class ManagementToken {
   readonly #ports: TenantPorts;
-  readonly #client: TokenRequest;
+  readonly #client: ManagementClient;
   #token: KeptToken | undefined;
-  #flight: Promise<string> | undefined;
+  #pending: Promise<string> | undefined;
 
-  constructor(ports: TenantPorts, client: TokenRequest) {
+  constructor(ports: TenantPorts, client: ManagementClient) {
     this.#ports = ports;
     this.#client = client;
   }
@@ -53,10 +53,10 @@ export class ManagementToken {
    * @see RFC 6749 section 4.4
    */
   request(): Promise<string> {
-    this.#flight ??= this.#fetch().finally(() => {
-      this.#flight = undefined;
+    this.#pending ??= this.#requestOnce().finally(() => {
+      this.#pending = undefined;
     });
-    return this.#flight;
+    return this.#pending;
   }
 
   /** The scopes of the current token, or of a new one. */
@@ -65,7 +65,7 @@ export class ManagementToken {
     return this.#token?.scopes;
   }
 
-  async #fetch(): Promise<string> {
+  async #requestOnce(): Promise<string> {
     const { tenantUrl, audience, clientId, clientSecret } = this.#client;
     const response = await sendWithRetries(this.#ports, {
       method: 'POST',
@@ -95,7 +95,7 @@ function malformed(member: string): SetupError {
   );
 }
 
-function refused({ status, body }: TenantResponse, { clientId, audience }: TokenRequest): SetupError {
+function refused({ status, body }: TenantResponse, { clientId, audience }: ManagementClient): SetupError {
   const error = isJsonObject(body) && typeof body.error === 'string' ? body.error : '';
   const got = /^[a-z_]{1,40}$/.test(error) ? `${status} ${error}` : `${status}`;
   const fix =

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CodedError } from '../../../src/core/errors.ts';
 import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
 import { connectManagement } from '../../../src/management/management-connection.ts';
@@ -237,6 +237,12 @@ describe('a tenant that fails', () => {
       /did not respond to GET .*: got ECONNREFUSED.*check the tenant's URL/,
     );
     await expectError(find(new ScriptedTenant(() => ({ status: 500 }))), 'management_unavailable', /got status 500/);
+    const garbled = new HttpFailure('not_text', 'The body is not UTF-8.');
+    await expectError(
+      find(new ScriptedTenant(() => garbled)),
+      'management_unavailable',
+      /got a body that is not UTF-8/,
+    );
   });
 
   test('while it makes something is not asked again: it may have made it', async () => {
@@ -310,6 +316,14 @@ test('an attempt has no more time than all the work has left', async () => {
   const http = vi.fn<HttpPort>((request) => tenant.http(request));
   await find(tenant, { http, timeoutMs: 700 });
   expect(http.mock.calls.map(([{ timeoutMs }]) => timeoutMs)).toEqual([700, 700]);
+});
+
+test('a failed request leaves no timer behind that would keep the process alive', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  await expectError(find(new ScriptedTenant(() => ({ status: 409, body: {} }))), 'management_refused', /with 409/);
+  vi.advanceTimersByTime(1);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('a programming error of the port comes out as it is', async () => {
