@@ -19,7 +19,6 @@ const secrets = () => import('../src/aws/authorizer-secrets.ts');
 const ports: Ports = {
   terminal: createProcessTerminal(process, environment),
   http: http.send,
-  fetch,
   clock: Date.now,
   sleep: (milliseconds) => sleep(milliseconds),
   random: Math.random,

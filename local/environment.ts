@@ -74,7 +74,11 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
   });
   try {
     const signingJwk = ports.signingJwk ?? (await generateSigningKey(clock()));
-    const management = connectManagement({ ...MANAGEMENT_CLIENT, tenantUrl: tenant.issuer });
+    const management = connectManagement({
+      ...MANAGEMENT_CLIENT,
+      tenantUrl: tenant.issuer,
+      http: createHttpsClient().send,
+    });
     await provision(management, signingJwk);
     const issued = await issue(tenant, management);
     const revokedApplicationPassword = await issueRevokedApplicationPassword(tenant, management);

@@ -17,6 +17,7 @@ import { createResourceServerResource } from './resource-server-resource.ts';
 const settings = parseSetupConfiguration(process.env.CONFIG ?? '');
 
 const secrets = createSecretStore();
+const http = createHttpsClient().send;
 const time = { clock: Date.now, sleep: (milliseconds: number) => sleep(milliseconds) };
 
 const ports: SetupPorts = {
@@ -24,8 +25,8 @@ const ports: SetupPorts = {
   secrets,
   state: createStateTable(settings.stateTable),
   otherDeployments: listDeployments(STATE_TABLE_PREFIX, settings.stateTable),
-  http: createHttpsClient().send,
-  connect: connectionTo(settings, { secrets, fetch, ...time }),
+  http,
+  connect: connectionTo(settings, { secrets, http, ...time }),
   ...time,
   uniqueId: randomUUID,
 };
@@ -37,7 +38,7 @@ export const handler = createCustomResourceHandler(
   },
   {
     ...time,
-    fetch,
+    http,
     deadline: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
     // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
     log: console.log,

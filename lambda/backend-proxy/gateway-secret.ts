@@ -1,5 +1,4 @@
-/** The secret that the backend knows this API by: read when first needed, and anew from time to time, since it may change. */
-
+/** The secret by which the backend recognizes this API. It is read when first needed, and again every minute: it may change. */
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { SecretStore } from '../../src/core/secret-store.ts';
 
@@ -10,7 +9,7 @@ const SECRET = /^[\x21-\x7E]{16,1024}$/;
 /**
  * Makes a reader.
  *
- * @throws AwsError if it was never read and cannot be; ConfigurationError `configuration_invalid` if it is no header's value
+ * @throws AwsError if it was never read and cannot be; ConfigurationError `configuration_invalid` if a header cannot hold it
  */
 export function gatewaySecretReader(
   secrets: Pick<SecretStore, 'read'>,

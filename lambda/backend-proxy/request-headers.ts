@@ -3,9 +3,9 @@
  * whatever claims to be from us; then the principal, each part of it always, and the secret that only we know.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { percentEncode } from '../../src/core/percent-encoding.ts';
 import { PRINCIPAL_KEYS } from '../../src/core/principal.ts';
-import { OF_THE_TRANSPORT } from '../../src/http/transport.ts';
-import { percentEncode } from './percent-encode.ts';
+import { TRANSPORT_HEADERS } from '../../src/http/transport.ts';
 
 /** By lower-case name. */
 export type Headers = Readonly<Record<string, readonly string[]>>;
@@ -16,7 +16,7 @@ export const GATEWAY_SECRET_HEADER = 'x-gateway-secret';
 const PRINCIPAL_PREFIX = 'x-auth-';
 
 /** The backend's connection has its own. */
-const OF_THE_CONNECTION = [...OF_THE_TRANSPORT, 'host'];
+const OF_THE_CONNECTION = [...TRANSPORT_HEADERS, 'host'];
 const CREDENTIALS = ['authorization', 'proxy-authorization', GATEWAY_SECRET_HEADER];
 /** The authorizer judged the method and the path of the request line, so no header may name others. */
 const OVERRIDES = [
@@ -107,11 +107,11 @@ function isForBackend(name: string, canonical: string): boolean {
   );
 }
 
-/** With hyphens, since many a server drops a header whose name has `_`; percent-encoded, since a header is ASCII. */
+/** With hyphens, since many servers drop a header whose name has `_`; percent-encoded, since a header is ASCII. */
 function principalHeaders(principal: Readonly<Record<string, unknown>>): Headers {
   const entries = PRINCIPAL_KEYS.map((key) => {
     const name = `${PRINCIPAL_PREFIX}${key.replaceAll('_', '-')}`;
-    return [name, [percentEncode(principal[key])]];
+    return [name, [percentEncode(String(principal[key] ?? ''))]];
   });
   return Object.fromEntries(entries);
 }

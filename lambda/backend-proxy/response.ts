@@ -1,4 +1,4 @@
-/** What goes back to the gateway: the backend's answer as it is, or a problem document (RFC 9457) of our own. */
+/** Makes the response for the gateway: the backend's own, unchanged, or a problem document (RFC 9457). */
 import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { canonicalName, GATEWAY_SECRET_HEADER, namesOfConnection } from './request-headers.ts';
@@ -18,7 +18,7 @@ const NOT_FOR_CALLER: ReadonlySet<string> = new Set([
   GATEWAY_SECRET_HEADER,
 ]);
 
-/** Passes on an answer, redirects and errors included. Text goes as text, other bytes as base64. */
+/** Passes on a response, redirects and errors included. Text goes as text, other bytes as base64. */
 export function fromBackend({ status, fields, body }: BackendResponse): APIGatewayProxyResult {
   const ofConnection = namesOfConnection(fields);
   const kept = new Map<string, string[]>();
@@ -45,7 +45,7 @@ const TITLES = {
   504: 'Gateway Timeout',
 };
 
-/** @param detail for the caller, without anything of the backend's */
+/** @param detail shown to the caller; it must say nothing about the backend */
 export function problem(status: keyof typeof TITLES, detail: string): APIGatewayProxyResult {
   return {
     statusCode: status,

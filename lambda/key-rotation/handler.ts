@@ -16,9 +16,10 @@ const TENANT_TIMEOUT_MS = 60_000;
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration.
 const settings = parseRotationConfiguration(process.env.CONFIG ?? '');
+const http = createHttpsClient().send;
 const clock = Date.now;
 const wait = (milliseconds: number) => sleep(milliseconds);
-const connect = connectionTo(settings, { secrets: createSecretStore(), fetch, clock, sleep: wait });
+const connect = connectionTo(settings, { secrets: createSecretStore(), http, clock, sleep: wait });
 
 export const handler = createRotationHandler(
   {
@@ -26,7 +27,7 @@ export const handler = createRotationHandler(
     secret: createSecretVersions(settings.signingKeySecret),
     state: createStateTable(settings.stateTable),
     connect: () => connect(TENANT_TIMEOUT_MS),
-    prove: createProof(settings, { http: createHttpsClient().send, clock, sleep: wait, random: Math.random }),
+    prove: createProof(settings, { http, clock, sleep: wait, random: Math.random }),
     generate: () => generateSigningKey(clock()),
     clock,
     sleep: wait,

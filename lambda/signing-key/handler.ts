@@ -4,6 +4,7 @@ import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
 import { parseSigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
 import { createCustomResourceHandler } from '../../src/custom-resource/handler.ts';
+import { createHttpsClient } from '../../src/http/https-client.ts';
 import { generateSigningKey } from '../../src/signing-key/generate-signing-key.ts';
 import { createSigningKeyResource } from './signing-key-resource.ts';
 
@@ -19,7 +20,7 @@ const resource = createSigningKeyResource(settings, {
 export const handler = createCustomResourceHandler(
   { 'Custom::SigningKey': resource },
   {
-    fetch,
+    http: createHttpsClient().send,
     clock: Date.now,
     sleep: (milliseconds) => sleep(milliseconds),
     deadline: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),

@@ -16,7 +16,7 @@ const LONGEST_ATTEMPT_MS = 10_000;
  * @throws CliError `usage` for a setting that is missing or wrong
  */
 export async function prepareTenant({ settings, ports }: Pick<Context, 'settings' | 'ports'>): Promise<ConnectTenant> {
-  const { fetch, clock, sleep } = ports;
+  const { http, clock, sleep } = ports;
   const tenantUrl = managementUrl(settings);
   const clientId = settings.require('clientId');
   const totalMs = timeoutMs(settings);
@@ -25,7 +25,7 @@ export async function prepareTenant({ settings, ports }: Pick<Context, 'settings
   const { connectManagement } = await import('../management/management-connection.ts');
   const attemptTimeoutMs = Math.min(totalMs, LONGEST_ATTEMPT_MS);
   return () =>
-    connectManagement({ tenantUrl, clientId, clientSecret, timeoutMs: totalMs, attemptTimeoutMs, fetch, clock, sleep });
+    connectManagement({ tenantUrl, clientId, clientSecret, timeoutMs: totalMs, attemptTimeoutMs, http, clock, sleep });
 }
 
 async function askForSecret(clientId: string, { terminal }: Context['ports']): Promise<string> {

@@ -15,7 +15,6 @@ export type ComposeAuthorizer = (
 
 export interface Ports extends IssuerPorts {
   readonly terminal: Terminal;
-  readonly fetch: typeof fetch;
   /** Calls back after a number of milliseconds, and returns how to cancel that. Does not keep the process alive. */
   readonly setTimer: (milliseconds: number, callback: () => void) => () => void;
   /** A new unique id of at most 64 characters. */

@@ -1,5 +1,5 @@
-/** A tenant as people write it: a domain, as in the vendor's own settings, or a URL. */
-import { isSecureUrl } from '../core/secure-url.ts';
+/** A tenant as people write it: a domain, as on the tenant's own pages, or a URL in any spelling. */
+import { isSecureUrl, isTenantUrl } from '../core/secure-url.ts';
 import { usageError } from './errors.ts';
 import type { Settings } from './settings.ts';
 
@@ -16,7 +16,7 @@ export function issuerUrl(settings: Settings): string {
 export function managementUrl(settings: Settings): string {
   const domain = settings.get('managementDomain');
   const url = domain === undefined ? new URL(issuerUrl(settings)) : parse(domain);
-  if (url && url.href === `${url.origin}/`) return url.href;
+  if (url && isTenantUrl(url.href)) return url.href;
   throw wrong('managementDomain');
 }
 

@@ -4,6 +4,7 @@
  */
 import { forward, type InferOutput, is, optional, partialCheck, pipe } from 'valibot';
 import type { RouteSettings } from '../core/routes.ts';
+import { isTenantUrl } from '../core/secure-url.ts';
 import { authorizerEntries } from './authorizer-configuration.ts';
 import { contextValue } from './context-values.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -11,7 +12,6 @@ import {
   backendUrl,
   clientId,
   ipRateLimit,
-  isTenantUrl,
   jwksCacheSeconds,
   keyArn,
   keyDelivery,

@@ -12,7 +12,7 @@ import {
   string,
   transform,
 } from 'valibot';
-import { isSecureUrl } from '../core/secure-url.ts';
+import { isSecureUrl, isTenantUrl } from '../core/secure-url.ts';
 import { wanted } from './parse.ts';
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
@@ -26,11 +26,6 @@ export const managementDomain = pipe(
   transform((text) => (HOST.test(text) ? `https://${text}/` : text)),
   check(isTenantUrl, MANAGEMENT_DOMAIN),
 );
-
-/** Says whether a URL may be a tenant's: secure, and nothing but an origin with its slash. */
-export function isTenantUrl(text: string): boolean {
-  return isSecureUrlText(text) && `${new URL(text).origin}/` === text;
-}
 
 export const keyDelivery = picklist(
   ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'],
@@ -92,9 +87,5 @@ const BACKEND_URL = wanted(
 /** The backend that requests are passed on to. */
 export const backendUrl = pipe(
   string(BACKEND_URL),
-  check((text) => isSecureUrlText(text) && !/[?#]/.test(text), BACKEND_URL),
+  check((text) => isSecureUrl(text) && !/[?#]/.test(text), BACKEND_URL),
 );
-
-function isSecureUrlText(text: string): boolean {
-  return URL.canParse(text) && isSecureUrl(new URL(text));
-}

@@ -18,16 +18,32 @@ import {
   union,
 } from 'valibot';
 import { RouteMap } from '../core/routes.ts';
-import { isSecureUrl } from '../core/secure-url.ts';
+import { canonicalIssuer } from '../core/secure-url.ts';
 import { wanted } from './parse.ts';
 
 const ISSUER = wanted('an https URL that ends in "/", such as "https://tenant.auth0.com/" (http for loopback only)');
 
-/** An issuer: compared exactly, so its final slash matters. */
+/** An issuer: compared exactly, so its final slash and its spelling matter. */
 export const issuer = pipe(
   string(ISSUER),
-  check((text) => text.endsWith('/') && isSecureUrlText(text), ISSUER),
+  check((text) => text.endsWith('/') && isCanonicalIssuer(text), unlessCanonical(ISSUER)),
 );
+
+/** Reports whether a text is an issuer in the spelling that tokens carry. */
+export function isCanonicalIssuer(text: string): boolean {
+  return canonicalIssuer(text) === text;
+}
+
+/** Makes the message for an issuer that is not valid: its canonical spelling if it only differs in that. */
+export function unlessCanonical(message: ReturnType<typeof wanted>) {
+  return (issue: { readonly input: string; readonly received: string }): string => {
+    const canonical = canonicalIssuer(issue.input);
+    if (canonical === undefined || canonical === issue.input) return message(issue);
+    return wanted(`the canonical spelling "${canonical}", since the "iss" of tokens is compared with it exactly`)(
+      issue,
+    );
+  };
+}
 
 const AUDIENCE = wanted('the identifier of the resource server, 1 to 400 printable ASCII characters');
 
@@ -83,8 +99,4 @@ function isRouteKey(key: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isSecureUrlText(text: string): boolean {
-  return URL.canParse(text) && isSecureUrl(new URL(text)) && new URL(text).href === text;
 }

@@ -4,14 +4,17 @@
  */
 import { array, check, type InferOutput, optional, picklist, pipe, regex, string } from 'valibot';
 import { isSecureUrl } from '../core/secure-url.ts';
-import { secretId } from './fields.ts';
+import { isCanonicalIssuer, secretId, unlessCanonical } from './fields.ts';
 import { exactly, wanted } from './parse.ts';
 
 const URL_TEXT = wanted('an https URL (http for loopback only)');
 const secureUrl = pipe(
   string(URL_TEXT),
-  check((text) => URL.canParse(text) && isSecureUrl(new URL(text)), URL_TEXT),
+  check((text) => isSecureUrl(text), URL_TEXT),
 );
+
+const ISSUER = wanted('an https URL without query and fragment (http for loopback only)');
+const otherIssuer = pipe(string(ISSUER), check(isCanonicalIssuer, unlessCanonical(ISSUER)));
 
 const CLIENT_ID = wanted('the id under which the server knows this API, 1 to 400 printable ASCII characters');
 const PROFILE = wanted('"auth0", or "rfc7662" together with "jwksUrl" and "introspectionUrl"');
@@ -19,7 +22,7 @@ const PROFILE = wanted('"auth0", or "rfc7662" together with "jwksUrl" and "intro
 const entry = pipe(
   exactly({
     /** Compared exactly with the `iss` of tokens. */
-    issuer: secureUrl,
+    issuer: otherIssuer,
     profile: optional(picklist(['auth0', 'rfc7662'], PROFILE), 'auth0'),
     /** @default Auth0's, below the issuer */
     jwksUrl: optional(secureUrl),

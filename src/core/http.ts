@@ -1,16 +1,18 @@
-/** The port through which the authorization server is reached; `src/http/` implements it, tests hand in their own. */
+/** The port through which every HTTP request is sent. `src/http/` implements it; tests pass in their own. */
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Absolute; https, or http to loopback. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Until the last byte of the answer, in milliseconds. */
+  /** Until the last byte of the response, in milliseconds. */
   readonly timeoutMs: number;
+  /** The largest body that is accepted. @default 256 KiB */
+  readonly maximumBytes?: number;
 }
 
-/** An answer of whatever status, read to its end. */
+/** A response of any status, read to its end. */
 export interface HttpResponse {
   readonly status: number;
   /** By lower-case name; repeated fields joined by a comma. */
@@ -21,7 +23,7 @@ export interface HttpResponse {
 /** Why there is no response. Only `connection` is worth another try at once. */
 export type HttpFailureReason = 'connection' | 'timeout' | 'too_large' | 'not_text' | 'protocol';
 
-/** Thrown by an HTTP port instead of an answer. The message names neither URL nor content. */
+/** Thrown by an HTTP port if there is no response. The message names neither URL nor content. */
 export class HttpFailure extends Error {
   readonly reason: HttpFailureReason;
 
@@ -33,7 +35,7 @@ export class HttpFailure extends Error {
 }
 
 /**
- * Sends one request and reads one answer: redirects are not followed, the body is bounded, nothing is retried.
+ * Sends one request and reads one response: redirects are not followed, the body is bounded, nothing is retried.
  *
  * @throws HttpFailure
  */

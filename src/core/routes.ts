@@ -4,6 +4,7 @@
  * `ANY /admin/{proxy+}` also decides about `/admin` and `/admin/`, unless another route names them.
  */
 import { ConfigurationError } from './errors.ts';
+import { percentDecode } from './percent-encoding.ts';
 
 /** The scopes that a route requires of a principal. */
 export type ScopeRequirement = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
@@ -114,12 +115,12 @@ function segmentsOf(path: string): readonly string[] {
  */
 function unambiguousSegments(path: string): readonly string[] | undefined {
   if (path === '/') return [''];
-  try {
-    const segments = segmentsOf(path.replace(/\/$/, '')).map(decodeURIComponent);
-    return path.startsWith('/') && !segments.some((segment) => AMBIGUOUS_SEGMENT.test(segment)) ? segments : undefined;
-  } catch {
-    return undefined;
-  }
+  const segments = segmentsOf(path.replace(/\/$/, '')).map(percentDecode);
+  return path.startsWith('/') && segments.every(isUnambiguous) ? segments : undefined;
+}
+
+function isUnambiguous(segment: string | undefined): segment is string {
+  return segment !== undefined && !AMBIGUOUS_SEGMENT.test(segment);
 }
 
 function isGreedy(resourcePath: string): boolean {

@@ -4,6 +4,7 @@
  * the served part is the end of the path that spells exactly these. The result is as the caller wrote it: in decoded
  * parameters, an encoded slash would look like a separator.
  */
+import { percentDecode } from './percent-encoding.ts';
 
 /** A path that no request has. Every route map denies it. */
 export const UNKNOWN_PATH = '';
@@ -57,7 +58,7 @@ function spell(resource: string, parameters: Readonly<Record<string, string | un
 function startOf(segments: readonly string[], text: string): number | undefined {
   const starts = [segments, withoutFinalSlash(segments)].flatMap((all) => [
     ...endThatSpells(all, text, (segment) => segment),
-    ...endThatSpells(all, text, decode),
+    ...endThatSpells(all, text, percentDecode),
   ]);
   return new Set(starts).size === 1 ? starts[0] : undefined;
 }
@@ -80,17 +81,9 @@ function endThatSpells(
 }
 
 function isBasePath(segments: readonly string[]): boolean {
-  return segments.every((segment) => BASE_SEGMENT.test(decode(segment) ?? ''));
+  return segments.every((segment) => BASE_SEGMENT.test(percentDecode(segment) ?? ''));
 }
 
 function withoutFinalSlash(segments: readonly string[]): readonly string[] {
   return segments.at(-1) === '' ? segments.slice(0, -1) : segments;
-}
-
-function decode(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,8 @@
-/** Answers CloudFormation. Until it has an answer a stack hangs, so sending is tried more than once; the address is in no error. */
+/**
+ * Responds to CloudFormation. A stack hangs until its response arrives, so it is sent up to three times. No error holds
+ * the address.
+ */
+import type { HttpPort } from '../core/http.ts';
 import { isSecureUrl } from '../core/secure-url.ts';
 import type { ResponseAddress } from './request.ts';
 
@@ -6,7 +10,7 @@ export type CustomResourceResponse =
   | {
       readonly status: 'SUCCESS';
       readonly physicalId: string;
-      /** What `Fn::GetAtt` can ask for. Public. */
+      /** What `Fn::GetAtt` can read. Public. */
       readonly attributes: Attributes;
     }
   | {
@@ -19,58 +23,57 @@ export type CustomResourceResponse =
 export type Attributes = Readonly<Record<string, string>>;
 
 export interface ResponsePorts {
-  readonly fetch: typeof fetch;
+  readonly http: HttpPort;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** CloudFormation takes an answer of 4,096 bytes in all, of which ids and attributes need their part. */
+/** A response may have 4,096 bytes in all, and ids and attributes need their share. */
 const LONGEST_REASON = 1500;
 const ATTEMPT_TIMEOUT_MS = 4000;
 const WAITS_MS = [300, 1200];
 
 /**
- * Sends an answer.
+ * Sends a response.
  *
- * @throws Error if it could not be delivered; Lambda then runs the event again, which does no harm
+ * @throws Error if it could not be delivered; Lambda then runs the event again, which is harmless
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
 export async function sendResponse(
   ports: ResponsePorts,
   address: ResponseAddress,
-  answer: CustomResourceResponse,
+  response: CustomResourceResponse,
 ): Promise<void> {
-  const url = new URL(address.responseUrl);
-  if (!isSecureUrl(url)) throw new TypeError('The ResponseURL is not https, nor http to loopback.');
-  // Bytes, so that no content type is sent: the presigned URL was signed without one.
-  const body = new TextEncoder().encode(JSON.stringify(answerBody(address, answer)));
+  if (!isSecureUrl(address.responseUrl)) throw new TypeError('The ResponseURL is not https, nor http to loopback.');
+  const body = JSON.stringify(responseBody(address, response));
   for (const waitMs of WAITS_MS) {
-    if (await attempt(ports, url, body)) return;
+    if (await attempt(ports, address, body)) return;
     await ports.sleep(waitMs);
   }
-  if (!(await attempt(ports, url, body))) throw new Error('CloudFormation did not take the answer.');
+  if (!(await attempt(ports, address, body))) throw new Error('CloudFormation did not accept the response.');
 }
 
-async function attempt({ fetch }: ResponsePorts, url: URL, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
+async function attempt({ http }: ResponsePorts, { responseUrl: url }: ResponseAddress, body: string): Promise<boolean> {
   try {
-    const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
-    const response = await fetch(url, { method: 'PUT', body, redirect: 'error', signal });
-    await response.body?.cancel();
-    return response.ok;
+    // No content type: the presigned URL was signed without one.
+    const { status } = await http({ method: 'PUT', url, headers: {}, body, timeoutMs: ATTEMPT_TIMEOUT_MS });
+    return status >= 200 && status < 300;
   } catch {
     // The cause may name the URL.
     return false;
   }
 }
 
-function answerBody({ stackId, requestId, logicalResourceId }: ResponseAddress, answer: CustomResourceResponse) {
-  const { status, physicalId } = answer;
+function responseBody({ stackId, requestId, logicalResourceId }: ResponseAddress, response: CustomResourceResponse) {
+  const { status, physicalId } = response;
   return {
     Status: status,
     StackId: stackId,
     RequestId: requestId,
     LogicalResourceId: logicalResourceId,
     PhysicalResourceId: physicalId,
-    ...(answer.status === 'FAILED' ? { Reason: answer.reason.slice(0, LONGEST_REASON) } : { Data: answer.attributes }),
+    ...(response.status === 'FAILED'
+      ? { Reason: response.reason.slice(0, LONGEST_REASON) }
+      : { Data: response.attributes }),
   };
 }

@@ -3,7 +3,7 @@ import { HttpFailure, type HttpPort, type HttpRequest, type HttpResponse } from 
 import { createTransport, type RawResponse, type Transport } from './transport.ts';
 
 /** Far above any JWKS or introspection response. */
-const MAXIMUM_BODY_BYTES = 256 * 1024;
+const DEFAULT_MAXIMUM_BYTES = 256 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -21,8 +21,9 @@ export function createHttpsClient(): HttpsClient {
 }
 
 async function send({ url, ...request }: HttpRequest, transport: Transport): Promise<HttpResponse> {
-  const limits = { maximumBytes: MAXIMUM_BODY_BYTES, connection: 'kept' } as const;
-  const { status, rawFields, body } = await transport.start({ ...request, ...limits, url: new URL(url) }).response;
+  const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = request;
+  const raw = { ...request, url: new URL(url), maximumBytes, connection: 'kept' } as const;
+  const { status, rawFields, body } = await transport.start(raw).response;
   return { status, headers: joinFields(rawFields), body: decode(body) };
 }
 

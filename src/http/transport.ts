@@ -47,7 +47,7 @@ export interface Transport {
 
 const AGENT_OPTIONS = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const;
 /** Headers that the transport sets by itself, in lower case. RFC 9110 sections 7.6.1 and 10.1.1, RFC 9112 section 6. */
-export const OF_THE_TRANSPORT: ReadonlySet<string> = new Set([
+export const TRANSPORT_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'expect',
@@ -87,7 +87,7 @@ function open({ method, url, headers, body, connection }: RawRequest, agent: Pla
  */
 function fieldsOf(headers: RawRequest['headers'], body: RawRequest['body']): Record<string, string | string[]> {
   const fields = Object.entries(headers)
-    .filter(([name]) => !OF_THE_TRANSPORT.has(name.toLowerCase()))
+    .filter(([name]) => !TRANSPORT_HEADERS.has(name.toLowerCase()))
     .map(([name, value]) => [name, typeof value === 'string' ? value : [...value]] as const);
   const framing = body === undefined ? [] : [['content-length', String(Buffer.byteLength(body))] as const];
   return Object.fromEntries([...fields, ...framing]);

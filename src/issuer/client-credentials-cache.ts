@@ -66,7 +66,9 @@ function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
 /**
  * The `Authorization` header of a client that authenticates with its secret.
  *
- * @see RFC 6749 section 2.3.1: both parts are form-encoded first
+ * Both parts are form-encoded first, which is not percent-encoding: a space becomes `+`, and `!` becomes `%21`.
+ *
+ * @see RFC 6749 section 2.3.1 and appendix B
  */
 export function clientSecretBasic({ clientId, clientSecret }: ClientCredentials): string {
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);

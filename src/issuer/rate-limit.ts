@@ -1,5 +1,6 @@
-/** What an answer's headers say of the server's rate limit. They are hints: what cannot be read counts as not said. */
+/** What a response says about the server's rate limit. Headers are hints: a value that cannot be read counts as absent. */
 import type { HttpResponse } from '../core/http.ts';
+import { rateLimitWaitMs, wholeNumber } from '../core/retry-after.ts';
 
 type Headers = HttpResponse['headers'];
 
@@ -11,7 +12,7 @@ export interface RateLimit {
   readonly resetsAtMs: number;
 }
 
-const DEFAULT_RETRY_AFTER_MS = 1000;
+const DEFAULT_WAIT_MS = 1000;
 /** The share that is left to others: the tenant's logins, its other APIs. */
 const RESERVED_SHARE = 0.1;
 
@@ -24,23 +25,12 @@ export function rateLimitOf(headers: Headers): RateLimit | undefined {
   return { limit, remaining, resetsAtMs: reset * 1000 };
 }
 
-/** Says whether what is left had better be left to others. */
+/** Reports whether so little is left that it should be left to others. */
 export function isNearlyUsedUp({ limit, remaining }: RateLimit): boolean {
   return remaining < limit * RESERVED_SHARE;
 }
 
-/**
- * How long a 429 asks to wait, in milliseconds: as `Retry-After` says, else until the limit is reset, else a second.
- *
- * @see RFC 9110 section 10.2.3
- */
+/** How long to wait after a 429, in milliseconds: as the server asks, or else a second. */
 export function retryAfterMs(headers: Headers, nowMs: number): number {
-  const seconds = wholeNumber(headers['retry-after']);
-  if (seconds !== undefined) return seconds * 1000;
-  const reset = wholeNumber(headers['x-ratelimit-reset']);
-  return reset === undefined ? DEFAULT_RETRY_AFTER_MS : Math.max(reset * 1000 - nowMs, 0);
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+  return rateLimitWaitMs(headers, nowMs) ?? DEFAULT_WAIT_MS;
 }

@@ -1,6 +1,6 @@
 /**
- * A user's app specific passwords. The value of a new one is answered once, to the caller alone: it is in no error and no
- * list. The `auth0` package has no calls for these.
+ * A user's app specific passwords. The value of a new one is returned once, to the caller alone; no error and no list
+ * holds it. The `auth0` package has no calls for these.
  */
 import { ConfigurationError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
@@ -13,14 +13,14 @@ export interface ApplicationPassword {
   readonly label: string;
   readonly audience: string;
   readonly scopes: readonly string[];
-  /** As the tenant writes it; `undefined` if it does not say. */
+  /** As the tenant writes it; `undefined` if it is absent. */
   readonly createdAt: string | undefined;
   readonly lastAccessed: string | undefined;
 }
 
 /** One just made. */
 export interface NewApplicationPassword extends ApplicationPassword {
-  /** The secret itself. Show it to its user, never log it: the tenant does not tell it again. */
+  /** The secret itself. Show it to its user, never log it: the tenant does not return it again. */
   readonly value: string;
 }
 
@@ -31,7 +31,7 @@ export interface ApplicationPasswordRequest {
   readonly scopes: readonly string[];
 }
 
-/** What is done with the passwords of the user `userId` (`auth0|…`). */
+/** The operations on the passwords of the user `userId` (`auth0|…`). */
 export interface ApplicationPasswords {
   create(userId: string, request: ApplicationPasswordRequest): Promise<NewApplicationPassword>;
   list(userId: string): Promise<readonly ApplicationPassword[]>;
@@ -48,13 +48,13 @@ export function createApplicationPasswords(baseUrl: string, send: SendManagement
   const urlOf = (userId: string) => `${baseUrl}users/${segment(userId)}/application-passwords`;
   return {
     create: async (userId, { label, audience, scopes }) => {
-      const answer = await send({ method: 'POST', url: urlOf(userId), json: { label, audience, scope: scopes } });
-      return { ...parse(answer), value: textOf(answer, 'value') };
+      const response = await send({ method: 'POST', url: urlOf(userId), json: { label, audience, scope: scopes } });
+      return { ...parse(response), value: textOf(response, 'value') };
     },
     list: async (userId) => {
-      const answer = await send({ method: 'GET', url: urlOf(userId) });
-      if (!Array.isArray(answer)) throw malformed('a list');
-      return answer.map(parse);
+      const response = await send({ method: 'GET', url: urlOf(userId) });
+      if (!Array.isArray(response)) throw malformed('a list');
+      return response.map(parse);
     },
     remove: async (userId, id) => acceptGone(send({ method: 'DELETE', url: `${urlOf(userId)}/${segment(id)}` })),
   };
@@ -69,21 +69,21 @@ function segment(id: string): string {
   );
 }
 
-function parse(answer: unknown): ApplicationPassword {
-  const { scope, created_at: createdAt, last_accessed: lastAccessed } = isJsonObject(answer) ? answer : {};
+function parse(response: unknown): ApplicationPassword {
+  const { scope, created_at: createdAt, last_accessed: lastAccessed } = isJsonObject(response) ? response : {};
   if (!Array.isArray(scope) || !scope.every((value) => typeof value === 'string')) throw malformed('a list "scope"');
   return {
-    id: textOf(answer, 'id'),
-    label: textOf(answer, 'label'),
-    audience: textOf(answer, 'audience'),
+    id: textOf(response, 'id'),
+    label: textOf(response, 'label'),
+    audience: textOf(response, 'audience'),
     scopes: scope,
     createdAt: typeof createdAt === 'string' ? createdAt : undefined,
     lastAccessed: typeof lastAccessed === 'string' ? lastAccessed : undefined,
   };
 }
 
-function textOf(answer: unknown, member: keyof JsonObject): string {
-  const value = isJsonObject(answer) ? answer[member] : undefined;
+function textOf(response: unknown, member: keyof JsonObject): string {
+  const value = isJsonObject(response) ? response[member] : undefined;
   if (typeof value === 'string' && value !== '') return value;
   throw malformed(`a text "${member}"`);
 }
@@ -91,6 +91,6 @@ function textOf(answer: unknown, member: keyof JsonObject): string {
 function malformed(expected: string): SetupError {
   return new SetupError(
     'management_malformed',
-    `The tenant answered a request for app specific passwords without what it must hold. Expected ${expected}; check that the feature is enabled for the tenant, and that the URL is the tenant's.`,
+    `The tenant responded to a request for app specific passwords without what the response must hold. Expected ${expected}; check that the feature is enabled for the tenant, and that the URL is the tenant's.`,
   );
 }

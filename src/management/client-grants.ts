@@ -1,10 +1,11 @@
 /**
- * The grants of machines to APIs, through the `auth0` package's narrow client. Each answer is parsed, and filtered again
- * here: that the tenant filtered as asked is not taken for granted. Users' grants (`subject_type: user`) are never seen.
+ * The grants of clients for APIs, through the `auth0` package's client for them. Each response is parsed, and filtered
+ * here again: we do not trust the tenant's filter. Users' grants (`subject_type: user`) are left out.
  */
 import type { ClientGrantsClient } from 'auth0/clientGrants';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { SetupError } from './errors.ts';
+import { unwrapErrors } from './package-fetch.ts';
 import { acceptGone } from './resource-servers.ts';
 
 export interface ClientGrant {
@@ -21,7 +22,7 @@ export interface NewClientGrant {
   readonly scopes: readonly string[];
 }
 
-/** What is done with client grants. */
+/** The operations on client grants. */
 export interface ClientGrants {
   /** Finds the client's own grant for an API, whatever page it is on. */
   find(clientId: string, audience: string): Promise<ClientGrant | undefined>;
@@ -43,12 +44,12 @@ export function createClientGrants(client: ClientGrantsClient): ClientGrants {
       return own && parseGrant(own);
     },
     create: async ({ clientId, audience, scopes }) => {
-      await client.create({ client_id: clientId, audience, scope: [...scopes] });
+      await unwrapErrors(client.create({ client_id: clientId, audience, scope: [...scopes] }));
     },
     update: async (id, scopes) => {
-      await client.update(id, { scope: [...scopes] });
+      await unwrapErrors(client.update(id, { scope: [...scopes] }));
     },
-    remove: (id) => acceptGone(client.delete(id)),
+    remove: (id) => acceptGone(unwrapErrors(client.delete(id))),
   };
 }
 
@@ -67,7 +68,8 @@ async function listAll(
   let from: string | undefined;
   do {
     const position = from === undefined ? {} : { from };
-    const { response } = await client.list({ ...filter, ...position, take: PAGE_SIZE, include_totals: false });
+    const request = { ...filter, ...position, take: PAGE_SIZE, include_totals: false };
+    const { response } = await unwrapErrors(client.list(request));
     const page = parsePage(response);
     grants.push(...page.grants);
     from = page.next !== undefined && !seen.has(page.next) ? page.next : undefined;
@@ -76,10 +78,10 @@ async function listAll(
   return grants;
 }
 
-function parsePage(answer: unknown): { readonly grants: readonly JsonObject[]; readonly next: string | undefined } {
-  const grants = isJsonObject(answer) ? answer.client_grants : answer;
+function parsePage(response: unknown): { readonly grants: readonly JsonObject[]; readonly next: string | undefined } {
+  const grants = isJsonObject(response) ? response.client_grants : response;
   if (!Array.isArray(grants) || !grants.every(isJsonObject)) throw malformed('a list of grants');
-  const next = isJsonObject(answer) ? answer.next : undefined;
+  const next = isJsonObject(response) ? response.next : undefined;
   return { grants, next: typeof next === 'string' && next !== '' ? next : undefined };
 }
 
@@ -95,6 +97,6 @@ function parseGrant({ id, scope, allow_all_scopes: allowAllScopes }: JsonObject)
 function malformed(expected: string): SetupError {
   return new SetupError(
     'management_malformed',
-    `The tenant answered a request for client grants without what it must hold. Expected ${expected}; check that the URL is that of the tenant.`,
+    `The tenant responded to a request for client grants without what the response must hold. Expected ${expected}; check that the URL is that of the tenant.`,
   );
 }

@@ -1,4 +1,4 @@
-/** What can go wrong between this software and a tenant's Management API; each code is one thing for somebody to do. */
+/** Errors between this software and a tenant's Management API. Each code asks for one action. */
 import { CodedError } from '../core/errors.ts';
 
 export type SetupErrorCode =
@@ -8,20 +8,20 @@ export type SetupErrorCode =
   | 'management_scope_missing'
   /** The rate limit is longer than the time that is left. */
   | 'management_throttled'
-  /** No answer, or 5xx, in the time that is left. */
+  /** No response, or 5xx, in the time that is left. */
   | 'management_unavailable'
-  /** An answer that cannot be read: redirect, not JSON, oversized, or without what it must hold. */
+  /** A response that cannot be read: a redirect, not JSON, too large, or without what it must hold. */
   | 'management_malformed'
   /** The tenant refused a request for a reason of its own (400, 404, 409, …). */
   | 'management_refused'
   | 'resource_server_not_found'
-  /** The tenant does not take a key property. */
+  /** The tenant does not accept a key property. */
   | 'property_refused'
-  /** The tenant does not let go of a key property. */
+  /** The tenant does not remove a key property. */
   | 'property_kept'
   /** A key property that is not ours, and in which the tenant looks before it looks for ours. */
   | 'property_foreign'
-  /** The tenant took the grant but left out a scope. */
+  /** The tenant accepted the grant but left out a scope. */
   | 'scope_dropped'
   /** A warning: other deployments use the same client grant. */
   | 'grant_shared'
@@ -45,10 +45,10 @@ export type SetupErrorCode =
 /** Thrown, or handed back as a warning, when a tenant cannot be set up as wanted. Never holds a secret, nor a `cause` that may. */
 export class SetupError extends CodedError<SetupErrorCode> {}
 
-/** A request that the tenant understood and refused, with what it said about it. */
+/** A request that the tenant understood and refused, with its reason. */
 export class ManagementRefusal extends SetupError {
   readonly status: number;
-  /** The tenant's own words: shortened, printable, without our secrets; `""` if it said nothing. */
+  /** The tenant's own words: shortened, printable, without our secrets; `""` if it gave none. */
   readonly reason: string;
 
   constructor(message: string, { status, reason }: { readonly status: number; readonly reason: string }) {

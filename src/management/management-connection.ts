@@ -1,21 +1,22 @@
 /**
- * A connection to one tenant's Management API as one management client, for one piece of work: it lasts until its deadline.
- * The `auth0` package's narrow clients know the paths; every byte goes through our own sender, since theirs follows
- * redirects, retries without a deadline, and puts requests and answers into its errors.
+ * A connection to one tenant's Management API as one management client, for one piece of work: it lasts until its
+ * deadline. The `auth0` package's clients for single resources know the paths; our own sender makes every request.
  */
 import { setTimeout } from 'node:timers/promises';
 import { ClientGrantsClient } from 'auth0/clientGrants';
 import { ResourceServersClient } from 'auth0/resourceServers';
 import type { Clock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
-import { isSecureUrl } from '../core/secure-url.ts';
+import type { HttpPort } from '../core/http.ts';
+import { isTenantUrl } from '../core/secure-url.ts';
 import { type ApplicationPasswords, createApplicationPasswords } from './application-passwords.ts';
 import { type ClientGrants, createClientGrants } from './client-grants.ts';
-import { createManagementRequests, type SendManagementRequest } from './management-requests.ts';
+import { createManagementRequests } from './management-requests.ts';
 import { type ManagementClientCredentials, ManagementToken } from './management-token.ts';
+import { packageOptions } from './package-fetch.ts';
 import { createResourceServers, type ResourceServers } from './resource-servers.ts';
+import type { TenantPorts } from './send-with-retries.ts';
 import { createTenantSettings, type TenantSettings } from './tenant-settings.ts';
-import type { Wire } from './wire.ts';
 
 export interface ManagementOptions extends ManagementClientCredentials {
   /** `https://tenant.auth0.com/`: the tenant's own domain, not its custom one, with the final slash; http only for loopback. */
@@ -24,8 +25,7 @@ export interface ManagementOptions extends ManagementClientCredentials {
   readonly timeoutMs?: number;
   /** How long one attempt at one request may take, in milliseconds. @default 10000 */
   readonly attemptTimeoutMs?: number;
-  /** @default the global fetch */
-  readonly fetch?: typeof fetch;
+  readonly http: HttpPort;
   /** @default the system's clock */
   readonly clock?: Clock;
   /** Resolves after so many milliseconds. @default a timer */
@@ -50,10 +50,8 @@ export interface ManagementConnection {
   readonly tokenScopes: (isFresh: boolean) => Promise<readonly string[] | undefined>;
 }
 
-type NarrowClientOptions = ResourceServersClient.Options & ClientGrantsClient.Options;
-
 /**
- * Connects to the Management API. Nothing is sent before it is used; then a token is asked for once.
+ * Connects to the Management API. Nothing is sent before the first use, which requests a token.
  *
  * @throws ConfigurationError `configuration_invalid` if the URL is not one of a tenant
  */
@@ -61,11 +59,11 @@ export function connectManagement(options: ManagementOptions): ManagementConnect
   const { tenantUrl, clientId, clientSecret } = options;
   assertTenantUrl(tenantUrl);
   const audience = `${tenantUrl}api/v2/`;
-  const wire = wireOf(options);
+  const ports = tenantPorts(options);
   const client = { tenantUrl, audience, clientId, clientSecret };
-  const token = new ManagementToken(wire, client);
-  const request = createManagementRequests(wire, client, token);
-  const clientOptions = narrowClientOptions(audience, request);
+  const token = new ManagementToken(ports, client);
+  const request = createManagementRequests(ports, client, token);
+  const clientOptions = packageOptions(audience, request);
   return {
     audience,
     clientId,
@@ -77,38 +75,13 @@ export function connectManagement(options: ManagementOptions): ManagementConnect
   };
 }
 
-function wireOf(options: ManagementOptions): Wire {
-  const { timeoutMs = 60_000, attemptTimeoutMs = 10_000, clock = Date.now, sleep = setTimeout } = options;
-  const { fetch: fetchOption = fetch } = options;
-  return { fetch: fetchOption, clock, sleep, attemptTimeoutMs, deadlineMs: clock() + timeoutMs };
-}
-
-function narrowClientOptions(audience: string, request: SendManagementRequest): NarrowClientOptions {
-  return {
-    baseUrl: audience,
-    token: '',
-    auth: false,
-    fetcher: async ({ method, url, queryString, body }) => ({
-      ok: true,
-      // The package's types promise a shape here. Nobody believes them: each answer is parsed where it is used.
-      body: (await request({ method: methodOf(method), url: withQuery(url, queryString), json: body })) as never,
-      rawResponse: new Response(),
-    }),
-  };
-}
-
-function withQuery(url: string, query: string | undefined): string {
-  return query ? `${url}?${query}` : url;
-}
-
-function methodOf(method: string) {
-  if (method === 'GET' || method === 'POST' || method === 'PATCH' || method === 'DELETE') return method;
-  throw new TypeError(`The auth0 package asked for the method ${method}; expected GET, POST, PATCH or DELETE.`);
+function tenantPorts({ http, clock = Date.now, sleep = setTimeout, ...limits }: ManagementOptions): TenantPorts {
+  const { timeoutMs = 60_000, attemptTimeoutMs = 10_000 } = limits;
+  return { http, clock, sleep, attemptTimeoutMs, deadlineMs: clock() + timeoutMs };
 }
 
 function assertTenantUrl(tenantUrl: string): void {
-  const url = URL.canParse(tenantUrl) ? new URL(tenantUrl) : undefined;
-  if (url && isSecureUrl(url) && `${url.origin}/` === tenantUrl) return;
+  if (isTenantUrl(tenantUrl)) return;
   throw new ConfigurationError(
     'configuration_invalid',
     'The URL of the Management API is not that of a tenant. Expected "https://HOST/" with its final slash and nothing after it; http is for loopback only.',

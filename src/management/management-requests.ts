@@ -1,16 +1,16 @@
 /**
- * Requests to the Management API: sent with the token, a refusal turned into an error that says what to do about it.
- * What the tenant says about a refusal is passed on only shortened, printable and without our secrets.
+ * Requests to the Management API: sent with the token; a refusal becomes an error that says what to do about it. The
+ * tenant's own message is passed on only after it is shortened, made printable, and stripped of our secrets.
  */
 import { isJsonObject } from '../core/json.ts';
 import { ManagementRefusal, SetupError } from './errors.ts';
-import type { ManagementToken, TokenRequest } from './management-token.ts';
-import { send, type Wire, type WireRequest, type WireResponse } from './wire.ts';
+import type { ManagementClient, ManagementToken } from './management-token.ts';
+import { sendWithRetries, type TenantPorts, type TenantRequest, type TenantResponse } from './send-with-retries.ts';
 
-export type ManagementRequest = Pick<WireRequest, 'method' | 'url' | 'json'>;
+export type ManagementRequest = Pick<TenantRequest, 'method' | 'url' | 'json'>;
 
 /**
- * Sends a request and answers the body, which is not trusted until parsed; `undefined` if there is none.
+ * Sends a request and returns the body, which is not trusted until parsed; `undefined` if there is none.
  *
  * @throws SetupError `management_scope_missing`, `management_client_refused`, `management_throttled`,
  *   `management_unavailable` or `management_malformed`; ManagementRefusal `management_refused` for 400, 404, 409 and the like
@@ -21,31 +21,31 @@ const LONGEST_REASON = 300;
 
 /** Makes the sender for one management client. */
 export function createManagementRequests(
-  wire: Wire,
-  client: TokenRequest,
+  ports: TenantPorts,
+  client: ManagementClient,
   token: ManagementToken,
 ): SendManagementRequest {
   return async (request) => {
     const kept = token.kept();
-    const used = kept ?? (await token.ask());
-    const answer = await sendWith(wire, request, used);
+    const used = kept ?? (await token.request());
+    const first = await sendWith(ports, request, used);
     // A kept token may be older than the grant of the scope that it lacks, or have been revoked.
-    const isStale = kept !== undefined && (answer.status === 401 || lacksScope(answer));
-    const last = isStale ? await token.ask() : used;
-    const final = isStale ? await sendWith(wire, request, last) : answer;
+    const isStale = kept !== undefined && (first.status === 401 || lacksScope(first));
+    const last = isStale ? await token.request() : used;
+    const final = isStale ? await sendWith(ports, request, last) : first;
     if (final.status < 300) return final.body;
     throw refusalOf(request, final, client, [used, last, client.clientSecret]);
   };
 }
 
-function sendWith(wire: Wire, request: ManagementRequest, token: string): Promise<WireResponse> {
-  return send(wire, { ...request, headers: { authorization: `Bearer ${token}` } });
+function sendWith(ports: TenantPorts, request: ManagementRequest, token: string): Promise<TenantResponse> {
+  return sendWithRetries(ports, { ...request, headers: { authorization: `Bearer ${token}` } });
 }
 
 function refusalOf(
   { method, url }: ManagementRequest,
-  { status, body }: WireResponse,
-  client: TokenRequest,
+  { status, body }: TenantResponse,
+  client: ManagementClient,
   secrets: readonly string[],
 ): SetupError {
   const reason = reasonOf(body, secrets);
@@ -54,23 +54,23 @@ function refusalOf(
   if (lacksScope({ status, body })) return scopeMissing(what, reason, client);
   const said = reason === '' ? '' : `: ${reason}`;
   return new ManagementRefusal(
-    `The tenant refused ${what} with ${status}${said}. Expected it to be accepted; mend what it names and run it again.`,
+    `The tenant refused ${what} with ${status}${said}. Expected it to be accepted; fix what it names and run it again.`,
     { status, reason },
   );
 }
 
-function lacksScope({ status, body }: WireResponse): boolean {
+function lacksScope({ status, body }: TenantResponse): boolean {
   return status === 403 && /insufficient.scope/i.test(JSON.stringify(body) ?? '');
 }
 
-function tokenRefused(what: string, { clientId, audience }: TokenRequest): SetupError {
+function tokenRefused(what: string, { clientId, audience }: ManagementClient): SetupError {
   return new SetupError(
     'management_client_refused',
     `The tenant refused ${what} with 401, though it had just given the management client "${clientId}" a token. Expected the token to be accepted; check that "${audience}" is the Management API of this tenant (managementDomain).`,
   );
 }
 
-function scopeMissing(what: string, reason: string, { clientId, audience }: TokenRequest): SetupError {
+function scopeMissing(what: string, reason: string, { clientId, audience }: ManagementClient): SetupError {
   const scopes = reason.match(/\b[a-z]+:[a-z_]+\b/g)?.join(' or ') ?? 'one that the tenant did not name';
   return new SetupError(
     'management_scope_missing',

@@ -1,17 +1,17 @@
 /**
- * The token for the Management API, by the client credentials grant: asked for once and kept until shortly before it
- * expires. The `auth0` package has this too, but takes what the tenant answers on faith and drags the whole client along.
+ * The token for the Management API, by the client credentials grant: requested once and kept until shortly before it
+ * expires.
  */
 import { isJsonObject } from '../core/json.ts';
 import { SetupError } from './errors.ts';
-import { send, type Wire, type WireResponse } from './wire.ts';
+import { sendWithRetries, type TenantPorts, type TenantResponse } from './send-with-retries.ts';
 
 export interface ManagementClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-export interface TokenRequest extends ManagementClientCredentials {
+export interface ManagementClient extends ManagementClientCredentials {
   /** The tenant's URL, with its final slash. */
   readonly tenantUrl: string;
   /** The identifier of the Management API. */
@@ -21,7 +21,7 @@ export interface TokenRequest extends ManagementClientCredentials {
 interface KeptToken {
   readonly value: string;
   readonly expiresAtMs: number;
-  /** What the tenant says that it holds; `undefined` if the tenant does not say. */
+  /** The scopes that the tenant reports; `undefined` if it reports none. */
   readonly scopes: readonly string[] | undefined;
 }
 
@@ -30,51 +30,51 @@ const LEEWAY_MS = 10_000;
 
 /** Keeps one token for one management client. */
 export class ManagementToken {
-  readonly #wire: Wire;
-  readonly #request: TokenRequest;
+  readonly #ports: TenantPorts;
+  readonly #client: ManagementClient;
   #token: KeptToken | undefined;
-  #flight: Promise<string> | undefined;
+  #pending: Promise<string> | undefined;
 
-  constructor(wire: Wire, request: TokenRequest) {
-    this.#wire = wire;
-    this.#request = request;
+  constructor(ports: TenantPorts, client: ManagementClient) {
+    this.#ports = ports;
+    this.#client = client;
   }
 
-  /** The token at hand, if there is one that has not expired. */
+  /** The current token, if there is one that has not expired. */
   kept(): string | undefined {
     const token = this.#token;
-    return token && this.#wire.clock() < token.expiresAtMs - LEEWAY_MS ? token.value : undefined;
+    return token && this.#ports.clock() < token.expiresAtMs - LEEWAY_MS ? token.value : undefined;
   }
 
   /**
-   * Asks for a new token; callers at the same time share one request.
+   * Requests a new token. Concurrent callers share one request.
    *
-   * @throws SetupError `management_client_refused`, or what `send` throws
+   * @throws SetupError `management_client_refused`, or what `sendWithRetries` throws
    * @see RFC 6749 section 4.4
    */
-  ask(): Promise<string> {
-    this.#flight ??= this.#fetch().finally(() => {
-      this.#flight = undefined;
+  request(): Promise<string> {
+    this.#pending ??= this.#requestOnce().finally(() => {
+      this.#pending = undefined;
     });
-    return this.#flight;
+    return this.#pending;
   }
 
-  /** The scopes of the token at hand, or of a new one. */
+  /** The scopes of the current token, or of a new one. */
   async scopes(isFresh: boolean): Promise<readonly string[] | undefined> {
-    if (isFresh || this.kept() === undefined) await this.ask();
+    if (isFresh || this.kept() === undefined) await this.request();
     return this.#token?.scopes;
   }
 
-  async #fetch(): Promise<string> {
-    const { tenantUrl, audience, clientId, clientSecret } = this.#request;
-    const answer = await send(this.#wire, {
+  async #requestOnce(): Promise<string> {
+    const { tenantUrl, audience, clientId, clientSecret } = this.#client;
+    const response = await sendWithRetries(this.#ports, {
       method: 'POST',
       url: `${tenantUrl}oauth/token`,
       json: { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, audience },
       isRepeatable: true,
     });
-    if ([400, 401, 403].includes(answer.status)) throw refused(answer, this.#request);
-    this.#token = parseToken(answer.body, this.#wire.clock());
+    if ([400, 401, 403].includes(response.status)) throw refused(response, this.#client);
+    this.#token = parseToken(response.body, this.#ports.clock());
     return this.#token.value;
   }
 }
@@ -91,19 +91,19 @@ function parseToken(body: unknown, nowMs: number): KeptToken {
 function malformed(member: string): SetupError {
   return new SetupError(
     'management_malformed',
-    `The tenant answered the request for a Management API token without a usable "${member}". Expected the answer of RFC 6749 section 5.1; check that the URL is the tenant's.`,
+    `The tenant responded to the request for a Management API token without a usable "${member}". Expected the response of RFC 6749 section 5.1; check that the URL is the tenant's.`,
   );
 }
 
-function refused({ status, body }: WireResponse, { clientId, audience }: TokenRequest): SetupError {
+function refused({ status, body }: TenantResponse, { clientId, audience }: ManagementClient): SetupError {
   const error = isJsonObject(body) && typeof body.error === 'string' ? body.error : '';
   const got = /^[a-z_]{1,40}$/.test(error) ? `${status} ${error}` : `${status}`;
-  const mend =
+  const fix =
     status === 401
       ? "Put the client's id and its current client secret, both from its page in the dashboard, into the management secret."
       : `Authorize the client for the API "${audience}" (dashboard: Applications > APIs > Auth0 Management API), allow it the client_credentials grant, and if the tenant has a custom domain set managementDomain to the tenant's own domain.`;
   return new SetupError(
     'management_client_refused',
-    `The tenant refused the management client "${clientId}": got ${got}, expected a token for "${audience}". ${mend}`,
+    `The tenant refused the management client "${clientId}": got ${got}, expected a token for "${audience}". ${fix}`,
   );
 }

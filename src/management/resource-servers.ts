@@ -1,11 +1,12 @@
 /**
- * The resource servers of a tenant, through the `auth0` package's narrow client, which knows nothing of the key properties
- * but passes them on. Each answer is parsed; one for another identifier than the one asked for is taken for none.
+ * The resource servers of a tenant, through the `auth0` package's client for them. It has no types for the key properties
+ * but passes them on. Each response is parsed, and ignored if it has another identifier than the requested one.
  */
 import type { ResourceServersClient } from 'auth0/resourceServers';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { ManagementRefusal, SetupError } from './errors.ts';
 import { type KeyPatch, type KeyProperties, keyPropertiesOf } from './key-properties.ts';
+import { unwrapErrors } from './package-fetch.ts';
 
 export interface ResourceServer {
   /** The tenant's own id. */
@@ -25,7 +26,7 @@ export interface NewResourceServer {
   readonly scopes: readonly string[];
 }
 
-/** What is done with resource servers. */
+/** The operations on resource servers. */
 export interface ResourceServers {
   /** Finds the one with exactly this identifier, whatever page it is on. */
   find(identifier: string): Promise<ResourceServer | undefined>;
@@ -48,29 +49,28 @@ export function createResourceServers(client: ResourceServersClient): ResourceSe
         .filter((record) => record.is_system !== true)
         .map((record) => textOf(record, 'identifier')),
     create: async ({ identifier, name, scopes }) => {
-      await client.create({ identifier, name, scopes: scopes.map((value) => ({ value })) });
+      await unwrapErrors(client.create({ identifier, name, scopes: scopes.map((value) => ({ value })) }));
     },
     update: async (id, patch) => {
       // The variable keeps TypeScript from refusing properties that the package has no types for.
       const request: KeyPatch & NonNullable<Parameters<typeof client.update>[1]> = patch;
-      await client.update(id, request);
+      await unwrapErrors(client.update(id, request));
     },
-    remove: (id) => acceptGone(client.delete(id)),
+    remove: (id) => acceptGone(unwrapErrors(client.delete(id))),
   };
 }
 
-/** Waits for a deletion; that there is nothing to delete is as good. */
+/** Waits for a deletion; 404 counts as done. */
 export async function acceptGone(deletion: Promise<unknown>): Promise<void> {
   await deletion.catch((error: unknown) => {
     if (!(error instanceof ManagementRefusal && error.status === 404)) throw error;
   });
 }
 
-/** The identifier itself is accepted as an id, URL-encoded; a proxy that decodes it, or a lax match, must not lead us astray. */
+/** The URL-encoded identifier is accepted as an id. A proxy may decode it and a tenant may match it loosely, so it is compared. */
 async function getExactly(client: ResourceServersClient, identifier: string, id = identifier) {
   try {
-    const answer: unknown = await client.get(id);
-    const found = parseResourceServer(answer);
+    const found = parseResourceServer(await unwrapErrors(client.get(id)));
     return found.identifier === identifier ? found : undefined;
   } catch (error) {
     if (error instanceof ManagementRefusal && (error.status === 404 || error.status === 400)) return undefined;
@@ -88,28 +88,28 @@ async function findOnPages(client: ResourceServersClient, identifier: string): P
 async function listAll(client: ResourceServersClient): Promise<readonly JsonObject[]> {
   const byId = new Map<string, JsonObject>();
   for (let page = 0; ; page += 1) {
-    const { response } = await client.list({ page, per_page: PAGE_SIZE });
+    const { response } = await unwrapErrors(client.list({ page, per_page: PAGE_SIZE }));
     const fresh = parsePage(response).filter((record) => !byId.has(textOf(record, 'id')));
     for (const record of fresh) byId.set(textOf(record, 'id'), record);
     if (fresh.length === 0) return [...byId.values()];
   }
 }
 
-function parsePage(answer: unknown): readonly JsonObject[] {
-  const records = isJsonObject(answer) ? answer.resource_servers : answer;
+function parsePage(response: unknown): readonly JsonObject[] {
+  const records = isJsonObject(response) ? response.resource_servers : response;
   if (Array.isArray(records) && records.every(isJsonObject)) return records;
   throw malformed('a list of them');
 }
 
-function parseResourceServer(answer: unknown): ResourceServer {
-  if (!isJsonObject(answer)) throw malformed('a JSON object');
-  const { name, scopes } = answer;
+function parseResourceServer(response: unknown): ResourceServer {
+  if (!isJsonObject(response)) throw malformed('a JSON object');
+  const { name, scopes } = response;
   return {
-    id: textOf(answer, 'id'),
-    identifier: textOf(answer, 'identifier'),
+    id: textOf(response, 'id'),
+    identifier: textOf(response, 'identifier'),
     name: typeof name === 'string' ? name : '',
     scopes: Array.isArray(scopes) ? scopes.flatMap(scopeValue) : [],
-    keys: keyPropertiesOf(answer),
+    keys: keyPropertiesOf(response),
   };
 }
 
@@ -126,6 +126,6 @@ function textOf(record: JsonObject, member: string): string {
 function malformed(expected: string): SetupError {
   return new SetupError(
     'management_malformed',
-    `The tenant answered a request for resource servers without what it must hold. Expected ${expected}; check that the URL is that of the tenant.`,
+    `The tenant responded to a request for resource servers without what the response must hold. Expected ${expected}; check that the URL is that of the tenant.`,
   );
 }

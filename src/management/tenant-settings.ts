@@ -1,4 +1,4 @@
-/** What a tenant is set to, as far as logging users in depends on it. Only read, and nothing is taken on faith. */
+/** The settings of a tenant on which user logins depend. They are read, never written, and not trusted until parsed. */
 import { isJsonObject } from '../core/json.ts';
 import { SetupError } from './errors.ts';
 import type { SendManagementRequest } from './management-requests.ts';
@@ -6,14 +6,14 @@ import type { SendManagementRequest } from './management-requests.ts';
 /** The settings of one client. */
 export interface ClientSettings {
   readonly grantTypes: readonly string[];
-  /** Whether it may say in `auth0-forwarded-for` whose login it passes on. */
+  /** Whether the tenant trusts the IP address that the client sends in `auth0-forwarded-for`. */
   readonly isForwardedForTrusted: boolean;
 }
 
 export interface TenantSettings {
-  /** Reads a client's settings; wants the scope `read:clients`. */
+  /** Reads a client's settings; requires the scope `read:clients`. */
   client(clientId: string): Promise<ClientSettings>;
-  /** The connection of logins that name none, `""` if there is none; wants the scope `read:tenant_settings`. */
+  /** The connection for logins that do not name one, `""` if not set; requires the scope `read:tenant_settings`. */
   defaultDirectory(): Promise<string>;
 }
 
@@ -36,23 +36,23 @@ export function createTenantSettings(baseUrl: string, send: SendManagementReques
   };
 }
 
-function parseClient(answer: unknown): ClientSettings {
-  if (!isJsonObject(answer)) throw malformed();
-  const { grant_types: grantTypes, is_token_endpoint_ip_header_trusted: isTrusted } = answer;
+function parseClient(response: unknown): ClientSettings {
+  if (!isJsonObject(response)) throw malformed();
+  const { grant_types: grantTypes, is_token_endpoint_ip_header_trusted: isTrusted } = response;
   return {
     grantTypes: Array.isArray(grantTypes) ? grantTypes.filter((type) => typeof type === 'string') : [],
     isForwardedForTrusted: isTrusted === true,
   };
 }
 
-function parseDefaultDirectory(answer: unknown): string {
-  if (!isJsonObject(answer)) throw malformed();
-  return typeof answer.default_directory === 'string' ? answer.default_directory : '';
+function parseDefaultDirectory(response: unknown): string {
+  if (!isJsonObject(response)) throw malformed();
+  return typeof response.default_directory === 'string' ? response.default_directory : '';
 }
 
 function malformed(): SetupError {
   return new SetupError(
     'management_malformed',
-    'The tenant answered a request for its settings with something else. Expected a JSON object; check that the URL is that of the tenant.',
+    'The tenant responded to a request for its settings with something else. Expected a JSON object; check that the URL is that of the tenant.',
   );
 }

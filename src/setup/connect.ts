@@ -1,6 +1,7 @@
 /** Connects to the tenant as the client that the management secret holds. */
 import { readClientCredentials } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
+import type { HttpPort } from '../core/http.ts';
 import type { SecretStore } from '../core/secret-store.ts';
 import { connectManagement, type ManagementConnection } from '../management/management-connection.ts';
 
@@ -21,7 +22,7 @@ export type Connect = (timeoutMs: number) => Promise<ManagementConnection>;
 
 interface ConnectionPorts {
   readonly secrets: Pick<SecretStore, 'read'>;
-  readonly fetch: typeof fetch;
+  readonly http: HttpPort;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }

@@ -237,7 +237,7 @@ describe('a Create that the tenant refuses', () => {
     },
     '500 at the write': {
       arrange: () => tenant.faults.add({ kind: 'status', status: 500, method: 'PATCH', path: '/api/v2/' }),
-      reason: /did not answer PATCH .*: got status 500.*run it again/,
+      reason: /did not respond to PATCH .*: got status 500.*run it again/,
     },
   };
 

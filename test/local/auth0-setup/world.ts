@@ -11,7 +11,7 @@ import { connectionTo } from '../../../src/setup/connect.ts';
 import type { PublishedKey } from '../../../src/signing-key/public-key-document.ts';
 import { writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { Life, MemoryAccount, MemorySecrets, MemoryState } from '../../support/setup/aws-in-memory.ts';
-import { answersTo, type EventParts, eventOf, type Received } from '../../support/setup/cloudformation.ts';
+import { type EventParts, eventOf, type Received, respondingTo } from '../../support/setup/cloudformation.ts';
 
 const http = createHttpsClient();
 
@@ -66,10 +66,10 @@ export class World {
     return { ...(type === RESOURCE_SERVER && key), ...changes };
   }
 
-  /** Sends one event to the function. Answers what CloudFormation got: nothing if the function died. */
+  /** Sends one event to the function. Returns what CloudFormation got: nothing if the function died. */
   async send(parts: Omit<EventParts, 'resourceType'> & { readonly resourceType: SetupType }, life = new Life()) {
     const received: Received[] = [];
-    const toTenant = life.around((...args: Parameters<typeof fetch>) => fetch(...args));
+    const sendOrDie = life.around((...args: Parameters<HttpPort>) => http.send(...args));
     const secrets = life.aroundSecrets(this.secrets);
     const time = {
       clock: () => this.nowMs,
@@ -78,7 +78,7 @@ export class World {
         this.nowMs += milliseconds;
       },
     };
-    const transport = { ...time, fetch: answersTo(received, toTenant) };
+    const transport = { ...time, http: respondingTo(received, sendOrDie) };
     const settings = {
       tenantUrl: this.tenant.issuer,
       managementSecret: managementSecretOf(parts.properties),
@@ -91,7 +91,7 @@ export class World {
       secrets,
       state: life.aroundState(this.store ?? this.state),
       otherDeployments: life.around(this.account.othersOf(this.deployment)),
-      http: life.around((...args: Parameters<HttpPort>) => http.send(...args)),
+      http: sendOrDie,
       connect: connectionTo(settings, { secrets, ...transport }),
       ...time,
       uniqueId: randomUUID,

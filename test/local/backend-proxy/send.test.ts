@@ -10,9 +10,9 @@ afterEach(() => {
   server?.close();
 });
 
-/** Starts a backend; answers its URL. */
-async function backend(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<URL> {
-  server = createServer(answer);
+/** Starts a backend; returns its URL. */
+async function backend(listener: (request: IncomingMessage, response: ServerResponse) => void): Promise<URL> {
+  server = createServer(listener);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return new URL(`http://127.0.0.1:${port}/a?b=c`);
@@ -106,7 +106,7 @@ describe('sending to the backend', () => {
     await expect(createSender(50)(request(url))).rejects.toMatchObject({ reason: 'timeout' });
   });
 
-  it('gives up on an answer that is too large', async () => {
+  it('gives up on a response that is too large', async () => {
     const url = await backend((_request, response) => response.end(Buffer.alloc(MAXIMUM_BODY_BYTES + 1)));
     await expect(createSender(5000)(request(url))).rejects.toMatchObject({ reason: 'too_large' });
   });

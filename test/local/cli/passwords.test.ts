@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { HttpPort } from '../../../src/core/http.ts';
+import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { CTRL_C } from '../../support/cli/asp.ts';
 import { DEMO_API, openReadyTenant, openTenant, takeScope, USER } from '../../support/cli/tenant.ts';
 
@@ -81,12 +83,13 @@ describe('asp create', () => {
   ])('%s if the file cannot be written in the end', async (_, status, message) => {
     const { asp, tenant, write, directory } = await openReadyTenant();
     if (status === 500) tenant.faults.add({ kind: 'status', status, method: 'DELETE', path: '/api/v2/users/' });
-    const fetchAsFileAppears: typeof fetch = (url, init) => {
-      if (init?.method === 'POST' && String(url).includes('/users/')) write('laptop.asp', 'precious');
-      return fetch(url, init);
+    const client = createHttpsClient();
+    const sendAsFileAppears: HttpPort = (request) => {
+      if (request.method === 'POST' && request.url.includes('/users/')) write('laptop.asp', 'precious');
+      return client.send(request);
     };
     const { code, stdout, stderr } = await asp([...CREATE, '--to-file', 'laptop.asp'], {
-      ports: { fetch: fetchAsFileAppears },
+      ports: { http: sendAsFileAppears },
     });
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -8,21 +8,21 @@ describe('the HTTP port', () => {
     const { url, send } = await serve((request, response) => {
       request.setEncoding('utf8').once('data', (body) => {
         const { method, headers } = request;
-        response.writeHead(201, { 'X-Answer': ['a', 'b'] });
+        response.writeHead(201, { 'X-Reply': ['a', 'b'] });
         response.end(
           JSON.stringify({ method, type: headers['content-type'], length: headers['content-length'], body }),
         );
       });
     });
-    const answer = await send({
+    const received = await send({
       method: 'POST',
       url,
       headers: { 'content-type': 'text/plain' },
       body: 'ünï',
       timeoutMs: 5000,
     });
-    expect(answer).toMatchObject({ status: 201, headers: { 'x-answer': 'a, b' } });
-    expect(JSON.parse(answer.body)).toEqual({ method: 'POST', type: 'text/plain', length: '5', body: 'ünï' });
+    expect(received).toMatchObject({ status: 201, headers: { 'x-reply': 'a, b' } });
+    expect(JSON.parse(received.body)).toEqual({ method: 'POST', type: 'text/plain', length: '5', body: 'ünï' });
   });
 
   it('keeps its connection for the next request', async () => {
@@ -56,7 +56,7 @@ describe('the HTTP port', () => {
     expect(await get()).toMatchObject({ status: 302 });
   });
 
-  it('gives up on an answer that does not end in time, whether it has begun or not', async () => {
+  it('gives up on a response that does not end in time, whether it has begun or not', async () => {
     const silent = await serve(() => undefined);
     const slow = await serve((_, response) => response.write('x'));
     await expect(silent.get(20)).rejects.toMatchObject({ name: 'HttpFailure', reason: 'timeout' });
@@ -79,7 +79,7 @@ describe('the HTTP port', () => {
     });
   });
 
-  it('gives up on an answer that is too large, before it is whole', async () => {
+  it('gives up on a response that is too large, before it is whole', async () => {
     let closed = false;
     const { get } = await serve((_, response) => {
       const more = () => {
@@ -96,12 +96,22 @@ describe('the HTTP port', () => {
     });
   });
 
-  it('gives up on an answer that is not UTF-8', async () => {
+  it('accepts as many bytes as the request allows, and no more', async () => {
+    const { url, send } = await serve((_, response) => response.end('x'.repeat(300_000)));
+    const request = { method: 'GET', url, headers: {}, timeoutMs: 5000 } as const;
+    expect((await send({ ...request, maximumBytes: 300_000 })).body).toHaveLength(300_000);
+    await expect(send({ ...request, maximumBytes: 299_999 })).rejects.toMatchObject({
+      reason: 'too_large',
+      message: 'The response is larger than 299999 bytes.',
+    });
+  });
+
+  it('gives up on a response that is not UTF-8', async () => {
     const { get } = await serve((_, response) => response.end(Buffer.from([0xff, 0xfe])));
     await expect(get()).rejects.toMatchObject({ reason: 'not_text' });
   });
 
-  it('says that the connection failed if it was cut, before the answer or in it', async () => {
+  it('says that the connection failed if it was cut, before the response or in it', async () => {
     const before = await serve((request) => request.socket.destroy());
     const within = await serve((request, response) => {
       response.writeHead(200, { 'content-length': '10' });

@@ -141,12 +141,12 @@ function fieldOf({ fields }: ParsedRequest, wanted: string): string | undefined 
 
 type Respond = Parameters<typeof startRawBackend>[0];
 
-/** @param answer a text ends the connection, unless it is to stay open */
-async function serve(answer: string | Respond = respondWell, after: 'end' | 'open' = 'end') {
+/** @param reply a text ends the connection, unless it is to stay open */
+async function serve(reply: string | Respond = respondWell, after: 'end' | 'open' = 'end') {
   const respond: Respond =
-    typeof answer === 'function'
-      ? answer
-      : (_request, socket) => void (after === 'end' ? socket.end(answer) : socket.write(answer));
+    typeof reply === 'function'
+      ? reply
+      : (_request, socket) => void (after === 'end' ? socket.end(reply) : socket.write(reply));
   const backend = await startRawBackend(respond);
   const transport = createTransport();
   onTestFinished(async () => {

@@ -85,7 +85,7 @@ function start(keyDelivery: KeyDelivery, server: IntrospectionServer, changes: P
   callers = new Callers(server, secret, { http: http.send, clock });
   const { state, secrets } = world;
   const tenantSettings = { tenantUrl: tenant.issuer, managementSecret: MANAGEMENT_SECRET_ID };
-  const connect = connectionTo(tenantSettings, { secrets, fetch, clock, sleep: advance });
+  const connect = connectionTo(tenantSettings, { secrets, http: http.send, clock, sleep: advance });
   const unused = keys.slice(1);
   const watched = {
     secret: afterEachCall(secret),

@@ -1,5 +1,6 @@
 /** What the tests against the local tenant share: a connection to it, a record kept in memory, and what was written. */
 import { type Tenant, USUAL_BEHAVIOUR } from '../../../local/tenant/server.ts';
+import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { connectManagement, type ManagementOptions } from '../../../src/management/management-connection.ts';
 import type { RecordStore } from '../../../src/setup/record-store.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
@@ -13,6 +14,7 @@ export function connect(tenant: Tenant, options: Partial<ManagementOptions> = {}
     tenantUrl: tenant.issuer,
     clientId: 'local-management-client',
     clientSecret: MANAGEMENT_SECRET,
+    http: createHttpsClient().send,
     sleep: async () => {},
     ...options,
   });

@@ -225,7 +225,7 @@ describe('a tenant that', () => {
   test.each([
     ['is down', { kind: 'status', status: 503 }, 'management_unavailable', /status 503/],
     ['breaks connections', { kind: 'reset' }, 'management_unavailable', /ECONNRESET|UND_ERR_SOCKET|broken connection/],
-    ['never answers', { kind: 'hang' }, 'management_unavailable', /no answer within 40 ms/],
+    ['never responds', { kind: 'hang' }, 'management_unavailable', /no response within 40 ms/],
     ['answers garbage', { kind: 'garbage' }, 'management_malformed', /not JSON/],
     ['answers without end', { kind: 'huge' }, 'management_malformed', /more than 4000000 bytes/],
     [

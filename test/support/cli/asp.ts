@@ -58,7 +58,6 @@ export function openWorkshop(environment: Readonly<Record<string, string>> = {})
       const ports: Ports = {
         terminal: memoryTerminal(seen, options),
         http: http.send,
-        fetch,
         clock: () => clock.ms,
         sleep: async (milliseconds) => {
           clock.ms += milliseconds;

@@ -1,5 +1,6 @@
-/** CloudFormation's side of custom resources: makes the events, takes the answers. */
+/** CloudFormation's side of custom resources: makes the events and reads the responses. */
 
+import type { HttpPort } from '../../../src/core/http.ts';
 import { isJsonObject, parseJson } from '../../../src/core/json.ts';
 import type { CustomResourceResponse } from '../../../src/custom-resource/response.ts';
 
@@ -28,25 +29,24 @@ export function eventOf({ type, resourceType, properties, oldProperties, physica
   };
 }
 
-/** What came in as an answer. */
+/** A response as CloudFormation received it. */
 export type Received = CustomResourceResponse & {
   readonly stackId: string;
   readonly requestId: string;
   readonly logicalResourceId: string;
 };
 
-/** A fetch that takes what goes to CloudFormation and sends on all else. */
-export function answersTo(received: Received[], otherwise: typeof fetch): typeof fetch {
-  return async (input, init) => {
-    if (String(input) !== RESPONSE_URL) return otherwise(input, init);
-    const body = parseJson(new TextDecoder().decode(init?.body instanceof Uint8Array ? init.body : new Uint8Array()));
-    received.push(readAnswer(body));
-    return new Response(null, { status: 200 });
+/** An HTTP port that keeps what goes to CloudFormation and sends on everything else. */
+export function respondingTo(received: Received[], otherwise: HttpPort): HttpPort {
+  return async (request) => {
+    if (request.url !== RESPONSE_URL) return otherwise(request);
+    received.push(readResponse(parseJson(request.body ?? '')));
+    return { status: 200, headers: {}, body: '' };
   };
 }
 
-function readAnswer(body: unknown): Received {
-  if (!isJsonObject(body)) throw new TypeError('The answer is no JSON object.');
+function readResponse(body: unknown): Received {
+  if (!isJsonObject(body)) throw new TypeError('The response is not a JSON object.');
   const { Status, PhysicalResourceId, Data, Reason, StackId, RequestId, LogicalResourceId } = body;
   const ids = { stackId: String(StackId), requestId: String(RequestId), logicalResourceId: String(LogicalResourceId) };
   const physicalId = String(PhysicalResourceId);

@@ -50,6 +50,21 @@ describe('an issuer beside the first', () => {
       /issuers\.0\.issuer: got "http:\/\/t\.example\/"; wanted an https URL/,
     ],
     [
+      'is not in its canonical spelling',
+      [{ issuer: 'https://LOGIN.example:443/' }],
+      /issuers\.0\.issuer: got "https:\/\/LOGIN\.example:443\/"; wanted the canonical spelling "https:\/\/login\.example\/", since/,
+    ],
+    [
+      'is of another make and not in its canonical spelling',
+      [{ ...RFC_7662, issuer: 'https://AS.example' }],
+      /wanted the canonical spelling "https:\/\/as\.example", since/,
+    ],
+    [
+      'has a query',
+      [{ ...RFC_7662, issuer: 'https://as.example/?a=b' }],
+      /issuers\.0\.issuer: got .*; wanted an https URL without query and fragment/,
+    ],
+    [
       'is of Auth0 without its slash',
       [{ issuer: 'https://t.example' }],
       /an issuer of the profile "auth0" ends in "\/"/,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecureUrl } from '../../../src/core/secure-url.ts';
+import { canonicalIssuer, isSecureUrl, isTenantUrl } from '../../../src/core/secure-url.ts';
 
 describe('a URL that secrets may be sent to', () => {
   it.each([
@@ -14,6 +14,7 @@ describe('a URL that secrets may be sent to', () => {
     'HTTPS://TENANT.EXAMPLE/',
   ])('is https, or http to this machine: %s', (url) => {
     expect(isSecureUrl(new URL(url))).toBe(true);
+    expect(isSecureUrl(url)).toBe(true);
   });
 
   it.each([
@@ -34,6 +35,7 @@ describe('a URL that secrets may be sent to', () => {
     'http://user:password@localhost/',
   ])('is nothing else: %s', (url) => {
     expect(isSecureUrl(new URL(url))).toBe(false);
+    expect(isSecureUrl(url)).toBe(false);
   });
 
   it('is never http to a public name', () => {
@@ -41,6 +43,68 @@ describe('a URL that secrets may be sent to', () => {
       fc.property(fc.domain(), (domain) => {
         expect(isSecureUrl(new URL(`http://${domain}/`))).toBe(false);
         expect(isSecureUrl(new URL(`https://${domain}/`))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a text that is not a URL', () => {
+  it.each(['', 'tenant.example', '/a', 'https://'])('is not secure: "%s"', (text) => {
+    expect(isSecureUrl(text)).toBe(false);
+    expect(isTenantUrl(text)).toBe(false);
+    expect(canonicalIssuer(text)).toBeUndefined();
+  });
+});
+
+describe('the URL of a tenant', () => {
+  it.each(['https://tenant.example/', 'https://tenant.example:8443/', 'http://localhost:3001/'])('may be %s', (url) => {
+    expect(isTenantUrl(url)).toBe(true);
+  });
+
+  it.each([
+    'https://tenant.example',
+    'https://tenant.example/api/',
+    'https://tenant.example/?a',
+    'https://tenant.example/#a',
+    'https://TENANT.example/',
+    'https://tenant.example:443/',
+    'https://user@tenant.example/',
+    'http://tenant.example/',
+  ])('may not be %s', (url) => {
+    expect(isTenantUrl(url)).toBe(false);
+  });
+});
+
+describe('the canonical spelling of an issuer', () => {
+  it.each([
+    ['https://tenant.example/', 'https://tenant.example/'],
+    ['https://TENANT.example/', 'https://tenant.example/'],
+    ['https://tenant.example:443/', 'https://tenant.example/'],
+    ['https://tenant.example/a/../b', 'https://tenant.example/b'],
+    ['HTTPS://tenant.example', 'https://tenant.example'],
+    ['https://tenant.example/realms/a', 'https://tenant.example/realms/a'],
+    ['http://LOCALHOST:3001/', 'http://localhost:3001/'],
+  ])('of %s is %s', (text, canonical) => {
+    expect(canonicalIssuer(text)).toBe(canonical);
+  });
+
+  it.each([
+    'http://tenant.example/',
+    'https://user:hunter2@tenant.example/',
+    'https://t.example/?a',
+    'https://t.example/#a',
+  ])('does not exist for %s', (text) => {
+    expect(canonicalIssuer(text)).toBeUndefined();
+  });
+
+  it('is canonical itself, whatever the text', () => {
+    const text = fc.oneof(fc.webUrl(), fc.webUrl({ withFragments: false, withQueryParameters: false }), fc.string());
+    fc.assert(
+      fc.property(text, (any) => {
+        const canonical = canonicalIssuer(any.replace(/^http:/, 'https:'));
+        if (canonical === undefined) return;
+        expect(canonicalIssuer(canonical)).toBe(canonical);
+        expect([canonical, `${canonical}/`]).toContain(new URL(canonical).href);
       }),
     );
   });

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/core/errors.ts';
+import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
 import { createCustomResourceHandler } from '../../../src/custom-resource/handler.ts';
 import type { CustomResource } from '../../../src/custom-resource/resource.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 import {
-  answersTo,
   type EventParts,
   eventOf,
   RESPONSE_URL,
   type Received,
+  respondingTo,
 } from '../../support/setup/cloudformation.ts';
 
 const TYPE = 'Custom::Thing';
@@ -36,13 +37,13 @@ beforeEach(() => {
   };
 });
 
-const noFetch = async (): Promise<Response> => {
+const noHttp: HttpPort = async () => {
   throw new TypeError('No other address is expected.');
 };
 
-async function send(parts: Partial<EventParts>, fetchPort: typeof fetch = answersTo(received, noFetch)) {
+async function send(parts: Partial<EventParts>, http: HttpPort = respondingTo(received, noHttp)) {
   const ports = {
-    fetch: fetchPort,
+    http,
     sleep: clock.sleep,
     deadline,
     clock: clock.read,
@@ -117,27 +118,27 @@ describe('an answer', () => {
     });
   });
 
-  it('is sent again where it was not taken, as plain bytes to the address as it is', async () => {
+  it('is sent again if it was not accepted, redirects included, without headers and to the exact address', async () => {
     const seen: unknown[] = [];
-    const fetchPort: typeof fetch = async (input, init) => {
-      seen.push([String(input), init?.method, init?.headers, init?.redirect]);
-      if (seen.length < 3) throw new TypeError(RESPONSE_URL);
-      return new Response(null, { status: 200 });
+    const http: HttpPort = async ({ body, ...request }) => {
+      seen.push(request);
+      if (seen.length === 1) throw new HttpFailure('connection', RESPONSE_URL);
+      return { status: seen.length === 2 ? 302 : 200, headers: {}, body: '' };
     };
-    await send({}, fetchPort);
-    expect(seen).toEqual([1, 2, 3].map(() => [RESPONSE_URL, 'PUT', undefined, 'error']));
+    await send({}, http);
+    expect(seen).toEqual([1, 2, 3].map(() => ({ url: RESPONSE_URL, method: 'PUT', headers: {}, timeoutMs: 4000 })));
     expect(clock.sleeps).toEqual([300, 1200]);
   });
 
   it('that cannot be delivered is an error without the address', async () => {
-    const refusing: typeof fetch = async () => new Response(null, { status: 403 });
-    await expect(send({}, refusing)).rejects.toThrow(/^CloudFormation did not take the answer\.$/);
+    const refusing: HttpPort = async () => ({ status: 403, headers: {}, body: '' });
+    await expect(send({}, refusing)).rejects.toThrow(/^CloudFormation did not accept the response\.$/);
   });
 
   it('goes nowhere but to https, or to this machine', async () => {
     const handler = createCustomResourceHandler(
       { [TYPE]: resource },
-      { fetch: noFetch, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
+      { http: noHttp, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
     );
     const event = {
       ...eventOf({ type: 'Create', resourceType: TYPE, properties: {} }),
@@ -156,7 +157,7 @@ describe('an event', () => {
   ])('that is none of CloudFormation is refused without being shown (%#)', async (event, expected) => {
     const handler = createCustomResourceHandler(
       { [TYPE]: resource },
-      { fetch: noFetch, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
+      { http: noHttp, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
     );
     await expect(handler(event, invocation)).rejects.toThrow(
       `The event is not one of CloudFormation's for a custom resource: expected ${expected}.`,

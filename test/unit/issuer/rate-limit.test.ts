@@ -23,7 +23,7 @@ describe('the rate limit', () => {
     headers('300', '7', 'Thu, 15 Jan 2026 12:00:00 GMT'),
     headers('1e3', '7'),
     headers('3000000000000', '7'),
-  ])('is not said where one of them is missing or no whole number: %j', (said) => {
+  ])('is unknown if one of them is missing or is not a whole number: %j', (said) => {
     expect(rateLimitOf(said)).toBeUndefined();
   });
 
@@ -46,7 +46,8 @@ describe('the wait that a 429 asks for', () => {
     ['the reset', headers('1', '0', String(NOW_SECONDS + 9)), 9000],
     ['a reset that has been', headers('1', '0', String(NOW_SECONDS - 9)), 0],
     ['nothing', {}, 1000],
-    ['a date', { 'retry-after': 'Thu, 15 Jan 2026 12:00:00 GMT' }, 1000],
+    ['a date', { 'retry-after': new Date(NOW_MS + 7000).toUTCString() }, 7000],
+    ['something unreadable', { 'retry-after': 'soon' }, 1000],
   ])('is as long as it says by %s', (_, said, milliseconds) => {
     expect(retryAfterMs(said, NOW_MS)).toBe(milliseconds);
   });

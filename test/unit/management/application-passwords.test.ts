@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectError } from '../setup/expect-error.ts';
-import { type ScriptedAnswer, ScriptedTenant } from './scripted-fetch.ts';
+import { type ScriptedResponse, ScriptedTenant } from './scripted-tenant.ts';
 
 const PATH = '/api/v2/users/auth0%7C1234/application-passwords';
 const USER = 'auth0|1234';
@@ -8,11 +8,11 @@ const REQUEST = { label: 'My script', audience: 'https://demo.api', scopes: ['re
 const stored = { id: 'asp_1', label: 'My script', audience: 'https://demo.api', scope: ['read:foo'] };
 const created = { ...stored, created_at: '2030-01-01T00:00:00Z', value: 'CanaryCanaryCana' };
 
-const answering = (answer: ScriptedAnswer) => new ScriptedTenant(() => answer);
+const respondingWith = (response: ScriptedResponse) => new ScriptedTenant(() => response);
 
 describe('an application password', () => {
   test('is made for the user, whose id is URL-encoded, and told once', async () => {
-    const tenant = answering({ status: 201, body: created });
+    const tenant = respondingWith({ status: 201, body: created });
     expect(await tenant.connect().applicationPasswords.create(USER, REQUEST)).toEqual({
       ...{ id: 'asp_1', label: 'My script', audience: 'https://demo.api', scopes: ['read:foo'] },
       createdAt: '2030-01-01T00:00:00Z',
@@ -28,19 +28,19 @@ describe('an application password', () => {
   });
 
   test('without its value is an error', async () => {
-    const { applicationPasswords } = answering({ status: 201, body: stored }).connect();
+    const { applicationPasswords } = respondingWith({ status: 201, body: stored }).connect();
     await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /Expected a text "value"/);
   });
 
   test('that comes malformed is an error that does not tell its value', async () => {
-    const { applicationPasswords } = answering({ status: 201, body: { ...created, scope: 'read:foo' } }).connect();
+    const { applicationPasswords } = respondingWith({ status: 201, body: { ...created, scope: 'read:foo' } }).connect();
     const error = await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /"scope"/);
     expect(`${error.message} ${error.stack}`).not.toContain('Canary');
   });
 
   test('is removed by its id, which is URL-encoded; that it is gone already is as good', async () => {
-    const answers = [{ status: 204 }, { status: 404, body: {} }];
-    const tenant = new ScriptedTenant(() => answers.shift());
+    const responses = [{ status: 204 }, { status: 404, body: {} }];
+    const tenant = new ScriptedTenant(() => responses.shift());
     const { applicationPasswords } = tenant.connect();
     await applicationPasswords.remove(USER, 'asp/1');
     await applicationPasswords.remove(USER, 'asp/1');
@@ -49,7 +49,7 @@ describe('an application password', () => {
 });
 
 test('a list never holds values, even if the tenant tells them', async () => {
-  const tenant = answering({ body: [{ ...created, last_accessed: '2030-01-02T00:00:00Z' }] });
+  const tenant = respondingWith({ body: [{ ...created, last_accessed: '2030-01-02T00:00:00Z' }] });
   const [password] = await tenant.connect().applicationPasswords.list(USER);
   expect(password).toMatchObject({ id: 'asp_1', lastAccessed: '2030-01-02T00:00:00Z' });
   expect(JSON.stringify(password)).not.toContain('Canary');
@@ -57,7 +57,7 @@ test('a list never holds values, even if the tenant tells them', async () => {
 });
 
 test('a list that is none is an error', async () => {
-  const { applicationPasswords } = answering({ body: { error: 'no' } }).connect();
+  const { applicationPasswords } = respondingWith({ body: { error: 'no' } }).connect();
   await expectError(
     applicationPasswords.list(USER),
     'management_malformed',
@@ -66,7 +66,7 @@ test('a list that is none is an error', async () => {
 });
 
 test.each([[''], ['.'], ['..']])('the id "%s", which would lead to another path, is refused', async (id) => {
-  const tenant = answering({ status: 204 });
+  const tenant = respondingWith({ status: 204 });
   const { applicationPasswords } = tenant.connect();
   await expectError(applicationPasswords.remove(USER, id), 'configuration_invalid', /empty id or one of dots/);
   await expectError(applicationPasswords.list(id), 'configuration_invalid', /empty id or one of dots/);

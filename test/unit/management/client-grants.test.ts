@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectError } from '../setup/expect-error.ts';
-import { ScriptedTenant } from './scripted-fetch.ts';
+import { ScriptedTenant } from './scripted-tenant.ts';
 
 const AUDIENCE = 'https://tenant.example/api/v2/';
 const grant = (id: string, more = {}) => ({ id, client_id: 'me', audience: AUDIENCE, scope: ['read:users'], ...more });
@@ -93,8 +93,8 @@ test('a change sends the whole list of scopes', async () => {
 });
 
 test('a grant that is gone already is as good as removed', async () => {
-  const answers = [{ status: 204 }, { status: 404, body: {} }];
-  const { clientGrants } = new ScriptedTenant(() => answers.shift()).connect();
+  const responses = [{ status: 204 }, { status: 404, body: {} }];
+  const { clientGrants } = new ScriptedTenant(() => responses.shift()).connect();
   await clientGrants.remove('cgr_1');
   await clientGrants.remove('cgr_1');
 });

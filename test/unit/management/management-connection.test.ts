@@ -1,19 +1,20 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CodedError } from '../../../src/core/errors.ts';
+import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
 import { connectManagement } from '../../../src/management/management-connection.ts';
 import { expectError } from '../setup/expect-error.ts';
 import {
   ACCESS_TOKEN,
   CLIENT_SECRET,
-  type ScriptedAnswer,
+  type ScriptedResponse,
   ScriptedTenant,
   START_MS,
-  TOKEN_ANSWER,
-} from './scripted-fetch.ts';
+  TOKEN_RESPONSE,
+} from './scripted-tenant.ts';
 
 const API = { id: 'rs_1', identifier: 'https://demo.api' };
-const found = (): ScriptedAnswer => ({ body: API });
+const found = (): ScriptedResponse => ({ body: API });
 const find = (tenant: ScriptedTenant, options = {}) => tenant.connect(options).resourceServers.find('https://demo.api');
 const tokenRequests = (tenant: ScriptedTenant) => tenant.log.filter((line) => line === 'POST /oauth/token').length;
 const insufficientScope = {
@@ -28,7 +29,12 @@ describe('the URL of the tenant', () => {
     ['http://localhost:3001/'],
     ['http://[::1]:3001/'],
   ])('may be %s', (tenantUrl) => {
-    const connection = connectManagement({ tenantUrl, clientId: 'a', clientSecret: 'b' });
+    const connection = connectManagement({
+      tenantUrl,
+      clientId: 'a',
+      clientSecret: 'b',
+      http: new ScriptedTenant(found).http,
+    });
     expect(connection.audience).toBe(`${tenantUrl}api/v2/`);
   });
 
@@ -43,14 +49,15 @@ describe('the URL of the tenant', () => {
     ['ftp://localhost/'],
     [''],
   ])('may not be "%s", and is not repeated since it may hold a password', async (tenantUrl) => {
-    const work = () => connectManagement({ tenantUrl, clientId: 'a', clientSecret: 'b' });
+    const work = () =>
+      connectManagement({ tenantUrl, clientId: 'a', clientSecret: 'b', http: new ScriptedTenant(found).http });
     const error = await expectError(work, 'configuration_invalid', /Expected "https:\/\/HOST\/" with its final slash/);
     expect(error.message).not.toContain('canary');
   });
 });
 
 describe('the token', () => {
-  test('is asked for once, as a machine, and sent with every request', async () => {
+  test('is requested once, as a machine, and sent with every request', async () => {
     const tenant = new ScriptedTenant(found);
     const { resourceServers } = tenant.connect();
     await Promise.all([resourceServers.find('https://demo.api'), resourceServers.find('https://demo.api')]);
@@ -62,11 +69,10 @@ describe('the token', () => {
       client_secret: CLIENT_SECRET,
       audience: 'https://tenant.example/api/v2/',
     });
-    for (const { headers } of tenant.requests.slice(1))
-      expect(headers.get('authorization')).toBe(`Bearer ${ACCESS_TOKEN}`);
+    for (const { headers } of tenant.requests.slice(1)) expect(headers.authorization).toBe(`Bearer ${ACCESS_TOKEN}`);
   });
 
-  test('is asked for again before it expires', async () => {
+  test('is requested again before it expires', async () => {
     const tenant = new ScriptedTenant(found);
     const { resourceServers } = tenant.connect({ timeoutMs: 1e9 });
     await resourceServers.find('https://demo.api');
@@ -82,8 +88,8 @@ describe('the token', () => {
     ['is refused', { status: 401 }],
     ['lacks a scope, perhaps granted since', insufficientScope],
   ])('that was kept and %s is replaced, and the request sent again', async (_what, refusal) => {
-    const answers = [found(), refusal, found()];
-    const tenant = new ScriptedTenant(() => answers.shift());
+    const responses = [found(), refusal, found()];
+    const tenant = new ScriptedTenant(() => responses.shift());
     const { resourceServers } = tenant.connect();
     await resourceServers.find('https://demo.api');
     expect(await resourceServers.find('https://demo.api')).toMatchObject(API);
@@ -92,12 +98,12 @@ describe('the token', () => {
 
   test('that replaced another is in no error, even if the tenant repeats it', async () => {
     let tokens = 0;
-    const repeats = (authorization: string | null) => ({ status: 403, body: { message: `no: ${authorization}` } });
+    const repeats = (authorization: string | undefined) => ({ status: 403, body: { message: `no: ${authorization}` } });
     const tenant = new ScriptedTenant(
       ({ path, headers }, count) => {
         if (path === '/oauth/token') return { body: { access_token: `canary${++tokens}`, expires_in: 3600 } };
         if (count === 2) return found();
-        return count === 3 ? { status: 401 } : repeats(headers.get('authorization'));
+        return count === 3 ? { status: 401 } : repeats(headers.authorization);
       },
       { scriptsToken: true },
     );
@@ -118,18 +124,18 @@ describe('the token', () => {
   test.each([
     ['nothing', ''],
     ['no access_token', { expires_in: 60 }],
-    ['an access_token that is no text', { access_token: { a: 1 }, expires_in: 60 }],
+    ['an access_token that is not text', { access_token: { a: 1 }, expires_in: 60 }],
     ['an access_token that breaks out of its header', { access_token: 'a\r\nx: y', expires_in: 60 }],
     ['no expires_in', { access_token: 'a' }],
-    ['an expires_in that is no number', { access_token: 'a', expires_in: 'soon' }],
+    ['an expires_in that is not a number', { access_token: 'a', expires_in: 'soon' }],
   ])('that comes as %s is not used', async (_what, body) => {
     const tenant = new ScriptedTenant(() => ({ body }), { scriptsToken: true });
-    await expectError(find(tenant), 'management_malformed', /^The tenant answered .*Expected/);
+    await expectError(find(tenant), 'management_malformed', /^The tenant responded .*Expected/);
   });
 });
 
 describe('a management client', () => {
-  const refusedWith = (answer: ScriptedAnswer) => new ScriptedTenant(() => answer, { scriptsToken: true });
+  const refusedWith = (response: ScriptedResponse) => new ScriptedTenant(() => response, { scriptsToken: true });
 
   test('with a wrong secret is told to correct it', async () => {
     const tenant = refusedWith({ status: 401, body: { error: 'access_denied', error_description: CLIENT_SECRET } });
@@ -153,12 +159,12 @@ describe('a management client', () => {
     );
   });
 
-  test('is not shown an error code that is none', async () => {
+  test('is not shown an error code that is not valid', async () => {
     const tenant = refusedWith({ status: 400, body: { error: '<script>canary</script>' } });
     await expectError(find(tenant), 'management_client_refused', /got 400, expected/);
   });
 
-  test('at something that is no tenant is told so', async () => {
+  test('at something that is not a tenant is told so', async () => {
     await expectError(
       find(refusedWith({ status: 404, body: {} })),
       'management_malformed',
@@ -187,8 +193,8 @@ describe('a management client', () => {
 describe('a rate limit', () => {
   test('is waited out as the tenant says, for the token and for requests', async () => {
     const limited = (retryAfter: string) => ({ status: 429, headers: { 'retry-after': retryAfter } });
-    const answers = [limited('3'), { body: TOKEN_ANSWER }, limited('5'), found()];
-    const tenant = new ScriptedTenant(() => answers.shift(), { scriptsToken: true });
+    const responses = [limited('3'), { body: TOKEN_RESPONSE }, limited('5'), found()];
+    const tenant = new ScriptedTenant(() => responses.shift(), { scriptsToken: true });
     expect(await find(tenant)).toMatchObject(API);
     expect(tenant.sleptMs).toEqual([3000, 5000]);
   });
@@ -215,21 +221,28 @@ describe('a rate limit', () => {
 
 describe('a tenant that fails', () => {
   test('for a moment is asked again', async () => {
-    const answers = [{ status: 502 }, new TypeError('fetch failed'), found()];
-    const tenant = new ScriptedTenant(() => answers.shift());
+    const responses = [{ status: 502 }, new HttpFailure('connection', 'cut'), found()];
+    const tenant = new ScriptedTenant(() => responses.shift());
     expect(await find(tenant)).toMatchObject(API);
     expect(tenant.sleptMs).toEqual([500, 1000]);
   });
 
   test('for good is an error that says how', async () => {
-    const refused = new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) });
+    const cause = Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
+    const refused = new HttpFailure('connection', 'The connection failed or was cut.', { cause });
     const tenant = new ScriptedTenant(() => refused);
     await expectError(
       find(tenant),
       'management_unavailable',
-      /did not answer GET .*: got ECONNREFUSED.*check the tenant's URL/,
+      /did not respond to GET .*: got ECONNREFUSED.*check the tenant's URL/,
     );
     await expectError(find(new ScriptedTenant(() => ({ status: 500 }))), 'management_unavailable', /got status 500/);
+    const garbled = new HttpFailure('not_text', 'The body is not UTF-8.');
+    await expectError(
+      find(new ScriptedTenant(() => garbled)),
+      'management_unavailable',
+      /got a body that is not UTF-8/,
+    );
   });
 
   test('while it makes something is not asked again: it may have made it', async () => {
@@ -239,16 +252,14 @@ describe('a tenant that fails', () => {
     expect(tenant.log.filter((line) => line.includes('client-grants'))).toHaveLength(1);
   });
 
-  test('by not answering is cut off, and not asked once the time is used up', async () => {
+  test('that does not respond is cut off, and gets no request once the time is used up', async () => {
     const tenant = new ScriptedTenant(found);
-    const silent = vi.fn((_url: unknown, { signal }: RequestInit = {}) => {
-      tenant.nowMs += 5;
-      return new Promise<Response>((_resolve, reject) =>
-        signal?.addEventListener('abort', () => reject(signal.reason)),
-      );
+    const silent = vi.fn<HttpPort>(async ({ timeoutMs }) => {
+      tenant.nowMs += timeoutMs;
+      throw new HttpFailure('timeout', 'silent');
     });
-    const work = find(tenant, { fetch: silent, attemptTimeoutMs: 1, timeoutMs: 600 });
-    await expectError(work, 'management_unavailable', /no answer within 1 ms/);
+    const work = find(tenant, { http: silent, attemptTimeoutMs: 50, timeoutMs: 600 });
+    await expectError(work, 'management_unavailable', /no response within 50 ms/);
     expect(silent).toHaveBeenCalledTimes(2);
   });
 
@@ -256,8 +267,8 @@ describe('a tenant that fails', () => {
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example/canary' } }, /redirect \(302\)/],
     ['a page', { body: '<html>' }, /not JSON/],
     ['too much', { body: `"${'x'.repeat(4_000_001)}"` }, /more than 4000000 bytes/],
-  ])('by %s is not asked again', async (_what, answer, message) => {
-    const tenant = new ScriptedTenant(() => answer);
+  ])('by %s is not asked again', async (_what, response, message) => {
+    const tenant = new ScriptedTenant(() => response);
     const error = await expectError(find(tenant), 'management_malformed', message);
     expect(error.message).not.toContain('canary');
     expect(tenant.log).toHaveLength(2);
@@ -275,7 +286,7 @@ describe('a tenant that fails', () => {
   });
 });
 
-test('a connection whose time is used up asks nothing any more, and says so', async () => {
+test('a connection whose time is used up sends nothing more, and says so', async () => {
   const tenant = new ScriptedTenant(found);
   const { resourceServers } = tenant.connect({ timeoutMs: 1000 });
   tenant.nowMs += 1001;
@@ -287,17 +298,44 @@ test('a connection whose time is used up asks nothing any more, and says so', as
   expect(tenant.log).toEqual([]);
 });
 
-test('redirects are refused by the transport, and every request says what it accepts', async () => {
-  const fetch = vi.fn(async (_url: string | URL | Request, _init?: RequestInit) => Response.json(TOKEN_ANSWER));
-  await expectError(find(new ScriptedTenant(found), { fetch }), 'management_malformed', /resource servers/);
-  for (const [, init] of fetch.mock.calls) {
-    expect(init).toMatchObject({ redirect: 'manual', headers: { accept: 'application/json' } });
-    expect(init?.signal).toBeInstanceOf(AbortSignal);
+test('every request is bounded in time and size, and says what it accepts', async () => {
+  const http = vi.fn<HttpPort>(async () => ({ status: 200, headers: {}, body: JSON.stringify(TOKEN_RESPONSE) }));
+  await expectError(find(new ScriptedTenant(found), { http }), 'management_malformed', /resource servers/);
+  expect(http).toHaveBeenCalledTimes(2);
+  for (const [request] of http.mock.calls) {
+    expect(request).toMatchObject({
+      timeoutMs: 10_000,
+      maximumBytes: 4_000_000,
+      headers: { accept: 'application/json' },
+    });
   }
 });
 
-test('whatever a tenant answers, and echoes, is a result or a coded error without a secret', async () => {
-  const answer = fc.record({
+test('an attempt has no more time than all the work has left', async () => {
+  const tenant = new ScriptedTenant(found);
+  const http = vi.fn<HttpPort>((request) => tenant.http(request));
+  await find(tenant, { http, timeoutMs: 700 });
+  expect(http.mock.calls.map(([{ timeoutMs }]) => timeoutMs)).toEqual([700, 700]);
+});
+
+test('a failed request leaves no timer behind that would keep the process alive', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  await expectError(find(new ScriptedTenant(() => ({ status: 409, body: {} }))), 'management_refused', /with 409/);
+  vi.advanceTimersByTime(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a programming error of the port comes out as it is', async () => {
+  const bug = new TypeError('a bug');
+  const http: HttpPort = async () => {
+    throw bug;
+  };
+  await expect(find(new ScriptedTenant(found), { http })).rejects.toBe(bug);
+});
+
+test('whatever a tenant responds, and echoes, is a result or a coded error without a secret', async () => {
+  const response = fc.record({
     status: fc.constantFrom(200, 201, 301, 400, 401, 403, 404, 409, 418, 429, 500),
     body: fc.oneof(
       fc.jsonValue(),
@@ -310,8 +348,8 @@ test('whatever a tenant answers, and echoes, is a result or a coded error withou
     ),
   });
   await fc.assert(
-    fc.asyncProperty(answer, fc.boolean(), async (anyAnswer, scriptsToken) => {
-      const tenant = new ScriptedTenant(() => anyAnswer, { scriptsToken });
+    fc.asyncProperty(response, fc.boolean(), async (anyResponse, scriptsToken) => {
+      const tenant = new ScriptedTenant(() => anyResponse, { scriptsToken });
       const { resourceServers, clientGrants, applicationPasswords } = tenant.connect();
       const calls = [
         () => resourceServers.find('https://demo.api'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectError } from '../setup/expect-error.ts';
 import { NO_KEYS } from '../setup/ports.ts';
-import { type ScriptedAnswer, ScriptedTenant, type SeenRequest } from './scripted-fetch.ts';
+import { type ScriptedResponse, ScriptedTenant, type SeenRequest } from './scripted-tenant.ts';
 
 const WANTED = 'https://demo.api';
 const LIST = '/api/v2/resource-servers';
@@ -9,7 +9,7 @@ const api = (id: string, identifier: string, more = {}) => ({ id, identifier, ..
 
 /** Answers lists in pages of so many, and single records by id, not by identifier, as a proxy that decodes paths would. */
 function paging(records: readonly { readonly id: string; readonly identifier: string }[], size: number) {
-  return ({ path, query }: SeenRequest): ScriptedAnswer | undefined => {
+  return ({ path, query }: SeenRequest): ScriptedResponse | undefined => {
     const start = Number(query.get('page')) * size;
     if (path === LIST) return { body: { resource_servers: records.slice(start, start + size), total: 3, limit: size } };
     const found = records.find(({ id }) => path === `${LIST}/${id}`);
@@ -55,7 +55,7 @@ describe('a resource server', () => {
     expect(await tenant.connect().resourceServers.find(WANTED)).toMatchObject({ id: 'rs_1' });
   });
 
-  test('of nearly the same identifier is never taken for it, even if the tenant answers with it', async () => {
+  test('of nearly the same identifier is never taken for it, even if the tenant responds with it', async () => {
     const misses = ['https://demo.api/', 'https://DEMO.api', 'demo.api'].map((name, index) => api(`rs_${index}`, name));
     const lax = new ScriptedTenant((request) => paging(misses, 10)(request) ?? { body: misses[0] });
     expect(await lax.connect().resourceServers.find(WANTED)).toBeUndefined();
@@ -94,7 +94,7 @@ test('a change is sent as it is, null included', async () => {
     .resourceServers.update('rs_1', { verificationKey: null, verificationLocation: 'https://a.example/' });
   expect(tenant.log.at(-1)).toBe(`PATCH ${LIST}/rs_1`);
   expect(tenant.requests.at(-1)?.body).toEqual({ verificationKey: null, verificationLocation: 'https://a.example/' });
-  expect(tenant.requests.at(-1)?.headers.get('content-type')).toBe('application/json');
+  expect(tenant.requests.at(-1)?.headers['content-type']).toBe('application/json');
 });
 
 test('a new one is made with its scopes', async () => {
@@ -105,8 +105,8 @@ test('a new one is made with its scopes', async () => {
 });
 
 test('one that is gone already is as good as removed; another refusal is not', async () => {
-  const answers = [{ status: 204 }, { status: 404, body: {} }, { status: 403, body: { message: 'System API' } }];
-  const { resourceServers } = new ScriptedTenant(() => answers.shift()).connect();
+  const responses = [{ status: 204 }, { status: 404, body: {} }, { status: 403, body: { message: 'System API' } }];
+  const { resourceServers } = new ScriptedTenant(() => responses.shift()).connect();
   await resourceServers.remove('rs_1');
   await resourceServers.remove('rs_1');
   await expectError(resourceServers.remove('rs_1'), 'management_refused', /DELETE .*\/rs_1 with 403: System API/);

@@ -7,7 +7,7 @@ const first: RetryCircumstances = { attempt: 1, isRepeatable: true, nowMs: NOW_M
 const unrepeatable = { ...first, isRepeatable: false };
 
 const delayAfter = (status: number, headers: Record<string, string> = {}, circumstances = first) =>
-  retryDelayMs({ status, headers: new Headers(headers) }, circumstances);
+  retryDelayMs({ status, headers }, circumstances);
 
 describe('a rate limit', () => {
   test('is obeyed as Retry-After says, in seconds or as a date', () => {
@@ -41,7 +41,7 @@ describe('a failure', () => {
     expect(delays).toEqual([500, 1000, 2000, undefined]);
   });
 
-  test('without an answer is tried again', () => {
+  test('without a response is tried again', () => {
     expect(retryDelayMs({}, first)).toBe(500);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { APPLICATION_PASSWORD_SCOPES } from '../../../src/setup/client-grant/set-up-client-grant.ts';
 import { featureWarnings } from '../../../src/setup/feature.ts';
-import { ScriptedTenant, TOKEN_ANSWER } from '../management/scripted-fetch.ts';
+import { ScriptedTenant, TOKEN_RESPONSE } from '../management/scripted-tenant.ts';
 
 const AUDIENCE = 'https://tenant.example/api/v2/';
 const SCOPES = ['read:users', ...APPLICATION_PASSWORD_SCOPES];
@@ -19,7 +19,7 @@ function tenantWith({ offered, tokens }: Tenant): ScriptedTenant {
   const scopes = offered?.map((value) => ({ value }));
   return new ScriptedTenant(
     ({ path }) => {
-      if (path === '/oauth/token') return { body: { ...TOKEN_ANSWER, scope: left.shift()?.join(' ') } };
+      if (path === '/oauth/token') return { body: { ...TOKEN_RESPONSE, scope: left.shift()?.join(' ') } };
       if (path === '/api/v2/resource-servers') return { body: [] };
       return { body: { id: 'rs_1', identifier: AUDIENCE, is_system: true, scopes } };
     },
@@ -74,7 +74,7 @@ describe('the feature', () => {
   test('is not judged where the tenant shows no such API; the token still counts', async () => {
     const tenant = new ScriptedTenant(
       ({ path }) => {
-        if (path === '/oauth/token') return { body: { ...TOKEN_ANSWER, scope: 'read:users' } };
+        if (path === '/oauth/token') return { body: { ...TOKEN_RESPONSE, scope: 'read:users' } };
         return path === '/api/v2/resource-servers' ? { body: [] } : undefined;
       },
       { scriptsToken: true },

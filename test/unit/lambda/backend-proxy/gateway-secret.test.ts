@@ -18,9 +18,9 @@ describe('the secret for the backend', () => {
 
   it('serves on while it cannot be read', async () => {
     const clock = new FrozenClock();
-    const answers = [async () => VALUE, () => Promise.reject(new Error('denied'))];
+    const readings = [async () => VALUE, () => Promise.reject(new Error('denied'))];
     const read = gatewaySecretReader(
-      { read: () => answers.shift()?.() ?? Promise.reject(new Error()) },
+      { read: () => readings.shift()?.() ?? Promise.reject(new Error()) },
       'id',
       clock.read,
     );

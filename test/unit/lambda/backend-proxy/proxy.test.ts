@@ -4,7 +4,7 @@ import type { BackendRequest, BackendResponse } from '../../../../lambda/backend
 import { HttpFailure } from '../../../../src/core/http.ts';
 import { type EventParts, proxyEvent } from './events.ts';
 
-const ANSWER: BackendResponse = {
+const RESPONSE: BackendResponse = {
   status: 200,
   fields: [['Content-Type', 'text/plain']],
   body: Buffer.from('well'),
@@ -12,7 +12,7 @@ const ANSWER: BackendResponse = {
 
 interface World {
   readonly backendUrl?: string;
-  readonly answer?: BackendResponse | Error;
+  readonly response?: BackendResponse | Error;
   readonly gatewaySecret?: () => Promise<string>;
 }
 
@@ -20,13 +20,13 @@ interface World {
 async function pass(parts: EventParts, world: World = {}) {
   const requests: BackendRequest[] = [];
   const lines: string[] = [];
-  const { answer = ANSWER } = world;
+  const { response = RESPONSE } = world;
   const proxy = createProxy({
     backendUrl: world.backendUrl ?? 'https://backend.example/base/',
     send: async (request) => {
       requests.push(request);
-      if (answer instanceof Error) throw answer;
-      return answer;
+      if (response instanceof Error) throw response;
+      return response;
     },
     gatewaySecret: world.gatewaySecret ?? (async () => 'known-to-two-only'),
     log: (line) => lines.push(line),
@@ -119,14 +119,14 @@ describe('a request to the backend', () => {
   });
 });
 
-describe("the backend's answer", () => {
+describe("the backend's response", () => {
   it('goes back as it is, redirects and repeated fields included', async () => {
     const fields = [
       ['Location', 'https://elsewhere.example/'],
       ['Set-Cookie', 'a=1'],
       ['set-cookie', 'b=2'],
     ] as const;
-    const { result } = await pass({}, { answer: { status: 302, fields, body: Buffer.alloc(0) } });
+    const { result } = await pass({}, { response: { status: 302, fields, body: Buffer.alloc(0) } });
     expect(result).toEqual({
       statusCode: 302,
       multiValueHeaders: { location: ['https://elsewhere.example/'], 'set-cookie': ['a=1', 'b=2'] },
@@ -146,7 +146,7 @@ describe("the backend's answer", () => {
       ['__proto__', 'odd'],
       ['X-Kept', 'yes'],
     ] as const;
-    const { result } = await pass({}, { answer: { ...ANSWER, fields } });
+    const { result } = await pass({}, { response: { ...RESPONSE, fields } });
     expect(Object.entries(result.multiValueHeaders ?? {})).toEqual([
       ['__proto__', ['odd']],
       ['x-kept', ['yes']],
@@ -157,7 +157,7 @@ describe("the backend's answer", () => {
     ['text as text', Buffer.from('\ufeffzoë'), '\ufeffzoë', false],
     ['other bytes in base64', Buffer.from([0x89, 0x50, 0xff]), 'iVD/', true],
   ])('goes back with %s', async (_what, body, expected, isBase64Encoded) => {
-    const { result } = await pass({}, { answer: { ...ANSWER, body } });
+    const { result } = await pass({}, { response: { ...RESPONSE, body } });
     expect(result).toMatchObject({ body: expected, isBase64Encoded });
   });
 
@@ -167,7 +167,7 @@ describe("the backend's answer", () => {
     ['too_large', 502, 'Bad Gateway'],
     ['protocol', 502, 'Bad Gateway'],
   ] as const)('that does not come (%s) is a %i', async (reason, status, title) => {
-    const { result, line } = await pass({}, { answer: new HttpFailure(reason, 'of backend.example') });
+    const { result, line } = await pass({}, { response: new HttpFailure(reason, 'of backend.example') });
     expect(result.statusCode).toBe(status);
     expect(JSON.parse(result.body)).toMatchObject({ title, status });
     expect(result.body).not.toContain('backend.example');
