@@ -1,6 +1,6 @@
 /** What the set-up of a tenant needs from outside. */
 
-import type { SetupConfiguration } from '../../src/config/setup-configuration.ts';
+import type { SetupConfiguration } from '../../src/config/function-configurations.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { HttpPort } from '../../src/core/http.ts';
 import type { SecretStore } from '../../src/core/secret-store.ts';

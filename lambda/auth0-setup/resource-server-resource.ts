@@ -3,6 +3,7 @@ import { array, type InferOutput, minLength, object, optional, picklist, pipe, s
 import { parse } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import { KEY_DELIVERIES, KEY_FORMATS } from '../../src/core/key-delivery.ts';
 import { STATE_NAMES, type StateStore } from '../../src/core/state-store.ts';
 import type { CustomResource, Work } from '../../src/custom-resource/resource.ts';
 import type { WantedKeyProperties } from '../../src/management/key-properties.ts';
@@ -30,8 +31,8 @@ const flag = pipe(
 
 const schema = object({
   Audience: text,
-  KeyDelivery: picklist(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown']),
-  KeyFormat: picklist(['certificate', 'jwk']),
+  KeyDelivery: picklist(KEY_DELIVERIES),
+  KeyFormat: picklist(KEY_FORMATS),
   CreateResourceServer: flag,
   RemoveCreated: flag,
   /** The scopes of a resource server that has to be created. */

@@ -1,7 +1,7 @@
 /** What a change of the signing key works with: the settings, and everything outside as ports. */
 
 import type { SecretVersions } from '../../src/aws/secret-versions.ts';
-import type { RotationConfiguration } from '../../src/config/rotation-configuration.ts';
+import type { RotationConfiguration } from '../../src/config/function-configurations.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { StateStore } from '../../src/core/state-store.ts';
 import type { ResourceServers } from '../../src/management/resource-servers.ts';

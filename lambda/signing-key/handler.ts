@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
-import { parseSigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
+import { parseSigningKeyConfiguration } from '../../src/config/function-configurations.ts';
 import { createCustomResourceHandler } from '../../src/custom-resource/handler.ts';
 import { generateSigningKey } from '../../src/signing-key/generate-signing-key.ts';
 import { createSigningKeyResource } from './signing-key-resource.ts';

@@ -3,7 +3,7 @@
  * property, attribute or log line holds it. The secret and the public document are deleted with their stack.
  */
 import { createHash } from 'node:crypto';
-import type { SigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
+import type { SigningKeyConfiguration } from '../../src/config/function-configurations.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { SecretStore } from '../../src/core/secret-store.ts';
 import { STATE_NAMES, type StateStore } from '../../src/core/state-store.ts';

@@ -1,7 +1,7 @@
 /** Which keys a resource server's properties, or a JWKS, hold: whatever form each is in, known by its RFC 7638 thumbprint. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { isJsonObject, parseJson } from '../core/json.ts';
+import { thumbprintOf } from '../signing-key/thumbprint.ts';
 
 /** One public key. */
 export interface HeldKey {
@@ -25,11 +25,6 @@ export async function readKeys(value: unknown): Promise<readonly HeldKey[]> {
   return readWith('JWK', () => createPublicKey({ key: { ...parsed }, format: 'jwk' }));
 }
 
-/** The thumbprint of a key, or of the public half of a private one. */
-export async function thumbprintOf(key: KeyObject): Promise<string> {
-  return calculateJwkThumbprint(await exportJWK(key.type === 'private' ? createPublicKey(key) : key));
-}
-
 function readPem(pem: string): Promise<readonly HeldKey[]> {
   const form = pem.includes('BEGIN CERTIFICATE') ? 'certificate' : 'public key';
   return readWith(form, () => createPublicKey(pem));
@@ -37,7 +32,8 @@ function readPem(pem: string): Promise<readonly HeldKey[]> {
 
 async function readWith(form: HeldKey['form'], read: () => KeyObject): Promise<readonly HeldKey[]> {
   try {
-    return [{ thumbprint: await thumbprintOf(read()), form }];
+    const thumbprint = thumbprintOf(read());
+    return thumbprint === undefined ? [] : [{ thumbprint, form }];
   } catch {
     return [];
   }

@@ -3,9 +3,10 @@ import { KEY_PROPERTIES, type KeyProperties, type KeyProperty } from '../managem
 import type { ManagementConnection } from '../management/management-connection.ts';
 import { resourceServerNotFound } from '../setup/resource-server/resource-server-errors.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
+import { thumbprintOf } from '../signing-key/thumbprint.ts';
 import type { Context } from './command.ts';
 import { type FetchedJwks, fetchJwks } from './fetch-jwks.ts';
-import { readKeys, thumbprintOf } from './held-keys.ts';
+import { readKeys } from './held-keys.ts';
 
 export interface ComparedKey {
   readonly thumbprint: string;
@@ -37,7 +38,7 @@ export async function compareKeys(
   context: Pick<Context, 'settings' | 'ports'>,
 ): Promise<KeyComparison> {
   const audience = context.settings.require('audience');
-  const signing = await Promise.all((await signingKeys.read()).map(({ privateKey }) => thumbprintOf(privateKey)));
+  const signing = (await signingKeys.read()).flatMap(({ privateKey }) => thumbprintOf(privateKey) ?? []);
   const found = await resourceServers.find(audience);
   if (!found) throw resourceServerNotFound(audience, await resourceServers.identifiers());
   const url = jwksUrlOf(found.keys, audience, context);

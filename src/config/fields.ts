@@ -51,8 +51,13 @@ export const basicOrder = picklist(
 
 /** Whole seconds from 0 to a maximum. */
 export function seconds(maximum: number) {
-  const message = wanted(`whole seconds from 0 to ${maximum}`);
-  return pipe(number(message), integer(message), minValue(0, message), maxValue(maximum, message));
+  return wholeNumber(0, maximum, `whole seconds from 0 to ${maximum}`);
+}
+
+/** A whole number, with the words for what is wanted. */
+export function wholeNumber(minimum: number, maximum: number, expectation: string) {
+  const message = wanted(expectation);
+  return pipe(number(message), integer(message), minValue(minimum, message), maxValue(maximum, message));
 }
 
 const SCOPE = wanted('a scope without spaces or quotes, such as "read:foo"');

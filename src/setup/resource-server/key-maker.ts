@@ -2,9 +2,10 @@
  * Tells whether a key on a resource server was made by this software, in whichever deployment: such a key is named after its
  * own RFC 7638 thumbprint. The value is the tenant's: every thumbprint is calculated here, and no name is believed.
  */
-import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isJsonObject, parseJson } from '../../core/json.ts';
 import type { WantedKeyProperties } from '../../management/key-properties.ts';
+import { thumbprintOf } from '../../signing-key/thumbprint.ts';
 
 /** Far above a certificate or JWK. */
 const LONGEST_VALUE = 20_000;
@@ -31,13 +32,6 @@ export function wantedKids({ verificationKey, verificationKeys }: WantedKeyPrope
   return [...(single === undefined ? [] : [single]), ...(verificationKeys ?? []).map(({ kid }) => kid)];
 }
 
-/** The thumbprint of an RSA key. @see RFC 7638 section 3.2: the members in this order, without spaces */
-export function thumbprintOf(key: KeyObject): string | undefined {
-  const { kty, n, e } = key.export({ format: 'jwk' });
-  if (kty !== 'RSA') return undefined;
-  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
-}
-
 function kidOfText(text: string): string | undefined {
   const der = CERTIFICATE.exec(text)?.[1];
   return der === undefined ? kidOfObject(parseJson(text)) : kidOfCertificate(der);
@@ -46,7 +40,7 @@ function kidOfText(text: string): string | undefined {
 /** Self-signed, and both its names are the thumbprint of its own key. */
 function kidOfCertificate(base64: string): string | undefined {
   const certificate = new X509Certificate(Buffer.from(base64, 'base64'));
-  const thumbprint = thumbprintOf(certificate.publicKey);
+  const thumbprint = rsaThumbprintOf(certificate.publicKey);
   const isNamedAfterKey = [certificate.subject, certificate.issuer].every((name) => name === `CN=${thumbprint}`);
   return isNamedAfterKey && certificate.verify(certificate.publicKey) ? thumbprint : undefined;
 }
@@ -58,7 +52,12 @@ function kidOfObject(value: unknown): string | undefined {
     typeof pem === 'string'
       ? createPublicKey(pem)
       : createPublicKey({ key: { kty: String(kty), n: String(n), e: String(e) }, format: 'jwk' });
-  return thumbprintOf(key) === kid && typeof kid === 'string' ? kid : undefined;
+  return rsaThumbprintOf(key) === kid && typeof kid === 'string' ? kid : undefined;
+}
+
+/** This software makes RSA keys only. */
+function rsaThumbprintOf(key: KeyObject): string | undefined {
+  return key.asymmetricKeyType === 'rsa' ? thumbprintOf(key) : undefined;
 }
 
 /** Where an endpoint of ours serves the JWKS, in AWS or in its emulator. */

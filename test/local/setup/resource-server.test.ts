@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import type { KeyDelivery, KeyFormat } from '../../../src/core/key-delivery.ts';
 import type { ManagementOptions } from '../../../src/management/management-connection.ts';
 import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
 import { setUpResourceServer } from '../../../src/setup/resource-server/set-up-resource-server.ts';
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
-import {
-  type KeyDelivery,
-  type KeyFormat,
-  wantedKeyProperties,
-} from '../../../src/setup/resource-server/wanted-key-properties.ts';
+import { wantedKeyProperties } from '../../../src/setup/resource-server/wanted-key-properties.ts';
 import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import { expectError } from '../../unit/setup/expect-error.ts';
 import { connect, DEMO_API, MANAGEMENT_SECRET, MemoryStore, newKey, remember, writesTo } from './harness.ts';

@@ -11,11 +11,11 @@ import { holdingLease, type Rotation, type StepOutcome } from '../../../lambda/k
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
 import { type CodedError, IssuerError } from '../../../src/core/errors.ts';
+import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import type { KeyProperties } from '../../../src/management/key-properties.ts';
 import { OwnedRecords } from '../../../src/setup/owned-records.ts';
 import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
-import type { KeyDelivery } from '../../../src/setup/resource-server/wanted-key-properties.ts';
 import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import { MemoryResourceServers } from '../../unit/setup/ports.ts';
