@@ -6,7 +6,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import type { StateStore } from '../../src/core/state-store.ts';
 import type { ResourceServers } from '../../src/management/resource-servers.ts';
 import { exclusively, type Held } from '../../src/setup/lease.ts';
-import type { OwnedRecords } from '../../src/setup/owned-records.ts';
+import type { OwnedRecords } from '../../src/setup/record-store.ts';
 import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import type { ProveKey } from './prove-key.ts';
 

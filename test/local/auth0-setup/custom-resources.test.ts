@@ -276,7 +276,7 @@ describe('a Create that the tenant refuses', () => {
 
   it('says that the property is refused, and what else there is', async () => {
     tenant.behaviour.refusedProperties = ['verificationKey'];
-    const reason = expect.stringMatching(/does not take "verificationKey": .*choose another keyDelivery/);
+    const reason = expect.stringMatching(/does not accept "verificationKey": .*choose another keyDelivery/);
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
     expect(tenant.snapshot()).toBe(before);
   });

@@ -11,7 +11,7 @@ import { connectionTo } from '../../../src/setup/connect.ts';
 import type { PublishedKey } from '../../../src/signing-key/public-key-document.ts';
 import { writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { Life, MemoryAccount, MemorySecrets, MemoryState } from '../../support/setup/aws-in-memory.ts';
-import { answersTo, type EventParts, eventOf, type Received } from '../../support/setup/cloudformation.ts';
+import { type EventParts, eventOf, type Received, responsesTo } from '../../support/setup/cloudformation.ts';
 
 const http = createHttpsClient();
 
@@ -78,7 +78,7 @@ export class World {
         this.nowMs += milliseconds;
       },
     };
-    const transport = { ...time, fetch: answersTo(received, toTenant) };
+    const transport = { ...time, fetch: responsesTo(received, toTenant) };
     const settings = {
       tenantUrl: this.tenant.issuer,
       managementSecret: managementSecretOf(parts.properties),

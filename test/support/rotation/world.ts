@@ -13,7 +13,7 @@ import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
 import { type CodedError, IssuerError } from '../../../src/core/errors.ts';
 import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import type { KeyProperties } from '../../../src/management/key-properties.ts';
-import { OwnedRecords } from '../../../src/setup/owned-records.ts';
+import { OwnedRecords } from '../../../src/setup/record-store.ts';
 import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
 import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/signing-key/public-key-document.ts';

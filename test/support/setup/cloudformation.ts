@@ -1,9 +1,9 @@
-/** CloudFormation's side of custom resources: makes the events, takes the answers. */
+/** CloudFormation's side of custom resources: makes the events, receives the responses. */
 
 import { isJsonObject, parseJson } from '../../../src/core/json.ts';
-import type { CustomResourceResponse } from '../../../src/custom-resource/response.ts';
+import type { CustomResourceResponse } from '../../../src/custom-resource/protocol.ts';
 
-export const RESPONSE_URL = 'https://cloudformation.example/answer?signature=RESPONSE-URL-CANARY';
+export const RESPONSE_URL = 'https://cloudformation.example/response?signature=RESPONSE-URL-CANARY';
 
 export interface EventParts {
   readonly type: 'Create' | 'Update' | 'Delete';
@@ -28,25 +28,25 @@ export function eventOf({ type, resourceType, properties, oldProperties, physica
   };
 }
 
-/** What came in as an answer. */
+/** A response that was received. */
 export type Received = CustomResourceResponse & {
   readonly stackId: string;
   readonly requestId: string;
   readonly logicalResourceId: string;
 };
 
-/** A fetch that takes what goes to CloudFormation and sends on all else. */
-export function answersTo(received: Received[], otherwise: typeof fetch): typeof fetch {
+/** A fetch that receives what is sent to CloudFormation and passes on everything else. */
+export function responsesTo(received: Received[], otherwise: typeof fetch): typeof fetch {
   return async (input, init) => {
     if (String(input) !== RESPONSE_URL) return otherwise(input, init);
     const body = parseJson(new TextDecoder().decode(init?.body instanceof Uint8Array ? init.body : new Uint8Array()));
-    received.push(readAnswer(body));
+    received.push(readResponse(body));
     return new Response(null, { status: 200 });
   };
 }
 
-function readAnswer(body: unknown): Received {
-  if (!isJsonObject(body)) throw new TypeError('The answer is no JSON object.');
+function readResponse(body: unknown): Received {
+  if (!isJsonObject(body)) throw new TypeError('The response is not a JSON object.');
   const { Status, PhysicalResourceId, Data, Reason, StackId, RequestId, LogicalResourceId } = body;
   const ids = { stackId: String(StackId), requestId: String(RequestId), logicalResourceId: String(LogicalResourceId) };
   const physicalId = String(PhysicalResourceId);

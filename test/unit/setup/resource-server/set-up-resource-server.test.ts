@@ -155,7 +155,7 @@ describe('a tenant that will not', () => {
     await expectError(
       setUp({ ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] }),
       'property_refused',
-      /does not take "verificationKeys": the tenant answered ".*Additional properties not allowed: verificationKeys.*enabled for the tenant.*another keyDelivery/,
+      /does not accept "verificationKeys": the tenant responded with ".*Additional properties not allowed: verificationKeys.*enabled for the tenant.*another keyDelivery/,
     );
   });
 
@@ -164,7 +164,7 @@ describe('a tenant that will not', () => {
     await setUp();
     resourceServers.refused = ['verificationKeys'];
     const wanted = { ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] };
-    await expectError(setUp(wanted), 'property_refused', /does not take "verificationKeys"/);
+    await expectError(setUp(wanted), 'property_refused', /does not accept "verificationKeys"/);
   });
 
   test('keep what it took is an error with the mend', async () => {
@@ -173,7 +173,7 @@ describe('a tenant that will not', () => {
     await expectError(
       setUp(),
       'property_refused',
-      /"verificationKey": the tenant accepted it, and holds something else/,
+      /"verificationKey": the tenant accepted it, but holds something else/,
     );
   });
 
@@ -195,7 +195,7 @@ describe('a tenant that will not', () => {
     await expectError(
       setUp(BY_URL),
       'property_kept',
-      /"verificationKey": the tenant answered ".*found type null.*remove it by hand/,
+      /"verificationKey": the tenant responded with ".*found type null.*remove it by hand/,
     );
   });
 
@@ -249,8 +249,8 @@ describe('tearing down', () => {
   });
 
   test.each([
-    ['ignores null', { ignoresNull: true }, /the tenant accepted its removal, and holds it still.*remove it by hand/],
-    ['refuses null', { refusesNull: true }, /the tenant answered ".*found type null.*remove it by hand/],
+    ['ignores null', { ignoresNull: true }, /the tenant accepted its removal, but still holds it.*remove it by hand/],
+    ['refuses null', { refusesNull: true }, /the tenant responded with ".*found type null.*remove it by hand/],
   ])('in a tenant that %s puts back the rest, and warns', async (_what, behaviour, message) => {
     resourceServers.add(API, { verificationLocation: 'theirs' });
     await setUp();
@@ -268,7 +268,7 @@ describe('tearing down', () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     resourceServers.refused = ['verificationKey'];
-    await expectError(tearDown(), 'property_refused', /does not take "verificationKey"/);
+    await expectError(tearDown(), 'property_refused', /does not accept "verificationKey"/);
     resourceServers.refused = [];
     await tearDown();
     expect(resourceServers.keysOf(API).verificationKey).toBe('theirs');
