@@ -1,6 +1,6 @@
 /**
- * Tells the tenant which keys there are: the same key change as at set-up, with the same record of what was there before, so
- * that a later teardown restores that, and never a key of ours.
+ * Delivers the keys to the tenant: the same key change as at set-up, with the same record of what was there before, so that a
+ * later tear-down restores that, and never a key of ours.
  */
 import { SetupError } from '../../src/management/errors.ts';
 import { recordKey } from '../../src/setup/record-store.ts';

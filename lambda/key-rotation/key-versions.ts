@@ -106,8 +106,7 @@ export async function takeLabelOff(secret: SecretVersions, stage: string, versio
 
 /**
  * Moves AWSCURRENT to a version, if the version `from` still has it. Secrets Manager checks that, so a promotion cannot
- * undo a
- * revocation that came first.
+ * undo a revocation that came first.
  *
  * @param from the current version as it was when the decision to promote was made
  * @returns whether the version is current now

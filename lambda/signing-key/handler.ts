@@ -1,4 +1,4 @@
-/** The function behind `Custom::SigningKey`: makes the signing key in AWS, so that it never is anywhere else. */
+/** The function behind `Custom::SigningKey`: makes the signing key in AWS, so that it is never anywhere else. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';

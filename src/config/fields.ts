@@ -75,7 +75,7 @@ const ROUTE_KEY = wanted('a method or ANY, a space and a path, such as "GET /foo
 
 const ROUTES = wanted('an object with at least one route, such as {"GET /foo": ["read:foo"]}');
 
-/** Routes with what they ask for. */
+/** Routes with what they require. */
 export const routes = pipe(
   record(pipe(string(), check(isRouteKey, ROUTE_KEY)), routeSetting, ROUTES),
   check((settings) => Object.keys(settings).length > 0, ROUTES),

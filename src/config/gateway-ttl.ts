@@ -1,4 +1,4 @@
-/** What `uncachedScopes` asks of the gateway in front: where that keeps answers, nothing is asked anew for each request. */
+/** `uncachedScopes` needs a gateway that caches no decisions: otherwise not every request would be checked. */
 
 /**
  * Says what is wrong with the gateway's time to live.

@@ -25,7 +25,7 @@ export interface ResourceServerSetUp {
   /** The API's audience, exactly as the tenant has it. */
   readonly identifier: string;
   readonly wanted: WantedKeyProperties;
-  /** Makes the resource server if the tenant has none. @default it is an error if there is none */
+  /** Creates the resource server if the tenant has none. @default it is an error if there is none */
   readonly create?: Omit<NewResourceServer, 'identifier'>;
   /** Overwrites a key of this software that another deployment may be using. @default false: it is an error */
   readonly replaceKey?: boolean;

@@ -1,4 +1,4 @@
-/** The one table of how a key is delivered: for each mode, what the resource server's key properties should be. Public halves only. */
+/** What the key properties of the resource server should be, for each way of delivering the key. Public halves only. */
 import { ConfigurationError } from '../../core/errors.ts';
 import type { KeyDelivery, KeyFormat } from '../../core/key-delivery.ts';
 import type { WantedKeyProperties } from '../../management/key-properties.ts';
@@ -10,7 +10,7 @@ import {
   publicKeyPem,
 } from '../../signing-key/signing-key.ts';
 
-/** The public half of a signing key with the certificate around it; a whole key will do, its private half is not touched. */
+/** The public half of a signing key with the certificate around it; a whole key will do, and its private half is not used. */
 export type DeliveredKey = PublicSigningJwk & Pick<PrivateSigningJwk, 'x5c'>;
 
 export interface KeyDeliveryOptions {

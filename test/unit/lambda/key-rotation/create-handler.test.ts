@@ -35,7 +35,7 @@ describe('the function that changes the signing key', () => {
     ['a step without a token', { Step: 'createSecret', SecretId: SECRET_ARN }],
     ['another secret', stepEvent('createSecret', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Other')],
   ])('refuses %s', async (_what, event) => {
-    await expect(handle(event)).rejects.toThrow('event_unknown: The event is');
+    await expect(handle(event)).rejects.toThrow('event_unknown: The function does not know this event');
     expect(world.kidAt('AWSPENDING')).toBeUndefined();
   });
 
