@@ -14,7 +14,6 @@ import type { ResourceServerRecord } from '../../src/setup/resource-server/resou
 import { setUpResourceServer } from '../../src/setup/resource-server/set-up-resource-server.ts';
 import { tearDownResourceServer } from '../../src/setup/resource-server/tear-down-resource-server.ts';
 import { type DeliveredKey, wantedKeyProperties } from '../../src/setup/resource-server/wanted-key-properties.ts';
-import type { SetupOutcome } from '../../src/setup/setup-outcome.ts';
 import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/signing-key/public-key-document.ts';
 import type { SetupPorts } from './ports.ts';
 
@@ -49,12 +48,7 @@ export function createResourceServerResource(ports: Ports): CustomResource {
   return {
     identify: (properties) =>
       physicalId('auth0-resource-server', [tenantUrl, parseProperties(properties).Audience, managementSecret]),
-    put: async (id, properties, work) => {
-      const parsed = parseProperties(properties);
-      const { warnings } = await put(ports, id, parsed, work);
-      const all = [...warnings, ...(await probeIntrospection(ports, parsed))];
-      return { Warnings: warningsAttribute(all.map(({ message }) => message)) };
-    },
+    put: (id, properties, work) => put(ports, id, parseProperties(properties), work),
     remove: (id, properties, work) => remove(ports, id, parseProperties(properties), work),
   };
 }
@@ -63,12 +57,12 @@ function parseProperties(properties: JsonObject): Properties {
   return parse(schema, properties, 'The properties of the Auth0 resource server');
 }
 
-async function put(ports: Ports, id: string, properties: Properties, work: Work): Promise<SetupOutcome> {
+async function put(ports: Ports, id: string, properties: Properties, work: Work) {
   const { Audience: identifier, KeyDelivery: keyDelivery, KeyFormat: keyFormat, JwksUrl: jwksUrl } = properties;
   // Before anything is recorded: without a key there is nothing to set up.
   await publishedKeys(ports.state);
   const endMs = ports.clock() + work.timeoutMs;
-  return exclusively(ports, leaseOptions(work), async ({ records }) => {
+  const { warnings } = await exclusively(ports, leaseOptions(work), async ({ records }) => {
     const { resourceServers } = await ports.connect(endMs - ports.clock());
     const key = recordKey(ports.settings.tenantUrl, identifier);
     await records.acquire(key, id);
@@ -83,6 +77,8 @@ async function put(ports: Ports, id: string, properties: Properties, work: Work)
       ...(properties.CreateResourceServer && { create: { name: identifier, scopes: properties.Scopes } }),
     });
   });
+  const all = [...warnings, ...(await probeIntrospection(ports, properties))];
+  return { Warnings: warningsAttribute(all.map(({ message }) => message)) };
 }
 
 /** This function has no access to the private key and does not need it. */

@@ -48,7 +48,10 @@ async function perform(rotation: Rotation, request: RotationRequest) {
   if (request.step === 'revokeKey') return { outcome: 'done', result: await revokeKey(rotation) };
   const { step, secretId, versionId } = request;
   if (secretId !== rotation.settings.signingKeySecret) {
-    throw new RotationError('event_unknown', 'The function does not know this event: it is about a secret that is not that of the signing key.');
+    throw new RotationError(
+      'event_unknown',
+      'The function does not know this event: it is about a secret that is not that of the signing key.',
+    );
   }
   return { outcome: await STEP_WORK[step](rotation, versionId), result: undefined };
 }
