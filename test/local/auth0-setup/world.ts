@@ -66,7 +66,7 @@ export class World {
     return { ...(type === RESOURCE_SERVER && key), ...changes };
   }
 
-  /** Sends one event to the function. Answers what CloudFormation got: nothing if the function died. */
+  /** Sends one event to the function. Returns what CloudFormation got: nothing if the function died. */
   async send(parts: Omit<EventParts, 'resourceType'> & { readonly resourceType: SetupType }, life = new Life()) {
     const received: Received[] = [];
     const toTenant = life.around((...args: Parameters<typeof fetch>) => fetch(...args));
@@ -101,7 +101,7 @@ export class World {
       { ...transport, deadline: () => new Promise(() => {}), log: (line) => this.lines.push(line) },
     );
     await handler(eventOf(parts), { getRemainingTimeInMillis: () => 60_000 });
-    // The dead answer nobody, even where the code would have.
+    // A function that died sends nothing, even where its code would have.
     return life.isOver ? undefined : received.at(-1);
   }
 

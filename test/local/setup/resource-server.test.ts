@@ -100,7 +100,7 @@ describe('what others had set', () => {
     ['verificationKey', (jwk: PrivateSigningJwk) => ({ kty: 'RSA', n: jwk.n, e: jwk.e })],
     ['verificationKeys', () => []],
     ['verificationLocation', () => 'https://theirs.example/jwks.json'],
-  ] as const)('in %s is put back to the byte', async (keyDelivery, theirs) => {
+  ] as const)('in %s is restored to the byte', async (keyDelivery, theirs) => {
     edit({ [keyDelivery]: theirs(pending) });
     const before = tenant.snapshot();
     await setUp({ keyDelivery });
@@ -130,7 +130,7 @@ test('a rotation lists both keys until it is finished, and leads back to the byt
   expect(tenant.snapshot()).toBe(before);
 });
 
-test('of two resource servers told apart by a slash, on whatever page, only the one meant is touched', async () => {
+test('of two resource servers that differ only in a slash, on whatever page, only the right one is changed', async () => {
   const near = JSON.stringify(apiOf('https://demo.api/'));
   // A proxy that decodes the path makes the tenant miss the identifier: the pages must do.
   tenant.faults.add({ kind: 'status', status: 404, path: '/api/v2/resource-servers/https', method: 'GET' });
@@ -177,7 +177,7 @@ describe('a resource server of our making', () => {
 });
 
 describe('a tenant that', () => {
-  test('does not know the property is left as it was, and the mend is named', async () => {
+  test('does not know the property is left as it was, and the error names the fix', async () => {
     const before = tenant.snapshot();
     tenant.behaviour.refusedProperties = ['verificationKey'];
     await expectError(
@@ -222,9 +222,9 @@ describe('a tenant that', () => {
   test.each([
     ['is down', { kind: 'status', status: 503 }, 'management_unavailable', /status 503/],
     ['breaks connections', { kind: 'reset' }, 'management_unavailable', /ECONNRESET|UND_ERR_SOCKET|broken connection/],
-    ['never answers', { kind: 'hang' }, 'management_unavailable', /no answer within 40 ms/],
-    ['answers garbage', { kind: 'garbage' }, 'management_malformed', /not JSON/],
-    ['answers without end', { kind: 'huge' }, 'management_malformed', /more than 4000000 bytes/],
+    ['never responds', { kind: 'hang' }, 'management_unavailable', /no answer within 40 ms/],
+    ['responds with garbage', { kind: 'garbage' }, 'management_malformed', /not JSON/],
+    ['responds without end', { kind: 'huge' }, 'management_malformed', /more than 4000000 bytes/],
     [
       'redirects',
       { kind: 'redirect', location: 'https://elsewhere.example/' },

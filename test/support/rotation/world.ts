@@ -84,7 +84,7 @@ export class RotationWorld {
   readonly tenant = new MemoryResourceServers();
   readonly secret: MemoryVersions;
   readonly keyDelivery: KeyDelivery;
-  /** What the tenant answers instead of its judgement. */
+  /** What the tenant responds instead of its judgement. */
   outage: CodedError<string> | undefined;
   proofs = 0;
   /** When a caller would have been refused, and why. */
@@ -284,9 +284,9 @@ function mortal<Port extends object>(life: Life, port: Port, observe: () => void
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return life.around(async (...args: unknown[]) => {
-        const answer: unknown = await member.apply(target, args);
+        const response: unknown = await member.apply(target, args);
         observe();
-        return answer;
+        return response;
       });
     },
   });

@@ -90,7 +90,7 @@ describe('the second deployment', () => {
   });
 
   test.each(['verificationKey', 'verificationLocation'] as const)(
-    'overwrites it if told to, and its teardown restores it (%s)',
+    'overwrites it with replaceKey, and its tear-down restores it (%s)',
     async (delivery) => {
       await first.setUp(delivery);
       const before = resourceServers.snapshot();
@@ -101,7 +101,7 @@ describe('the second deployment', () => {
     },
   );
 
-  test('that was told to once is never refused again', async () => {
+  test('that used replaceKey once is never refused again', async () => {
     await first.setUp('verificationKey');
     await second.setUp('verificationKey', { replaceKey: true });
     await second.setUp('verificationKey');
