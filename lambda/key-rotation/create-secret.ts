@@ -6,10 +6,10 @@ import { publishByLabels } from './follow-labels.ts';
 import {
   assertPending,
   hasStage,
-  keepPending,
+  keepOnlyPending,
   keyIn,
   labelledKeys,
-  takeLabelOff,
+  removeLabel,
   unusable,
   withdrawn,
 } from './key-versions.ts';
@@ -26,7 +26,7 @@ export async function createSecret(rotation: Rotation, versionId: string): Promi
   return holdingLease<StepOutcome>(rotation, { purpose: `rotation ${versionId}` }, async (held) => {
     const { secret } = held;
     await fill(held, versionId);
-    await keepPending(secret, versionId);
+    await keepOnlyPending(secret, versionId);
     const key = await keyIn(secret, versionId);
     if (key && (await revokedKeys(held.state)).includes(key.kid))
       throw await withdrawVersion(held, versionId, withdrawn());
@@ -40,7 +40,7 @@ export async function createSecret(rotation: Rotation, versionId: string): Promi
 
 /** Left pending, a version that cannot become current would stand in the way of every later rotation. */
 async function withdrawVersion({ secret }: Rotation, versionId: string, error: RotationError): Promise<RotationError> {
-  await takeLabelOff(secret, 'AWSPENDING', versionId);
+  await removeLabel(secret, 'AWSPENDING', versionId);
   return error;
 }
 

@@ -9,7 +9,7 @@ import { addRevokedKeys, revokedKeys } from '../../src/signing-key/revoked-keys.
 import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { RotationError } from './errors.ts';
 import { followLabels } from './follow-labels.ts';
-import { keyIn, promote, takeLabelOff, versionsWith } from './key-versions.ts';
+import { keyIn, promote, removeLabel, versionsWith } from './key-versions.ts';
 import { ProofError } from './prove-key.ts';
 import { type HeldRotation, holdingLease, type Rotation } from './rotation.ts';
 
@@ -93,13 +93,13 @@ async function makeCurrent({ secret, state }: HeldRotation, versionId: string, {
   }
 }
 
-/** A version without a label is on its way out, and no reader by label finds it. AWSCURRENT cannot be taken off, only moved. */
+/** A version without a label is on its way out, and no reader by label finds it. AWSCURRENT cannot be removed, only moved. */
 async function unlabelRevoked({ secret, state }: HeldRotation): Promise<void> {
   const revoked = await revokedKeys(state);
   for (const [versionId, stages] of await secret.stages()) {
     const key = await keyIn(secret, versionId);
     if (key && !revoked.includes(key.kid)) continue;
-    for (const stage of stages.filter((name) => name !== 'AWSCURRENT')) await takeLabelOff(secret, stage, versionId);
+    for (const stage of stages.filter((name) => name !== 'AWSCURRENT')) await removeLabel(secret, stage, versionId);
   }
 }
 

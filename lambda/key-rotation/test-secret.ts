@@ -3,7 +3,7 @@ import { CodedError, IssuerError } from '../../src/core/errors.ts';
 import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { RotationError } from './errors.ts';
 import { followLabels, withdrawPending } from './follow-labels.ts';
-import { assertPending, hasStage, keyIn, labelledKeys, takeLabelOff } from './key-versions.ts';
+import { assertPending, hasStage, keyIn, labelledKeys, removeLabel } from './key-versions.ts';
 import { ProofError } from './prove-key.ts';
 import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
@@ -52,7 +52,7 @@ async function restoreOldKey(held: HeldRotation, versionId: string, failure: Cod
   await assertPendingOrFollow(held, versionId);
   try {
     await withdrawPending(held);
-    await takeLabelOff(held.secret, 'AWSPENDING', versionId);
+    await removeLabel(held.secret, 'AWSPENDING', versionId);
     await followLabels(held);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
