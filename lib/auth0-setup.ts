@@ -5,14 +5,19 @@
 import { createHash } from 'node:crypto';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DEFAULTS } from '../src/config/defaults.ts';
-import type { SetupConfiguration } from '../src/config/function-configurations.ts';
-import type { KeyDelivery, KeyFormat } from '../src/core/key-delivery.ts';
-import type { StateName } from '../src/core/state-store.ts';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
-import { acknowledgeOtherDeployments, readOtherDeployments, readState, writeState } from './state-table.ts';
+import {
+  acknowledgeOtherDeployments,
+  readOtherDeployments,
+  readState,
+  type StateItem,
+  writeState,
+} from './state-table.ts';
+
+/** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
+export type KeyDelivery = 'verificationKey' | 'verificationKeys' | 'verificationLocation' | 'wellKnown';
 
 export interface Auth0SetupProps {
   /** The tenant's own domain as a URL with its final slash, such as `https://tenant.auth0.com/`. */
@@ -41,7 +46,7 @@ export interface Auth0SetupProps {
   /** Where the JWKS is served; needed for `verificationLocation`, and no harm otherwise. @default nowhere */
   readonly jwksUrl?: string;
   /** What the key is wrapped in. @default 'certificate' */
-  readonly keyFormat?: KeyFormat;
+  readonly keyFormat?: 'certificate' | 'jwk';
   /** Whose grant gets the scopes for app specific passwords. @default the management client's */
   readonly grantClientId?: string | undefined;
   /** Make the resource server if the tenant has none. @default false */
@@ -57,7 +62,7 @@ const FUNCTION_TIMEOUT = Duration.minutes(2);
 /** Lambda tries a function that died three times in all, one and two minutes apart; then its last word is waited for. */
 const SERVICE_TIMEOUT = Duration.minutes(10);
 /** The items of the state table that the set-up writes. */
-const RECORDS: readonly StateName[] = ['resource-servers', 'client-grants'];
+const RECORDS: readonly StateItem[] = ['resource-servers', 'client-grants'];
 
 export class Auth0Setup extends Construct {
   /** What would hurt later, such as a grant type that is not enabled; "none" if there is nothing. */
@@ -87,7 +92,7 @@ export class Auth0Setup extends Construct {
     const { signingKey, tenantUrl, managementSecret, passwordGrantSecret } = props;
     const { stateTable } = signingKey;
     const issuer = props.issuer ?? tenantUrl;
-    const configuration: SetupConfiguration = {
+    const configuration = {
       tenantUrl,
       issuer,
       managementSecret,
@@ -116,8 +121,8 @@ export class Auth0Setup extends Construct {
 function resourceServerProperties(props: Auth0SetupProps) {
   return {
     Audience: props.audience,
-    KeyDelivery: props.keyDelivery ?? DEFAULTS.keyDelivery,
-    KeyFormat: props.keyFormat ?? DEFAULTS.keyFormat,
+    KeyDelivery: props.keyDelivery ?? 'verificationKey',
+    KeyFormat: props.keyFormat ?? 'certificate',
     CreateResourceServer: String(props.createResourceServer ?? false),
     RemoveCreated: String(props.removeCreated ?? false),
     ReplaceKey: String(props.replaceKey ?? false),

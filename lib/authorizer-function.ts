@@ -17,7 +17,6 @@ import {
   authorizerEntries,
   parseAuthorizerConfiguration,
 } from '../src/config/authorizer-configuration.ts';
-import { DEFAULTS } from '../src/config/defaults.ts';
 import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { greedyRootNotes } from '../src/config/greedy-roots.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
@@ -79,6 +78,7 @@ export interface AuthorizerFunctionProps {
 
 /** A function's environment holds 4 KB; the rest is for names that are known only when it is deployed. */
 const MAXIMUM_CONFIGURATION_BYTES = 3072;
+const DEFAULT_GATEWAY_TTL_SECONDS = 60;
 /** For `Annotations.of(…).acknowledgeInfo(…)`. */
 const GREEDY_ROOT_INFO = 'auth0-api-authorizer:greedyRouteCoversRoot';
 
@@ -98,7 +98,7 @@ export class AuthorizerFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     super(scope, id);
-    const { audience, routes = {}, uncachedScopes = [], gatewayTtlSeconds = DEFAULTS.gatewayTtlSeconds } = props;
+    const { audience, routes = {}, uncachedScopes = [], gatewayTtlSeconds = DEFAULT_GATEWAY_TTL_SECONDS } = props;
     const fault = gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
     if (fault !== undefined) throw new ConfigurationError('configuration_invalid', `gatewayTtlSeconds: ${fault}`);
     this.audience = audience;

@@ -3,7 +3,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { BackendProxyConfiguration } from '../src/config/function-configurations.ts';
 import { GatewaySecret } from './gateway-secret.ts';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -26,12 +25,11 @@ export class BackendProxy extends Construct {
   constructor(scope: Construct, id: string, { backendUrl, encryptionKey }: BackendProxyProps) {
     super(scope, id);
     this.gatewaySecretArn = new GatewaySecret(this, 'GatewaySecret', { encryptionKey }).secretArn;
-    const configuration: BackendProxyConfiguration = { backendUrl, gatewaySecret: this.gatewaySecretArn };
     this.function = new ServiceFunction(this, 'Pass', {
       folder: 'backend-proxy',
       description: 'Passes requests on to the backend, with the principal in place of the credential.',
       timeout: TIMEOUT,
-      environment: { CONFIG: JSON.stringify(configuration) },
+      environment: { CONFIG: JSON.stringify({ backendUrl, gatewaySecret: this.gatewaySecretArn }) },
       statements: readSecretStatements(this, this.gatewaySecretArn, encryptionKey),
     }).function;
   }

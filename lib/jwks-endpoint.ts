@@ -4,8 +4,6 @@
  */
 import { EndpointType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { DEFAULTS } from '../src/config/defaults.ts';
-import type { JwksConfiguration } from '../src/config/function-configurations.ts';
 import { acknowledgeOpenMethod, acknowledgeRestApi } from './nag-reasons.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -19,6 +17,7 @@ export interface JwksEndpointProps {
 
 /** For all callers together. A server asks once in `jwksCacheSeconds`; what is above this is answered 429. */
 const THROTTLING = { throttlingRateLimit: 50, throttlingBurstLimit: 100 };
+const DEFAULT_CACHE_SECONDS = 300;
 const PATH = '/.well-known/jwks.json';
 
 export class JwksEndpoint extends Construct {
@@ -44,12 +43,11 @@ export class JwksEndpoint extends Construct {
     this.url = api.urlForPath(PATH);
   }
 
-  #function({ signingKey: { stateTable }, jwksCacheSeconds = DEFAULTS.jwksCacheSeconds }: JwksEndpointProps) {
-    const configuration: JwksConfiguration = { stateTable: stateTable.tableName, jwksCacheSeconds };
+  #function({ signingKey: { stateTable }, jwksCacheSeconds = DEFAULT_CACHE_SECONDS }: JwksEndpointProps) {
     return new ServiceFunction(this, 'Serve', {
       folder: 'jwks',
       description: 'Serves the public signing keys as a JWKS.',
-      environment: { CONFIG: JSON.stringify(configuration) },
+      environment: { CONFIG: JSON.stringify({ stateTable: stateTable.tableName, jwksCacheSeconds }) },
       statements: [readState(stateTable, ['public-keys'])],
     });
   }

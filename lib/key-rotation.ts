@@ -7,15 +7,11 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { DEFAULTS } from '../src/config/defaults.ts';
-import type { RotationConfiguration } from '../src/config/function-configurations.ts';
-import type { KeyDelivery, KeyFormat } from '../src/core/key-delivery.ts';
-import type { StateName } from '../src/core/state-store.ts';
-import type { Auth0Setup } from './auth0-setup.ts';
+import type { Auth0Setup, KeyDelivery } from './auth0-setup.ts';
 import { readSecretStatements, useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
-import { readState, writeState } from './state-table.ts';
+import { readState, type StateItem, writeState } from './state-table.ts';
 
 export interface KeyRotationProps {
   readonly signingKey: SigningKey;
@@ -30,7 +26,7 @@ export interface KeyRotationProps {
   /** @default 'verificationKey' */
   readonly keyDelivery?: KeyDelivery;
   /** @default 'certificate' */
-  readonly keyFormat?: KeyFormat;
+  readonly keyFormat?: 'certificate' | 'jwk';
   readonly jwksUrl?: string;
   /** Those of the JWKS endpoint: a new key is published so long before it signs, an old one so long after. @default 300 */
   readonly jwksCacheSeconds?: number;
@@ -41,14 +37,16 @@ export interface KeyRotationProps {
 /** A step may have to wait for `jwksCacheSeconds`. */
 const TIMEOUT = Duration.minutes(15);
 /** Of the shared state, what a rotation uses. */
-const STATE_ITEMS: readonly StateName[] = ['public-keys', 'revoked-keys', 'resource-servers'];
+const STATE_ITEMS: readonly StateItem[] = ['public-keys', 'revoked-keys', 'resource-servers'];
+const DEFAULT_ROTATION_DAYS = 90;
+const DEFAULT_JWKS_CACHE_SECONDS = 300;
 
 export class KeyRotation extends Construct {
   readonly function: IFunction;
 
   constructor(scope: Construct, id: string, props: KeyRotationProps) {
     super(scope, id);
-    const { signingKey, setup, rotationDays = DEFAULTS.rotationDays } = props;
+    const { signingKey, setup, rotationDays = DEFAULT_ROTATION_DAYS } = props;
     this.function = this.#function(props);
     const permission = this.#letSecretsManagerCall(signingKey);
     if (rotationDays > 0) this.#schedule(signingKey, rotationDays).addResourceDependency(permission);
@@ -104,7 +102,7 @@ export class KeyRotation extends Construct {
   }
 }
 
-function configurationOf(props: KeyRotationProps): RotationConfiguration {
+function configurationOf(props: KeyRotationProps) {
   const { signingKey, managementSecret, tenantUrl, issuer, audience, jwksUrl } = props;
   return {
     signingKeySecret: signingKey.secretArn,
@@ -113,9 +111,9 @@ function configurationOf(props: KeyRotationProps): RotationConfiguration {
     tenantUrl,
     issuer,
     audience,
-    keyDelivery: props.keyDelivery ?? DEFAULTS.keyDelivery,
-    keyFormat: props.keyFormat ?? DEFAULTS.keyFormat,
+    keyDelivery: props.keyDelivery ?? 'verificationKey',
+    keyFormat: props.keyFormat ?? 'certificate',
     ...(jwksUrl !== undefined && { jwksUrl }),
-    jwksCacheSeconds: props.jwksCacheSeconds ?? DEFAULTS.jwksCacheSeconds,
+    jwksCacheSeconds: props.jwksCacheSeconds ?? DEFAULT_JWKS_CACHE_SECONDS,
   };
 }

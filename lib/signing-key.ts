@@ -8,7 +8,6 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { SigningKeyConfiguration } from '../src/config/function-configurations.ts';
 import { useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import { readState, StateTable, writeState } from './state-table.ts';
@@ -70,15 +69,13 @@ export class SigningKey extends Construct {
     ];
     const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];
     const key = this.encryptionKey && useKeyStatement(this, this.encryptionKey, keyActions);
-    const configuration: SigningKeyConfiguration = {
-      signingKeySecret: this.secretArn,
-      stateTable: this.stateTable.tableName,
-    };
     return new ServiceFunction(this, 'Maker', {
       folder: 'signing-key',
       description: 'Makes the signing key of the resource server.',
       timeout: FUNCTION_TIMEOUT,
-      environment: { CONFIG: JSON.stringify(configuration) },
+      environment: {
+        CONFIG: JSON.stringify({ signingKeySecret: this.secretArn, stateTable: this.stateTable.tableName }),
+      },
       statements: [secret, ...state, ...(key ? [key] : [])],
     });
   }

@@ -1,4 +1,4 @@
-/** What the signing key's place, the tenant and the JWKS hold, side by side: which key is where, and whether the one that signs is wherever the tenant may look. */
+/** Compares the keys in the key file or secret, in the tenant and in the JWKS, and checks that the current key is wherever the tenant may look. */
 import { KEY_PROPERTIES, type KeyProperties, type KeyProperty } from '../management/key-properties.ts';
 import type { ManagementConnection } from '../management/management-connection.ts';
 import { resourceServerNotFound } from '../setup/resource-server/resource-server-errors.ts';
@@ -10,7 +10,7 @@ import { readKeys } from './held-keys.ts';
 
 export interface ComparedKey {
   readonly thumbprint: string;
-  /** What it is at its own place: the one that signs, or the one that will; `null` if it is not there. */
+  /** Its role in the key file or secret; `null` if it is not there. */
   readonly signing: 'current' | 'pending' | null;
   /** The resource server's properties that hold it. */
   readonly tenant: readonly KeyProperty[];
@@ -19,18 +19,18 @@ export interface ComparedKey {
 
 export interface KeyComparison {
   readonly keys: readonly ComparedKey[];
-  /** Properties that hold something in which no key can be read. */
+  /** Properties that hold a value without a readable key. */
   readonly unreadable: readonly KeyProperty[];
-  /** Absent if the tenant gets the key by value and no JWKS is named. */
+  /** Absent if the tenant gets the key by value and no JWKS is configured. */
   readonly jwks?: FetchedJwks;
-  /** Whether each place that the tenant may look in holds the key that signs. */
+  /** Whether each place where the tenant may look holds the current key. */
   readonly agree: boolean;
 }
 
 /**
- * Compares.
+ * Compares the keys.
  *
- * @throws SetupError `resource_server_not_found` or `management_…`, and what reading the signing key throws
+ * @throws SetupError `resource_server_not_found` or `management_…`, and the errors of reading the signing key
  */
 export async function compareKeys(
   signingKeys: SigningKeyStore,
@@ -38,33 +38,31 @@ export async function compareKeys(
   context: Pick<Context, 'settings' | 'ports'>,
 ): Promise<KeyComparison> {
   const audience = context.settings.require('audience');
-  const signing = (await signingKeys.read()).flatMap(({ privateKey }) => thumbprintOf(privateKey) ?? []);
+  const signing = (await signingKeys.read()).map(({ privateKey }) => thumbprintOf(privateKey));
   const found = await resourceServers.find(audience);
   if (!found) throw resourceServerNotFound(audience, await resourceServers.identifiers());
   const url = jwksUrlOf(found.keys, audience, context);
   const jwks = url === undefined ? undefined : await fetchJwks(url, context);
-  return compare(signing, found.keys, await thumbprintsOf(found.keys), jwks);
+  return compare(signing, found.keys, thumbprintsOf(found.keys), jwks);
 }
 
 type Held = Readonly<Record<KeyProperty, readonly string[]>>;
 
-async function thumbprintsOf(properties: KeyProperties): Promise<Held> {
-  const of = async (property: KeyProperty) =>
-    (await readKeys(properties[property])).map(({ thumbprint }) => thumbprint);
-  const [verificationKey, verificationKeys] = await Promise.all([of('verificationKey'), of('verificationKeys')]);
-  return { verificationKey, verificationKeys, verificationLocation: [] };
+function thumbprintsOf(properties: KeyProperties): Held {
+  const of = (property: KeyProperty) => readKeys(properties[property]).map(({ thumbprint }) => thumbprint);
+  return { verificationKey: of('verificationKey'), verificationKeys: of('verificationKeys'), verificationLocation: [] };
 }
 
-/** The record's own before the one we are told of; without any property, the identifier's origin. */
+/** The URL in the tenant, else the one in the settings; if the tenant has no key property, the origin of the identifier. */
 function jwksUrlOf(
   { verificationKey, verificationKeys, verificationLocation }: KeyProperties,
   audience: string,
   { settings }: Pick<Context, 'settings'>,
 ): string | undefined {
   if (typeof verificationLocation === 'string') return verificationLocation;
-  const told = settings.get('jwksUrl');
+  const configured = settings.get('jwksUrl');
   const isByValue = verificationKey !== null || verificationKeys !== null;
-  if (told !== undefined || isByValue || !URL.canParse(audience)) return told;
+  if (configured !== undefined || isByValue || !URL.canParse(audience)) return configured;
   const { origin, protocol } = new URL(audience);
   return /^https?:$/.test(protocol) ? `${origin}/.well-known/jwks.json` : undefined;
 }

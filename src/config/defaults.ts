@@ -1,5 +1,4 @@
-/** The defaults that the schema of the configuration shares with the constructs and the local gateway. */
-
+/** The defaults that constructs share with `cdk.json`. */
 export const DEFAULTS = {
   keyDelivery: 'verificationKey',
   keyFormat: 'certificate',

@@ -2,7 +2,7 @@
  * The configurations of all functions but the authorizer. The deployment writes each as JSON into the function's
  * environment variable `CONFIG`, and the function parses it when it starts. They name secrets and hold none.
  */
-import { type InferOutput, minLength, type ObjectEntries, optional, pipe, string } from 'valibot';
+import { type InferOutput, minLength, optional, pipe, string } from 'valibot';
 import { parseJson } from '../core/json.ts';
 import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
 import { audience, issuer, secretId } from './fields.ts';
@@ -69,17 +69,24 @@ export type SetupConfiguration = InferOutput<typeof setupSchema>;
 export type RotationConfiguration = InferOutput<typeof rotationSchema>;
 export type BackendProxyConfiguration = InferOutput<typeof backendProxySchema>;
 
-export const parseSigningKeyConfiguration = parserOf(signingKeySchema, 'The CONFIG of the signing key');
-export const parseJwksConfiguration = parserOf(jwksSchema, 'The CONFIG of the JWKS');
-export const parseSetupConfiguration = parserOf(setupSchema, 'The CONFIG of the Auth0 set-up');
-export const parseRotationConfiguration = parserOf(rotationSchema, 'The CONFIG of the key rotation');
-export const parseBackendProxyConfiguration = parserOf(backendProxySchema, 'The CONFIG of the backend proxy');
-
 /**
- * Makes the parser for the text of `CONFIG`. It throws ConfigurationError `configuration_invalid` with every fault.
+ * Parses the text of `CONFIG`.
  *
- * @param what names the configuration in that error
+ * @throws ConfigurationError `configuration_invalid` with every fault
  */
-function parserOf<Entries extends ObjectEntries>(schema: ReturnType<typeof exactly<Entries>>, what: string) {
-  return (config: string) => parse(schema, parseJson(config), what);
-}
+type Parse<Configuration> = (config: string) => Configuration;
+
+export const parseSigningKeyConfiguration: Parse<SigningKeyConfiguration> = (config) =>
+  parse(signingKeySchema, parseJson(config), 'The CONFIG of the signing key');
+
+export const parseJwksConfiguration: Parse<JwksConfiguration> = (config) =>
+  parse(jwksSchema, parseJson(config), 'The CONFIG of the JWKS');
+
+export const parseSetupConfiguration: Parse<SetupConfiguration> = (config) =>
+  parse(setupSchema, parseJson(config), 'The CONFIG of the Auth0 set-up');
+
+export const parseRotationConfiguration: Parse<RotationConfiguration> = (config) =>
+  parse(rotationSchema, parseJson(config), 'The CONFIG of the key rotation');
+
+export const parseBackendProxyConfiguration: Parse<BackendProxyConfiguration> = (config) =>
+  parse(backendProxySchema, parseJson(config), 'The CONFIG of the backend proxy');

@@ -1,24 +1,24 @@
-/** The thumbprint of a key, by which two copies of a key are known to be the same one. */
-import { createHash, type KeyObject } from 'node:crypto';
+/** The RFC 7638 thumbprint of a key: the name of every key that this software makes. */
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 
-/** The members of a JWK that its thumbprint covers, in their order. */
+/** The required members of each key type, in the order of RFC 7638 section 3.2. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  RSA: ['e', 'kty', 'n'],
+  AKP: ['alg', 'kty', 'pub'],
   EC: ['crv', 'kty', 'x', 'y'],
   OKP: ['crv', 'kty', 'x'],
+  RSA: ['e', 'kty', 'n'],
 };
 
 /**
- * Calculates the thumbprint of a public key, or of the public half of a private one. The one in `jose` is asynchronous,
- * and the set-up compares keys in pure functions.
+ * Calculates the SHA-256 thumbprint of a public key, or of the public half of a private one.
  *
- * @returns `undefined` for a kind of key that has none
- * @see RFC 7638 section 3.2, RFC 8037 section 2
+ * @throws Error for a key that has no JWK form
+ * @see RFC 7638 section 3
  */
-export function thumbprintOf(key: KeyObject): string | undefined {
-  const jwk: Readonly<Record<string, unknown>> = { ...key.export({ format: 'jwk' }) };
-  const members = MEMBERS[String(jwk.kty)];
-  if (!members) return undefined;
-  const covered = Object.fromEntries(members.map((member) => [member, jwk[member]]));
-  return createHash('sha256').update(JSON.stringify(covered)).digest('base64url');
+export function thumbprintOf(key: KeyObject): string {
+  const jwk = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
+  const members = MEMBERS[jwk.kty ?? ''];
+  if (!members) throw new TypeError(`Keys of the type ${jwk.kty} have no thumbprint here.`);
+  const canonical = Object.fromEntries(members.map((name) => [name, jwk[name]]));
+  return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
 }

@@ -40,7 +40,7 @@ function kidOfText(text: string): string | undefined {
 /** Self-signed, and both its names are the thumbprint of its own key. */
 function kidOfCertificate(base64: string): string | undefined {
   const certificate = new X509Certificate(Buffer.from(base64, 'base64'));
-  const thumbprint = rsaThumbprintOf(certificate.publicKey);
+  const thumbprint = thumbprintOfRsa(certificate.publicKey);
   const isNamedAfterKey = [certificate.subject, certificate.issuer].every((name) => name === `CN=${thumbprint}`);
   return isNamedAfterKey && certificate.verify(certificate.publicKey) ? thumbprint : undefined;
 }
@@ -52,11 +52,11 @@ function kidOfObject(value: unknown): string | undefined {
     typeof pem === 'string'
       ? createPublicKey(pem)
       : createPublicKey({ key: { kty: String(kty), n: String(n), e: String(e) }, format: 'jwk' });
-  return rsaThumbprintOf(key) === kid && typeof kid === 'string' ? kid : undefined;
+  return thumbprintOfRsa(key) === kid && typeof kid === 'string' ? kid : undefined;
 }
 
 /** This software makes RSA keys only. */
-function rsaThumbprintOf(key: KeyObject): string | undefined {
+function thumbprintOfRsa(key: KeyObject): string | undefined {
   return key.asymmetricKeyType === 'rsa' ? thumbprintOf(key) : undefined;
 }
 
