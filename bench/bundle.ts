@@ -1,11 +1,11 @@
-/** Bundles a file as the stack bundles its functions, so that what is measured is what is deployed. */
+/** Bundles a file as the stack bundles its functions, so that the benchmark measures what is deployed. */
 import { createRequire } from 'node:module';
 import { build, type Plugin } from 'esbuild';
 import { BUNDLING } from '../lib/bundling.ts';
 
 /**
- * @param entry a path from the project's root
- * @param outfile where the bundle goes
+ * @param entry the path from the project's root
+ * @param outfile the path of the bundle
  */
 export async function bundle(entry: string, outfile: string, plugins: readonly Plugin[] = []): Promise<void> {
   const { externalModules, ...options } = BUNDLING;
@@ -22,7 +22,7 @@ export async function bundle(entry: string, outfile: string, plugins: readonly P
   });
 }
 
-/** Bundles a file and loads it into this process; its exports are unknown until asserted. */
+/** Bundles a file and loads it into this process. The types of its exports are unknown; the caller asserts them. */
 export async function loadBundled(entry: string, outfile: string): Promise<unknown> {
   await bundle(entry, outfile);
   return createRequire(import.meta.url)(outfile);

@@ -1,5 +1,5 @@
-/** A certificate for 127.0.0.1 that children trust through NODE_EXTRA_CA_CERTS, so that TLS is verified as ever. */
-// @peculiar/x509 wants this polyfill loaded before it.
+/** Makes a certificate for 127.0.0.1. Children trust it through NODE_EXTRA_CA_CERTS, so TLS is verified as usual. */
+// @peculiar/x509 needs this polyfill, loaded before it.
 import 'reflect-metadata';
 import { KeyObject, webcrypto } from 'node:crypto';
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
@@ -12,7 +12,7 @@ export interface Certificate {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Makes one that is good for a day. */
+/** The certificate is valid for one day. */
 export async function makeCertificate(now: number): Promise<Certificate> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned(

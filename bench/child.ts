@@ -1,10 +1,10 @@
-/** Runs a script in a fresh Node process with an environment of its own, and hands back what it printed last. */
+/** Runs a script in a new Node process with its own environment, and returns the last line that it printed. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** @returns the last line that the script printed, which is to be JSON; a log may go before it */
+/** @returns the last line of the output, parsed as JSON; log lines may come before it */
 export async function runChild(
   script: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** An issuer of access tokens for the benchmarks: one RS256 key, its JWKS, and as many different tokens as are asked for. */
+/** An issuer of access tokens for the benchmarks: one RS256 key, its JWKS, and any number of different tokens. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Jwk } from 'aws-jwt-verify/jwk';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -13,11 +13,11 @@ export interface BenchIssuer {
   readonly publicKey: KeyObject;
   /** The text of the JWKS. */
   readonly jwks: string;
-  /** So many tokens, no two alike, good for an hour. */
+  /** Mints different tokens that are valid for an hour. */
   mint(count: number): Promise<readonly [string, ...string[]]>;
 }
 
-/** @param issuer compared exactly, so with its final slash */
+/** @param issuer with its trailing slash, since it is compared exactly */
 export async function createIssuer(issuer: string): Promise<BenchIssuer> {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kty: 'RSA', kid: 'issuer-1', alg: 'RS256', use: 'sig' as const };
@@ -43,8 +43,8 @@ export async function createIssuer(issuer: string): Promise<BenchIssuer> {
   };
 }
 
-/** What the server says of an active opaque token. */
-export function introspectionAnswer(issuer: string): string {
+/** The server's response for an active opaque token. */
+export function introspectionResponse(issuer: string): string {
   const now = Math.floor(Date.now() / 1000);
   return JSON.stringify({
     active: true,
@@ -59,7 +59,7 @@ export function introspectionAnswer(issuer: string): string {
   });
 }
 
-/** Hands out one after the other, over and over. */
+/** Returns one item after the other, and starts again at the end. */
 export function inTurn<Item>(items: readonly [Item, ...Item[]]): () => Item {
   let next = 0;
   return () => {

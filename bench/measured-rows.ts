@@ -1,8 +1,8 @@
-/** Makes rows of measurements whose first contender is the floor. */
+/** Turns measurements into rows. The first contender is the floor. */
 import type { Measurement } from './rounds.ts';
 import type { Aim, Row } from './row.ts';
 
-/** @param aimOf the aim of a contender, if it has one */
+/** @param aimOf returns the aim of a contender, if it has one */
 export function measuredRows(
   path: string,
   measurements: readonly Measurement[],

@@ -1,4 +1,4 @@
-/** A REST API's event, as recorded, with a Bearer token put into it. */
+/** A recorded event of a REST API, with a given Bearer token. */
 import type { RestEvent } from '../lambda/authorizer/rest.ts';
 import recorded from '../test/unit/lambda/authorizer/fixtures/rest-request.json' with { type: 'json' };
 

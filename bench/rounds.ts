@@ -1,6 +1,7 @@
 /**
- * Measures contenders side by side: in every round each runs a batch, the order rotating, so that whatever else the
- * machine does hits all of them alike. Ratios are taken within a round; what is reported are medians over all rounds.
+ * Measures contenders side by side. Every contender runs one batch in each round, and the order rotates, so that other
+ * work on the machine affects all of them equally. Ratios are computed within a round; the results are medians over all
+ * rounds.
  */
 import { performance } from 'node:perf_hooks';
 
@@ -19,11 +20,11 @@ export interface Plan {
 export interface Measurement {
   readonly subject: string;
   readonly medianMicroseconds: number;
-  /** To each contender by its subject; to itself it is 1. */
+  /** The ratio to the contender with this subject; 1 for the contender itself. */
   readonly ratioTo: (subject: string) => number;
 }
 
-/** Runs all rounds after one that does not count. */
+/** Runs all rounds, after one warm-up round that is not counted. */
 export async function measure(
   contenders: readonly Contender[],
   { rounds, batch }: Plan,
@@ -38,12 +39,12 @@ export async function measure(
   return contenders.map(({ subject }) => describe(subject, samples));
 }
 
-/** The middle one; of an even number, the upper of the two. */
+/** Returns the middle number; of an even count, the upper of the two middle numbers. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 }
 
-/** What is synchronous is not awaited, since that would be counted too. */
+/** Does not await synchronous results, since that would add to the measured time. */
 async function timeBatch(once: () => unknown, batch: number): Promise<number> {
   const start = performance.now();
   for (let time = 0; time < batch; time += 1) {

@@ -1,14 +1,14 @@
-/** A line of the table: what was measured of whom, how it stands to the floor, and what we aim at. */
+/** A row of the table: a contender's result, its relation to the floor, and our aim. */
 
 export interface Row {
-  /** As `docs/performance.md` names it. */
+  /** The name of the path in `docs/performance.md`. */
   readonly path: string;
   readonly subject: string;
   readonly value: number;
   readonly unit: 'µs' | 'ms' | 'calls' | '×';
-  /** To the path's floor: a quotient, or what is above it in the row's unit. */
+  /** Compared with the floor of the path: the ratio, or the difference in the row's unit. */
   readonly toFloor?: { readonly by: 'ratio' | 'difference'; readonly value: number };
-  /** On the rows that have one. */
+  /** Only some rows have an aim. */
   readonly aim?: Aim;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: every path beside its floor and a peer, in one run of about a minute. `--json` prints the rows as
- * JSON, `--only <name>` runs the cases whose name holds that text.
+ * `npm run bench`: measures every path beside its floor and a peer, in about a minute. `--json` prints the rows as
+ * JSON. `--only <name>` runs the cases whose name contains that text.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,10 @@ for (const [name, run] of Object.entries(CASES)) {
 }
 process.stdout.write(`${values.json ? JSON.stringify(rows) : toTable(rows)}\n`);
 
-/** What runs in this process is bundled, too: a loader for TypeScript leaves traces that cost as much as what is measured. */
+/**
+ * Cases that run in this process are bundled as well: a TypeScript loader would add as much time as they take
+ * themselves.
+ */
 async function runBundled(entry: string, name: string): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   try {

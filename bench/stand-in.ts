@@ -1,6 +1,7 @@
 /**
- * What the children talk to, over TLS on loopback: an issuer's JWKS and introspection, and as much of Secrets Manager as
- * reads a secret. It answers what it has ready and checks nothing, so that a round trip is all that it costs.
+ * The server for the child processes, over TLS on loopback: an issuer's JWKS and introspection, and as much of Secrets
+ * Manager as reading a secret needs. It sends prepared responses and checks nothing, so it costs no more than the round
+ * trip.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,18 +12,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
 import { makeCertificate } from './certificate.ts';
-import { AUDIENCE, type BenchIssuer, createIssuer, introspectionAnswer } from './issuer.ts';
+import { AUDIENCE, type BenchIssuer, createIssuer, introspectionResponse } from './issuer.ts';
 
 export interface StandIn {
   readonly issuer: BenchIssuer;
-  /** A directory of its own, gone when it closes. */
+  /** Its own directory, deleted when it closes. */
   readonly directory: string;
-  /** For children: whom to ask and trust, and nothing else of this process's environment. */
+  /**
+   * For child processes: the addresses and the certificate to trust. It contains nothing of this process's environment.
+   */
   readonly environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-type Answers = Readonly<Record<'/.well-known/jwks.json' | '/oauth/introspect' | 'secret', string>>;
+type Responses = Readonly<Record<'/.well-known/jwks.json' | '/oauth/introspect' | 'secret', string>>;
 
 const NO_SUCH_VERSION = JSON.stringify({ __type: 'ResourceNotFoundException', message: 'No such version.' });
 
@@ -35,12 +38,12 @@ export async function startStandIn(): Promise<StandIn> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const issuer = await createIssuer(url);
-  const answers = {
+  const responses = {
     '/.well-known/jwks.json': issuer.jwks,
-    '/oauth/introspect': introspectionAnswer(url),
+    '/oauth/introspect': introspectionResponse(url),
     secret: JSON.stringify({ SecretString: JSON.stringify(await generateSigningKey(now)) }),
   };
-  server.on('request', (request, response) => void answer(request, response, answers));
+  server.on('request', (request, response) => void respond(request, response, responses));
   return {
     issuer,
     directory,
@@ -66,18 +69,18 @@ function environment(issuer: string, directory: string): Readonly<Record<string,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
-    // The deployed functions run on a later Node, where the SDK says nothing.
+    // The deployed functions run on a later version of Node, for which the SDK prints no warning.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, answers: Answers): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse, responses: Responses): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const { url } = request;
-  if (url === '/.well-known/jwks.json' || url === '/oauth/introspect') send(response, 200, answers[url]);
+  if (url === '/.well-known/jwks.json' || url === '/oauth/introspect') send(response, 200, responses[url]);
   else if (Buffer.concat(chunks).includes('AWSPENDING')) send(response, 400, NO_SUCH_VERSION);
-  else send(response, 200, answers.secret);
+  else send(response, 200, responses.secret);
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

@@ -1,7 +1,7 @@
-/** Writes rows as a Markdown table that reads well in a terminal, too. */
+/** Formats rows as a Markdown table that is also readable in a terminal. */
 import type { Row } from './row.ts';
 
-const HEAD = ['path', 'who', 'median', 'to the floor', 'aim', ''];
+const HEAD = ['path', 'contender', 'median', 'to the floor', 'aim', ''];
 
 export function toTable(rows: readonly Row[]): string {
   const cells = [HEAD, ...rows.map((row, index) => toCells(row, rows[index - 1]))];
@@ -12,7 +12,7 @@ export function toTable(rows: readonly Row[]): string {
   return [head, write(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
 }
 
-/** The path is named once. */
+/** The path appears only in its first row. */
 function toCells({ path, subject, value, unit, toFloor, aim }: Row, previous: Row | undefined): readonly string[] {
   return [
     path === previous?.path ? '' : path,

@@ -1,4 +1,4 @@
-/** The CDK application: reads the configuration, and synthesizes nothing unless all of it is right. */
+/** The CDK application. It synthesizes nothing if any part of the configuration is wrong. */
 import { App } from 'aws-cdk-lib';
 import { ApiStack } from '../lib/api-stack.ts';
 import { KeyStack } from '../lib/key-stack.ts';
@@ -9,11 +9,11 @@ function main(): void {
   const app = new App({ autoSynth: false });
   const configuration = parseConfiguration(app.node.getAllContext());
   const { signingKey, jwksUrl } = new KeyStack(app, 'Auth0AuthorizerKey', {
-    description: 'The signing key of the Auth0 token authorizer.',
+    description: 'The signing key of the Auth0 authorizer.',
     configuration,
   });
   new ApiStack(app, 'Auth0Authorizer', {
-    description: 'The Auth0 token authorizer, what it needs in the tenant, and the API behind it.',
+    description: 'The Auth0 authorizer, its set-up of the tenant, and the API behind it.',
     configuration,
     signingKey,
     jwksUrl,

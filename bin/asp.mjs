@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-/** Starts `asp` on any Node from 20.19 on: Node 20 cannot run TypeScript by itself. */
+/** Starts `asp` on Node 20.19 or later. Node 20 cannot run TypeScript, so this registers tsx. */
 import { register } from 'tsx/esm/api';
 
-// The tsconfig.json of whatever directory it is called in is not ours.
+// Ignore the tsconfig.json of the current directory: it belongs to another project.
 register({ tsconfig: false });
 await import('./asp.ts');

@@ -1,4 +1,4 @@
-/** `asp`: the command line. Everything that it needs of the world is handed in here. */
+/** `asp`: the command line. Hands in everything that touches the outside world. */
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,10 +10,10 @@ import { systemCode } from '../src/cli/read-text-file.ts';
 import { runAsp } from '../src/cli/run.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 
-// biome-ignore lint/style/noProcessEnv: settings are given there.
+// biome-ignore lint/style/noProcessEnv: the command line reads settings from it.
 const environment = process.env;
 const http = createHttpsClient();
-/** The AWS SDK is loaded only where something is in AWS. */
+/** The AWS SDK is loaded only by the commands that use AWS. */
 const secrets = () => import('../src/aws/authorizer-secrets.ts');
 
 const ports: Ports = {
@@ -32,6 +32,14 @@ const ports: Ports = {
     await lookup(host);
   },
   readSecretKeys: async (secretId) => (await secrets()).readSigningKeys(secretId),
+  readStackOutput: async (stackName, outputKey) => {
+    const { readStackOutput } = await import('../src/aws/stack-output.ts');
+    return readStackOutput(stackName, outputKey);
+  },
+  invokeFunction: async (functionName, event) => {
+    const { invokeFunction } = await import('../src/aws/invoke-function.ts');
+    return invokeFunction(functionName, event);
+  },
   composeAuthorizer: (configuration, given) =>
     composeAuthorizer(configuration, {
       ...given,
@@ -45,20 +53,20 @@ const ports: Ports = {
   },
 };
 
-// A reader that has seen enough, such as head, is no error; the command goes on, since it may be changing the tenant.
+// A reader that stops early, such as head, is not an error. The command continues, because it may be changing the tenant.
 let unwritable: unknown;
 process.stdout.on('error', (error) => {
   if (systemCode(error) !== 'EPIPE') unwritable = error;
 });
-// What nobody can be told ends nothing.
+// Ignore errors on stderr: there is nowhere left to report them.
 process.stderr.on('error', () => {});
 
 const endedWith = await runAsp(process.argv.slice(2), ports);
 http.close();
-// Whatever was printed is written, or known not to be.
+// Wait until all output is written, or has failed.
 await new Promise((resolve) => process.stdout.write('', resolve));
 const exitCode = endedWith === EXIT.done && unwritable !== undefined ? EXIT.failed : endedWith;
 if (exitCode !== endedWith) ports.terminal.note(unwritten(unwritable).message);
-// Ctrl-C leaves requests behind that nobody waits for.
+// After Ctrl-C, requests may still be open; do not wait for them.
 if (exitCode === EXIT.interrupted) process.exit(exitCode);
 process.exitCode = exitCode;

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
 /** From the deployment to the destruction. An interruption on the way there is waited for: half a stack can be destroyed too. */
 async function live(deployment: Deployment, interruptions: Interruptions): Promise<void> {
   await deployment.deploy();
-  if (!interruptions.hasCome) await demonstrate(await deployment.demonstrated(), print);
+  if (!interruptions.hasCome) await demonstrate(await deployment.demoTarget(), print);
   await interruptions.first;
   const isAsBefore = await deployment.destroy();
   print(isAsBefore ? 'Destroyed. The tenant is byte for byte as it was before.' : 'Destroyed. THE TENANT HAS CHANGED.');

@@ -27,7 +27,9 @@ async function start(options: StartOptions): Promise<LocalEnvironment> {
     return await startLocalEnvironment(options, { log, clock: Date.now });
   } catch (error) {
     if (isCode(error, 'EADDRINUSE') || isCode(error, 'EACCES')) {
-      throw new UsageError(`A port cannot be had (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0.`);
+      throw new UsageError(
+        `A port is not available (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0.`,
+      );
     }
     throw error;
   }

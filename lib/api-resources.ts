@@ -1,10 +1,10 @@
-/** Which resources a REST API has, and which of their methods are open, from the routes of the configuration. */
+/** Derives the resources of a REST API, and which of their methods are open, from the routes of the configuration. */
 import { withGreedyRoots } from '../src/config/greedy-roots.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
 import type { GuardedMethods } from './guarded-api.ts';
 
 /**
- * The resources of an API whose routes are all its own. The root of a greedy route is one of them: AWS does not say whether
+ * The resources of an API that has exactly these routes. The root of a greedy route is one of them: AWS does not say whether
  * a request for a resource without methods reaches another resource, such as an open `/{proxy+}`.
  */
 export function resourcesOfRoutes(routes: RouteSettings): ReadonlyMap<string, GuardedMethods> {
@@ -19,8 +19,8 @@ export function resourcesOfRoutes(routes: RouteSettings): ReadonlyMap<string, Gu
 }
 
 /**
- * The resources of an API that passes everything on: each path is behind the authorizer, which knows what its route asks
- * for. A public path is a resource of its own, and its other methods are not open.
+ * The resources of an API that passes everything on. Each path is behind the authorizer, which knows what its route requires.
+ * A public path is a resource of its own, and its other methods are not open.
  */
 export function resourcesBeforeBackend(routes: RouteSettings): ReadonlyMap<string, GuardedMethods> {
   const publicRoutes = Object.fromEntries(Object.entries(routes).filter(([, setting]) => setting === 'public'));

@@ -1,96 +1,148 @@
 /** The stack of the tenant's set-up, the authorizer and the API behind it, in that order. */
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
 import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
 import { Auth0Setup } from './auth0-setup.ts';
 import { AuthorizerFunction } from './authorizer-function.ts';
+import type { AdditionalIssuer } from './authorizer-function-props.ts';
 import { BackendProxy } from './backend-proxy.ts';
 import { GuardedApi } from './guarded-api.ts';
 import { KeyRotation } from './key-rotation.ts';
+import { importSecret } from './secret-id.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
 
 export interface ApiStackProps extends StackProps {
   readonly configuration: Configuration;
   readonly signingKey: SigningKey;
-  /** Where its public half is served. */
+  /** URL of the JWKS with its public half. */
   readonly jwksUrl: string;
 }
 
 export class ApiStack extends Stack {
+  readonly #configuration: Configuration;
+  readonly #signingKey: SigningKey;
+  readonly #passwordGrantSecret: ISecret | undefined;
+
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
-    const { configuration, signingKey } = props;
-    const setup = this.#setup(props);
-    const authorizer = this.#authorizer(configuration, signingKey);
-    // The authorizer moves to a new audience after it is set up, and before the old one is put back.
+    const { configuration, signingKey, jwksUrl } = props;
+    this.#configuration = configuration;
+    this.#signingKey = signingKey;
+    this.#passwordGrantSecret = this.#importSecret('PasswordGrantSecret', configuration.passwordGrantSecret);
+    const setup = this.#setup(jwksUrl);
+    const authorizer = this.#authorizer();
+    // The authorizer changes to a new audience after it is set up, and before the old one is restored.
     authorizer.node.addDependency(setup);
-    const rotation = this.#rotation(props, setup);
-    const backend = this.#backend(configuration, signingKey);
-    const { restApi } = new GuardedApi(this, 'Api', {
-      ...configuration,
-      authorizer: authorizer.restAuthorizer,
-      integration: new LambdaIntegration(backend, { scopePermissionToMethod: false }),
-      resources: resourcesOf(configuration),
-      isBinary: configuration.backendUrl !== undefined,
-    });
+    const rotation = this.#rotation(setup);
+    const { restApi } = this.#api(authorizer);
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'AuthorizerFunctionArn', { value: authorizer.function.functionArn });
     new CfnOutput(this, 'KeyRotationFunctionArn', { value: rotation.function.functionArn });
-    if (configuration.keyDelivery === 'wellKnown') this.#sayWhatToPointAtTheJwks(configuration);
+    if (configuration.keyDelivery === 'wellKnown') this.#outputWellKnownUrl();
     new CfnOutput(this, 'Auth0Warnings', { value: setup.warnings });
   }
 
-  #setup({ configuration, signingKey, jwksUrl }: ApiStackProps): Auth0Setup {
+  #setup(jwksUrl: string): Auth0Setup {
+    const { issuer, audience, managementDomain, ...configuration } = this.#configuration;
     return new Auth0Setup(this, 'Auth0Setup', {
-      ...configuration,
-      signingKey,
+      tenantUrl: managementDomain ?? issuer,
+      issuer,
+      audience,
+      signingKey: this.#signingKey,
+      managementSecret: importSecret(this, 'ManagementSecret', configuration.managementSecret),
+      passwordGrantSecret: this.#passwordGrantSecret,
+      keyDelivery: configuration.keyDelivery,
+      keyFormat: configuration.keyFormat,
       jwksUrl,
-      tenantUrl: configuration.managementDomain ?? configuration.issuer,
+      replaceKey: configuration.replaceKey,
+      grantClientId: configuration.grantClientId,
+      createResourceServer: configuration.createResourceServer,
+      removalPolicy: configuration.removeCreated ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       scopes: new RouteMap(configuration.routes).scopes,
     });
   }
 
-  /** The tenant looks at the identifier's own origin, which is not ours to change. */
-  #sayWhatToPointAtTheJwks({ audience }: Configuration): void {
-    new CfnOutput(this, 'WellKnownUrl', {
-      description: 'Let this address pass requests on to JwksUrl, and see that it does: npm run check-well-known.',
-      value: new URL('/.well-known/jwks.json', audience).href,
-    });
-  }
-
-  #rotation({ configuration, signingKey, jwksUrl }: ApiStackProps, setup: Auth0Setup): KeyRotation {
+  #rotation(setup: Auth0Setup): KeyRotation {
     return new KeyRotation(this, 'KeyRotation', {
-      ...configuration,
-      signingKey,
       setup,
-      jwksUrl,
-      tenantUrl: configuration.managementDomain ?? configuration.issuer,
+      automaticallyAfter: Duration.days(this.#configuration.rotationDays),
+      jwksMaxAge: Duration.seconds(this.#configuration.jwksCacheSeconds),
     });
   }
 
-  #authorizer(configuration: Configuration, signingKey: SigningKey): AuthorizerFunction {
+  #authorizer(): AuthorizerFunction {
+    const configuration = this.#configuration;
+    const hasGreedyResource = [...resourcesOf(configuration).keys()].some((path) => path.endsWith('+}'));
     return new AuthorizerFunction(this, 'Authorizer', {
-      ...configuration,
-      signingKey,
-      keepAnswersBy: [...resourcesOf(configuration).keys()].some((path) => path.endsWith('+}'))
-        ? 'path'
-        : 'resourcePath',
+      issuer: configuration.issuer,
+      issuers: this.#additionalIssuers(),
+      audience: configuration.audience,
+      signingKey: this.#signingKey,
+      passwordGrantSecret: this.#passwordGrantSecret,
+      routes: configuration.routes,
+      basicOrder: configuration.basicOrder,
+      permissionsAsScopes: configuration.permissionsAsScopes,
+      introspectJwts: configuration.introspectJwts,
+      cacheTtl: Duration.seconds(configuration.cacheTtlSeconds),
+      negativeTtl: Duration.seconds(configuration.negativeTtlSeconds),
+      staleIfError: Duration.seconds(configuration.staleIfErrorSeconds),
+      resultsCacheTtl: Duration.seconds(configuration.gatewayTtlSeconds),
+      resultsCacheKey: hasGreedyResource ? 'path' : 'resourcePath',
+      uncachedScopes: configuration.uncachedScopes,
+      logSubject: configuration.logSubject,
     });
   }
 
-  #backend({ backendUrl }: Configuration, { encryptionKey }: SigningKey): IFunction {
-    if (backendUrl === undefined) {
-      const description = 'Answers for the demo API.';
-      return new ServiceFunction(this, 'DemoApi', { folder: 'demo-api', description }).function;
-    }
+  #additionalIssuers(): readonly AdditionalIssuer[] {
+    return this.#configuration.issuers.map(({ clientSecret, ...issuer }, index) => ({
+      ...issuer,
+      clientSecret: this.#importSecret(`Issuer${index}ClientSecret`, clientSecret),
+    }));
+  }
+
+  #api(authorizer: AuthorizerFunction): GuardedApi {
+    const { audience, basicChallenge, accessLog, ipRateLimit, backendUrl } = this.#configuration;
+    const backend = backendUrl === undefined ? this.#demoApi() : this.#backendProxy(backendUrl);
+    return new GuardedApi(this, 'Api', {
+      authorizer: authorizer.restAuthorizer,
+      integration: new LambdaIntegration(backend, { scopePermissionToMethod: false }),
+      resources: resourcesOf(this.#configuration),
+      audience,
+      basicChallenge,
+      accessLog,
+      ipRateLimit,
+      isBinary: backendUrl !== undefined,
+    });
+  }
+
+  #demoApi(): IFunction {
+    return new ServiceFunction(this, 'DemoApi', { folder: 'demo-api', description: 'Responds for the demo API.' })
+      .function;
+  }
+
+  #backendProxy(backendUrl: string): IFunction {
+    const { encryptionKey } = this.#signingKey;
     const proxy = new BackendProxy(this, 'Backend', { backendUrl, encryptionKey });
     new CfnOutput(this, 'GatewaySecretArn', { value: proxy.gatewaySecretArn });
     return proxy.function;
+  }
+
+  /** The tenant fetches the JWKS from the identifier's own origin, which this stack cannot change. */
+  #outputWellKnownUrl(): void {
+    new CfnOutput(this, 'WellKnownUrl', {
+      description: 'Make this address pass requests on to JwksUrl, then check it: npx asp check-well-known.',
+      value: new URL('/.well-known/jwks.json', this.#configuration.audience).href,
+    });
+  }
+
+  #importSecret(id: string, secretId: string | undefined): ISecret | undefined {
+    return secretId === undefined ? undefined : importSecret(this, id, secretId);
   }
 }
 

@@ -1,86 +1,101 @@
 /**
- * Makes a tenant know the public signing key and lets a client manage app specific passwords, as custom resources: deleted,
- * they restore what the tenant held before. The function's configuration names secrets and holds none.
+ * Gives a tenant the public signing key and lets a client manage app specific passwords, by custom resources that restore
+ * the tenant when they are deleted. The function's configuration names secrets and holds none.
  */
 import { createHash } from 'node:crypto';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { DEFAULTS } from '../src/config/defaults.ts';
+import { parseSetupConfiguration, type SetupConfiguration } from '../src/config/function-configurations.ts';
+import type { KeyDelivery, KeyFormat } from '../src/core/key-delivery.ts';
+import type { StateName } from '../src/core/state-store.ts';
+import { type Auth0SetupProps, checkAuth0SetupProps } from './auth0-setup-props.ts';
+import { clientGrantProperties, resourceServerProperties } from './auth0-setup-resources.ts';
+import { functionConfiguration } from './function-configuration.ts';
+import { secretIdOf } from './secret-id.ts';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
-import {
-  acknowledgeOtherDeployments,
-  readOtherDeployments,
-  readState,
-  type StateItem,
-  writeState,
-} from './state-table.ts';
+import { acknowledgeOtherDeployments, readOtherDeployments, readState, writeState } from './state-table.ts';
 
-/** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
-export type KeyDelivery = 'verificationKey' | 'verificationKeys' | 'verificationLocation' | 'wellKnown';
-
-export interface Auth0SetupProps {
-  /** The tenant's own domain as a URL with its final slash, such as `https://tenant.auth0.com/`. */
-  readonly tenantUrl: string;
-  /** The resource server's identifier. */
-  readonly audience: string;
-  readonly signingKey: SigningKey;
-  /** Name or ARN of the secret `{"clientId","clientSecret"}` of the client that may change the tenant. */
-  readonly managementSecret: string;
-  /**
-   * Name or ARN of the secret with the client that logs users in, looked at for warnings only.
-   *
-   * @default no such client
-   */
-  readonly passwordGrantSecret?: string | undefined;
-  /**
-   * The issuer, if it is a custom domain. Its introspection endpoint is checked, for warnings only.
-   *
-   * @default tenantUrl
-   */
-  readonly issuer?: string | undefined;
-  /** Overwrite a key of this software that another deployment for the same audience may be using. @default false */
-  readonly replaceKey?: boolean;
-  /** How the tenant is told the public key. @default 'verificationKey' */
-  readonly keyDelivery?: KeyDelivery;
-  /** Where the JWKS is served; needed for `verificationLocation`, and no harm otherwise. @default nowhere */
-  readonly jwksUrl?: string;
-  /** What the key is wrapped in. @default 'certificate' */
-  readonly keyFormat?: 'certificate' | 'jwk';
-  /** Whose grant gets the scopes for app specific passwords. @default the management client's */
-  readonly grantClientId?: string | undefined;
-  /** Make the resource server if the tenant has none. @default false */
-  readonly createResourceServer?: boolean;
-  /** Delete, with the stack, the resource server that was made. @default false */
-  readonly removeCreated?: boolean;
-  /** The scopes of a resource server that is made. @default none */
-  readonly scopes?: readonly string[];
-}
-
-/** What the operations on a tenant need when it limits them. */
+/** Limits the function; its operations on a tenant take less. */
 const FUNCTION_TIMEOUT = Duration.minutes(2);
-/** Lambda tries a function that died three times in all, one and two minutes apart; then its last word is waited for. */
+/** Lambda runs a function that dies three times in all, one and two minutes apart. The rest is for its last response. */
 const SERVICE_TIMEOUT = Duration.minutes(10);
 /** The items of the state table that the set-up writes. */
-const RECORDS: readonly StateItem[] = ['resource-servers', 'client-grants'];
+const RECORDS: readonly StateName[] = ['resource-servers', 'client-grants'];
 
+/**
+ * Sets up the resource server and the client grant in an Auth0 tenant, and restores both when it is deleted.
+ *
+ * @example
+ * const setup = new Auth0Setup(this, 'Auth0Setup', {
+ *   tenantUrl: 'https://tenant.auth0.com/',
+ *   audience: 'https://my.api',
+ *   signingKey,
+ *   managementSecret: Secret.fromSecretNameV2(this, 'Management', 'auth0/management'),
+ *   createResourceServer: true,
+ *   removalPolicy: RemovalPolicy.DESTROY,
+ * });
+ * authorizer.node.addDependency(setup);
+ */
 export class Auth0Setup extends Construct {
-  /** What would hurt later, such as a grant type that is not enabled; "none" if there is nothing. */
+  /** What needs attention in the tenant, such as a grant type that is not enabled; "none" if there is nothing. */
   readonly warnings: string;
 
+  /** The tenant's own domain as a URL. */
+  readonly tenantUrl: string;
+
+  /** The issuer of the tokens. */
+  readonly issuer: string;
+
+  /** The resource server's identifier. */
+  readonly audience: string;
+
+  /** The key that the tenant is given. */
+  readonly signingKey: SigningKey;
+
+  /** The secret of the client that changes the tenant. */
+  readonly managementSecret: ISecret;
+
+  /** How the tenant gets the public key. */
+  readonly keyDelivery: KeyDelivery;
+
+  /** What the public key is wrapped in. */
+  readonly keyFormat: KeyFormat;
+
+  /** URL of the JWKS, if it is served. */
+  readonly jwksUrl: string | undefined;
+
+  /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: Auth0SetupProps) {
     super(scope, id);
-    // Another tenant or management secret makes another half: the old one is deleted last, by its own function, which knows the
-    // old tenant and has the right to the old secret.
-    const half = new Construct(this, `By${this.#shortHash([props.tenantUrl, props.managementSecret])}`);
-    const { functionArn } = this.#function(half, props).function;
+    checkAuth0SetupProps(props);
+    this.tenantUrl = props.tenantUrl;
+    this.issuer = props.issuer ?? props.tenantUrl;
+    this.audience = props.audience;
+    this.signingKey = props.signingKey;
+    this.managementSecret = props.managementSecret;
+    this.keyDelivery = props.keyDelivery ?? DEFAULTS.keyDelivery;
+    this.keyFormat = props.keyFormat ?? DEFAULTS.keyFormat;
+    this.jwksUrl = props.jwksUrl;
+    this.warnings = this.#customResources(props);
+  }
+
+  /** Creates both resources and returns their warnings. */
+  #customResources(props: Auth0SetupProps): string {
+    // Another tenant or management secret makes another half. The old half is deleted last, by its own function, which knows
+    // the old tenant and may read the old secret.
+    const half = new Construct(this, `By${this.#shortHash([this.tenantUrl, secretIdOf(this.managementSecret)])}`);
+    const { functionArn } = this.#function(half, props.passwordGrantSecret).function;
     const resourceServer = customResource(half, 'ResourceServer', functionArn, resourceServerProperties(props));
     const clientGrant = customResource(half, 'ClientGrant', functionArn, clientGrantProperties(props));
-    resourceServer.node.addDependency(props.signingKey);
-    // One after the other, since a tenant limits the rate of changes.
+    resourceServer.node.addDependency(this.signingKey);
+    // One after the other, because a tenant limits the rate of changes.
     clientGrant.node.addDependency(resourceServer);
     const warnings = [resourceServer, clientGrant].map((resource) => resource.getAttString('Warnings'));
-    this.warnings = `Resource server: ${warnings[0]}. Client grant: ${warnings[1]}.`;
+    return `Resource server: ${warnings[0]}. Client grant: ${warnings[1]}.`;
   }
 
   #shortHash(parts: readonly string[]): string {
@@ -88,26 +103,24 @@ export class Auth0Setup extends Construct {
     return createHash('sha256').update(resolved).digest('hex').slice(0, 8);
   }
 
-  #function(half: Construct, props: Auth0SetupProps): ServiceFunction {
-    const { signingKey, tenantUrl, managementSecret, passwordGrantSecret } = props;
-    const { stateTable } = signingKey;
-    const issuer = props.issuer ?? tenantUrl;
-    const configuration = {
-      tenantUrl,
-      issuer,
-      managementSecret,
-      passwordGrantSecret,
+  #function(half: Construct, passwordGrantSecret: ISecret | undefined): ServiceFunction {
+    const { stateTable, encryptionKey } = this.signingKey;
+    const secrets = passwordGrantSecret ? [this.managementSecret, passwordGrantSecret] : [this.managementSecret];
+    // The tenant and the secrets are set here and not by the events, so whoever may call the function cannot name others.
+    const configuration: Readonly<Record<keyof SetupConfiguration, unknown>> = {
+      tenantUrl: this.tenantUrl,
+      issuer: this.issuer,
+      managementSecret: secretIdOf(this.managementSecret),
+      passwordGrantSecret: passwordGrantSecret && secretIdOf(passwordGrantSecret),
       stateTable: stateTable.tableName,
     };
-    const secrets = passwordGrantSecret === undefined ? [managementSecret] : [managementSecret, passwordGrantSecret];
     const setUp = new ServiceFunction(half, 'SetUp', {
       folder: 'auth0-setup',
-      description: 'Sets up the resource server and the client grant in the Auth0 tenant, and puts them back.',
+      description: 'Sets up the resource server and the client grant in the Auth0 tenant, and restores them.',
       timeout: FUNCTION_TIMEOUT,
-      // The tenant and the secrets are set here, not in the events: whoever may call the function cannot name others.
-      environment: { CONFIG: JSON.stringify(configuration) },
+      environment: { CONFIG: functionConfiguration(configuration, parseSetupConfiguration) },
       statements: [
-        ...secrets.flatMap((secret) => readSecretStatements(this, secret, signingKey.encryptionKey)),
+        ...secrets.flatMap((secret) => readSecretStatements(this, secret, encryptionKey)),
         readState(stateTable, ['public-keys', ...RECORDS]),
         writeState(stateTable, RECORDS),
         ...readOtherDeployments(this),
@@ -116,29 +129,6 @@ export class Auth0Setup extends Construct {
     acknowledgeOtherDeployments(setUp);
     return setUp;
   }
-}
-
-function resourceServerProperties(props: Auth0SetupProps) {
-  return {
-    Audience: props.audience,
-    KeyDelivery: props.keyDelivery ?? 'verificationKey',
-    KeyFormat: props.keyFormat ?? 'certificate',
-    CreateResourceServer: String(props.createResourceServer ?? false),
-    RemoveCreated: String(props.removeCreated ?? false),
-    ReplaceKey: String(props.replaceKey ?? false),
-    // The function does not read this: a change makes CloudFormation run the checks again.
-    ...(props.issuer !== undefined && { Issuer: props.issuer }),
-    ...(props.jwksUrl !== undefined && { JwksUrl: props.jwksUrl }),
-    ...(props.scopes && props.scopes.length > 0 && { Scopes: [...props.scopes] }),
-  };
-}
-
-function clientGrantProperties(props: Auth0SetupProps) {
-  return {
-    ...(props.grantClientId !== undefined && { GrantClientId: props.grantClientId }),
-    // The same, for another client that logs users in.
-    ...(props.passwordGrantSecret !== undefined && { PasswordGrantSecretId: props.passwordGrantSecret }),
-  };
 }
 
 function customResource(

@@ -1,6 +1,6 @@
 /**
- * Alarms that mean something, and one small dashboard, over the metrics that the authorizer writes with its log. The
- * function's own error metric is not among them: every 401 of a REST API is an error there.
+ * Alarms and a small dashboard over the metrics that the authorizer writes with its log. The function's own error metric is
+ * not among them: every 401 of a REST API counts as an error there.
  */
 import { Duration } from 'aws-cdk-lib';
 import {
@@ -10,49 +10,63 @@ import {
   GraphWidget,
   type IAlarmAction,
   MathExpression,
-  Metric,
+  type Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE, METRICS } from '../src/config/metrics.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 
 export interface AuthorizerAlarmsProps {
+  /** The authorizer to watch. */
   readonly authorizer: AuthorizerFunction;
-  /** What is done when an alarm goes off, such as an `SnsAction`. @default nothing but the alarm's state */
+
+  /**
+   * What happens when an alarm goes off, such as an `SnsAction`.
+   *
+   * @default - only the alarm's state changes
+   */
   readonly actions?: readonly IAlarmAction[];
 }
 
 const PERIOD = Duration.minutes(5);
-/** Outages that one caller's bad luck does not explain. */
+/** Failures that one caller's bad luck does not explain. */
 const MANY_FAILURES = 10;
-/** Below so many decisions in five minutes, a share says nothing. */
+/** With fewer decisions in five minutes, a percentage means nothing. */
 const ENOUGH_DECISIONS = 50;
 const MANY_REFUSALS_PERCENT = 50;
 
-type Dimensions = Readonly<Record<string, string>>;
-
+/**
+ * Watches an authorizer with four alarms and a dashboard.
+ *
+ * @example
+ * new AuthorizerAlarms(this, 'Alarms', { authorizer, actions: [new SnsAction(topic)] });
+ */
 export class AuthorizerAlarms extends Construct {
+  /** The four alarms, for actions of your own. */
   readonly alarms: readonly Alarm[];
+
+  /** Shows decisions, cache hits, latency and retries. */
   readonly dashboard: Dashboard;
-  readonly #audience: string;
+
+  readonly #authorizer: AuthorizerFunction;
 
   constructor(scope: Construct, id: string, { authorizer, actions = [] }: AuthorizerAlarmsProps) {
     super(scope, id);
-    this.#audience = authorizer.audience;
+    this.#authorizer = authorizer;
     this.alarms = [
       this.#alarm('IssuerFailing', this.#decisions({ outcome: 'unavailable' }), {
         threshold: MANY_FAILURES,
-        description: 'Callers get 503: the tenant, or Secrets Manager, does not answer. The log has the reason codes.',
+        description: 'Callers get 503: the issuer or Secrets Manager does not respond. The log has the reason codes.',
       }),
       this.#alarm('ClientRefused', this.#decisions({ outcome: 'unavailable', reason: 'issuer_client_refused' }), {
         threshold: 1,
         description:
-          'The tenant refuses our key or client: callers get 503 until that is fixed. The log says which (issuer_client_refused).',
+          'The issuer refuses our key or client. Callers get 503 until that is fixed. The log says which one (issuer_client_refused).',
       }),
       this.#alarm('Throttled', this.#decisions({ outcome: 'unavailable', reason: 'issuer_throttled' }), {
         threshold: MANY_FAILURES,
-        description: 'The rate limit of the tenant is nearly used up: a flood of unknown tokens, or too short a cache.',
+        description:
+          'The rate limit of the issuer is nearly used up. There is a flood of unknown tokens, or results are cached too briefly.',
       }),
       this.#alarm('RefusalsJump', this.#refusedPercent(), {
         threshold: MANY_REFUSALS_PERCENT,
@@ -66,8 +80,8 @@ export class AuthorizerAlarms extends Construct {
   #alarm(
     id: string,
     metric: Metric | MathExpression,
-    { threshold, description }: { threshold: number; description: string },
-  ) {
+    { threshold, description }: { readonly threshold: number; readonly description: string },
+  ): Alarm {
     return new Alarm(this, id, {
       metric,
       threshold,
@@ -79,26 +93,20 @@ export class AuthorizerAlarms extends Construct {
   }
 
   #dashboard(): Dashboard {
-    const by = (outcome: string) => this.#decisions({ outcome }).with({ label: outcome });
+    const decisions = ['allow', 'deny', 'unauthenticated', 'unavailable'].map((outcome) =>
+      this.#decisions({ outcome }).with({ label: outcome }),
+    );
+    const latencies = ['p50', 'p99'].map((statistic) => this.#authorizer.metricIssuerLatency({ statistic }));
+    const troubles = [this.#authorizer.metricIssuerRetries(), this.#authorizer.metricCircuitOpenings()];
     return new Dashboard(this, 'Dashboard', {
       widgets: [
         [
-          new GraphWidget({
-            title: 'Decisions',
-            left: ['allow', 'deny', 'unauthenticated', 'unavailable'].map(by),
-            stacked: true,
-          }),
-          new GraphWidget({ title: 'Known already', left: [this.#metric(METRICS.cacheHits, 'Average')] }),
+          new GraphWidget({ title: 'Decisions', left: decisions, stacked: true }),
+          new GraphWidget({ title: 'Cache hits', left: [this.#authorizer.metricCacheHits()] }),
         ],
         [
-          new GraphWidget({
-            title: 'Calls to the tenant, ms',
-            left: ['p50', 'p99'].map((statistic) => this.#metric(METRICS.issuerLatency, statistic)),
-          }),
-          new GraphWidget({
-            title: 'Retries and cool-downs',
-            left: [this.#metric(METRICS.issuerRetries, 'Sum'), this.#metric(METRICS.circuitOpenings, 'Sum')],
-          }),
+          new GraphWidget({ title: 'Requests to the issuer, ms', left: latencies }),
+          new GraphWidget({ title: 'Retries and circuit openings', left: troubles }),
         ],
       ],
     });
@@ -116,17 +124,7 @@ export class AuthorizerAlarms extends Construct {
     });
   }
 
-  #decisions(dimensions: Dimensions): Metric {
-    return this.#metric(METRICS.decisions, 'Sum', dimensions);
-  }
-
-  #metric(metricName: string, statistic: string, dimensions: Dimensions = {}): Metric {
-    return new Metric({
-      namespace: METRIC_NAMESPACE,
-      metricName,
-      statistic,
-      dimensionsMap: { audience: this.#audience, ...dimensions },
-      period: PERIOD,
-    });
+  #decisions(dimensionsMap: Record<string, string>): Metric {
+    return this.#authorizer.metricDecisions({ dimensionsMap, period: PERIOD });
   }
 }

@@ -1,198 +1,186 @@
 /**
- * The authorizer for every credential an Auth0 user may carry, for APIs of each kind. Its function may read the two secrets
- * that it needs, and nothing else.
+ * The authorizer for every credential that an Auth0 user may have, for REST, HTTP and WebSocket APIs. Its function may read
+ * the secrets that it needs, and nothing else.
  */
-import { Annotations, Duration, Token } from 'aws-cdk-lib';
-import { type IAuthorizer, IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import { Annotations, Duration } from 'aws-cdk-lib';
+import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   HttpLambdaAuthorizer,
   HttpLambdaResponseType,
   WebSocketLambdaAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import {
-  type AuthorizerConfiguration,
-  authorizerEntries,
-  parseAuthorizerConfiguration,
-} from '../src/config/authorizer-configuration.ts';
-import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
+import { DEFAULTS } from '../src/config/defaults.ts';
+import { gatewayTtlFault, gatewayTtlSeconds } from '../src/config/gateway-ttl.ts';
 import { greedyRootNotes } from '../src/config/greedy-roots.ts';
+import { METRIC_NAMESPACE, METRICS } from '../src/config/metrics.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
-import type { RouteSettings } from '../src/core/routes.ts';
-import { greedyResourcePaths } from './greedy-resources.ts';
+import { authorizerConfiguration } from './authorizer-function-configuration.ts';
+import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
+import { checkProp } from './check-prop.ts';
+import { RestAuthorizer } from './rest-authorizer.ts';
 import { HttpAuthorizerPerApi, WebSocketAuthorizerPerApi } from './route-authorizers.ts';
-import { readSecretStatements } from './secret-statements.ts';
+import { readOwnSecretStatements, readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { SigningKey } from './signing-key.ts';
 
-export interface AuthorizerFunctionProps {
-  /** `https://tenant.auth0.com/`, with its final slash. */
-  readonly issuer: string;
-  /** Accepted beside the first; passwords are asked at the first only. @default none */
-  readonly issuers?: AuthorizerConfiguration['issuers'];
-  /** The resource server's identifier. */
-  readonly audience: string;
-  readonly signingKey: SigningKey;
-  /**
-   * What each route requires; a route that is not in it is denied. A greedy route such as `ANY /admin/{proxy+}` covers
-   * `/admin` too, unless another route names it.
-   *
-   * @default the routes of the demo API
-   */
-  readonly routes?: RouteSettings;
-  /**
-   * Name or ARN of the secret `{"clientId","clientSecret","connection"?}` of the client that logs users in.
-   *
-   * @default Basic takes app specific passwords only
-   */
-  readonly passwordGrantSecret?: string | undefined;
-  /** Which of the two a Basic secret is taken for first. @default 'auto' */
-  readonly basicOrder?: 'auto' | 'password-first' | 'introspect-first';
-  /** Take the claim `permissions` for scopes. @default false */
-  readonly permissionsAsScopes?: boolean;
-  /** Ask the tenant about JWTs as well. @default false */
-  readonly introspectJwts?: boolean;
-  /** How long the function knows a principal, in seconds. @default 300 */
-  readonly cacheTtlSeconds?: number;
-  /** How long the function knows a refusal, in seconds. @default 10 */
-  readonly negativeTtlSeconds?: number;
-  /** How long a principal outlives its time while the tenant is down, in seconds. @default 0 */
-  readonly staleIfErrorSeconds?: number;
-  /** Principals with one of these are asked about anew each time; wants `gatewayTtlSeconds` 0. @default none */
-  readonly uncachedScopes?: readonly string[];
-  /** Write `sub` to the log as it is, instead of a digest of it. @default false */
-  readonly logSubject?: boolean;
-  /** How long API Gateway keeps an answer, in seconds, from 0 to 3600. @default 60 */
-  readonly gatewayTtlSeconds?: number;
-  /**
-   * What API Gateway caches responses by, besides the credential and the method: `path`, which is always safe, or
-   * `resourcePath`, which caches one response for all of `/foo/{id}`. The latter is for an API without a `{proxy+}`
-   * resource, and for `routes` without a greedy one.
-   *
-   * @default 'path'
-   */
-  readonly keepAnswersBy?: 'path' | 'resourcePath';
-}
-
-/** A function's environment holds 4 KB; the rest is for names that are known only when it is deployed. */
-const MAXIMUM_CONFIGURATION_BYTES = 3072;
-const DEFAULT_GATEWAY_TTL_SECONDS = 60;
+const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
 /** For `Annotations.of(…).acknowledgeInfo(…)`. */
 const GREEDY_ROOT_INFO = 'auth0-api-authorizer:greedyRouteCoversRoot';
 
+/**
+ * Decides who the caller of an API is and what the caller may do.
+ *
+ * @example
+ * const authorizer = new AuthorizerFunction(this, 'Authorizer', {
+ *   issuer: 'https://tenant.auth0.com/',
+ *   audience: 'https://my.api',
+ *   signingKey,
+ *   routes: { 'GET /orders': ['read:orders'], 'GET /health': 'public' },
+ *   passwordGrantSecret: Secret.fromSecretNameV2(this, 'PasswordGrant', 'auth0/password'),
+ *   cacheTtl: Duration.minutes(1),
+ * });
+ * restApi.root.addResource('orders').addMethod('GET', integration, { authorizer: authorizer.restAuthorizer });
+ */
 export class AuthorizerFunction extends Construct {
+  /** The Lambda function behind every authorizer below. */
   readonly function: IFunction;
-  readonly audience: string;
-  readonly #keepAnswersBy: 'path' | 'resourcePath';
-  readonly #greedyRoutes: readonly string[];
-  readonly #resultsCacheTtl: Duration;
-  #rest: IAuthorizer | undefined;
-  /** Give this to the routes of HTTP APIs: payload 2.0, simple responses, each for one route, method and path. */
-  readonly httpAuthorizer: IHttpRouteAuthorizer = new HttpAuthorizerPerApi(() => this.#makeHttpAuthorizer());
-  /** Give this to the `$connect` route of WebSocket APIs, which cache no responses; `routes` needs `"$connect"`. */
-  readonly webSocketAuthorizer: IWebSocketRouteAuthorizer = new WebSocketAuthorizerPerApi(() =>
-    this.#makeWebSocketAuthorizer(),
-  );
 
+  /** The resource server's identifier. */
+  readonly audience: string;
+
+  /**
+   * Authorizer for the methods of one REST API. It is in the template only if a method uses it. For a second REST API,
+   * create a second `AuthorizerFunction`.
+   */
+  readonly restAuthorizer: IAuthorizer;
+
+  /** Authorizer for the routes of HTTP APIs: payload 2.0, simple responses, each for one route, method and path. */
+  readonly httpAuthorizer: IHttpRouteAuthorizer;
+
+  /** Authorizer for the `$connect` route of WebSocket APIs, which cache no decisions. `routes` needs `"$connect"`. */
+  readonly webSocketAuthorizer: IWebSocketRouteAuthorizer;
+
+  /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     super(scope, id);
-    const { audience, routes = {}, uncachedScopes = [], gatewayTtlSeconds = DEFAULT_GATEWAY_TTL_SECONDS } = props;
-    const fault = gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
-    if (fault !== undefined) throw new ConfigurationError('configuration_invalid', `gatewayTtlSeconds: ${fault}`);
+    const { audience, routes = {}, resultsCacheTtl = DEFAULT_RESULTS_CACHE_TTL } = props;
+    checkResultsCacheTtl(resultsCacheTtl, props.uncachedScopes ?? []);
     this.audience = audience;
     this.function = this.#function(props);
-    this.#keepAnswersBy = props.keepAnswersBy ?? 'path';
-    this.#greedyRoutes = Object.keys(routes).filter((key) => key.endsWith('+}') && routes[key] !== 'public');
-    this.#resultsCacheTtl = Duration.seconds(gatewayTtlSeconds);
+    this.restAuthorizer = new RestAuthorizer(this, 'Rest', {
+      handler: this.function,
+      resultsCacheTtl,
+      resultsCacheKey: props.resultsCacheKey ?? 'path',
+      greedyRoutes: Object.keys(routes).filter((key) => key.endsWith('+}') && routes[key] !== 'public'),
+    });
+    this.httpAuthorizer = new HttpAuthorizerPerApi(() => httpAuthorizer(this.function, resultsCacheTtl));
+    this.webSocketAuthorizer = new WebSocketAuthorizerPerApi(() => webSocketAuthorizer(this.function));
     for (const note of greedyRootNotes(routes)) Annotations.of(this).addInfoV2(GREEDY_ROOT_INFO, note);
   }
 
   /**
-   * Give this to the methods of one REST API. It is made on first use, since CDK refuses one that no method has. For a second
-   * REST API, make a second `AuthorizerFunction`.
+   * Returns a metric of the authorizer's decisions for this audience.
+   *
+   * @param metricName such as `Decisions`
    */
-  get restAuthorizer(): IAuthorizer {
-    this.#rest ??= this.#makeRestAuthorizer();
-    return this.#rest;
-  }
-
-  #makeHttpAuthorizer(): IHttpRouteAuthorizer {
-    return new HttpLambdaAuthorizer('AuthorizerFunction', this.function, {
-      responseTypes: [HttpLambdaResponseType.SIMPLE],
-      // The route key is not enough: one with `ANY` or `{proxy+}` stands for many methods and paths. The same path
-      // can be another route under another domain.
-      identitySource: [
-        '$request.header.Authorization',
-        ...['routeKey', 'httpMethod', 'domainName', 'path'].map((name) => `$context.${name}`),
-      ],
-      resultsCacheTtl: this.#resultsCacheTtl,
+  metric(metricName: string, props: MetricOptions = {}): Metric {
+    const dimensionsMap = { audience: this.audience, ...props.dimensionsMap };
+    return new Metric({
+      period: Duration.minutes(5),
+      ...props,
+      namespace: METRIC_NAMESPACE,
+      metricName,
+      dimensionsMap,
     });
   }
 
-  #makeWebSocketAuthorizer(): IWebSocketRouteAuthorizer {
-    return new WebSocketLambdaAuthorizer('AuthorizerFunction', this.function, {
-      identitySource: ['route.request.header.Authorization'],
-    });
+  /**
+   * Counts decisions: all of them, or those of the dimension `outcome` (`allow`, `deny`, `unauthenticated`, `unavailable`),
+   * or of `outcome` and `reason`.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricDecisions(props?: MetricOptions): Metric {
+    return this.metric(METRICS.decisions, { statistic: 'Sum', ...props });
   }
 
-  #makeRestAuthorizer(): IAuthorizer {
-    if (this.#keepAnswersBy === 'resourcePath') this.node.addValidation({ validate: () => this.#sharedResponses() });
-    return new RequestAuthorizer(this, 'Rest', {
-      handler: this.function,
-      identitySources: [
-        IdentitySource.header('Authorization'),
-        IdentitySource.context('httpMethod'),
-        // The same path can be another route under another domain: there it may begin with a base path instead of the
-        // stage.
-        ...(this.#keepAnswersBy === 'path' ? [IdentitySource.context('domainName')] : []),
-        IdentitySource.context(this.#keepAnswersBy),
-      ],
-      resultsCacheTtl: this.#resultsCacheTtl,
-    });
+  /**
+   * The share of decisions whose principal was cached, from 0 to 1.
+   *
+   * @default - average over 5 minutes
+   */
+  metricCacheHits(props?: MetricOptions): Metric {
+    return this.metric(METRICS.cacheHits, { statistic: 'Average', ...props });
+  }
+
+  /**
+   * The duration of each request to an issuer, in milliseconds.
+   *
+   * @default - average over 5 minutes
+   */
+  metricIssuerLatency(props?: MetricOptions): Metric {
+    return this.metric(METRICS.issuerLatency, { statistic: 'Average', ...props });
+  }
+
+  /**
+   * Counts repeated requests to an issuer.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricIssuerRetries(props?: MetricOptions): Metric {
+    return this.metric(METRICS.issuerRetries, { statistic: 'Sum', ...props });
+  }
+
+  /**
+   * Counts how often an issuer's circuit breaker opened.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricCircuitOpenings(props?: MetricOptions): Metric {
+    return this.metric(METRICS.circuitOpenings, { statistic: 'Sum', ...props });
   }
 
   #function(props: AuthorizerFunctionProps): IFunction {
-    const { signingKey, passwordGrantSecret } = props;
-    const clients = [passwordGrantSecret, ...(props.issuers ?? []).map(({ clientSecret }) => clientSecret)];
-    const secrets = [signingKey.secretArn, ...clients.filter((secret) => secret !== undefined)];
+    const { signingKey, passwordGrantSecret, issuers = [] } = props;
+    const { secretArn, encryptionKey } = signingKey;
+    const clientSecrets = [passwordGrantSecret, ...issuers.map(({ clientSecret }) => clientSecret)];
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
-      description: 'Says who the caller is and what the caller may do.',
-      environment: { CONFIG: configurationOf(props) },
-      statements: secrets.flatMap((secret) => readSecretStatements(this, secret, signingKey.encryptionKey)),
+      description: 'Decides who the caller is and what the caller may do.',
+      environment: { CONFIG: authorizerConfiguration(props) },
+      statements: [
+        ...readOwnSecretStatements(this, secretArn, encryptionKey),
+        ...clientSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
+      ],
     }).function;
   }
-
-  /** With a greedy resource or route, one path's cached response would be another's. */
-  #sharedResponses(): string[] {
-    const resources = greedyResourcePaths(this.node.root).map((path) => `The API has the resource ${path}`);
-    const routes = this.#greedyRoutes.map((key) => `The route "${key}" is greedy`);
-    return [...resources, ...routes].map((fault) => `${fault}: give the AuthorizerFunction keepAnswersBy "path".`);
-  }
 }
 
-/**
- * The function's `CONFIG`, found to be right now rather than when the function runs.
- *
- * @throws ConfigurationError `configuration_invalid`
- */
-function configurationOf(props: AuthorizerFunctionProps): string {
-  const { signingKey, passwordGrantSecret } = props;
-  const behaviour = Object.entries(props).filter(([key]) => key in authorizerEntries);
-  const secrets = { signingKeySecret: signingKey.secretArn, passwordGrantSecret };
-  const configuration = { ...Object.fromEntries(behaviour), ...secrets };
-  const text = JSON.stringify(configuration);
-  parseAuthorizerConfiguration(JSON.stringify(configuration, (_key, value) => knownNow(value)));
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= MAXIMUM_CONFIGURATION_BYTES) return text;
-  throw new ConfigurationError(
-    'configuration_invalid',
-    `The authorizer's configuration has ${bytes} bytes; wanted at most ${MAXIMUM_CONFIGURATION_BYTES}, since a function's environment holds 4 KB. Give routes that ask for the same one key, such as "ANY /x/{proxy+}", or split the API.`,
-  );
+function checkResultsCacheTtl(resultsCacheTtl: Duration, uncachedScopes: readonly string[]): void {
+  const seconds = resultsCacheTtl.toSeconds({ integral: false });
+  checkProp('resultsCacheTtl', seconds, gatewayTtlSeconds);
+  const fault = gatewayTtlFault(uncachedScopes, seconds);
+  if (fault !== undefined) throw new ConfigurationError('configuration_invalid', `resultsCacheTtl: ${fault}`);
 }
 
-function knownNow(value: unknown): unknown {
-  return typeof value === 'string' && Token.isUnresolved(value) ? 'known-when-deployed' : value;
+function httpAuthorizer(handler: IFunction, resultsCacheTtl: Duration): IHttpRouteAuthorizer {
+  return new HttpLambdaAuthorizer('AuthorizerFunction', handler, {
+    responseTypes: [HttpLambdaResponseType.SIMPLE],
+    // The route key is not enough: one with `ANY` or `{proxy+}` covers many methods and paths. Under another domain the same
+    // path can be another route.
+    identitySource: [
+      '$request.header.Authorization',
+      ...['routeKey', 'httpMethod', 'domainName', 'path'].map((name) => `$context.${name}`),
+    ],
+    resultsCacheTtl,
+  });
+}
+
+function webSocketAuthorizer(handler: IFunction): IWebSocketRouteAuthorizer {
+  return new WebSocketLambdaAuthorizer('AuthorizerFunction', handler, {
+    identitySource: ['route.request.header.Authorization'],
+  });
 }

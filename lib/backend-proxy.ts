@@ -1,16 +1,26 @@
-/** The function that passes requests on to an operator's own backend, and what it needs to be known by it. */
+/** The function that forwards requests to an operator's own backend, and the secret that identifies it there. */
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import {
+  type BackendProxyConfiguration,
+  parseBackendProxyConfiguration,
+} from '../src/config/function-configurations.ts';
+import { functionConfiguration } from './function-configuration.ts';
 import { GatewaySecret } from './gateway-secret.ts';
-import { readSecretStatements } from './secret-statements.ts';
+import { readOwnSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 
 export interface BackendProxyProps {
-  /** The backend's URL: https, or http to loopback; a path in it goes before that of each request. */
+  /** URL of the backend: https, or http to loopback. Its path is put before the path of each request. */
   readonly backendUrl: string;
-  /** Encrypts the header secret. @default the account's own key for Secrets Manager */
+
+  /**
+   * Encrypts the gateway secret.
+   *
+   * @default - the account's default key for Secrets Manager
+   */
   readonly encryptionKey?: IKey | undefined;
 }
 
@@ -18,19 +28,26 @@ export interface BackendProxyProps {
 const TIMEOUT = Duration.seconds(29);
 
 export class BackendProxy extends Construct {
+  /** The Lambda function that forwards requests. */
   readonly function: IFunction;
-  /** The secret that the backend is to be given. */
+
+  /** ARN of the secret that the backend has to know. */
   readonly gatewaySecretArn: string;
 
+  /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, { backendUrl, encryptionKey }: BackendProxyProps) {
     super(scope, id);
     this.gatewaySecretArn = new GatewaySecret(this, 'GatewaySecret', { encryptionKey }).secretArn;
+    const configuration: Readonly<Record<keyof BackendProxyConfiguration, unknown>> = {
+      backendUrl,
+      gatewaySecret: this.gatewaySecretArn,
+    };
     this.function = new ServiceFunction(this, 'Pass', {
       folder: 'backend-proxy',
-      description: 'Passes requests on to the backend, with the principal in place of the credential.',
+      description: 'Forwards requests to the backend, with the principal instead of the credential.',
       timeout: TIMEOUT,
-      environment: { CONFIG: JSON.stringify({ backendUrl, gatewaySecret: this.gatewaySecretArn }) },
-      statements: readSecretStatements(this, this.gatewaySecretArn, encryptionKey),
+      environment: { CONFIG: functionConfiguration(configuration, parseBackendProxyConfiguration) },
+      statements: readOwnSecretStatements(this, this.gatewaySecretArn, encryptionKey),
     }).function;
   }
 }

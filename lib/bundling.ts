@@ -1,4 +1,4 @@
-/** How every function is bundled: for the stack that deploys it, and for what tests or measures what is deployed. */
+/** How every function is bundled, for deployment, for tests and for the bench. */
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 
 export const BUNDLING = {
@@ -7,6 +7,6 @@ export const BUNDLING = {
   format: OutputFormat.CJS,
   minify: true,
   mainFields: ['module', 'main'],
-  // The SDK is bundled, so that what was tested runs.
+  // The SDK is bundled, so the version that was tested is the one that runs.
   externalModules: [],
 } satisfies BundlingOptions;

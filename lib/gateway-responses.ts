@@ -1,33 +1,44 @@
-/** What the gateway itself answers when a request does not reach the backend: 401, 403, 404, 5xx, each with CORS headers. */
+/** The responses of the gateway itself to requests that do not reach the backend: 401, 403, 404, 5xx, with CORS headers. */
 import { GatewayResponse, ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { gatewayResponses, type HeaderSource } from '../src/config/gateway-responses.ts';
 
 export interface GatewayResponsesProps {
+  /** The API whose responses are set. */
   readonly restApi: RestApiBase;
-  /** Serves as the realm. */
+
+  /** The resource server's identifier, which is the realm of a challenge. */
   readonly audience: string;
-  /** Offer Basic beside Bearer in a 401; browsers then ask their user for a password. @default false */
+
+  /**
+   * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password.
+   *
+   * @default false
+   */
   readonly basicChallenge?: boolean;
 }
 
-/** A browser shows a page no answer without the first, and of its headers only those that the second names. */
+/** A browser hides a response without the first header, and every header that the second does not name. */
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': "'*'",
   'Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
 };
 
+/**
+ * Sends the 401, 403 and 503 of a REST API as problem documents, with challenges and `Retry-After`.
+ *
+ * @example
+ * new GatewayResponses(this, 'Responses', { restApi, audience: authorizer.audience });
+ */
 export class GatewayResponses extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { restApi: { root }, audience, basicChallenge = false }: GatewayResponsesProps,
-  ) {
+  constructor(scope: Construct, id: string, props: GatewayResponsesProps) {
     super(scope, id);
+    const { audience, basicChallenge = false } = props;
+    const restApi = props.restApi.root.api;
     for (const { type, statusCode, headers, body } of gatewayResponses(audience, basicChallenge)) {
       const mapped = Object.entries(headers).map(([name, source]) => [name, mapping(source)]);
       new GatewayResponse(this, type, {
-        restApi: root.api,
+        restApi,
         type: ResponseType.of(type),
         statusCode: String(statusCode),
         responseHeaders: { ...CORS_HEADERS, ...Object.fromEntries(mapped) },
@@ -35,12 +46,12 @@ export class GatewayResponses extends Construct {
       });
     }
     for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
-      new GatewayResponse(this, type.responseType, { restApi: root.api, type, responseHeaders: CORS_HEADERS });
+      new GatewayResponse(this, type.responseType, { restApi, type, responseHeaders: CORS_HEADERS });
     }
   }
 }
 
-/** A fixed text stands in single quotes and cannot hold any. */
+/** A fixed text is written in single quotes, so it cannot contain any. */
 function mapping(source: HeaderSource): string {
   return 'text' in source ? `'${source.text.replaceAll("'", '')}'` : `context.authorizer.${source.authorizerContext}`;
 }

@@ -1,29 +1,35 @@
-/** The secret by which a backend knows that a request came through this API, as a header that only the two know. */
+/** The secret header by which a backend knows that a request came through this API. */
 import { Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
 export interface GatewaySecretProps {
-  /** Encrypts the secret. @default the account's own key for Secrets Manager */
+  /**
+   * Encrypts the secret.
+   *
+   * @default - the account's default key for Secrets Manager
+   */
   readonly encryptionKey?: IKey | undefined;
 }
 
 const LENGTH = 48;
 
 export class GatewaySecret extends Construct {
+  /** The complete ARN of the secret. */
   readonly secretArn: string;
 
   constructor(scope: Construct, id: string, { encryptionKey }: GatewaySecretProps = {}) {
     super(scope, id);
     const secret = new CfnSecret(this, 'Secret', {
-      description: 'What the API sends to its backend as x-gateway-secret: give it to the backend.',
+      description: 'The API sends this to its backend as x-gateway-secret. Give it to the backend.',
       generateSecretString: { passwordLength: LENGTH, excludePunctuation: true },
       ...(encryptionKey && { kmsKeyId: encryptionKey.keyArn }),
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'The backend must be given a new value by its operator, who also changes it: the API reads it anew.',
+      reason:
+        'The operator has to give a new value to the backend, so the operator rotates it. The API reads it again by itself.',
     });
     this.secretArn = secret.attrId;
   }

@@ -3,8 +3,8 @@ import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Returns the path of each greedy resource. It recognizes a resource by its CloudFormation type and not by its class: the
- * classes of two copies of aws-cdk-lib are different ones.
+ * Returns the path of each greedy resource. It recognizes a resource by its CloudFormation type and not by its class, because
+ * another copy of aws-cdk-lib has other classes.
  */
 export function greedyResourcePaths(application: IConstruct): readonly string[] {
   return application.node.findAll().flatMap((construct) => {
@@ -18,7 +18,7 @@ function pathPartOf(resource: CfnResource): string {
   return isResource && 'pathPart' in resource && typeof resource.pathPart === 'string' ? resource.pathPart : '';
 }
 
-/** The path that CDK's own `Resource` knows; one made from CloudFormation's properties alone has none. */
+/** CDK's own `Resource` knows its path. A `CfnResource` alone does not. */
 function pathOf(construct: IConstruct | undefined): string | undefined {
   return construct && 'path' in construct && typeof construct.path === 'string' ? construct.path : undefined;
 }

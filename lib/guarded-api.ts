@@ -1,4 +1,4 @@
-/** A REST API with the stage, the responses and the preflights that every API behind the token authorizer has. */
+/** A REST API whose methods are behind the authorizer, with a throttled stage, gateway responses and preflights. */
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
@@ -15,7 +15,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { GatewayResponses } from './gateway-responses.ts';
 import { IpRateRule } from './ip-rate-rule.ts';
-import { acknowledgeOpenMethod, acknowledgeRestApi, acknowledgeTokenAuthorizer } from './nag-reasons.ts';
+import { acknowledgeAuthorizer, acknowledgeOpenMethod, acknowledgeRestApi } from './nag-reasons.ts';
 import { addPreflight } from './preflight.ts';
 
 /** The methods of one resource. */
@@ -27,27 +27,51 @@ export interface GuardedMethods {
 }
 
 export interface GuardedApiProps {
+  /** The authorizer of every guarded method. */
   readonly authorizer: IAuthorizer;
-  /** What stands behind every method. */
+
+  /** The integration of every method. */
   readonly integration: Integration;
-  /** By resource path, such as `/foo/{id}`. */
+
+  /** The methods of each resource path, such as `/foo/{id}`. */
   readonly resources: ReadonlyMap<string, GuardedMethods>;
-  /** Serves as the realm. */
+
+  /** The resource server's identifier, which is the realm of a challenge. */
   readonly audience: string;
-  /** @default false */
+
+  /**
+   * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password.
+   *
+   * @default false
+   */
   readonly basicChallenge?: boolean;
-  /** Write an access log; needs the account's CloudWatch role for API Gateway. @default false */
+
+  /**
+   * Write an access log. The account needs a CloudWatch role for API Gateway.
+   *
+   * @default false
+   */
   readonly accessLog?: boolean;
-  /** How many requests one IP address may send in five minutes. @default no limit and no web ACL */
+
+  /**
+   * How many requests one IP address may send in five minutes.
+   *
+   * @default - no limit and no web ACL
+   */
   readonly ipRateLimit?: number | undefined;
-  /** Hand bodies on as bytes rather than as text. @default false */
+
+  /**
+   * Pass bodies on as bytes rather than as text.
+   *
+   * @default false
+   */
   readonly isBinary?: boolean;
 }
 
-/** For all callers together; what is above is answered 429 and costs no function. */
+/** For all callers together. Above these limits the response is 429, and no function runs. */
 const THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
 
-/** Neither path nor header of the caller's, and so no secret. */
+/** It has neither the caller's path nor the caller's headers, and so no secret. */
 const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),
@@ -62,6 +86,7 @@ const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
 );
 
 export class GuardedApi extends Construct {
+  /** The API itself. */
   readonly restApi: RestApi;
 
   constructor(scope: Construct, id: string, props: GuardedApiProps) {
@@ -74,7 +99,7 @@ export class GuardedApi extends Construct {
       deployOptions: { ...THROTTLING, ...(accessLog && this.#accessLog()) },
       ...(isBinary && { binaryMediaTypes: ['*/*'] }),
     });
-    // The stack says the URL itself, under a name that lasts.
+    // The stack has an output for the URL, whose name does not change.
     this.restApi.node.tryRemoveChild('Endpoint');
     acknowledgeRestApi(this.restApi, ipRateLimit !== undefined);
     for (const [path, methods] of props.resources) this.#addResource(path, methods, props);
@@ -89,7 +114,7 @@ export class GuardedApi extends Construct {
     const resource = this.restApi.root.resourceForPath(path);
     for (const name of guarded) {
       const authorizationType = AuthorizationType.CUSTOM;
-      acknowledgeTokenAuthorizer(resource.addMethod(name, integration, { authorizer, authorizationType }));
+      acknowledgeAuthorizer(resource.addMethod(name, integration, { authorizer, authorizationType }));
     }
     for (const name of open) {
       const method = resource.addMethod(name, integration, { authorizationType: AuthorizationType.NONE });

@@ -1,18 +1,18 @@
 /**
- * A web ACL that turns away an IP address which sends too many requests. It stands before the authorizer, so a flood from
- * one address costs no function and none of the tenant's rate limit. HTTP APIs cannot have one.
+ * A web ACL that blocks an IP address while it sends too many requests. It acts before the authorizer, so a flood from one
+ * address runs no function and uses none of the tenant's rate limit. HTTP APIs cannot have a web ACL.
  */
-import { ArnFormat, Names, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Names, Stack } from 'aws-cdk-lib';
 import type { IStage } from 'aws-cdk-lib/aws-apigateway';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { safeParse } from 'valibot';
 import { ipRateLimit } from '../src/config/deployment-fields.ts';
-import { ConfigurationError } from '../src/core/errors.ts';
+import { checkProp } from './check-prop.ts';
 
 export interface IpRateRuleProps {
-  /** The stage of a REST API. A stage has one web ACL at most: with one of your own, add a rate rule to that instead. */
+  /** The stage of a REST API. A stage has at most one web ACL: if it has yours, add a rate rule to that instead. */
   readonly stage: IStage;
+
   /**
    * How many requests one address may send in any five minutes, from 10 to 2,000,000,000. Behind CloudFront, the address is
    * that of CloudFront's edge, which many callers share.
@@ -38,17 +38,18 @@ const HEADERS = {
  * Limits the requests from one IP address to a stage of a REST API.
  *
  * @example
- * new IpRateRule(this, 'IpRate', { stage: api.deploymentStage, requestsPerFiveMinutes: 1000 });
+ * new IpRateRule(this, 'IpRate', { stage: restApi.deploymentStage, requestsPerFiveMinutes: 1000 });
  */
 export class IpRateRule extends Construct {
+  /** ARN of the web ACL. */
   readonly webAclArn: string;
 
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, { stage, requestsPerFiveMinutes }: IpRateRuleProps) {
     super(scope, id);
-    checkLimit(requestsPerFiveMinutes);
+    checkProp('requestsPerFiveMinutes', requestsPerFiveMinutes, ipRateLimit);
     const webAcl = new CfnWebACL(this, 'WebAcl', {
-      description: 'Turns away an IP address that sends too many requests.',
+      description: 'Blocks an IP address that sends too many requests.',
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: this.#visibility('All'),
@@ -78,12 +79,6 @@ export class IpRateRule extends Construct {
       metricName: `${Names.uniqueResourceName(this, { maxLength: 100 })}-${name}`,
     };
   }
-}
-
-function checkLimit(requestsPerFiveMinutes: number): void {
-  if (Token.isUnresolved(requestsPerFiveMinutes)) return;
-  const { issues: [issue] = [] } = safeParse(ipRateLimit, requestsPerFiveMinutes);
-  if (issue) throw new ConfigurationError('configuration_invalid', `requestsPerFiveMinutes: ${issue.message}`);
 }
 
 function arnOf({ stageName, restApi: { restApiId }, stack }: IStage): string {

@@ -1,29 +1,55 @@
 /**
- * Serves the public halves of the signing keys as a JWKS, to everyone. The function may read the item with the public keys and
- * nothing else: it has no right to the private ones.
+ * Serves the public halves of the signing keys as a JWKS, to everyone. The function may read the item with the public keys
+ * and nothing else: it has no access to the private keys.
  */
+import type { Duration } from 'aws-cdk-lib';
 import { EndpointType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import { DEFAULTS } from '../src/config/defaults.ts';
+import { jwksCacheSeconds } from '../src/config/deployment-fields.ts';
+import { type JwksConfiguration, parseJwksConfiguration } from '../src/config/function-configurations.ts';
+import { secondsOf } from './check-prop.ts';
+import { functionConfiguration } from './function-configuration.ts';
 import { acknowledgeOpenMethod, acknowledgeRestApi } from './nag-reasons.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
 import { readState } from './state-table.ts';
 
 export interface JwksEndpointProps {
+  /** The key whose public halves are served. */
   readonly signingKey: SigningKey;
-  /** How long an answer may be kept, in seconds, from 0 to 600. @default 300 */
-  readonly jwksCacheSeconds?: number;
+
+  /**
+   * How long a response may be cached (`Cache-Control: max-age`): at most 10 minutes. Give a `KeyRotation` the same value.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly jwksMaxAge?: Duration;
 }
 
-/** For all callers together. A server asks once in `jwksCacheSeconds`; what is above this is answered 429. */
+/** For all callers together. A server asks once in `jwksMaxAge`; above these limits the response is 429. */
 const THROTTLING = { throttlingRateLimit: 50, throttlingBurstLimit: 100 };
-const DEFAULT_CACHE_SECONDS = 300;
 const PATH = '/.well-known/jwks.json';
 
+/**
+ * Serves the public signing keys as a JWKS.
+ *
+ * @example
+ * const jwks = new JwksEndpoint(this, 'Jwks', { signingKey, jwksMaxAge: Duration.minutes(1) });
+ * const setup = new Auth0Setup(this, 'Auth0Setup', {
+ *   tenantUrl,
+ *   audience,
+ *   signingKey,
+ *   managementSecret,
+ *   keyDelivery: 'verificationLocation',
+ *   jwksUrl: jwks.url,
+ * });
+ */
 export class JwksEndpoint extends Construct {
-  /** Where the JWKS is. */
+  /** URL of the JWKS. */
   readonly url: string;
 
+  /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: JwksEndpointProps) {
     super(scope, id);
     const api = new RestApi(this, 'Api', {
@@ -32,7 +58,7 @@ export class JwksEndpoint extends Construct {
       cloudWatchRole: false,
       deployOptions: THROTTLING,
     });
-    // The stack says the URL itself, under a name that lasts.
+    // The stack has an output for the URL, whose name does not change.
     api.node.tryRemoveChild('Endpoint');
     acknowledgeRestApi(api);
     const integration = new LambdaIntegration(this.#function(props).function, { scopePermissionToMethod: false });
@@ -43,11 +69,15 @@ export class JwksEndpoint extends Construct {
     this.url = api.urlForPath(PATH);
   }
 
-  #function({ signingKey: { stateTable }, jwksCacheSeconds = DEFAULT_CACHE_SECONDS }: JwksEndpointProps) {
+  #function({ signingKey: { stateTable }, jwksMaxAge }: JwksEndpointProps): ServiceFunction {
+    const configuration: Readonly<Record<keyof JwksConfiguration, unknown>> = {
+      stateTable: stateTable.tableName,
+      jwksCacheSeconds: secondsOf('jwksMaxAge', jwksMaxAge, jwksCacheSeconds) ?? DEFAULTS.jwksCacheSeconds,
+    };
     return new ServiceFunction(this, 'Serve', {
       folder: 'jwks',
       description: 'Serves the public signing keys as a JWKS.',
-      environment: { CONFIG: JSON.stringify({ stateTable: stateTable.tableName, jwksCacheSeconds }) },
+      environment: { CONFIG: functionConfiguration(configuration, parseJwksConfiguration) },
       statements: [readState(stateTable, ['public-keys'])],
     });
   }

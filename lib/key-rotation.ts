@@ -1,68 +1,87 @@
 /**
- * Changes the signing key on a schedule, on demand, and in an emergency, together with what the tenant knows of it. The
- * function may use the signing key's secret and the management client's, and no other.
+ * Rotates the signing key on a schedule, on demand, and in an emergency, together with the tenant's copy of the public key.
+ * The function may use the signing key's secret and the management client's, and no other.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { Auth0Setup, KeyDelivery } from './auth0-setup.ts';
+import { DEFAULTS } from '../src/config/defaults.ts';
+import { jwksCacheSeconds, rotationDays } from '../src/config/deployment-fields.ts';
+import { parseRotationConfiguration, type RotationConfiguration } from '../src/config/function-configurations.ts';
+import type { StateName } from '../src/core/state-store.ts';
+import type { Auth0Setup } from './auth0-setup.ts';
+import { checkProp, secondsOf } from './check-prop.ts';
+import { functionConfiguration } from './function-configuration.ts';
+import { secretIdOf } from './secret-id.ts';
 import { readSecretStatements, useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
-import { readState, type StateItem, writeState } from './state-table.ts';
+import { readState, writeState } from './state-table.ts';
 
 export interface KeyRotationProps {
-  readonly signingKey: SigningKey;
-  /** What sets the tenant up: a rotation begins after it and ends before it is undone. */
+  /**
+   * The set-up whose tenant gets the new key. It also says which key is rotated and how it is delivered. A rotation can run
+   * once the tenant is set up, and until it is restored.
+   */
   readonly setup: Auth0Setup;
-  /** `https://tenant.auth0.com/`, with its final slash: where a new key is proved. */
-  readonly issuer: string;
-  /** Those of the set-up. */
-  readonly tenantUrl: string;
-  readonly audience: string;
-  readonly managementSecret: string;
-  /** @default 'verificationKey' */
-  readonly keyDelivery?: KeyDelivery;
-  /** @default 'certificate' */
-  readonly keyFormat?: 'certificate' | 'jwk';
-  readonly jwksUrl?: string;
-  /** Those of the JWKS endpoint: a new key is published so long before it signs, an old one so long after. @default 300 */
-  readonly jwksCacheSeconds?: number;
-  /** From 1 to 1000; 0 for no schedule. @default 90 */
-  readonly rotationDays?: number;
+
+  /**
+   * How often the key is rotated, in whole days: at most 1000. `Duration.days(0)` turns the schedule off; rotations on demand
+   * remain possible.
+   *
+   * @default Duration.days(90)
+   */
+  readonly automaticallyAfter?: Duration;
+
+  /**
+   * How long a server may cache the JWKS: the `jwksMaxAge` of the `JwksEndpoint`, at most 10 minutes. A new key is published
+   * this long before it signs, and an old one remains published this long after.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly jwksMaxAge?: Duration;
 }
 
-/** A step may have to wait for `jwksCacheSeconds`. */
+/** A step may have to wait for `jwksMaxAge`. */
 const TIMEOUT = Duration.minutes(15);
-/** Of the shared state, what a rotation uses. */
-const STATE_ITEMS: readonly StateItem[] = ['public-keys', 'revoked-keys', 'resource-servers'];
-const DEFAULT_ROTATION_DAYS = 90;
-const DEFAULT_JWKS_CACHE_SECONDS = 300;
+/** The items of the state table that a rotation uses. */
+const STATE_ITEMS: readonly StateName[] = ['public-keys', 'revoked-keys', 'resource-servers'];
 
+/**
+ * Rotates the signing key without a caller noticing.
+ *
+ * @example
+ * new KeyRotation(this, 'KeyRotation', { setup, automaticallyAfter: Duration.days(30) });
+ */
 export class KeyRotation extends Construct {
+  /** The Lambda function that Secrets Manager calls for each step of a rotation. */
   readonly function: IFunction;
 
+  /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: KeyRotationProps) {
     super(scope, id);
-    const { signingKey, setup, rotationDays = DEFAULT_ROTATION_DAYS } = props;
+    const { setup, automaticallyAfter = Duration.days(DEFAULTS.rotationDays) } = props;
+    const { signingKey } = setup;
+    const days = automaticallyAfter.toDays({ integral: false });
+    checkProp('automaticallyAfter', days, rotationDays);
     this.function = this.#function(props);
     const permission = this.#letSecretsManagerCall(signingKey);
-    if (rotationDays > 0) this.#schedule(signingKey, rotationDays).addResourceDependency(permission);
-    // It begins when the tenant is set up, and ends before the tenant is put back.
+    if (automaticallyAfter.isUnresolved() || days > 0)
+      this.#schedule(signingKey, days).addResourceDependency(permission);
     this.node.addDependency(setup);
   }
 
   #function(props: KeyRotationProps): IFunction {
-    const { signingKey, managementSecret } = props;
+    const { signingKey, managementSecret } = props.setup;
     const { encryptionKey, stateTable } = signingKey;
     const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];
     return new ServiceFunction(this, 'Rotate', {
       folder: 'key-rotation',
-      description: 'Changes the signing key, and what the Auth0 tenant knows of it.',
+      description: 'Rotates the signing key, and delivers the new public key to the Auth0 tenant.',
       timeout: TIMEOUT,
-      environment: { CONFIG: JSON.stringify(configurationOf(props)) },
+      environment: { CONFIG: functionConfiguration(configurationOf(props), parseRotationConfiguration) },
       statements: [
         new PolicyStatement({
           actions: [
@@ -73,6 +92,7 @@ export class KeyRotation extends Construct {
           ],
           resources: [signingKey.secretArn],
         }),
+        // The last statement lets the function decrypt with the key of the signing key.
         ...readSecretStatements(this, managementSecret, undefined),
         readState(stateTable, STATE_ITEMS),
         writeState(stateTable, STATE_ITEMS),
@@ -91,7 +111,7 @@ export class KeyRotation extends Construct {
     });
   }
 
-  /** Turning it on does not rotate: a deployment changes no key. */
+  /** Turning the schedule on does not rotate: a deployment changes no key. */
   #schedule({ secretArn }: SigningKey, automaticallyAfterDays: number): CfnRotationSchedule {
     return new CfnRotationSchedule(this, 'Schedule', {
       secretId: secretArn,
@@ -102,18 +122,20 @@ export class KeyRotation extends Construct {
   }
 }
 
-function configurationOf(props: KeyRotationProps) {
-  const { signingKey, managementSecret, tenantUrl, issuer, audience, jwksUrl } = props;
+function configurationOf({
+  setup,
+  jwksMaxAge,
+}: KeyRotationProps): Readonly<Record<keyof RotationConfiguration, unknown>> {
   return {
-    signingKeySecret: signingKey.secretArn,
-    stateTable: signingKey.stateTable.tableName,
-    managementSecret,
-    tenantUrl,
-    issuer,
-    audience,
-    keyDelivery: props.keyDelivery ?? 'verificationKey',
-    keyFormat: props.keyFormat ?? 'certificate',
-    ...(jwksUrl !== undefined && { jwksUrl }),
-    jwksCacheSeconds: props.jwksCacheSeconds ?? DEFAULT_JWKS_CACHE_SECONDS,
+    signingKeySecret: setup.signingKey.secretArn,
+    stateTable: setup.signingKey.stateTable.tableName,
+    managementSecret: secretIdOf(setup.managementSecret),
+    tenantUrl: setup.tenantUrl,
+    issuer: setup.issuer,
+    audience: setup.audience,
+    keyDelivery: setup.keyDelivery,
+    keyFormat: setup.keyFormat,
+    jwksUrl: setup.jwksUrl,
+    jwksCacheSeconds: secondsOf('jwksMaxAge', jwksMaxAge, jwksCacheSeconds) ?? DEFAULTS.jwksCacheSeconds,
   };
 }

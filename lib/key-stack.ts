@@ -1,5 +1,5 @@
-/** The stack of the signing key and of what publishes its public half. */
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+/** The stack of the signing key and of the JWKS that publishes its public half. */
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
@@ -12,15 +12,17 @@ export interface KeyStackProps extends StackProps {
 
 export class KeyStack extends Stack {
   readonly signingKey: SigningKey;
-  /** Where the JWKS is. It is there for every delivery, so that one can be changed for another at any time. */
+
+  /** URL of the JWKS. It is served for every `keyDelivery`, so that one can be changed for another at any time. */
   readonly jwksUrl: string;
 
   constructor(scope: Construct, id: string, { configuration, ...props }: KeyStackProps) {
     super(scope, id, props);
     const { kmsKeyArn, jwksCacheSeconds } = configuration;
     const encryptionKey = kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SecretsKey', kmsKeyArn);
-    this.signingKey = new SigningKey(this, 'SigningKey', encryptionKey && { encryptionKey });
-    this.jwksUrl = new JwksEndpoint(this, 'Jwks', { signingKey: this.signingKey, jwksCacheSeconds }).url;
+    this.signingKey = new SigningKey(this, 'SigningKey', { encryptionKey });
+    const jwksMaxAge = Duration.seconds(jwksCacheSeconds);
+    this.jwksUrl = new JwksEndpoint(this, 'Jwks', { signingKey: this.signingKey, jwksMaxAge }).url;
     new CfnOutput(this, 'SigningKeySecretArn', { value: this.signingKey.secretArn });
     new CfnOutput(this, 'JwksUrl', { value: this.jwksUrl });
   }

@@ -1,25 +1,25 @@
-/** Rules of cdk-nag's AwsSolutions pack that do not fit what stands here, each with the reason, for whoever reviews it. */
+/** The rules of cdk-nag's AwsSolutions pack that do not apply to this project's resources, each with the reason. */
 import { Validations } from 'aws-cdk-lib';
 import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 
 const NO_WEB_ACL =
-  'A web ACL costs money, and its rules depend on who calls: the operator may set ipRateLimit, or associate one.';
+  'A web ACL costs money, and its rules depend on the callers. The operator may set ipRateLimit, or associate one.';
 
 /** For a method that anyone may call. */
 export function acknowledgeOpenMethod(method: Method, reason: string): void {
   Validations.of(method).acknowledge({ id: 'AwsSolutions-APIG4', reason }, { id: 'AwsSolutions-COG4', reason });
 }
 
-/** For a method behind the token authorizer. */
-export function acknowledgeTokenAuthorizer(method: Method): void {
-  const reason = 'The token authorizer stands before this method; a Cognito user pool knows none of its credentials.';
+/** For a method behind the authorizer. */
+export function acknowledgeAuthorizer(method: Method): void {
+  const reason = 'The authorizer guards this method; a Cognito user pool knows none of its credentials.';
   Validations.of(method).acknowledge({ id: 'AwsSolutions-COG4', reason });
 }
 
 /**
  * For the API as a whole.
  *
- * @param hasWebAcl says whether its stage has a web ACL, so that the rule about that must hold
+ * @param hasWebAcl whether its stage has a web ACL, so that the rule about it applies
  */
 export function acknowledgeRestApi(api: RestApi, hasWebAcl = false): void {
   if (!hasWebAcl) Validations.of(api).acknowledge({ id: 'AwsSolutions-APIG3', reason: NO_WEB_ACL });
@@ -31,7 +31,7 @@ export function acknowledgeRestApi(api: RestApi, hasWebAcl = false): void {
     },
     {
       id: 'AwsSolutions-APIG2',
-      reason: 'The backend validates what it takes; the gateway knows nothing of its schemas.',
+      reason: 'The backend validates requests itself; the gateway does not know its schemas.',
     },
     {
       id: 'AwsSolutions-APIG6',

@@ -1,4 +1,4 @@
-/** OPTIONS for everyone: a browser asks before it sends a credential, and without one. */
+/** OPTIONS without an authorizer: a browser sends it before the credential, and without one. */
 import {
   AuthorizationType,
   ContentHandling,
@@ -9,9 +9,9 @@ import {
 import { acknowledgeOpenMethod } from './nag-reasons.ts';
 
 /**
- * Adds OPTIONS to a resource, answered by the gateway itself.
+ * Adds OPTIONS to a resource. The gateway itself responds.
  *
- * @param methods those that the resource has; ANY stands for all
+ * @param methods the methods of the resource; ANY stands for all
  */
 export function addPreflight(resource: IResource, methods: readonly string[]): void {
   const allowed = methods.includes('ANY') ? ALL_METHODS : methods;
@@ -23,7 +23,7 @@ export function addPreflight(resource: IResource, methods: readonly string[]): v
   };
   const parameters = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value] as const);
   const integration = new MockIntegration({
-    // Where all bodies are binary, the template below could not be read otherwise.
+    // Without this, an API whose bodies are all binary cannot read the template below.
     contentHandling: ContentHandling.CONVERT_TO_TEXT,
     passthroughBehavior: PassthroughBehavior.NEVER,
     requestTemplates: { 'application/json': '{"statusCode":204}' },
@@ -35,7 +35,7 @@ export function addPreflight(resource: IResource, methods: readonly string[]): v
       { statusCode: '204', responseParameters: Object.fromEntries(parameters.map(([name]) => [name, true])) },
     ],
   });
-  acknowledgeOpenMethod(method, 'A preflight carries no credential, and reaches no backend.');
+  acknowledgeOpenMethod(method, 'A preflight has no credential, and reaches no backend.');
 }
 
 const ALL_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];

@@ -1,5 +1,5 @@
 /**
- * Authorizers for the routes of HTTP and WebSocket APIs. CDK's own can be bound to the routes of one API only; these make
+ * Authorizers for the routes of HTTP and WebSocket APIs. CDK's own can be bound to the routes of one API only. These create
  * one of CDK's for each API, when the first route of that API is bound.
  */
 import type {
@@ -14,9 +14,9 @@ import type {
 export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer {
   readonly #ofApi: (apiId: string) => IHttpRouteAuthorizer;
 
-  /** @param make makes the authorizer of one API */
-  constructor(make: () => IHttpRouteAuthorizer) {
-    this.#ofApi = onePerApi(make);
+  /** @param create creates the authorizer of one API */
+  constructor(create: () => IHttpRouteAuthorizer) {
+    this.#ofApi = onePerApi(create);
   }
 
   bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
@@ -27,9 +27,9 @@ export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer {
 export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer {
   readonly #ofApi: (apiId: string) => IWebSocketRouteAuthorizer;
 
-  /** @param make makes the authorizer of one API */
-  constructor(make: () => IWebSocketRouteAuthorizer) {
-    this.#ofApi = onePerApi(make);
+  /** @param create creates the authorizer of one API */
+  constructor(create: () => IWebSocketRouteAuthorizer) {
+    this.#ofApi = onePerApi(create);
   }
 
   bind(options: WebSocketRouteAuthorizerBindOptions): WebSocketRouteAuthorizerConfig {
@@ -37,10 +37,10 @@ export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer {
   }
 }
 
-function onePerApi<Authorizer>(make: () => Authorizer): (apiId: string) => Authorizer {
+function onePerApi<Authorizer>(create: () => Authorizer): (apiId: string) => Authorizer {
   const authorizers = new Map<string, Authorizer>();
   return (apiId) => {
-    const authorizer = authorizers.get(apiId) ?? make();
+    const authorizer = authorizers.get(apiId) ?? create();
     authorizers.set(apiId, authorizer);
     return authorizer;
   };

@@ -1,8 +1,16 @@
-/** The right to read one secret, which an operator names by its name or its ARN. */
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+/**
+ * The right to read one secret.
+ *
+ * `ISecret.grantRead` would give more and later: it adds `DescribeSecret`, it puts the right into a policy of its own, which
+ * CloudFormation may create after the function and delete before it, and it takes an ARN that ends in six characters after a
+ * hyphen for a complete one.
+ */
+import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { isImportedByName, partialArnOf } from './secret-id.ts';
 
 /** Secrets Manager appends a hyphen and six characters to a name. */
 const SUFFIX = '-??????';
@@ -10,19 +18,28 @@ const SUFFIX = '-??????';
 /**
  * Makes the statements for reading a secret.
  *
- * @param secretId name or ARN, with or without the suffix that Secrets Manager appends
- * @param encryptionKey the customer key, if one encrypts the secret
+ * @param defaultKey the customer key of a secret that does not say how it is encrypted
  */
 export function readSecretStatements(
   scope: Construct,
-  secretId: string,
+  secret: ISecret,
+  defaultKey: IKey | undefined,
+): readonly PolicyStatement[] {
+  return readStatements(scope, arnsOf(secret), secret.encryptionKey ?? defaultKey);
+}
+
+/**
+ * Makes the statements for reading a secret of this project.
+ *
+ * @param secretArn the complete ARN
+ * @param encryptionKey the customer key, if one encrypts the secret
+ */
+export function readOwnSecretStatements(
+  scope: Construct,
+  secretArn: string,
   encryptionKey: IKey | undefined,
 ): readonly PolicyStatement[] {
-  const read = new PolicyStatement({
-    actions: ['secretsmanager:GetSecretValue'],
-    resources: [...secretArns(scope, secretId)],
-  });
-  return encryptionKey ? [read, useKeyStatement(scope, encryptionKey, ['kms:Decrypt'])] : [read];
+  return readStatements(scope, [secretArn], encryptionKey);
 }
 
 /** The right to use a customer key, through Secrets Manager only. */
@@ -35,11 +52,14 @@ export function useKeyStatement(scope: Construct, { keyArn }: IKey, actions: rea
   });
 }
 
-/** An ARN may end in something that merely looks like the suffix, so it is taken both ways. */
-function secretArns(scope: Construct, secretId: string): readonly string[] {
-  if (Token.isUnresolved(secretId)) return [secretId];
-  if (secretId.startsWith('arn:')) return [secretId, `${secretId}${SUFFIX}`];
-  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-  const resourceName = `${secretId}${SUFFIX}`;
-  return [Stack.of(scope).formatArn({ service: 'secretsmanager', resource: 'secret', resourceName, arnFormat })];
+function readStatements(scope: Construct, resources: readonly string[], encryptionKey: IKey | undefined) {
+  const read = new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...resources] });
+  return encryptionKey ? [read, useKeyStatement(scope, encryptionKey, ['kms:Decrypt'])] : [read];
+}
+
+/** The end of an ARN can look like the suffix without being it, so the right covers both readings. */
+function arnsOf(secret: ISecret): readonly string[] {
+  if (isImportedByName(secret)) return [`${partialArnOf(secret)}${SUFFIX}`];
+  const { secretArn } = secret;
+  return Token.isUnresolved(secretArn) ? [secretArn] : [secretArn, `${secretArn}${SUFFIX}`];
 }

@@ -1,6 +1,6 @@
 /**
- * One of this project's own Lambda functions: bundled whole, on a role that may do what its statements say and write its
- * own log, and no more. The role may not make log groups, so that none comes back after the stack is gone.
+ * One of this project's own Lambda functions. Its bundle is complete, and its role may do what its statements say and write
+ * its own log, and no more. The role may not create log groups, so that none reappears after the stack is deleted.
  */
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
@@ -22,22 +22,40 @@ export type FunctionFolder =
   | 'backend-proxy';
 
 export interface ServiceFunctionProps {
+  /** The folder under `lambda/` with the function's `handler.ts`. */
   readonly folder: FunctionFolder;
-  /** For whoever finds the function in the console. */
+
+  /** Says in the console what the function is for. */
   readonly description: string;
-  /** @default none: the function may write its log only */
+
+  /**
+   * What the function may do.
+   *
+   * @default - the function may only write its log
+   */
   readonly statements?: readonly PolicyStatement[];
-  /** @default none */
+
+  /**
+   * Environment variables.
+   *
+   * @default - no environment variables
+   */
   readonly environment?: Readonly<Record<string, string>>;
-  /** @default 10 seconds */
+
+  /**
+   * How long one call may take.
+   *
+   * @default Duration.seconds(10)
+   */
   readonly timeout?: Duration;
 }
 
 const PROJECT = new URL('../', import.meta.url);
-/** Memory brings processor time with it, which a cold start and a key's making need. */
+/** More memory means more processor time, which a cold start and the generation of a key need. */
 const MEMORY_MEGABYTES = 512;
 
 export class ServiceFunction extends Construct {
+  /** The Lambda function itself. */
   readonly function: NodejsFunction;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
@@ -63,7 +81,7 @@ export class ServiceFunction extends Construct {
     });
   }
 
-  /** Its rights are part of the role, so that they are there before the function is, and until it is gone. */
+  /** The rights are inside the role, so they exist before the function does, and until it is deleted. */
   #role({ logGroupArn }: LogGroup, statements: readonly PolicyStatement[]): Role {
     const writeLog = new PolicyStatement({
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

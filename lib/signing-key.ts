@@ -1,6 +1,6 @@
 /**
- * The signing key of the resource server. The private half is made by a function in AWS and kept in Secrets Manager: it is
- * in no template, parameter, output, log or asset. The public half is in the state table, for those who need no other.
+ * The signing key of the resource server. A function in AWS generates the private half and stores it in Secrets Manager: it is
+ * in no template, parameter, output, log or asset. The public half is in the state table, for functions that need no more.
  */
 import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -8,24 +8,39 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { parseSigningKeyConfiguration, type SigningKeyConfiguration } from '../src/config/function-configurations.ts';
+import { functionConfiguration } from './function-configuration.ts';
 import { useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import { readState, StateTable, writeState } from './state-table.ts';
 
 export interface SigningKeyProps {
-  /** Encrypts the secret. @default the account's own key for Secrets Manager */
-  readonly encryptionKey?: IKey;
+  /**
+   * Encrypts the secret.
+   *
+   * @default - the account's default key for Secrets Manager
+   */
+  readonly encryptionKey?: IKey | undefined;
 }
 
-/** Lambda tries a function that died three times in all, one and two minutes apart; then its last word is waited for. */
 const FUNCTION_TIMEOUT = Duration.seconds(30);
+/** Lambda runs a function that dies three times in all, one and two minutes apart. The rest is for its last response. */
 const SERVICE_TIMEOUT = Duration.minutes(5);
 
+/**
+ * Generates the key pair with which the resource server authenticates at the tenant.
+ *
+ * @example
+ * const signingKey = new SigningKey(this, 'SigningKey', { encryptionKey: new Key(this, 'SecretsKey') });
+ */
 export class SigningKey extends Construct {
   /** The ARN of the secret that holds the private half, a JWK. */
   readonly secretArn: string;
-  /** Holds the public half, as a JWKS whose keys carry their certificate, and all else that the deployment's functions share. */
+
+  /** Holds the public half, as a JWKS whose keys have their certificate, and the state that the deployment's functions share. */
   readonly stateTable: Table;
+
+  /** The customer key that encrypts the secret, if there is one. */
   readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: SigningKeyProps = {}) {
@@ -43,7 +58,7 @@ export class SigningKey extends Construct {
     });
   }
 
-  /** It is born with a placeholder, which the function takes for no key. */
+  /** CloudFormation creates it with a placeholder, which the function does not take for a key. */
   #secret(): CfnSecret {
     const secret = new CfnSecret(this, 'Secret', {
       description: 'The private signing key of the resource server, a JWK.',
@@ -53,7 +68,7 @@ export class SigningKey extends Construct {
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'A KeyRotation gives it a schedule, from the stack that sets the tenant up: the tenant must know a new key before it signs.',
+        'A KeyRotation rotates it, in the stack that sets the tenant up: the tenant must have a new key before that key signs.',
     });
     return secret;
   }
@@ -69,13 +84,15 @@ export class SigningKey extends Construct {
     ];
     const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];
     const key = this.encryptionKey && useKeyStatement(this, this.encryptionKey, keyActions);
+    const configuration: Readonly<Record<keyof SigningKeyConfiguration, unknown>> = {
+      signingKeySecret: this.secretArn,
+      stateTable: this.stateTable.tableName,
+    };
     return new ServiceFunction(this, 'Maker', {
       folder: 'signing-key',
-      description: 'Makes the signing key of the resource server.',
+      description: 'Generates the signing key of the resource server.',
       timeout: FUNCTION_TIMEOUT,
-      environment: {
-        CONFIG: JSON.stringify({ signingKeySecret: this.secretArn, stateTable: this.stateTable.tableName }),
-      },
+      environment: { CONFIG: functionConfiguration(configuration, parseSigningKeyConfiguration) },
       statements: [secret, ...state, ...(key ? [key] : [])],
     });
   }

@@ -1,10 +1,13 @@
-/** What `npm start` and `npm run deploy:local` show: each kind of credential sent to the API for real, with the answer it got. */
+/**
+ * Prints what `npm start` and `npm run deploy:local` show: one real request for each kind of credential, with its
+ * response.
+ */
 import type { Ready } from './environment.ts';
 
 /** An API with credentials for it. */
-export interface Demonstrated {
+export interface DemoTarget {
   readonly ready: Pick<Ready, 'gateway' | 'issuer' | 'users' | 'tokens'>;
-  /** One that was made and deleted again. */
+  /** An app specific password that was created and then deleted. */
   readonly revokedApplicationPassword: string;
 }
 
@@ -17,11 +20,11 @@ interface Example {
 }
 
 /**
- * Sends one request for each kind of credential and prints, for each, the `curl` line and the status that came.
+ * Sends one request for each kind of credential. Prints the `curl` command and the status of each response.
  *
- * @param print takes one line without its end
+ * @param print receives one line, without a line break
  */
-export async function demonstrate(local: Demonstrated, print: (line: string) => void): Promise<void> {
+export async function demonstrate(local: DemoTarget, print: (line: string) => void): Promise<void> {
   const { gateway, issuer } = local.ready;
   print(`The API      ${gateway}    (routes: GET POST PATCH DELETE /foo, GET /whoami)`);
   print(`The tenant   ${issuer}`);
@@ -33,10 +36,10 @@ export async function demonstrate(local: Demonstrated, print: (line: string) => 
     print(`    ${curl(gateway, example)}`);
   }
   print('');
-  print('Ctrl-C ends it.');
+  print('Press Ctrl-C to stop.');
 }
 
-function examples({ ready, revokedApplicationPassword }: Demonstrated): readonly Example[] {
+function examples({ ready, revokedApplicationPassword }: DemoTarget): readonly Example[] {
   const { users, tokens } = ready;
   const [user] = users;
   if (!user) throw new Error('The local tenant has no user.');

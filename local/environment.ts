@@ -1,6 +1,7 @@
 /**
- * Local mode: a tenant, the real provisioning, the real authorizer and the demo API behind a gateway, all in this
- * process and on loopback. What AWS would hold (the signing key, the record of what was there before) is in memory.
+ * Local mode: a tenant, the real provisioning, the real authorizer, and the demo API behind a gateway, all in this
+ * process and on loopback. What AWS would store (the signing key, the record of the tenant's previous state) is in
+ * memory.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler } from '../lambda/authorizer/create-handler.ts';
@@ -22,47 +23,47 @@ import type { TenantSigningKey } from './tenant/signing-keys.ts';
 
 /** What `npm start -- --json` prints. */
 export interface Ready {
-  /** With its final slash, as the issuer. */
+  /** With a trailing slash, like the issuer. */
   readonly gateway: string;
   readonly issuer: string;
   readonly audience: string;
   readonly users: readonly { readonly userId: string; readonly username: string; readonly password: string }[];
-  /** Those of the first user, with the scope `read:foo`. */
+  /** Tokens of the first user, with the scope `read:foo`. */
   readonly tokens: Readonly<Record<'jwt' | 'opaque' | 'asp' | 'refresh' | 'expiredJwt', string>>;
   readonly management: { readonly clientId: string; readonly clientSecret: string };
 }
 
 export interface LocalEnvironment {
   readonly ready: Ready;
-  /** One that was made and deleted again. */
+  /** An app specific password that was created and then deleted. */
   readonly revokedApplicationPassword: string;
   readonly tenant: Tenant;
   close(): Promise<void>;
 }
 
 const AUDIENCE = 'https://demo.api';
-/** As in the tenant's seed. */
+/** The same clients as in the tenant's seed. */
 const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: 'local-management-secret' };
 const PASSWORD_CLIENT = { clientId: 'local-password-client', clientSecret: 'local-password-secret' };
 const SCOPES = ['read:foo'];
 
 export interface LocalPorts {
-  /** Takes the authorizer's lines. */
+  /** Called with each line of the authorizer's log. */
   readonly log: (line: string) => void;
-  /** Epoch milliseconds, for tenant, authorizer and gateway alike. */
+  /** Epoch milliseconds; the tenant, the authorizer and the gateway share this clock. */
   readonly clock: () => number;
   /** The resource server's signing key. @default a new one */
   readonly signingJwk?: PrivateSigningJwk;
-  /** What the tenant signs its tokens with. @default a new one */
+  /** The key with which the tenant signs its tokens. @default a new one */
   readonly tenantKey?: TenantSigningKey;
-  /** Reads the client of an issuer that wants a secret. @default there is none */
+  /** Reads the client credentials for an issuer that requires a secret. @default no such issuer */
   readonly issuerClient?: AuthorizerPorts['issuerClient'];
 }
 
 /**
  * Starts local mode and provisions the tenant for it.
  *
- * @throws the listening error, such as `EADDRINUSE`, after closing what was opened
+ * @throws the listening error, such as `EADDRINUSE`, after closing everything that it opened
  */
 export async function startLocalEnvironment(options: LocalOptions, ports: LocalPorts): Promise<LocalEnvironment> {
   const { clock, tenantKey } = ports;

@@ -10,7 +10,7 @@ import { exactly, parse } from '../src/config/parse.ts';
 import { routeFaults } from '../src/config/route-faults.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 
-/** The keys of the configuration that mean something on one machine; issuer and audience are the local tenant's. */
+/** The configuration keys that apply to local mode; issuer and audience come from the local tenant. */
 const { issuer: _issuer, audience: _audience, ...behaviour } = authorizerEntries;
 const schema = exactly({
   ...behaviour,
@@ -21,7 +21,7 @@ const schema = exactly({
 export type LocalConfiguration = InferOutput<typeof schema>;
 
 export interface LocalOptions {
-  /** Where the gateway listens; 0 takes a free port. */
+  /** The port of the gateway; 0 uses a free port. */
   readonly port: number;
   readonly tenantPort: number;
   readonly configuration: LocalConfiguration;
@@ -29,26 +29,26 @@ export interface LocalOptions {
 
 export type StartOptions = LocalOptions & { readonly help: boolean; readonly json: boolean };
 
-/** Thrown for what the user of the command line got wrong; the message is one line. */
+/** Thrown for a mistake in the command line or the environment; the message is one line. */
 export class UsageError extends Error {}
 
 export const USAGE = `Usage: npm start -- [--json] [-c key=value]...
 
-Starts a local tenant and a local API behind the authorizer, and shows each kind of credential being let in or refused.
+Starts a local tenant and a local API behind the authorizer, and shows which credentials are allowed and which are refused.
 
-  --json          print one JSON object on one line when ready, and nothing else
-                  (npm prints a banner before it, but not as npm start --silent -- --json)
+  --json          print one line with a JSON object when ready, and nothing else
+                  (npm prints a banner first; npm start --silent -- --json prints none)
   -c key=value    set a configuration key, such as -c basicOrder=password-first or -c gatewayTtlSeconds=0
   --help          print this
 
-  PORT            where the API listens (3000; 0 takes a free port)
-  TENANT_PORT     where the tenant listens (3001; 0 takes a free port)
+  PORT            the port of the API (3000; 0 uses a free port)
+  TENANT_PORT     the port of the tenant (3001; 0 uses a free port)
 
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 
 /**
- * Reads what `npm start` was given.
+ * Parses the command line and the environment of `npm start`.
  *
  * @throws UsageError
  */
@@ -99,6 +99,6 @@ export function localConfiguration(values: Readonly<Record<string, unknown>> = {
 
 function parsePort(name: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new UsageError(`Got ${name}=${JSON.stringify(text)}; wanted a port from 0 to 65535.`);
+  if (!(port <= 65_535)) throw new UsageError(`Got ${name}=${JSON.stringify(text)}; expected a port from 0 to 65535.`);
   return port;
 }

@@ -1,6 +1,6 @@
 /**
- * A cold start over that of a bare handler: from the start of a fresh process to the first answer, with the bundle that
- * is deployed. Keys, secret and introspection come over TLS from a stand-in on loopback.
+ * A cold start compared with that of a bare handler: from the start of a new process to the first response, with the
+ * deployed bundle. Keys, secret and introspection come over TLS from a stand-in on loopback.
  */
 import { join } from 'node:path';
 import { bundle } from '../bundle.ts';
@@ -17,7 +17,7 @@ interface Start {
   readonly subject: string;
   readonly entry: string;
   readonly token: string;
-  /** Milliseconds over the floor. */
+  /** Milliseconds above the floor. */
   readonly aimMs?: number;
 }
 
@@ -47,8 +47,8 @@ interface Timed extends Start {
 }
 
 async function startAll(starts: readonly Start[], standIn: StandIn): Promise<readonly Timed[]> {
-  const runner = join(standIn.directory, 'first-answer.cjs');
-  await bundle('bench/children/first-answer.ts', runner);
+  const runner = join(standIn.directory, 'first-response.cjs');
+  await bundle('bench/children/first-response.ts', runner);
   const timed = starts.map((start) => ({ ...start, milliseconds: [] as number[] }));
   for (const { entry } of starts) await bundle(entry, bundleOf(entry, standIn));
   for (let round = -1; round < ROUNDS; round += 1) {
@@ -67,7 +67,7 @@ function bundleOf(entry: string, { directory }: StandIn): string {
 
 function timeOf(printed: unknown, subject: string): number {
   const { milliseconds, effect } = printed as { readonly milliseconds: number; readonly effect: string };
-  if (effect !== 'Allow') throw new Error(`${subject} answered ${effect}, so its time says nothing.`);
+  if (effect !== 'Allow') throw new Error(`${subject} responded with ${effect}, so its time means nothing.`);
   return milliseconds;
 }
 

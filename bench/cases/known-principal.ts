@@ -1,6 +1,7 @@
 /**
- * Event text to answer text for a principal that is known. The floor does what no authorizer can do without: it reads
- * the event, finds a ready answer under the credential's digest, and writes it. The peer verifies the token again.
+ * From event text to response text, for a cached principal. The floor is the work that every authorizer must do: it
+ * parses the event, finds a ready response under the credential's digest, and serializes it. The peer verifies the
+ * token again.
  */
 import { hash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
@@ -16,39 +17,39 @@ import { restEventText } from '../rest-event.ts';
 import { type Contender, measure } from '../rounds.ts';
 import { atMost, type Row } from '../row.ts';
 
-const PATH = 'event text to answer text, principal known';
+const PATH = 'event text to response text, principal cached';
 const OURS = 'ours';
 
 export async function knownPrincipal(): Promise<readonly Row[]> {
   const issuer = await createIssuer('https://tenant.example/');
   const [token] = await issuer.mint(1);
   const eventText = restEventText(token);
-  const nowhere = openSync('/dev/null', 'w');
+  const devNull = openSync('/dev/null', 'w');
   const contenders = [
     await floor(issuer, eventText, token),
-    { subject: `${OURS}, without a line in the log`, once: withoutLine(issuer, eventText) },
+    { subject: `${OURS}, without the log line`, once: withoutLine(issuer, eventText) },
     { subject: OURS, once: withLine(issuer, eventText, () => undefined) },
     {
-      subject: `${OURS}, the line written to /dev/null`,
-      once: withLine(issuer, eventText, (line) => writeSync(nowhere, `${line}\n`)),
+      subject: `${OURS}, with the log line written to /dev/null`,
+      once: withLine(issuer, eventText, (line) => writeSync(devNull, `${line}\n`)),
     },
     { subject: 'aws-jwt-verify, verifying again', once: () => JSON.stringify(verifyAgain(issuer, eventText)) },
   ];
   const measurements = await measure(contenders, { rounds: 101, batch: 100 });
-  closeSync(nowhere);
+  closeSync(devNull);
   return measuredRows(PATH, measurements, ({ subject, ratioTo }) =>
     subject === OURS ? atMost(ratioTo('floor'), 2, '× 2') : undefined,
   );
 }
 
 async function floor(issuer: BenchIssuer, eventText: string, token: string): Promise<Contender> {
-  const answer: unknown = JSON.parse(await withLine(issuer, eventText, () => undefined)());
-  const answers = new Map([[hash('sha256', `Bearer ${token}`, 'base64'), answer]]);
+  const response: unknown = JSON.parse(await withLine(issuer, eventText, () => undefined)());
+  const responses = new Map([[hash('sha256', `Bearer ${token}`, 'base64'), response]]);
   return {
     subject: 'floor',
     once: () => {
       const { headers } = JSON.parse(eventText);
-      return JSON.stringify(answers.get(hash('sha256', headers.authorization, 'base64')));
+      return JSON.stringify(responses.get(hash('sha256', headers.authorization, 'base64')));
     },
   };
 }
@@ -58,7 +59,7 @@ function withLine(issuer: BenchIssuer, eventText: string, writeLine: (line: stri
   return async () => JSON.stringify(await handler(JSON.parse(eventText)));
 }
 
-/** What `createHandler` does, but for the line. */
+/** Does the same as `createHandler`, without the log line. */
 function withoutLine(issuer: BenchIssuer, eventText: string) {
   const authorizer = composeAuthorizer(configuration(issuer), ports(issuer));
   return async () => {
@@ -91,6 +92,6 @@ function ports({ jwks }: BenchIssuer): AuthorizerPorts {
     clock: Date.now,
     sleep: async () => undefined,
     random: Math.random,
-    signingKeys: { read: () => Promise.reject(new Error('Nothing is signed here.')) },
+    signingKeys: { read: () => Promise.reject(new Error('This benchmark signs nothing.')) },
   };
 }

@@ -1,9 +1,12 @@
-/** A thousand concurrent uses of one new opaque token in a process: how often the server is asked. Counted, not timed. */
+/**
+ * A thousand concurrent uses of one new opaque token in one process: counts the calls to the server, and measures no
+ * time.
+ */
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import { customFetch, introspectionRequest, PrivateKeyJwt, processIntrospectionResponse } from 'oauth4webapi';
 import { createHandler } from '../../lambda/authorizer/create-handler.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
-import { AUDIENCE, introspectionAnswer } from '../issuer.ts';
+import { AUDIENCE, introspectionResponse } from '../issuer.ts';
 import { restEvent } from '../rest-event.ts';
 import { atMost, type Row } from '../row.ts';
 
@@ -30,7 +33,7 @@ async function countOurs(key: webcrypto.CryptoKey): Promise<number> {
   let calls = 0;
   const http = async () => {
     calls += 1;
-    return { status: 200, headers: {}, body: introspectionAnswer(ISSUER) };
+    return { status: 200, headers: {}, body: introspectionResponse(ISSUER) };
   };
   const pem = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
   const signingKey = { kid: 'signing-1', privateKey: createPrivateKey({ key: pem, format: 'der', type: 'pkcs8' }) };
@@ -61,14 +64,14 @@ async function countPeer(key: webcrypto.CryptoKey): Promise<number> {
   let calls = 0;
   const fetch = async () => {
     calls += 1;
-    return new Response(introspectionAnswer(ISSUER), { headers: { 'content-type': 'application/json' } });
+    return new Response(introspectionResponse(ISSUER), { headers: { 'content-type': 'application/json' } });
   };
   const server = { issuer: ISSUER, introspection_endpoint: `${ISSUER}oauth/introspect` };
   const client = { client_id: AUDIENCE };
-  const ask = async () => {
+  const introspect = async () => {
     const response = await introspectionRequest(server, client, PrivateKeyJwt(key), TOKEN, { [customFetch]: fetch });
     return processIntrospectionResponse(server, client, response);
   };
-  await Promise.all(Array.from({ length: USES }, ask));
+  await Promise.all(Array.from({ length: USES }, introspect));
   return calls;
 }

@@ -1,6 +1,7 @@
 /**
- * An opaque token not seen before, over TLS that is kept alive: asked about at a stand-in on loopback. What is measured
- * runs in a child, which trusts the stand-in's certificate and has a processor to itself.
+ * An opaque token that was not seen before, introspected over a kept-alive TLS connection at a stand-in on loopback.
+ * The measurement runs in a child process, which trusts the stand-in's certificate and has a processor core of its
+ * own.
  */
 import { join } from 'node:path';
 import { bundle } from '../bundle.ts';
@@ -11,8 +12,8 @@ import { startStandIn } from '../stand-in.ts';
 export async function unseenOpaqueToken(): Promise<readonly Row[]> {
   const standIn = await startStandIn();
   try {
-    const script = join(standIn.directory, 'asker.cjs');
-    await bundle('bench/children/opaque-token-asker.ts', script);
+    const script = join(standIn.directory, 'opaque-token-client.cjs');
+    await bundle('bench/children/opaque-token-client.ts', script);
     return (await runChild(script, [], standIn.environment)) as readonly Row[];
   } finally {
     await standIn.close();

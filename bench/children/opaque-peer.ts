@@ -1,11 +1,11 @@
-/** The peer for opaque tokens: the SDK for the key, oauth4webapi (which asks by `fetch`) for the introspection. */
+/** The peer for opaque tokens: the SDK reads the key, and oauth4webapi (which uses `fetch`) introspects. */
 import { webcrypto } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { introspectionRequest, PrivateKeyJwt, processIntrospectionResponse } from 'oauth4webapi';
 import type { RestEvent } from '../../lambda/authorizer/rest.ts';
 import { handler as allow } from './bare-handler.ts';
 
-// biome-ignore lint/style/noProcessEnv: a function's only configuration.
+// biome-ignore lint/style/noProcessEnv: a function has no other configuration.
 const { issuer, audience, signingKeySecret } = JSON.parse(process.env.CONFIG ?? '');
 const server = { issuer, introspection_endpoint: `${issuer}oauth/introspect` };
 const client = { client_id: audience };

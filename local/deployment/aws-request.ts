@@ -1,9 +1,9 @@
-/** Signed requests to the emulator, for the few that neither the CDK nor the functions make. */
+/** Sends signed requests to the emulator: the few requests that neither the CDK nor the functions send. */
 import { createHash, createHmac } from 'node:crypto';
 
-/** Where, and as whom: the emulator takes a key of twelve digits for the account of that number. */
+/** Which emulator and which account. The emulator takes an access key ID of twelve digits as the account number. */
 export interface Account {
-  /** Without a final slash. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** Twelve digits. */
   readonly id: string;
@@ -11,10 +11,10 @@ export interface Account {
 }
 
 export interface AwsRequest {
-  /** The name in signatures, such as `secretsmanager`. */
+  /** The service name that goes into the signature, such as `secretsmanager`. */
   readonly service: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With its query, its names sorted. */
+  /** With the query, if any; its names must be sorted. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -25,13 +25,13 @@ export interface AwsResponse {
   readonly text: string;
 }
 
-/** The emulator's own; it guards nothing. */
+/** The emulator accepts this fixed value; it protects nothing. */
 const SECRET_ACCESS_KEY = 'test';
 
 /**
  * Sends a request.
  *
- * @throws Error for an answer over 299
+ * @throws Error if the status is not 2xx
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export async function sendToAws(account: Account, request: AwsRequest): Promise<AwsResponse> {
@@ -40,10 +40,10 @@ export async function sendToAws(account: Account, request: AwsRequest): Promise<
   const response = await fetch(`${account.url}${path}`, { method, headers, ...(body !== '' && { body }) });
   const text = await response.text();
   if (response.ok) return { status: response.status, text };
-  throw new Error(`The emulator answered ${request.service} ${method} ${path} with ${response.status}: ${text}`);
+  throw new Error(`The emulator responded to ${request.service} ${method} ${path} with ${response.status}: ${text}`);
 }
 
-/** Calls an operation of a service that speaks JSON, such as Secrets Manager, and answers the parsed JSON. */
+/** Calls an operation of a service that speaks JSON, such as Secrets Manager, and returns the parsed JSON. */
 export async function callAws(account: Account, service: string, target: string, input: unknown): Promise<unknown> {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
   const request = { service, method: 'POST', path: '/', headers, body: JSON.stringify(input) } as const;

@@ -5,17 +5,17 @@ import { type CdkOptions, runCdk } from './cdk-command.ts';
 /**
  * Bootstraps an account.
  *
- * @throws Error with what the CDK said
+ * @throws Error with the CDK's output
  */
 export async function bootstrap(account: Account, options: Omit<CdkOptions, 'account'>): Promise<void> {
   const target = `aws://${account.id}/${account.region}`;
-  // Away from the project, whose application wants a configuration first.
+  // Not in the project's directory: there the CDK would load our application, which fails without a configuration.
   const { exitCode, output } = await runCdk(['bootstrap', target], { ...options, account, directory: options.home });
   if (exitCode !== 0) throw new Error(`cdk bootstrap failed:\n${output}`);
   await openBucket(account);
 }
 
-/** The bucket's policy wants TLS, which the emulator does without, on loopback. */
+/** Deletes the bucket's policy, which requires TLS. The emulator has no TLS, since it serves loopback only. */
 async function openBucket(account: Account): Promise<void> {
   const bucket = `cdk-hnb659fds-assets-${account.id}-${account.region}`;
   await sendToAws(account, { service: 's3', method: 'DELETE', path: `/${bucket}?policy=` });

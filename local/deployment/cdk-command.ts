@@ -1,4 +1,7 @@
-/** The CDK's own command line, as a child process that knows the emulator and nothing of its caller: no profile, no key, no proxy. */
+/**
+ * Runs the CDK's own command line as a child process. It inherits no profile, key or proxy from the caller, only the
+ * emulator's address.
+ */
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account } from './aws-request.ts';
@@ -7,18 +10,18 @@ import { type Ended, run } from './child-process.ts';
 export const PROJECT_DIRECTORY = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface CdkOptions {
-  /** Absent for what must not need AWS. */
+  /** Leave it out for commands that must not need AWS. */
   readonly account?: Account;
-  /** The CDK's own writable home. */
+  /** The CDK's home directory; must be writable. */
   readonly home: string;
-  /** Where it runs. @default the project's directory */
+  /** The working directory. @default the project's directory */
   readonly directory?: string;
   readonly listen?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
 const BIN = join(PROJECT_DIRECTORY, 'node_modules', '.bin');
-/** No colours, no notices, nothing sent home. */
+/** No colours, no notices, no telemetry. */
 const QUIET = ['--no-color', '--no-notices', '--no-version-reporting'];
 
 /** Runs one command of the CDK, such as `deploy --all`. */

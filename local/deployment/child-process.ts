@@ -1,28 +1,30 @@
-/** Child processes: run to their end with all that they say, in an environment that is given and not inherited. */
+/** Runs child processes and collects their output. Their environment is passed in, never inherited. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
-  /** The whole of it. */
+  /** The whole environment of the process. */
   readonly environment: Readonly<Record<string, string>>;
   readonly directory?: string;
-  /** Gives it an input that says nothing, and ends when this process does. @default no input */
+  /** Gives the process an open, empty input that closes when this process ends. @default no input */
   readonly hasInput?: boolean;
-  /** Takes what is said as it is said. */
+  /** Called with each piece of output as it arrives. */
   readonly listen?: (text: string) => void;
-  /** Ends the process when it aborts, with all that it has started. */
+  /** When it aborts, the process and everything that it started are terminated. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Ended {
   /** `undefined` if a signal ended it. */
   readonly exitCode: number | undefined;
-  /** Both streams, in the order in which they came. */
+  /** The output of both streams, in the order in which it arrived. */
   readonly output: string;
 }
 
-/** Starts a process that this one may end: it leads a group of its own, so that Ctrl-C at a terminal is left to us. */
+/**
+ * Starts a process in its own process group, so that Ctrl-C at a terminal reaches only us and we decide when it ends.
+ */
 export function start({ file, args, environment, directory, hasInput = false, listen }: Command): ChildProcess {
   const child = spawn(file, args, {
     env: { ...environment },
@@ -37,9 +39,9 @@ export function start({ file, args, environment, directory, hasInput = false, li
 }
 
 /**
- * Runs a process to its end.
+ * Runs a process and waits until it ends.
  *
- * @throws the system's error, such as `ENOENT`, if it cannot be started
+ * @throws the system's error, such as `ENOENT`, if the process cannot be started
  */
 export function run(command: Command): Promise<Ended> {
   return new Promise((resolve, reject) => {
@@ -60,16 +62,16 @@ export function run(command: Command): Promise<Ended> {
   });
 }
 
-/** Its children too: they would go on, and hold its streams open. */
+/** Ends its children as well: they would keep running, and keep its output streams open. */
 function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGTERM');
   } catch {
-    // All of them have ended.
+    // All of them have ended already.
   }
 }
 
-/** Ends a process: asks first, and does not ask twice. */
+/** Ends a process: SIGTERM first, SIGKILL if it is still running after the given time. */
 export async function end(child: ChildProcess, patienceMs = 5000): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -1,11 +1,11 @@
 /**
- * A deployment on this machine: the CDK's own command line, an AWS emulator and a local tenant. What is left of it at the
- * end is nothing.
+ * A deployment on this machine: the CDK's own command line, an AWS emulator and a local tenant. Closing it leaves
+ * nothing behind.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Demonstrated } from '../demonstration.ts';
+import type { DemoTarget } from '../demonstration.ts';
 import { startTenant, type Tenant } from '../tenant/server.ts';
 import type { Account } from './aws-request.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -16,17 +16,17 @@ import { createSecret } from './secrets.ts';
 import { reachableApiUrl, readStackOutputs } from './stack-outputs.ts';
 
 export interface DeploymentOptions {
-  /** `key=value`, as for `cdk deploy -c`. */
+  /** Pairs `key=value`, as for `cdk deploy -c`. */
   readonly contextPairs: readonly string[];
-  /** For pip. */
+  /** The environment for pip. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Told when something begins that takes its time. */
+  /** Called at the start of each slow step. */
   readonly report: (line: string) => void;
-  /** Ends what is under way when it aborts; its reason is then thrown. */
+  /** When it aborts, the current step ends, and the signal's reason is thrown. */
   readonly signal: AbortSignal;
 }
 
-/** Thrown with what the CDK said. */
+/** The message is the CDK's output. */
 export class DeploymentFailed extends Error {}
 
 interface Parts {
@@ -39,13 +39,13 @@ interface Parts {
 }
 
 const AUDIENCE = 'https://demo.api';
-/** As in the tenant's seed. */
+/** The same clients as in the tenant's seed. */
 const SECRETS = {
   'demo/auth0-management': { clientId: 'local-management-client', clientSecret: 'local-management-secret' },
   'demo/auth0-password-grant': { clientId: 'local-password-client', clientSecret: 'local-password-secret' },
 };
 
-/** A deployment that is up. */
+/** A running deployment. */
 export class Deployment {
   readonly #parts: Parts;
   readonly #snapshotBefore: string;
@@ -56,7 +56,7 @@ export class Deployment {
   }
 
   /**
-   * Brings everything up but the stacks.
+   * Starts everything except the stacks.
    *
    * @throws EmulatorUnavailable
    */
@@ -92,19 +92,19 @@ export class Deployment {
       `audience=${AUDIENCE}`,
       'managementSecret=demo/auth0-management',
       'passwordGrantSecret=demo/auth0-password-grant',
-      // The emulator does not know the identity sources of a kept answer, nor schedules of rotation.
+      // The emulator supports neither the identity sources of a cached response nor rotation schedules.
       'gatewayTtlSeconds=0',
       'rotationDays=0',
       ...options.contextPairs,
     ];
     await this.#cdk('synth', ['--quiet', '--output', this.#assembly, ...pairs.flatMap((pair) => ['-c', pair])]);
-    options.report('Deploying them (some 12 s) …');
+    options.report('Deploying the stacks (about 12 s) …');
     const outputs = ['--outputs-file', this.#outputsFile];
     await this.#cdk('deploy', ['--all', '--app', this.#assembly, '--require-approval', 'never', ...outputs]);
   }
 
-  /** What there is to try. */
-  async demonstrated(): Promise<Demonstrated> {
+  /** The URLs and credentials for the demonstration. */
+  async demoTarget(): Promise<DemoTarget> {
     const { account, tenant } = this.#parts;
     const { ApiUrl = '' } = await readStackOutputs(this.#outputsFile);
     const users = [...tenant.state.users.values()].map(({ user_id: userId, username, password }) => {
@@ -126,16 +126,16 @@ export class Deployment {
   /**
    * Destroys the stacks.
    *
-   * @returns whether the tenant is byte for byte as it was before
+   * @returns whether the tenant is byte for byte the same as before
    * @throws DeploymentFailed
    */
   async destroy(): Promise<boolean> {
-    this.#parts.options.report('Destroying the stacks (some 12 s; Ctrl-C once more to leave that out) …');
+    this.#parts.options.report('Destroying the stacks (about 12 s; press Ctrl-C again to skip this) …');
     await this.#cdk('destroy', ['--all', '--force', '--app', this.#assembly]);
     return this.#parts.tenant.snapshot() === this.#snapshotBefore;
   }
 
-  /** Ends every process and deletes every file. */
+  /** Stops every process and deletes every file. */
   async close(): Promise<void> {
     const { ministack, tenant, directory } = this.#parts;
     await Promise.all([ministack.close(), tenant.close()]);

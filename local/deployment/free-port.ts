@@ -1,7 +1,7 @@
-/** A free port on loopback, for servers that cannot be told to find one themselves. */
+/** Finds a free port on loopback, for servers that cannot choose one themselves. */
 import { createServer } from 'node:net';
 
-/** Finds one. Somebody else may take it before it is used. */
+/** Another program may take the port before it is used. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -10,7 +10,7 @@ export function freePort(): Promise<number> {
       const address = server.address();
       server.close(() => {
         if (typeof address === 'object' && address) resolve(address.port);
-        else reject(new Error('The system gave no port.'));
+        else reject(new Error('The system assigned no port.'));
       });
     });
   });

@@ -1,15 +1,17 @@
-/** Ctrl-C: once to end in order, twice to end at once. */
+/** Handles Ctrl-C: the first one shuts down in order, the second one stops at once. */
 
-/** A terminal sends a signal to all of its processes and some of these pass it on, so that one Ctrl-C comes more than once. */
+/**
+ * A terminal signals all its processes and some of them pass the signal on, so one Ctrl-C may arrive more than once.
+ */
 const SAME_WITHIN_MS = 1000;
 
 export class Interruptions {
-  /** Resolves with the first. */
+  /** Resolves at the first Ctrl-C. */
   readonly first: Promise<void>;
   readonly #second = new AbortController();
   #firstAtMs: number | undefined;
 
-  /** @param atOnce the reason of the second's signal */
+  /** @param atOnce the reason with which the second Ctrl-C aborts */
   constructor(atOnce: Error) {
     this.first = new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -26,7 +28,7 @@ export class Interruptions {
     return this.#firstAtMs !== undefined;
   }
 
-  /** Aborts with the second. */
+  /** Aborts at the second Ctrl-C. */
   get second(): AbortSignal {
     return this.#second.signal;
   }

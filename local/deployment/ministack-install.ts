@@ -1,6 +1,6 @@
 /**
- * Installs the AWS emulator: MiniStack, from PyPI, pinned, into a virtual environment of its own below `node_modules`.
- * Done once; what is there already and whole is used again.
+ * Installs the AWS emulator: a pinned version of MiniStack from PyPI, in its own virtual environment below
+ * `node_modules`. A complete installation is used again.
  */
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,17 +8,17 @@ import { type Ended, run } from './child-process.ts';
 
 export const MINISTACK_VERSION = '1.5.33';
 
-/** Thrown where the emulator cannot be had; the message is one line with the mend. */
+/** Thrown if the emulator cannot be installed. The message is one line that says how to fix it. */
 export class EmulatorUnavailable extends Error {}
 
 export interface InstallOptions {
-  /** Where `node_modules` is. */
+  /** The directory that contains `node_modules`. */
   readonly projectDirectory: string;
-  /** pip's own settings, proxies and all: the only process that is given the caller's environment. */
+  /** Holds pip's settings, such as proxies. Only pip inherits the caller's environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Told when something begins that takes its time. */
+  /** Called at the start of each slow step. */
   readonly report: (line: string) => void;
-  /** Ends what is under way when it aborts. */
+  /** When it aborts, the current step ends. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +39,7 @@ export async function installMinistack(options: InstallOptions): Promise<string>
     await checkPython(options);
     options.report(`Installing the AWS emulator (MiniStack ${MINISTACK_VERSION} from PyPI), once …`);
     await mkdir(cache, { recursive: true });
-    // What a run that was interrupted has left behind.
+    // Left over from an interrupted run.
     await rm(directory, { recursive: true, force: true });
     await install(options, directory);
     await writeFile(complete, '');
@@ -55,11 +55,11 @@ async function checkPython(options: InstallOptions): Promise<void> {
 
 async function install(options: InstallOptions, directory: string): Promise<void> {
   const made = await runPython(PYTHON, ['-m', 'venv', directory], options);
-  if (made.exitCode !== 0) throw new EmulatorUnavailable(`No virtual environment could be made: ${lastLine(made)}`);
+  if (made.exitCode !== 0) throw new EmulatorUnavailable(`Cannot create a virtual environment: ${lastLine(made)}`);
   const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `ministack==${MINISTACK_VERSION}`];
   const installed = await runPython(join(directory, 'bin', 'python'), args, options);
   if (installed.exitCode === 0) return;
-  throw new EmulatorUnavailable(`MiniStack could not be installed from PyPI: ${lastLine(installed)}`);
+  throw new EmulatorUnavailable(`Cannot install MiniStack from PyPI: ${lastLine(installed)}`);
 }
 
 async function runPython(
@@ -75,7 +75,7 @@ async function runPython(
 }
 
 function lastLine({ output }: Ended): string {
-  return output.trim().split('\n').at(-1) ?? 'it said nothing';
+  return output.trim().split('\n').at(-1) ?? 'no output';
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 /**
- * Runs the AWS emulator on loopback. Everything that it keeps is in memory and in one temporary directory; roles are
- * enforced, so that a function which lacks a right fails here as it would on AWS.
+ * Runs the AWS emulator on loopback. It keeps everything in memory and in one temporary directory. It enforces roles,
+ * so a function without a required permission fails here as it does on AWS.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,18 +10,18 @@ import { end, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
 export interface Ministack {
-  /** Without a final slash. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly pid: number;
-  /** All that it said. */
+  /** All output so far. */
   output(): string;
-  /** Ends it and what it started, and deletes its files. */
+  /** Stops it and every process that it started, and deletes its files. */
   close(): Promise<void>;
 }
 
 const READY_WITHIN_MS = 20_000;
 const LOOPBACK = '127.0.0.1';
-/** Ends with its input, so that it does not outlive us even if we are killed. */
+/** Ends when its input closes, so that it does not outlive us even if we are killed. */
 const RUN = `
 import os, runpy, signal, sys, threading
 def watch():
@@ -34,7 +34,7 @@ runpy.run_path(sys.argv.pop(1), run_name='__main__')
 /**
  * Starts the emulator.
  *
- * @param file what `installMinistack` answered
+ * @param file the path that `installMinistack` returned
  * @throws Error if it does not become ready
  */
 export async function startMinistack(file: string): Promise<Ministack> {
@@ -62,7 +62,7 @@ export async function startMinistack(file: string): Promise<Ministack> {
   return { url, pid: child.pid ?? 0, output: () => output, close };
 }
 
-/** Functions inherit all of it, so there is nothing of ours in it. They run on the Node that runs this. */
+/** Functions inherit this environment, so it contains nothing of ours. They run on the same Node as this process. */
 function environmentOf(directory: string, port: number): Readonly<Record<string, string>> {
   return {
     PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
@@ -89,5 +89,5 @@ async function becomeReady(url: string, isAlive: () => boolean): Promise<void> {
     if (response?.ok) return;
     await sleep(50);
   }
-  throw new Error('It is not ready.');
+  throw new Error('It did not become ready in time.');
 }

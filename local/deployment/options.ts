@@ -5,24 +5,25 @@ import { UsageError } from '../options.ts';
 
 export interface DeployOptions {
   readonly help: boolean;
-  /** As for `cdk deploy -c`; the application says what is wrong with them. */
+  /** Pairs as for `cdk deploy -c`; the application validates them. */
   readonly contextPairs: readonly string[];
 }
 
 export const DEPLOY_USAGE = `Usage: npm run deploy:local -- [-c key=value]...
 
-Deploys the CDK application into an AWS emulator on this machine, with a local tenant, and shows each kind of credential
-being let in or refused. Needs Python 3.10 or newer with venv; nothing leaves this machine but the emulator's download.
+Deploys the CDK application into an AWS emulator on this machine, with a local tenant, and shows which credentials are
+allowed and which are refused. Needs Python 3.10 or newer with venv. Nothing leaves this machine, except for the download
+of the emulator.
 
   -c key=value    set a configuration key, such as -c basicOrder=password-first; leave gatewayTtlSeconds and
-                  rotationDays at 0, since the emulator knows neither
+                  rotationDays at 0, since the emulator supports neither
   --help          print this
 
-Ctrl-C destroys the deployment and ends it, as soon as it is up; a second one ends it at once.
+Once the deployment is up, Ctrl-C destroys it and exits; a second Ctrl-C exits at once.
 `;
 
 /**
- * Reads what `npm run deploy:local` was given.
+ * Parses the command line of `npm run deploy:local`.
  *
  * @throws UsageError
  */

@@ -1,4 +1,4 @@
-/** Puts the secrets that an operator makes by hand into the emulator. */
+/** Creates, in the emulator, the secrets that an operator creates by hand. */
 import { type Account, callAws } from './aws-request.ts';
 
 /** Creates a secret that holds JSON. */

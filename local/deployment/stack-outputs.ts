@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isJsonObject, parseJson } from '../../src/core/json.ts';
 import type { Account } from './aws-request.ts';
 
-/** By the name of the output, of whichever stack. */
+/** By output name; the outputs of all stacks are merged. */
 export type StackOutputs = Readonly<Record<string, string>>;
 
 export async function readStackOutputs(file: string): Promise<StackOutputs> {
@@ -15,9 +15,10 @@ export async function readStackOutputs(file: string): Promise<StackOutputs> {
 }
 
 /**
- * Where the emulator serves an API: its outputs name a host of AWS.
+ * Returns the URL at which the emulator serves an API. The stack's output names a host of AWS, which does not exist
+ * here.
  *
- * @returns a URL with its final slash
+ * @returns a URL with a trailing slash
  */
 export function reachableApiUrl({ url }: Account, apiUrl: string): string {
   const { hostname, pathname } = new URL(apiUrl);

@@ -1,6 +1,6 @@
 /**
- * A REST API in front of the real authorizer and the real backend: it keeps answers, evaluates policies and speaks its
- * own responses as API Gateway does, so that what breaks there breaks here.
+ * A REST API in front of the real authorizer and the real backend. It caches responses, evaluates policies and writes
+ * its own error responses as API Gateway does, so that what fails there fails here.
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.ts';
@@ -9,7 +9,7 @@ import {
   type GatewayResponse,
   gatewayResponses,
 } from '../../src/config/gateway-responses.ts';
-import { AuthorizerResponses } from './answers.ts';
+import { AuthorizerResponses } from './authorizer-responses.ts';
 import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
 import { allows } from './policy.ts';
 import { type Resources, resourcesOf } from './resources.ts';
@@ -20,20 +20,20 @@ export interface ApiOptions {
   readonly audience: string;
   readonly basicChallenge: boolean;
   readonly routeKeys: readonly string[];
-  /** Those of the routes that no authorizer stands before. */
+  /** The routes without an authorizer. */
   readonly publicRouteKeys: readonly string[];
-  /** How long an authorizer's answer is kept. */
+  /** How long a response of the authorizer is cached. */
   readonly ttlSeconds: number;
   readonly clock: () => number;
   /**
-   * What an authorizer that throws becomes. AWS does not say which of the two it is.
+   * How API Gateway classifies an authorizer that throws. AWS does not document which of the two it uses.
    *
    * @default 'AUTHORIZER_CONFIGURATION_ERROR'
    */
   readonly thrownErrorType?: AuthorizerErrorType;
 }
 
-/** A request of which it is not yet known whether the API has such a route. */
+/** A request before the API has found a route for it. */
 export type IncomingCall = Omit<GatewayRequest, 'resourcePath' | 'body'>;
 
 export interface ApiResponse {
@@ -42,7 +42,7 @@ export interface ApiResponse {
   readonly body: string;
 }
 
-/** Answers one request. */
+/** Handles one request. */
 export type Api = (call: IncomingCall, body: string | null) => Promise<ApiResponse>;
 
 type Context = Readonly<Record<string, unknown>>;
@@ -54,8 +54,8 @@ const CORS_HEADERS = { 'access-control-allow-origin': '*' };
 
 export function createApi(options: ApiOptions): Api {
   const { backend, routeKeys, publicRouteKeys, thrownErrorType = 'AUTHORIZER_CONFIGURATION_ERROR' } = options;
-  const keepBy = routeKeys.some((key) => key.endsWith('+}')) ? 'path' : 'resourcePath';
-  const answers = new AuthorizerResponses(options.authorizer, options.ttlSeconds, options.clock, keepBy);
+  const cacheBy = routeKeys.some((key) => key.endsWith('+}')) ? 'path' : 'resourcePath';
+  const authorizerResponses = new AuthorizerResponses(options.authorizer, options.ttlSeconds, options.clock, cacheBy);
   const resources = resourcesOf(routeKeys);
   const responses = gatewayResponses(options.audience, options.basicChallenge);
   const isPublic = ({ method, resourcePath }: GatewayRequest) => {
@@ -70,7 +70,7 @@ export function createApi(options: ApiOptions): Api {
     const request = { ...call, resourcePath, body };
     const authorization = isPublic(request)
       ? ({ outcome: 'allowed', context: {} } as const)
-      : await authorize(answers, request, thrownErrorType);
+      : await authorize(authorizerResponses, request, thrownErrorType);
     return authorization.outcome === 'allowed'
       ? fromBackend(await backend(proxyEvent(request, authorization.context)))
       : refusal(responses, authorization.type, authorization.context);
@@ -78,14 +78,14 @@ export function createApi(options: ApiOptions): Api {
 }
 
 async function authorize(
-  answers: AuthorizerResponses,
+  authorizerResponses: AuthorizerResponses,
   request: GatewayRequest,
   thrownErrorType: AuthorizerErrorType,
 ): Promise<Authorization> {
-  const answer = await answers.ask(authorizerEvent(request));
-  if (answer.kind === 'unauthorized') return refused('UNAUTHORIZED');
-  if (answer.kind === 'failure') return refused(thrownErrorType);
-  const { result } = answer;
+  const response = await authorizerResponses.get(authorizerEvent(request));
+  if (response.kind === 'unauthorized') return refused('UNAUTHORIZED');
+  if (response.kind === 'failure') return refused(thrownErrorType);
+  const { result } = response;
   const context = result.context ?? {};
   if (!('policyDocument' in result) || !isFlat(context)) return refused('AUTHORIZER_CONFIGURATION_ERROR');
   const { principalId, policyDocument } = result;
@@ -99,7 +99,7 @@ function refused(type: GatewayResponse['type'], context: Context = {}): Authoriz
   return { outcome: 'refused', type, context };
 }
 
-/** `claims` is a reserved name, and nothing nested gets through. */
+/** API Gateway rejects a context that contains the reserved name `claims`, or a nested value. */
 function isFlat(context: Context): boolean {
   const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
   return !('claims' in context) && Object.values(context).every(isScalar);
@@ -122,7 +122,7 @@ function refusal(responses: readonly GatewayResponse[], type: GatewayResponse['t
   };
 }
 
-/** As a mock integration would: open to everyone. */
+/** Responds as a mock integration does: without an authorizer. */
 function preflight(resources: Resources, path: string): ApiResponse {
   const methods = resources.methodsOf(path);
   const headers = {

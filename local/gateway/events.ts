@@ -5,19 +5,19 @@ import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws
 const API_ARN = 'arn:aws:execute-api:local:000000000000:localapi';
 const STAGE = 'local';
 
-/** A request as the gateway has read it. */
+/** A request as the gateway parsed it. */
 export interface GatewayRequest {
   readonly method: string;
-  /** Still encoded, without the query. */
+  /** Still percent-encoded, without the query. */
   readonly path: string;
   readonly resourcePath: string;
   readonly sourceIp: string;
-  /** Each field as it came, in order, with the caller's spelling of its name. */
+  /** The header fields in order, with names as the caller spelled them. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body: string | null;
 }
 
-/** Names and values as they came, repeated fields included. */
+/** Returns names and values unchanged, including repeated fields. */
 export function headerFields({ rawHeaders }: IncomingMessage): GatewayRequest['fields'] {
   return rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : []));
 }
@@ -35,7 +35,7 @@ export function authorizerEvent(request: GatewayRequest): APIGatewayRequestAutho
   };
 }
 
-/** @param authorizer the context that the authorizer's answer carried */
+/** @param authorizer the context from the authorizer's response */
 export function proxyEvent(
   request: GatewayRequest,
   authorizer: Readonly<Record<string, unknown>>,
@@ -65,8 +65,8 @@ function common({ method, path, resourcePath, fields }: GatewayRequest) {
 }
 
 /**
- * The values of a resource's parameters, as the caller wrote them; `null` if there are none. A final slash is not part of
- * a value.
+ * The values of a resource's parameters as the caller wrote them, or `null` if the resource has no parameters. A
+ * trailing slash is not part of a value.
  */
 function pathParameters(resourcePath: string, path: string): Record<string, string> | null {
   const written = path.replace(/\/$/, '').split('/');

@@ -1,4 +1,6 @@
-/** Evaluates an authorizer's policy for one method, as API Gateway does: an explicit deny wins, no match is a deny. */
+/**
+ * Evaluates an authorizer's policy for one method as API Gateway does: an explicit deny wins, and no match means deny.
+ */
 
 interface Statement {
   readonly Effect: string;
@@ -8,7 +10,7 @@ interface Statement {
 
 const INVOKE = 'execute-api:Invoke';
 
-/** Says whether a policy lets a method be called. */
+/** Returns whether a policy allows a call of the method. */
 export function allows(statements: readonly Statement[], methodArn: string): boolean {
   const applying = statements.filter(
     ({ Action, Resource }) => anyMatches(Action, INVOKE) && anyMatches(Resource, methodArn),
@@ -20,7 +22,7 @@ function anyMatches(patterns: string | readonly string[], value: string): boolea
   return [patterns].flat().some((pattern) => toRegExp(pattern).test(value));
 }
 
-/** IAM wildcards: `*` spans anything, `/` included; `?` is any one character. */
+/** IAM wildcards: `*` matches any text, including `/`; `?` matches any one character. */
 function toRegExp(pattern: string): RegExp {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

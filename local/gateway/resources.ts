@@ -1,4 +1,4 @@
-/** The resources of the local API, from the routes of the configuration, and the one that a request path belongs to. */
+/** The resources of the local API, derived from the configured routes. Finds the resource of a request path. */
 
 export interface Resources {
   /**
@@ -6,7 +6,7 @@ export interface Resources {
    * @returns the resource path, such as `/foo/{id}`, or `undefined` if the API has no such method and path
    */
   find(method: string, path: string): string | undefined;
-  /** The methods of the resource that a path belongs to; empty if there is none. */
+  /** The methods of the resource that matches a path; empty if no resource matches. */
   methodsOf(path: string): readonly string[];
 }
 
@@ -16,7 +16,7 @@ interface Resource {
   readonly methods: readonly string[];
 }
 
-/** @param routeKeys such as `GET /foo` */
+/** @param routeKeys keys such as `GET /foo` */
 export function resourcesOf(routeKeys: readonly string[]): Resources {
   const methodsByPath = new Map<string, string[]>();
   for (const key of routeKeys) {
@@ -46,7 +46,7 @@ function toRegExp(path: string): RegExp {
   return new RegExp(`^${segments.join('/')}$`);
 }
 
-/** Literal segments first, then parameters, then greedy ones. */
+/** Sorts literal segments first, then parameters, then greedy parameters. */
 function rank(path: string): string {
   return path.replace(/\{[^}]*\+\}/g, '~~').replace(/\{[^}]*\}/g, '~');
 }

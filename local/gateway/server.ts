@@ -5,7 +5,7 @@ import { type Api, type ApiOptions, type ApiResponse, createApi, type IncomingCa
 import { headerFields } from './events.ts';
 
 export interface GatewayOptions extends ApiOptions {
-  /** 0 takes a free one. */
+  /** 0 uses a free port. */
   readonly port: number;
 }
 
@@ -25,8 +25,8 @@ const INTERNAL_ERROR: ApiResponse = { statusCode: 500, headers: {}, body: '{"mes
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const api = createApi(options);
   const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, (request, response) => {
-    answer(api, request).then(
-      (found) => send(response, found),
+    respond(api, request).then(
+      (sent) => send(response, sent),
       () => send(response, INTERNAL_ERROR),
     );
   });
@@ -35,7 +35,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return { url: `http://${HOST}:${port}/`, close: () => close(server) };
 }
 
-async function answer(api: Api, incoming: IncomingMessage): Promise<ApiResponse> {
+async function respond(api: Api, incoming: IncomingMessage): Promise<ApiResponse> {
   const { method = 'GET', url = '/', socket } = incoming;
   const [path = '/'] = url.split('?', 1);
   const call: IncomingCall = { method, path, sourceIp: socket.remoteAddress ?? HOST, fields: headerFields(incoming) };

@@ -1,11 +1,11 @@
-/** Issues the access token of a grant: a JWT for an API, in the dialect that the API asks for. */
+/** Issues the access token of a grant: a JWT in the dialect that the API is configured for. */
 import { randomUUID } from 'node:crypto';
 import type { TenantParts } from './parts.ts';
 import type { JsonObject, ResourceServerRecord } from './records.ts';
 
 const DEFAULT_LIFETIME_SECONDS = 86_400;
 
-export interface AccessTokenOrder {
+export interface AccessTokenRequest {
   readonly api: ResourceServerRecord;
   readonly clientId: string;
   readonly sub: string;
@@ -13,12 +13,12 @@ export interface AccessTokenOrder {
   readonly grantType: 'client-credentials' | 'password';
 }
 
-/** Answers the members of a successful token response. */
-export function issueAccessToken(order: AccessTokenOrder, tenant: TenantParts): JsonObject {
-  const { api, clientId, sub, grantType } = order;
+/** Returns the members of a successful token response. */
+export function issueAccessToken(request: AccessTokenRequest, tenant: TenantParts): JsonObject {
+  const { api, clientId, sub, grantType } = request;
   const lifetimeSeconds = api.token_lifetime ?? DEFAULT_LIFETIME_SECONDS;
   const iat = tenant.tokens.nowSeconds();
-  const scope = order.scope.join(' ');
+  const scope = request.scope.join(' ');
   const isRfc9068 = api.token_dialect === 'rfc9068_profile';
   const common = { iss: tenant.issuer, sub, aud: api.identifier, iat, exp: iat + lifetimeSeconds };
   const own = isRfc9068 ? { client_id: clientId, jti: randomUUID() } : { azp: clientId, gty: grantType };

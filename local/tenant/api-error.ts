@@ -1,4 +1,4 @@
-/** The error answers of the Management API: `{statusCode, error, message, errorCode}`. */
+/** The error responses of the Management API: `{statusCode, error, message, errorCode}`. */
 import { STATUS_CODES } from 'node:http';
 import { Refusal, type Reply } from './http.ts';
 

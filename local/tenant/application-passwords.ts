@@ -1,4 +1,7 @@
-/** `/api/v2/users/{id}/application-passwords`: app specific passwords. The value is told once, by the request that makes it. */
+/**
+ * `/api/v2/users/{id}/application-passwords`: app specific passwords. Only the request that creates one returns its
+ * value.
+ */
 
 import { inexistent, invalidBody } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';
@@ -47,10 +50,10 @@ function requireUser({ id = '' }: PathParameters, { state }: TenantParts): UserR
 function readScope(scope: unknown, audience: string, { state }: TenantParts): readonly string[] {
   const api = findAudience(state, audience);
   if (!api) throw inexistent('resource server', 'inexistent_resource_server');
-  const asked = (scope as readonly unknown[]).map(String);
-  const unknown = asked.filter((value) => !scopeValues(api).includes(value));
+  const requested = (scope as readonly unknown[]).map(String);
+  const unknown = requested.filter((value) => !scopeValues(api).includes(value));
   if (unknown.length > 0) throw invalidBody(`'Unknown scopes: ${unknown.join(',')}' on property scope`);
-  return asked;
+  return requested;
 }
 
 function describe({ id, label, audience, scope, createdAtMs }: ApplicationPasswordRecord): JsonObject {
@@ -63,7 +66,7 @@ function lastAccess({ lastAccessedMs }: ApplicationPasswordRecord): JsonObject {
 
 const PATH = '/api/v2/users/:id/application-passwords';
 
-/** A tenant without the feature has no such path, whoever asks. */
+/** Without the feature, the tenant does not have this path, whatever the caller's token. */
 function ifEnabled(handler: Handler): Handler {
   return (exchange, tenant, parameters) =>
     tenant.behaviour.hasApplicationPasswords ? handler(exchange, tenant, parameters) : NOT_FOUND;

@@ -1,6 +1,6 @@
 /**
- * Verifies the assertion by which a resource server proves who it is (RFC 7523 section 3, with Auth0's limits).
- * It trusts nothing in it before the signature has been checked but the name of the key's owner.
+ * Verifies the client assertion of a resource server (RFC 7523 section 3, with Auth0's limits). Before it has checked
+ * the signature it uses only `iss` and `sub`, to find the keys.
  */
 import { decodeUnverified, isSignedRs256, type UnverifiedJwt } from './jwt.ts';
 import type { KeyFetcher } from './key-fetcher.ts';
@@ -27,18 +27,18 @@ export interface AssertionVerifierOptions {
 
 export class AssertionVerifier {
   readonly #options: AssertionVerifierOptions;
-  /** Used `jti`s of each resource server, with the second at which they may be forgotten. */
+  /** The `jti`s that each resource server has used, with the second from which they may be forgotten. */
   readonly #used = new Map<string, number>();
 
   constructor(options: AssertionVerifierOptions) {
     this.#options = options;
   }
 
-  /** Answers the resource server that signed the assertion. @throws {Refusal} 401 `invalid_client` */
+  /** Returns the resource server that signed the assertion. @throws {Refusal} 401 `invalid_client` */
   async verify(fields: Fields): Promise<ResourceServerRecord> {
     const unverified = readAssertion(fields);
     const api = this.#findOwner(unverified);
-    // A tenant that does not check who asks takes the assertion's word for everything.
+    // A tenant that does not check client assertions trusts every claim in them.
     if (!this.#options.behaviour.checksAssertions) return api;
     const keys = await findVerificationKeys(api, this.#options.keyFetcher);
     if (!isSignedByOneOf(unverified, keys)) throw invalidClient('The client assertion is not signed by a known key.');
@@ -52,7 +52,7 @@ export class AssertionVerifier {
     if (typeof iss !== 'string' || iss !== sub)
       throw invalidClient('iss and sub of the client assertion must be equal.');
     const api = findAudience(this.#options.state, iss);
-    if (!api || api.is_system) throw invalidClient('The client assertion is of no known resource server.');
+    if (!api || api.is_system) throw invalidClient('The client assertion names no known resource server.');
     return api;
   }
 
@@ -68,7 +68,7 @@ export class AssertionVerifier {
       isSeconds(exp) && exp <= nowSeconds + MAX_LIFE_SECONDS,
       `exp must be within ${MAX_LIFE_SECONDS} seconds`,
     );
-    refuseUnless(isSeconds(iat) && iat <= nowSeconds, 'iat must be there and not in the future');
+    refuseUnless(isSeconds(iat) && iat <= nowSeconds, 'iat must be present and not in the future');
     refuseUnless(nbf === undefined || (isSeconds(nbf) && nbf <= nowSeconds), 'nbf must not be in the future');
     const jtiFits = typeof jti === 'string' && jti.length > 0 && jti.length <= MAX_JTI_LENGTH;
     refuseUnless(jtiFits, `jti must have 1 to ${MAX_JTI_LENGTH} characters`);
@@ -92,11 +92,11 @@ function readAssertion(fields: Fields): UnverifiedJwt {
   const unverified = decodeUnverified(assertion);
   if (!unverified) throw invalidClient('client_assertion is not a signed JWT.');
   refuseUnless(unverified.header.alg === 'RS256', 'alg must be RS256');
-  refuseUnless(!('crit' in unverified.header), 'crit is not understood');
+  refuseUnless(!('crit' in unverified.header), 'crit is not supported');
   return unverified;
 }
 
-/** A key with a `kid` is only tried when the header names it; one without is tried always. */
+/** A key with a `kid` is tried only if the header names it. A key without one is always tried. */
 function isSignedByOneOf(unverified: UnverifiedJwt, keys: readonly RegisteredKey[]): boolean {
   const { kid } = unverified.header;
   const candidates = keys.filter((key) => key.kid === undefined || key.kid === kid);

@@ -1,4 +1,7 @@
-/** Tells which client calls the token endpoint, and whether it proved it (RFC 6749 section 2.3.1). Secrets are compared in constant time. */
+/**
+ * Identifies the client at the token endpoint and checks its secret (RFC 6749 section 2.3.1). Secrets are compared in
+ * constant time.
+ */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Exchange, Refusal } from './http.ts';
 import { invalidClient, invalidRequest, oauthError } from './oauth-error.ts';
@@ -8,14 +11,14 @@ import type { TenantState } from './state.ts';
 
 export interface CallingClient {
   readonly client: ClientRecord;
-  /** False for a client that has no secret. */
+  /** `false` for a client without a secret. */
   readonly authenticated: boolean;
 }
 
 /**
  * Finds the client and checks its secret.
  *
- * @throws {Refusal} 401 `invalid_client`; of a password grant with a wrong secret what real tenants say instead: 401
+ * @throws {Refusal} 401 `invalid_client`. A password grant with a wrong secret gets what real tenants send instead: 401
  *   `access_denied` "Unauthorized"
  */
 export function authenticateClient(exchange: Exchange, fields: Fields, state: TenantState): CallingClient {
@@ -47,7 +50,7 @@ function readClaim(
   return { clientId: decodeForm(pair.slice(0, colon)), secret: decodeForm(pair.slice(colon + 1)) };
 }
 
-/** RFC 6749 section 2.3.1: both halves are form-encoded before they are joined. */
+/** RFC 6749 section 2.3.1: name and secret are form-encoded before they are joined. */
 function decodeForm(text: string): string {
   return new URLSearchParams(`v=${text.replaceAll('&', '%26')}`).get('v') ?? '';
 }

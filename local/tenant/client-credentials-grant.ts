@@ -1,4 +1,7 @@
-/** The `client_credentials` grant: a machine gets what its client grant for the API allows, and only through a grant of its own kind. */
+/**
+ * The `client_credentials` grant: a machine gets the scopes of its client grant for the API. Client grants for users do
+ * not count.
+ */
 
 import { issueAccessToken } from './access-token.ts';
 import type { CallingClient } from './client-authentication.ts';
@@ -44,8 +47,8 @@ function findGrant(clientId: string, audience: string, { state }: TenantParts): 
   );
 }
 
-function chooseScope(asked: string | undefined, granted: readonly string[]): readonly string[] {
-  const wanted = splitScope(asked);
+function chooseScope(requested: string | undefined, granted: readonly string[]): readonly string[] {
+  const wanted = splitScope(requested);
   if (wanted.length === 0) return granted;
   const missing = wanted.filter((scope) => !granted.includes(scope));
   if (missing.length > 0) throw accessDenied(`Client has not been granted scopes: ${missing.join(', ')}`);

@@ -1,4 +1,4 @@
-/** `/api/v2/client-grants`: which client may have which scopes of which API, for itself or for users. */
+/** `/api/v2/client-grants`: which client may have which scopes of which API, for itself or on behalf of users. */
 import { randomUUID } from 'node:crypto';
 import { apiError, inexistent, invalidBody } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';
@@ -34,9 +34,9 @@ const createSchema: Schema = {
 function listAll({ query }: Exchange, { state }: TenantParts): Reply {
   const found = [...state.clientGrants.values()].filter(
     (grant) =>
-      isAsked(query, 'client_id', grant.client_id) &&
-      isAsked(query, 'audience', grant.audience) &&
-      isAsked(query, 'subject_type', kindOf(grant)),
+      matchesQuery(query, 'client_id', grant.client_id) &&
+      matchesQuery(query, 'audience', grant.audience) &&
+      matchesQuery(query, 'subject_type', kindOf(grant)),
   );
   return pageReply('client_grants', found.map(present), query);
 }
@@ -76,18 +76,18 @@ function remove(_exchange: Exchange, tenant: TenantParts, parameters: PathParame
   return { status: 204 };
 }
 
-/** Keeps a grant with all of its scopes, those that the API does not have too: they are left out of the token instead. */
+/** Stores a grant with all its scopes, including scopes that the API does not have: tokens leave those out. */
 function store(grant: ClientGrantRecord, tenant: TenantParts): JsonObject {
   const { state, behaviour } = tenant;
   const api = findAudience(state, grant.audience);
   const known = api ? offeredScopes(api, tenant) : [];
   const scope = behaviour.dropsUnknownScopes ? grant.scope.filter((value) => known.includes(value)) : grant.scope;
-  const kept = { ...grant, scope };
-  state.clientGrants.set(grant.id, kept);
-  return present(kept);
+  const stored = { ...grant, scope };
+  state.clientGrants.set(grant.id, stored);
+  return present(stored);
 }
 
-/** As the API shows it: always with `subject_type`, and without `scope` where all scopes are allowed. */
+/** Formats a grant as the API returns it: always with `subject_type`, and without `scope` if all scopes are allowed. */
 function present(grant: ClientGrantRecord): JsonObject {
   const { scope, ...rest } = { ...grant, subject_type: kindOf(grant) };
   return grant.allow_all_scopes ? rest : { ...rest, scope };
@@ -108,7 +108,7 @@ function kindOf(grant: ClientGrantRecord): string {
   return grant.subject_type ?? 'client';
 }
 
-function isAsked(query: URLSearchParams, name: string, value: string | undefined): boolean {
+function matchesQuery(query: URLSearchParams, name: string, value: string | undefined): boolean {
   return (query.get(name) ?? value) === value;
 }
 

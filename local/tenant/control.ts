@@ -1,8 +1,10 @@
 /**
- * The door for people who try the tenant by hand; no real tenant has it. Loopback only, and it tells no secrets.
+ * Controls for people who try the tenant by hand; a real tenant has none of them. They work on loopback only and
+ * reveal no secrets.
  *
- * `POST /__tenant/faults` with one fault, e.g. `{"kind":"status","status":503,"path":"/oauth/introspect","times":2}`,
- * `DELETE /__tenant/faults` to clear them all, `GET /__tenant/requests` to see what came in.
+ * `POST /__tenant/faults` adds one fault, such as
+ * `{"kind":"status","status":503,"path":"/oauth/introspect","times":2}`. `DELETE /__tenant/faults` removes all faults.
+ * `GET /__tenant/requests` lists the requests so far.
  */
 import { type Faults, parseFault } from './faults.ts';
 import type { Exchange, Reply } from './http.ts';
@@ -18,8 +20,7 @@ export function control({ method, path, body }: Exchange, faults: Faults, log: R
   switch (`${method} ${path.slice(PREFIX.length)}`) {
     case 'POST faults': {
       const fault = body && parseFault(body);
-      if (!fault)
-        return { status: 400, body: { error: 'This is not a fault; see local/tenant/faults.ts for what is.' } };
+      if (!fault) return { status: 400, body: { error: 'This is not a valid fault; see local/tenant/faults.ts.' } };
       faults.add(fault);
       return { status: 201, body: fault };
     }

@@ -1,4 +1,4 @@
-/** `GET /.well-known/…`: the tenant's public keys and its own description (RFC 8414). */
+/** `GET /.well-known/…`: the tenant's public keys and its metadata (RFC 8414). */
 import type { Exchange, Reply } from './http.ts';
 import type { TenantParts } from './parts.ts';
 

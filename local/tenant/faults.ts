@@ -1,21 +1,21 @@
-/** Faults on order: what the tenant does to the requests that match, instead of or on top of its usual answer. */
+/** Injected faults: what the tenant does to matching requests, instead of or in addition to its usual response. */
 import type { JsonObject } from './records.ts';
 
 interface FaultMatch {
-  /** Every method when absent. */
+  /** Matches every method if absent. */
   readonly method?: string;
-  /** The beginning of a path; every path when absent. */
+  /** The beginning of a path. Matches every path if absent. */
   readonly path?: string;
-  /** How many requests it strikes; until cleared when absent. */
+  /** How many requests the fault affects. It lasts until it is removed if absent. */
   readonly times?: number;
 }
 
 type FaultKind =
-  /** Answers as usual, so much later. */
+  /** Responds as usual, after this delay. */
   | { readonly kind: 'latency'; readonly ms: number }
-  /** Never answers. */
+  /** Never responds. */
   | { readonly kind: 'hang' }
-  /** Answers with a status, without handling the request. */
+  /** Responds with this status, without handling the request. */
   | {
       readonly kind: 'status';
       readonly status: number;
@@ -23,19 +23,19 @@ type FaultKind =
       readonly retryAfterSeconds?: number;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Breaks the connection without handling the request. */
+  /** Resets the connection without handling the request. */
   | { readonly kind: 'reset' }
-  /** Handles the request, then breaks the connection before the answer. */
+  /** Handles the request, then resets the connection before the response. */
   | { readonly kind: 'dieAfter' }
-  /** 200 with a body that is not JSON. */
+  /** Responds with 200 and a body that is not JSON. */
   | { readonly kind: 'garbage' }
-  /** 200 with a JSON body of so many bytes; 10 MB when absent. */
+  /** Responds with 200 and a JSON body of this size. @default 10 MB */
   | { readonly kind: 'huge'; readonly bytes?: number }
-  /** 302 to elsewhere. */
+  /** Responds with a redirect (302). */
   | { readonly kind: 'redirect'; readonly location: string }
-  /** Answers this JSON, without handling the request. */
+  /** Responds with this JSON, without handling the request. */
   | { readonly kind: 'body'; readonly body: unknown; readonly status?: number }
-  /** Handles the request and changes the members of the JSON object that it answers. */
+  /** Handles the request, then changes members of the JSON object in the response. */
   | { readonly kind: 'edit'; readonly set?: JsonObject; readonly remove?: readonly string[] };
 
 export type Fault = FaultMatch & FaultKind;
@@ -43,40 +43,40 @@ export type Fault = FaultMatch & FaultKind;
 const KINDS = ['latency', 'hang', 'status', 'reset', 'dieAfter', 'garbage', 'huge', 'redirect', 'body', 'edit'];
 
 export class Faults {
-  #orders: { readonly fault: Fault; left: number }[] = [];
+  #injected: { readonly fault: Fault; left: number }[] = [];
 
-  /** Orders a fault. Of several that match, the one ordered first strikes. */
+  /** Adds a fault. If several match a request, the oldest one applies. */
   add(fault: Fault): void {
-    this.#orders.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+    this.#injected.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
   }
 
   clear(): void {
-    this.#orders = [];
+    this.#injected = [];
   }
 
-  /** Answers the fault that strikes this request, and counts it. */
+  /** Returns the fault for this request, if any, and counts it as used. */
   take(method: string, path: string): Fault | undefined {
-    const order = this.#orders.find(({ fault, left }) => left > 0 && isMeant(fault, method, path));
-    if (order) order.left -= 1;
-    return order?.fault;
+    const match = this.#injected.find(({ fault, left }) => left > 0 && matches(fault, method, path));
+    if (match) match.left -= 1;
+    return match?.fault;
   }
 }
 
-/** Reads a fault that came over the wire; undefined when it is none. */
-export function parseFault(order: JsonObject): Fault | undefined {
-  const { kind, ms, status, location, times } = order;
+/** Parses a fault from a request to the controls; `undefined` if it is not valid. */
+export function parseFault(value: JsonObject): Fault | undefined {
+  const { kind, ms, status, location, times } = value;
   const isComplete =
     (kind !== 'latency' || typeof ms === 'number') &&
     (kind !== 'status' || isStatus(status)) &&
     (kind !== 'redirect' || typeof location === 'string') &&
     (times === undefined || Number.isInteger(times));
-  return KINDS.includes(String(kind)) && isComplete ? (order as unknown as Fault) : undefined;
+  return KINDS.includes(String(kind)) && isComplete ? (value as unknown as Fault) : undefined;
 }
 
 function isStatus(status: unknown): boolean {
   return Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
 }
 
-function isMeant({ method, path = '' }: Fault, actualMethod: string, actualPath: string): boolean {
+function matches({ method, path = '' }: Fault, actualMethod: string, actualPath: string): boolean {
   return (method ?? actualMethod).toUpperCase() === actualMethod && actualPath.startsWith(path);
 }

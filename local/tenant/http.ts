@@ -1,4 +1,4 @@
-/** Reads requests and writes answers. A body is bounded, and is only what its content type says it is. */
+/** Reads requests and writes responses. Bodies have a size limit and are parsed strictly by their content type. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from './records.ts';
 
@@ -7,13 +7,13 @@ const MAX_DRAINED_BYTES = 20_000_000;
 
 export interface Exchange {
   readonly method: string;
-  /** As it was sent, without the query. */
+  /** As the caller sent it, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly remoteAddress: string;
   readonly bodyType: 'none' | 'json' | 'form' | 'other';
-  /** The fields of a JSON object or of a form; undefined when there are none or they could not be read. */
+  /** The members of a JSON object or the fields of a form; `undefined` if there is no body or it cannot be parsed. */
   readonly body: JsonObject | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer that ends the handling of a request. */
+/** Thrown to end the handling of a request with this reply. */
 export class Refusal extends Error {
   readonly reply: Reply;
 
@@ -35,7 +35,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Reads a request to its end. @throws {Refusal} 413 when the body is too long. */
+/** Reads a request to its end. @throws {Refusal} 413 if the body is too long */
 export async function receive(request: IncomingMessage): Promise<Exchange> {
   const { pathname, query } = splitTarget(request.url ?? '/');
   const text = await readText(request);
@@ -58,7 +58,7 @@ export function send(response: ServerResponse, reply: Reply): void {
   response.end(text);
 }
 
-/** Takes the wire's target apart without normalizing the path: an encoded slash stays encoded. */
+/** Splits the request target without normalizing the path: an encoded slash stays encoded. */
 function splitTarget(target: string): { pathname: string; query: URLSearchParams } {
   const mark = target.indexOf('?');
   return mark < 0
@@ -66,7 +66,7 @@ function splitTarget(target: string): { pathname: string; query: URLSearchParams
     : { pathname: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
 }
 
-/** Reads on past the limit, or the caller would see a broken connection instead of the refusal. */
+/** Reads on past the limit: otherwise the caller would see a broken connection instead of the 413. */
 async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -87,7 +87,7 @@ function parseBody(contentType: string | undefined, text: string): Pick<Exchange
   return { bodyType: 'other', body: undefined };
 }
 
-/** Parses JSON text that must be an object; undefined for all else. */
+/** Parses JSON text that must be an object; `undefined` for anything else. */
 export function parseJsonObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -101,7 +101,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** RFC 6749 section 3.2: a parameter must not come twice. */
+/** RFC 6749 section 3.2: a parameter must not appear more than once. */
 function parseForm(text: string): JsonObject | undefined {
   const pairs = [...new URLSearchParams(text)];
   const fields = Object.fromEntries(pairs);

@@ -1,4 +1,7 @@
-/** `POST /oauth/introspect` (RFC 7662): tells a resource server that has proved itself about tokens made for it, and of no other. */
+/**
+ * `POST /oauth/introspect` (RFC 7662): describes a token to the authenticated resource server that it was issued for,
+ * and to no other.
+ */
 import type { Exchange, Reply } from './http.ts';
 import { NOT_FOUND } from './not-found.ts';
 import { readFields, requireField } from './oauth-fields.ts';
@@ -23,7 +26,7 @@ function describeToken(token: string, audience: string, tenant: TenantParts): Js
   );
 }
 
-/** An application password has neither `exp` nor `client_id`. */
+/** The response for an app specific password has neither `exp` nor `client_id`. */
 function describeApplicationPassword(token: string, audience: string, tenant: TenantParts): JsonObject | undefined {
   const { state, tokens, issuer, now } = tenant;
   const record = tokens.findApplicationPassword(token);
@@ -64,8 +67,8 @@ function describeJwt(token: string, audience: string, tenant: TenantParts): Json
   const claims = tenant.tokens.verifyJwt(token);
   if (!claims || ![claims.aud].flat().includes(audience)) return undefined;
   const { scope, azp, client_id = azp, iat, exp, sub, aud, iss } = claims;
-  const answer = { active: true, token_type: 'Bearer', scope, client_id, iat, exp, sub, aud, iss };
-  return { ...answer, ...usernameOf(String(sub), tenant) };
+  const response = { active: true, token_type: 'Bearer', scope, client_id, iat, exp, sub, aud, iss };
+  return { ...response, ...usernameOf(String(sub), tenant) };
 }
 
 function usernameOf(sub: string, tenant: TenantParts): JsonObject {

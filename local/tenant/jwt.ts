@@ -1,4 +1,4 @@
-/** Makes and takes apart compact JWS by hand. What `decodeUnverified` returns has not been checked by anyone. */
+/** Makes and splits compact JWS by hand. Nothing has verified what `decodeUnverified` returns. */
 import { createHmac, type KeyObject, sign, verify } from 'node:crypto';
 import { parseJsonObject } from './http.ts';
 import type { JsonObject } from './records.ts';
@@ -13,8 +13,8 @@ export interface UnverifiedJwt {
 }
 
 /**
- * Signs claims. `HS256` takes the public key's PEM as its secret and `none` leaves the signature empty:
- * both are the attacks that a verifier must withstand.
+ * Signs claims. `HS256` uses the public key's PEM as its secret, and `none` leaves the signature empty: both are
+ * attacks that a verifier must withstand.
  */
 export function signJwt(header: JsonObject & { alg: MintAlgorithm }, claims: JsonObject, key: SigningPair): string {
   const input = `${encode(header)}.${encode(claims)}`;
@@ -35,7 +35,7 @@ function signatureOf(alg: MintAlgorithm, input: string, key: SigningPair): Buffe
   return sign(`sha${alg.slice(2)}`, Buffer.from(input), key.privateKey);
 }
 
-/** Takes a compact JWS apart; undefined when it is not exactly one. */
+/** Splits a compact JWS; `undefined` if the text is not exactly one. */
 export function decodeUnverified(token: string): UnverifiedJwt | undefined {
   const parts = token.split('.');
   const [header, claims, signature] = parts.map(decodePart);
@@ -54,7 +54,7 @@ function encode(part: JsonObject): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
-/** Accepts canonical base64url only, so that no two texts mean the same token. */
+/** Accepts canonical base64url only, so that no two texts stand for the same token. */
 function decodePart(part: string): Buffer | undefined {
   const bytes = Buffer.from(part, 'base64url');
   return bytes.toString('base64url') === part ? bytes : undefined;

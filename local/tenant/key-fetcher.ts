@@ -1,6 +1,6 @@
 /**
- * Fetches the JWKS of a resource server, bounded in time and bytes, following no redirect and trusting nothing it says.
- * It never leaves this machine: an origin elsewhere must be mapped to loopback, or it serves nothing.
+ * Fetches the JWKS of a resource server. Time and size are limited, redirects are not followed, and the content is not
+ * trusted. Requests never leave this machine: a remote origin must be mapped to loopback, otherwise it has no keys.
  */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -13,9 +13,12 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 export interface KeyFetcherOptions {
   readonly now: () => number;
-  /** How long a JWKS is kept; 0 asks each time. */
+  /** How long a JWKS is cached; 0 fetches it each time. */
   readonly cacheSeconds: number;
-  /** Where an origin is really served, e.g. `https://demo.api` → `http://127.0.0.1:4000`; changed in place by tests. */
+  /**
+   * Maps an origin to the server that stands for it, such as `https://demo.api` → `http://127.0.0.1:4000`; tests change
+   * it in place.
+   */
   readonly origins: ReadonlyMap<string, string>;
 }
 
@@ -27,7 +30,7 @@ export class KeyFetcher {
     this.#options = options;
   }
 
-  /** Answers the keys served at a URL, or none when it cannot be reached or is not a JWKS. */
+  /** Returns the keys at a URL, or no keys if it cannot be reached or is not a JWKS. */
   async fetch(location: string): Promise<readonly JsonObject[]> {
     const { now, cacheSeconds } = this.#options;
     const cached = this.#cache.get(location);

@@ -1,11 +1,13 @@
-/** Auth0's brute-force protection: failed logins are counted for each user and IP, and too many of them block that pair. */
+/**
+ * Auth0's brute-force protection: it counts failed logins per user and IP, and blocks a pair after too many of them.
+ */
 import type { TenantState } from './state.ts';
 
 interface Attempts {
   /** Failures since the last success. */
   readonly failures: number;
   readonly blockedUntilMs: number;
-  /** What is left of the bucket of attempts, right or wrong, and when that was so. */
+  /** How many attempts were left in the bucket (right or wrong passwords both count) at the time `atMs`. */
   readonly bucket: number;
   readonly atMs: number;
 }
@@ -21,7 +23,7 @@ export class LoginGuard {
     this.#now = now;
   }
 
-  /** Counts an attempt; false when this user has tried too often from this IP within a minute. */
+  /** Counts an attempt. Returns `false` if this user has made too many attempts from this IP within a minute. */
   admits(username: string, ip: string): boolean {
     const { loginBurst, loginsPerMinute } = this.#state.attackProtection;
     const before = this.#get(username, ip);
@@ -50,12 +52,12 @@ export class LoginGuard {
     this.#set(username, ip, { ...this.#get(username, ip), failures: 0, blockedUntilMs: 0 });
   }
 
-  /** Failures since the last success, from one IP. */
+  /** The number of failures since the last success, from one IP. */
   failures(username: string, ip: string): number {
     return this.#get(username, ip).failures;
   }
 
-  /** Every failure since the tenant started, of one user or of all; never reset. */
+  /** The number of failures since the tenant started, of one user or of all users; never reset. */
   totalFailures(username?: string): number {
     if (username !== undefined) return this.#totals.get(fold(username)) ?? 0;
     return [...this.#totals.values()].reduce((sum, count) => sum + count, 0);
@@ -66,7 +68,7 @@ export class LoginGuard {
     return pairs.map(([key]) => JSON.parse(key)).flatMap(([name, ip]) => (name === fold(username) ? [ip] : []));
   }
 
-  /** Lifts every block of a user and forgets the failures that led to it. */
+  /** Removes every block of a user, and the failures that led to it. */
   unblock(username: string): void {
     for (const key of this.#attempts.keys()) if (JSON.parse(key)[0] === fold(username)) this.#attempts.delete(key);
   }

@@ -1,10 +1,12 @@
-/** Lets a Management API request through when its Bearer token was signed here, for this API, and carries the scope. */
+/**
+ * Checks the Bearer token of a Management API request: signed by this tenant, for this API, with the required scope.
+ */
 
 import { apiError } from './api-error.ts';
 import type { Exchange } from './http.ts';
 import type { Handler, TenantParts } from './parts.ts';
 
-/** Wraps a handler so that it asks for one of the scopes. */
+/** Wraps a handler so that it requires one of the scopes. */
 export function withScope(scopes: readonly string[], handler: Handler): Handler {
   return (exchange, tenant, parameters) => {
     requireScope(exchange, tenant, scopes);

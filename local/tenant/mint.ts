@@ -1,4 +1,4 @@
-/** Makes credentials on order for tests and for the printed examples: good ones, and ones wrong in any way that one likes. */
+/** Mints credentials for tests and for the printed examples: valid ones, and ones with any flaw. */
 import type { MintAlgorithm, SigningPair } from './jwt.ts';
 import type { TenantParts } from './parts.ts';
 import type { ApplicationPasswordRecord, JsonObject } from './records.ts';
@@ -9,31 +9,31 @@ const DEFAULT_AUDIENCE = 'https://demo.api';
 const DEFAULT_CLIENT = 'local-web-client';
 
 interface MintOptions {
-  /** The first user when absent. */
+  /** @default the first user */
   readonly userId?: string;
-  /** Space separated; `read:foo` when absent. */
+  /** Separated by spaces. @default 'read:foo' */
   readonly scope?: string;
-  /** The demo API when absent. */
+  /** @default the demo API */
   readonly audience?: string;
 }
 
 interface MintTokenOptions extends MintOptions {
   readonly clientId?: string;
-  /** 3600 when absent; negative makes an expired token. */
+  /** A negative value makes an expired token. @default 3600 */
   readonly expiresInSeconds?: number;
 }
 
 interface MintJwtOptions extends Omit<MintTokenOptions, 'audience'> {
   readonly audience?: string | readonly string[];
   readonly issuer?: string;
-  /** What the header says; the tenant's key of that name signs, or the current one when there is none. */
+  /** The `kid` in the header. The tenant's key with that name signs; if there is none, the current key signs. */
   readonly kid?: string;
-  /** RS256 when absent; HS256 uses the public key's PEM as its secret. */
+  /** HS256 uses the public key's PEM as its secret. @default 'RS256' */
   readonly alg?: MintAlgorithm;
   readonly typ?: string;
   /** Signs with a key that the tenant does not own. */
   readonly signWith?: SigningPair;
-  /** Added to the usual claims, over them; undefined takes a claim out. */
+  /** Merged over the usual claims; `undefined` removes a claim. */
   readonly claims?: JsonObject;
 }
 
@@ -41,9 +41,9 @@ export interface Mint {
   mintJwt(options?: MintJwtOptions): string;
   mintOpaque(options?: MintTokenOptions): string;
   mintRefresh(options?: MintTokenOptions): string;
-  /** The answer's `value` is the secret. */
+  /** The secret is the member `value`. */
   mintApplicationPassword(options?: MintOptions & { readonly label?: string }): ApplicationPasswordRecord;
-  /** Makes any of them worthless. */
+  /** Revokes any of these credentials. */
   revoke(token: string): void;
 }
 

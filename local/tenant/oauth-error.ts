@@ -1,4 +1,4 @@
-/** The error answers of the Authentication API: RFC 6749 section 5.2, with Auth0's own codes and statuses. */
+/** The error responses of the Authentication API: RFC 6749 section 5.2, with Auth0's own codes and statuses. */
 import { Refusal } from './http.ts';
 
 export function oauthError(status: number, error: string, description: string): Refusal {

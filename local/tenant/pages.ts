@@ -1,4 +1,7 @@
-/** Cuts lists into pages, by number (`page`, `per_page`, `include_totals`) or by checkpoint (`from`, `take`), which counts if both come. */
+/**
+ * Splits lists into pages, by number (`page`, `per_page`, `include_totals`) or by checkpoint (`from`, `take`). If a
+ * query has both, the checkpoint wins.
+ */
 
 import { invalidQuery } from './api-error.ts';
 import type { Reply } from './http.ts';
@@ -6,7 +9,7 @@ import type { Reply } from './http.ts';
 const DEFAULT_SIZE = 50;
 const MAX_SIZE = 100;
 
-/** @param name what the list is called in an answer that is an object. */
+/** @param name the member that holds the list if the response is an object */
 export function pageReply(name: string, items: readonly unknown[], query: URLSearchParams): Reply {
   const byCheckpoint = query.has('from') || query.has('take');
   return { status: 200, body: byCheckpoint ? checkpointPage(name, items, query) : numberedPage(name, items, query) };

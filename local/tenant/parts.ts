@@ -1,4 +1,4 @@
-/** What every endpoint is handed: the tenant's state, its clock, and the machinery that more than one of them uses. */
+/** What every endpoint receives: the tenant's state, its clock, and the services that several endpoints use. */
 
 import type { AssertionVerifier } from './client-assertion.ts';
 import type { Exchange, Reply } from './http.ts';
@@ -7,22 +7,22 @@ import type { SigningKeys } from './signing-keys.ts';
 import type { TenantState } from './state.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** How the tenant may be told to differ from its usual self. Changed in place by tests. */
+/** How this tenant differs from the usual one. Tests change it in place. */
 export interface Behaviour {
-  /** Properties that writing a resource server refuses, as a tenant that does not know them does. */
+  /** Properties of a resource server that the tenant refuses to write, like a tenant that does not know them. */
   refusedProperties: readonly string[];
-  /** Whether a property sent as `null` stays as it was instead of being removed. */
+  /** Whether a property that is sent as `null` keeps its value instead of being removed. */
   keepsNulledProperties: boolean;
   /** Whether a grant silently loses the scopes that its API does not have. Recorded tenants keep them. */
   dropsUnknownScopes: boolean;
   /** Whether app specific passwords and introspection are enabled for this tenant. */
   hasApplicationPasswords: boolean;
-  /** Whether introspection checks who signed the client assertion. */
+  /** Whether introspection verifies the client assertion. */
   checksAssertions: boolean;
 }
 
 export interface TenantParts {
-  /** With its trailing slash. */
+  /** With a trailing slash. */
   readonly issuer: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -40,7 +40,7 @@ export type Handler = (exchange: Exchange, tenant: TenantParts, parameters: Path
 
 export interface Route {
   readonly method: string;
-  /** Segments that begin with a colon are parameters, URL-decoded one by one. */
+  /** Segments that begin with a colon are parameters. Each segment is URL-decoded separately. */
   readonly path: string;
   readonly handler: Handler;
 }

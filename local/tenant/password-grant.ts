@@ -1,4 +1,4 @@
-/** The `password` grant, with and without a realm: a user's own credentials, behind the protection against guessing. */
+/** The `password` grant, with and without a realm: a user's own credentials, with brute-force protection. */
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { issueAccessToken } from './access-token.ts';
@@ -21,11 +21,11 @@ export function passwordGrant(fields: Fields, caller: CallingClient, exchange: E
   const user = logIn({ username, password, connection, ip: callerIp(exchange, caller) }, tenant);
   const scope = chooseScope(fields.scope, api);
   const clientId = caller.client.client_id;
-  const answer = issueAccessToken({ api, clientId, sub: user.user_id, scope, grantType: 'password' }, tenant);
-  return { status: 200, body: { ...answer, ...refreshToken(scope, user, caller, api, tenant) } };
+  const response = issueAccessToken({ api, clientId, sub: user.user_id, scope, grantType: 'password' }, tenant);
+  return { status: 200, body: { ...response, ...refreshToken(scope, user, caller, api, tenant) } };
 }
 
-/** The header counts only from a client that has proved itself and is trusted with it. */
+/** Uses the header only if the client has authenticated itself and is trusted to send it. */
 function callerIp(exchange: Exchange, { client, authenticated }: CallingClient): string {
   const forwarded = exchange.headers['auth0-forwarded-for'];
   const trusted = authenticated && client.is_token_endpoint_ip_header_trusted === true;
@@ -82,7 +82,7 @@ function isNamed(user: UserRecord, username: string, connection: ConnectionRecor
   return isName && user.connection === connection.name;
 }
 
-/** What may still stand in the way of a user who knows the password. */
+/** Refuses a login for reasons other than the password. */
 function refuseRightPassword(user: UserRecord): void {
   if (user.password_leaked) {
     throw oauthError(
@@ -103,9 +103,9 @@ function refuseRightPassword(user: UserRecord): void {
   }
 }
 
-/** All that the API has when nothing is asked for; else what was asked for and exists. */
-function chooseScope(asked: string | undefined, api: ResourceServerRecord): readonly string[] {
-  const wanted = splitScope(asked);
+/** All scopes of the API if none is requested; otherwise the requested scopes that exist. */
+function chooseScope(requested: string | undefined, api: ResourceServerRecord): readonly string[] {
+  const wanted = splitScope(requested);
   if (wanted.length === 0) return scopeValues(api);
   const offline = api.allow_offline_access ? ['offline_access'] : [];
   const known = new Set([...scopeValues(api), ...OIDC_SCOPES, ...offline]);

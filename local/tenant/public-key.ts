@@ -1,17 +1,20 @@
-/** Reads public keys as people register them: JWK, PEM certificate or PEM public key; RSA of 2048 bits or more, and nothing private. */
+/**
+ * Parses public keys in the formats in which people register them: JWK, PEM certificate or PEM public key. Accepts RSA
+ * of at least 2048 bits, and no private keys.
+ */
 import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isJsonObject, parseJsonObject } from './http.ts';
 import type { JsonObject } from './records.ts';
 
 export interface RegisteredKey {
-  /** Undefined when the key was registered without one. */
+  /** `undefined` if the key was registered without one. */
   readonly kid: string | undefined;
   readonly key: KeyObject;
 }
 
 const MIN_MODULUS_BITS = 2048;
 
-/** Reads a `verificationKey`: a JWK as text or object, or PEM. Undefined when it is no usable public key. */
+/** Parses a `verificationKey`: a JWK (text or object) or PEM. `undefined` if it is not a usable public key. */
 export function readVerificationKey(value: unknown): RegisteredKey | undefined {
   if (isJsonObject(value)) return readJwk(value);
   if (typeof value !== 'string') return undefined;
@@ -19,7 +22,7 @@ export function readVerificationKey(value: unknown): RegisteredKey | undefined {
   return jwk ? readJwk(jwk) : readPem(undefined, value);
 }
 
-/** Reads one entry of `verificationKeys`. */
+/** Parses one entry of `verificationKeys`. */
 export function readKeyEntry(entry: unknown): RegisteredKey | undefined {
   if (!isJsonObject(entry) || typeof entry.pem !== 'string' || typeof entry.kid !== 'string') return undefined;
   return entry.kid === '' ? undefined : readPem(entry.kid, entry.pem);

@@ -1,4 +1,7 @@
-/** Counts requests of each API in fixed windows, tells callers where they stand, and turns them away when a window is full. */
+/**
+ * Counts the requests to each API in fixed windows, reports the state in headers, and refuses requests when a window is
+ * full.
+ */
 
 import { apiErrorReply } from './api-error.ts';
 import type { Reply } from './http.ts';
@@ -8,7 +11,7 @@ export type ApiFamily = 'authentication' | 'management';
 
 export interface Admission {
   readonly headers: Readonly<Record<string, string>>;
-  /** The answer to give instead, when the window is full. */
+  /** The response to send instead, if the window is full. */
   readonly refusal: Reply | undefined;
 }
 
@@ -22,7 +25,7 @@ export class RateLimits {
     this.#now = now;
   }
 
-  /** Changes a limit from here on, in a fresh window. */
+  /** Changes a limit and starts a new window. */
   set(family: ApiFamily, limit: RateLimit): void {
     this.#limits[family] = limit;
     this.#windows.delete(family);

@@ -1,4 +1,6 @@
-/** The shapes of what the tenant keeps. Names on the wire are Auth0's own; records are replaced, never changed in place. */
+/**
+ * The types of the tenant's records. Names on the wire are Auth0's own. Records are replaced, never changed in place.
+ */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -12,9 +14,9 @@ export interface ResourceServerRecord {
   readonly identifier: string;
   /** Absent if it was never set. */
   readonly name?: string;
-  /** Absent if none was ever set. */
+  /** Absent if no scope was ever set. */
   readonly scopes?: readonly ScopeRecord[];
-  /** Absent if false. */
+  /** Absent if `false`. */
   readonly is_system?: boolean;
   readonly allow_offline_access?: boolean;
   /** Seconds. */
@@ -33,7 +35,7 @@ export interface ResourceServerRecord {
 export interface ClientRecord {
   readonly client_id: string;
   readonly name: string;
-  /** Absent: a public client. */
+  /** Absent for a public client. */
   readonly client_secret?: string;
   readonly app_type: 'non_interactive' | 'regular_web' | 'native' | 'spa';
   readonly grant_types: readonly string[];
@@ -42,13 +44,13 @@ export interface ClientRecord {
 
 export interface ClientGrantRecord {
   readonly id: string;
-  /** Absent for a grant that is not about one client. */
+  /** Absent for a grant that does not belong to one client. */
   readonly client_id?: string;
   readonly audience: string;
   readonly scope: readonly string[];
-  /** Absent means `client`; the API always shows it. */
+  /** Absent means `client`; the API always returns it. */
   readonly subject_type?: 'client' | 'user' | 'anonymous_user';
-  /** When true the API shows no `scope` at all. */
+  /** If `true`, the API returns no `scope`. */
   readonly allow_all_scopes?: boolean;
   readonly [property: string]: unknown;
 }
@@ -71,7 +73,7 @@ export interface UserRecord {
   readonly mfa_required?: boolean;
   readonly password_leaked?: boolean;
   readonly requires_verification?: boolean;
-  /** An Action denies every login of this user, with this status: real tenants use either. */
+  /** An Action denies every login of this user with this status. Real tenants use both. */
   readonly login_denied?: 403 | 500;
 }
 
@@ -81,7 +83,7 @@ export interface ApplicationPasswordRecord {
   readonly label: string;
   readonly audience: string;
   readonly scope: readonly string[];
-  /** The secret itself: sixteen letters, told once. */
+  /** The secret itself: sixteen letters. The API returns it only once. */
   readonly value: string;
   /** Milliseconds since the epoch. */
   readonly createdAtMs: number;
@@ -90,17 +92,20 @@ export interface ApplicationPasswordRecord {
 
 export interface TenantSettings {
   readonly friendly_name: string;
-  /** The connection that `grant_type=password` logs in to; `''`: none. */
+  /** The connection that `grant_type=password` uses; `''` means none. */
   readonly default_directory: string;
   readonly default_audience: string;
   readonly flags: Readonly<Record<string, boolean>>;
 }
 
 export interface AttackProtection {
-  /** Failures of one user from one IP before that pair is blocked. */
+  /** Failures of one user from one IP after which that pair is blocked. */
   readonly maxFailedLogins: number;
   readonly blockSeconds: number;
-  /** Attempts, right or wrong, of one user from one IP: the bucket's size, and what flows back into it a minute. */
+  /**
+   * Attempts of one user from one IP, whether right or wrong: the size of the bucket, and how much is refilled per
+   * minute.
+   */
   readonly loginBurst: number;
   readonly loginsPerMinute: number;
 }

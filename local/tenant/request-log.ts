@@ -1,4 +1,7 @@
-/** Remembers the requests that came in. Tests in this process see them whole; `redact` takes the secrets out for everyone else. */
+/**
+ * Records the requests that arrive. Tests in this process see all of them; `redact` removes the secrets for everyone
+ * else.
+ */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Exchange } from './http.ts';
 import type { JsonObject } from './records.ts';
@@ -14,7 +17,7 @@ export interface LoggedRequest {
   readonly body: JsonObject | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** 0 until an answer is sent, and for good when none is. */
+  /** 0 until a response is sent; stays 0 if none is sent. */
   status: number;
 }
 
@@ -32,7 +35,7 @@ export class RequestLog {
     this.entries.length = 0;
   }
 
-  /** The requests of one method whose path begins so. */
+  /** Returns the requests of one method whose path has this beginning. */
   find(method: string, path: string): readonly LoggedRequest[] {
     return this.entries.filter((entry) => entry.method === method && entry.path.startsWith(path));
   }

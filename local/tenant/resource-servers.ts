@@ -1,4 +1,4 @@
-/** `/api/v2/resource-servers`: the APIs, with the three properties that say where their verification keys are. */
+/** `/api/v2/resource-servers`: the APIs, with the three properties that hold or locate their verification keys. */
 import { randomBytes } from 'node:crypto';
 import { apiError, inexistent } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';
@@ -153,7 +153,10 @@ function withoutNull(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
-/** As the API shows it: what was never set, and a false `is_system`, is absent; some members are always there. */
+/**
+ * Formats an API as the Management API returns it: without what was never set, without a false `is_system`, always with
+ * some members.
+ */
 function present(api: ResourceServerRecord, tenant: TenantParts): JsonObject {
   const { is_system: isSystem, scopes, ...rest } = api;
   const offered = offeredScopes(api, tenant);
@@ -161,7 +164,7 @@ function present(api: ResourceServerRecord, tenant: TenantParts): JsonObject {
   return { ...ALWAYS_SHOWN, ...rest, ...(isSystem && { is_system: true }), ...(shown && { scopes: shown }) };
 }
 
-/** A scope that an API no longer has is taken off every grant to it. */
+/** Removes scopes that an API no longer has from every grant for it. */
 function dropLostScopes(before: ResourceServerRecord, api: ResourceServerRecord, { state }: TenantParts): void {
   const left = scopeValues(api);
   const lost = scopeValues(before).filter((scope) => !left.includes(scope));

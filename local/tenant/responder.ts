@@ -1,4 +1,4 @@
-/** Takes a request from its bytes to its answer: fault, rate limit, endpoint, and fault again. */
+/** Handles a request from its bytes to its response: fault, rate limit, endpoint, and fault again. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { control, isControl } from './control.ts';
 import type { Fault, Faults } from './faults.ts';
@@ -18,7 +18,7 @@ export interface Responder {
   readonly log: RequestLog;
 }
 
-/** Answers one request; never rejects. */
+/** Responds to one request; never rejects. */
 export async function respond(request: IncomingMessage, response: ServerResponse, responder: Responder): Promise<void> {
   try {
     const exchange = await receive(request);
@@ -62,14 +62,14 @@ async function handle(exchange: Exchange, parts: TenantParts): Promise<Reply> {
   }
 }
 
-/** The answers of faults that leave the request unhandled. */
+/** The responses of faults that skip the endpoint. */
 function cannedReply(fault: Fault): Reply | undefined {
   switch (fault.kind) {
     case 'status': {
       const retryAfter =
         fault.retryAfterSeconds === undefined ? {} : { 'retry-after': String(fault.retryAfterSeconds) };
-      // Not an OAuth error: with a 5xx it is an outage, as when something in front of the tenant responds.
-      const body = fault.body ?? { statusCode: fault.status, error: 'Fault', message: 'A fault on order.' };
+      // Not an OAuth error. With a 5xx it is an outage, as if a server in front of the tenant had sent it.
+      const body = fault.body ?? { statusCode: fault.status, error: 'Fault', message: 'An injected fault.' };
       return { status: fault.status, body, headers: { ...retryAfter, ...fault.headers } };
     }
     case 'garbage':
@@ -96,7 +96,7 @@ function breakConnection(response: ServerResponse): void {
   response.socket?.resetAndDestroy();
 }
 
-/** Waits, but no longer than the caller does. */
+/** Waits, but not longer than the caller waits. */
 function pause(ms: number, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

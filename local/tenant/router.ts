@@ -1,4 +1,7 @@
-/** Finds the endpoint for a method and a path. Path segments are decoded one by one, so an encoded slash is no separator. */
+/**
+ * Finds the endpoint for a method and a path. Path segments are decoded one by one, so an encoded slash does not
+ * separate segments.
+ */
 
 import { applicationPasswordRoutes } from './application-passwords.ts';
 import { clientGrantRoutes } from './client-grants.ts';
@@ -38,7 +41,7 @@ export function findRoute(method: string, path: string): Match | undefined {
   return undefined;
 }
 
-/** Tells whose rate limit a path falls under; the key set falls under none. */
+/** Returns which rate limit applies to a path; none applies to the JWKS. */
 export function familyOf(path: string): ApiFamily | undefined {
   if (path.startsWith('/api/v2/')) return 'management';
   return path.startsWith('/oauth/') ? 'authentication' : undefined;

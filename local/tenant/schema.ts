@@ -1,11 +1,14 @@
-/** Checks request bodies property by property, with the messages of Auth0's own validation. Nothing unknown passes. */
+/**
+ * Validates request bodies property by property, with the messages of Auth0's own validation. Unknown properties are
+ * refused.
+ */
 
 import { invalidBody } from './api-error.ts';
 import type { Exchange } from './http.ts';
 import { isJsonObject } from './http.ts';
 import type { JsonObject } from './records.ts';
 
-/** Answers what is wrong with a value, or undefined. */
+/** Returns what is wrong with a value, or `undefined`. */
 export type Check = (value: unknown) => string | undefined;
 
 export interface Schema {
@@ -56,7 +59,7 @@ export function anything(): undefined {
   return undefined;
 }
 
-/** A list without repetition; `keyOf` says what makes two items the same. */
+/** A list without duplicates. Two items are duplicates if `keyOf` returns the same for both. */
 export function list(item: Check, keyOf: (item: unknown) => unknown = (value) => value): Check {
   return (value) => {
     if (!Array.isArray(value)) return wrongType('array', value);

@@ -1,7 +1,7 @@
-/** The users that the tenant knows when it starts, one for each way that a login can end. */
+/** The users that the tenant has when it starts, one for each outcome of a login. */
 import type { UserRecord } from './records.ts';
 
-/** Applications log users in to this connection. */
+/** The connection that applications use for logins. */
 export const CONNECTION = 'Username-Password-Authentication';
 
 export const seedUsers: readonly UserRecord[] = [
@@ -25,7 +25,7 @@ export const seedUsers: readonly UserRecord[] = [
     user_id: 'auth0|letters',
     username: 'letters@example.com',
     email: 'letters@example.com',
-    // A real password that looks like an app specific password.
+    // A real password that has the format of an app specific password.
     password: 'SixteenLettersPw',
     connection: CONNECTION,
     email_verified: true,

@@ -1,6 +1,6 @@
 /**
- * Everything the tenant knows when it starts, in one place. `{issuer}` is replaced by the tenant's own URL.
- * Every secret here is a toy: the tenant listens on loopback only.
+ * The tenant's initial state. `{issuer}` is replaced by the tenant's own URL. No secret here is worth protecting: the
+ * tenant listens on loopback only.
  */
 import type { ClientGrantRecord, ResourceServerRecord, Seed } from './records.ts';
 import { CONNECTION, seedUsers } from './seed-users.ts';
@@ -8,7 +8,7 @@ import { CONNECTION, seedUsers } from './seed-users.ts';
 const MANAGEMENT_API = '{issuer}api/v2/';
 const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
 
-/** More than one page at the largest page size (100), so that "the first page" is never enough. */
+/** More than one page even at the largest page size (100), so that reading only the first page always fails a test. */
 const FILLERS = 110;
 
 const APPLICATION_PASSWORD_SCOPES = [
@@ -33,7 +33,7 @@ const SETUP_SCOPES = [
   'update:users',
 ];
 
-/** APIs that are only there to fill the pages. */
+/** APIs that only fill the pages. */
 function fillerResourceServers(count: number): readonly ResourceServerRecord[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `f111e4${String(index).padStart(18, '0')}`,

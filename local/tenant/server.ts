@@ -1,4 +1,7 @@
-/** Starts the stand-in for an Auth0 tenant, on loopback only, and hands out what tests need to look into it and to disturb it. */
+/**
+ * Starts the stand-in for an Auth0 tenant, on loopback only. Returns what tests need to inspect it and to inject
+ * faults.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AssertionVerifier } from './client-assertion.ts';
@@ -17,7 +20,7 @@ import { createState, snapshot, type TenantState } from './state.ts';
 import { TokenStore } from './token-store.ts';
 
 const HOST = '127.0.0.1';
-/** Longer than any test, so that no kept connection ends just as it is used. */
+/** Longer than any test, so that no idle connection closes just as it is used. */
 const KEEP_ALIVE_MS = 120_000;
 
 export const USUAL_BEHAVIOUR: Readonly<Behaviour> = {
@@ -29,15 +32,15 @@ export const USUAL_BEHAVIOUR: Readonly<Behaviour> = {
 };
 
 export interface TenantOptions {
-  /** 0, the default, takes a free one. */
+  /** 0 uses a free port. @default 0 */
   readonly port?: number;
-  /** Milliseconds since the epoch; the system's clock when absent. */
+  /** Milliseconds since the epoch. @default the system's clock */
   readonly now?: () => number;
-  /** Sections that replace those of the seed as wholes. */
+  /** Each section replaces the whole section of the default seed. */
   readonly seed?: Partial<Seed>;
-  /** How long a fetched JWKS of a resource server is kept; 0, the default, fetches it for every assertion. */
+  /** How long a fetched JWKS of a resource server is cached; 0 fetches it for every assertion. @default 0 */
   readonly keyCacheSeconds?: number;
-  /** A fresh one when absent. */
+  /** @default a new one */
   readonly signingKey?: TenantSigningKey;
   /** How this tenant differs from the usual one. */
   readonly behaviour?: Partial<Behaviour>;
@@ -53,18 +56,21 @@ export interface Tenant extends Mint {
   readonly faults: Faults;
   readonly logins: LoginGuard;
   readonly rateLimits: RateLimits;
-  /** Where origins are really served, for JWKS of resource servers: `origins.set('https://demo.api', 'http://127.0.0.1:4000')`. */
+  /**
+   * Maps origins to the servers that stand for them, for JWKS of resource servers: `origins.set('https://demo.api',
+   * 'http://127.0.0.1:4000')`.
+   */
   readonly origins: Map<string, string>;
-  /** Makes a new signing key; the old ones stay published until dropped. Answers the new `kid`. */
+  /** Makes a new signing key. The old keys stay published until they are dropped. Returns the new `kid`. */
   rotateSigningKeys(): Promise<string>;
   dropOldSigningKeys(): void;
-  /** JSON of APIs, grants and clients, equal byte for byte when nothing has changed. */
+  /** APIs, grants and clients as JSON that is equal byte for byte if nothing has changed. */
   snapshot(): string;
-  /** Stops at once, breaking every connection. */
+  /** Stops at once and closes every connection. */
   close(): Promise<void>;
 }
 
-/** @throws the listening error, such as `EADDRINUSE`, when the port cannot be had. */
+/** @throws the listening error, such as `EADDRINUSE` */
 export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
   const { port = 0, now = Date.now, seed = {}, keyCacheSeconds = 0, behaviour = {} } = options;
   const fullSeed = { ...defaultSeed, ...seed };

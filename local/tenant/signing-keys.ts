@@ -1,4 +1,4 @@
-/** The tenant's own RSA keys: the newest signs, and the older ones stay published until they are dropped. */
+/** The tenant's own RSA keys. The newest key signs; older keys stay published until they are dropped. */
 import { createHash, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JsonObject } from './records.ts';
@@ -26,13 +26,13 @@ export class SigningKeys {
     return this.#keys.find((key) => key.kid === kid);
   }
 
-  /** Makes a new key the signing one, and answers its `kid`. */
+  /** Makes a new current signing key and returns its `kid`. */
   async rotate(): Promise<string> {
     this.#keys = [await newSigningKey(), ...this.#keys];
     return this.current.kid;
   }
 
-  /** Takes every key but the signing one out of the JWKS. */
+  /** Removes every key except the current one from the JWKS. */
   dropOld(): void {
     this.#keys = [this.current];
   }
@@ -45,7 +45,7 @@ export class SigningKeys {
   }
 }
 
-/** Makes a key pair; it takes a while, so tests make one and start many tenants with it. */
+/** Makes a key pair. This is slow, so tests make one key pair and start many tenants with it. */
 export async function newSigningKey(): Promise<TenantSigningKey> {
   const { privateKey, publicKey } = await generate('rsa', { modulusLength: 2048 });
   const kid = createHash('sha256')

@@ -1,4 +1,7 @@
-/** What the tenant remembers while it runs, filled from the seed; `snapshot` writes it down for before-and-after comparisons. */
+/**
+ * The tenant's state while it runs, initialized from the seed. `snapshot` serializes it for before-and-after
+ * comparisons.
+ */
 import type {
   ApplicationPasswordRecord,
   AttackProtection,
@@ -22,7 +25,7 @@ export interface TenantState {
   readonly applicationPasswords: Map<string, ApplicationPasswordRecord>;
 }
 
-/** Fills a fresh state from a seed whose `{issuer}` marks are replaced by `issuer`. */
+/** Creates a new state from a seed. Every `{issuer}` in it is replaced by `issuer`. */
 export function createState(seed: Seed, issuer: string): TenantState {
   const { settings, attackProtection, connections, clients, resourceServers, clientGrants, users } = withIssuer(
     seed,
@@ -44,7 +47,7 @@ export function findResourceServer(state: TenantState, idOrIdentifier: string): 
   return state.resourceServers.get(idOrIdentifier) ?? findAudience(state, idOrIdentifier);
 }
 
-/** Finds an API by its identifier alone, compared character by character. */
+/** Finds an API by its identifier only, compared character by character. */
 export function findAudience(state: TenantState, identifier: string): ResourceServerRecord | undefined {
   return [...state.resourceServers.values()].find((api) => api.identifier === identifier);
 }
@@ -53,7 +56,7 @@ export function scopeValues(api: ResourceServerRecord): readonly string[] {
   return (api.scopes ?? []).map((scope) => scope.value);
 }
 
-/** Writes APIs, grants and clients as JSON whose order depends on nothing but their content. */
+/** Serializes APIs, grants and clients as JSON whose order depends only on their content. */
 export function snapshot(state: TenantState): string {
   const sections = {
     resourceServers: byKey(state.resourceServers),

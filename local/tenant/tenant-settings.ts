@@ -1,4 +1,7 @@
-/** `/api/v2/clients`, `connections` and `tenants/settings`: what set-up code reads and never writes. Client secrets are not told. */
+/**
+ * `/api/v2/clients`, `connections` and `tenants/settings`: what set-up code reads and never writes. Client secrets are
+ * never returned.
+ */
 
 import { inexistent } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';

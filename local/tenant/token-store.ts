@@ -1,4 +1,7 @@
-/** Issues every kind of credential and tells which are still good. A JWT is judged by its signature, all others by being known here. */
+/**
+ * Issues every kind of credential and tells which are still valid. A JWT is valid by its signature, other credentials
+ * by being stored here.
+ */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { decodeUnverified, isSignedRs256, type MintAlgorithm, type SigningPair, signJwt } from './jwt.ts';
 import type { ApplicationPasswordRecord, JsonObject } from './records.ts';
@@ -19,17 +22,17 @@ export interface OpaqueToken {
   readonly exp: number;
 }
 
-export interface JwtOrder {
+export interface JwtRequest {
   readonly claims: JsonObject;
   readonly alg?: MintAlgorithm;
   readonly typ?: string;
-  /** What the header says; the signing key follows it when it is one of the tenant's. */
+  /** The `kid` in the header. If one of the tenant's keys has that name, that key signs. */
   readonly kid?: string;
   /** Signs with a key that the tenant does not own. */
   readonly signWith?: SigningPair;
 }
 
-export interface ApplicationPasswordOrder {
+export interface ApplicationPasswordRequest {
   readonly userId: string;
   readonly label: string;
   readonly audience: string;
@@ -52,7 +55,7 @@ export class TokenStore {
     this.#options = options;
   }
 
-  issueJwt({ claims, alg = 'RS256', typ = 'JWT', kid, signWith }: JwtOrder): string {
+  issueJwt({ claims, alg = 'RS256', typ = 'JWT', kid, signWith }: JwtRequest): string {
     const { signingKeys } = this.#options;
     const own = signingKeys.find(kid) ?? signingKeys.current;
     return signJwt({ alg, typ, kid: kid ?? own.kid }, claims, signWith ?? own);
@@ -65,7 +68,7 @@ export class TokenStore {
     return value;
   }
 
-  issueApplicationPassword({ userId, label, audience, scope }: ApplicationPasswordOrder): ApplicationPasswordRecord {
+  issueApplicationPassword({ userId, label, audience, scope }: ApplicationPasswordRequest): ApplicationPasswordRecord {
     const record = {
       id: `asp_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
       user_id: userId,
@@ -89,7 +92,7 @@ export class TokenStore {
     return [...this.#options.state.applicationPasswords.values()].find((record) => record.value === value);
   }
 
-  /** Answers the claims of a JWT that this tenant signed and that is still good. */
+  /** Returns the claims of a JWT if this tenant signed it and it is still valid. */
   verifyJwt(token: string): JsonObject | undefined {
     const { claims, problem } = this.inspectJwt(token);
     return problem === undefined ? claims : undefined;
@@ -105,7 +108,7 @@ export class TokenStore {
     return claims.exp > this.nowSeconds() ? { claims } : { claims, problem: 'expired' };
   }
 
-  /** Makes a token or an application password worthless, whatever kind it is. */
+  /** Revokes a token of any kind, or an app specific password. */
   revoke(token: string): void {
     const applicationPassword = this.findApplicationPassword(token);
     if (applicationPassword) this.#options.state.applicationPasswords.delete(applicationPassword.id);

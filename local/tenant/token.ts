@@ -1,4 +1,4 @@
-/** `POST /oauth/token`: authenticates the client, sees that it may use the grant it names, and hands over to that grant. */
+/** `POST /oauth/token`: authenticates the client, checks that it may use the grant type, and calls that grant. */
 
 import { authenticateClient } from './client-authentication.ts';
 import { clientCredentialsGrant } from './client-credentials-grant.ts';

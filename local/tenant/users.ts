@@ -1,4 +1,4 @@
-/** `/api/v2/users`, `users-by-email` and `user-blocks`: reading users, and lifting the block that failed logins brought. */
+/** `/api/v2/users`, `users-by-email` and `user-blocks`: reads users, and removes blocks after failed logins. */
 
 import { inexistent, invalidQuery } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';
@@ -33,7 +33,7 @@ function removeBlocks(exchange: Exchange, tenant: TenantParts, parameters: PathP
   return { status: 204 };
 }
 
-/** A user is named by id in the path, or by `identifier` (user name or e-mail) in the query. */
+/** Finds a user by the ID in the path, or by `identifier` (user name or e-mail address) in the query. */
 function findByParameters({ query }: Exchange, { state }: TenantParts, { id }: PathParameters): UserRecord {
   if (id !== undefined) return requireUser(state.users.get(id));
   const identifier = query.get('identifier')?.toLowerCase();

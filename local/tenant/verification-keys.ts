@@ -1,22 +1,23 @@
-/** Finds the public keys of a resource server where its record says they are, or else at its well-known address. */
+/** Finds the public keys of a resource server where its record says they are, or at its well-known address. */
 
 import type { KeyFetcher } from './key-fetcher.ts';
 import { type RegisteredKey, readJwk, readKeyEntry, readVerificationKey } from './public-key.ts';
 import type { ResourceServerRecord } from './records.ts';
 
 /**
- * Answers the keys of the first place that the record names: `verificationKeys`, `verificationKey`,
- * `verificationLocation`, else the identifier's origin. A place that is named but holds nothing usable is not passed over.
+ * Returns the keys from the first of these places that the record names: `verificationKeys`, `verificationKey`,
+ * `verificationLocation`. If it names none, the keys come from the identifier's origin. A place that is named but
+ * holds no usable key is not skipped.
  */
 export async function findVerificationKeys(
   api: ResourceServerRecord,
   fetcher: KeyFetcher,
 ): Promise<readonly RegisteredKey[]> {
-  if (Array.isArray(api.verificationKeys)) return present(api.verificationKeys.map(readKeyEntry));
-  if (api.verificationKey !== undefined) return present([readVerificationKey(api.verificationKey)]);
+  if (Array.isArray(api.verificationKeys)) return withoutUndefined(api.verificationKeys.map(readKeyEntry));
+  if (api.verificationKey !== undefined) return withoutUndefined([readVerificationKey(api.verificationKey)]);
   const location = api.verificationLocation ?? wellKnownLocation(api.identifier);
   if (typeof location !== 'string') return [];
-  return present((await fetcher.fetch(location)).map(readJwk));
+  return withoutUndefined((await fetcher.fetch(location)).map(readJwk));
 }
 
 function wellKnownLocation(identifier: string): string | undefined {
@@ -25,6 +26,6 @@ function wellKnownLocation(identifier: string): string | undefined {
   return protocol === 'https:' || protocol === 'http:' ? `${origin}/.well-known/jwks.json` : undefined;
 }
 
-function present(keys: readonly (RegisteredKey | undefined)[]): readonly RegisteredKey[] {
+function withoutUndefined(keys: readonly (RegisteredKey | undefined)[]): readonly RegisteredKey[] {
   return keys.filter((key) => key !== undefined);
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the arguments of one command. What was given may be a secret that somebody pasted in the wrong place, so no message
- * repeats a value or an argument, only the names of options.
+ * Reads the arguments of one command. An argument may be a secret that somebody pasted in the wrong place, so no message
+ * repeats a value or an argument. Messages repeat only names that an option could have.
  */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearestNames } from '../core/nearest-names.ts';
@@ -9,7 +9,7 @@ import type { OptionTable } from './options.ts';
 
 type Value = string | boolean | undefined;
 
-/** The parsed arguments: of options that the table knows, and of no others. */
+/** The parsed arguments. All options are known to the table. */
 export class Arguments {
   readonly positionals: readonly string[];
   readonly #values: Readonly<Record<string, Value | readonly Value[]>>;
@@ -23,7 +23,7 @@ export class Arguments {
     return this.#values[name] === true;
   }
 
-  /** The option's value, the last one if it came more than once; `undefined` if it did not come. */
+  /** The option's value, or its last value if it is repeated; `undefined` if it is absent. */
   text(name: string): string | undefined {
     return this.texts(name).at(-1);
   }
@@ -32,7 +32,7 @@ export class Arguments {
     return [this.#values[name]].flat().filter((value) => typeof value === 'string');
   }
 
-  /** @throws CliError `usage` if the option did not come, or is empty */
+  /** @throws CliError `usage` if the option is absent or empty */
   required(name: string): string {
     const value = this.text(name);
     if (value === undefined || value === '') throw usageError(`The option --${name} is missing; it has no default.`);
@@ -40,25 +40,25 @@ export class Arguments {
   }
 }
 
-/** Says whether help is asked for, whatever else is wrong. */
+/** Whether the arguments ask for help, even if others are wrong. */
 export function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? args.length : end).some((arg) => arg === '--help' || arg === '-h');
 }
 
 /**
- * Parses arguments by a table.
+ * Parses arguments according to a table of options.
  *
- * @param most how many arguments beside the options there may be
+ * @param most the maximum number of arguments besides the options
  * @throws CliError `usage`
  */
 export function parseArguments(args: readonly string[], options: OptionTable, most: number): Arguments {
   const { values, positionals } = parse(args, options);
   if (positionals.length > most) {
-    const wanted = most === 0 ? 'none' : `at most ${most}`;
-    const got = positionals.length === 1 ? 'one' : String(positionals.length);
+    const expected = most === 0 ? 'none' : `at most ${most}`;
+    const got = positionals.length === 1 ? '1 argument' : `${positionals.length} arguments`;
     throw usageError(
-      `Got ${got} beside the options; wanted ${wanted}. Quote what holds spaces, and repeat an option to give it twice.`,
+      `Got ${got} besides the options; expected ${expected}. Quote a value that contains spaces. Repeat an option to give several values. See --help.`,
     );
   }
   return new Arguments(values, positionals);
@@ -80,18 +80,20 @@ function parse(args: readonly string[], options: OptionTable) {
 
 function describe(error: unknown, names: readonly string[]): string {
   const message = error instanceof Error ? error.message : '';
-  // The message quotes the option; a value is quoted for arguments only, which are not read from here.
+  // Node's message quotes the option. It quotes a value only for an argument, and arguments are not read here.
   const name = /'(?:-\w, )?(-{1,2}[A-Za-z][\w-]*)/.exec(message)?.[1] ?? 'an option';
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return unknownOption(name, names);
-  if (message.includes('does not take an argument')) return `The option ${name} takes no value.`;
-  return `The option ${name} wants a value; one that begins with a dash is written ${name}=-….`;
+  if (message.includes('does not take an argument')) return `The option ${name} does not take a value. See --help.`;
+  return `The option ${name} needs a value. Write a value that starts with a dash as ${name}=-…. See --help.`;
 }
 
 function unknownOption(name: string, names: readonly string[]): string {
-  if (/secret|password|token/.test(name)) {
-    return `There is no option ${name}: what stands on a command line is seen by others on this machine. Put AUTH0_CLIENT_SECRET into the environment or .env, or leave it out and be asked; give a token through standard input.`;
+  const isPlausible = /^--?[a-z][a-z-]{0,23}$/.test(name);
+  const got = isPlausible ? `There is no option ${name}` : 'The command line has an unknown option';
+  if (/secret|password|token/i.test(name)) {
+    return `${got}. Secrets do not belong on a command line, because others on this machine can see it. Put AUTH0_CLIENT_SECRET into the environment or .env, or leave it out to be asked. Give a token on standard input. See --help.`;
   }
   const nearest = nearestNames(name.replace(/^-+/, ''), names, 1).map((found) => `; the nearest is --${found}`);
-  return `There is no option ${name}${nearest.join('')}. See --help.`;
+  return `${got}${nearest.join('')}. See --help.`;
 }

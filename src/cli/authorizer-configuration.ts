@@ -1,4 +1,4 @@
-/** The authorizer's configuration as a deployment has it: the keys of `cdk.json` that concern it, or their defaults. */
+/** The authorizer's configuration as in a deployment: its keys in `cdk.json`, or their defaults. */
 import {
   type AuthorizerConfiguration,
   authorizerEntries,
@@ -10,7 +10,7 @@ import { deploymentConfiguration } from './setting-sources.ts';
 import { issuerUrl } from './tenant-url.ts';
 
 /**
- * Reads it; issuer and audience are those of this run.
+ * Reads the configuration. Issuer and audience come from the settings of this run.
  *
  * @throws ConfigurationError `configuration_invalid` with every fault
  */
@@ -25,7 +25,7 @@ export function authorizerConfiguration({
   const ofThisRun = {
     issuer: issuerUrl(settings),
     audience: settings.require('audience'),
-    // Keys are handed in; a name is only there because the function needs one.
+    // The keys are passed in. The schema still requires a name.
     signingKeySecret: 'handed-in',
   };
   return parseAuthorizerConfiguration(JSON.stringify({ ...own, ...ofThisRun }));

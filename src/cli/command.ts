@@ -1,4 +1,4 @@
-/** What a command is, and what it gets to work with. */
+/** A command, and what it works with. */
 import type { Arguments } from './arguments.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Interruption } from './interruption.ts';
@@ -10,14 +10,14 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What may stand beside the options, such as `ID`; `""` for nothing. */
+  /** The arguments besides the options, such as `ID`; `""` for none. */
   readonly operands: string;
-  /** How many of them at most. */
+  /** Their maximum number. */
   readonly mostOperands: number;
-  /** What there is to know beyond the options; lines of at most 100 characters. */
+  /** What `--help` explains besides the options, in lines of at most 120 characters. */
   readonly description: string;
   readonly options: OptionTable;
-  /** Each with what it is for. */
+  /** Each with its purpose. */
   readonly examples: readonly { readonly line: string; readonly purpose: string }[];
   run(context: Context): Promise<ExitCode>;
 }
@@ -28,6 +28,6 @@ export interface Context {
   readonly settings: Settings;
   readonly ports: Ports;
   readonly interruption: Interruption;
-  /** Whether the result is to be one JSON object on one line. */
+  /** Whether to print the result as one JSON object on one line. */
   readonly isJson: boolean;
 }

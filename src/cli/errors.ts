@@ -1,25 +1,27 @@
-/** What ends a command early by its own doing; everything else that is thrown comes from the rooms below. */
+/** The errors of the command line itself. Other errors come from the folders that it uses. */
 import { CodedError } from '../core/errors.ts';
 
 export type CliErrorCode =
-  /** The command line, or a setting, is not one that can be worked with. */
+  /** The command line or a setting is wrong. */
   | 'usage'
   /** Ctrl-C. */
   | 'interrupted'
-  /** There is no such thing in the tenant. */
+  /** The tenant does not have what the command line names. */
   | 'not_found'
-  /** A file cannot be read or written as wanted. */
+  /** A file cannot be read or written. */
   | 'file_unusable'
-  /** Standard output takes nothing, or nobody reads it. */
+  /** Standard output is full or closed. */
   | 'output_unusable'
-  /** There is no signing key where it should be. */
+  /** The signing key cannot be read. */
   | 'key_unreadable'
-  /** The user said no. */
+  /** The user declined the confirmation. */
   | 'declined'
-  /** Checks were made and not all passed. */
-  | 'checks_failed';
+  /** At least one check failed. */
+  | 'checks_failed'
+  /** The key rotation function did not confirm a revocation. */
+  | 'revocation_unconfirmed';
 
-/** Thrown with a message for the user: what, got, expected, the mend. Never holds a secret. */
+/** Has a message for the user: what failed, what was expected, and the fix. Never holds a secret. */
 export class CliError extends CodedError<CliErrorCode> {}
 
 export function usageError(message: string): CliError {

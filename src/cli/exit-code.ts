@@ -1,21 +1,21 @@
-/** How a command ends, as the shell sees it. */
+/** The exit codes of `asp`. docs/cli.md documents them. */
 import { ConfigurationError } from '../core/errors.ts';
 import { CliError } from './errors.ts';
 
 export const EXIT = {
   /** Done. */
   done: 0,
-  /** Refused, failed, or checked and found wanting. */
+  /** Refused or failed, or a check failed. */
   failed: 1,
-  /** The command line or a setting is at fault; nothing was tried. */
+  /** The command line or a setting is wrong; nothing was tried. */
   usage: 2,
-  /** Ctrl-C, as shells count it: 128 + SIGINT. */
+  /** Ctrl-C: 128 + SIGINT, as in shells. */
   interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The exit code for something thrown. */
+/** The exit code for a thrown error. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof ConfigurationError && error.code === 'configuration_invalid') return EXIT.usage;
   if (!(error instanceof CliError)) return EXIT.failed;

@@ -1,4 +1,4 @@
-/** What the authorizer would decide about a Bearer token for each configured route: asked of the authorizer itself. */
+/** Shows what the authorizer would decide about a Bearer token for each configured route, by running the authorizer itself. */
 import type { Decision } from '../authorizer/decision.ts';
 import { type RouteSetting, type RouteSettings, scopesOf } from '../core/routes.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
@@ -11,22 +11,22 @@ import { CREDENTIAL_REASONS } from './reason-words.ts';
 export interface Explanation {
   readonly route: string;
   readonly outcome: Decision['outcome'] | 'public';
-  /** What a caller gets: 200 stands for whatever the backend answers. */
+  /** What the caller gets; 200 stands for any response of the backend. */
   readonly status: 200 | 401 | 403 | 503;
-  /** The reason code; `allowed` and `public` where it is let through. */
+  /** The reason code; `allowed` or `public` if the call is let through. */
   readonly reason: string;
   /** The rule in words. */
   readonly rule: string;
 }
 
-/** How the authorizer goes about a token, by its form alone. */
-export function pathOf(token: string): string {
+/** Describes how the authorizer handles a token. This depends only on the form of the token. */
+export function describeHandling(token: string): string {
   return isCompactJws(token)
-    ? "three parts, so a JWT: verified by the tenant's public keys, and never introspected after a failed check"
-    : 'no JWT, so an opaque token or app specific password: introspected by the tenant';
+    ? "three parts, so a JWT: verified with the tenant's public keys, never introspected"
+    : 'not a JWT, so an opaque token or app specific password: introspected by the tenant';
 }
 
-/** Decides about every route. The token is looked up once; the authorizer keeps what it found for the rest. */
+/** Decides about every route. The token is looked up once; the authorizer's cache serves the other routes. */
 export async function explain(
   token: string,
   keys: SigningKeyStore,
@@ -37,7 +37,7 @@ export async function explain(
   const explanations: Explanation[] = [];
   for (const [route, setting] of routeEntries(configuration.routes)) {
     const decide = () => authorizer.decide({ authorization: [`Bearer ${token}`], ...callOf(route) });
-    explanations.push(setting === 'public' ? openTo(route) : judged(route, setting, await decide()));
+    explanations.push(setting === 'public' ? explainPublic(route) : explainDecision(route, setting, await decide()));
   }
   return explanations;
 }
@@ -46,17 +46,17 @@ function routeEntries(routes: RouteSettings): readonly (readonly [string, RouteS
   return Object.entries(routes);
 }
 
-/** A call of the route, with something harmless for each parameter. */
+/** A call of the route, with `x` for each parameter. */
 function callOf(route: string) {
   const [method = '', resourcePath = ''] = route.split(' ');
   return { method, resourcePath, path: resourcePath.replace(/\{[^}]*\}/g, 'x') };
 }
 
-function openTo(route: string): Explanation {
-  return { route, outcome: 'public', status: 200, reason: 'public', rule: 'public: no authorizer stands before it' };
+function explainPublic(route: string): Explanation {
+  return { route, outcome: 'public', status: 200, reason: 'public', rule: 'public: no authorizer is involved' };
 }
 
-function judged(route: string, setting: Exclude<RouteSetting, 'public'>, decision: Decision): Explanation {
+function explainDecision(route: string, setting: Exclude<RouteSetting, 'public'>, decision: Decision): Explanation {
   const { outcome } = decision;
   switch (decision.outcome) {
     case 'allow':

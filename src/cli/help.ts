@@ -1,20 +1,32 @@
-/** The texts of `--help`. */
+/** Builds the texts of `--help`. */
 import type { Command } from './command.ts';
+import type { CommandGroup } from './commands.ts';
 import { GENERAL_OPTIONS, type OptionTable } from './options.ts';
 import { table } from './table.ts';
 
 /** Help for `asp` itself. */
-export function generalHelp(commands: readonly Command[]): string {
+export function generalHelp(groups: readonly CommandGroup[]): string {
   return [
     'Usage: asp COMMAND [OPTIONS]',
     '',
-    "App specific passwords, tokens and the resource server's key of an Auth0 tenant, from the command line.",
+    'Manages app specific passwords, tokens and the signing key of an API in an Auth0 tenant.',
     '',
-    ...indented(table(commands.map(({ name, summary }) => [name, summary]))),
-    '',
-    'asp COMMAND --help tells more. Settings come from options, the environment, .env, stack outputs and cdk.json,',
-    'in this order; --verbose shows them. Exit codes: 0 done, 1 refused or failed, 2 usage, 130 Ctrl-C.',
+    ...groupLines(groups),
+    'Run "asp COMMAND --help" for the options of a command. A setting comes from the first source that has it: options,',
+    'environment, .env, stack outputs, cdk.json; --verbose shows them all.',
+    'Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 Ctrl-C.',
   ].join('\n');
+}
+
+/** All groups share one table, so that the summaries line up. */
+function groupLines(groups: readonly CommandGroup[]): readonly string[] {
+  const lines = indented(table(groups.flatMap(({ commands }) => commands.map(({ name, summary }) => [name, summary]))));
+  let next = 0;
+  return groups.flatMap(({ heading, commands }) => {
+    const first = next;
+    next += commands.length;
+    return [`${heading}:`, ...lines.slice(first, next), ''];
+  });
 }
 
 /** Help for one command. */

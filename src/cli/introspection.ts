@@ -1,4 +1,4 @@
-/** The tenant's introspection endpoint, asked as the resource server, by the same code as in the authorizer. */
+/** Calls the tenant's introspection endpoint as the resource server, with the same code as the authorizer. */
 import type { HttpPort } from '../core/http.ts';
 import { PrivateKeyJwt } from '../issuer/client-authentication.ts';
 import { Introspection, type UnverifiedResponse } from '../issuer/introspection.ts';
@@ -14,7 +14,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const LONGEST_ATTEMPT_MS = 10_000;
 
 /**
- * Prepares to ask. The answer may take as long as the settings allow: a person waits longer than a gateway does.
+ * Prepares the call. The response may take as long as the settings allow: a person waits longer than a gateway does.
  *
  * @throws CliError `usage` for a setting that is missing or wrong
  */

@@ -1,4 +1,4 @@
-/** How the tenant gets the public key, by the settings; by the schema of the deployment's configuration. */
+/** Reads from the settings how the tenant gets the public key, with the schema of the deployment's configuration. */
 import { keyDelivery, keyFormat } from '../config/deployment-fields.ts';
 import { exactly, parse } from '../config/parse.ts';
 import type { Settings } from './settings.ts';

@@ -1,41 +1,45 @@
-/** The options that several commands share, with what `--help` says of them. */
+/** The options that several commands share, with their text for `--help`. */
 
 export interface Option {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
-  /** May be given more than once. */
+  /** The option may be repeated. */
   readonly multiple?: boolean;
-  /** What stands for the value in `--help`. */
+  /** The name of the value in `--help`. */
   readonly placeholder?: string;
   readonly summary: string;
 }
 
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** Every command's. */
+/** Options of every command. */
 export const GENERAL_OPTIONS: OptionTable = {
   json: { type: 'boolean', summary: 'print one JSON object on one line, for programs' },
-  verbose: { type: 'boolean', summary: 'show each setting and where it comes from, secrets masked' },
-  // Not --env-file: Node takes that one for its own wherever it stands, and ends with its own words.
+  verbose: { type: 'boolean', summary: 'show each setting and where it comes from, with secrets masked' },
+  // Not --env-file: Node handles an option of that name itself, even after the script's name.
   dotenv: { type: 'string', placeholder: 'FILE', summary: 'read settings from this file (.env)' },
-  outputs: { type: 'string', placeholder: 'FILE', summary: 'stack outputs, as cdk deploy writes (cdk-outputs.json)' },
+  outputs: {
+    type: 'string',
+    placeholder: 'FILE',
+    summary: 'stack outputs, as written by cdk deploy (cdk-outputs.json)',
+  },
   config: { type: 'string', placeholder: 'FILE', summary: "the deployment's configuration (cdk.json)" },
-  help: { type: 'boolean', short: 'h', summary: 'print this' },
+  help: { type: 'boolean', short: 'h', summary: 'print this help' },
 };
 
-/** Those of commands that talk to the tenant. */
+/** Options of commands that call the tenant. */
 export const TENANT_OPTIONS: OptionTable = {
-  issuer: { type: 'string', placeholder: 'URL', summary: 'the tenant, as domain or URL (AUTH0_DOMAIN)' },
-  timeout: { type: 'string', placeholder: 'SECONDS', summary: 'how long the tenant may take in all (30)' },
+  issuer: { type: 'string', placeholder: 'URL', summary: 'the tenant, as a domain or URL (AUTH0_DOMAIN)' },
+  timeout: { type: 'string', placeholder: 'SECONDS', summary: 'how long the tenant may take in total (30)' },
 };
 
-/** Those of commands that use the Management API. The client's secret is never an option. */
+/** Options of commands that use the Management API. The client's secret is never an option. */
 export const MANAGEMENT_OPTIONS: OptionTable = {
   ...TENANT_OPTIONS,
   'management-domain': {
     type: 'string',
     placeholder: 'URL',
-    summary: "the tenant's own domain, if the issuer is a custom one (AUTH0_MANAGEMENT_DOMAIN)",
+    summary: "the tenant's own domain, if the issuer is a custom domain (AUTH0_MANAGEMENT_DOMAIN)",
   },
   'client-id': { type: 'string', placeholder: 'ID', summary: 'the management client (AUTH0_CLIENT_ID)' },
 };
@@ -50,11 +54,11 @@ export const USER_OPTION: OptionTable = {
 
 /** Where the signing key is. */
 export const KEY_OPTIONS: OptionTable = {
-  key: { type: 'string', placeholder: 'FILE', summary: "the signing key's file (ASP_KEY_FILE, .asp/key.json)" },
+  key: { type: 'string', placeholder: 'FILE', summary: 'the file with the signing key (ASP_KEY_FILE, .asp/key.json)' },
   'key-secret': {
     type: 'string',
     placeholder: 'ARN',
-    summary: 'its secret in AWS instead (ASP_KEY_SECRET, or the output SigningKeySecretArn)',
+    summary: 'the AWS secret with the key (ASP_KEY_SECRET, or the output SigningKeySecretArn)',
   },
 };
 
@@ -73,7 +77,7 @@ export const RECORD_OPTION: OptionTable = {
   record: {
     type: 'string',
     placeholder: 'FILE',
-    summary: 'where is written what was there before (ASP_RECORD_FILE, .asp/record.json)',
+    summary: 'the file that records the previous state (ASP_RECORD_FILE, .asp/record.json)',
   },
 };
 

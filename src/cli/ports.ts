@@ -1,4 +1,4 @@
-/** What the commands need of the world: all of it handed in. */
+/** Everything that commands need from the outside world. `bin/asp.ts` hands it in. */
 
 import type { Authorizer } from '../authorizer/authorizer.ts';
 import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';
@@ -7,7 +7,7 @@ import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Variables } from './setting-sources.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Builds the very authorizer that runs behind the gateway. */
+/** Builds the same authorizer that runs behind the gateway. */
 export type ComposeAuthorizer = (
   configuration: AuthorizerConfiguration,
   ports: IssuerPorts & { readonly signingKeys: SigningKeyStore },
@@ -16,7 +16,7 @@ export type ComposeAuthorizer = (
 export interface Ports extends IssuerPorts {
   readonly terminal: Terminal;
   readonly fetch: typeof fetch;
-  /** Calls back after so many milliseconds, unless cancelled; does not keep the process alive. */
+  /** Calls back after a number of milliseconds, and returns how to cancel that. Does not keep the process alive. */
   readonly setTimer: (milliseconds: number, callback: () => void) => () => void;
   /** A new unique id of at most 64 characters. */
   readonly uniqueId: () => string;
@@ -24,10 +24,14 @@ export interface Ports extends IssuerPorts {
   readonly lookUpHost: (host: string) => Promise<void>;
   /** The signing keys in an AWS secret, the current one first. */
   readonly readSecretKeys: (secretId: string) => ReturnType<SigningKeyStore['read']>;
+  /** One output of a CloudFormation stack. */
+  readonly readStackOutput: (stackName: string, outputKey: string) => Promise<string>;
+  /** Calls a Lambda function by its name or ARN, and waits for its response, which is not trusted. */
+  readonly invokeFunction: (functionName: string, event: unknown) => Promise<unknown>;
   readonly composeAuthorizer: ComposeAuthorizer;
   readonly environment: Variables;
-  /** Files are named relative to it. */
+  /** File names are relative to this directory. */
   readonly directory: string;
-  /** Calls back for each Ctrl-C; answers how to stop that. */
+  /** Calls back for each Ctrl-C, and returns how to stop that. */
   readonly onInterrupt: (callback: () => void) => () => void;
 }

@@ -1,4 +1,4 @@
-/** The terminal of this process. */
+/** The terminal of this process: its standard input, output and error. */
 import type { Readable, Writable } from 'node:stream';
 import { CliError, usageError } from './errors.ts';
 import { ask } from './prompt.ts';
@@ -15,7 +15,7 @@ export interface Streams {
   readonly stderr: Device<Writable>;
 }
 
-/** Far above any token. */
+/** Far longer than any token. */
 const MOST_INPUT_BYTES = 65_536;
 
 export function createProcessTerminal({ stdin, stdout, stderr }: Streams, environment: Variables): Terminal {
@@ -38,11 +38,11 @@ function deliver(stdout: Writable, text: string): Promise<void> {
   });
 }
 
-/** Says that a result did not get to where it was to go. */
+/** The error for a result that could not be written. */
 export function unwritten(error: unknown): CliError {
   return new CliError(
     'output_unusable',
-    `The result cannot be written to standard output: ${systemCode(error)}. Check where it goes, and run it again.`,
+    `The result cannot be written to standard output: ${systemCode(error)}. Check where the output goes, then run the command again.`,
   );
 }
 

@@ -1,10 +1,10 @@
-/** Asks for one line at a terminal. While a secret is typed nothing is shown; however it ends, the terminal is as before. */
+/** Asks for one line at a terminal. Shows nothing while a secret is typed, and always restores the terminal. */
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
 import { interrupted } from './errors.ts';
 
 /**
- * Asks a question. The terminal is in raw mode until the answer is there, so Ctrl-C arrives here and not as a signal.
+ * Asks a question. The terminal is in raw mode until the user has replied, so Ctrl-C arrives here and not as a signal.
  *
  * @throws CliError `interrupted` on Ctrl-C, Ctrl-D or the end of the input
  */
@@ -18,7 +18,7 @@ export function ask(input: Readable, output: Writable, question: string, isSecre
       lines.close();
     });
     lines.once('SIGINT', () => lines.close());
-    // Also the way in which Ctrl-D and the end of the input are told.
+    // Ctrl-D and the end of the input arrive as `close` too.
     lines.once('close', () => {
       if (isSecret || answer === undefined) output.write('\n');
       if (answer === undefined) reject(interrupted());

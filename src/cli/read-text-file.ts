@@ -1,4 +1,4 @@
-/** Reads a file that the user named, or that may be there. */
+/** Reads a file that the user named, or an optional file. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { usageError } from './errors.ts';
@@ -6,7 +6,7 @@ import { usageError } from './errors.ts';
 /**
  * Reads a file as text.
  *
- * @returns `undefined` if it does not exist and need not
+ * @returns `undefined` if the file does not exist and does not have to
  * @throws CliError `usage` if it cannot be read
  */
 export function readTextFile(directory: string, file: string, mustExist: boolean): string | undefined {
@@ -19,7 +19,7 @@ export function readTextFile(directory: string, file: string, mustExist: boolean
   }
 }
 
-/** The system's code of an error, such as ENOENT. */
+/** The system code of an error, such as ENOENT. */
 export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'an unknown error';
 }

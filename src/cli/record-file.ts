@@ -1,6 +1,6 @@
 /**
- * What tenants held before us, in one JSON file: an entry for each resource server and each client grant. It is public data,
- * and the only way back. What comes out of it is parsed by those who use it.
+ * Records what tenants held before `asp setup`, in one JSON file with an entry for each resource server and each client grant.
+ * It is public data, and teardown depends on it. Callers parse the entries themselves.
  */
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -27,7 +27,7 @@ export class RecordFile {
     return this.#store(`client grant of ${clientId} of ${tenantUrl}`);
   }
 
-  /** What there are records of. */
+  /** The names of all records. */
   names(): readonly string[] {
     return Object.keys(this.#read());
   }
@@ -57,8 +57,8 @@ export class RecordFile {
   }
 }
 
-/** A store that shows what the other holds and keeps what is written to itself: for a rehearsal. */
-export function rehearsalStore<SetupRecord>(store: RecordStore<SetupRecord>): RecordStore<SetupRecord> {
+/** A store for a dry run: reads from the other store, and keeps writes in memory. */
+export function dryRunStore<SetupRecord>(store: RecordStore<SetupRecord>): RecordStore<SetupRecord> {
   let written: { readonly record: SetupRecord | undefined } | undefined;
   return {
     read: async () => (written ? written.record : store.read()),

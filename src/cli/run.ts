@@ -1,9 +1,9 @@
-/** Runs one command line: finds the command, opens the settings, and turns whatever happens into words and an exit code. */
+/** Runs one command line: finds the command, opens the settings, and turns the outcome into messages and an exit code. */
 import { CodedError } from '../core/errors.ts';
 import { nearestNames } from '../core/nearest-names.ts';
 import { asksForHelp, parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMAND_GROUPS, COMMANDS } from './commands.ts';
 import { describeError } from './describe-error.ts';
 import { usageError } from './errors.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
@@ -18,31 +18,31 @@ import { table } from './table.ts';
 /**
  * Runs `asp`.
  *
- * @param args what follows the command's name on the command line
- * @returns the exit code; errors are told on standard error
+ * @param args the arguments after `asp`
+ * @returns the exit code; errors are reported on standard error
  */
 export async function runAsp(args: readonly string[], ports: Ports): Promise<ExitCode> {
   try {
     assertTlsIsOn(ports);
     return await dispatch(args, ports);
   } catch (error) {
-    tell(error, args.includes('--json'), ports);
+    reportError(error, args.includes('--json'), ports);
     return exitCodeOf(error);
   }
 }
 
-/** Node's own switch would take the tenant's identity on faith, with the client's secret in the next request. */
+/** Without this check, the client's secret could be sent to anybody who poses as the tenant. */
 function assertTlsIsOn({ environment }: Ports): void {
   if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
   throw usageError(
-    'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates, and this command never goes without. Unset it; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its file.',
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates, and asp never runs without it. Unset it. To trust your own certificate authority, set NODE_EXTRA_CA_CERTS to its file.',
   );
 }
 
 async function dispatch([name = '', ...rest]: readonly string[], ports: Ports): Promise<ExitCode> {
   if (name === '' || name === 'help' || asksForHelp([name])) {
     const { print, note } = ports.terminal;
-    (name === '' ? note : print)(generalHelp(COMMANDS));
+    (name === '' ? note : print)(generalHelp(COMMAND_GROUPS));
     return name === '' ? EXIT.usage : EXIT.done;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
@@ -59,7 +59,7 @@ async function execute(command: Command, rest: readonly string[], ports: Ports):
   const settings = new Settings(openSources(args, ports.environment, ports.directory));
   if (args.flag('verbose')) showSettings(settings, ports);
   const interruption = new Interruption(() =>
-    ports.terminal.note('Finishing what is under way, so that nothing is lost. Ctrl-C again ends it at once.'),
+    ports.terminal.note('Finishing the current step, so that nothing is lost. Press Ctrl-C again to stop at once.'),
   );
   const stopListening = ports.onInterrupt(() => interruption.press());
   try {
@@ -76,18 +76,19 @@ function showSettings(settings: Settings, { terminal }: Ports): void {
 }
 
 function unknownCommand(name: string) {
-  if (name.startsWith('-')) return usageError('The command comes first: asp COMMAND [OPTIONS]. asp --help lists them.');
+  if (name.startsWith('-'))
+    return usageError('The command comes first: asp COMMAND [OPTIONS]. "asp --help" lists the commands.');
   const [nearest] = nearestNames(
     name,
     COMMANDS.map((command) => command.name),
     1,
   );
-  // Not repeated if it cannot be a command's name: it may be a secret in the wrong place.
-  const got = /^[a-z-]{1,12}$/.test(name) ? `There is no command ${name}` : 'The first argument is no command';
-  return usageError(`${got}; the nearest is ${nearest}. asp --help lists them.`);
+  // Do not repeat what cannot be the name of a command: it may be a secret in the wrong place.
+  const got = /^[a-z-]{1,16}$/.test(name) ? `There is no command ${name}` : 'The first argument is not a command';
+  return usageError(`${got}; the nearest is ${nearest}. "asp --help" lists the commands.`);
 }
 
-function tell(error: unknown, isJson: boolean, { terminal }: Ports): void {
+function reportError(error: unknown, isJson: boolean, { terminal }: Ports): void {
   const message = describeError(error);
   const code = error instanceof CodedError ? error.code : 'internal';
   terminal.note(isJson ? JSON.stringify({ error: { code, message } }) : message);

@@ -1,4 +1,4 @@
-/** Where settings come from. Files that nobody named are passed over if they are not there; files that are there must parse. */
+/** The sources of settings. A default file may be missing, a named file may not, and every file must parse. */
 import { parseEnv } from 'node:util';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import type { Arguments } from './arguments.ts';
@@ -9,13 +9,13 @@ import type { SettingNames } from './setting-table.ts';
 /** One place that may hold settings. */
 export interface Source {
   get(names: SettingNames): string | undefined;
-  /** Says where exactly, for `--verbose`. */
+  /** The exact source, for `--verbose`. */
   label(names: SettingNames): string;
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Opens the sources in the order in which they count. */
+/** Opens the sources, the one with the highest priority first. */
 export function openSources(args: Arguments, environment: Variables, directory: string): readonly Source[] {
   const open = (option: string, usual: string) => ({
     file: args.text(option) ?? usual,
@@ -54,7 +54,7 @@ function ofObject(values: JsonObject, place: string, nameOf: (names: SettingName
 /**
  * The outputs of all stacks in the file that `cdk deploy --outputs-file` writes.
  *
- * @throws CliError `usage` if it is none, or if two stacks have an output of one name with two values
+ * @throws CliError `usage` if it is not such a file, or if two stacks have an output with the same name and different values
  */
 export function stackOutputs(text: string | undefined, file: string): JsonObject {
   if (text === undefined) return {};
@@ -68,7 +68,7 @@ export function stackOutputs(text: string | undefined, file: string): JsonObject
   for (const [name, value] of Object.values(stacks).filter(isJsonObject).flatMap(Object.entries)) {
     if (Object.hasOwn(merged, name) && merged[name] !== value) {
       throw usageError(
-        `The file ${file} holds two deployments: two outputs ${name}. Name a file with one by --outputs.`,
+        `The file ${file} holds two deployments: it has two outputs ${name} with different values. Use --outputs to name a file with one deployment.`,
       );
     }
     merged[name] = value;
@@ -79,12 +79,13 @@ export function stackOutputs(text: string | undefined, file: string): JsonObject
 /**
  * The deployment's configuration: `context` of a `cdk.json`, or the keys themselves.
  *
- * @throws CliError `usage` if it is no JSON object
+ * @throws CliError `usage` if it is not a JSON object
  */
 export function deploymentConfiguration(text: string | undefined, file: string): JsonObject {
   if (text === undefined) return {};
   const value = parseJson(text);
-  if (!isJsonObject(value))
-    throw usageError(`The file ${file} is not a JSON object. Expected the one of a CDK application.`);
+  if (!isJsonObject(value)) {
+    throw usageError(`The file ${file} is not a JSON object. Expected the cdk.json of a CDK application.`);
+  }
   return isJsonObject(value.context) ? value.context : value;
 }

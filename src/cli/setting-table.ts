@@ -1,11 +1,11 @@
-/** Every setting of the command line with the names that it goes by, and what stands in for it if nothing is given. */
+/** Every setting of the command line, with its names in each source and its default. */
 
 import { DEFAULTS } from '../config/defaults.ts';
 
 export interface SettingNames {
   /** `--flag` */
   readonly flag?: string;
-  /** In the environment and in `.env`: the vendor's own name where there is one. */
+  /** In the environment and in `.env`; Auth0's own name if there is one. */
   readonly variable?: string;
   /** Among the stack's outputs. */
   readonly output?: string;

@@ -1,6 +1,6 @@
 /**
- * The settings of one run, each from the first of its sources that has it: flags, environment, `.env`, stack outputs, the
- * deployment's configuration. Values are text from outside; whoever uses one checks it.
+ * The settings of one run. Each comes from the first source that has it: options, environment, `.env`, stack outputs, the
+ * deployment's configuration. Values are unchecked text; the code that uses one must check it.
  */
 import { usageError } from './errors.ts';
 import type { Source } from './setting-sources.ts';
@@ -18,31 +18,31 @@ const MASKED = '(hidden)';
 export class Settings {
   readonly #sources: readonly Source[];
 
-  /** @param sources the one that counts most first */
+  /** @param sources the one with the highest priority first */
   constructor(sources: readonly Source[]) {
     this.#sources = sources;
   }
 
-  /** The value; `undefined` if no source has it and nothing stands in for it. An empty text counts as none. */
+  /** The value; `undefined` if no source has it and it has no default. An empty text counts as absent. */
   get(name: SettingName): string | undefined {
     return this.#find(name)?.value;
   }
 
-  /** @throws CliError `usage`, naming every way to give it */
+  /** @throws CliError `usage`, with every way to give the setting */
   require(name: SettingName): string {
     const value = this.get(name);
     if (value === undefined) throw usageError(`The setting "${name}" is missing. Give it ${ways(SETTINGS[name])}.`);
     return value;
   }
 
-  /** Which of two comes from the source that counts more; the first if both come from one. */
+  /** Which of two settings comes from the source with the higher priority; the first one on a tie. */
   nearer(one: SettingName, other: SettingName): SettingName | undefined {
     const ranks = [one, other].map((name) => ({ name, rank: this.#find(name)?.rank }));
     const found = ranks.filter(({ rank }) => rank !== undefined).sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
     return found[0]?.name;
   }
 
-  /** Everything that is set, secrets masked. */
+  /** All settings that have a value, with secrets masked. */
   shown(): readonly ShownSetting[] {
     return names().flatMap((name) => {
       const found = this.#find(name);
@@ -62,7 +62,7 @@ export class Settings {
   }
 }
 
-/** Hides what does not belong there but gets there: a password in a URL, a key in the place of its file's name. */
+/** Masks secrets that were put in the wrong place: a password in a URL, or a key instead of its file name. */
 function withoutSecrets(value: string): string {
   return /^\s*[{[]|-----BEGIN /.test(value) ? MASKED : value.replace(/(?<=:\/\/)[^/?#]*@/, `${MASKED}@`);
 }

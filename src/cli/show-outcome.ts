@@ -1,4 +1,4 @@
-/** Shows what setting up or tearing down came to, or would come to. */
+/** Shows what setup or teardown changed, or would change. */
 import type { SetupOutcome } from '../setup/setup-outcome.ts';
 import type { Context } from './command.ts';
 import { printJson } from './print-json.ts';
@@ -10,38 +10,41 @@ export interface Shown {
   readonly changes: readonly TenantChange[];
   readonly outcomes: readonly SetupOutcome[];
   readonly isDryRun: boolean;
-  /** Where is written what was there before. */
+  /** The file that records the previous state. */
   readonly recordPath: string;
 }
 
-export async function showOutcome(shown: Shown, { ports: { terminal }, isJson }: Context): Promise<void> {
+export function showOutcome(shown: Shown, { ports: { terminal }, isJson }: Context): void {
   const { changes, isDryRun, recordPath } = shown;
   const warnings = shown.outcomes.flatMap((outcome) => outcome.warnings);
   if (isJson) {
-    const told = warnings.map(({ code, message }) => ({ code, message }));
-    return printJson(terminal, { dryRun: isDryRun, changes, warnings: told, record: recordPath });
+    const described = warnings.map(({ code, message }) => ({ code, message }));
+    printJson(terminal, { dryRun: isDryRun, changes, warnings: described, record: recordPath });
+    return;
   }
-  await showChanges(changes, terminal);
+  showChanges(changes, terminal);
   for (const { message } of warnings) terminal.note(`Warning: ${printable(message)}`);
   if (changes.length === 0) terminal.print('Nothing has to change.');
-  else if (isDryRun) terminal.print('Nothing was changed: this was a rehearsal.');
+  else if (isDryRun) terminal.print('Nothing was changed: this was a dry run.');
 }
 
-/** Tells how far it got before it failed, and goes on failing. */
-export async function tellHalf(
+/** Shows the changes that were made before an error, then throws the error again. */
+export function reportPartialChanges(
   error: unknown,
   { changes, isDryRun, recordPath }: Omit<Shown, 'outcomes'>,
   { ports: { terminal } }: Context,
-): Promise<never> {
+): never {
   if (changes.length > 0 && !isDryRun) {
-    await showChanges(changes, { ...terminal, print: terminal.note });
-    terminal.note(`So far it got. The record in ${recordPath} leads on ("asp setup") or back ("asp teardown").`);
+    showChanges(changes, { ...terminal, print: terminal.note });
+    terminal.note(
+      `These changes were made before the error. ${recordPath} records the previous state. Run "asp setup" to continue, or "asp teardown" to go back.`,
+    );
   }
   throw error;
 }
 
-async function showChanges(changes: readonly TenantChange[], { print, style }: Context['ports']['terminal']) {
+function showChanges(changes: readonly TenantChange[], { print, style }: Context['ports']['terminal']) {
   for (const change of changes) {
-    for (const line of await describeChange(change, style)) print(line);
+    for (const line of describeChange(change, style)) print(line);
   }
 }

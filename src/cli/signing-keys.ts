@@ -1,4 +1,4 @@
-/** Where the resource server's signing key is: a file that `asp keygen` wrote, or the secret of a deployment. */
+/** Reads the resource server's signing key from a file that `asp keygen` wrote, or from the secret of a deployment. */
 import { resolve } from 'node:path';
 import { ConfigurationError, IssuerError } from '../core/errors.ts';
 import { importSigningKey, type PrivateSigningJwk, parseSigningJwk } from '../signing-key/signing-key.ts';
@@ -7,17 +7,17 @@ import type { Context } from './command.ts';
 import { CliError, usageError } from './errors.ts';
 import { readTextFile } from './read-text-file.ts';
 
-/** Where `asp keygen` writes, and everybody else looks, if no other place is named. */
+/** The default file: `asp keygen` writes it, and the other commands read it. */
 export const DEFAULT_KEY_FILE = '.asp/key.json';
 
 export interface KeyPlace extends SigningKeyStore {
-  /** For people: which file or secret it is. */
+  /** The name of the file or secret, for people. */
   readonly place: string;
 }
 
 type Needed = Pick<Context, 'settings' | 'ports'>;
 
-/** Opens the place of the signing key; nothing is read yet. Of a file and a secret, the nearer setting counts. */
+/** Finds the signing key, but does not read it yet. If a file and a secret are both set, the source with the higher priority wins. */
 export function keyPlace({ settings, ports }: Needed): KeyPlace {
   const secretId = settings.get('keySecret');
   if (secretId !== undefined && settings.nearer('key', 'keySecret') === 'keySecret') {
@@ -27,19 +27,19 @@ export function keyPlace({ settings, ports }: Needed): KeyPlace {
   return { place: file, read: async () => [importSigningKey(readKeyFile({ settings, ports }))] };
 }
 
-/** @throws CliError `usage` if it is a key and no name, which must not be repeated */
+/** @throws CliError `usage` if the setting is a key instead of a file name; the message does not repeat it */
 export function keyFile(settings: Context['settings']): string {
   const file = settings.get('key') ?? DEFAULT_KEY_FILE;
   if (!/[{\n]/.test(file)) return file;
   throw usageError(
-    'The setting "key" is no file\'s name. Expected the name of the file that holds the key, not the key.',
+    'The setting "key" is not a file name. Expected the name of the file that holds the key, not the key.',
   );
 }
 
 /**
  * Reads the whole key from its file.
  *
- * @throws CliError `key_unreadable` if there is none, or none that can be used
+ * @throws CliError `key_unreadable` if the file is missing or does not hold a usable key
  */
 export function readKeyFile({ settings, ports: { directory } }: Needed): PrivateSigningJwk {
   const file = keyFile(settings);
@@ -48,7 +48,7 @@ export function readKeyFile({ settings, ports: { directory } }: Needed): Private
   if (text === undefined) {
     throw new CliError(
       'key_unreadable',
-      `There is no signing key at ${path}. Make one with "asp keygen", or name its file by --key, or the secret of a deployment by --key-secret.`,
+      `There is no signing key at ${path}. Create one with "asp keygen", or name its file with --key, or the secret of a deployment with --key-secret.`,
     );
   }
   try {
@@ -59,12 +59,12 @@ export function readKeyFile({ settings, ports: { directory } }: Needed): Private
     if (!(error instanceof ConfigurationError)) throw error;
     throw new CliError(
       'key_unreadable',
-      `The file ${path} holds no signing key that can be used: ${firstSentence(error)} Expected what "asp keygen" writes; make one, or name its file by --key.`,
+      `The file ${path} does not hold a usable signing key: ${firstSentence(error)} Expected a file that "asp keygen" wrote. Create one, or name its file with --key.`,
     );
   }
 }
 
-/** What is wrong with the key; the mend that follows is a deployment's. */
+/** What is wrong with the key. The fix that follows in the message applies to a deployment, not to a file. */
 function firstSentence({ message }: Error): string {
   return /^.*?\.(?= |$)/.exec(message)?.[0] ?? message;
 }
@@ -76,7 +76,7 @@ async function readSecret(secretId: string, ports: Context['ports']): ReturnType
     if (!(error instanceof IssuerError)) throw error;
     throw new CliError(
       'key_unreadable',
-      `The secret ${secretId} cannot be read. Expected AWS credentials and a region (AWS_PROFILE, AWS_REGION) with the right to secretsmanager:GetSecretValue on it; or name a key file by --key.`,
+      `The secret ${secretId} cannot be read. Expected AWS credentials and a region (AWS_PROFILE, AWS_REGION) with the right to secretsmanager:GetSecretValue on it. You can also name a key file with --key.`,
     );
   }
 }

@@ -1,10 +1,10 @@
-/** Colours, or none. */
+/** Colours for the terminal, if it has any. */
 
 export type Style = Readonly<Record<'bold' | 'dim' | 'good' | 'bad', (text: string) => string>>;
 
 const CODES = { bold: [1, 22], dim: [2, 22], good: [32, 39], bad: [31, 39] } as const;
 
-/** Makes a style; one without colour leaves texts as they are. */
+/** Creates a style. Without colour, it leaves texts unchanged. */
 export function createStyle(hasColor: boolean): Style {
   const wrap = (name: keyof typeof CODES) => (text: string) =>
     hasColor ? `\u001b[${CODES[name][0]}m${text}\u001b[${CODES[name][1]}m` : text;
@@ -12,7 +12,7 @@ export function createStyle(hasColor: boolean): Style {
 }
 
 /**
- * Says whether a stream gets colours: a terminal that knows them, unless `NO_COLOR` is set.
+ * Whether a stream gets colours: only a terminal that supports them, unless `NO_COLOR` is set.
  *
  * @see https://no-color.org
  */

@@ -1,10 +1,10 @@
-/** Sets rows in columns. */
+/** Aligns rows in columns. */
 import { printable } from './printable.ts';
 
 /**
- * Lays rows out, each column as wide as its widest cell, the last as it comes. Cells from outside are made printable.
+ * Aligns rows: each column is as wide as its widest cell, and the last one is not padded. Cells are made printable.
  *
- * @param decorate sets off a cell after it has been measured
+ * @param decorate styles a cell after its width is measured
  */
 export function table(
   rows: readonly (readonly string[])[],

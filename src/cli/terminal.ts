@@ -1,4 +1,4 @@
-/** What commands speak and listen through: results to one stream, everything for people to another, prompts, standard input. */
+/** How commands read and write: results on one stream, notes for people on another, prompts, and standard input. */
 import type { Style } from './style.ts';
 
 export interface Terminal {
@@ -7,24 +7,24 @@ export interface Terminal {
   /**
    * Prints a line that must not be lost.
    *
-   * @throws CliError `output_unusable` if it cannot be written, or nobody is there to read it
+   * @throws CliError `output_unusable` if it cannot be written, or nobody reads it
    */
   deliver(line: string): Promise<void>;
-  /** Prints a line for the person who waits: standard error. */
+  /** Prints a line for people, which is not part of the result: standard error. */
   note(line: string): void;
-  /** How words in the result may be set off. */
+  /** Colours for words in the result. */
   readonly style: Style;
-  /** Whether there is somebody to ask. */
+  /** Whether there is a person to ask. */
   readonly canAsk: boolean;
   /**
    * Asks for one line.
    *
-   * @param isSecret do not show what is typed
+   * @param isSecret hides what is typed
    * @throws CliError `interrupted` on Ctrl-C, or at the end of the input
    */
   ask(question: string, isSecret: boolean): Promise<string>;
-  /** Whether standard input is piped or a file, so that it can be read to its end. */
+  /** Whether standard input is a pipe or a file, so that it can be read to its end. */
   readonly hasInput: boolean;
-  /** @throws CliError `usage` if it is longer than any token */
+  /** @throws CliError `usage` if the input is longer than any token */
   readInput(): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** Points in time for people: ISO 8601, and how far from now. */
+/** Formats times for people: ISO 8601, and the distance from now. */
 
 const UNITS = [
   { unit: 'year', seconds: 31_557_600 },
@@ -12,14 +12,14 @@ const UNITS = [
 const words = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
 /**
- * Says when something is, such as `2026-11-22T12:00:00Z (in 58 minutes)`.
+ * Formats a time, such as `2026-11-22T12:00:00Z (in 58 minutes)`.
  *
  * @param atMs epoch milliseconds
  * @param nowMs epoch milliseconds
  */
 export function timeInWords(atMs: number, nowMs: number): string {
   const date = new Date(atMs);
-  if (Number.isNaN(date.getTime())) return 'a time that is none';
+  if (Number.isNaN(date.getTime())) return 'an invalid time';
   return `${date.toISOString().replace(/\.\d{3}Z$/, 'Z')} (${distance(Math.round((atMs - nowMs) / 1000))})`;
 }
 

@@ -1,4 +1,4 @@
-/** How long the tenant may take, all requests of a command together. */
+/** Reads how long the tenant may take for all requests of a command together. */
 import { usageError } from './errors.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,13 +1,13 @@
-/** Gets the token to look at: from a prompt or standard input, so that nobody else sees it. */
+/** Reads the token from a prompt or from standard input, so that nobody else sees it. */
 import type { Context } from './command.ts';
 import { usageError } from './errors.ts';
 
-/** Reads one token. Never repeats it. @throws CliError `usage` if what came is none */
+/** Reads one token. Messages never repeat it. @throws CliError `usage` if the input is not a token */
 export async function readToken({ args, ports: { terminal } }: Pick<Context, 'args' | 'ports'>): Promise<string> {
   const [operand] = args.positionals;
   if (operand !== undefined && operand !== '-') {
     terminal.note(
-      'Warning: a token on the command line is seen by others on this machine (ps, shell history). Leave it out and be asked, or use standard input.',
+      'Warning: others on this machine can see a token on the command line (ps, shell history). Leave it out to be asked, or use standard input.',
     );
     return assertToken(operand);
   }
@@ -22,7 +22,7 @@ function assertToken(text: string): string {
   if (token === '') throw usageError('Got no token. Expected a JWT, an opaque token or an app specific password.');
   if (!/^[\x21-\x7E]+$/.test(token)) {
     throw usageError(
-      'What came is no token: it holds white space or characters outside ASCII. Expected the token alone, without "Bearer".',
+      'The input is not a token: it contains white space or characters outside ASCII. Expected the token alone, without "Bearer".',
     );
   }
   return token;

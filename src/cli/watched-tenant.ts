@@ -1,6 +1,6 @@
 /**
- * A tenant whose changes are told to somebody. In a rehearsal nothing is sent: what would have been written is remembered
- * and read back, so that the very code that changes a tenant can be run without changing it.
+ * Wraps a tenant and collects its changes. In a dry run nothing is written to the tenant: writes are kept in memory and read
+ * back, so the same code that changes a tenant can run without changing it.
  */
 import type { ClientGrant, ClientGrants } from '../management/client-grants.ts';
 import { KEY_PROPERTIES, type KeyPatch, keyPropertiesOf } from '../management/key-properties.ts';
@@ -8,11 +8,11 @@ import type { ManagementConnection } from '../management/management-connection.t
 import type { NewResourceServer, ResourceServer, ResourceServers } from '../management/resource-servers.ts';
 
 export interface TenantChange {
-  /** What is changed, for people. */
+  /** What changes, for people. */
   readonly target: string;
-  /** Which of its properties; absent if it is made or deleted as a whole. */
+  /** The property that changes; absent if the target is created or deleted as a whole. */
   readonly property?: string;
-  /** `null` if there is none. */
+  /** `null` if there was no value. */
   readonly before: unknown;
   readonly after: unknown;
 }
@@ -20,48 +20,48 @@ export interface TenantChange {
 export interface WatchedTenant {
   readonly resourceServers: ResourceServers;
   readonly clientGrants: ClientGrants;
-  /** What was changed so far, or would have been. */
+  /** The changes so far, or in a dry run those that would have been made. */
   readonly changes: readonly TenantChange[];
 }
 
-const REHEARSED_ID = 'rehearsed';
+const DRY_RUN_ID = 'dry-run';
 
-export function watchTenant(tenant: ManagementConnection, isRehearsal: boolean): WatchedTenant {
+export function watchTenant(tenant: ManagementConnection, isDryRun: boolean): WatchedTenant {
   const changes: TenantChange[] = [];
-  const tell = (change: TenantChange) => {
+  const onChange = (change: TenantChange) => {
     changes.push(change);
   };
   return {
-    resourceServers: watchResourceServers(tenant.resourceServers, isRehearsal, tell),
-    clientGrants: watchClientGrants(tenant.clientGrants, isRehearsal, tell),
+    resourceServers: watchResourceServers(tenant.resourceServers, isDryRun, onChange),
+    clientGrants: watchClientGrants(tenant.clientGrants, isDryRun, onChange),
     changes,
   };
 }
 
-type Tell = (change: TenantChange) => void;
+type OnChange = (change: TenantChange) => void;
 
-function watchResourceServers(real: ResourceServers, isRehearsal: boolean, tell: Tell): ResourceServers {
-  const seen = new Seen<ResourceServer>(isRehearsal);
-  const act = (work: () => Promise<void>) => (isRehearsal ? Promise.resolve() : work());
+function watchResourceServers(real: ResourceServers, isDryRun: boolean, onChange: OnChange): ResourceServers {
+  const seen = new Seen<ResourceServer>(isDryRun);
+  const act = (work: () => Promise<void>) => (isDryRun ? Promise.resolve() : work());
   return {
     find: (identifier) => seen.find(identifier, () => real.find(identifier)),
     identifiers: () => real.identifiers(),
     create: async (wanted) => {
       await act(() => real.create(wanted));
-      seen.put(wanted.identifier, rehearsedResourceServer(wanted));
-      tell({ target: targetOf(wanted), before: null, after: `resource server "${wanted.name}"` });
+      seen.put(wanted.identifier, plannedResourceServer(wanted));
+      onChange({ target: targetOf(wanted), before: null, after: `resource server "${wanted.name}"` });
     },
     update: async (id, patch) => {
       const [key, before] = seen.byId(id);
       await act(() => real.update(id, patch));
       seen.put(key, before && { ...before, keys: { ...before.keys, ...patch } });
-      tellPatch(before, patch, tell);
+      reportPatch(before, patch, onChange);
     },
     remove: async (id) => {
       const [key, before] = seen.byId(id);
       await act(() => real.remove(id));
       seen.put(key, undefined);
-      if (before) tell({ target: targetOf(before), before: `resource server "${before.name}"`, after: null });
+      if (before) onChange({ target: targetOf(before), before: `resource server "${before.name}"`, after: null });
     },
   };
 }
@@ -70,64 +70,64 @@ function targetOf({ identifier }: Pick<ResourceServer, 'identifier'>): string {
   return `resource server ${identifier}`;
 }
 
-function rehearsedResourceServer({ identifier, name, scopes }: NewResourceServer): ResourceServer {
-  return { id: REHEARSED_ID, identifier, name, scopes, keys: keyPropertiesOf({}) };
+function plannedResourceServer({ identifier, name, scopes }: NewResourceServer): ResourceServer {
+  return { id: DRY_RUN_ID, identifier, name, scopes, keys: keyPropertiesOf({}) };
 }
 
-function tellPatch(before: ResourceServer | undefined, patch: KeyPatch, tell: Tell): void {
+function reportPatch(before: ResourceServer | undefined, patch: KeyPatch, onChange: OnChange): void {
   if (!before) return;
   for (const property of KEY_PROPERTIES.filter((name) => name in patch)) {
-    tell({ target: targetOf(before), property, before: before.keys[property], after: patch[property] });
+    onChange({ target: targetOf(before), property, before: before.keys[property], after: patch[property] });
   }
 }
 
-function watchClientGrants(real: ClientGrants, isRehearsal: boolean, tell: Tell): ClientGrants {
-  const seen = new Seen<ClientGrant>(isRehearsal);
-  const act = (work: () => Promise<void>) => (isRehearsal ? Promise.resolve() : work());
+function watchClientGrants(real: ClientGrants, isDryRun: boolean, onChange: OnChange): ClientGrants {
+  const seen = new Seen<ClientGrant>(isDryRun);
+  const act = (work: () => Promise<void>) => (isDryRun ? Promise.resolve() : work());
   const keyOf = (clientId: string, audience: string) => `client grant of ${clientId} for ${audience}`;
-  const tellScopes = (target: string, before: readonly string[], after: readonly string[]) =>
-    tell({ target, property: 'scope', before, after });
+  const reportScopes = (target: string, before: readonly string[], after: readonly string[]) =>
+    onChange({ target, property: 'scope', before, after });
   return {
     find: (clientId, audience) => seen.find(keyOf(clientId, audience), () => real.find(clientId, audience)),
     create: async (wanted) => {
       const key = keyOf(wanted.clientId, wanted.audience);
       await act(() => real.create(wanted));
-      seen.put(key, { id: REHEARSED_ID, scopes: wanted.scopes, allowsAllScopes: false });
-      tellScopes(key, [], wanted.scopes);
+      seen.put(key, { id: DRY_RUN_ID, scopes: wanted.scopes, allowsAllScopes: false });
+      reportScopes(key, [], wanted.scopes);
     },
     update: async (id, scopes) => {
       const [key, before] = seen.byId(id);
       await act(() => real.update(id, scopes));
       seen.put(key, before && { ...before, scopes });
-      tellScopes(key, before?.scopes ?? [], scopes);
+      reportScopes(key, before?.scopes ?? [], scopes);
     },
     remove: async (id) => {
       const [key, before] = seen.byId(id);
       await act(() => real.remove(id));
       seen.put(key, undefined);
-      tellScopes(key, before?.scopes ?? [], []);
+      reportScopes(key, before?.scopes ?? [], []);
     },
   };
 }
 
-/** What was last seen of each thing. In a rehearsal, what was put there is found instead of what the tenant has. */
+/** The last known state of each thing. In a dry run, a thing that was written is read from here and not from the tenant. */
 class Seen<Thing extends { readonly id: string }> {
-  readonly #isRehearsal: boolean;
+  readonly #isDryRun: boolean;
   readonly #things = new Map<string, Thing | undefined>();
-  readonly #rehearsed = new Set<string>();
+  readonly #dryRunWrites = new Set<string>();
 
-  constructor(isRehearsal: boolean) {
-    this.#isRehearsal = isRehearsal;
+  constructor(isDryRun: boolean) {
+    this.#isDryRun = isDryRun;
   }
 
   async find(key: string, ask: () => Promise<Thing | undefined>): Promise<Thing | undefined> {
-    if (!this.#rehearsed.has(key)) this.#things.set(key, await ask());
+    if (!this.#dryRunWrites.has(key)) this.#things.set(key, await ask());
     return this.#things.get(key);
   }
 
   put(key: string, thing: Thing | undefined): void {
     this.#things.set(key, thing);
-    if (this.#isRehearsal) this.#rehearsed.add(key);
+    if (this.#isDryRun) this.#dryRunWrites.add(key);
   }
 
   byId(id: string): readonly [string, Thing | undefined] {

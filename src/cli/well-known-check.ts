@@ -1,15 +1,15 @@
 /**
- * Looks whether the origin of an API's identifier serves the JWKS that we publish, as a tenant will read it with keyDelivery
- * `wellKnown`. Neither document is trusted; both are public.
+ * Compares the JWKS at the origin of an API's identifier with the one that the deployment publishes, as a tenant reads it with
+ * keyDelivery `wellKnown`. Neither document is trusted; both are public.
  */
 import { HttpFailure, type HttpPort, type HttpResponse } from '../core/http.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { isSecureUrl } from '../core/secure-url.ts';
 
 export interface WellKnownCheck {
-  /** Where a tenant looks. */
+  /** Where the tenant looks. */
   readonly url: string;
-  /** What is wrong there, each with its mend; none is what is wanted. */
+  /** What is wrong there, each with its fix; empty if all is well. */
   readonly faults: readonly string[];
 }
 
@@ -20,23 +20,23 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
  * Checks the well-known address.
  *
  * @param audience the resource server's identifier, an http or https URL
- * @param jwksUrl where we serve the JWKS
+ * @param jwksUrl where the deployment serves the JWKS
  */
 export async function checkWellKnown(audience: string, jwksUrl: string, http: HttpPort): Promise<WellKnownCheck> {
   const url = new URL('/.well-known/jwks.json', audience).href;
   const ours = await fetchKeys(jwksUrl, http);
-  if ('fault' in ours) return { url, faults: [oursIsWrong(jwksUrl, ours.fault)] };
+  if ('fault' in ours) return { url, faults: [describeOurFault(jwksUrl, ours.fault)] };
   const theirs = await fetchKeys(url, http);
-  if ('fault' in theirs) return { url, faults: [theirsIsWrong(url, theirs.fault, jwksUrl)] };
+  if ('fault' in theirs) return { url, faults: [describeTheirFault(url, theirs.fault, jwksUrl)] };
   return { url, faults: compare(ours, theirs) };
 }
 
-function oursIsWrong(jwksUrl: string, fault: string): string {
-  return `Our own JWKS at ${jwksUrl} ${fault}. Check that the stack is deployed, and the URL its output JwksUrl.`;
+function describeOurFault(jwksUrl: string, fault: string): string {
+  return `Our own JWKS at ${jwksUrl} ${fault}. Check that the stack is deployed and that this URL is its output JwksUrl.`;
 }
 
-function theirsIsWrong(url: string, fault: string, jwksUrl: string): string {
-  return `${url} ${fault}. Point it at ${jwksUrl}: let the origin pass requests for this path on, redirects are not followed.`;
+function describeTheirFault(url: string, fault: string, jwksUrl: string): string {
+  return `${url} ${fault}. Point it at ${jwksUrl}: let the origin forward requests for this path. A redirect does not work, because redirects are not followed.`;
 }
 
 interface Served {
@@ -49,14 +49,14 @@ function compare(ours: Served, theirs: Served): readonly string[] {
   return [
     ...missing.map(
       ({ kid }) =>
-        `It lacks our key ${JSON.stringify(kid)}. Let the origin pass requests on to us instead of serving a copy.`,
+        `It lacks our key ${JSON.stringify(kid)}. Let the origin forward requests to us; do not serve a copy.`,
     ),
     ...(theirs.keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))
-      ? ['It serves a PRIVATE key. Take it away at once, and have whoever it belongs to replace it.']
+      ? ['It serves a PRIVATE key. Remove it at once, and ask its owner to replace it.']
       : []),
     ...(theirs.maxAgeSeconds > ours.maxAgeSeconds
       ? [
-          `It may be kept for ${theirs.maxAgeSeconds} s, ours for ${ours.maxAgeSeconds} s: a new key would sign before it is known. Keep it no longer, or set jwksCacheSeconds to as much.`,
+          `Caches may keep it for ${theirs.maxAgeSeconds} s, ours for ${ours.maxAgeSeconds} s, so a new key would sign before it is known. Lower its max-age, or raise jwksCacheSeconds to the same value.`,
         ]
       : []),
   ];
@@ -67,7 +67,7 @@ function isSameKey(key: JsonObject, other: JsonObject): boolean {
 }
 
 async function fetchKeys(url: string, http: HttpPort): Promise<Served | { readonly fault: string }> {
-  if (!isSecureUrl(new URL(url))) return { fault: 'is no https URL' };
+  if (!isSecureUrl(new URL(url))) return { fault: 'is not an https URL' };
   try {
     return readKeys(await http({ method: 'GET', url, headers: { accept: 'application/json' }, timeoutMs: TIMEOUT_MS }));
   } catch (error) {
@@ -77,9 +77,9 @@ async function fetchKeys(url: string, http: HttpPort): Promise<Served | { readon
 }
 
 function readKeys({ status, headers, body }: HttpResponse): Served | { readonly fault: string } {
-  if (status !== 200) return { fault: `is answered with ${status}, wanted 200` };
+  if (status !== 200) return { fault: `responds with ${status}, expected 200` };
   const document = parseJson(body);
   const keys = isJsonObject(document) ? document.keys : undefined;
-  if (!Array.isArray(keys) || !keys.every(isJsonObject)) return { fault: 'is no JWKS' };
+  if (!Array.isArray(keys) || !keys.every(isJsonObject)) return { fault: 'is not a JWKS' };
   return { keys, maxAgeSeconds: Number(/\bmax-age=(\d+)/.exec(headers['cache-control'] ?? '')?.[1] ?? 0) };
 }

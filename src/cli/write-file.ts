@@ -1,6 +1,6 @@
 /**
- * Writes files whole or not at all: first beside their place, then moved there. A private file never takes the place of
- * one that is there already.
+ * Writes files atomically: first to a temporary file in the same directory, then moved into place. A private file never
+ * replaces an existing file.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -18,21 +18,21 @@ import { basename, dirname, join } from 'node:path';
 import { CliError } from './errors.ts';
 import { systemCode } from './read-text-file.ts';
 
-/** For secrets: their owner alone. */
+/** For secrets: only the owner has access. */
 const PRIVATE_MODE = 0o600;
 const PRIVATE_DIRECTORY_MODE = 0o700;
 const PUBLIC_MODE = 0o644;
-/** The directory of this tool; what is in it belongs into no repository. */
+/** The directory of this tool. Its files must not get into a repository. */
 const OWN_DIRECTORY = '.asp';
 
 /**
- * Makes sure that a private file can be written, before something is made that has no other place to go.
+ * Checks that a private file can be written, before the secret for it is created.
  *
- * @throws CliError `file_unusable`, also if it is there already
+ * @throws CliError `file_unusable`, also if the file exists
  */
 export function assertCanWrite(path: string): void {
   if (existsSync(path)) throw unusable(path, 'EEXIST');
-  const temporary = temporaryBeside(path);
+  const temporary = temporaryPathFor(path);
   attempt(path, temporary, () => {
     makeDirectoryOf(path);
     write(temporary, '', PRIVATE_MODE);
@@ -40,23 +40,23 @@ export function assertCanWrite(path: string): void {
 }
 
 /**
- * Writes a file that only its owner can read. It has lasted when this returns.
+ * Writes a file that only its owner can read. It is on disk when this returns.
  *
- * @throws CliError `file_unusable`, also if it is there already
+ * @throws CliError `file_unusable`, also if the file exists
  */
 export function writePrivateFile(path: string, text: string): void {
-  const temporary = temporaryBeside(path);
+  const temporary = temporaryPathFor(path);
   attempt(path, temporary, () => {
     makeDirectoryOf(path);
     write(temporary, text, PRIVATE_MODE);
-    // Unlike a rename, a link does not replace what is there.
+    // Unlike a rename, a link does not replace an existing file.
     linkSync(temporary, path);
   });
 }
 
-/** Writes a public file in the place of an earlier one. It has lasted when this returns. @throws CliError `file_unusable` */
+/** Writes or replaces a public file. It is on disk when this returns. @throws CliError `file_unusable` */
 export function replaceFile(path: string, text: string): void {
-  const temporary = temporaryBeside(path);
+  const temporary = temporaryPathFor(path);
   attempt(path, temporary, () => {
     makeDirectoryOf(path);
     write(temporary, text, PUBLIC_MODE);
@@ -74,7 +74,7 @@ function write(path: string, text: string, mode: number): void {
   }
 }
 
-/** Makes the directory itself if need be, but none above it: a path with a mistake in it is not to be made true. */
+/** Creates the directory if it is missing, but none above it: a mistyped path must fail. */
 function makeDirectoryOf(path: string): void {
   const directory = dirname(path);
   if (existsSync(directory)) return;
@@ -82,11 +82,11 @@ function makeDirectoryOf(path: string): void {
   if (basename(directory) === OWN_DIRECTORY) writeFileSync(join(directory, '.gitignore'), '*\n');
 }
 
-function temporaryBeside(path: string): string {
+function temporaryPathFor(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
 }
 
-/** Does the work, and leaves nothing beside the file, whatever comes of it. */
+/** Does the work, and always removes the temporary file. */
 function attempt(path: string, temporary: string, work: () => void): void {
   try {
     work();
@@ -98,9 +98,9 @@ function attempt(path: string, temporary: string, work: () => void): void {
 }
 
 function unusable(path: string, code: string): CliError {
-  const mend =
+  const fix =
     code === 'EEXIST'
-      ? 'Files that exist are not written over: move it away, or name another.'
-      : 'Name a file in a directory that exists and that you may write to.';
-  return new CliError('file_unusable', `The file ${path} cannot be written: ${code}. ${mend}`);
+      ? 'Existing files are not overwritten. Move it away, or name another file.'
+      : 'Name a file in a directory that exists and that you can write to.';
+  return new CliError('file_unusable', `The file ${path} cannot be written: ${code}. ${fix}`);
 }

@@ -19,8 +19,8 @@ import {
   managementDomain,
   rotationDays,
 } from './deployment-fields.ts';
-import { flag, seconds, secretId } from './fields.ts';
-import { gatewayTtlFault } from './gateway-ttl.ts';
+import { flag, secretId } from './fields.ts';
+import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
 import { routeFaults } from './route-faults.ts';
@@ -50,7 +50,7 @@ const keys = exactly({
   replaceKey: optional(flag, false),
   /** @default the demo API */
   backendUrl: optional(backendUrl),
-  gatewayTtlSeconds: optional(seconds(3600), DEFAULTS.gatewayTtlSeconds),
+  gatewayTtlSeconds: optional(gatewayTtlSeconds, DEFAULTS.gatewayTtlSeconds),
   /** @default AWS's own key */
   kmsKeyArn: optional(keyArn),
   /** Needs the account's CloudWatch role for API Gateway. */

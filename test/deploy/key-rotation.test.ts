@@ -19,9 +19,9 @@ function kidOf(signingKey: string): string {
   return parseSigningJwk(signingKey).kid;
 }
 
-/** `npm run revoke-key`, as an operator with the account's credentials runs it. */
+/** `asp revoke-key`, as an operator with the account's credentials runs it. */
 function revokeKey({ url, id, region }: Account): Command {
-  const args = ['--import', 'tsx', 'bin/revoke-key.ts', '--json'];
+  const args = ['--import', 'tsx', 'bin/asp.ts', 'revoke-key', '--json'];
   const credentials = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: region };
   const environment = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', AWS_ENDPOINT_URL: url, ...credentials };
   return { file: process.execPath, args, environment, directory: PROJECT_DIRECTORY };

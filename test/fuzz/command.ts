@@ -1,8 +1,8 @@
-/** The command `npm run fuzz`: reads the command line, runs the fuzzers, and says what came of it. */
+/** The command `npm run fuzz`: parses the command line, runs the fuzzes and reports the result. */
 import { parseArgs } from 'node:util';
 import type { Fuzz } from './fuzz.ts';
 
-/** Stable exit codes. */
+/** Exit codes; they are part of the interface and do not change. */
 export const EXIT = { right: 0, wrongCase: 1, wrongCommandLine: 2 } as const;
 
 export interface CommandOutput {
@@ -20,7 +20,7 @@ interface Settings {
 const MAXIMUM_CASES = 1_000_000_000;
 const MAXIMUM_SEED = 0x7fffffff;
 
-/** @param randomSeed used if the command line names none */
+/** @param randomSeed used if the command line gives no seed */
 export async function fuzzCommand(
   parameters: readonly string[],
   fuzzers: readonly Fuzz[],
@@ -50,12 +50,12 @@ async function runAll({ cases, seed }: Settings, fuzzers: readonly Fuzz[], { wri
       writeError(messageOf(error));
       return EXIT.wrongCase;
     }
-    write(`${fuzz.name}: all right after ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`);
+    write(`${fuzz.name}: no wrong case found in ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`);
   }
   return EXIT.right;
 }
 
-/** @throws Error for a command line that cannot be understood */
+/** @throws Error if the command line is invalid */
 function settingsOf(parameters: readonly string[], randomSeed: number): Settings {
   const { values } = parseArgs({
     args: [...parameters],

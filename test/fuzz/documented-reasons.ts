@@ -1,4 +1,4 @@
-/** The reason codes that `docs/reason-codes.md` lists, by the status under which it lists them. */
+/** The reason codes in `docs/reason-codes.md`, by the status under which they are listed. */
 import { readFileSync } from 'node:fs';
 
 const DOCUMENT = readFileSync(new URL('../../docs/reason-codes.md', import.meta.url), 'utf8');

@@ -1,16 +1,16 @@
-/** What every fuzz test has in common: many generated cases against a plain model, reproducible by a seed. */
+/** The interface of every fuzz: many generated cases are compared with a plain model, reproducibly by a seed. */
 
 export interface FuzzOptions {
   /** How many cases to run. */
   readonly cases: number;
   readonly seed: number;
-  /** Takes a line of progress. */
+  /** Called with each line of progress. */
   readonly report: (line: string) => void;
 }
 
 export interface Fuzz {
-  /** As `npm run fuzz -- --only NAME` knows it. */
+  /** The name for `npm run fuzz -- --only NAME`. */
   readonly name: string;
-  /** Runs the cases. Throws on the first wrong one, with the seed and the case that show it. */
+  /** Runs the cases. Throws at the first wrong case, with the seed and the case that reproduce it. */
   run(options: FuzzOptions): Promise<void>;
 }

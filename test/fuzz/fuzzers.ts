@@ -1,4 +1,4 @@
-/** Every fuzz that there is. To add one, import it and name it here. */
+/** All fuzzes. To add one, import it and list it here. */
 import { cacheFuzz } from './cache/cache-fuzz.ts';
 import type { Fuzz } from './fuzz.ts';
 import { handlerFuzz } from './handler/handler-fuzz.ts';

@@ -1,4 +1,4 @@
-/** Keys for the fuzz tests, made once a process, and signatures by `node:crypto` alone. */
+/** Makes keys for the fuzzes, once per process, and signs with `node:crypto` only. */
 import { createHmac, constants as cryptoConstants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
 export interface KeyPair {
@@ -16,7 +16,7 @@ function generate(kind: Kind): KeyPair {
 
 const made = new Map<string, KeyPair>();
 
-/** The key pair of this owner and kind: the same for the life of the process. */
+/** Returns the key pair of this owner and kind; it stays the same for the life of the process. */
 export function keyPair(owner: string, kind: Kind): KeyPair {
   const name = `${owner} ${kind}`;
   const known = made.get(name) ?? generate(kind);
@@ -32,7 +32,7 @@ export const kindFor = (algorithm: string): Kind => KINDS[algorithm] ?? 'rsa';
 const signatures = new Map<string, string>();
 const MAXIMUM_SIGNATURES = 20_000;
 
-/** Signs as JWS does (RFC 7518 section 3). The same input under the same key gives the signature made before. */
+/** Signs like JWS (RFC 7518 section 3). The same input and key return the signature that was made first. */
 export function signJws(algorithm: string, input: string, key: KeyObject, isDer = false): string {
   const name = `${algorithm} ${isDer} ${keyName(key)} ${input}`;
   const known = signatures.get(name) ?? signAnew(algorithm, input, key, isDer).toString('base64url');

@@ -1,7 +1,7 @@
-/** Makes one random request to the backend proxy, and says what the backend must see of it. */
+/** Makes one random request to the backend proxy, and the request that the backend must receive. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
-/** How the backend answers: by the framing of its response, or by an accident. */
+/** How the backend responds: the framing of its response, or a failure. */
 export const BEHAVIORS = [
   'length',
   'chunked',
@@ -23,7 +23,7 @@ export type Behavior = (typeof BEHAVIORS)[number];
 export interface ProxyCase {
   readonly event: APIGatewayProxyEvent;
   readonly behavior: Behavior;
-  /** What the backend must see; `undefined` if the path must be refused. */
+  /** The request that the backend must receive; `undefined` if the proxy must refuse the path. */
   readonly expected: ExpectedRequest | undefined;
 }
 
@@ -31,11 +31,11 @@ export interface ExpectedRequest {
   readonly method: string;
   readonly target: string;
   readonly body: Buffer;
-  /** By lower-case name, what the caller sent and the backend may have. */
+  /** By lower-case name: the caller's headers that must reach the backend. */
   readonly kept: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Numbers from 0 to 1 by a seed (Marsaglia's xorshift, 32 bits). */
+/** Pseudorandom numbers from a seed (Marsaglia's xorshift, 32 bits). */
 export class Dice {
   #state: number;
 
@@ -67,7 +67,7 @@ export class Dice {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const BASE_PATHS = ['', '', '', '/v1', '/shop/v1', '/orders', '/prod'] as const;
-/** A segment as written, what it decodes to, and what a backend must be asked for. */
+/** A segment as written, its decoded form, and the form in which the backend must get it. */
 const SEGMENTS = [
   ['orders', 'orders', 'orders'],
   ['v1', 'v1', 'v1'],
@@ -82,7 +82,7 @@ const SEGMENTS = [
   ['q?r', 'q?r', 'q%3Fr'],
   ['h#i', 'h#i', 'h%23i'],
 ] as const;
-/** Two servers may read these in two ways. */
+/** Two servers may read these differently. */
 const BAD_SEGMENTS = [
   '..',
   '.',
@@ -98,7 +98,7 @@ const BAD_SEGMENTS = [
   '',
 ] as const;
 const SEPARATORS = ['-', '_', '.', '~', '!', '#', '$', '%', '&', "'", '*', '+', '^', '`', '|'] as const;
-/** Whatever would tell a backend who the caller is, who we are, where the request goes or where it ends. */
+/** Headers that would tell a backend who the caller is, who we are, where the request goes or where it ends. */
 const FORGED = [
   'x-auth-sub',
   'x-auth-username',
@@ -154,7 +154,7 @@ const HARMLESS = [
   'x~odd~name',
 ] as const;
 const VALUES = ['1', 'a=b; c=d', '', 'text/plain', 'caf\u00e9', 'a, b'];
-/** No header can hold these. */
+/** Invalid as header names or values. */
 const BAD_NAMES = ['na me', 'na\nme', 'na\r\nX-Auth-Sub', 'naïve', '', 'name:'];
 const BAD_VALUES = ['a\r\nX-Auth-Sub: forged', 'a\nb', '\u0000', 'ł'];
 
@@ -200,7 +200,7 @@ export function makeCase(dice: Dice): ProxyCase {
   };
   const query = event.multiValueQueryStringParameters ? '?q=a%20b&q=%26' : '';
   return {
-    // An event has more than a proxy looks at.
+    // A real event has more members than the proxy uses.
     event: event as unknown as APIGatewayProxyEvent,
     behavior: dice.chance(60) ? 'length' : dice.pick(BEHAVIORS),
     expected:
@@ -216,7 +216,7 @@ function makePath(dice: Dice): { path: string; proxy: string; target: string | u
   const bad = dice.pick(BAD_SEGMENTS);
   const at = dice.below(segments.length);
   const written = segments.map(([text], index) => (isBad && index === at ? `${bad}/${text}` : text)).join('/');
-  // API Gateway hands parameters over as they were written, or decoded.
+  // API Gateway passes parameters as written or decoded.
   const isDecoded = dice.chance(50) && !isBad;
   const proxy = isDecoded ? segments.map(([, text]) => text).join('/') : written;
   const finalSlash = dice.chance(10) ? '/' : '';
@@ -240,7 +240,10 @@ function makeBody(dice: Dice): { text: string | null; isBase64Encoded: boolean; 
   return { text: bytes.toString('base64'), isBase64Encoded: true, bytes };
 }
 
-/** @returns also those that must arrive, if no `Connection` field was sent that might name them */
+/**
+ * @returns `kept`: the headers that must arrive. It is empty if a `Connection` field was sent, since that may name
+ * them.
+ */
 function makeHeaders(dice: Dice): { sent: Record<string, string[]>; kept: Record<string, readonly string[]> } {
   const sent: Record<string, string[]> = {};
   const kept: Record<string, readonly string[]> = {};
@@ -259,7 +262,7 @@ function makeHeaders(dice: Dice): { sent: Record<string, string[]>; kept: Record
   return { sent, kept: isConnectionForged ? {} : kept };
 }
 
-/** Another spelling that a server may take for the same name. */
+/** Spells a name in another way that a server may treat as the same name. */
 function spellOtherwise(dice: Dice, name: string): string {
   const spelled = [...name].map((character) =>
     character === '-' && dice.chance(60) ? dice.pick(SEPARATORS) : character,

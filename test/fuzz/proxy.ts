@@ -1,6 +1,6 @@
 /**
- * Random requests through the real backend proxy to a backend on a plain socket, which records every request that it finds
- * in the bytes. Each request must arrive once and whole, with our word about the caller and nobody else's.
+ * Sends random requests through the real backend proxy to a backend on a plain socket, which records every request that
+ * it finds in the bytes. Each request must arrive once and complete, and only our headers may describe the caller.
  */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
@@ -71,7 +71,7 @@ async function runCase(world: World, seed: number, index: number, counts: Counts
   world.behavior = made.behavior;
   try {
     const result = await world.proxy(made.event);
-    // A second request on the same socket would be parsed in the same turn; a late one would fail the next case.
+    // A second request on the same socket would be parsed in the same turn. A later one makes the next case fail.
     check(made, result, backend);
     counts[made.expected ? 'forwarded' : 'refused'] += 1;
     if (backend.requests.length === 2) counts.resent += 1;
@@ -84,7 +84,7 @@ async function runCase(world: World, seed: number, index: number, counts: Counts
 }
 
 function check({ expected, behavior }: ProxyCase, result: Result, { requests, faults }: RawBackend): void {
-  assert.deepEqual(faults, [], 'The backend found bytes that are not a request.');
+  assert.deepEqual(faults, [], 'The backend received bytes that are not a request.');
   if (expected === undefined) {
     assert.equal(result.statusCode, 400);
     assert.equal(requests.length, 0, 'An ambiguous path reached the backend.');
@@ -92,23 +92,26 @@ function check({ expected, behavior }: ProxyCase, result: Result, { requests, fa
   }
   const [first, second] = requests;
   assert.ok(first, 'Nothing reached the backend.');
-  assert.equal(requests.length, second === undefined ? 1 : 2, 'The backend counted more requests than were sent.');
+  assert.equal(requests.length, second === undefined ? 1 : 2, 'The backend received more requests than were sent.');
   if (second !== undefined) checkResent(expected, behavior, first, second);
   checkRequest(expected, first, mayShare(expected));
   if (second !== undefined) checkRequest(expected, second, false);
   checkResult(expected, behavior, requests, result);
 }
 
-/** Only an idempotent request, and only after an earlier connection broke. */
+/** Only an idempotent request may be sent again, and only after a kept-alive connection broke. */
 function checkResent(expected: ExpectedRequest, behavior: Behavior, first: ParsedRequest, second: ParsedRequest): void {
-  assert.ok(first.turn > 1, 'A request was sent twice though its connection was new.');
-  assert.equal(second.turn, 1, 'The second attempt used an old connection.');
-  assert.ok(['GET', 'HEAD', 'PUT', 'DELETE'].includes(expected.method), 'What is not idempotent was sent twice.');
+  assert.ok(first.turn > 1, 'A request was sent twice although its connection was new.');
+  assert.equal(second.turn, 1, 'The second attempt used a kept-alive connection.');
+  assert.ok(
+    ['GET', 'HEAD', 'PUT', 'DELETE'].includes(expected.method),
+    'A request that is not idempotent was sent twice.',
+  );
   const broken: readonly Behavior[] = ['dies-silently', 'dies-on-reuse', 'dies-in-body', 'not-http', 'two-responses'];
-  assert.ok(broken.includes(behavior), 'A request was sent twice though the backend had responded.');
+  assert.ok(broken.includes(behavior), 'A request was sent twice although the backend had responded.');
 }
 
-/** A connection that other requests use is for what may be sent twice, and for no body that a server may leave unread. */
+/** Only requests that may be sent twice, and whose body no server may leave unread, may use a shared connection. */
 function mayShare({ method, body }: ExpectedRequest): boolean {
   return ['GET', 'HEAD', 'DELETE'].includes(method) ? body.length === 0 : method === 'PUT';
 }
@@ -117,14 +120,14 @@ function checkRequest(expected: ExpectedRequest, request: ParsedRequest, isShare
   const { method, target, body, fields, turn } = request;
   assert.equal(method, expected.method);
   assert.equal(target, expected.target);
-  assert.ok(body.equals(expected.body), 'The body is not the one that was sent.');
+  assert.ok(body.equals(expected.body), 'The body differs from the one that was sent.');
   assert.equal(valuesOf(fields, 'connection').join(), isShared ? 'keep-alive' : 'close');
-  assert.ok(isShared || turn === 1, 'The connection is an old one.');
+  assert.ok(isShared || turn === 1, 'The connection was used before.');
   checkNames(fields);
   for (const [name, values] of Object.entries(expected.kept)) assert.deepEqual(valuesOf(fields, name), values);
 }
 
-/** The loosest reading that a server may make of a name. */
+/** Folds a name as the most lenient server would. */
 function folded(name: string): string {
   return [...name.toUpperCase()].map((character) => (/[A-Z0-9]/.test(character) ? character : '_')).join('');
 }
@@ -145,7 +148,7 @@ function checkNames(fields: ParsedRequest['fields']): void {
   const forged = [...values.keys()].filter((name) => forbidden.test(name) && !(name in ours));
   assert.deepEqual(forged, [], 'Forged headers reached the backend.');
   for (const name of ['HOST', 'CONNECTION']) assert.equal(values.get(name)?.length, 1, name);
-  assert.ok((values.get('CONTENT_LENGTH')?.length ?? 0) <= 1, 'More than one length.');
+  assert.ok((values.get('CONTENT_LENGTH')?.length ?? 0) <= 1, 'There is more than one Content-Length.');
   assert.ok(!fields.some(([, value]) => value === 'forged'), 'A forged value reached the backend.');
 }
 
@@ -171,7 +174,7 @@ function checkResult(
     case 'dies-in-body':
     case 'not-http':
     case 'switches-protocol':
-      // A response to HEAD has no body to die in.
+      // A response to HEAD has no body, so it cannot break there.
       assert.equal(statusCode, behavior === 'dies-in-body' && method === 'HEAD' ? 200 : 502);
       break;
     case 'dies-on-reuse':
@@ -179,7 +182,7 @@ function checkResult(
       else assert.equal(statusCode, 502);
       break;
     case 'two-responses':
-      // Never the second one.
+      // The second response must never reach the caller.
       assert.ok(statusCode === 502 || (statusCode === 200 && body === text), `Got ${statusCode} ${body}.`);
       break;
     default:
@@ -187,7 +190,7 @@ function checkResult(
   }
 }
 
-/** Says in the response's body which request it answers. */
+/** The response body says which request it belongs to. */
 function respond(behavior: Behavior, { method, connection, turn }: ParsedRequest, socket: Socket): void {
   const text = `${connection}/${turn}`;
   const body = method === 'HEAD' ? '' : text;

@@ -1,7 +1,7 @@
 /**
- * Rotation, revocation and deployment at the same time: every order of their outside calls with at most three
- * interruptions, one race after another. `cases` bounds the runs of each race. This explores, it does not draw: the
- * seed changes nothing.
+ * Runs rotation, revocation and deployment at the same time: every order of their outside calls with at most three
+ * interruptions, one race after the other. `cases` limits the runs of each race. The orders are enumerated, not random:
+ * the seed has no effect.
  */
 import { exploreRace, type Race } from '../support/rotation/explore-race.ts';
 import { deploymentProcess, revocationProcess, stepProcess } from '../support/rotation/races.ts';
@@ -9,7 +9,7 @@ import { STEP_NAMES } from '../support/rotation/world.ts';
 import type { Fuzz } from './fuzz.ts';
 
 const DELIVERIES = ['verificationKeys', 'verificationKey', 'verificationLocation', 'wellKnown'] as const;
-/** More interruptions than this have shown nothing new, and multiply the orders. */
+/** More interruptions than this found nothing new, and multiply the number of orders. */
 const MOST_INTERRUPTIONS = 3;
 
 export const racesFuzz: Fuzz = {

@@ -1,4 +1,4 @@
-/** `npm run fuzz`: the long form of the fuzz tests. */
+/** `npm run fuzz`: the long runs of the fuzzes. */
 import { randomInt } from 'node:crypto';
 import { fuzzCommand } from './command.ts';
 import { FUZZERS } from './fuzzers.ts';

@@ -38,7 +38,7 @@ describe('the demo API', () => {
     });
   });
 
-  it('has no authorizer before a public route, and one before the other methods of its path', () => {
+  it('has no authorizer on a public route, and one on the other methods of the path', () => {
     const { api } = templates({ routes: { 'GET /a/{id}': 'public', 'PUT /a/{id}': [], 'ANY /b': ['x'] } });
     expect(methodsOf(api)).toEqual({
       'GET /a/{id}': 'NONE',
@@ -49,7 +49,7 @@ describe('the demo API', () => {
     });
   });
 
-  it('has the root of a greedy route behind the authorizer, too, unless another route names it', () => {
+  it('has the root of a greedy route behind the authorizer too, unless another route names it', () => {
     const routes = {
       'ANY /{proxy+}': 'public',
       'ANY /a/{proxy+}': ['a'],
@@ -71,7 +71,7 @@ describe('the demo API', () => {
     });
   });
 
-  it('answers a preflight itself, with what browsers ask for', () => {
+  it('responds to a preflight itself, with the headers that browsers require', () => {
     templates().api.hasResourceProperties('AWS::ApiGateway::Method', {
       HttpMethod: 'OPTIONS',
       Integration: {
@@ -91,7 +91,7 @@ describe('the demo API', () => {
     });
   });
 
-  it('tells what was deployed', () => {
+  it('has outputs for what was deployed', () => {
     const { key, api } = templates();
     expect(Object.keys(key.findOutputs('*'))).toContain('SigningKeySecretArn');
     expect(Object.keys(api.findOutputs('*')).sort()).toEqual([
@@ -118,7 +118,7 @@ describe('the demo API', () => {
     });
   });
 
-  it('writes an access log without headers and paths if told to, and leaves the account as it is', () => {
+  it('writes an access log without headers and paths with accessLog, and does not change the account', () => {
     const { api } = templates({ accessLog: true });
     const [stage] = Object.values(api.findResources('AWS::ApiGateway::Stage'));
     const format: string = stage?.Properties.AccessLogSetting.Format;
@@ -158,7 +158,7 @@ describe("the gateway's own responses", () => {
   );
 
   it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])(
-    '%s, either of which an authorizer that throws may become, is a 503 with Retry-After',
+    '%s is a 503 with Retry-After, because an authorizer that throws may become either',
     (type) => {
       templates().api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
         ResponseType: type,
@@ -168,7 +168,7 @@ describe("the gateway's own responses", () => {
     },
   );
 
-  it('keeps an audience with a quote from ending the text', () => {
+  it('removes the quotes of an audience, which would end the text', () => {
     templates({ audience: "urn:it's" }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'UNAUTHORIZED',
       ResponseParameters: Match.objectLike({
@@ -177,7 +177,7 @@ describe("the gateway's own responses", () => {
     });
   });
 
-  it.each(['DEFAULT_4XX', 'DEFAULT_5XX'])('%s has CORS headers, too', (type) => {
+  it.each(['DEFAULT_4XX', 'DEFAULT_5XX'])('%s has CORS headers too', (type) => {
     templates().api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: type,
       ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
@@ -185,8 +185,8 @@ describe("the gateway's own responses", () => {
   });
 });
 
-describe('the API before an backendUrl', () => {
-  it('passes everything on behind the authorizer, and only public paths without', () => {
+describe('the API in front of a backend', () => {
+  it('passes everything on behind the authorizer, except public paths', () => {
     expect(methodsOf(templates(BACKEND_URL).api)).toEqual({
       'ANY /': 'CUSTOM',
       'OPTIONS /': 'NONE',
@@ -198,11 +198,11 @@ describe('the API before an backendUrl', () => {
     });
   });
 
-  it('hands bodies on as bytes', () => {
+  it('passes bodies on as bytes', () => {
     templates(BACKEND_URL).api.hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['*/*'] });
   });
 
-  it('has a secret for the backend, whose value only the function and the backend may know', () => {
+  it('has a secret for the backend, which only its function may read', () => {
     const { api } = templates(BACKEND_URL);
     api.hasResourceProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true },
@@ -214,7 +214,7 @@ describe('the API before an backendUrl', () => {
     expect(Object.keys(api.findOutputs('*'))).toContain('GatewaySecretArn');
   });
 
-  it('lets nobody but this API call its functions, and Secrets Manager the one that changes the key', () => {
+  it('lets only this API call its functions, and only Secrets Manager call the key rotation', () => {
     const permissions = Object.values(templates(BACKEND_URL).api.findResources('AWS::Lambda::Permission'));
     const byGateway = permissions.filter(({ Properties }) => Properties.Principal === 'apigateway.amazonaws.com');
     expect(permissions).toHaveLength(byGateway.length + 1);

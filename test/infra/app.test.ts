@@ -27,7 +27,7 @@ describe('bin/app.ts', () => {
     expect(run(REQUIRED)).toMatchObject({ status: 0, isSynthesized: true });
   });
 
-  it('tells every fault in one message, and synthesizes nothing', () => {
+  it('reports every fault in one message, and synthesizes nothing', () => {
     const { status, stderr, stdout, isSynthesized } = run({
       issuer: 'http://tenant.auth0.com/',
       audiense: 'https://demo.api',
@@ -47,7 +47,7 @@ describe('bin/app.ts', () => {
     ]);
   });
 
-  it('tells a fault that only a construct can find without a stack trace, too', () => {
+  it('reports a fault that only a construct can find without a stack trace too', () => {
     const routes = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`GET /items-of-kind-${index}`, []]));
     const { status, stderr, isSynthesized } = run({ ...REQUIRED, routes });
     expect({ status, isSynthesized }).toEqual({ status: 1, isSynthesized: false });

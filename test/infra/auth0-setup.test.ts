@@ -1,8 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { Auth0Setup } from '../../lib/auth0-setup.ts';
+import type { Auth0SetupProps } from '../../lib/auth0-setup-props.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
+import { ConfigurationError } from '../../src/core/errors.ts';
 import { statementsOf } from '../support/infra/statements.ts';
 import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
 
@@ -17,8 +20,18 @@ function configurationOf(template: Template): string {
   return JSON.stringify(setUp.Environment.Variables.CONFIG);
 }
 
+/** Somebody's own stack with the set-up. */
+function ownStack(props: Partial<Auth0SetupProps> = {}) {
+  const stack = new Stack(appWithoutBundling(), 'Own');
+  const tenant = { tenantUrl: 'https://tenant.auth0.com/', audience: 'https://my.api' };
+  const signingKey = new SigningKey(stack, 'SigningKey');
+  const managementSecret = Secret.fromSecretNameV2(stack, 'Management', 'auth0/management');
+  new Auth0Setup(stack, 'Setup', { ...tenant, signingKey, managementSecret, ...props });
+  return stack;
+}
+
 describe("the tenant's set-up", () => {
-  it('hands the custom resources no secret, and nothing that says where a secret goes', () => {
+  it('passes no secret to the custom resources, and nothing that says where a secret is sent', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password', grantClientId: 'client1' });
     api.hasResourceProperties('Custom::Auth0ResourceServer', {
       TenantUrl: Match.absent(),
@@ -43,7 +56,7 @@ describe("the tenant's set-up", () => {
     );
   });
 
-  it('talks to the management domain where there is one', () => {
+  it('uses the management domain if there is one', () => {
     const { api } = templates({ issuer: 'https://login.example/', managementDomain: 'tenant.eu.auth0.com' });
     expect(configurationOf(api)).toMatch(
       /tenantUrl.*https:\/\/tenant.eu.auth0.com\/.*issuer.*https:\/\/login.example\//,
@@ -51,12 +64,12 @@ describe("the tenant's set-up", () => {
     api.hasResourceProperties('Custom::Auth0ResourceServer', { Issuer: 'https://login.example/' });
   });
 
-  it("replaces another deployment's key only if told to", () => {
+  it("replaces another deployment's key only with replaceKey", () => {
     const { api } = templates({ replaceKey: true });
     api.hasResourceProperties('Custom::Auth0ResourceServer', { ReplaceKey: 'true' });
   });
 
-  it('may read its own secrets and the public keys, and keep its own records, and nothing else', () => {
+  it('may read its own secrets and the public keys, may write its own records, and nothing else', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password' });
     expect(statementsOf(api, 'Auth0Setup')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('SetUpLog')] },
@@ -86,7 +99,7 @@ describe("the tenant's set-up", () => {
     ]);
   });
 
-  it('takes the ARN of a secret with and without its suffix', () => {
+  it('accepts the ARN of a secret with and without its suffix', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:my-secret';
     const { api } = templates({ managementSecret: arn });
     expect(statementsOf(api, 'Auth0Setup')).toContainEqual({
@@ -103,7 +116,7 @@ describe("the tenant's set-up", () => {
   });
 
   it.each([{ managementSecret: 'auth0/other' }, { issuer: 'https://other.auth0.com/' }])(
-    'makes another half for %j, so that the old one is undone by a function that knows the old tenant and secret',
+    'creates another half for %j, so that a function that knows the old tenant and secret undoes the old half',
     (change) => {
       const [one, other] = [templates(), templates(change)];
       for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
@@ -112,7 +125,7 @@ describe("the tenant's set-up", () => {
     },
   );
 
-  it('comes before the authorizer, so that this one moves after the new and before the old is put back', () => {
+  it('comes before the authorizer, which changes after the new set-up and before the old one is restored', () => {
     const { api } = templates();
     const [authorizer] = Object.values(api.findResources('AWS::ApiGateway::Authorizer'));
     const decide = Object.entries(api.findResources('AWS::Lambda::Function')).find(([id]) =>
@@ -123,7 +136,7 @@ describe("the tenant's set-up", () => {
     expect(decide?.DependsOn).toEqual(expect.arrayContaining(setUp));
   });
 
-  it('waits for three tries of a function that dies', () => {
+  it('waits for three runs of a function that dies', () => {
     const { api } = templates();
     api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 120 });
     api.allResourcesProperties('Custom::Auth0ResourceServer', { ServiceTimeout: '600' });
@@ -131,13 +144,40 @@ describe("the tenant's set-up", () => {
   });
 
   it('needs two lines in a stack, and waits there for the key', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
-    const signingKey = new SigningKey(stack, 'SigningKey');
-    const tenant = { tenantUrl: 'https://tenant.auth0.com/', audience: 'https://my.api' };
-    new Auth0Setup(stack, 'Setup', { ...tenant, signingKey, managementSecret: 'auth0/management' });
-    const template = Template.fromStack(stack);
+    const template = Template.fromStack(ownStack());
     template.hasResource('Custom::Auth0ResourceServer', {
       DependsOn: Match.arrayWith(idsOf(template, 'Custom::SigningKey').slice()),
     });
+  });
+
+  it.each([
+    [RemovalPolicy.DESTROY, 'true'],
+    [RemovalPolicy.RETAIN, 'false'],
+    [undefined, 'false'],
+  ])('with removalPolicy %s, sets RemoveCreated to %s', (removalPolicy, RemoveCreated) => {
+    const template = Template.fromStack(ownStack(removalPolicy && { removalPolicy }));
+    template.hasResourceProperties('Custom::Auth0ResourceServer', { RemoveCreated });
+  });
+
+  it.each<[string, Partial<Auth0SetupProps>, string]>([
+    ['a tenant URL without its slash', { tenantUrl: 'https://tenant.auth0.com' }, 'tenantUrl: got "https://tenant'],
+    ['an audience with a space', { audience: 'my api' }, 'audience: got "my api"; wanted the identifier'],
+    [
+      'a policy that no tenant knows',
+      { removalPolicy: RemovalPolicy.SNAPSHOT },
+      'removalPolicy: got "snapshot"; wanted',
+    ],
+    ['no URL of the JWKS', { keyDelivery: 'verificationLocation' }, 'jwksUrl: missing; wanted the URL of the JWKS'],
+  ])('refuses %s at synthesis', (_what, props, message) => {
+    expect(() => ownStack(props)).toThrow(ConfigurationError);
+    expect(() => ownStack(props)).toThrow(message);
+  });
+
+  it('accepts values that are known only at deployment', () => {
+    const audience = Fn.importValue('Audience');
+    const tenantUrl = Fn.importValue('TenantUrl');
+    const template = Template.fromStack(ownStack({ audience, tenantUrl }));
+    template.hasResourceProperties('Custom::Auth0ResourceServer', { Audience: { 'Fn::ImportValue': 'Audience' } });
+    expect(JSON.stringify(template.toJSON())).toContain('{"Fn::ImportValue":"TenantUrl"}');
   });
 });

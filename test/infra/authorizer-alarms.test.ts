@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -45,12 +45,12 @@ describe('the alarms', () => {
     });
   });
 
-  it('all tell the topic', () => {
+  it('all notify the topic', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [Match.anyValue()] });
   });
 
-  it('and the dashboard look at metrics and dimensions that the function writes', () => {
+  it('and the dashboard read only metrics and dimensions that the function writes', () => {
     const record = {
       outcome: 'allow',
       reason: 'allowed',
@@ -73,6 +73,34 @@ describe('the alarms', () => {
       expect(written).toContain(names.metric);
       expect(Dimensions.map((set: string[]) => [...set].sort())).toContainEqual(dimensions);
     }
+  });
+});
+
+describe("the authorizer's metrics", () => {
+  it.each([
+    ['metricDecisions', 'Decisions', 'Sum'],
+    ['metricCacheHits', 'CacheHits', 'Average'],
+    ['metricIssuerLatency', 'IssuerLatency', 'Average'],
+    ['metricIssuerRetries', 'IssuerRetries', 'Sum'],
+    ['metricCircuitOpenings', 'CircuitOpenings', 'Sum'],
+  ] as const)('%s is %s of the audience, as a %s over five minutes', (method, metricName, statistic) => {
+    expect(authorizer[method]()).toMatchObject({
+      namespace: 'Auth0ApiAuthorizer',
+      metricName,
+      statistic,
+      dimensions: { audience: 'https://my.api' },
+    });
+    expect(authorizer[method]().period.toMinutes()).toBe(5);
+  });
+
+  it('accept other dimensions, statistics and periods', () => {
+    const dimensionsMap = { outcome: 'deny' };
+    const metric = authorizer.metricDecisions({ dimensionsMap, statistic: 'SampleCount', period: Duration.minutes(1) });
+    expect(metric).toMatchObject({
+      statistic: 'SampleCount',
+      dimensions: { audience: 'https://my.api', outcome: 'deny' },
+    });
+    expect(metric.period.toMinutes()).toBe(1);
   });
 });
 

@@ -1,10 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { AuthorizerFunction, type AuthorizerFunctionProps } from '../../lib/authorizer-function.ts';
+import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
+import type { AuthorizerFunctionProps } from '../../lib/authorizer-function-props.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
@@ -25,7 +27,7 @@ class ForeignResource extends Construct {
   }
 }
 
-/** Somebody's own stack with the authorizer before one method. */
+/** Somebody's own stack with the authorizer on one method. */
 function ownStack(props: Partial<AuthorizerFunctionProps> = {}, path = '/foo') {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
@@ -43,7 +45,7 @@ function configOf(template: Template): string {
   return parts.map((part: unknown) => (typeof part === 'string' ? part : 'known-when-deployed')).join('');
 }
 
-describe('the token authorizer', () => {
+describe('the authorizer', () => {
   it('needs three lines in a stack', () => {
     const template = Template.fromStack(ownStack());
     template.hasResourceProperties('AWS::ApiGateway::Method', {
@@ -52,7 +54,7 @@ describe('the token authorizer', () => {
     });
   });
 
-  it('runs on arm64 and Node 24, and its log is kept for a month', () => {
+  it('runs on arm64 and Node 24, and its log is retained for a month', () => {
     const { api } = templates();
     api.allResourcesProperties('AWS::Lambda::Function', { Architectures: ['arm64'], Runtime: 'nodejs24.x' });
     api.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
@@ -70,7 +72,7 @@ describe('the token authorizer', () => {
     ]);
   });
 
-  it('gives no function the right to make a log group', () => {
+  it('gives no function the right to create a log group', () => {
     const { key, api } = templates({ backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [] } });
     for (const template of [key, api]) {
       const actions = statementsOf(template, '').flatMap((statement) => statement.actions);
@@ -80,7 +82,7 @@ describe('the token authorizer', () => {
     }
   });
 
-  it('hands its function a configuration that it can parse', () => {
+  it('passes its function a configuration that it can parse', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password', cacheTtlSeconds: 60 });
     expect(parseAuthorizerConfiguration(configOf(api))).toMatchObject({
       issuer: 'https://tenant.auth0.com/',
@@ -91,7 +93,7 @@ describe('the token authorizer', () => {
     });
   });
 
-  it('keeps answers by credential, method and resource where no resource is greedy', () => {
+  it('caches decisions by credential, method and resource if no resource is greedy', () => {
     templates().api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       Type: 'REQUEST',
       IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.resourcePath',
@@ -100,42 +102,42 @@ describe('the token authorizer', () => {
   });
 
   it.each([
-    ['an backendUrl', { backendUrl: 'https://backend.example', routes: { 'GET /foo': [] } }],
+    ['a backend', { backendUrl: 'https://backend.example', routes: { 'GET /foo': [] } }],
     ['a greedy route', { routes: { 'GET /foo/{proxy+}': [] } }],
-  ])('keeps answers by path with %s', (_what, context) => {
+  ])('caches decisions by path with %s', (_what, context) => {
     templates(context).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.domainName,context.path',
     });
   });
 
-  it('keeps answers by path unless told otherwise', () => {
+  it('caches decisions by path by default', () => {
     Template.fromStack(ownStack({}, '/foo/{proxy+}')).hasResourceProperties('AWS::ApiGateway::Authorizer', {
       IdentitySource: Match.stringLikeRegexp('context.path$'),
     });
   });
 
-  it('refuses to keep answers by resource where a resource is greedy', () => {
-    expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
-      'The API has the resource /foo/{proxy+}: give the AuthorizerFunction keepAnswersBy "path".',
+  it('refuses to cache decisions by resource if a resource is greedy', () => {
+    expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath' }, '/foo/{proxy+}'))).toThrow(
+      'The API has the resource /foo/{proxy+}: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
-  it('refuses that for a greedy resource made by another copy of aws-cdk-lib, too', () => {
-    const stack = ownStack({ keepAnswersBy: 'resourcePath' });
+  it('refuses it for a greedy resource of another copy of aws-cdk-lib too', () => {
+    const stack = ownStack({ resultsCacheKey: 'resourcePath' });
     new ForeignResource(stack, 'Foreign');
     expect(() => Template.fromStack(stack)).toThrow(
-      'The API has the resource /foreign/{proxy+}: give the AuthorizerFunction keepAnswersBy "path".',
+      'The API has the resource /foreign/{proxy+}: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
-  it('refuses it for a greedy route, too', () => {
+  it('refuses it for a greedy route too', () => {
     const routes = { 'GET /foo/{proxy+}': ['read:foo'] };
-    expect(() => Template.fromStack(ownStack({ keepAnswersBy: 'resourcePath', routes }))).toThrow(
-      'The route "GET /foo/{proxy+}" is greedy: give the AuthorizerFunction keepAnswersBy "path".',
+    expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath', routes }))).toThrow(
+      'The route "GET /foo/{proxy+}" is greedy: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
-  it('tells at synth what a greedy route covers beyond what it says, under an id that can be acknowledged', () => {
+  it('reports at synthesis what a greedy route covers beyond its own path, under an id that can be acknowledged', () => {
     const routes = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
     const info = Annotations.fromStack(ownStack({ routes })).findInfo('/Own/Authorizer', Match.anyValue());
     expect(info.map(({ entry }) => entry.data)).toEqual([
@@ -143,28 +145,109 @@ describe('the token authorizer', () => {
     ]);
   });
 
-  it("takes API Gateway's time to live, 0 included", () => {
+  it("accepts API Gateway's time to live, 0 included", () => {
     templates({ gatewayTtlSeconds: 0 }).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       AuthorizerResultTtlInSeconds: 0,
     });
   });
 
-  it('takes a secret of the same stack', () => {
+  it('accepts a secret of the same stack', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     const signingKey = new SigningKey(stack, 'SigningKey');
-    const passwordGrantSecret = new Secret(stack, 'Password').secretArn;
+    const passwordGrantSecret = new Secret(stack, 'Password') as ISecret;
     expect(
       () => new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, passwordGrantSecret }),
     ).not.toThrow();
   });
 
-  it('is refused with a configuration that the function would refuse', () => {
+  it('passes its function every prop under its key of the configuration', () => {
+    const stack = ownStack({
+      issuers: [{ issuer: 'https://login.example.com/' }],
+      routes: { 'GET /foo': ['read:foo'] },
+      basicOrder: 'password-first',
+      permissionsAsScopes: true,
+      introspectJwts: true,
+      cacheTtl: Duration.minutes(2),
+      negativeTtl: Duration.seconds(3),
+      staleIfError: Duration.hours(1),
+      uncachedScopes: ['admin'],
+      resultsCacheTtl: Duration.seconds(0),
+      logSubject: true,
+    });
+    expect(JSON.parse(configOf(Template.fromStack(stack)))).toEqual({
+      ...TENANT,
+      issuers: [{ issuer: 'https://login.example.com/' }],
+      routes: { 'GET /foo': ['read:foo'] },
+      basicOrder: 'password-first',
+      permissionsAsScopes: true,
+      introspectJwts: true,
+      cacheTtlSeconds: 120,
+      negativeTtlSeconds: 3,
+      staleIfErrorSeconds: 3600,
+      uncachedScopes: ['admin'],
+      logSubject: true,
+      signingKeySecret: 'known-when-deployed',
+    });
+  });
+
+  it('accepts an issuer and an audience that are known only at deployment', () => {
+    const tokens = { issuer: Fn.importValue('Issuer'), audience: Fn.importValue('Audience') };
+    expect(configOf(Template.fromStack(ownStack(tokens)))).toContain('"issuer":"known-when-deployed"');
+  });
+
+  it('accepts a time to live of API Gateway that is known only at deployment', () => {
+    const stack = ownStack({ resultsCacheTtl: Duration.seconds(Token.asNumber(Fn.importValue('Ttl'))) });
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      AuthorizerResultTtlInSeconds: { 'Fn::ImportValue': 'Ttl' },
+    });
+  });
+
+  it('may read the secret of another issuer, and decrypt it with the key that the secret names', () => {
+    const stack = new Stack(appWithoutBundling(), 'Own');
+    const signingKey = new SigningKey(stack, 'SigningKey');
+    const urls = { jwksUrl: 'https://other.example/jwks', introspectionUrl: 'https://other.example/introspect' };
+    const clientSecret = new Secret(stack, 'Client', { encryptionKey: new Key(stack, 'ClientKey') }) as ISecret;
+    const issuers = [{ issuer: 'https://other.example', profile: 'rfc7662', ...urls, clientSecret }] as const;
+    new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, issuers });
+    expect(statementsOf(Template.fromStack(stack), 'Authorizer')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('DecideLog')] },
+      {
+        actions: ['secretsmanager:GetSecretValue'],
+        on: [expect.stringContaining('SigningKeySecret'), expect.stringContaining('{"Ref":"Client')],
+      },
+      { actions: ['kms:Decrypt'], on: [expect.stringContaining('ClientKey')] },
+    ]);
+  });
+
+  it.each<[string, Partial<AuthorizerFunctionProps>, string]>([
+    ['cacheTtl', { cacheTtl: Duration.days(2) }, 'cacheTtl: got 172800; wanted whole seconds from 0 to 86400'],
+    [
+      'negativeTtl',
+      { negativeTtl: Duration.millis(1500) },
+      'negativeTtl: got 1.5; wanted whole seconds from 0 to 3600',
+    ],
+    [
+      'resultsCacheTtl',
+      { resultsCacheTtl: Duration.hours(2) },
+      'resultsCacheTtl: got 7200; wanted whole seconds from 0',
+    ],
+    [
+      'a duration that is known only at deployment',
+      { cacheTtl: Duration.seconds(Token.asNumber({ Ref: 'Ttl' })) },
+      'cacheTtl: got a duration that is known only at deployment; wanted one that is known at synthesis',
+    ],
+  ])('refuses a wrong duration, under the name of the prop: %s', (_what, props, message) => {
+    expect(() => ownStack(props)).toThrow(ConfigurationError);
+    expect(() => ownStack(props)).toThrow(message);
+  });
+
+  it('refuses a configuration that the function would refuse', () => {
     expect(() => ownStack({ issuer: 'https://tenant.auth0.com' })).toThrow(
       /issuer: got "https:\/\/tenant.auth0.com"; wanted an https URL that ends in "\/"/,
     );
   });
 
-  it('is refused with an issuer that is listed twice, or that is the main one', () => {
+  it('refuses an issuer that is listed twice, or that is the main one', () => {
     const issuer = 'https://login.example.com/';
     const entry = { issuer, profile: 'auth0' } as const;
     expect(() => ownStack({ issuers: [entry, entry] })).toThrow(
@@ -175,16 +258,16 @@ describe('the token authorizer', () => {
     );
   });
 
-  it('is refused with scopes not to be kept behind a gateway that keeps, as it does unless told otherwise', () => {
+  it('refuses uncachedScopes behind a gateway that caches, as it does by default', () => {
     const fault = new ConfigurationError(
       'configuration_invalid',
-      'gatewayTtlSeconds: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
+      'resultsCacheTtl: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
     );
     expect(() => ownStack({ uncachedScopes: ['admin'] })).toThrow(fault);
-    expect(() => ownStack({ uncachedScopes: ['admin'], gatewayTtlSeconds: 0 })).not.toThrow();
+    expect(() => ownStack({ uncachedScopes: ['admin'], resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
   });
 
-  it("is refused with more routes than the function's environment holds", () => {
+  it("refuses more routes than the function's environment holds", () => {
     const routes = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
     );

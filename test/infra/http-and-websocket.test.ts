@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -8,23 +8,31 @@ import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { appWithoutBundling } from '../support/infra/synthesize.ts';
 
-/** Somebody's own stack with the authorizer, before an API that the test adds. */
+/** Somebody's own stack with the authorizer, and an API that the test adds. */
 function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void): Template {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
   const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
   const routes = { 'GET /foo': ['read:foo'], $connect: ['read:foo'] };
-  addApi(stack, new AuthorizerFunction(stack, 'Authorizer', { ...tenant, signingKey, routes, gatewayTtlSeconds: 30 }));
+  addApi(
+    stack,
+    new AuthorizerFunction(stack, 'Authorizer', {
+      ...tenant,
+      signingKey,
+      routes,
+      resultsCacheTtl: Duration.seconds(30),
+    }),
+  );
   return Template.fromStack(stack);
 }
 
-describe('the token authorizer before an HTTP API', () => {
+describe('the authorizer of an HTTP API', () => {
   const template = ownStack((stack, { httpAuthorizer: authorizer }) => {
     const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
     new HttpApi(stack, 'Api').addRoutes({ path: '/foo', methods: [HttpMethod.GET], integration, authorizer });
   });
 
-  it('gives simple answers of payload 2.0, each for one credential, route, method and path', () => {
+  it('sends simple responses of payload 2.0, each for one credential, route, method and path', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'REQUEST',
       AuthorizerPayloadFormatVersion: '2.0',
@@ -42,11 +50,11 @@ describe('the token authorizer before an HTTP API', () => {
   });
 
   it('is one authorizer for all routes of one API', () => {
-    const ofTwoRoutes = ownStack((stack, tokenAuthorizer) => {
+    const ofTwoRoutes = ownStack((stack, authorizer) => {
       const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
       const api = new HttpApi(stack, 'Api');
       for (const path of ['/foo', '/bar']) {
-        api.addRoutes({ path, methods: [HttpMethod.GET], integration, authorizer: tokenAuthorizer.httpAuthorizer });
+        api.addRoutes({ path, methods: [HttpMethod.GET], integration, authorizer: authorizer.httpAuthorizer });
       }
     });
     const [authorizerId, ...others] = Object.keys(ofTwoRoutes.findResources('AWS::ApiGatewayV2::Authorizer'));
@@ -74,13 +82,13 @@ describe('the token authorizer before an HTTP API', () => {
     for (const { route, authorizer } of apisOf) expect(authorizer).toEqual(route);
   });
 
-  it('makes no authorizer of a REST API, which none would use', () => {
+  it('creates no authorizer for a REST API, which no method would use', () => {
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 0);
   });
 });
 
-describe('the token authorizer before a WebSocket API', () => {
-  it('stands before $connect, and asks for the header', () => {
+describe('the authorizer of a WebSocket API', () => {
+  it('guards $connect, and requires the header', () => {
     const template = ownStack((stack, { webSocketAuthorizer: authorizer }) => {
       const integration = new WebSocketMockIntegration('Connect');
       new WebSocketApi(stack, 'Api', { connectRouteOptions: { integration, authorizer } });
@@ -93,7 +101,7 @@ describe('the token authorizer before a WebSocket API', () => {
   });
 });
 
-describe('the token authorizer before two WebSocket APIs', () => {
+describe('the authorizer of two WebSocket APIs', () => {
   it('is an authorizer of its own for each', () => {
     const template = ownStack((stack, { webSocketAuthorizer: authorizer }) => {
       for (const id of ['First', 'Second']) {
@@ -107,22 +115,55 @@ describe('the token authorizer before two WebSocket APIs', () => {
 
 describe('each kind of authorizer', () => {
   it.each(['restAuthorizer', 'httpAuthorizer', 'webSocketAuthorizer'] as const)(
-    'is one object, however often it is asked for: %s',
+    'is the same object for every read: %s',
     (kind) => {
-      ownStack((stack, tokenAuthorizer) => {
-        expect(tokenAuthorizer[kind]).toBe(tokenAuthorizer[kind]);
-        // A REST authorizer must be used.
-        if (kind === 'restAuthorizer') addMethod(stack, 'Api', tokenAuthorizer);
-      });
+      ownStack((_stack, authorizer) => expect(authorizer[kind]).toBe(authorizer[kind]));
+    },
+  );
+
+  it.each(['restAuthorizer', 'httpAuthorizer', 'webSocketAuthorizer'] as const)(
+    'is not in the template unless a method or route uses it: %s',
+    (kind) => {
+      const unread = ownStack(() => undefined);
+      const read = ownStack((_stack, authorizer) => expect(authorizer[kind]).toBeDefined());
+      expect(read.toJSON()).toEqual(unread.toJSON());
     },
   );
 });
 
-describe('the token authorizer before two REST APIs', () => {
+describe('the authorizer of a REST API', () => {
+  it('is one authorizer for all methods', () => {
+    const template = ownStack((stack, { restAuthorizer: authorizer }) => {
+      const options = { authorizer, authorizationType: AuthorizationType.CUSTOM };
+      const { root } = new RestApi(stack, 'Api');
+      for (const method of ['GET', 'POST']) root.addMethod(method, new MockIntegration(), options);
+    });
+    const [authorizerId, ...others] = Object.keys(template.findResources('AWS::ApiGateway::Authorizer'));
+    expect(others).toEqual([]);
+    template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizerId: { Ref: authorizerId } });
+  });
+
+  it('needs no authorizationType, as with an authorizer of aws-cdk-lib', () => {
+    const template = ownStack((stack, { restAuthorizer: authorizer }) => {
+      new RestApi(stack, 'Api').root.addMethod('GET', new MockIntegration(), { authorizer });
+    });
+    template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' });
+  });
+
+  it('says what to do if only its ID is used', () => {
+    expect(() =>
+      ownStack((stack, { restAuthorizer }) => {
+        new CfnOutput(stack, 'Id', { value: restAuthorizer.authorizerId });
+      }),
+    ).toThrow('Give restAuthorizer to a method of a RestApi as its authorizer.');
+  });
+});
+
+describe('the authorizer of two REST APIs', () => {
   it('is refused', () => {
     expect(() =>
-      ownStack((stack, tokenAuthorizer) => {
-        for (const id of ['First', 'Second']) addMethod(stack, id, tokenAuthorizer);
+      ownStack((stack, authorizer) => {
+        for (const id of ['First', 'Second']) addMethod(stack, id, authorizer);
       }),
     ).toThrow('Cannot attach authorizer to two different rest APIs');
   });

@@ -23,7 +23,7 @@ describe('the JWKS endpoint', () => {
     ]);
   });
 
-  it('is what the address of the identifier is to be pointed at, with keyDelivery wellKnown', () => {
+  it('has an output that says which address must serve it, with keyDelivery wellKnown', () => {
     const { api } = templates({ keyDelivery: 'wellKnown', audience: 'https://demo.api/v1' });
     api.hasOutput('WellKnownUrl', {
       Value: 'https://demo.api/.well-known/jwks.json',
@@ -32,13 +32,13 @@ describe('the JWKS endpoint', () => {
     expect(Object.keys(templates().api.findOutputs('*'))).not.toContain('WellKnownUrl');
   });
 
-  it('wants an audience with an origin for that', () => {
+  it('requires an audience with an origin for keyDelivery wellKnown', () => {
     expect(() => templates({ keyDelivery: 'wellKnown', audience: 'urn:demo' })).toThrow(
       /keyDelivery: got "wellKnown"; wanted another, since the audience is not an http or https URL/,
     );
   });
 
-  it('says how long its answers may be kept', () => {
+  it('says how long its responses may be cached', () => {
     templates({ jwksCacheSeconds: 30 }).key.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
         Variables: { CONFIG: { 'Fn::Join': ['', Match.arrayWith(['","jwksCacheSeconds":30}'])] } },
@@ -47,7 +47,7 @@ describe('the JWKS endpoint', () => {
   });
 
   it.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
-    'is there, under an output, with keyDelivery %s, so that one can be changed for another',
+    'exists, with an output, for keyDelivery %s, so that one can be changed for another',
     (keyDelivery) => {
       const { key, api } = templates({ keyDelivery });
       expect(Object.keys(key.findOutputs('*'))).toContain('JwksUrl');

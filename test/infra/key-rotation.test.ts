@@ -1,11 +1,23 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { Auth0Setup } from '../../lib/auth0-setup.ts';
-import { KeyRotation } from '../../lib/key-rotation.ts';
+import { KeyRotation, type KeyRotationProps } from '../../lib/key-rotation.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { statementsOf } from '../support/infra/statements.ts';
 import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+
+/** Somebody's own stack with the rotation. */
+function ownStack(props: Partial<KeyRotationProps> = {}) {
+  const stack = new Stack(appWithoutBundling(), 'Own');
+  const tenant = { tenantUrl: 'https://t.auth0.com/', audience: 'https://demo.api' };
+  const signingKey = new SigningKey(stack, 'SigningKey');
+  const managementSecret = Secret.fromSecretNameV2(stack, 'Management', 'auth0/m');
+  const setup = new Auth0Setup(stack, 'Setup', { ...tenant, signingKey, managementSecret });
+  new KeyRotation(stack, 'Rotation', { setup, ...props });
+  return stack;
+}
 
 describe('the rotation of the signing key', () => {
   it('has a schedule, which does not rotate when it is turned on', () => {
@@ -19,13 +31,13 @@ describe('the rotation of the signing key', () => {
     expect(Object.keys(api.findOutputs('*'))).toContain('KeyRotationFunctionArn');
   });
 
-  it('has none with rotationDays 0, and can be started all the same', () => {
+  it('has no schedule with rotationDays 0, and can be started on demand', () => {
     const { api } = templates({ rotationDays: 0 });
     api.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
     api.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com' });
   });
 
-  it('begins after the tenant is set up, and ends before it is put back', () => {
+  it('begins after the tenant is set up, and ends before it is restored', () => {
     const [schedule] = Object.values(templates().api.findResources('AWS::SecretsManager::RotationSchedule'));
     expect(schedule?.DependsOn).toEqual(
       expect.arrayContaining([
@@ -35,7 +47,7 @@ describe('the rotation of the signing key', () => {
     );
   });
 
-  it('is called by Secrets Manager for this secret of this account only', () => {
+  it('may be called by Secrets Manager for this secret of this account only', () => {
     templates().api.hasResourceProperties('AWS::Lambda::Permission', {
       Principal: 'secretsmanager.amazonaws.com',
       SourceAccount: Match.anyValue(),
@@ -77,12 +89,37 @@ describe('the rotation of the signing key', () => {
     expect(of('KeyRotation').Timeout).toBe(900);
   });
 
-  it('needs a few lines in a stack', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
-    const tenant = { tenantUrl: 'https://t.auth0.com/', audience: 'https://demo.api', managementSecret: 'auth0/m' };
-    const signingKey = new SigningKey(stack, 'SigningKey');
-    const setup = new Auth0Setup(stack, 'Setup', { ...tenant, signingKey });
-    new KeyRotation(stack, 'Rotation', { ...tenant, issuer: tenant.tenantUrl, signingKey, setup });
-    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::RotationSchedule', 1);
+  it('needs one line in a stack with a set-up, and rotates every 90 days', () => {
+    const template = Template.fromStack(ownStack());
+    template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { AutomaticallyAfterDays: 90 },
+    });
+  });
+
+  it('rotates as often as automaticallyAfter says', () => {
+    const template = Template.fromStack(ownStack({ automaticallyAfter: Duration.days(30) }));
+    template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { AutomaticallyAfterDays: 30 },
+    });
+  });
+
+  it('accepts a number of days that is known only at deployment', () => {
+    const automaticallyAfter = Duration.days(Token.asNumber(Fn.importValue('Days')));
+    Template.fromStack(ownStack({ automaticallyAfter })).hasResourceProperties(
+      'AWS::SecretsManager::RotationSchedule',
+      { RotationRules: { AutomaticallyAfterDays: { 'Fn::ImportValue': 'Days' } } },
+    );
+  });
+
+  it.each<[string, Partial<KeyRotationProps>, string]>([
+    ['half a day', { automaticallyAfter: Duration.hours(12) }, 'automaticallyAfter: got 0.5; wanted whole days from 0'],
+    [
+      '1001 days',
+      { automaticallyAfter: Duration.days(1001) },
+      'automaticallyAfter: got 1001; wanted whole days from 0',
+    ],
+    ['an hour of cached keys', { jwksMaxAge: Duration.hours(1) }, 'jwksMaxAge: got 3600; wanted whole seconds from 0'],
+  ])('refuses %s at synthesis', (_what, props, message) => {
+    expect(() => ownStack(props)).toThrow(message);
   });
 });

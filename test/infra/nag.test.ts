@@ -4,7 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { stacks } from '../support/infra/synthesize.ts';
 
-/** Rule and place of whatever the pack objects to. */
+/** The rule and the construct of each violation. */
 function objections(app: App): readonly string[] {
   return new AwsSolutionsChecks(app)
     .validateScope(app)
@@ -14,7 +14,7 @@ function objections(app: App): readonly string[] {
 }
 
 describe("the AwsSolutions pack's rules", () => {
-  it('are at work', () => {
+  it('are checked', () => {
     const app = new App();
     new CfnSecret(new Stack(app, 'Stack'), 'Secret');
     expect(objections(app)).toEqual(['AwsSolutions-SMG4 Stack/Secret']);
@@ -24,11 +24,8 @@ describe("the AwsSolutions pack's rules", () => {
     ['the demo API', {}],
     ['every secret, key and log', everything()],
     ['a rate limit by IP address', { ipRateLimit: 1000 }],
-    [
-      'an backendUrl',
-      { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } },
-    ],
-  ])('object to nothing that is not acknowledged in %s', (_what, context) => {
+    ['a backend', { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } }],
+  ])('find nothing that is not acknowledged in %s', (_what, context) => {
     expect(objections(stacks(context).app)).toEqual([]);
   });
 });

@@ -1,52 +1,54 @@
-/** `npm run check-well-known`: says after a deployment whether the identifier's own origin serves the JWKS. */
-import { parseArgs } from 'node:util';
-import type { HttpPort } from '../../core/http.ts';
-import { EXIT, type ExitCode, type Output, UsageError } from '../operation.ts';
-import { checkWellKnown } from '../well-known-check.ts';
+/** `asp check-well-known`: checks that the origin of the API's identifier serves the JWKS that the deployment publishes. */
+import type { Command, Context } from '../command.ts';
+import { CliError, usageError } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { AUDIENCE_OPTION } from '../options.ts';
+import { printJson } from '../print-json.ts';
+import { printable } from '../printable.ts';
+import { waitFor } from '../progress.ts';
+import { checkWellKnown as check, type WellKnownCheck } from '../well-known-check.ts';
 
-export interface CheckWellKnownPorts extends Output {
-  readonly http: HttpPort;
+export const checkWellKnown: Command = {
+  name: 'check-well-known',
+  summary: "Check that the API's own origin serves the JWKS of the deployment",
+  operands: '',
+  mostOperands: 0,
+  description:
+    'With keyDelivery "wellKnown", the tenant fetches the public key from the origin of the API\'s identifier, at\n/.well-known/jwks.json. This command checks that the JWKS is there and is the one that the deployment publishes.',
+  options: {
+    ...AUDIENCE_OPTION,
+    'jwks-url': {
+      type: 'string',
+      placeholder: 'URL',
+      summary: 'where the deployment publishes (ASP_JWKS_URL, or the output JwksUrl)',
+    },
+  },
+  examples: [
+    { purpose: 'a deployment, from its stack outputs', line: 'asp check-well-known --outputs cdk-outputs.json' },
+    {
+      purpose: 'any two addresses',
+      line: 'asp check-well-known --audience https://demo.api --jwks-url https://keys.example/.well-known/jwks.json',
+    },
+  ],
+  run: async (context) => {
+    const [audience, jwksUrl] = [requireUrl('audience', context), requireUrl('jwksUrl', context)];
+    const { ports, isJson } = context;
+    const result = await waitFor('the JWKS', () => check(audience, jwksUrl, ports.http), ports);
+    const isOk = result.faults.length === 0;
+    if (isJson) printJson(ports.terminal, { url: result.url, ok: isOk, faults: result.faults });
+    else show(result, context);
+    if (isOk) return EXIT.done;
+    throw new CliError('checks_failed', 'The check failed. Fix the faults, then run it again.');
+  },
+};
+
+function requireUrl(name: 'audience' | 'jwksUrl', { settings }: Context): string {
+  const value = settings.require(name);
+  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value;
+  throw usageError(`The setting "${name}" is wrong. Expected an https URL.`);
 }
 
-export const CHECK_WELL_KNOWN_USAGE = `Usage: npm run check-well-known -- --audience URL --jwks-url URL
-
-With keyDelivery "wellKnown" the tenant looks for the key at the origin of the API's identifier, under
-/.well-known/jwks.json. This says whether the JWKS can be had there, and is the one that we publish.
-
-  --audience URL     the resource server's identifier, an http or https URL
-  --jwks-url URL     where we publish: the output JwksUrl of the stack with the key
-  --json             print one JSON object
-  --help             print this
-
-Ends with 0 when all is right, 1 when it is not, 2 for a wrong command line.
-`;
-
-/** Runs the command. */
-export async function runCheckWellKnown(args: readonly string[], ports: CheckWellKnownPorts): Promise<ExitCode> {
-  const options = parse(args);
-  if (options.help) {
-    ports.print(CHECK_WELL_KNOWN_USAGE.trimEnd());
-    return EXIT.done;
-  }
-  const [audience, jwksUrl] = [urlOf(options.audience, 'audience'), urlOf(options['jwks-url'], 'jwks-url')];
-  const { url, faults } = await checkWellKnown(audience, jwksUrl, ports.http);
-  if (options.json) ports.print(JSON.stringify({ url, ok: faults.length === 0, faults }));
-  else for (const line of faults.length === 0 ? [`${url} serves our keys.`] : faults) ports.print(line);
-  return faults.length === 0 ? EXIT.done : EXIT.failed;
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    const options = { audience: text, 'jwks-url': text, json: flag, help: flag };
-    return parseArgs({ args: [...args], options }).values;
-  } catch {
-    throw new UsageError('The command line holds what is no option of this command; see --help.');
-  }
-}
-
-function urlOf(value: string | undefined, name: string): string {
-  if (value !== undefined && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value;
-  throw new UsageError(`--${name} is missing or no http or https URL; see --help.`);
+function show({ url, faults }: WellKnownCheck, { ports: { terminal } }: Context): void {
+  const lines = faults.length === 0 ? [`${url} serves our keys.`] : faults;
+  for (const line of lines) terminal.print(printable(line));
 }

@@ -1,4 +1,4 @@
-/** `asp create`: a new app specific password. Its value is told by the tenant once, so nothing may come between it and its user. */
+/** `asp create`: makes an app specific password. The tenant shows its value only once, so a password whose value cannot be delivered is deleted. */
 import { resolve } from 'node:path';
 import type {
   ApplicationPasswordRequest,
@@ -18,27 +18,33 @@ import { aboutUser } from '../user-errors.ts';
 import { assertCanWrite, writePrivateFile } from '../write-file.ts';
 
 const MOST_LABEL_CHARACTERS = 100;
-const IN_DOUBT: ReadonlySet<SetupErrorCode> = new Set(['management_unavailable', 'management_malformed']);
+const UNCERTAIN: ReadonlySet<SetupErrorCode> = new Set(['management_unavailable', 'management_malformed']);
 
 export const create: Command = {
   name: 'create',
-  summary: 'Make an app specific password for a user',
+  summary: 'Create an app specific password for a user',
   operands: '',
   mostOperands: 0,
-  description:
-    'The value is printed on standard output, alone, and shown this once: the tenant does not tell it again.',
+  description: 'Prints only the value on standard output. The tenant never shows it again.',
   options: {
     ...USER_OPTION,
-    label: { type: 'string', placeholder: 'TEXT', summary: 'what it is for, at most 100 characters' },
-    scope: { type: 'string', multiple: true, placeholder: 'SCOPE', summary: 'a scope; repeat it for more' },
-    'to-file': { type: 'string', placeholder: 'FILE', summary: 'write the value to a new file of mode 0600 instead' },
+    label: { type: 'string', placeholder: 'TEXT', summary: 'what the password is for, at most 100 characters' },
+    scope: { type: 'string', multiple: true, placeholder: 'SCOPE', summary: 'a scope; repeat the option for more' },
+    'to-file': {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'write the value to a new file with mode 0600 instead of printing it',
+    },
     ...AUDIENCE_OPTION,
     ...MANAGEMENT_OPTIONS,
   },
   examples: [
-    { purpose: 'for a laptop that reads', line: "asp create --user 'auth0|1234' --label laptop --scope read:foo" },
     {
-      purpose: 'into a file, not onto the screen',
+      purpose: 'a password that can only read',
+      line: "asp create --user 'auth0|1234' --label laptop --scope read:foo",
+    },
+    {
+      purpose: 'write the value to a file, not to the screen',
       line: "asp create --user 'auth0|1234' --label backup --scope read:foo --scope create:foo --to-file backup.asp",
     },
   ],
@@ -53,9 +59,11 @@ export const create: Command = {
     await interruption.protect(async () => {
       const { applicationPasswords } = connect();
       const work = () => aboutUser(userId, applicationPasswords.create(userId, request));
-      const made = await waitFor('the tenant', work, ports).catch((error: unknown) => tellDoubt(error, context));
-      const handedOver = file === undefined ? show(made, userId, context) : keep(made, userId, file, context);
-      await handedOver.catch((error: unknown) => takeBack(made, userId, applicationPasswords, error, context));
+      const created = await waitFor('the tenant', work, ports).catch((error: unknown) =>
+        noteUncertainty(error, context),
+      );
+      const delivered = file === undefined ? show(created, userId, context) : keep(created, userId, file, context);
+      await delivered.catch((error: unknown) => deleteUnknown(created, userId, applicationPasswords, error, context));
     });
     return EXIT.done;
   },
@@ -64,61 +72,62 @@ export const create: Command = {
 function parseRequest({ args, settings }: Context): ApplicationPasswordRequest {
   const label = args.required('label');
   if ([...label].length > MOST_LABEL_CHARACTERS) {
-    throw usageError(`The label has ${[...label].length} characters; wanted at most ${MOST_LABEL_CHARACTERS}.`);
+    throw usageError(`The label has ${[...label].length} characters; expected at most ${MOST_LABEL_CHARACTERS}.`);
   }
   const scopes = args
     .texts('scope')
     .flatMap((text) => text.split(/[\s,]+/))
     .filter((scope) => scope !== '');
-  if (scopes.length === 0)
-    throw usageError('The option --scope is missing; without a scope it would be good for nothing.');
+  if (scopes.length === 0) {
+    throw usageError('The option --scope is missing. A password without a scope is of no use.');
+  }
   return { label, audience: settings.require('audience'), scopes: [...new Set(scopes)] };
 }
 
-/** Without an answer it is not known whether it was made. */
-function tellDoubt(error: unknown, { ports: { terminal } }: Context): never {
-  const isInDoubt = error instanceof SetupError && IN_DOUBT.has(error.code);
-  if (isInDoubt) {
+/** Without a response, it is unknown whether the password was created. */
+function noteUncertainty(error: unknown, { ports: { terminal } }: Context): never {
+  const isUncertain = error instanceof SetupError && UNCERTAIN.has(error.code);
+  if (isUncertain) {
     terminal.note(
-      'It may have been made all the same, with a value that nobody knows: look at "asp list", and delete it.',
+      'The password may have been created anyway, and nobody knows its value. Look for it with "asp list", and delete it.',
     );
   }
   throw error;
 }
 
-async function show(made: NewApplicationPassword, userId: string, { ports: { terminal }, isJson }: Context) {
-  const { value, ...described } = made;
+async function show(created: NewApplicationPassword, userId: string, { ports: { terminal }, isJson }: Context) {
+  const { value, ...described } = created;
   if (isJson) return terminal.deliver(JSON.stringify({ ...described, value }));
-  terminal.note(madeLine(made, userId));
-  terminal.note('This is its value. It is shown this once; keep it like a password.');
+  terminal.note(createdLine(created, userId));
+  terminal.note('This is its value. It is shown only once. Keep it secret.');
   return terminal.deliver(value);
 }
 
-async function keep(made: NewApplicationPassword, userId: string, file: string, { args, ports, isJson }: Context) {
-  const { value, ...described } = made;
+async function keep(created: NewApplicationPassword, userId: string, file: string, { args, ports, isJson }: Context) {
+  const { value, ...described } = created;
   writePrivateFile(file, `${value}\n`);
   const named = args.text('to-file');
   if (isJson) return printJson(ports.terminal, { ...described, file: named });
-  ports.terminal.note(madeLine(made, userId));
+  ports.terminal.note(createdLine(created, userId));
   ports.terminal.note(`Its value is in ${named}, and nowhere else.`);
 }
 
-function madeLine({ id, label, scopes, audience }: NewApplicationPassword, userId: string): string {
-  return printable(`Made ${id} ("${label}") for ${userId}: ${scopes.join(' ')} on ${audience}.`);
+function createdLine({ id, label, scopes, audience }: NewApplicationPassword, userId: string): string {
+  return printable(`Created ${id} ("${label}") for ${userId}: ${scopes.join(' ')} on ${audience}.`);
 }
 
-/** Nobody will ever know its value: it must not stay. */
-async function takeBack(
+/** Deletes a password whose value nobody will ever know. */
+async function deleteUnknown(
   { id }: NewApplicationPassword,
   userId: string,
   { remove }: ApplicationPasswords,
   error: unknown,
   { ports: { terminal } }: Context,
 ): Promise<never> {
-  const said = await remove(userId, id).then(
-    () => `${id} was deleted again: nobody knows its value.`,
-    () => `${id} was made, and nobody knows its value: delete it.`,
+  const outcome = await remove(userId, id).then(
+    () => `${id} was deleted again, because nobody knows its value.`,
+    () => `${id} was created, and nobody knows its value. Delete it with "asp delete".`,
   );
-  terminal.note(printable(said));
+  terminal.note(printable(outcome));
   throw error;
 }

@@ -1,4 +1,4 @@
-/** `asp delete`: takes an app specific password from its user. Only one that is listed: a mistyped id must not pass for done. */
+/** `asp delete`: deletes an app specific password. It must be in the user's list, so that a mistyped id does not look like success. */
 import type { ApplicationPassword } from '../../management/application-passwords.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
@@ -16,21 +16,21 @@ export const deleteCommand: Command = {
   operands: 'ID',
   mostOperands: 1,
   description:
-    'It asks first. Gateway and authorizer may go on accepting it for as long as they keep what they know:\ngatewayTtlSeconds and cacheTtlSeconds together.',
+    'Asks for confirmation. The gateway and the authorizer may still accept the password until their caches expire:\ngatewayTtlSeconds plus cacheTtlSeconds.',
   options: {
     ...USER_OPTION,
-    yes: { type: 'boolean', short: 'y', summary: 'do not ask' },
+    yes: { type: 'boolean', short: 'y', summary: 'do not ask for confirmation' },
     ...MANAGEMENT_OPTIONS,
   },
   examples: [
-    { purpose: 'after asking', line: "asp delete asp_0123456789abcdef --user 'auth0|1234'" },
+    { purpose: 'with confirmation', line: "asp delete asp_0123456789abcdef --user 'auth0|1234'" },
     { purpose: 'in a script', line: "asp delete asp_0123456789abcdef --user 'auth0|1234' --yes" },
   ],
   run: async (context) => {
     const { args, ports, interruption } = context;
     const { terminal } = ports;
     const [id] = args.positionals;
-    if (id === undefined || id === '') throw usageError('Which one? Expected its ID; "asp list" shows it.');
+    if (id === undefined || id === '') throw usageError('The ID of the password is missing. "asp list" shows it.');
     const userId = args.required('user');
     assertCanConfirm(context);
     const connect = await prepareTenant(context);
@@ -52,13 +52,13 @@ export const deleteCommand: Command = {
 
 function assertCanConfirm({ args, ports }: Context): void {
   if (args.flag('yes') || ports.terminal.canAsk) return;
-  throw usageError('Deleting asks first, and there is no terminal to ask. Add --yes if you are sure.');
+  throw usageError('Deleting needs a confirmation, and there is no terminal to ask on. Add --yes if you are sure.');
 }
 
 function notFound(id: string, userId: string): never {
   throw new CliError(
     'not_found',
-    `The user ${userId} has no app specific password ${id}. Expected an ID that "asp list" shows; if it is deleted already, there is nothing to do.`,
+    `The user ${userId} has no app specific password ${id}. Expected an ID from "asp list". If the password is already deleted, there is nothing to do.`,
   );
 }
 

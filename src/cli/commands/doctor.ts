@@ -1,4 +1,4 @@
-/** `asp doctor`: every link of the chain, one after the other, each with the mend if it is broken. */
+/** `asp doctor`: checks every link of the chain in order, and shows how to fix each broken one. */
 import { CodedError } from '../../core/errors.ts';
 import type { Command, Context } from '../command.ts';
 import { describeError } from '../describe-error.ts';
@@ -20,7 +20,7 @@ export const doctor: Command = {
   operands: '',
   mostOperands: 0,
   description:
-    'Nothing is changed. Exit code 0 only if no check failed (✗). Look at each warning (!).\nWhat is not part of the chain, or could not be checked, is skipped (-).',
+    'Changes nothing. The exit code is 0 only if no check failed (✗). Look at each warning (!).\nA check is skipped (-) if it does not apply or cannot be made.',
   options: {
     'api-url': { type: 'string', placeholder: 'URL', summary: 'the deployed API (ASP_API_URL, or the output ApiUrl)' },
     'password-client-id': {
@@ -31,12 +31,12 @@ export const doctor: Command = {
     connection: {
       type: 'string',
       placeholder: 'NAME',
-      summary: 'where it logs in, if not at the default (AUTH0_CONNECTION)',
+      summary: 'the connection of its logins, if not the default (AUTH0_CONNECTION)',
     },
     'grant-client-id': {
       type: 'string',
       placeholder: 'ID',
-      summary: 'whose grant has the scopes (the management client)',
+      summary: 'the client whose grant has the scopes (the management client)',
     },
     ...KEY_OPTIONS,
     ...DELIVERY_OPTIONS,
@@ -44,7 +44,7 @@ export const doctor: Command = {
     ...MANAGEMENT_OPTIONS,
   },
   examples: [
-    { purpose: 'a tenant that was set up by hand', line: 'asp doctor' },
+    { purpose: 'a tenant without a deployment', line: 'asp doctor' },
     { purpose: 'a deployment', line: 'asp doctor --outputs cdk-outputs.json --password-client-id AbCd' },
   ],
   run: async (context) => {
@@ -56,16 +56,16 @@ export const doctor: Command = {
     if (broken === 0) return EXIT.done;
     throw new CliError(
       'checks_failed',
-      `${broken} of ${reports.length} checks failed. Mend the first one first: others may hang on it.`,
+      `${broken} of ${reports.length} checks failed. Fix the first one first: the others may depend on it.`,
     );
   },
 };
 
-async function examine(context: Context, tell: (report: Report) => void): Promise<readonly Report[]> {
+async function examine(context: Context, onReport: (report: Report) => void): Promise<readonly Report[]> {
   const reports: Report[] = [];
   const add = (report: Report) => {
     reports.push(report);
-    tell(report);
+    onReport(report);
   };
   const about = { id: 'configuration', title: 'The configuration is complete' };
   const examination = await prepareExamination(context).catch((error: unknown) => {
@@ -80,7 +80,7 @@ async function examine(context: Context, tell: (report: Report) => void): Promis
       title,
       ...(missing === undefined && examination
         ? await attempt(() => run(examination), examination)
-        : skipped(`not checked: it hangs on "${missing}"`)),
+        : skipped(`not checked: it depends on "${missing}"`)),
     });
   }
   return reports;
@@ -98,11 +98,11 @@ async function attempt(check: () => Promise<Finding>, { ports }: Examination): P
   }
 }
 
-/** Errors of this project say the mend themselves. */
+/** The messages of our own errors already include the fix. */
 function findingOf(error: unknown): Finding {
   const isInterrupted = error instanceof CliError && error.code === 'interrupted';
   if (isInterrupted || !(error instanceof CodedError)) throw error;
-  return { state: 'failed', detail: describeError(error), mend: '' };
+  return { state: 'failed', detail: describeError(error), fix: '' };
 }
 
 function show({ state, title, detail, ...report }: Report, { ports: { terminal } }: Context): void {
@@ -110,6 +110,6 @@ function show({ state, title, detail, ...report }: Report, { ports: { terminal }
   const signs = { passed: good('✓'), warned: bad('!'), failed: bad('✗'), skipped: dim('-') };
   const [first = '', ...more] = detail.split('\n').map(printable);
   terminal.print(`${signs[state]} ${title}: ${first}`);
-  const mend = 'mend' in report && report.mend !== '' ? [report.mend] : [];
-  for (const line of [...more, ...mend]) terminal.print(`  ${line}`);
+  const fix = 'fix' in report && report.fix !== '' ? [report.fix] : [];
+  for (const line of [...more, ...fix]) terminal.print(`  ${line}`);
 }

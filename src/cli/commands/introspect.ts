@@ -1,9 +1,9 @@
-/** `asp introspect`: what the tenant says of a token, and what the authorizer would make of it. */
+/** `asp introspect`: shows what the tenant reports about a token, and what the authorizer would decide. */
 import type { UnverifiedResponse } from '../../issuer/introspection.ts';
 import type { Command, Context } from '../command.ts';
 import { describeToken } from '../describe-token.ts';
 import { EXIT } from '../exit-code.ts';
-import { type Explanation, explain, pathOf } from '../explain.ts';
+import { describeHandling, type Explanation, explain } from '../explain.ts';
 import { createIntrospection } from '../introspection.ts';
 import { AUDIENCE_OPTION, KEY_OPTIONS, TENANT_OPTIONS } from '../options.ts';
 import { printJson } from '../print-json.ts';
@@ -14,21 +14,21 @@ import { readToken } from '../token-input.ts';
 
 export const introspect: Command = {
   name: 'introspect',
-  summary: 'Ask the tenant what a token is worth',
+  summary: 'Ask the tenant about a token',
   operands: '[-]',
   mostOperands: 1,
   description:
-    'Takes any token: JWT, opaque access token, refresh token, app specific password. It is asked for, or read from\nstandard input. One given as an argument works too, but others on this machine can see it.',
+    'Accepts any token: JWT, opaque access token, refresh token, app specific password. Prompts for it, or reads it from\nstandard input. A token as an argument works too, but others on this machine can see it.',
   options: {
-    explain: { type: 'boolean', summary: 'show what the authorizer would decide for each configured route, and why' },
+    explain: { type: 'boolean', summary: 'show what the authorizer would decide for each route, and why' },
     ...AUDIENCE_OPTION,
     ...TENANT_OPTIONS,
     ...KEY_OPTIONS,
   },
   examples: [
-    { purpose: 'asks for the token without showing it', line: 'asp introspect' },
+    { purpose: 'prompt for the token, without showing it', line: 'asp introspect' },
     { purpose: 'from a file, with the decision for each route', line: 'asp introspect --explain - < backup.asp' },
-    { purpose: 'in a script: is it active?', line: "asp introspect --json - < backup.asp | jq -e '.answer.active'" },
+    { purpose: 'in a script: is it active?', line: "asp introspect --json - < backup.asp | jq -e '.response.active'" },
   ],
   run: async (context) => {
     const { ports } = context;
@@ -36,24 +36,24 @@ export const introspect: Command = {
     const ask = createIntrospection(context, keys);
     await keys.read();
     const token = await readToken(context);
-    const answer = await waitFor('the tenant', () => ask(token), ports);
+    const response = await waitFor('the tenant', () => ask(token), ports);
     const explanations = context.args.flag('explain')
       ? await waitFor('the tenant', () => explain(token, keys, context), ports)
       : undefined;
-    if (context.isJson) printJson(ports.terminal, { answer, ...(explanations && { explanations }) });
-    else show(token, answer, explanations, context);
+    if (context.isJson) printJson(ports.terminal, { response, ...(explanations && { explanations }) });
+    else show(token, response, explanations, context);
     return EXIT.done;
   },
 };
 
 function show(
   token: string,
-  answer: UnverifiedResponse,
+  response: UnverifiedResponse,
   explanations: readonly Explanation[] | undefined,
   { ports: { terminal, clock } }: Context,
 ): void {
   const { print, style } = terminal;
-  for (const line of table(describeToken(answer, clock()), (cell, _row, column) =>
+  for (const line of table(describeToken(response, clock()), (cell, _row, column) =>
     column === 0 ? style.dim(cell) : cell,
   )) {
     print(line);
@@ -61,7 +61,7 @@ function show(
   if (!explanations) return;
   print('');
   print(style.bold('As a Bearer token, the authorizer would decide'));
-  print(`(${pathOf(token)}):`);
+  print(`(${describeHandling(token)}):`);
   const rows = explanations.map(({ route, status, outcome, rule, reason }) => [
     route,
     `${status} ${outcome}`,

@@ -1,4 +1,4 @@
-/** `asp keys`: which key is where. */
+/** `asp keys`: shows which key is where. */
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
 import { CliError } from '../errors.ts';
@@ -18,7 +18,7 @@ export const keys: Command = {
   summary: 'Show which keys the tenant, the JWKS and the secret hold, and whether they agree',
   operands: '',
   mostOperands: 0,
-  description: 'Keys are known by their RFC 7638 thumbprints. Exit code 1 if they do not agree.',
+  description: 'Identifies keys by their RFC 7638 thumbprints. Exit code 1 means that they do not agree.',
   options: {
     ...KEY_OPTIONS,
     ...(jwksUrlOption && { 'jwks-url': jwksUrlOption }),
@@ -27,7 +27,7 @@ export const keys: Command = {
   },
   examples: [
     { purpose: 'the key of .asp/key.json', line: 'asp keys' },
-    { purpose: 'the key of a deployment, by its stack outputs', line: 'asp keys --outputs cdk-outputs.json' },
+    { purpose: 'the key of a deployment, from its stack outputs', line: 'asp keys --outputs cdk-outputs.json' },
   ],
   run: async (context) => {
     const { terminal } = context.ports;
@@ -54,11 +54,11 @@ function show(
   print('');
   print(`SIGNS   ${place}`);
   print('TENANT  the resource server');
-  print(`JWKS    ${jwks ? printable([jwks.url, jwks.problem].filter(Boolean).join(': ')) : 'none is named'}`);
+  print(`JWKS    ${jwks ? printable([jwks.url, jwks.problem].filter(Boolean).join(': ')) : 'not configured'}`);
   for (const property of unreadable) {
-    note(`The resource server's "${property}" holds something in which no key can be read.`);
+    note(`The resource server's "${property}" holds a value, but no readable key.`);
   }
-  if (agree) print('They agree: the tenant knows the key that signs.');
+  if (agree) print('They agree: the tenant knows the current key.');
 }
 
 function inTenant({ tenant }: ComparedKey): string {
@@ -68,6 +68,6 @@ function inTenant({ tenant }: ComparedKey): string {
 function disagreement(): CliError {
   return new CliError(
     'checks_failed',
-    'They do not agree: the tenant may look for the key in a place that does not hold the one that signs, and then refuses every introspection. "asp setup --dry-run" shows what would mend it; in a deployment, deploy again.',
+    'They do not agree: the tenant may look in a place that does not hold the current key, and then it refuses every introspection. "asp setup --dry-run" shows how to fix it. For a deployment, deploy again.',
   );
 }

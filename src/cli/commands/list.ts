@@ -1,4 +1,4 @@
-/** `asp list`: a user's app specific passwords, without their values. */
+/** `asp list`: lists the app specific passwords of a user, without their values. */
 import type { ApplicationPassword } from '../../management/application-passwords.ts';
 import type { Command } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
@@ -22,7 +22,7 @@ export const list: Command = {
   examples: [
     { purpose: 'as a table', line: "asp list --user 'auth0|1234'" },
     {
-      purpose: 'those never used, for a program',
+      purpose: 'the ids of unused passwords, for a program',
       line: "asp list --user 'auth0|1234' --json | jq '.applicationPasswords[] | select(.lastAccessed == null).id'",
     },
   ],
@@ -39,7 +39,7 @@ export const list: Command = {
   },
 };
 
-/** What is not known is `null`: JSON has no `undefined`, and a member that comes and goes is no stable one. */
+/** Unknown times are `null`, so that the members are always the same. */
 function describe(password: ApplicationPassword) {
   return { ...password, createdAt: password.createdAt ?? null, lastAccessed: password.lastAccessed ?? null };
 }

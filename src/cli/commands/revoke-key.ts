@@ -1,73 +1,78 @@
 /**
- * `npm run revoke-key`: has the deployed function make a new signing key and take the old ones from the tenant, the JWKS and the
- * secret. No key ever comes here: it is made in AWS, and only its id is told.
+ * `asp revoke-key`: asks the deployed function to make a new signing key and to remove the old ones from the tenant, the JWKS and
+ * the secret. No key reaches this machine: the new one is made in AWS, and only its id comes back.
  */
-import { parseArgs } from 'node:util';
 import { isJsonObject } from '../../core/json.ts';
-import { EXIT, type ExitCode, type Output, UsageError } from '../operation.ts';
+import type { Command, Context } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { printJson } from '../print-json.ts';
+import { printable } from '../printable.ts';
+import { waitFor } from '../progress.ts';
 
-export interface RevokeKeyPorts extends Output {
-  readonly readStackOutput: (stackName: string, outputKey: string) => Promise<string>;
-  readonly invokeFunction: (functionName: string, event: unknown) => Promise<unknown>;
-}
-
-export const REVOKE_KEY_USAGE = `Usage: npm run revoke-key -- [options]
-
-Replaces the signing key at once, for when its private half may have got into wrong hands: a new key
-is made in AWS, and the old ones are gone from the tenant, the JWKS and the labels of the secret.
-AWS credentials and region come from the environment (AWS_PROFILE, AWS_REGION).
-
-  --stack NAME       the deployed stack (default: Auth0Authorizer)
-  --function NAME    name or ARN of its key rotation function, instead of looking into the stack
-  --json             print one JSON object
-  --help             print this
-
-Ends with 0 when the old key is revoked, 1 when it may be valid still, 2 for a wrong command line.
-`;
-
+const DEFAULT_STACK = 'Auth0Authorizer';
 const OUTPUT_KEY = 'KeyRotationFunctionArn';
 
-/** Runs the command. */
-export async function runRevokeKey(args: readonly string[], ports: RevokeKeyPorts): Promise<ExitCode> {
-  const options = parse(args);
-  if (options.help) {
-    ports.print(REVOKE_KEY_USAGE.trimEnd());
+interface Revocation {
+  readonly kid: string;
+  /** `accepted`, or the reason code of the tenant's refusal. */
+  readonly introspection: string;
+}
+
+export const revokeKey: Command = {
+  name: 'revoke-key',
+  summary: 'Replace the signing key of a deployment at once',
+  operands: '',
+  mostOperands: 0,
+  description:
+    'For an emergency: somebody else may have the private key. A new key is made in AWS. The old keys are removed from\nthe tenant, the JWKS and the labels of the secret. AWS credentials and region come from the environment\n(AWS_PROFILE, AWS_REGION). Exit code 1 means that the old key may still be valid.',
+  options: {
+    stack: { type: 'string', placeholder: 'NAME', summary: `the deployed stack (${DEFAULT_STACK})` },
+    function: {
+      type: 'string',
+      placeholder: 'NAME',
+      summary: 'name or ARN of its key rotation function, instead of --stack',
+    },
+  },
+  examples: [
+    { purpose: 'the stack Auth0Authorizer', line: 'asp revoke-key' },
+    { purpose: 'another stack, for a program', line: 'asp revoke-key --stack MyStack --json' },
+  ],
+  run: async (context) => {
+    const { ports, interruption, isJson } = context;
+    const functionName = await findFunction(context);
+    await interruption.protect(async () => {
+      ports.terminal.note('Revoking the signing key …');
+      const invoke = () => ports.invokeFunction(functionName, { Step: 'revokeKey' });
+      const revocation = parseRevocation(await waitFor('the key rotation function', invoke, ports));
+      if (isJson) printJson(ports.terminal, { revoked: true, ...revocation });
+      else for (const line of describe(revocation)) ports.terminal.print(printable(line));
+    });
     return EXIT.done;
-  }
-  if (options.function === undefined)
-    ports.report(`Looking for the key rotation function in the stack ${options.stack} …`);
-  const functionName = options.function ?? (await ports.readStackOutput(options.stack, OUTPUT_KEY));
-  ports.report('Revoking the signing key …');
-  const { kid, introspection } = parseAnswer(await ports.invokeFunction(functionName, { Step: 'revokeKey' }));
-  if (options.json) ports.print(JSON.stringify({ revoked: true, kid, introspection }));
-  else for (const line of describe(kid, introspection)) ports.print(line);
-  return EXIT.done;
+  },
+};
+
+async function findFunction({ args, ports }: Context): Promise<string> {
+  if (args.text('function') !== undefined) return args.required('function');
+  const stack = args.text('stack') === undefined ? DEFAULT_STACK : args.required('stack');
+  ports.terminal.note(printable(`Looking for the key rotation function in the stack ${stack} …`));
+  return waitFor('CloudFormation', () => ports.readStackOutput(stack, OUTPUT_KEY), ports);
 }
 
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    const options = { stack: { ...text, default: 'Auth0Authorizer' }, function: text, json: flag, help: flag };
-    return parseArgs({ args: [...args], options }).values;
-  } catch {
-    throw new UsageError('The command line holds what is no option of this command; see --help.');
-  }
-}
-
-function parseAnswer(answer: unknown) {
-  const { kid, introspection } = isJsonObject(answer) ? answer : {};
+function parseRevocation(response: unknown): Revocation {
+  const { kid, introspection } = isJsonObject(response) ? response : {};
   if (typeof kid === 'string' && typeof introspection === 'string') return { kid, introspection };
-  throw new TypeError(
-    'The function answered something else than a revocation. Is it the key rotation function? The old key may be valid still.',
+  throw new CliError(
+    'revocation_unconfirmed',
+    'The response of the function does not describe a revocation. The old key may still be valid. Check that the function is the key rotation function (the stack output KeyRotationFunctionArn).',
   );
 }
 
-function describe(kid: string, introspection: string): readonly string[] {
-  const revoked = `Revoked. The key that signs from now on: ${kid}`;
-  if (introspection === 'accepted') return [revoked, 'The tenant takes it.'];
+function describe({ kid, introspection }: Revocation): readonly string[] {
+  const revoked = `Revoked. The new signing key is ${kid}`;
+  if (introspection === 'accepted') return [revoked, 'The tenant accepts it.'];
   return [
     revoked,
-    `The tenant does not take it yet (${introspection}): callers with opaque tokens and app specific passwords get 503 until it does. By URL, that is until its copy of the JWKS is older than jwksCacheSeconds; otherwise look at the log of the function and the tenant.`,
+    `The tenant does not accept it yet (${introspection}). Until it does, callers with opaque tokens and app specific passwords get 503. With a key delivery by URL, wait until the tenant's copy of the JWKS is older than jwksCacheSeconds. Otherwise look at the log of the function and of the tenant.`,
   ];
 }

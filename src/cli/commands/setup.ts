@@ -1,4 +1,4 @@
-/** `asp setup`: makes the tenant ready for app specific passwords, by the same code as the custom resources of a deployment. */
+/** `asp setup`: prepares the tenant for app specific passwords, with the same code as the custom resources of a deployment. */
 
 import { RouteMap } from '../../core/routes.ts';
 import type { ManagementConnection } from '../../management/management-connection.ts';
@@ -22,8 +22,8 @@ import {
   RECORD_OPTION,
 } from '../options.ts';
 import { waitFor } from '../progress.ts';
-import { RecordFile, rehearsalStore } from '../record-file.ts';
-import { showOutcome, tellHalf } from '../show-outcome.ts';
+import { dryRunStore, RecordFile } from '../record-file.ts';
+import { reportPartialChanges, showOutcome } from '../show-outcome.ts';
 import { readKeyFile } from '../signing-keys.ts';
 import { issuerUrl, managementUrl } from '../tenant-url.ts';
 import { type WatchedTenant, watchTenant } from '../watched-tenant.ts';
@@ -32,19 +32,19 @@ const { key } = KEY_OPTIONS;
 
 export const setup: Command = {
   name: 'setup',
-  summary: 'Give the tenant the public key, and the management client the scopes',
+  summary: 'Give the tenant the public key, and the management client its scopes',
   operands: '',
   mostOperands: 0,
   description:
-    'What "cdk deploy" does at the tenant, without AWS. What was there before is written down first; "asp teardown"\nputs it back. Run again, it changes nothing, or goes on where it was interrupted.',
+    'Does what "cdk deploy" does in the tenant, without AWS. Records the previous state first, so that "asp teardown" can\nrestore it. A second run changes nothing, or continues where the first one stopped.',
   options: {
     ...DRY_RUN_OPTION,
-    create: { type: 'boolean', summary: 'make the resource server if the tenant has none' },
-    'replace-key': { type: 'boolean', summary: 'overwrite a key that another deployment may be using' },
+    create: { type: 'boolean', summary: 'create the resource server if the tenant has none' },
+    'replace-key': { type: 'boolean', summary: 'overwrite a key that another deployment may use' },
     'grant-client-id': {
       type: 'string',
       placeholder: 'ID',
-      summary: 'whose grant gets the scopes (the management client)',
+      summary: 'the client whose grant gets the scopes (the management client)',
     },
     ...(key && { key }),
     ...DELIVERY_OPTIONS,
@@ -53,9 +53,9 @@ export const setup: Command = {
     ...MANAGEMENT_OPTIONS,
   },
   examples: [
-    { purpose: 'what would it change?', line: 'asp setup --dry-run' },
+    { purpose: 'show what would change', line: 'asp setup --dry-run' },
     {
-      purpose: 'a new API in a tenant that one may try things in',
+      purpose: 'a new API in a test tenant',
       line: 'asp setup --create --audience https://my.api',
     },
   ],
@@ -72,9 +72,9 @@ export const setup: Command = {
         () => work(connection, tenant, records, isDryRun),
         context.ports,
       ).catch((error: unknown) =>
-        tellHalf(error, { changes: tenant.changes, isDryRun, recordPath: records.path }, context),
+        reportPartialChanges(error, { changes: tenant.changes, isDryRun, recordPath: records.path }, context),
       );
-      await showOutcome({ changes: tenant.changes, outcomes, isDryRun, recordPath: records.path }, context);
+      showOutcome({ changes: tenant.changes, outcomes, isDryRun, recordPath: records.path }, context);
     });
     return EXIT.done;
   },
@@ -87,7 +87,7 @@ type Work = (
   isDryRun: boolean,
 ) => Promise<readonly SetupOutcome[]>;
 
-/** Reads everything that can be wrong before anything is sent. */
+/** Reads and checks all input before anything is sent. */
 function planOf(context: Context): Work {
   const { args, settings } = context;
   const identifier = settings.require('audience');
@@ -105,7 +105,7 @@ function planOf(context: Context): Work {
     };
     const server = await setUpResourceServer({
       resourceServers,
-      records: isDryRun ? rehearsalStore(about.server) : about.server,
+      records: isDryRun ? dryRunStore(about.server) : about.server,
       identifier,
       wanted,
       replaceKey: args.flag('replace-key'),
@@ -113,11 +113,11 @@ function planOf(context: Context): Work {
     });
     const grant = await setUpClientGrant({
       clientGrants,
-      records: isDryRun ? rehearsalStore(about.grant) : about.grant,
+      records: isDryRun ? dryRunStore(about.grant) : about.grant,
       clientId,
       audience: connection.audience,
     });
-    // In a rehearsal the grant was not changed, so no token can have the scopes yet.
+    // In a dry run the grant was not changed, so no token can have the scopes yet.
     const feature = await featureWarnings(connection, {
       clientId,
       hasChanged: grant.changed,

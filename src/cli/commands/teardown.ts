@@ -1,4 +1,4 @@
-/** `asp teardown`: puts back what the tenant held before `asp setup`, where it still holds what that wrote. Goes by the record alone. */
+/** `asp teardown`: restores what the tenant held before `asp setup`, where it still holds what setup wrote. Uses only the record. */
 import { tearDownClientGrant } from '../../setup/client-grant/tear-down-client-grant.ts';
 import { tearDownResourceServer } from '../../setup/resource-server/tear-down-resource-server.ts';
 import type { Command, Context } from '../command.ts';
@@ -7,47 +7,47 @@ import { EXIT } from '../exit-code.ts';
 import { AUDIENCE_OPTION, DRY_RUN_OPTION, MANAGEMENT_OPTIONS, RECORD_OPTION } from '../options.ts';
 import { printable } from '../printable.ts';
 import { waitFor } from '../progress.ts';
-import { RecordFile, rehearsalStore } from '../record-file.ts';
-import { showOutcome, tellHalf } from '../show-outcome.ts';
+import { dryRunStore, RecordFile } from '../record-file.ts';
+import { reportPartialChanges, showOutcome } from '../show-outcome.ts';
 import { managementUrl } from '../tenant-url.ts';
 import { type WatchedTenant, watchTenant } from '../watched-tenant.ts';
 
 export const teardown: Command = {
   name: 'teardown',
-  summary: 'Put back what the tenant held before setup',
+  summary: 'Restore what the tenant held before setup',
   operands: '',
   mostOperands: 0,
   description:
-    'Restores the key properties if they still hold ours, and takes out the scopes that setup added, no others.\nThe key file stays. What is gone already is accepted as gone.',
+    'Restores the key properties if they still hold our key, and removes only the scopes that setup added.\nKeeps the key file. It is not an error if something is already deleted.',
   options: {
     ...DRY_RUN_OPTION,
-    'remove-created': { type: 'boolean', summary: 'delete the resource server if setup made it' },
+    'remove-created': { type: 'boolean', summary: 'delete the resource server if setup created it' },
     'grant-client-id': {
       type: 'string',
       placeholder: 'ID',
-      summary: 'whose grant got the scopes (the management client)',
+      summary: 'the client whose grant got the scopes (the management client)',
     },
     ...RECORD_OPTION,
     ...AUDIENCE_OPTION,
     ...MANAGEMENT_OPTIONS,
   },
   examples: [
-    { purpose: 'what would it change?', line: 'asp teardown --dry-run' },
-    { purpose: 'everything that setup made', line: 'asp teardown --remove-created' },
+    { purpose: 'show what would change', line: 'asp teardown --dry-run' },
+    { purpose: 'also delete what setup created', line: 'asp teardown --remove-created' },
   ],
   run: async (context) => {
     const connect = await prepareTenant(context);
     const stores = storesOf(context);
     const isDryRun = context.args.flag('dry-run');
-    await tellIfNothing(stores, context);
+    await noteIfNoRecord(stores, context);
     await context.interruption.protect(async () => {
       const tenant = watchTenant(connect(), isDryRun);
       const progress = { changes: tenant.changes, isDryRun, recordPath: stores.file.path };
       const work = () => tearDown(tenant, stores, isDryRun, context);
       const outcomes = await waitFor('the tenant', work, context.ports).catch((error: unknown) =>
-        tellHalf(error, progress, context),
+        reportPartialChanges(error, progress, context),
       );
-      await showOutcome({ ...progress, outcomes }, context);
+      showOutcome({ ...progress, outcomes }, context);
     });
     return EXIT.done;
   },
@@ -57,10 +57,10 @@ async function tearDown(tenant: WatchedTenant, { server, grant }: Stores, isDryR
   return [
     await tearDownResourceServer({
       ...tenant,
-      records: isDryRun ? rehearsalStore(server) : server,
+      records: isDryRun ? dryRunStore(server) : server,
       removeCreated: args.flag('remove-created'),
     }),
-    await tearDownClientGrant({ ...tenant, records: isDryRun ? rehearsalStore(grant) : grant }),
+    await tearDownClientGrant({ ...tenant, records: isDryRun ? dryRunStore(grant) : grant }),
   ];
 }
 
@@ -78,10 +78,10 @@ function storesOf(context: Context) {
   };
 }
 
-/** Not an error, so that tearing down twice is none; but a wrong directory or audience must not pass for done either. */
-async function tellIfNothing({ file, server, grant }: Stores, { ports }: Context): Promise<void> {
+/** Only a note, so that a second teardown succeeds; but a wrong directory or audience must not look like success. */
+async function noteIfNoRecord({ file, server, grant }: Stores, { ports }: Context): Promise<void> {
   if ((await server.read()) !== undefined || (await grant.read()) !== undefined) return;
   const names = file.names();
-  const others = names.length === 0 ? 'It holds none at all.' : `It holds those of: ${names.join('; ')}.`;
+  const others = names.length === 0 ? 'It holds no records.' : `It holds records of: ${names.join('; ')}.`;
   ports.terminal.note(printable(`${file.path} holds no record of this API and client. ${others}`));
 }

@@ -1,4 +1,4 @@
-/** The last link: the deployed API turns away who brings no credential, and says what it wants. */
+/** The last link: the deployed API refuses a call without a credential, with a challenge. */
 import { HttpFailure } from '../../core/http.ts';
 import { isSecureUrl } from '../../core/secure-url.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
@@ -12,19 +12,20 @@ export const apiCheck: Check = {
   needs: [],
   run: async (examination) => {
     const apiUrl = examination.settings.get('apiUrl');
-    if (apiUrl === undefined) return skipped('no API is named: --api-url, ASP_API_URL or the stack output ApiUrl');
+    if (apiUrl === undefined)
+      return skipped('no API is configured (--api-url, ASP_API_URL or the stack output ApiUrl)');
     const call = protectedCall(examination);
     if (!call) return skipped('every route is public');
     const url = `${apiUrl.replace(/\/$/, '')}${call.path}`;
     if (!URL.canParse(url) || !isSecureUrl(new URL(url)))
-      return failed('it is no https URL', 'Name the API by its https URL.');
+      return failed('it is not an https URL', 'Name the https URL of the API.');
     return judge(`${call.method} ${url}`, () =>
       examination.ports.http({ method: call.method, url, headers: {}, timeoutMs: TIMEOUT_MS }),
     );
   },
 };
 
-/** A route that wants a principal, preferably one that only reads. */
+/** A route that needs a principal, preferably one that only reads. */
 function protectedCall(examination: Examination) {
   const { routes } = authorizerConfiguration(examination);
   const calls = Object.entries(routes)
@@ -45,8 +46,8 @@ async function judge(call: string, send: () => ReturnType<Examination['ports']['
     const challenge = headers['www-authenticate'] ?? '';
     if (status !== 401)
       return failed(
-        `${call} without a credential: ${status}, wanted 401`,
-        'Check that the URL is that of the deployed API, its stage included, and that the route has the authorizer.',
+        `${call} without a credential: ${status}, expected 401`,
+        'Check that this is the URL of the deployed API, including its stage, and that the route has the authorizer.',
       );
     if (/^bearer/i.test(challenge)) return passed(`${call}: 401, ${challenge}`);
     return failed(`${call}: 401 without WWW-Authenticate`, 'Add the gateway responses to the API.');

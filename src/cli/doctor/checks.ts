@@ -1,4 +1,4 @@
-/** All checks, in the order of the chain. */
+/** Lists all checks, in the order of the chain. */
 import { apiCheck } from './api-check.ts';
 import type { Check } from './check.ts';
 import { featureCheck } from './feature-check.ts';

@@ -1,4 +1,4 @@
-/** The first link: the configuration. Everything that can be wrong without asking anybody is found here. */
+/** The first link: the configuration. Finds everything that is wrong without sending a request. */
 import { CodedError } from '../../core/errors.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
 import type { Context } from '../command.ts';
@@ -15,7 +15,7 @@ const LONGEST_MS = 5000;
 /**
  * Prepares the examination.
  *
- * @throws CliError `usage` with a line for each thing that is missing or wrong
+ * @throws CliError `usage` with a line for each setting that is missing or wrong
  */
 export async function prepareExamination(context: Context): Promise<Examination> {
   const { settings, ports } = context;
@@ -29,7 +29,7 @@ export async function prepareExamination(context: Context): Promise<Examination>
     () => signingKeys.read(),
     () => authorizerConfiguration(context),
   ]);
-  // One connection for all checks: a token for each would use up what many tenants allow.
+  // One connection for all checks: a token for each check would use up the quota of many tenants.
   const connect = once(await prepareTenant(context));
   const issuer = issuerUrl(settings);
   const request = { method: 'GET', url: `${issuer}.well-known/jwks.json`, headers: {} } as const;
@@ -38,7 +38,7 @@ export async function prepareExamination(context: Context): Promise<Examination>
   return { ...context, issuer, audience: settings.require('audience'), connect, signingKeys, tenantJwks };
 }
 
-/** Every fault is found before any is told; one that shows itself in several ways is told once. */
+/** Collects all faults before it reports them, each once. */
 async function assertAll(assertions: readonly (() => unknown)[]): Promise<void> {
   const faults = new Set<string>();
   for (const assertion of assertions) {

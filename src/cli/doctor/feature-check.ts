@@ -1,6 +1,6 @@
 /**
- * The link that app specific passwords depend on: the tenant must have them. A grant may hold scopes that the tenant
- * does not know.
+ * Checks that the tenant has the feature of app specific passwords. The grant does not show this: it may hold scopes that the
+ * tenant does not know.
  */
 import { SetupError } from '../../management/errors.ts';
 import { missingScopes } from '../../setup/client-grant/grant-change.ts';
@@ -14,7 +14,7 @@ export const featureCheck: Check = {
   needs: ['management-client'],
   run: async (examination) => {
     try {
-      return await look(examination);
+      return await findFeature(examination);
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
       return skipped(error.code === 'not_checked' ? error.message : `Not checked: ${error.message}`);
@@ -22,7 +22,7 @@ export const featureCheck: Check = {
   },
 };
 
-async function look(examination: Examination): Promise<Finding> {
+async function findFeature(examination: Examination): Promise<Finding> {
   const connection = examination.connect();
   const notOffered = await scopesNotOffered(connection);
   if (notOffered.length > 0) return missing(`its Management API does not offer ${notOffered.join(', ')}`);

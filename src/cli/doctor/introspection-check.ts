@@ -1,11 +1,11 @@
-/** The link that opaque tokens and app specific passwords depend on, tried with a token that nobody ever issued. */
+/** Checks introspection, which opaque tokens and app specific passwords depend on, with a token that nobody issued. */
 import { IssuerError } from '../../core/errors.ts';
 import type { HttpPort } from '../../core/http.ts';
 import { makeThrowAwayKey, probeIntrospection } from '../../issuer/introspection-probe.ts';
 import { createIntrospection } from '../introspection.ts';
 import { type Check, type Examination, type Finding, failed, passed, warned } from './check.ts';
 
-/** A server that takes longer is none that the authorizer gets an answer from. */
+/** The authorizer does not wait longer for a response. */
 const AUTHORIZER_WAITS_MS = 3000;
 const FEATURE =
   "Introspection by resource servers may have to be enabled for the tenant: ask Auth0's support. JWTs, and Basic with a real password, work without it.";
@@ -25,10 +25,10 @@ export const introspectionCheck: Check = {
     const ask = createIntrospection({ settings, ports: { ...ports, http } }, signingKeys);
     try {
       const { active } = await ask(`doctor-${ports.uniqueId()}`);
-      if (!active) return await judgeControl({ ...examination, ports: { ...ports, http } });
+      if (!active) return await compareWithThrowAwayKey({ ...examination, ports: { ...ports, http } });
       return failed(
-        'it says active:true of a token that nobody issued',
-        'Do not trust this endpoint; check the issuer.',
+        'it reports active:true for a token that nobody issued',
+        'Do not trust this endpoint. Check the issuer.',
       );
     } catch (error) {
       return refusal(error, status);
@@ -36,8 +36,8 @@ export const introspectionCheck: Check = {
   },
 };
 
-/** That the key was accepted counts only if a throw-away key with the same id is refused. */
-async function judgeControl({ issuer, audience, ports, signingKeys }: Examination): Promise<Finding> {
+/** An accepted key proves something only if the tenant refuses a throw-away key with the same id. */
+async function compareWithThrowAwayKey({ issuer, audience, ports, signingKeys }: Examination): Promise<Finding> {
   const [{ kid }] = await signingKeys.read();
   const { outcome } = await probeIntrospection({ issuer, audience }, await makeThrowAwayKey(kid), ports);
   if (outcome === 'refused') return passed('it accepts the assertion, and refuses one signed by a throw-away key');
@@ -56,8 +56,8 @@ function refusal(error: unknown, status: number | undefined): Finding {
   if (!(error instanceof IssuerError)) throw error;
   if (error.code === 'issuer_client_refused') {
     return failed(
-      `${status} invalid_client: it does not take the assertion`,
-      `If the key on record is not the one that signs, "asp setup" mends it. If it is: ${FEATURE}`,
+      `${status} invalid_client: it does not accept the assertion`,
+      `If the tenant does not hold the current key, "asp setup" fixes it. If it does: ${FEATURE}`,
     );
   }
   if (status === 404) return notEnabled();

@@ -1,4 +1,4 @@
-/** The links of Basic with real passwords: the password grant's client, where its users are, whose address counts. */
+/** Checks the links of Basic with real passwords: the client of the password grant, its connection, and the caller's address. */
 import { type Check, type Examination, type Finding, failed, passed, skipped } from './check.ts';
 
 const PASSWORD = 'password';
@@ -37,14 +37,14 @@ const defaultConnection: Check = {
 
 const forwardedIp: Check = {
   id: 'forwarded-ip',
-  title: 'The address of callers is believed',
+  title: "The tenant trusts the caller's address",
   needs: ['management-client'],
   run: (examination) =>
     ofPasswordClient(examination, async (clientId, { isForwardedForTrusted }) => {
       if (isForwardedForTrusted) return passed(`auth0-forwarded-for from ${clientId}`);
       return failed(
-        `auth0-forwarded-for from ${clientId} is not`,
-        'All failed logins then count as one address\'s, and a few lock a user out for everybody. Turn on "Trust Token Endpoint IP Header" (dashboard: Applications > the client > Settings > Advanced Settings > OAuth).',
+        `the tenant ignores auth0-forwarded-for from ${clientId}`,
+        'All failed logins then seem to come from one address, and a few of them lock the user out everywhere. Turn on "Trust Token Endpoint IP Header" (dashboard: Applications > the client > Settings > Advanced Settings > OAuth).',
       );
     }),
 };
@@ -53,14 +53,14 @@ type ClientSettings = Awaited<ReturnType<ReturnType<Examination['connect']>['ten
 
 async function ofPasswordClient(
   { settings, connect }: Examination,
-  judge: (clientId: string, client: ClientSettings) => Promise<Finding>,
+  check: (clientId: string, client: ClientSettings) => Promise<Finding>,
 ): Promise<Finding> {
   const clientId = settings.get('passwordClientId');
-  return clientId === undefined ? noPasswords() : judge(clientId, await connect().tenantSettings.client(clientId));
+  return clientId === undefined ? noPasswords() : check(clientId, await connect().tenantSettings.client(clientId));
 }
 
 function noPasswords(): Finding {
-  return skipped('no AUTH0_PASSWORD_CLIENT_ID: Basic takes app specific passwords only');
+  return skipped('no AUTH0_PASSWORD_CLIENT_ID, so Basic accepts only app specific passwords');
 }
 
 export const loginChecks: readonly Check[] = [passwordGrant, defaultConnection, forwardedIp];

@@ -1,4 +1,4 @@
-/** The links through the Management API: the client, its scopes, the resource server, the key on record, the grant. */
+/** Checks the links through the Management API: the client, its scopes, the resource server, its key, the grant. */
 
 import type { ClientGrant } from '../../management/client-grants.ts';
 import { SetupError } from '../../management/errors.ts';
@@ -8,9 +8,9 @@ import { resourceServerNotFound } from '../../setup/resource-server/resource-ser
 import { compareKeys } from '../key-comparison.ts';
 import { type Check, type Examination, failed, passed } from './check.ts';
 
-/** What setting up takes where resource server and grant are there already. */
+/** The scopes for setup when the resource server and the grant already exist. */
 const SETUP_SCOPES = ['read:resource_servers', 'update:resource_servers', 'read:client_grants', 'update:client_grants'];
-/** What the checks of logins read. */
+/** The scopes for the checks of logins. */
 const LOGIN_SCOPES = ['read:clients', 'read:tenant_settings'];
 
 const managementClient: Check = {
@@ -23,7 +23,7 @@ const managementClient: Check = {
       await grantOf(clientId, examination);
       return passed(clientId);
     } catch (error) {
-      // It got as far as asking for something, so its secret is right.
+      // The request got past authentication, so the secret is right.
       if (error instanceof SetupError && error.code === 'management_scope_missing')
         return passed('its secret is right');
       throw error;
@@ -33,7 +33,7 @@ const managementClient: Check = {
 
 const managementScopes: Check = {
   id: 'management-scopes',
-  title: 'It has the scopes to set the tenant up',
+  title: 'The management client has the scopes for setup',
   needs: ['management-client'],
   run: async (examination) => {
     const { clientId, audience } = examination.connect();
@@ -71,8 +71,8 @@ const keyOnRecord: Check = {
     const current = keys.find(({ signing }) => signing === 'current')?.thumbprint ?? 'unknown';
     if (agree) return passed(`key ${current}`);
     return failed(
-      `not everywhere that it may look: key ${current}`,
-      'See "asp keys"; "asp setup" puts the key on record, in a deployment a deploy does.',
+      `not everywhere that the tenant may look: key ${current}`,
+      'See "asp keys". "asp setup" gives the key to the tenant. For a deployment, deploy again.',
     );
   },
 };
@@ -87,7 +87,7 @@ const grantScopes: Check = {
     return coverage(
       grant,
       APPLICATION_PASSWORD_SCOPES,
-      '"asp setup" adds them, in a deployment a deploy does; if the tenant leaves them out, have app specific passwords enabled for it by Auth0\'s support.',
+      '"asp setup" adds them. For a deployment, deploy again. If the tenant drops them, ask Auth0\'s support to enable app specific passwords.',
     );
   },
 };
@@ -97,10 +97,10 @@ async function grantOf(clientId: string, { connect }: Examination): Promise<Clie
   return clientGrants.find(clientId, audience);
 }
 
-function coverage(grant: ClientGrant | undefined, wanted: readonly string[], mend: string) {
-  if (!grant) return failed('it has no grant for the Management API', mend);
+function coverage(grant: ClientGrant | undefined, wanted: readonly string[], fix: string) {
+  if (!grant) return failed('it has no grant for the Management API', fix);
   const missing = missingScopes(grant, wanted);
-  return missing.length === 0 ? passed(wanted.join(', ')) : failed(`it lacks ${missing.join(', ')}`, mend);
+  return missing.length === 0 ? passed(wanted.join(', ')) : failed(`it lacks ${missing.join(', ')}`, fix);
 }
 
 export const managementChecks: readonly Check[] = [

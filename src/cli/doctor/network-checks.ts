@@ -1,10 +1,10 @@
-/** The links to the tenant itself: name, connection, clock, public keys. */
+/** Checks the links to the tenant itself: name, connection, clock, public keys. */
 import { HttpFailure } from '../../core/http.ts';
 import { parseJwks } from '../../issuer/jwks.ts';
 import { systemCode } from '../read-text-file.ts';
 import { type Check, failed, passed } from './check.ts';
 
-/** The authorizer allows five seconds between its clock and the tenant's; a Date header is exact to one. */
+/** The authorizer tolerates five seconds between its clock and the tenant's. A Date header has a precision of one second. */
 const MOST_SKEW_MS = 6000;
 
 const dns: Check = {
@@ -27,7 +27,7 @@ const dns: Check = {
 
 const tls: Check = {
   id: 'tls',
-  title: 'It answers, over TLS that is verified',
+  title: 'The tenant responds over verified TLS',
   needs: ['dns'],
   run: async ({ issuer, tenantJwks }) => {
     try {
@@ -36,7 +36,7 @@ const tls: Check = {
       if (!(error instanceof HttpFailure)) throw error;
       return failed(
         `${error.message} (${causeOf(error)})`,
-        'Check the network, proxies in between, and the authorities that this machine trusts (NODE_EXTRA_CA_CERTS adds one).',
+        'Check the network, any proxy, and the certificate authorities that this machine trusts (NODE_EXTRA_CA_CERTS adds one).',
       );
     }
     return passed(issuer.startsWith('https:') ? issuer : `${issuer} (this machine, so without TLS)`);
@@ -45,25 +45,25 @@ const tls: Check = {
 
 const clock: Check = {
   id: 'clock',
-  title: "This clock and the tenant's agree",
+  title: 'The clocks of this machine and the tenant agree',
   needs: ['tls'],
   run: async ({ tenantJwks, ports }) => {
     const atMs = Date.parse((await tenantJwks()).headers.date ?? '');
-    if (Number.isNaN(atMs)) return failed('its answer has no Date', 'Check that no proxy stands in between.');
+    if (Number.isNaN(atMs)) return failed('the response has no Date header', 'Check whether a proxy removes it.');
     const skewMs = ports.clock() - atMs;
     if (Math.abs(skewMs) <= MOST_SKEW_MS) return passed(`within ${MOST_SKEW_MS / 1000} s`);
-    const detail = `this one is ${Math.abs(Math.round(skewMs / 1000))} s ${skewMs > 0 ? 'ahead' : 'behind'}`;
-    return failed(detail, 'Set the clock of this machine (NTP): assertions with a wrong time are refused.');
+    const detail = `this machine is ${Math.abs(Math.round(skewMs / 1000))} s ${skewMs > 0 ? 'ahead' : 'behind'}`;
+    return failed(detail, 'Set the clock of this machine (NTP). The tenant refuses assertions with a wrong time.');
   },
 };
 
 const jwks: Check = {
   id: 'jwks',
-  title: 'Its public keys can be used to verify JWTs',
+  title: "The tenant's public keys can verify JWTs",
   needs: ['tls'],
   run: async ({ tenantJwks }) => {
     const { status, body } = await tenantJwks();
-    if (status !== 200) return failed(`the JWKS is answered with ${status}`, mendOf(status));
+    if (status !== 200) return failed(`the response for the JWKS is ${status}`, fixFor(status));
     const { size } = parseJwks(body);
     if (size > 0) return passed(`${size} ${size === 1 ? 'key' : 'keys'}`);
     return failed(
@@ -73,10 +73,10 @@ const jwks: Check = {
   },
 };
 
-function mendOf(status: number): string {
-  if (status === 429) return "Wait a little, or find out what else uses up the tenant's rate limit.";
+function fixFor(status: number): string {
+  if (status === 429) return "Wait a little, or find out what else uses the tenant's rate limit.";
   return status >= 500
-    ? "Look at the tenant's status page, and try again."
+    ? "Check the tenant's status page, then try again."
     : "Check that the issuer is the tenant's domain.";
 }
 

@@ -1,4 +1,4 @@
-/** What happened in a scenario: what the server said and when, and what the callers were served. */
+/** The history of a scenario: the server's responses and their times, and what the callers got. */
 import type { CredentialName } from './scenario.ts';
 
 export const START_MS = Date.UTC(2026, 0, 15, 12);
@@ -9,13 +9,13 @@ export interface Entry {
   readonly credential: CredentialName;
   readonly endpoint: 'token' | 'introspect';
   /**
-   * `positive`: whoever sent this is known; `refused`: the server said no, and there is nothing more to ask; `open`: it
-   * said no, and something more is to be asked; the rest are outages.
+   * `positive`: the server confirmed the credential. `refused`: it refused, and no other request follows. `open`: it
+   * refused, but another request follows. The others are failures of the server.
    */
   readonly verdict: 'positive' | 'refused' | 'open' | 'outage' | 'throttled' | 'malformed';
   readonly startMs: number;
   readonly endMs: number;
-  /** Epoch milliseconds from which a positive verdict is over. */
+  /** Epoch milliseconds at which a positive verdict expires. */
   readonly expiresMs: number;
 }
 
@@ -35,7 +35,7 @@ export interface History {
   readonly faults: readonly string[];
 }
 
-/** Whom each good credential stands for. */
+/** The subject of each valid credential. */
 export const SUBJECTS: Readonly<Record<CredentialName, string>> = {
   bearerApplicationPassword: 'user|ann',
   basicApplicationPassword: 'user|ann',

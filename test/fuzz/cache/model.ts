@@ -1,18 +1,18 @@
 /**
- * The plain model of the cache fuzz: from what the server said and when, to what each request may have been served. It
- * knows nothing of how the product caches.
+ * The plain model of the cache fuzz: it derives, from the server's responses and their times, what each request may
+ * get. It does not know how the product caches.
  */
 import { type Entry, type History, JWT_LONG_LIFE_SECONDS, type Served, START_MS, SUBJECTS } from './history.ts';
 import type { Scenario } from './scenario.ts';
 
 const CLOCK_TOLERANCE_MS = 5000;
 const DEADLINE_MS = 5000;
-/** The longest that a server is left alone. */
+/** The longest time for which the circuit breaker stops calls to a server. */
 const LONGEST_PAUSE_MS = 30_000;
-/** So many failures in a row, at least, before a server is left alone. */
+/** The circuit breaker opens after at least this many failures in a row. */
 const FAILURES_BEFORE_PAUSE = 5;
 
-/** Everything that is wrong in a history; empty if there is nothing. */
+/** Returns everything that is wrong in a history; empty if nothing is. */
 export function faultsIn(scenario: Scenario, history: History): readonly string[] {
   return [...history.faults, ...history.served.flatMap((request) => faultsOf(scenario, history, request))];
 }
@@ -24,23 +24,23 @@ function faultsOf(scenario: Scenario, history: History, request: Served): readon
   if (endMs - startMs > DEADLINE_MS) return fault(`took ${endMs - startMs} ms`);
   if (outcome === 'allow' && subject !== SUBJECTS[credential]) return fault(`allowed as ${subject}`);
   if (credential.startsWith('jwt')) return jwtFaults(scenario, request).flatMap(fault);
-  const seen = new Sight(scenario, history, request);
+  const view = new RequestView(scenario, history, request);
   switch (outcome) {
     case 'allow':
-      return seen.mayAllow() ? seen.economyFaults().flatMap(fault) : fault('allowed without a reason');
+      return view.mayAllow() ? view.economyFaults().flatMap(fault) : fault('allowed without a reason');
     case '401':
-      return seen.mayRefuse() ? seen.economyFaults().flatMap(fault) : fault('401 for a credential that nobody refused');
+      return view.mayRefuse() ? view.economyFaults().flatMap(fault) : fault('401 for a credential that nobody refused');
     case '503':
       return [
-        ...(seen.mayBeUnavailable() ? [] : fault('503 without an outage')),
-        ...seen.availabilityFaults().flatMap(fault),
+        ...(view.mayBeUnavailable() ? [] : fault('503 without an outage')),
+        ...view.availabilityFaults().flatMap(fault),
       ];
     default:
       return fault(`the outcome is ${outcome}`);
   }
 }
 
-/** A JWT is good until its `exp`, give or take the tolerance; no outage of the other endpoints matters. */
+/** A JWT is valid until its `exp` plus the tolerance. Outages of the other endpoints make no difference. */
 function jwtFaults({ jwtLifeSeconds }: Scenario, { credential, startMs, outcome }: Served): readonly string[] {
   const lifeSeconds = credential === 'jwtShort' ? jwtLifeSeconds : JWT_LONG_LIFE_SECONDS;
   const isGood = startMs < START_MS + lifeSeconds * 1000 + CLOCK_TOLERANCE_MS;
@@ -48,12 +48,12 @@ function jwtFaults({ jwtLifeSeconds }: Scenario, { credential, startMs, outcome 
   return outcome === expected ? [] : [`the outcome is ${outcome}, expected ${expected}`];
 }
 
-/** One request, seen against all that happened before and meanwhile. */
-class Sight {
+/** One request, together with everything that happened before it and during it. */
+class RequestView {
   readonly #scenario: Scenario;
   readonly #history: History;
   readonly #request: Served;
-  /** What the server said of this credential while the request lasted, its own or a shared look-up. */
+  /** The server's verdicts on this credential during the request, from its own look-up or a shared one. */
   readonly #meanwhile: readonly Entry[];
   readonly #before: readonly Entry[];
 
@@ -78,7 +78,7 @@ class Sight {
     return this.#meanwhile.some(isFailure) || this.#isPaused(['outage', 'throttled', 'malformed']);
   }
 
-  /** What is known must be served without asking, and at once. */
+  /** A cached principal or refusal must be served at once, without a call. */
   economyFaults(): readonly string[] {
     const { outcome, startMs, endMs } = this.#request;
     if (this.#isSurelyKnown()) {
@@ -90,7 +90,7 @@ class Sight {
     return [];
   }
 
-  /** An outage must not be noticed while a known principal may be served. */
+  /** An outage must not show while a cached principal may be served. */
   availabilityFaults(): readonly string[] {
     if (this.#mayBeForgotten('principals')) return [];
     if (this.#isSurelyKnown()) return ['503 for a known principal'];
@@ -101,7 +101,9 @@ class Sight {
       : [];
   }
 
-  /** By a look-up that was under way while the request lasted. After a login its end is that of the fetch of the keys. */
+  /**
+   * Confirmed by a look-up during the request. After a login, the look-up ends only when the keys have been fetched.
+   */
   #isFoundGood(): boolean {
     const { startMs } = this.#request;
     return (
@@ -114,13 +116,13 @@ class Sight {
     return this.#meanwhile.some((entry) => entry.verdict === verdict);
   }
 
-  /** The last positive look-up that no refusal followed. */
+  /** The last positive verdict, unless a refusal followed it. */
   #known(): Entry | undefined {
     const last = this.#before.findLast(({ verdict }) => verdict === 'positive' || verdict === 'refused');
     return last?.verdict === 'positive' && this.#request.credential !== 'bearerUncached' ? last : undefined;
   }
 
-  /** After a login the keys may have to be fetched before the principal is known. */
+  /** After a login, the keys may have to be fetched before the principal is cached. */
   #slackMs(): number {
     return this.#request.credential === 'basicPassword' ? this.#scenario.latencyMs : 0;
   }
@@ -164,7 +166,7 @@ class Sight {
     );
   }
 
-  /** The server may be left alone at this moment, because of failures that were anybody's. */
+  /** The circuit may be open at this moment, because of failures that any caller may have caused. */
   #isPaused(verdicts: readonly Entry['verdict'][]): boolean {
     const { endMs: nowMs } = this.#request;
     const failures = this.#history.entries.filter((entry) => isFailure(entry) && entry.endMs <= nowMs);

@@ -1,4 +1,7 @@
-/** One process of the authorizer before a server whose mind changes: runs a scenario and writes down what happened when. */
+/**
+ * One process of the authorizer, with a server whose responses change over time. Runs a scenario and records what
+ * happens and when.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuthorizerEvent } from '../../../lambda/authorizer/api-kinds.ts';
 import { type AuthorizerHandler, createHandler } from '../../../lambda/authorizer/create-handler.ts';
@@ -21,7 +24,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)
 
 const FLOOD = 10_050;
 
-/** On whose behalf a call is made. One for all: Node copies each of these into every promise for as long as the process lives. */
+/**
+ * The caller of a request. One instance for all processes: Node copies each of these into every promise, for as long as
+ * the process lives.
+ */
 const caller = new AsyncLocalStorage<CredentialName>();
 
 export class Process {
@@ -31,7 +37,7 @@ export class Process {
   #outage: Outage = 'none';
   readonly #inFlight = new Map<string, number>();
   readonly #wrongLoginUntilMs = new Map<string, number>();
-  /** Basic credentials whose secret was found to be an app specific password: no login is tried with them again. */
+  /** Basic credentials whose secret turned out to be an app specific password. They cause no further login. */
   readonly #appPasswords = new Set<string>();
   readonly #history: Mutable<History> = { entries: [], served: [], floods: [], faults: [] };
   readonly #handle: AuthorizerHandler;
@@ -71,13 +77,13 @@ export class Process {
     for (const step of this.#scenario.steps) {
       atMs += step.afterMs;
       await this.#timeline.passUntil(atMs);
-      await this.#take(step);
+      await this.#perform(step);
     }
     await this.#timeline.passUntil(Number.POSITIVE_INFINITY);
     return this.#history;
   }
 
-  async #take(step: Step): Promise<void> {
+  async #perform(step: Step): Promise<void> {
     switch (step.kind) {
       case 'request':
         for (let time = 0; time < step.times; time += 1) this.#request(this.#credentialOf(step.who));
@@ -100,17 +106,17 @@ export class Process {
 
   #request(credential: CredentialName): void {
     const startMs = this.#timeline.nowMs;
-    const note = (outcome: string, subject?: string) =>
+    const record = (outcome: string, subject?: string) =>
       this.#history.served.push({ credential, startMs, endMs: this.#timeline.nowMs, outcome, subject });
     void caller
       .run(credential, () => this.#handle(eventWith(this.#header(credential))))
       .then(
-        (result) => note(...outcomeOf(result)),
-        (error: unknown) => note(thrownOutcome(error)),
+        (result) => record(...outcomeOf(result)),
+        (error: unknown) => record(thrownOutcome(error)),
       );
   }
 
-  /** More credentials than a process remembers. None of them causes a call, but for the first fetch of the keys. */
+  /** Sends more credentials than a process caches. They cause no calls, except for the first fetch of the keys. */
   async #flood(of: 'refusals' | 'principals'): Promise<void> {
     this.#history.floods.push({ atMs: this.#timeline.nowMs, of });
     const results = Array.from({ length: FLOOD }, (_, index) => {
@@ -119,7 +125,7 @@ export class Process {
       return this.#handle(eventWith(`Bearer ${token}`)).catch(() => undefined);
     });
     const done = Promise.all(results);
-    // The fetch of the keys, if there is one, takes its time.
+    // Fetching the keys takes time, if they have to be fetched.
     await this.#timeline.passUntil(this.#timeline.nowMs);
     void done;
   }
@@ -170,7 +176,7 @@ export class Process {
       this.#wrongLoginUntilMs.set(credential, endMs + WRONG_LOGIN_MS);
     this.#history.entries.push({ credential, endpoint, verdict, startMs, endMs, expiresMs });
     if (reply) return reply.response;
-    return troubled(outage);
+    return failedResponse(outage);
   };
 
   #enter(credential: CredentialName): void {
@@ -186,7 +192,7 @@ export class Process {
 
   #logIn(credential: CredentialName, sent: ReadonlyMap<string, unknown>): Reply {
     if (this.#timeline.nowMs < (this.#wrongLoginUntilMs.get(credential) ?? 0) && !this.#hasFlood()) {
-      this.#history.faults.push(`the wrong guess of ${credential} was passed on again`);
+      this.#history.faults.push(`the wrong password of ${credential} was sent again`);
     }
     if (!this.#alive.password || sent.get('username') !== ANN || sent.get('password') !== PASSWORD) {
       const isLast = this.#scenario.order === 'introspect-first';
@@ -213,7 +219,7 @@ export class Process {
     return { response, verdict: isOthers ? 'refused' : 'positive', expiresMs };
   }
 
-  /** With `introspect-first` a login follows, unless the same guess was wrong not long ago. */
+  /** With `introspect-first` a login follows, unless the same password was wrong a short time ago. */
   #inactiveVerdict(credential: CredentialName): Entry['verdict'] {
     const isBasic = credential.startsWith('basic');
     const isLoginToFollow =
@@ -263,8 +269,8 @@ const VERDICT_OF_OUTAGE: Readonly<Record<Outage, Entry['verdict']>> = {
   garbage: 'malformed',
 };
 
-function troubled(outage: Outage): HttpResponse {
-  if (outage === 'connection' || outage === 'timeout') throw new HttpFailure(outage, `The fuzz scripted: ${outage}.`);
+function failedResponse(outage: Outage): HttpResponse {
+  if (outage === 'connection' || outage === 'timeout') throw new HttpFailure(outage, `The fuzz simulates: ${outage}.`);
   if (outage === 'garbage') return { status: 200, headers: {}, body: '<html>' };
   return { status: Number(outage.slice('status'.length)), headers: {}, body: '' };
 }
@@ -272,7 +278,7 @@ function troubled(outage: Outage): HttpResponse {
 const issuerKey = keyPair('cache-issuer', 'P-256');
 const PUBLISHED_KEY = { ...issuerKey.publicKey.export({ format: 'jwk' }), kid: 'key', alg: 'ES256', use: 'sig' };
 
-/** Refused before anybody looks at its signature. */
+/** This token is refused before its signature is checked. */
 const forged = (claims: Readonly<Record<string, unknown>>): string =>
   `${base64url({ alg: 'ES256', kid: 'key' })}.${base64url({ iss: ISSUER, ...claims })}.c2lnbmF0dXJl`;
 
@@ -295,14 +301,14 @@ const eventWith = (authorization: string): AuthorizerEvent => ({
 
 function outcomeOf(result: unknown): [string, string?] {
   if (typeof result !== 'object' || result === null || !('isAuthorized' in result) || !('context' in result))
-    return ['nothing known'];
+    return ['an unknown result'];
   const { context } = result;
   const subject = typeof context === 'object' && context !== null && 'sub' in context ? String(context.sub) : undefined;
   return result.isAuthorized === true && subject !== undefined ? ['allow', subject] : ['403'];
 }
 
 function thrownOutcome(error: unknown): string {
-  if (!(error instanceof Error)) return 'nothing known';
+  if (!(error instanceof Error)) return 'an unknown result';
   if (error.message === 'Unauthorized') return '401';
   return /^[a-z]+(?:_[a-z]+)+$/.test(error.message) ? '503' : error.message;
 }

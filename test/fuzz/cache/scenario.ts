@@ -1,10 +1,10 @@
 /**
- * One case of the cache fuzz: settings, and a sequence of what happens to one process over time. Steps may follow each
- * other faster than the server responds, so that requests overlap.
+ * One case of the cache fuzz: settings, and a sequence of events in the life of one process. Events may follow each
+ * other faster than the server responds, so requests overlap.
  */
 import fc from 'fast-check';
 
-/** The credentials that callers use. Two pairs share a secret, so that one could be taken for the other. */
+/** The credentials that callers send. Two pairs share a secret, so the product could confuse them. */
 export const CREDENTIALS = [
   'bearerApplicationPassword',
   'basicApplicationPassword',
@@ -19,7 +19,7 @@ export const CREDENTIALS = [
 ] as const;
 export type CredentialName = (typeof CREDENTIALS)[number];
 
-/** What the server may stop, and start again, to know. */
+/** What the server may revoke and restore. */
 export const REVOCABLE = ['asp', 'opaque', 'uncached', 'password'] as const;
 export type Revocable = (typeof REVOCABLE)[number];
 
@@ -42,7 +42,7 @@ const afterMs = fc.oneof(
 const request = fc.record({
   kind: fc.constant('request' as const),
   afterMs,
-  /** Who of the scenario's cast, counted around. */
+  /** An index into the scenario's cast, modulo its size. */
   who: fc.nat(5),
   times: fc.constantFrom(1, 1, 1, 2, 5),
 });
@@ -78,16 +78,16 @@ export interface Scenario {
   readonly negativeTtlSeconds: number;
   readonly staleIfErrorSeconds: number;
   readonly order: 'auto' | 'password-first' | 'introspect-first';
-  /** How long the opaque token lives, from the start; 0 for ever. */
+  /** How long the opaque token lives, counted from the start; 0 means for ever. */
   readonly opaqueLifeSeconds: number;
   readonly jwtLifeSeconds: number;
   readonly latencyMs: number;
-  /** The credentials that take part: few, so that they meet again. */
+  /** The credentials of this scenario: only a few, so that each is used several times. */
   readonly cast: readonly CredentialName[];
   readonly steps: readonly Step[];
 }
 
-export const REQUESTS_A_SCENARIO = 40;
+export const REQUESTS_PER_SCENARIO = 40;
 
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   cacheTtlSeconds: fc.constantFrom(300, 60, 5, 0),
@@ -101,7 +101,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
 });
 
-/** More refusals than a process remembers, between two uses of a good credential: it must not be forgotten. */
+/** More refusals than a process caches, between two uses of a valid credential: that credential must stay cached. */
 export const FLOOD_OF_REFUSALS: Scenario = {
   cacheTtlSeconds: 300,
   negativeTtlSeconds: 10,

@@ -1,4 +1,4 @@
-/** Virtual time for many requests at once: nothing happens between two moments at which something is due. */
+/** Virtual time for many concurrent requests: time jumps from one due event to the next. */
 
 interface Due {
   readonly atMs: number;
@@ -15,7 +15,7 @@ export class Timeline {
     this.nowMs = startMs;
   }
 
-  /** Resolves after so many virtual milliseconds. */
+  /** Resolves after this many virtual milliseconds. */
   readonly sleep = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => this.at(this.nowMs + Math.max(milliseconds, 0), resolve));
 
@@ -24,7 +24,7 @@ export class Timeline {
     this.#due.push({ atMs, order: this.#order, run });
   }
 
-  /** Passes the time, one moment after the other, and lets all promises settle in between. */
+  /** Lets time pass, one due event after the other, and lets all promises settle in between. */
   async passUntil(untilMs: number): Promise<void> {
     await settled();
     for (let next = this.#takeNext(untilMs); next; next = this.#takeNext(untilMs)) {
@@ -42,5 +42,5 @@ export class Timeline {
   }
 }
 
-/** All promises that can settle by themselves have settled. */
+/** Resolves when all promises have settled that can settle without further events. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,15 +1,15 @@
 /**
- * One case of the handler fuzz: a flat list of choices that says everything about the caller, the issuers and the
- * configuration. The first value of each choice is the unremarkable one, so that a wrong case shrinks towards it.
+ * One case of the handler fuzz: a flat list of choices that describes the caller, the issuers and the configuration
+ * completely. The first value of each choice is the ordinary one, and a wrong case shrinks towards it.
  */
 import fc from 'fast-check';
 import { CALLS } from './routes.ts';
 
 const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'RS384', 'RS512', 'ES384', 'ES512'] as const;
 
-/** What is wrong with a JWT. Each of these makes it worthless. */
+/** Flaws of a JWT. Each of them makes the token invalid. */
 export const JWT_FLAWS = {
-  /** The token cannot be read, or its header or claims already rule it out: no key is needed to see that. */
+  /** The token cannot be parsed, or its header or claims rule it out. No key is needed to detect this. */
   withoutKey: [
     'algNone',
     'algNoneWithSignature',
@@ -61,7 +61,7 @@ export const JWT_FLAWS = {
     'cnfJkt',
     'cnfCertificate',
   ],
-  /** Only the issuer's key can tell. */
+  /** Only the issuer's key can detect this. */
   withKey: [
     'otherIssuersKey',
     'truncatedSignature',
@@ -80,7 +80,7 @@ export const JWT_FLAWS = {
 } as const;
 export type JwtFlaw = 'none' | (typeof JWT_FLAWS.withoutKey)[number] | (typeof JWT_FLAWS.withKey)[number];
 
-/** How a good JWT may differ from the usual one and stay good. */
+/** Ways in which a valid JWT may differ from the usual one. */
 const JWT_STYLES = [
   'usual',
   'typAtJwt',
@@ -96,7 +96,7 @@ const JWT_STYLES = [
   'extraClaims',
 ] as const;
 
-/** What an issuer says of a token that it is asked about. */
+/** What an issuer responds when a token is introspected. */
 const KNOWLEDGE = [
   'active',
   'inactive',
@@ -120,10 +120,10 @@ const KNOWLEDGE = [
   'activeMissing',
 ] as const;
 
-/** What stands between us and an endpoint. */
+/** Failures of an endpoint or of the network in front of it. */
 export const TROUBLES = {
   none: ['none'],
-  /** Over after the one retry that is allowed. */
+  /** Gone after the one retry that is allowed. */
   passing: ['connectionOnce', 'status502Once', 'status503Once', 'status504Once', 'status429Once'],
   lasting: [
     'connection',
@@ -147,11 +147,11 @@ export const TROUBLES = {
 } as const;
 export type Trouble = (typeof TROUBLES)[keyof typeof TROUBLES][number];
 
-/** What becomes of a login. */
+/** Outcomes of a login. */
 export const LOGINS = {
   right: ['right'],
   wrong: ['wrong'],
-  /** The server answers about this user, and the answer is no. */
+  /** The server refuses this user. */
   refused: [
     'mfa',
     'leaked',
@@ -163,9 +163,9 @@ export const LOGINS = {
     'mfaRegistration',
     'passwordExpired',
   ],
-  /** Our own client or settings are at fault. */
+  /** Our own client or settings are wrong. */
   misconfigured: ['invalidClient', 'accessDenied401', 'unauthorizedClient'],
-  /** May be read as about the user or as about our settings; never as a right password. */
+  /** May be understood as a problem of the user or of our settings, but never as a correct password. */
   unclear: ['invalidScope', 'invalidRequest', 'serviceNotFound', 'noDefaultConnection500'],
   limited: ['rateLimited'],
 } as const;
@@ -212,7 +212,7 @@ export const ODD_HEADERS = [
   'twiceSame',
 ] as const;
 
-/** Harmless ways to write one good header. */
+/** Valid ways to write the same header. */
 const HEADER_STYLES = [
   'usual',
   'nameLower',
@@ -226,9 +226,9 @@ const HEADER_STYLES = [
 ] as const;
 
 export const SPELLINGS = {
-  /** One reading only. */
+  /** There is only one way to read this. */
   plain: ['plain', 'trailingSlash', 'encodedLetter'],
-  /** Two servers may read it differently: nobody may pass. */
+  /** Two servers may read this differently, so it must always be denied. */
   ambiguous: [
     'twoTrailingSlashes',
     'doubledSlash',
@@ -249,10 +249,10 @@ export const SPELLINGS = {
   ],
 } as const;
 
-/** One field of a case. Each value comes up as often as it is listed; the first is the unremarkable one. */
+/** One field of a case. Each value is as frequent as it is often listed; the first value is the ordinary one. */
 const oneOf = <const Value>(...values: readonly Value[]) => Object.assign(fc.constantFrom(...values), { values });
 
-/** @param weight how many times more often than the others the first value comes up */
+/** @param weight how many times as frequent as the other values the first one is */
 const mostly = <const Value>(weight: number, usual: Value, ...others: readonly Value[]) =>
   oneOf<Value>(...Array.from({ length: weight }, () => usual), ...others);
 
@@ -335,11 +335,11 @@ const FIELDS = {
   introspect0: trouble,
   introspect1: trouble,
   token: trouble,
-  /** Which encoding of an introspection request the tenant takes. */
+  /** Which encodings of an introspection request the tenant accepts. */
   encoding: mostly(12, 'both', 'jsonOr400', 'jsonOr415', 'formOr400', 'formOr415'),
   keys: mostly(12, 'one', 'rotated', 'refused', 'unreadable', 'invalid', 'slow'),
   grantClient: mostly(16, 'readable', 'unreadable', 'invalid'),
-  /** What other callers sent just before. */
+  /** What other callers sent just before this case. */
   before: mostly(
     9,
     'nothing',
@@ -367,7 +367,7 @@ function isCase(value: Loose): value is Case & Loose {
   );
 }
 
-/** The unremarkable case with some changes. */
+/** Returns the ordinary case with some changes. */
 export function caseWith(changes: Loose): Case {
   const usual = Object.entries<{ readonly values: readonly unknown[] }>(FIELDS).map(([name, { values }]) => [
     name,
@@ -378,9 +378,9 @@ export function caseWith(changes: Loose): Case {
   return made;
 }
 
-/** Fields that matter to whoever introspects at the first issuer. */
-const ASKING = ['knows0', 'introspect0', 'encoding', 'keys', 'tokenType', 'hasExp', 'before'];
-const CALLING = [
+/** Fields that matter to callers whose credential is introspected at the first issuer. */
+const INTROSPECTION_FIELDS = ['knows0', 'introspect0', 'encoding', 'keys', 'tokenType', 'hasExp', 'before'];
+const CALL_FIELDS = [
   'api',
   'call',
   'spelling',
@@ -394,19 +394,29 @@ const CALLING = [
 
 const GREEDY_CALL = CALLS.findIndex(({ map, segments }) => map === 'backend' && segments.join('/') === 'admin/users');
 
-/** A few good callers, each with the fields that matter to it. */
+/** Some valid callers, each with the fields that matter to it. */
 const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string[]])[] = [
   [
     { credential: 'jwt' },
-    [...CALLING, 'jwtFlaw', 'jwtStyle', 'algorithm', 'jwks0', 'permissionsAsScopes', 'grantedAs', 'issuers', 'before'],
+    [
+      ...CALL_FIELDS,
+      'jwtFlaw',
+      'jwtStyle',
+      'algorithm',
+      'jwks0',
+      'permissionsAsScopes',
+      'grantedAs',
+      'issuers',
+      'before',
+    ],
   ],
-  [{ credential: 'jwt', call: GREEDY_CALL, grants: 'exactly' }, CALLING],
+  [{ credential: 'jwt', call: GREEDY_CALL, grants: 'exactly' }, CALL_FIELDS],
   [{ credential: 'jwt', call: GREEDY_CALL, grants: 'exactly', api: 'http' }, ['spelling', 'call']],
   [{ credential: 'jwt', issuers: 'twoTenants', from: 1 }, ['jwtFlaw', 'jwks1', 'jwks0']],
   [{ credential: 'jwt', introspectJwts: true }, ['knows0', 'introspect0', 'jwtFlaw']],
   [
     { credential: 'opaque', tokenShape: 'plain', tokenType: 'access_token' },
-    [...ASKING, 'tokenShape', 'applicationPasswordUsername'],
+    [...INTROSPECTION_FIELDS, 'tokenShape', 'applicationPasswordUsername'],
   ],
   [
     { credential: 'opaque', tokenShape: 'plain', issuers: 'twoTenants', knows0: 'inactive' },
@@ -418,7 +428,7 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
   ],
   [
     { credential: 'basic', secretShape: 'asp' },
-    [...ASKING, 'usernameGiven', 'applicationPasswordUsername', 'order', 'hasGrant', 'issuers'],
+    [...INTROSPECTION_FIELDS, 'usernameGiven', 'applicationPasswordUsername', 'order', 'hasGrant', 'issuers'],
   ],
   [{ credential: 'basic', secretShape: 'asp', applicationPasswordUsername: 'absent' }, ['usernameGiven']],
   [
@@ -447,11 +457,13 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
   [{ credential: 'odd' }, ['oddHeader']],
 ];
 
-/** Each starting point with each value of each of its fields, one at a time: none of these is left to chance. */
+/**
+ * Each starting point with each value of each of its fields, one at a time, so that none of these depends on chance.
+ */
 export function oneChangeEach(): readonly Case[] {
   const fields: Readonly<Record<string, { readonly values: readonly unknown[] }>> = FIELDS;
   const all = STARTING_POINTS.flatMap(([start, names]) =>
     names.flatMap((name) => (fields[name]?.values ?? []).map((value) => caseWith({ ...start, [name]: value }))),
   );
-  return [...new Map(all.map((it) => [JSON.stringify(it), it])).values()];
+  return [...new Map(all.map((testCase) => [JSON.stringify(testCase), testCase])).values()];
 }

@@ -1,4 +1,4 @@
-/** Writes the event that API Gateway would send for a case. */
+/** Builds the event that API Gateway would send for a case. */
 import type { AuthorizerEvent } from '../../../lambda/authorizer/api-kinds.ts';
 import http from '../../unit/lambda/authorizer/fixtures/http-api-request.json' with { type: 'json' };
 import rest from '../../unit/lambda/authorizer/fixtures/rest-request.json' with { type: 'json' };
@@ -8,20 +8,20 @@ import { presentedJwt } from './jwt.ts';
 import { isGreedyName, isParameterName } from './routes.ts';
 import { basicSecret, CALLER_IP, calledIn, givenUsername, isBehindGreedy, opaqueToken } from './world.ts';
 
-/** What the caller sends: the secret part by itself, and the header fields as they arrive. */
+/** What the caller sends: the secret, and the header fields as they arrive. */
 export interface Presented {
-  /** The token, or the secret behind the colon. */
+  /** The token, or the part of a Basic credential after the colon. */
   readonly secret: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
-export function presentedIn(it: Case): Presented {
-  const { secret, value } = credentialOf(it);
-  const fields = it.credential === 'odd' ? oddFields(it, value) : styledField(it, value);
-  return { secret, fields: it.identityHeaders ? [...fields, ...IDENTITY_HEADERS] : fields };
+export function presentedIn(testCase: Case): Presented {
+  const { secret, value } = credentialOf(testCase);
+  const fields = testCase.credential === 'odd' ? oddFields(testCase, value) : styledField(testCase, value);
+  return { secret, fields: testCase.identityHeaders ? [...fields, ...IDENTITY_HEADERS] : fields };
 }
 
-/** None of these may make a difference. */
+/** None of these headers may make a difference. */
 const IDENTITY_HEADERS = [
   ['X-Auth-Sub', 'auth0|admin'],
   ['X-Forwarded-For', '192.0.2.66'],
@@ -31,21 +31,21 @@ const IDENTITY_HEADERS = [
   ['Cookie', 'authorization=Bearer abc'],
 ] as const;
 
-function credentialOf(it: Case): { readonly secret: string; readonly value: string } {
-  if (it.credential === 'jwt') return bearer(presentedJwt(it));
-  if (it.credential === 'basic') {
-    const secret = basicSecret(it);
-    return { secret, value: `Basic ${base64(`${givenUsername(it)}:${secret}`)}` };
+function credentialOf(testCase: Case): { readonly secret: string; readonly value: string } {
+  if (testCase.credential === 'jwt') return bearer(presentedJwt(testCase));
+  if (testCase.credential === 'basic') {
+    const secret = basicSecret(testCase);
+    return { secret, value: `Basic ${base64(`${givenUsername(testCase)}:${secret}`)}` };
   }
-  return bearer(opaqueToken(it));
+  return bearer(opaqueToken(testCase));
 }
 
 const bearer = (secret: string) => ({ secret, value: `Bearer ${secret}` });
 const base64 = (value: string | Buffer): string => Buffer.from(value).toString('base64');
 
-function styledField(it: Case, value: string): Presented['fields'] {
+function styledField(testCase: Case, value: string): Presented['fields'] {
   const [scheme = '', rest = ''] = [value.slice(0, value.indexOf(' ')), value.slice(value.indexOf(' ') + 1)];
-  switch (it.headerStyle) {
+  switch (testCase.headerStyle) {
     case 'nameLower':
       return [['authorization', value]];
     case 'nameUpper':
@@ -65,7 +65,7 @@ function styledField(it: Case, value: string): Presented['fields'] {
   }
 }
 
-const GOOD_BASIC = base64('user:passwords'); // 14 bytes, so one "=" of padding
+const GOOD_BASIC = base64('user:passwords'); // 14 bytes, so the padding is one "="
 const BASIC: Readonly<Partial<Record<Case['oddHeader'], string>>> = {
   basicAlone: 'Basic',
   basicNoColon: `Basic ${base64('user-without-secret')}`,
@@ -73,7 +73,7 @@ const BASIC: Readonly<Partial<Record<Case['oddHeader'], string>>> = {
   basicNoSecret: `Basic ${base64('user:')}`,
   basicUnpadded: `Basic ${GOOD_BASIC.replaceAll('=', '')}`,
   basicOverpadded: `Basic ${GOOD_BASIC}=`,
-  // The last character carries two bits that are not zero.
+  // The two unused bits of the last character are not zero.
   basicTrailingBits: `Basic ${GOOD_BASIC.slice(0, -2)}${String.fromCharCode(GOOD_BASIC.charCodeAt(GOOD_BASIC.length - 2) + 1)}=`,
   basicUrlAlphabet: `Basic ${base64(Buffer.from([0x75, 0x3a, 0xc3, 0xbf, 0xc3, 0xbe, 0xc3, 0xbf]))
     .replaceAll('/', '_')
@@ -87,7 +87,7 @@ const BASIC: Readonly<Partial<Record<Case['oddHeader'], string>>> = {
   basicLongSecret: `Basic ${base64(`user:${'p'.repeat(3000)}`)}`,
 };
 
-/** Headers that prove nothing, and that no issuer need be asked about. `good` is a credential that would be known. */
+/** Headers that prove nothing and must cause no call to an issuer. `good` is a credential that the issuer knows. */
 function oddFields({ oddHeader }: Case, good: string): Presented['fields'] {
   const token = good.slice('Bearer '.length);
   const values: Readonly<Partial<Record<Case['oddHeader'], string>>> = {
@@ -135,12 +135,12 @@ function oddFields({ oddHeader }: Case, good: string): Presented['fields'] {
   }
 }
 
-/** The path as the caller spelled it, without stage and base path. */
-export function spelledPath(it: Case): string {
-  const { segments } = calledIn(it);
+/** The path as the caller writes it, without stage and base path. */
+export function spelledPath(testCase: Case): string {
+  const { segments } = calledIn(testCase);
   const encoded = segments.map(encodeURIComponent);
   const plain = `/${encoded.join('/')}`;
-  return isBehindGreedy(it) && segments.length > 0 ? respelled(it.spelling, plain, encoded) : plain;
+  return isBehindGreedy(testCase) && segments.length > 0 ? respelled(testCase.spelling, plain, encoded) : plain;
 }
 
 function respelled(spelling: Case['spelling'], plain: string, [first = '', ...others]: readonly string[]): string {
@@ -187,15 +187,17 @@ function respelled(spelling: Case['spelling'], plain: string, [first = '', ...ot
   }
 }
 
-function pathParameters(it: Case): Record<string, string> | null {
-  const { resource, segments } = calledIn(it);
+function pathParameters(testCase: Case): Record<string, string> | null {
+  const { resource, segments } = calledIn(testCase);
   const names = resource.split('/').filter(Boolean);
   const entries = names.flatMap((name, place): (readonly [string, string])[] => {
     if (isGreedyName(name))
       return [
         [
           name.slice(1, -2),
-          it.proxyParameter === 'right' || it.api !== 'rest' ? greedyValue(it, place) : 'some/where/else',
+          testCase.proxyParameter === 'right' || testCase.api !== 'rest'
+            ? greedyValue(testCase, place)
+            : 'some/where/else',
         ],
       ];
     return isParameterName(name) ? [[name.slice(1, -1), segments[place] ?? '']] : [];
@@ -203,9 +205,9 @@ function pathParameters(it: Case): Record<string, string> | null {
   return entries.length > 0 ? Object.fromEntries(entries) : null;
 }
 
-/** As REST APIs send it: what the greedy name caught, decoded. */
-function greedyValue(it: Case, place: number): string {
-  const caught = spelledPath(it)
+/** As REST APIs send it: what the greedy parameter matched, decoded. */
+function greedyValue(testCase: Case, place: number): string {
+  const caught = spelledPath(testCase)
     .split('/')
     .slice(place + 1)
     .join('/');
@@ -216,36 +218,36 @@ function greedyValue(it: Case, place: number): string {
   }
 }
 
-export function eventOf(it: Case, { fields }: Presented): AuthorizerEvent {
-  if (it.api === 'http') return httpEvent(it, fields);
-  return it.api === 'rest' ? restEvent(it, fields) : webSocketEvent(it, fields);
+export function eventOf(testCase: Case, { fields }: Presented): AuthorizerEvent {
+  if (testCase.api === 'http') return httpEvent(testCase, fields);
+  return testCase.api === 'rest' ? restEvent(testCase, fields) : webSocketEvent(testCase, fields);
 }
 
-function headersOf(it: Case, fields: Presented['fields']) {
+function headersOf(testCase: Case, fields: Presented['fields']) {
   const multiValueHeaders: Record<string, string[]> = { Accept: ['*/*'] };
   for (const [name, value] of fields) multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value];
   const headers = { Accept: '*/*', ...Object.fromEntries(fields) };
-  const isPlainOnly = it.credential !== 'odd' && it.headerStyle === 'plainHeadersOnly';
+  const isPlainOnly = testCase.credential !== 'odd' && testCase.headerStyle === 'plainHeadersOnly';
   return { headers, multiValueHeaders: isPlainOnly ? null : multiValueHeaders };
 }
 
-function restEvent(it: Case, fields: Presented['fields']): AuthorizerEvent {
-  const { method, resource } = calledIn(it);
-  const path = `${it.basePath}${spelledPath(it)}`;
+function restEvent(testCase: Case, fields: Presented['fields']): AuthorizerEvent {
+  const { method, resource } = calledIn(testCase);
+  const path = `${testCase.basePath}${spelledPath(testCase)}`;
   return {
     ...rest,
-    ...headersOf(it, fields),
+    ...headersOf(testCase, fields),
     type: 'REQUEST',
-    methodArn: `${REST_ARN}/prod/${method}${spelledPath(it)}`,
+    methodArn: `${REST_ARN}/prod/${method}${spelledPath(testCase)}`,
     resource,
     path,
     httpMethod: method,
-    pathParameters: pathParameters(it),
+    pathParameters: pathParameters(testCase),
     requestContext: {
       ...rest.requestContext,
       resourcePath: resource,
       httpMethod: method,
-      path: it.basePath === '' ? `/prod${path}` : path,
+      path: testCase.basePath === '' ? `/prod${path}` : path,
       identity: { ...rest.requestContext.identity, sourceIp: CALLER_IP },
       authorizer: undefined,
     },
@@ -256,24 +258,24 @@ const REST_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5';
 export const REST_METHOD_ARN = (method: string): string => `${REST_ARN}/prod/${method}/*`;
 export const WEB_SOCKET_ARN = webSocket.methodArn;
 
-function httpEvent(it: Case, fields: Presented['fields']): AuthorizerEvent {
-  const { method, resource, map } = calledIn(it);
+function httpEvent(testCase: Case, fields: Presented['fields']): AuthorizerEvent {
+  const { method, resource, map } = calledIn(testCase);
   const routeKey = httpRouteKey(method, resource, map);
   const headers: Record<string, string> = { accept: '*/*' };
   for (const [name, value] of fields) {
     const lower = name.toLowerCase();
     headers[lower] = headers[lower] === undefined ? value : `${headers[lower]},${value}`;
   }
-  const rawPath = `/prod${spelledPath(it)}`;
+  const rawPath = `/prod${spelledPath(testCase)}`;
   return {
     ...http,
     version: '2.0',
     type: 'REQUEST',
-    routeArn: `${REST_ARN}/prod/${method}${spelledPath(it)}`,
+    routeArn: `${REST_ARN}/prod/${method}${spelledPath(testCase)}`,
     routeKey,
     rawPath,
     headers,
-    pathParameters: pathParameters(it) ?? {},
+    pathParameters: pathParameters(testCase) ?? {},
     requestContext: {
       ...http.requestContext,
       routeKey,
@@ -283,14 +285,14 @@ function httpEvent(it: Case, fields: Presented['fields']): AuthorizerEvent {
   };
 }
 
-/** In an HTTP API a backend stands behind the default route. */
+/** In an HTTP API, a backend is behind the default route. */
 function httpRouteKey(method: string, resource: string, map: string): string {
   if (map === 'closed' || (resource === '/' && map !== 'resources')) return '$default';
   return isGreedyName(resource) ? `ANY ${resource}` : `${method} ${resource}`;
 }
 
-function webSocketEvent(it: Case, fields: Presented['fields']): AuthorizerEvent {
-  const { headers, multiValueHeaders } = headersOf(it, fields);
+function webSocketEvent(testCase: Case, fields: Presented['fields']): AuthorizerEvent {
+  const { headers, multiValueHeaders } = headersOf(testCase, fields);
   return {
     ...webSocket,
     headers,

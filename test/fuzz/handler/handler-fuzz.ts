@@ -1,4 +1,4 @@
-/** The handler fuzz: an event goes in, and what comes out is compared with the plain model. */
+/** The handler fuzz: sends an event to the handler and compares the result with the plain model. */
 
 import { createHandler } from '../../../lambda/authorizer/create-handler.ts';
 import type { AuthorizerPorts } from '../../../src/authorizer/compose.ts';
@@ -13,7 +13,7 @@ import { isPending } from '../pending.ts';
 import { runProperty } from '../run-property.ts';
 import { type Case, cases, oneChangeEach } from './case.ts';
 import { eventOf, presentedIn } from './event.ts';
-import { faultsOf, type Observed } from './judge.ts';
+import { faultsOf, type Observed } from './faults.ts';
 import { MAPS } from './routes.ts';
 import { StandIn, signingKey } from './stand-in.ts';
 import {
@@ -32,21 +32,21 @@ export const handlerFuzz: Fuzz = {
     runProperty({ name: 'handler', cases, first: oneChangeEach(), faultsOf: handlerFaults }, options),
 };
 
-async function handlerFaults(it: Case): Promise<readonly string[]> {
-  return isPending(it) ? [] : faultsOf(it, await observe(it));
+async function handlerFaults(testCase: Case): Promise<readonly string[]> {
+  return isPending(testCase) ? [] : faultsOf(testCase, await observe(testCase));
 }
 
-/** Runs one case through a handler of its own. */
-export async function observe(it: Case): Promise<Observed> {
-  const presented = presentedIn(it);
-  const standIn = new StandIn(it, presented.secret);
+/** Runs one case with its own handler. */
+export async function observe(testCase: Case): Promise<Observed> {
+  const presented = presentedIn(testCase);
+  const standIn = new StandIn(testCase, presented.secret);
   const lines: string[] = [];
-  const handle = createHandler(configurationOf(it), portsOf(it, standIn), (line) => lines.push(line));
-  await serveOthers(it, standIn, handle);
+  const handle = createHandler(configurationOf(testCase), portsOf(testCase, standIn), (line) => lines.push(line));
+  await serveOthers(testCase, standIn, handle);
   standIn.calls.length = 0;
   lines.length = 0;
   const startedAtMs = standIn.nowMs;
-  const settled = await settle(() => handle(eventOf(it, presented)));
+  const settled = await settle(() => handle(eventOf(testCase, presented)));
   return { ...settled, lines, elapsedMs: standIn.nowMs - startedAtMs, standIn, secret: presented.secret };
 }
 
@@ -60,24 +60,24 @@ async function settle(run: () => Promise<unknown>): Promise<{ readonly result: u
 
 const configurations = new Map<string, AuthorizerConfiguration>();
 
-function configurationOf(it: Case): AuthorizerConfiguration {
+function configurationOf(testCase: Case): AuthorizerConfiguration {
   const text = JSON.stringify({
     issuer: FIRST.issuer,
     audience: AUDIENCE,
-    issuers: issuersOf(it)
+    issuers: issuersOf(testCase)
       .slice(1)
       .map(({ issuer, jwksUrl, introspectionUrl, isRfc7662, hasSecret }) => ({
         issuer,
         ...(isRfc7662 ? { profile: 'rfc7662', jwksUrl, introspectionUrl } : {}),
         ...(hasSecret ? { clientSecret: ISSUER_CLIENT_SECRET_NAME } : {}),
       })),
-    routes: MAPS[calledIn(it).map],
-    basicOrder: it.order,
-    permissionsAsScopes: it.permissionsAsScopes,
-    introspectJwts: it.introspectJwts,
-    logSubject: it.logSubject,
+    routes: MAPS[calledIn(testCase).map],
+    basicOrder: testCase.order,
+    permissionsAsScopes: testCase.permissionsAsScopes,
+    introspectJwts: testCase.introspectJwts,
+    logSubject: testCase.logSubject,
     signingKeySecret: 'signing-key',
-    ...(it.hasGrant ? { passwordGrantSecret: 'password-grant' } : {}),
+    ...(testCase.hasGrant ? { passwordGrantSecret: 'password-grant' } : {}),
   });
   const known = configurations.get(text) ?? parseAuthorizerConfiguration(text);
   configurations.set(text, known);
@@ -86,7 +86,7 @@ function configurationOf(it: Case): AuthorizerConfiguration {
 
 const SLOW_READING_MS = 1500;
 
-function portsOf(it: Case, standIn: StandIn): AuthorizerPorts {
+function portsOf(testCase: Case, standIn: StandIn): AuthorizerPorts {
   const current = { kid: 'current', privateKey: signingKey('current').privateKey };
   const pending = { kid: 'pending', privateKey: signingKey('pending').privateKey };
   return {
@@ -98,13 +98,14 @@ function portsOf(it: Case, standIn: StandIn): AuthorizerPorts {
     random: () => 0.5,
     signingKeys: {
       read: async () => {
-        if (it.keys === 'slow' && !standIn.isBefore) standIn.nowMs += SLOW_READING_MS;
-        if (it.keys === 'unreadable') throw unreadable();
-        if (it.keys === 'invalid') throw new ConfigurationError('signing_key_invalid', 'The fuzz scripted: not a key.');
-        return it.keys === 'rotated' || it.keys === 'refused' ? [current, pending] : [current];
+        if (testCase.keys === 'slow' && !standIn.isBefore) standIn.nowMs += SLOW_READING_MS;
+        if (testCase.keys === 'unreadable') throw unreadable();
+        if (testCase.keys === 'invalid')
+          throw new ConfigurationError('signing_key_invalid', 'The fuzz simulates: not a key.');
+        return testCase.keys === 'rotated' || testCase.keys === 'refused' ? [current, pending] : [current];
       },
     },
-    passwordGrantClient: it.hasGrant ? () => readGrantClient(it) : undefined,
+    passwordGrantClient: testCase.hasGrant ? () => readGrantClient(testCase) : undefined,
     issuerClient: async (secretId) => {
       if (secretId !== ISSUER_CLIENT_SECRET_NAME) throw unreadable();
       return ISSUER_CLIENT;
@@ -112,24 +113,24 @@ function portsOf(it: Case, standIn: StandIn): AuthorizerPorts {
   };
 }
 
-async function readGrantClient(it: Case) {
-  if (it.grantClient === 'unreadable') throw unreadable();
-  if (it.grantClient === 'invalid')
-    throw new ConfigurationError('configuration_invalid', 'The fuzz scripted: not a client.');
-  return it.hasConnection ? { ...GRANT_CLIENT, connection: 'Users' } : GRANT_CLIENT;
+async function readGrantClient(testCase: Case) {
+  if (testCase.grantClient === 'unreadable') throw unreadable();
+  if (testCase.grantClient === 'invalid')
+    throw new ConfigurationError('configuration_invalid', 'The fuzz simulates: not a client.');
+  return testCase.hasConnection ? { ...GRANT_CLIENT, connection: 'Users' } : GRANT_CLIENT;
 }
 
-const unreadable = () => new IssuerError('issuer_unavailable', 'The fuzz scripted: the secret cannot be read.');
+const unreadable = () => new IssuerError('issuer_unavailable', 'The fuzz simulates: the secret cannot be read.');
 
 const OTHERS = 7;
 
-/** Other callers come first. Whatever their credentials provoke must not stop the case's own caller. */
-async function serveOthers(it: Case, standIn: StandIn, handle: ReturnType<typeof createHandler>): Promise<void> {
-  if (it.before === 'nothing') return;
+/** Serves other callers first. Nothing that their credentials cause may stop the caller of this case. */
+async function serveOthers(testCase: Case, standIn: StandIn, handle: ReturnType<typeof createHandler>): Promise<void> {
+  if (testCase.before === 'nothing') return;
   standIn.isBefore = true;
   for (let index = 0; index < OTHERS; index += 1) {
-    const fields = [['Authorization', othersHeader(it, index)]] as const;
-    await settle(() => handle(eventOf(it, { secret: '', fields })));
+    const fields = [['Authorization', othersHeader(testCase, index)]] as const;
+    await settle(() => handle(eventOf(testCase, { secret: '', fields })));
   }
   standIn.isBefore = false;
 }

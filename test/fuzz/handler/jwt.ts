@@ -1,18 +1,18 @@
-/** Makes the JWTs of the handler fuzz: good ones in several styles, and bad ones with exactly one flaw. */
+/** Makes the JWTs of the handler fuzz: valid ones in several styles, and invalid ones with exactly one flaw. */
 import type { KeyObject } from 'node:crypto';
 import { base64url, keyPair, kindFor, signHmac, signJws } from '../keys.ts';
 import type { Case, JwtFlaw } from './case.ts';
 import { AUDIENCE, FIRST, grantedScopes, issuersOf, originOf, START_SECONDS, SUBJECT } from './world.ts';
 
-/** The "secret" of the symmetric key that stands in every JWKS of the fuzz. */
+/** The "secret" of the symmetric key that every JWKS of the fuzz contains. */
 export const PUBLISHED_SECRET = Buffer.from('published-symmetric-key-0123456789').toString('base64url');
 
-/** The issuers name their keys alike, so that a token must not be verified with the other issuer's key. */
+/** Both issuers use the same key names, to show that a token is never verified with the other issuer's key. */
 export const ownerOf = (index: number): string => `issuer-${index}`;
 
 type Json = Record<string, unknown>;
 
-/** A token in the making. */
+/** A token under construction. */
 interface Draft {
   header: Json;
   claims: Json;
@@ -20,28 +20,28 @@ interface Draft {
   key: KeyObject;
 }
 
-/** The `exp` of a usual token. */
+/** The `exp` of the usual token. */
 export const USUAL_EXP = START_SECONDS + 3600;
 
-/** The token that the case's caller presents. */
-export function presentedJwt(it: Case): string {
-  const origin = originOf(it);
-  const draft = styled(it, usual(it, origin, it.algorithm));
-  return it.jwtFlaw === 'none' ? written(draft) : flawed(it.jwtFlaw, draft, origin);
+/** The token that the caller of the case sends. */
+export function presentedJwt(testCase: Case): string {
+  const origin = originOf(testCase);
+  const draft = styled(testCase, usual(testCase, origin, testCase.algorithm));
+  return testCase.jwtFlaw === 'none' ? written(draft) : flawed(testCase.jwtFlaw, draft, origin);
 }
 
-/** The access token that a login yields, by the first issuer. */
-export function loginJwt(it: Case, kind: 'good' | 'otherAudience' | 'forged'): string {
-  const draft = usual(it, 0, 'ES256');
+/** The access token that the first issuer returns for a login. */
+export function loginJwt(testCase: Case, kind: 'good' | 'otherAudience' | 'forged'): string {
+  const draft = usual(testCase, 0, 'ES256');
   draft.claims.jti = 'of-a-login';
   if (kind === 'otherAudience') draft.claims.aud = 'https://other.api';
   if (kind === 'forged') draft.key = keyPair(ownerOf(1), 'P-256').privateKey;
   return written(draft);
 }
 
-function usual(it: Case, origin: number, algorithm: string): Draft {
-  const scope = grantedScopes(it).join(' ');
-  const issuer = issuersOf(it)[origin]?.issuer ?? FIRST.issuer;
+function usual(testCase: Case, origin: number, algorithm: string): Draft {
+  const scope = grantedScopes(testCase).join(' ');
+  const issuer = issuersOf(testCase)[origin]?.issuer ?? FIRST.issuer;
   return {
     header: { alg: algorithm, kid: algorithm, typ: 'JWT' },
     claims: {
@@ -51,8 +51,8 @@ function usual(it: Case, origin: number, algorithm: string): Draft {
       iat: START_SECONDS - 10,
       exp: USUAL_EXP,
       azp: 'client-1',
-      ...(it.grantedAs === 'permissions' ? {} : { scope }),
-      ...(it.grantedAs === 'scope' ? {} : { permissions: grantedScopes(it) }),
+      ...(testCase.grantedAs === 'permissions' ? {} : { scope }),
+      ...(testCase.grantedAs === 'scope' ? {} : { permissions: grantedScopes(testCase) }),
     },
     algorithm,
     key: keyPair(ownerOf(origin), kindFor(algorithm)).privateKey,
@@ -107,7 +107,7 @@ const written = ({ header, claims, algorithm, key }: Draft): string => {
 
 type Change = (draft: Draft, origin: number) => string;
 
-/** Changes some members of the header, and signs that. */
+/** Changes members of the header, then signs. */
 const header =
   (members: Json): Change =>
   (draft) => {
@@ -122,7 +122,7 @@ const claims =
     return written(draft);
   };
 
-/** Rearranges the parts of a token that was good. */
+/** Changes the parts of a valid token. */
 const parts =
   (change: (header: string, payload: string, signature: string) => readonly string[]): Change =>
   (draft) => {
@@ -248,7 +248,10 @@ function flawed(flaw: Exclude<JwtFlaw, 'none'>, draft: Draft, origin: number): s
   return CHANGES[flaw](draft, origin);
 }
 
-/** What an issuer publishes: the keys that a case needs, since importing keys is slow, and things that must never verify a token. */
+/**
+ * The keys that an issuer publishes: only those that the case needs, since importing keys is slow, and some that must
+ * never verify a token.
+ */
 export function publishedKeys(index: number, algorithm: string): readonly unknown[] {
   const owner = ownerOf(index);
   const jwk = (name: string) => keyPair(owner, kindFor(name)).publicKey.export({ format: 'jwk' });

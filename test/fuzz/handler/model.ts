@@ -1,6 +1,6 @@
 /**
- * The plain model of the handler fuzz: from the description of a case to the only right outcomes. It imports nothing of
- * the product and parses nothing: it knows what the case was made of.
+ * The plain model of the handler fuzz: it derives the correct outcomes from the description of a case. It imports
+ * nothing from the product and parses nothing, since it knows what the case was made of.
  */
 import { type Case, JWT_FLAWS, LOGINS, SPELLINGS, TROUBLES } from './case.ts';
 import { USUAL_EXP } from './jwt.ts';
@@ -23,120 +23,124 @@ import {
   USERNAME,
 } from './world.ts';
 
-/** What the caller gets. `503` stands for every answer that says nobody could tell. */
+/** What the caller gets. `503` stands for every response that says that the credential could not be checked. */
 export type Outcome = 'allow' | '403' | '401' | '503';
 
-/** The context that goes to the backend. */
+/** The context that the backend gets. */
 export type Context = Readonly<
   Record<'sub' | 'username' | 'scope' | 'token_type' | 'client_id' | 'org_id' | 'iss' | 'exp', string>
 >;
 
 export interface Expected {
-  /** Usually one; more where the specification leaves the choice. */
+  /** Usually one; several where the specification leaves a choice. */
   readonly outcomes: readonly Outcome[];
   /** For `allow` and `403`. */
   readonly context: Context | undefined;
-  /** What a 403 must ask for. */
+  /** The scopes that a 403 must name. */
   readonly requiredScopes: readonly string[];
 }
 
-/** What is known about the caller: who it is, that the credential proves nothing, or nothing at all. */
+/** The result of the identification: the caller's context, a refusal, or an outage. */
 type Verdict = Context | 'refused' | 'outage';
 
 const has = (list: readonly string[], value: string): boolean => list.includes(value);
 const isOut = (trouble: Case['token']): boolean => has(TROUBLES.lasting, trouble);
 
-export function expectedOf(it: Case): Expected {
-  const verdicts = [...identify(it), ...(isSlow(it) ? (['outage'] as const) : [])];
+export function expectedOf(testCase: Case): Expected {
+  const verdicts = [...identify(testCase), ...(isSlow(testCase) ? (['outage'] as const) : [])];
   const context = verdicts.find((verdict): verdict is Context => typeof verdict === 'object');
-  const requirement = routeRequirement(it);
+  const requirement = routeRequirement(testCase);
   const outcomes = verdicts.map((verdict): Outcome => {
     if (verdict === 'refused') return '401';
     if (verdict === 'outage') return '503';
-    return requirement && isMet(requirement, context?.scope.split(' ') ?? []) ? 'allow' : '403';
+    return requirement && isSatisfied(requirement, context?.scope.split(' ') ?? []) ? 'allow' : '403';
   });
   return { outcomes: [...new Set(outcomes)], context, requiredScopes: requirement ? scopesIn(requirement) : [] };
 }
 
-/** What the call requires; `undefined` for what nobody may call. */
-export function routeRequirement(it: Case): Requirement | undefined {
-  if (it.api === 'websocket') return requirementIn(it);
-  const isGreedy = isBehindGreedy(it);
-  if (isGreedy && calledIn(it).segments.length > 0 && has(SPELLINGS.ambiguous, it.spelling)) return undefined;
-  if (isGreedy && it.api === 'rest' && it.proxyParameter === 'wrong') return undefined;
-  return requirementIn(it);
+/** What the call requires; `undefined` if nobody may make it. */
+export function routeRequirement(testCase: Case): Requirement | undefined {
+  if (testCase.api === 'websocket') return requirementIn(testCase);
+  const isGreedy = isBehindGreedy(testCase);
+  if (isGreedy && calledIn(testCase).segments.length > 0 && has(SPELLINGS.ambiguous, testCase.spelling))
+    return undefined;
+  if (isGreedy && testCase.api === 'rest' && testCase.proxyParameter === 'wrong') return undefined;
+  return requirementIn(testCase);
 }
 
 const scopesIn = (requirement: Requirement) => ('allOf' in requirement ? requirement.allOf : requirement.anyOf);
 
-function isMet(requirement: Requirement, scopes: readonly string[]): boolean {
+function isSatisfied(requirement: Requirement, scopes: readonly string[]): boolean {
   return 'allOf' in requirement
     ? requirement.allOf.every((scope) => has(scopes, scope))
     : requirement.anyOf.some((scope) => has(scopes, scope));
 }
 
-/** Slow servers may use up the deadline: then nobody could tell. */
-function isSlow(it: Case): boolean {
-  return [it.jwks0, it.jwks1, it.introspect0, it.introspect1, it.token].some((trouble) => has(TROUBLES.slow, trouble));
+/** Slow servers may use up the deadline. Then the credential cannot be checked. */
+function isSlow(testCase: Case): boolean {
+  return [testCase.jwks0, testCase.jwks1, testCase.introspect0, testCase.introspect1, testCase.token].some((trouble) =>
+    has(TROUBLES.slow, trouble),
+  );
 }
 
-function identify(it: Case): readonly Verdict[] {
-  switch (it.credential) {
+function identify(testCase: Case): readonly Verdict[] {
+  switch (testCase.credential) {
     case 'odd':
       return ['refused'];
     case 'jwt':
-      return judgeJwt(it);
+      return jwtVerdicts(testCase);
     case 'opaque':
-      return [askInTurn(it, looksLikeApplicationPassword(opaqueToken(it)))];
+      return [introspectInTurn(testCase, looksLikeApplicationPassword(opaqueToken(testCase)))];
     default:
-      return judgeBasic(it);
+      return basicVerdicts(testCase);
   }
 }
 
-function judgeJwt(it: Case): readonly Verdict[] {
-  const origin = originOf(it);
-  const areKeysOut = origin === 0 ? areFirstKeysOut(it) : isOut(it.jwks1);
-  if (has(JWT_FLAWS.withoutKey, it.jwtFlaw)) return areKeysOut ? ['refused', 'outage'] : ['refused'];
+function jwtVerdicts(testCase: Case): readonly Verdict[] {
+  const origin = originOf(testCase);
+  const areKeysOut = origin === 0 ? areFirstKeysOut(testCase) : isOut(testCase.jwks1);
+  if (has(JWT_FLAWS.withoutKey, testCase.jwtFlaw)) return areKeysOut ? ['refused', 'outage'] : ['refused'];
   if (areKeysOut) return ['outage'];
-  if (it.jwtFlaw !== 'none') return ['refused'];
-  return [it.introspectJwts ? confirmed(it, origin) : jwtContext(it, origin)];
+  if (testCase.jwtFlaw !== 'none') return ['refused'];
+  return [testCase.introspectJwts ? confirmed(testCase, origin) : jwtContext(testCase, origin)];
 }
 
-/** Other callers' JWTs have had the keys fetched already, and keys are kept. */
-const areFirstKeysOut = (it: Case): boolean => isOut(it.jwks0) && it.before !== 'junkJwts';
+/** JWTs of earlier callers have caused a fetch of the keys already, and the keys are cached. */
+const areFirstKeysOut = (testCase: Case): boolean => isOut(testCase.jwks0) && testCase.before !== 'junkJwts';
 
-/** A good JWT, about which its issuer is asked as well. */
-function confirmed(it: Case, origin: 0 | 1): Verdict {
-  const said = introspect(it, origin);
-  if (said === 'outage') return 'outage';
-  return typeof said === 'object' ? jwtContext(it, origin) : 'refused';
+/** A valid JWT that is introspected as well. */
+function confirmed(testCase: Case, origin: 0 | 1): Verdict {
+  const response = introspect(testCase, origin);
+  if (response === 'outage') return 'outage';
+  return typeof response === 'object' ? jwtContext(testCase, origin) : 'refused';
 }
 
 /**
- * Issuers are asked in turn, until one knows the token as its own. One that cannot be asked ends that: the next must not
- * be the judge. What may be an app specific password is nobody's business but the first issuer's.
+ * Introspects at one issuer after the other, until one of them accepts the token as its own. If an issuer cannot be
+ * reached, the search ends: the next issuer must not decide. What looks like an app specific password goes to the first
+ * issuer only.
  */
-function askInTurn(it: Case, isForFirstOnly: boolean): Verdict {
-  const count = isForFirstOnly ? 1 : issuersOf(it).length;
+function introspectInTurn(testCase: Case, isForFirstOnly: boolean): Verdict {
+  const count = isForFirstOnly ? 1 : issuersOf(testCase).length;
   for (const index of [0, 1] as const) {
     if (index >= count) break;
-    const said = introspect(it, index);
-    if (said === 'flawed') return 'refused';
-    if (said === 'outage' || typeof said === 'object') return said;
+    const response = introspect(testCase, index);
+    if (response === 'flawed') return 'refused';
+    if (response === 'outage' || typeof response === 'object') return response;
   }
   return 'refused';
 }
 
-/** What one issuer says of the presented token, judged. */
-function introspect(it: Case, index: 0 | 1): Context | 'inactive' | 'elsewhere' | 'flawed' | 'outage' {
-  const issuer = issuersOf(it)[index] ?? FIRST;
-  if (cannotIntrospect(it, index)) return 'outage';
-  switch (knowledgeOf(it, index)) {
+/** One issuer's response for the presented token, classified. */
+function introspect(testCase: Case, index: 0 | 1): Context | 'inactive' | 'elsewhere' | 'flawed' | 'outage' {
+  const issuer = issuersOf(testCase)[index] ?? FIRST;
+  if (cannotIntrospect(testCase, index)) return 'outage';
+  switch (knowledgeOf(testCase, index)) {
     case 'active':
     case 'audArray':
-      return introspectedContext(it, issuer.issuer);
+      return introspectedContext(testCase, issuer.issuer);
     case 'issMissing':
-      return issuer.isRfc7662 ? introspectedContext(it, issuer.issuer) : 'flawed';
+      return issuer.isRfc7662 ? introspectedContext(testCase, issuer.issuer) : 'flawed';
     case 'inactive':
       return 'inactive';
     case 'issWrong':
@@ -150,37 +154,37 @@ function introspect(it: Case, index: 0 | 1): Context | 'inactive' | 'elsewhere' 
   }
 }
 
-function cannotIntrospect(it: Case, index: 0 | 1): boolean {
-  const needsAssertion = !issuersOf(it)[index]?.hasSecret;
-  const hasNoKey = it.keys === 'unreadable' || it.keys === 'invalid' || it.keys === 'refused';
-  return isOut(index === 0 ? it.introspect0 : it.introspect1) || (needsAssertion && hasNoKey);
+function cannotIntrospect(testCase: Case, index: 0 | 1): boolean {
+  const needsAssertion = !issuersOf(testCase)[index]?.hasSecret;
+  const hasNoKey = testCase.keys === 'unreadable' || testCase.keys === 'invalid' || testCase.keys === 'refused';
+  return isOut(index === 0 ? testCase.introspect0 : testCase.introspect1) || (needsAssertion && hasNoKey);
 }
 
-function judgeBasic(it: Case): readonly Verdict[] {
-  if (!it.hasGrant || (it.order === 'auto' && looksLikeApplicationPassword(basicSecret(it))))
-    return [judgeApplicationPassword(it)];
-  if (it.order === 'introspect-first') {
-    return introspect(it, 0) === 'inactive' ? logIn(it).verdicts : [judgeApplicationPassword(it)];
+function basicVerdicts(testCase: Case): readonly Verdict[] {
+  if (!testCase.hasGrant || (testCase.order === 'auto' && looksLikeApplicationPassword(basicSecret(testCase))))
+    return [applicationPasswordVerdict(testCase)];
+  if (testCase.order === 'introspect-first') {
+    return introspect(testCase, 0) === 'inactive' ? logIn(testCase).verdicts : [applicationPasswordVerdict(testCase)];
   }
-  const { verdicts, next } = logIn(it);
+  const { verdicts, next } = logIn(testCase);
   if (next === 'final') return verdicts;
-  const asp = judgeApplicationPassword(it);
+  const asp = applicationPasswordVerdict(testCase);
   if (next === 'mayBeApplicationPassword') return [asp];
-  // Refused for another reason than a wrong password: the same calls are made, but nothing may allow.
+  // Refused, but not because of a wrong password: the same calls follow, but none of them may allow the request.
   const afterwards: Verdict = asp === 'outage' ? 'outage' : 'refused';
   return next === 'unclear' ? ['refused', 'outage'] : [afterwards];
 }
 
-/** The secret as an app specific password of the user named. */
-function judgeApplicationPassword(it: Case): Verdict {
-  const said = introspect(it, 0);
-  if (said === 'outage') return 'outage';
-  return typeof said === 'object' && it.tokenType === 'asp' && isTheirs(it) ? said : 'refused';
+/** The verdict on the secret as an app specific password of the given user. */
+function applicationPasswordVerdict(testCase: Case): Verdict {
+  const response = introspect(testCase, 0);
+  if (response === 'outage') return 'outage';
+  return typeof response === 'object' && testCase.tokenType === 'asp' && isTheirs(testCase) ? response : 'refused';
 }
 
-function isTheirs(it: Case): boolean {
-  const given = givenUsername(it);
-  if (it.applicationPasswordUsername === 'absent') return given === SUBJECT;
+function isTheirs(testCase: Case): boolean {
+  const given = givenUsername(testCase);
+  if (testCase.applicationPasswordUsername === 'absent') return given === SUBJECT;
   return isSameButForAsciiCase(given, USERNAME);
 }
 
@@ -196,22 +200,28 @@ interface LoginVerdict {
   readonly next: 'final' | 'mayBeApplicationPassword' | 'refused' | 'unclear';
 }
 
-function logIn(it: Case): LoginVerdict {
-  if (it.grantClient !== 'readable' || isOut(it.token)) return { verdicts: ['outage'], next: 'final' };
-  if (it.login === 'right') return { verdicts: judgeLoginToken(it), next: 'final' };
-  if (it.login === 'wrong') return { verdicts: ['refused'], next: 'mayBeApplicationPassword' };
-  if (has(LOGINS.refused, it.login)) return { verdicts: ['refused'], next: 'refused' };
-  if (has(LOGINS.unclear, it.login)) return { verdicts: ['refused', 'outage'], next: 'unclear' };
+function logIn(testCase: Case): LoginVerdict {
+  if (testCase.grantClient !== 'readable' || isOut(testCase.token)) return { verdicts: ['outage'], next: 'final' };
+  if (testCase.login === 'right') return { verdicts: loginTokenVerdicts(testCase), next: 'final' };
+  if (testCase.login === 'wrong') return { verdicts: ['refused'], next: 'mayBeApplicationPassword' };
+  if (has(LOGINS.refused, testCase.login)) return { verdicts: ['refused'], next: 'refused' };
+  if (has(LOGINS.unclear, testCase.login)) return { verdicts: ['refused', 'outage'], next: 'unclear' };
   return { verdicts: ['outage'], next: 'final' };
 }
 
-function judgeLoginToken(it: Case): readonly Verdict[] {
-  switch (it.loginToken) {
+function loginTokenVerdicts(testCase: Case): readonly Verdict[] {
+  switch (testCase.loginToken) {
     case 'jwt':
-      return [areFirstKeysOut(it) || (it.introspectJwts && cannotIntrospect(it, 0)) ? 'outage' : loginContext(it)];
+      return [
+        areFirstKeysOut(testCase) || (testCase.introspectJwts && cannotIntrospect(testCase, 0))
+          ? 'outage'
+          : loginContext(testCase),
+      ];
     case 'opaque':
       return [
-        cannotIntrospect(it, 0) ? 'outage' : { ...loginContext(it), client_id: '', scope: grantedScopes(it).join(' ') },
+        cannotIntrospect(testCase, 0)
+          ? 'outage'
+          : { ...loginContext(testCase), client_id: '', scope: grantedScopes(testCase).join(' ') },
       ];
     case 'opaqueInactive':
     case 'jwtOtherAudience':
@@ -222,42 +232,42 @@ function judgeLoginToken(it: Case): readonly Verdict[] {
   }
 }
 
-function jwtContext(it: Case, origin: 0 | 1): Context {
+function jwtContext(testCase: Case, origin: 0 | 1): Context {
   return {
     sub: SUBJECT,
     username: '',
-    scope: scopesOfJwt(it),
+    scope: scopesOfJwt(testCase),
     token_type: 'access_token',
-    client_id: it.jwtStyle === 'clientIdInsteadOfAzp' ? 'client-2' : 'client-1',
-    org_id: it.jwtStyle === 'organization' ? 'org_1234' : '',
-    iss: issuersOf(it)[origin]?.issuer ?? '',
-    exp: String(it.jwtStyle === 'expJustOver' ? START_SECONDS - 2 : USUAL_EXP),
+    client_id: testCase.jwtStyle === 'clientIdInsteadOfAzp' ? 'client-2' : 'client-1',
+    org_id: testCase.jwtStyle === 'organization' ? 'org_1234' : '',
+    iss: issuersOf(testCase)[origin]?.issuer ?? '',
+    exp: String(testCase.jwtStyle === 'expJustOver' ? START_SECONDS - 2 : USUAL_EXP),
   };
 }
 
-function scopesOfJwt(it: Case): string {
-  const isGranted = it.grantedAs !== 'permissions' || it.permissionsAsScopes;
-  return isGranted ? grantedScopes(it).join(' ') : '';
+function scopesOfJwt(testCase: Case): string {
+  const isGranted = testCase.grantedAs !== 'permissions' || testCase.permissionsAsScopes;
+  return isGranted ? grantedScopes(testCase).join(' ') : '';
 }
 
-function introspectedContext(it: Case, iss: string): Context {
+function introspectedContext(testCase: Case, iss: string): Context {
   return {
     sub: SUBJECT,
-    username: it.applicationPasswordUsername === 'present' ? USERNAME : '',
-    scope: grantedScopes(it).join(' '),
-    token_type: it.tokenType === 'asp' ? 'application_specific_password_token' : 'access_token',
-    client_id: it.credential === 'basic' ? '' : 'client-3',
+    username: testCase.applicationPasswordUsername === 'present' ? USERNAME : '',
+    scope: grantedScopes(testCase).join(' '),
+    token_type: testCase.tokenType === 'asp' ? 'application_specific_password_token' : 'access_token',
+    client_id: testCase.credential === 'basic' ? '' : 'client-3',
     org_id: '',
     iss,
-    exp: it.hasExp ? String(USUAL_EXP) : '',
+    exp: testCase.hasExp ? String(USUAL_EXP) : '',
   };
 }
 
-function loginContext(it: Case): Context {
+function loginContext(testCase: Case): Context {
   return {
     sub: SUBJECT,
-    username: givenUsername(it),
-    scope: scopesOfJwt(it),
+    username: givenUsername(testCase),
+    scope: scopesOfJwt(testCase),
     token_type: 'access_token',
     client_id: 'client-1',
     org_id: '',

@@ -1,6 +1,6 @@
 /**
- * The route maps of the handler fuzz, the calls made to them, and a plain reading of what each call requires. The model
- * knows a call by the segments it was made of, and never parses a path.
+ * The route maps of the handler fuzz, the calls to them, and a plain statement of what each call requires. The model
+ * knows the segments that a call was made of, and never parses a path.
  */
 
 export type Requirement = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
@@ -22,7 +22,7 @@ export const MAPS = {
     'GET /files/secret': ['read:secret'],
     $connect: ['connect:socket'],
   },
-  /** The operator's backend stands behind one greedy resource. */
+  /** One greedy resource leads to the operator's backend. */
   backend: {
     'ANY /{proxy+}': ['base:all'],
     'ANY /admin/{proxy+}': ['admin:all'],
@@ -36,7 +36,7 @@ export const MAPS = {
     'GET /a/{x}/c': ['read:c'],
     'DELETE /a/b/{y}': ['delete:y'],
   },
-  /** Behind one greedy resource, too, but nothing is open by default. */
+  /** One greedy resource as well, but without a route that covers every path. */
   closed: {
     'GET /admin/{proxy+}': { anyOf: ['admin:all', 'admin:read'] },
     'POST /admin/{proxy+}': ['admin:all', 'admin:write'],
@@ -48,9 +48,9 @@ export const MAPS = {
 export interface Call {
   readonly map: keyof typeof MAPS;
   readonly method: string;
-  /** As API Gateway names it. */
+  /** The resource as API Gateway names it. */
   readonly resource: string;
-  /** What the path was made of; `[]` is `/`. */
+  /** The decoded segments of the path; `[]` is `/`. */
   readonly segments: readonly string[];
 }
 
@@ -144,14 +144,12 @@ export function scopesOfMap(map: keyof typeof MAPS): readonly string[] {
 export const scopesIn = (requirement: Requirement): readonly string[] =>
   'allOf' in requirement ? requirement.allOf : requirement.anyOf;
 
-/**
- * What a WebSocket's connection requires of a map; `undefined` if the map does not know WebSockets.
- */
+/** What a WebSocket connection requires; `undefined` if the map has no route for WebSockets. */
 export function connectRequirement(map: keyof typeof MAPS): Requirement | undefined {
   return map === 'resources' ? { allOf: MAPS.resources.$connect } : undefined;
 }
 
-/** What a call requires; `undefined` if no route covers it, which denies it. */
+/** What a call requires; `undefined` if no route covers it, so that it is denied. */
 export function requirementOf({ map, method, resource, segments }: Call): Requirement | undefined {
   const rules = rulesOf(map).filter((rule) => rule.method === method || rule.method === 'ANY');
   const isRootOfBackend = resource === '/' && map !== 'resources';
@@ -163,7 +161,7 @@ export function requirementOf({ map, method, resource, segments }: Call): Requir
     ?.requirement;
 }
 
-/** A greedy name covers one segment, more, or none: `/admin/{proxy+}` covers `/admin`. */
+/** A greedy name covers any number of segments, even none: `/admin/{proxy+}` covers `/admin`. */
 function covers(names: readonly string[], segments: readonly string[]): boolean {
   const [name, ...otherNames] = names;
   const [segment, ...otherSegments] = segments;
@@ -172,7 +170,10 @@ function covers(names: readonly string[], segments: readonly string[]): boolean 
   return segment !== undefined && (isParameterName(name) || name === segment) && covers(otherNames, otherSegments);
 }
 
-/** The first place at which two rules differ decides; of two equal paths the one that names the method is closer. */
+/**
+ * The first segment at which two rules differ decides. If the paths are equal, the rule that names the method is
+ * closer.
+ */
 function isCloser(rule: Rule, than: Rule): boolean {
   const length = Math.max(rule.names.length, than.names.length);
   for (let place = 0; place < length; place += 1) {
@@ -182,7 +183,7 @@ function isCloser(rule: Rule, than: Rule): boolean {
   return rule.method !== 'ANY' && than.method === 'ANY';
 }
 
-/** The end of a rule names the path exactly, which is closer than any greedy name. */
+/** A rule that ends here names the path exactly, which is closer than any greedy name. */
 function closeness(name: string | undefined): number {
   if (name === undefined) return 3;
   if (isGreedyName(name)) return 0;

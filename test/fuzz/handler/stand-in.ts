@@ -1,6 +1,6 @@
 /**
- * The issuers of one case, as an HTTP port: they answer as the case says, check how we authenticate, and record every
- * call. Time passes only here: each call takes its time on the case's clock.
+ * The issuers of one case, as an HTTP port. They respond as the case says, check our authentication, and record every
+ * call. Only calls make time pass on the case's clock.
  */
 import { type KeyObject, verify } from 'node:crypto';
 import { HttpFailure, type HttpRequest, type HttpResponse } from '../../../src/core/http.ts';
@@ -41,20 +41,20 @@ type Reply = HttpResponse | HttpFailure['reason'];
 export class StandIn {
   nowMs = START_MS;
   readonly calls: RecordedCall[] = [];
-  /** What no honest client would send. */
+  /** What an honest client would never send. */
   readonly faults: string[] = [];
-  /** Assertions and other secrets that passed through here, to look for in the output. */
+  /** Assertions from the requests; none of them may appear in the output. */
   readonly assertions: string[] = [];
   readonly #case: Case;
   readonly #presented: string;
   readonly #seenIds = new Set<string>();
   readonly #failedOnce = new Set<EndpointName>();
-  /** While other callers are being served, before the case's own. */
+  /** `true` while other callers are served, before the caller of the case. */
   isBefore = false;
 
   /** @param presented the token or secret that the caller sends */
-  constructor(it: Case, presented: string) {
-    this.#case = it;
+  constructor(testCase: Case, presented: string) {
+    this.#case = testCase;
     this.#presented = presented;
   }
 
@@ -71,7 +71,7 @@ export class StandIn {
     if (!(request.timeoutMs > 0)) this.faults.push('a call without a time limit');
     this.nowMs += Math.min(tookMs, request.timeoutMs);
     const reply = tookMs >= request.timeoutMs ? 'timeout' : this.#reply(endpoint, trouble, request);
-    if (typeof reply === 'string') throw new HttpFailure(reply, `The fuzz scripted: ${reply}.`);
+    if (typeof reply === 'string') throw new HttpFailure(reply, `The fuzz simulates: ${reply}.`);
     return reply;
   };
 
@@ -89,7 +89,7 @@ export class StandIn {
   }
 
   #reply(endpoint: EndpointName, trouble: Trouble, request: HttpRequest): Reply {
-    const instead = this.#troubled(endpoint, trouble);
+    const instead = this.#failureReply(endpoint, trouble);
     if (instead !== undefined) return instead;
     switch (endpoint) {
       case 'jwks0':
@@ -102,7 +102,7 @@ export class StandIn {
     }
   }
 
-  #troubled(endpoint: EndpointName, trouble: Trouble): Reply | undefined {
+  #failureReply(endpoint: EndpointName, trouble: Trouble): Reply | undefined {
     if (!trouble.endsWith('Once')) return LASTING[trouble];
     if (this.#failedOnce.has(endpoint)) return undefined;
     this.#failedOnce.add(endpoint);
@@ -117,13 +117,13 @@ export class StandIn {
     this.#expect(body.client_secret === GRANT_CLIENT.clientSecret, 'a login without the client secret');
     this.#expect(body.audience === AUDIENCE, 'a login for another audience');
     const expectedScope = scopesOfMap(calledIn(this.#case).map);
-    const asked = String(body.scope ?? '')
+    const requested = String(body.scope ?? '')
       .split(' ')
       .filter(Boolean);
-    this.#expect(asked.length > 0, 'a login that asks for no scope, and so for all of them');
+    this.#expect(requested.length > 0, 'a login that requests no scope, and so all of them');
     this.#expect(
-      asked.every((scope) => expectedScope.includes(scope) || scope === 'openid'),
-      'a login that asks for scopes that no route knows',
+      requested.every((scope) => expectedScope.includes(scope) || scope === 'openid'),
+      'a login that requests scopes that no route uses',
     );
     this.#expect(body.realm === connection, 'a login at another connection');
     this.#expect(
@@ -136,10 +136,10 @@ export class StandIn {
   }
 
   #loginReply(): Reply {
-    const it = this.#case;
-    const isRight = it.login === 'right';
-    if (!isRight) return LOGIN_REPLIES[it.login];
-    switch (it.loginToken) {
+    const testCase = this.#case;
+    const isRight = testCase.login === 'right';
+    if (!isRight) return LOGIN_REPLIES[testCase.login];
+    switch (testCase.loginToken) {
       case 'missing':
         return json(200, { token_type: 'Bearer' });
       case 'empty':
@@ -151,12 +151,12 @@ export class StandIn {
     }
   }
 
-  /** The access token that a right login yields. */
+  /** The access token that a successful login returns. */
   loginToken(): string {
-    const it = this.#case;
-    if (it.loginToken === 'opaque' || it.loginToken === 'opaqueInactive') return LOGIN_OPAQUE_TOKEN;
-    if (it.loginToken === 'jwtOtherAudience') return loginJwt(it, 'otherAudience');
-    return loginJwt(it, it.loginToken === 'jwtForged' ? 'forged' : 'good');
+    const testCase = this.#case;
+    if (testCase.loginToken === 'opaque' || testCase.loginToken === 'opaqueInactive') return LOGIN_OPAQUE_TOKEN;
+    if (testCase.loginToken === 'jwtOtherAudience') return loginJwt(testCase, 'otherAudience');
+    return loginJwt(testCase, testCase.loginToken === 'jwtForged' ? 'forged' : 'good');
   }
 
   #loginBefore(): Reply {
@@ -187,8 +187,8 @@ export class StandIn {
         index === 0 && this.#case.loginToken !== 'opaqueInactive' ? this.#activeLogin(issuer) : { active: false },
       );
     }
-    if (body.token !== this.#presented) this.faults.push('an introspection of something that nobody sent');
-    return json(200, this.#about(index, issuer));
+    if (body.token !== this.#presented) this.faults.push('an introspection of something that the caller did not send');
+    return json(200, this.#responseFor(index, issuer));
   }
 
   #goodLoginToken(): string | undefined {
@@ -219,7 +219,7 @@ export class StandIn {
     }
   }
 
-  /** Auth0's own documentation and its programs differ in the encoding: a tenant may take only one. */
+  /** Auth0's documentation and its programs use different encodings, so a tenant may accept only one of them. */
   #refusedEncoding(request: HttpRequest, { isRfc7662 }: IssuerFacts): Reply | undefined {
     const isJson = request.headers['content-type'] === 'application/json';
     const { encoding } = this.#case;
@@ -256,7 +256,7 @@ export class StandIn {
     return keyId === (this.#case.keys === 'rotated' ? 'pending' : 'current');
   }
 
-  /** An assertion can be used once, whatever came of the call. */
+  /** An assertion may be used only once, whatever the outcome of the call. */
   #noteAssertion(request: HttpRequest): void {
     const assertion = parameters(request).client_assertion;
     if (typeof assertion !== 'string') return;
@@ -266,23 +266,23 @@ export class StandIn {
     this.assertions.push(assertion);
   }
 
-  #about(index: 0 | 1, issuer: IssuerFacts): unknown {
-    const it = this.#case;
-    const isBasic = it.credential === 'basic';
-    const type = it.tokenType === 'asp' ? 'application_specific_password_token' : it.tokenType;
+  #responseFor(index: 0 | 1, issuer: IssuerFacts): unknown {
+    const testCase = this.#case;
+    const isBasic = testCase.credential === 'basic';
+    const type = testCase.tokenType === 'asp' ? 'application_specific_password_token' : testCase.tokenType;
     const usual = {
       active: true,
       token_type: type,
-      scope: grantedScopes(it).join(' '),
+      scope: grantedScopes(testCase).join(' '),
       iat: START_SECONDS - 10,
       sub: SUBJECT,
       aud: AUDIENCE,
       iss: issuer.issuer,
-      ...(it.applicationPasswordUsername === 'present' ? { username: USERNAME } : {}),
-      ...(it.hasExp ? { exp: USUAL_EXP } : {}),
+      ...(testCase.applicationPasswordUsername === 'present' ? { username: USERNAME } : {}),
+      ...(testCase.hasExp ? { exp: USUAL_EXP } : {}),
       ...(isBasic ? {} : { client_id: 'client-3' }),
     };
-    return CHANGED[knowledgeOf(it, index)](usual, issuer);
+    return CHANGED[knowledgeOf(testCase, index)](usual, issuer);
   }
 
   #expect(isRight: boolean, fault: string): void {
@@ -290,7 +290,7 @@ export class StandIn {
   }
 }
 
-/** Our own signing keys. Small ones: the stand-in does not mind, and they sign faster. */
+/** Our own signing keys. They are small, because the stand-in accepts that and they sign faster. */
 export function signingKey(kid: string): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
   return keyPair(`ours-${kid}`, 'weakRsa');
 }
@@ -389,7 +389,7 @@ function decoded(part: string): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : {};
 }
 
-/** The parameters of a request in either encoding. */
+/** The parameters of a request, in either encoding. */
 export function parameters({ headers, body = '' }: HttpRequest): Readonly<Record<string, unknown>> {
   if (headers['content-type'] !== 'application/json') return Object.fromEntries(new URLSearchParams(body));
   const value: unknown = JSON.parse(body);

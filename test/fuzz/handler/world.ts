@@ -1,4 +1,4 @@
-/** The fixed parts of the handler fuzz's world: who exists, what they are called, and what time it is. */
+/** The constants of the handler fuzz: who exists, with which names, and the time. */
 import { base64url } from '../keys.ts';
 import type { Case } from './case.ts';
 import {
@@ -12,7 +12,7 @@ import {
   scopesOfMap,
 } from './routes.ts';
 
-/** When each case begins, as epoch milliseconds: a Thursday noon. */
+/** The start of each case in epoch milliseconds: noon on a Thursday. */
 export const START_MS = Date.UTC(2026, 0, 15, 12);
 export const START_SECONDS = START_MS / 1000;
 
@@ -24,7 +24,7 @@ export const GRANT_CLIENT = { clientId: 'grant-client-id', clientSecret: 'grant-
 export const ISSUER_CLIENT = { clientId: 'issuer-client-id', clientSecret: 'issuer client+secret/Yx72' };
 export const ISSUER_CLIENT_SECRET_NAME = 'second-issuer-client';
 
-/** One authorization server, as the configuration names it and as the stand-in serves it. */
+/** One authorization server, as the configuration describes it and as the stand-in plays it. */
 export interface IssuerFacts {
   readonly issuer: string;
   readonly jwksUrl: string;
@@ -57,33 +57,33 @@ export function issuersOf({ issuers }: Pick<Case, 'issuers'>): readonly [IssuerF
   return [FIRST, rfc7662(issuers === 'rfc7662WithSecret')];
 }
 
-/** Which issuer made the token: the second only where there is one. */
-export const originOf = (it: Case): 0 | 1 => (it.issuers === 'one' ? 0 : it.from);
+/** Which issuer made the token. It can be the second one only if there are two. */
+export const originOf = (testCase: Case): 0 | 1 => (testCase.issuers === 'one' ? 0 : testCase.from);
 
-export function calledIn(it: Case): Call {
-  const found = CALLS[it.call];
-  if (!found) throw new RangeError(`There is no call ${it.call}.`);
+export function calledIn(testCase: Case): Call {
+  const found = CALLS[testCase.call];
+  if (!found) throw new RangeError(`There is no call ${testCase.call}.`);
   return found;
 }
 
-/** What issuer 0 or 1 says of the presented token. A JWT is known to its own issuer alone. */
-export function knowledgeOf(it: Case, index: 0 | 1): Case['knows0'] {
-  if (it.credential === 'jwt' && originOf(it) !== index) return 'inactive';
-  return index === 0 ? it.knows0 : it.knows1;
+/** What issuer 0 or 1 responds for the presented token. Only its own issuer knows a JWT. */
+export function knowledgeOf(testCase: Case, index: 0 | 1): Case['knows0'] {
+  if (testCase.credential === 'jwt' && originOf(testCase) !== index) return 'inactive';
+  return index === 0 ? testCase.knows0 : testCase.knows1;
 }
 
-/** What the call of a case requires when its path has one reading. */
-export function requirementIn(it: Case): Requirement | undefined {
-  const called = calledIn(it);
-  return it.api === 'websocket' ? connectRequirement(called.map) : requirementOf(called);
+/** What the call of a case requires if its path is unambiguous. */
+export function requirementIn(testCase: Case): Requirement | undefined {
+  const called = calledIn(testCase);
+  return testCase.api === 'websocket' ? connectRequirement(called.map) : requirementOf(called);
 }
 
-/** The scopes that the caller was granted. */
-export function grantedScopes(it: Case): readonly string[] {
-  const all = scopesOfMap(calledIn(it).map);
-  const requirement = requirementIn(it);
+/** The scopes of the caller. */
+export function grantedScopes(testCase: Case): readonly string[] {
+  const all = scopesOfMap(calledIn(testCase).map);
+  const requirement = requirementIn(testCase);
   const needed = requirement ? scopesIn(requirement) : [];
-  switch (it.grants) {
+  switch (testCase.grants) {
     case 'everything':
       return all;
     case 'exactly':
@@ -99,9 +99,10 @@ export function grantedScopes(it: Case): readonly string[] {
   }
 }
 
-export const isBehindGreedy = (it: Case): boolean => it.api !== 'websocket' && isGreedyName(calledIn(it).resource);
+export const isBehindGreedy = (testCase: Case): boolean =>
+  testCase.api !== 'websocket' && isGreedyName(calledIn(testCase).resource);
 
-/** The opaque token that a Bearer case presents. */
+/** The opaque token that a Bearer case sends. */
 export function opaqueToken({ tokenShape }: Pick<Case, 'tokenShape'>): string {
   switch (tokenShape) {
     case 'asp':
@@ -121,7 +122,7 @@ export function opaqueToken({ tokenShape }: Pick<Case, 'tokenShape'>): string {
   }
 }
 
-/** The secret that a Basic case presents. */
+/** The secret that a Basic case sends. */
 export function basicSecret({ secretShape }: Pick<Case, 'secretShape'>): string {
   switch (secretShape) {
     case 'asp':
@@ -141,7 +142,7 @@ export function basicSecret({ secretShape }: Pick<Case, 'secretShape'>): string 
   }
 }
 
-/** The name that a Basic case gives. */
+/** The user name that a Basic case sends. */
 export function givenUsername({ usernameGiven }: Pick<Case, 'usernameGiven'>): string {
   switch (usernameGiven) {
     case 'otherAsciiCase':
@@ -149,7 +150,7 @@ export function givenUsername({ usernameGiven }: Pick<Case, 'usernameGiven'>): s
     case 'other':
       return 'someone.else@example.com';
     case 'kelvin':
-      // U+212A, which lower-cases to an ordinary "k".
+      // U+212A (Kelvin sign), whose lower-case form is an ordinary "k".
       return '\u212Aim.Okafor@example.com';
     case 'sub':
       return SUBJECT;

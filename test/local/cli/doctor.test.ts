@@ -1,4 +1,4 @@
-/** `asp doctor`: each link of the chain broken once, and told with its mend. */
+/** `asp doctor`: breaks each link of the chain once, and expects the report with its fix. */
 import { describe, expect, it } from 'vitest';
 import type { Ports } from '../../../src/cli/ports.ts';
 import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
@@ -16,7 +16,7 @@ interface Chain extends Workshop {
 
 const client = createHttpsClient();
 
-/** Local mode with a key that the command line has too, and everything configured. */
+/** Local mode with everything configured, and with a key that the command line has too. */
 async function openChain(): Promise<Chain> {
   const local = await startLocal();
   const workshop = openWorkshop({
@@ -26,7 +26,7 @@ async function openChain(): Promise<Chain> {
   });
   for (const secret of ['local-management-secret', 'local-password-secret', signingJwk.d]) workshop.secrets.add(secret);
   workshop.write('key.json', JSON.stringify(signingJwk));
-  // Local mode has set its tenant up with a key of its own.
+  // Local mode has set up its tenant with another key.
   await workshop.asp(['setup', '--key', 'key.json', '--replace-key']);
   const ports = { http: datedBy(workshop) };
   const doctor: Chain['doctor'] = (args = [], more = {}) =>
@@ -34,7 +34,7 @@ async function openChain(): Promise<Chain> {
   return { ...workshop, local, ports, doctor };
 }
 
-/** Servers put the system's time into `Date`; here the clock stands still. */
+/** Servers put the system's time into `Date`, but here the clock is frozen. */
 function datedBy({ clock }: Workshop): HttpPort {
   return async (request) => {
     const response = await client.send(request);
@@ -62,7 +62,7 @@ const ALL = [
 ];
 
 describe('asp doctor', () => {
-  it('passes every link of a chain that holds, in order, and exits with 0', async () => {
+  it('passes every link of a working chain, in order, and exits with 0', async () => {
     const { doctor, local } = await openChain();
     const before = local.tenant.snapshot();
     const { code, stdout, stderr } = await doctor();
@@ -72,27 +72,27 @@ describe('asp doctor', () => {
     expect(local.tenant.snapshot()).toBe(before);
   });
 
-  it('asks for one Management API token, not for one a check', async () => {
+  it('requests one Management API token for all checks', async () => {
     const { doctor, local } = await openChain();
     local.tenant.requestLog.clear();
     await doctor();
     expect(local.tenant.requestLog.find('POST', '/oauth/token')).toHaveLength(1);
   });
 
-  it('passes over what is not part of the chain', async () => {
+  it('skips what is not part of the chain', async () => {
     const { asp, ports } = await openChain();
     const environment = { AUTH0_PASSWORD_CLIENT_ID: '', ASP_API_URL: '' };
     const { code, stdout } = await asp(['doctor', '--key', 'key.json'], { environment, ports });
     expect(stdout.match(/^- .*$/gm)).toEqual([
       expect.stringContaining('The password grant is enabled: no AUTH0_PASSWORD_CLIENT_ID'),
       expect.stringContaining('There is a connection to log in to: no AUTH0_PASSWORD_CLIENT_ID'),
-      expect.stringContaining('The address of callers is believed: no AUTH0_PASSWORD_CLIENT_ID'),
-      expect.stringContaining('The deployed API asks for a credential: no API is named'),
+      expect.stringContaining("The tenant trusts the caller's address: no AUTH0_PASSWORD_CLIENT_ID"),
+      expect.stringContaining('The deployed API asks for a credential: no API is configured'),
     ]);
     expect(code).toBe(0);
   });
 
-  it('tells every fault of the configuration, and that nothing else was checked', async () => {
+  it('reports every fault of the configuration, and that nothing else was checked', async () => {
     const { asp } = await openChain();
     const environment = { AUTH0_DOMAIN: 'http://tenant.example/', AUTH0_AUDIENCE: '' };
     const { code, stdout } = await asp(['doctor', '--key-format', 'der'], { environment });
@@ -101,7 +101,7 @@ describe('asp doctor', () => {
     expect(stdout).toMatch(/"audience" is missing\. Give it as --audience, or as AUTH0_AUDIENCE/);
     expect(stdout).toMatch(/keyFormat: got "der"/);
     expect(stdout).toMatch(/There is no signing key at/);
-    expect(stdout.match(/^- .*not checked: it hangs on "configuration"$/gm)).toHaveLength(15);
+    expect(stdout.match(/^- .*not checked: it depends on "configuration"$/gm)).toHaveLength(15);
     expect(code).toBe(1);
   });
 
@@ -150,13 +150,13 @@ describe('asp doctor', () => {
       'clock',
       (chain) => ({
         ports: {
-          http: http(chain, (answer) => ({
-            ...answer,
-            headers: { ...answer.headers, date: new Date(chain.clock.ms + 90_000).toUTCString() },
+          http: http(chain, (response) => ({
+            ...response,
+            headers: { ...response.headers, date: new Date(chain.clock.ms + 90_000).toUTCString() },
           })),
         },
       }),
-      /this one is 90 s behind\nSet the clock of this machine/,
+      /this machine is 90 s behind\nSet the clock of this machine/,
     ],
     [
       'jwks',
@@ -166,12 +166,12 @@ describe('asp doctor', () => {
     [
       'jwks',
       (chain) => fault(chain, { kind: 'status', status: 429, path: '/.well-known/' }),
-      /answered with 429\nWait a little/,
+      /the response for the JWKS is 429\nWait a little/,
     ],
     [
       'jwks',
       (chain) => fault(chain, { kind: 'status', status: 404, path: '/.well-known/' }),
-      /answered with 404\nCheck that the issuer/,
+      /the response for the JWKS is 404\nCheck that the issuer/,
     ],
     ['jwks', (chain) => fault(chain, { kind: 'garbage', path: '/.well-known/' }), /The JWKS is no object/],
     [
@@ -208,12 +208,12 @@ describe('asp doctor', () => {
       'introspection',
       (chain) =>
         fault(chain, { kind: 'status', status: 401, body: { error: 'invalid_client' }, path: '/oauth/introspect' }),
-      /401 invalid_client: .*\n.*"asp setup" mends it/,
+      /401 invalid_client: .*\n.*"asp setup" fixes it/,
     ],
     [
       'introspection',
       (chain) => fault(chain, { kind: 'body', body: { active: true }, path: '/oauth/introspect' }),
-      /active:true of a token that nobody issued/,
+      /active:true for a token that nobody issued/,
     ],
     [
       'introspection',
@@ -229,24 +229,24 @@ describe('asp doctor', () => {
     [
       'forwarded-ip',
       (chain) => password(chain, { is_token_endpoint_ip_header_trusted: false }),
-      /is not\n.*Trust Token Endpoint IP Header/,
+      /the tenant ignores auth0-forwarded-for .*\n.*Trust Token Endpoint IP Header/,
     ],
     [
       'deployed-api',
       ({ local }) => ({ args: ['--api-url', `${local.tenant.issuer}nowhere`] }),
-      /404, wanted 401\n.*its stage included/,
+      /404, expected 401\n.*including its stage/,
     ],
-    ['deployed-api', () => ({ args: ['--api-url', 'http://api.example/'] }), /it is no https URL/],
-  ])('tells that %s is broken', async (id, breakIt, message) => {
+    ['deployed-api', () => ({ args: ['--api-url', 'http://api.example/'] }), /it is not an https URL/],
+  ])('reports that %s is broken', async (id, breakIt, message) => {
     const chain = await openChain();
     const { args = [], ports = {} } = breakIt(chain) ?? {};
     const { code, stdout, stderr } = await chain.doctor(['--json', ...args], ports);
     const checks: readonly Readonly<Record<string, string>>[] = JSON.parse(stdout).checks;
     const broken = checks.find((check) => check.state === 'failed');
-    expect(`${broken?.detail}\n${broken?.mend}`).toMatch(message);
+    expect(`${broken?.detail}\n${broken?.fix}`).toMatch(message);
     expect(broken?.id).toBe(id);
     expect(code).toBe(1);
-    expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 16 checks failed\. Mend the first one first/);
+    expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 16 checks failed\. Fix the first one first/);
   });
 
   it('passes a grant that covers all scopes', async () => {
@@ -258,7 +258,7 @@ describe('asp doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('says that the tenant lacks the feature, what works without it, and what to do', async () => {
+  it('reports that the tenant lacks the feature, what works without it, and what to do', async () => {
     const { doctor, local } = await openChain();
     local.tenant.behaviour.hasApplicationPasswords = false;
     const { code, stdout } = await doctor();
@@ -272,7 +272,7 @@ describe('asp doctor', () => {
     expect(code).toBe(1);
   });
 
-  it("says that tokens lack the scopes, and that another client's token cannot be looked at", async () => {
+  it("reports that tokens lack the scopes, and that another client's token cannot be checked", async () => {
     const { doctor, local } = await openChain();
     local.tenant.faults.add({ kind: 'edit', path: '/oauth/token', set: { scope: 'read:client_grants' } });
     const own = await doctor(['--json']);
@@ -288,14 +288,14 @@ describe('asp doctor', () => {
     });
   });
 
-  it('says that the feature was not checked where a right is missing', async () => {
+  it('reports that the feature was not checked if a scope is missing', async () => {
     const { doctor, local } = await openChain();
     takeScope(local.tenant, 'read:resource_servers');
     const { stdout } = await doctor();
     expect(stdout).toMatch(/^- The tenant has app specific passwords: Not checked: .* expected read:resource_servers/m);
   });
 
-  it('warns of a tenant that accepts whoever asks: that it accepts the key then proves nothing', async () => {
+  it('warns of a tenant that does not check who asks, because accepting the key then proves nothing', async () => {
     const { doctor, local } = await openChain();
     local.tenant.behaviour.checksAssertions = false;
     const { code, stdout } = await doctor();
@@ -305,7 +305,7 @@ describe('asp doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('tells that the key on record is not the one that signs', async () => {
+  it('reports that the tenant does not hold the current key', async () => {
     const { asp, ports } = await openChain();
     await asp(['keygen', '--key', 'other.json']);
     const { stdout } = await asp(['doctor', '--key', 'other.json'], { ports });
@@ -313,7 +313,7 @@ describe('asp doctor', () => {
     expect(stdout).toMatch(/^✗ The tenant introspects for the API: 401 invalid_client/m);
   });
 
-  it('tells programs each check with its state, detail and mend', async () => {
+  it('prints each check with its state, detail and fix for programs', async () => {
     const { doctor } = await openChain();
     const { ok, checks } = JSON.parse((await doctor(['--json', '--audience', 'x'])).stdout);
     expect(ok).toBe(false);
@@ -324,7 +324,7 @@ describe('asp doctor', () => {
       state: 'passed',
       detail: expect.any(String),
     });
-    expect(checks[7]).toMatchObject({ state: 'failed', detail: expect.any(String), mend: '' });
-    expect(checks[8]).toMatchObject({ state: 'skipped', detail: 'not checked: it hangs on "resource-server"' });
+    expect(checks[7]).toMatchObject({ state: 'failed', detail: expect.any(String), fix: '' });
+    expect(checks[8]).toMatchObject({ state: 'skipped', detail: 'not checked: it depends on "resource-server"' });
   });
 });

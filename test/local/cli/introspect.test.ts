@@ -16,7 +16,7 @@ async function makeApplicationPassword({ asp, secrets }: TenantForTest): Promise
 }
 
 describe('asp introspect', () => {
-  it('shows an app specific password as a table, the times in words and ISO', async () => {
+  it('shows an app specific password as a table, with times in ISO 8601 and in words', async () => {
     const opened = await openReadyTenant();
     const value = await makeApplicationPassword(opened);
     opened.clock.ms += 7_200_000;
@@ -50,7 +50,7 @@ describe('asp introspect', () => {
       { active: expect.stringMatching(/^no: unknown, expired, revoked/) },
     ],
     ['junk', () => 'junk', { active: expect.stringMatching(/^no:/) }],
-  ])('takes %s', async (_, mint, expected) => {
+  ])('accepts %s', async (_, mint, expected) => {
     const opened = await openReadyTenant();
     const token = mint(opened);
     if (token !== 'junk') opened.secrets.add(token);
@@ -66,7 +66,7 @@ describe('asp introspect', () => {
     expect(questions).toEqual([{ question: 'Token (not shown): ', isSecret: true }]);
   });
 
-  it('ends with 130 on Ctrl-C at that prompt, having asked the tenant nothing', async () => {
+  it('exits with 130 on Ctrl-C at that prompt, without a request to the tenant', async () => {
     const { asp, tenant } = await openReadyTenant();
     expect(await asp(INTROSPECT, { answers: [CTRL_C] })).toMatchObject({
       code: 130,
@@ -76,19 +76,19 @@ describe('asp introspect', () => {
     expect(tenant.requests).toEqual([]);
   });
 
-  it('takes a token on the command line with a warning, and does not repeat it', async () => {
+  it('accepts a token on the command line with a warning, and does not repeat it', async () => {
     const opened = await openReadyTenant();
     const value = await makeApplicationPassword(opened);
     const { code, stderr } = await opened.asp([...INTROSPECT, value.trim()]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^Warning: a token on the command line is seen by others/);
+    expect(stderr).toMatch(/^Warning: others on this machine can see a token on the command line/);
   });
 
-  it('prints the answer as it came with --json', async () => {
+  it('prints the response unchanged with --json', async () => {
     const opened = await openReadyTenant();
     const { stdout } = await opened.asp([...INTROSPECT, '--json', '-'], { input: opened.tenant.mintOpaque() });
     expect(JSON.parse(stdout)).toEqual({
-      answer: expect.objectContaining({ active: true, sub: USER, exp: NOW_SECONDS + 3600, scope: 'read:foo' }),
+      response: expect.objectContaining({ active: true, sub: USER, exp: NOW_SECONDS + 3600, scope: 'read:foo' }),
     });
   });
 });
@@ -113,7 +113,7 @@ describe('asp introspect --explain', () => {
     return JSON.parse(stdout).explanations;
   };
 
-  it('tells for each configured route what would be decided, and by which rule', async () => {
+  it('shows the decision and its rule for each configured route', async () => {
     const opened = await openReadyTenant();
     expect(await explain(opened, await makeApplicationPassword(opened))).toEqual([
       { route: 'GET /foo', outcome: 'allow', status: 200, reason: 'allowed', rule: 'has read:foo' },
@@ -125,7 +125,7 @@ describe('asp introspect --explain', () => {
         outcome: 'public',
         status: 200,
         reason: 'public',
-        rule: 'public: no authorizer stands before it',
+        rule: 'public: no authorizer is involved',
       },
     ]);
   });
@@ -133,8 +133,8 @@ describe('asp introspect --explain', () => {
   it.each<[string, (opened: TenantForTest) => string, string]>([
     ['a refresh token', ({ tenant }) => tenant.mintRefresh(), 'token_type_refused'],
     ['an expired JWT', ({ tenant }) => tenant.mintJwt({ expiresInSeconds: -3600 }), 'token_expired'],
-    ['a token that nobody knows', () => 'nobodyKnowsThis', 'token_inactive'],
-  ])('refuses %s at every route', async (_, mint, reason) => {
+    ['an unknown token', () => 'nobodyKnowsThis', 'token_inactive'],
+  ])('shows that %s is refused at every route', async (_, mint, reason) => {
     const opened = await openReadyTenant();
     const explanations = await explain(opened, mint(opened));
     expect(explanations.slice(0, 4)).toEqual(
@@ -142,15 +142,15 @@ describe('asp introspect --explain', () => {
     );
   });
 
-  it('is a table for people, and says how the token is gone about', async () => {
+  it('prints a table for people, and shows how the authorizer handles the token', async () => {
     const opened = await openReadyTenant();
     const jwt = await opened.asp([...INTROSPECT, '--explain', '-'], { input: opened.tenant.mintJwt() });
-    expect(jwt.stdout).toContain("three parts, so a JWT: verified by the tenant's public keys");
+    expect(jwt.stdout).toContain("three parts, so a JWT: verified with the tenant's public keys");
     expect(jwt.stdout).toMatch(/^GET \/foo {5}200 allow {2}has read:foo$/m);
     expect(jwt.stdout).toMatch(/^POST \/foo {4}403 deny {3}lacks create:foo \(scope_missing\)$/m);
   });
 
-  it('asks about the token once for the table and once for all routes', async () => {
+  it('introspects the token once for the table and once for all routes', async () => {
     const opened = await openReadyTenant();
     const value = await makeApplicationPassword(opened);
     opened.tenant.requestLog.clear();
@@ -159,35 +159,35 @@ describe('asp introspect --explain', () => {
   });
 });
 
-describe('bad input to asp introspect', () => {
+describe('asp introspect with bad input', () => {
   it.each<[string, readonly string[], string | undefined, number, RegExp]>([
     ['an empty pipe', [...INTROSPECT, '-'], '\n', 2, /^Got no token/],
-    ['a header instead of a token', INTROSPECT, 'Bearer abc', 2, /holds white space .* without "Bearer"/],
-    ['two tokens', [...INTROSPECT, 'a', 'b'], '', 2, /Got 2 beside the options; wanted at most 1/],
-    ['no key', ['introspect'], 'abc', 1, /There is no signing key at .*\.asp\/key\.json\. Make one with "asp keygen"/],
+    ['a header instead of a token', INTROSPECT, 'Bearer abc', 2, /contains white space .* without "Bearer"/],
+    ['two tokens', [...INTROSPECT, 'a', 'b'], '', 2, /Got 2 arguments besides the options; expected at most 1/],
     [
-      'a key that is none',
+      'a missing key',
+      ['introspect'],
+      'abc',
+      1,
+      /There is no signing key at .*\.asp\/key\.json\. Create one with "asp keygen"/,
+    ],
+    [
+      'an invalid key',
       ['introspect', '--key', 'bad.json'],
       'abc',
       1,
-      /The file .*bad\.json holds no signing key that can be used: .* is not a JSON object\. Expected what "asp keygen"/,
+      /The file .*bad\.json does not hold a usable signing key: .* is not a JSON object\. Expected a file that "asp keygen" wrote/,
     ],
     [
-      'a key in the place of its file',
+      'a key instead of its file name',
       ['introspect', '--key', '{"d":"x"}'],
       'abc',
       2,
-      /^The setting "key" is no file's name\. [^{]*$/,
+      /^The setting "key" is not a file name\. [^{]*$/,
     ],
-    ['an option that is empty, which counts as none', [...INTROSPECT, '--issuer', ''], 'abc', 0, /^$/],
-    [
-      'a configuration that is none',
-      [...INTROSPECT, '--config', 'bad.json'],
-      'abc',
-      2,
-      /bad\.json is not a JSON object/,
-    ],
-  ])('%s', async (_, args, input, expected, message) => {
+    ['an empty option as an absent one', [...INTROSPECT, '--issuer', ''], 'abc', 0, /^$/],
+    ['an invalid configuration', [...INTROSPECT, '--config', 'bad.json'], 'abc', 2, /bad\.json is not a JSON object/],
+  ])('handles %s', async (_, args, input, expected, message) => {
     const opened = await openReadyTenant();
     opened.write('bad.json', '[]');
     const { code, stderr } = await opened.asp(args, input === undefined ? {} : { input });
@@ -195,7 +195,7 @@ describe('bad input to asp introspect', () => {
     expect(code).toBe(expected);
   });
 
-  it('is told in words where the tenant refuses the assertion', async () => {
+  it('explains what to do if the tenant refuses the assertion', async () => {
     const { asp, tenant } = await openReadyTenant();
     tenant.faults.add({ kind: 'status', status: 401, body: { error: 'invalid_client' }, path: '/oauth/introspect' });
     const { code, stderr } = await asp([...INTROSPECT, '-'], { input: 'abc' });

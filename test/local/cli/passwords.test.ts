@@ -9,18 +9,20 @@ const CREATE = ['create', '--user', USER, '--label', 'laptop', '--scope', 'read:
 const ID = /asp_[0-9a-f]{16}/;
 
 describe('asp create', () => {
-  it('prints the value alone on standard output, and says on the other stream that it is shown this once', async () => {
+  it('prints the value alone on standard output, and warns on standard error that it is shown only once', async () => {
     const { asp, tenant } = await openReadyTenant();
     const { code, stdout, stderr } = await asp(CREATE);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^[A-Za-z]{16}\n$/);
-    expect(stderr).toMatch(/^Made asp_[0-9a-f]{16} \("laptop"\) for auth0\|1234: read:foo on https:\/\/demo\.api\.\n/);
-    expect(stderr).toContain('It is shown this once');
+    expect(stderr).toMatch(
+      /^Created asp_[0-9a-f]{16} \("laptop"\) for auth0\|1234: read:foo on https:\/\/demo\.api\.\n/,
+    );
+    expect(stderr).toContain('It is shown only once');
     const [made] = tenant.state.applicationPasswords.values();
     expect(made).toMatchObject({ value: stdout.trim(), label: 'laptop', scope: ['read:foo'], audience: DEMO_API });
   });
 
-  it('takes several scopes, repeated or in one text, each once', async () => {
+  it('accepts several scopes, repeated or in one text, and removes duplicates', async () => {
     const { asp, tenant } = await openReadyTenant();
     await asp([...CREATE, '--scope', 'create:foo update:foo', '--scope', 'read:foo,delete:foo']);
     const [made] = tenant.state.applicationPasswords.values();
@@ -39,17 +41,17 @@ describe('asp create', () => {
     expect(readdirSync(directory).sort()).toEqual(['.asp', 'key.json', 'laptop.asp']);
   });
 
-  it('makes nothing if the file is there, and leaves the file alone', async () => {
+  it('creates nothing if the file exists, and does not change the file', async () => {
     const { asp, tenant, directory, write } = await openReadyTenant();
     write('laptop.asp', 'precious');
     const { code, stderr } = await asp([...CREATE, '--to-file', 'laptop.asp']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/laptop\.asp cannot be written: EEXIST\. Files that exist are not written over/);
+    expect(stderr).toMatch(/laptop\.asp cannot be written: EEXIST\. Existing files are not overwritten/);
     expect(readFileSync(join(directory, 'laptop.asp'), 'utf8')).toBe('precious');
     expect([...tenant.state.applicationPasswords]).toEqual([]);
   });
 
-  it('makes nothing if the directory cannot be written to', async () => {
+  it('creates nothing if the directory cannot be written to', async () => {
     const { asp, tenant } = await openReadyTenant();
     const { code, stderr } = await asp([...CREATE, '--to-file', '/proc/nowhere/laptop.asp']);
     expect(code).toBe(1);
@@ -66,9 +68,17 @@ describe('asp create', () => {
   });
 
   it.each([
-    ['deletes it again', 204, /asp_[0-9a-f]{16} was deleted again.*\n.*laptop\.asp cannot be written: EEXIST/],
-    ['says that it is left over', 500, /asp_[0-9a-f]{16} was made, and nobody knows its value: delete it\.\n/],
-  ])('%s if the file cannot be written after all', async (_, status, message) => {
+    [
+      'deletes the password again',
+      204,
+      /asp_[0-9a-f]{16} was deleted again.*\n.*laptop\.asp cannot be written: EEXIST/,
+    ],
+    [
+      'reports a password that it cannot delete',
+      500,
+      /asp_[0-9a-f]{16} was created, and nobody knows its value\. Delete it/,
+    ],
+  ])('%s if the file cannot be written in the end', async (_, status, message) => {
     const { asp, tenant, write, directory } = await openReadyTenant();
     if (status === 500) tenant.faults.add({ kind: 'status', status, method: 'DELETE', path: '/api/v2/users/' });
     const fetchAsFileAppears: typeof fetch = (url, init) => {
@@ -84,12 +94,12 @@ describe('asp create', () => {
     expect(tenant.state.applicationPasswords.size).toBe(status === 500 ? 1 : 0);
   });
 
-  it('says that it may have been made if the connection broke before the answer', async () => {
+  it('warns that the password may exist if the connection breaks before the response', async () => {
     const { asp, tenant } = await openReadyTenant();
     tenant.faults.add({ kind: 'dieAfter', method: 'POST', path: '/api/v2/users/', times: 1 });
     const { code, stderr } = await asp(CREATE);
     expect(code).toBe(1);
-    expect(stderr).toContain('It may have been made all the same');
+    expect(stderr).toContain('The password may have been created anyway');
     expect(tenant.state.applicationPasswords.size).toBe(1);
   });
 
@@ -103,7 +113,7 @@ describe('asp create', () => {
     );
   });
 
-  it('asks for the client secret, hidden, if no setting has it', async () => {
+  it('asks for the client secret without showing it if no setting has it', async () => {
     const { asp } = await openReadyTenant();
     const { code, questions } = await asp(CREATE, {
       environment: { AUTH0_CLIENT_SECRET: '' },
@@ -113,14 +123,14 @@ describe('asp create', () => {
     expect(questions).toEqual([{ question: expect.stringContaining('local-management-client'), isSecret: true }]);
   });
 
-  it('ends with 130 on Ctrl-C at that prompt, having asked the tenant nothing', async () => {
+  it('exits with 130 on Ctrl-C at that prompt, without a request to the tenant', async () => {
     const { asp, tenant } = await openReadyTenant();
     const run = await asp(CREATE, { environment: { AUTH0_CLIENT_SECRET: '' }, answers: [CTRL_C] });
     expect(run).toMatchObject({ code: 130, stdout: '', stderr: 'Interrupted.\n' });
     expect(tenant.requests).toEqual([]);
   });
 
-  it('prints one JSON object with --json; with a file it names that instead of the value', async () => {
+  it('prints one JSON object with --json, with the name of the file instead of the value if there is one', async () => {
     const { asp } = await openReadyTenant();
     expect(JSON.parse((await asp([...CREATE, '--json'])).stdout)).toEqual({
       id: expect.stringMatching(ID),
@@ -136,7 +146,7 @@ describe('asp create', () => {
   });
 });
 
-describe('bad input to asp create is told before the tenant is asked', () => {
+describe('asp create with bad input', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['no user', ['create', '--label', 'x', '--scope', 'a'], /The option --user is missing/],
     ['an empty user', ['create', '--user', '', '--label', 'x', '--scope', 'a'], /The option --user is missing/],
@@ -144,23 +154,27 @@ describe('bad input to asp create is told before the tenant is asked', () => {
     [
       'a long label',
       ['create', '--user', USER, '--label', 'x'.repeat(101), '--scope', 'a'],
-      /101 characters; wanted at most 100/,
+      /101 characters; expected at most 100/,
     ],
     ['no scope', ['create', '--user', USER, '--label', 'x'], /--scope is missing/],
-    ['scopes without quotes', [...CREATE, 'create:foo'], /Got one beside the options; wanted none/],
+    ['scopes without quotes', [...CREATE, 'create:foo'], /Got 1 argument besides the options; expected none/],
     [
       'a secret as an option',
       [...CREATE, '--client-secret', 'hunter2'],
-      /no option --client-secret: what stands on a command line is seen/,
+      /no option --client-secret\. Secrets do not belong on a command line, because others on this machine can see it/,
     ],
-    ['a timeout that is none', [...CREATE, '--timeout', 'soon'], /"timeout" is wrong/],
+    ['an invalid timeout', [...CREATE, '--timeout', 'soon'], /"timeout" is wrong/],
     [
-      'a tenant that is none',
+      'an invalid tenant',
       [...CREATE, '--issuer', 'http://tenant.example/'],
       /"issuer".*http is for this machine only|"managementDomain"/,
     ],
-    ['a user of dots', ['create', '--user', '..', '--label', 'x', '--scope', 'a'], /an empty id or one of dots only/],
-  ])('%s', async (_, args, message) => {
+    [
+      'a user id of dots only',
+      ['create', '--user', '..', '--label', 'x', '--scope', 'a'],
+      /an empty id or one of dots only/,
+    ],
+  ])('refuses %s before it sends a request', async (_, args, message) => {
     const { asp, tenant, secrets } = await openTenant();
     secrets.add('hunter2');
     const { code, stdout, stderr } = await asp(args);
@@ -173,7 +187,7 @@ describe('bad input to asp create is told before the tenant is asked', () => {
 });
 
 describe('asp list', () => {
-  it('is a table with id, label, scopes, audience, created and last used', async () => {
+  it('prints a table with id, label, scopes, audience, created and last used', async () => {
     const { asp, clock, tenant } = await openReadyTenant();
     await asp(CREATE);
     const [made] = tenant.state.applicationPasswords.values();
@@ -191,14 +205,14 @@ describe('asp list', () => {
     ]);
   });
 
-  it('shows what a label hides', async () => {
+  it('shows unprintable characters in a label', async () => {
     const { asp } = await openReadyTenant();
     await asp(['create', '--user', USER, '--label', '\u001b[2Jnice\u202e', '--scope', 'read:foo']);
     const { stdout } = await asp(['list', '--user', USER]);
     expect(stdout).toContain('\\u{1b}[2Jnice\\u{202e}');
   });
 
-  it('says that there is none, and is an empty list with --json', async () => {
+  it('reports that there is none, and prints an empty list with --json', async () => {
     const { asp } = await openReadyTenant();
     expect(await asp(['list', '--user', USER])).toMatchObject({
       code: 0,
@@ -208,7 +222,7 @@ describe('asp list', () => {
     expect((await asp(['list', '--user', USER, '--json'])).stdout).toBe('{"applicationPasswords":[]}\n');
   });
 
-  it('never holds a value', async () => {
+  it('never shows a value', async () => {
     const { asp, secrets } = await openReadyTenant();
     secrets.add((await asp(CREATE)).stdout.trim());
     const { stdout } = await asp(['list', '--user', USER, '--json']);
@@ -224,16 +238,16 @@ describe('asp list', () => {
     ]);
   });
 
-  it('says of an unknown user what a user id looks like', async () => {
+  it('reports for an unknown user what a user id looks like', async () => {
     const { asp } = await openReadyTenant();
     const { code, stderr } = await asp(['list', '--user', 'user@gmail.com']);
     expect(code).toBe(1);
-    expect(stderr).toContain('got 404, "The user does not exist.". Expected a user\'s id such as auth0|1234');
+    expect(stderr).toContain('got 404, "The user does not exist.". Expected a user id such as auth0|1234');
   });
 });
 
 describe('asp delete', () => {
-  it('asks, and deletes on yes', async () => {
+  it('asks, and deletes after yes', async () => {
     const { asp, tenant } = await openReadyTenant();
     await asp(CREATE);
     const [id = ''] = tenant.state.applicationPasswords.keys();
@@ -248,7 +262,7 @@ describe('asp delete', () => {
     ['nothing', '', 1],
     ['anything else', 'yesterday', 1],
     ['Ctrl-C', CTRL_C, 130],
-  ])('deletes nothing on %s', async (_, answer, expected) => {
+  ])('deletes nothing after %s', async (_, answer, expected) => {
     const { asp, tenant } = await openReadyTenant();
     await asp(CREATE);
     const [id = ''] = tenant.state.applicationPasswords.keys();
@@ -256,7 +270,7 @@ describe('asp delete', () => {
     expect(tenant.state.applicationPasswords.size).toBe(1);
   });
 
-  it('does not ask with --yes, and tells programs', async () => {
+  it('does not ask with --yes, and prints the id for programs', async () => {
     const { asp, tenant } = await openReadyTenant();
     await asp(CREATE);
     const [id = ''] = tenant.state.applicationPasswords.keys();
@@ -264,7 +278,7 @@ describe('asp delete', () => {
     expect(JSON.parse(stdout)).toEqual({ id, deleted: true });
   });
 
-  it('refuses to ask where there is no terminal', async () => {
+  it('refuses to run without a terminal to ask on', async () => {
     const { asp, tenant } = await openReadyTenant();
     const { code, stderr } = await asp(['delete', 'asp_x', '--user', USER]);
     expect(code).toBe(2);
@@ -272,7 +286,7 @@ describe('asp delete', () => {
     expect(tenant.requests).toEqual([]);
   });
 
-  it('does not pass a mistyped id for done', async () => {
+  it('fails for a mistyped id', async () => {
     const { asp } = await openReadyTenant();
     const { code, stderr } = await asp(['delete', 'asp_mistyped', '--user', USER, '--yes']);
     expect(code).toBe(1);

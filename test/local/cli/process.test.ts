@@ -1,23 +1,23 @@
-/** `asp` as a real process: exit codes, streams, signals, and what others on the machine can see of it. */
+/** `asp` as a real process: exit codes, streams, signals, and what others on the machine can see. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LAUNCHER, startAsp, startChild } from '../../support/cli/child.ts';
 import { openReadyTenant, settingsOf, USER } from '../../support/cli/tenant.ts';
 
-/** A device that takes nothing; not every system has one. */
+/** A device that is always full; not every system has one. */
 const NO_ROOM = '/dev/full';
 const CREATE = ['create', '--user', USER, '--label', 'laptop', '--scope', 'read:foo'];
 
 describe('the asp process', () => {
-  it('lets what is under way be finished on Ctrl-C, shows it, and ends with 130; meanwhile it tells that it waits', async () => {
+  it('finishes the current step on Ctrl-C, shows its result, exits with 130, and reports meanwhile that it waits', async () => {
     const { tenant, directory } = await openReadyTenant();
     const environment = settingsOf(tenant);
     tenant.faults.add({ kind: 'latency', ms: 4500, method: 'POST', path: '/api/v2/users/', times: 1 });
     const { process: child, output, untilShown, ended } = startAsp(CREATE, { directory, environment });
     await untilShown(/^Waiting for the tenant … 2 s$/m);
     child.kill('SIGINT');
-    await untilShown(/^Finishing what is under way/m);
+    await untilShown(/^Finishing the current step/m);
     const seen = processList();
     expect(seen).toContain('asp.mjs create --user');
     expect(seen).not.toContain(environment.AUTH0_CLIENT_SECRET);
@@ -27,7 +27,7 @@ describe('the asp process', () => {
     expect(output.stderr).toMatch(/Interrupted\.\n$/);
   });
 
-  it('ends at once on Ctrl-C while nothing can be lost, and at the second one in any case', async () => {
+  it('ends at once on Ctrl-C while nothing can be lost, and always at the second Ctrl-C', async () => {
     const { tenant, directory } = await openReadyTenant();
     const options = { directory, environment: settingsOf(tenant) };
     tenant.faults.add({ kind: 'hang', path: '/api/v2/users/' });
@@ -38,13 +38,13 @@ describe('the asp process', () => {
     expect(await list.ended).toBe(130);
     await untilAsked(() => tenant.requestLog.find('POST', '/api/v2/users/').length > 0);
     create.process.kill('SIGINT');
-    await create.untilShown(/^Finishing what is under way/m);
+    await create.untilShown(/^Finishing the current step/m);
     create.process.kill('SIGINT');
     expect(await create.ended).toBe(130);
     expect(readdirSync(directory).sort()).toEqual(['.asp', 'key.json']);
   });
 
-  it('has no colours where the output is no terminal', async () => {
+  it('prints no colours if the output is not a terminal', async () => {
     const { tenant, directory } = await openReadyTenant();
     const child = startAsp(['keys', '--key', 'key.json'], { directory, environment: settingsOf(tenant) });
     expect(await child.ended).toBe(0);
@@ -53,20 +53,20 @@ describe('the asp process', () => {
   });
 
   it.each<[string, string, string]>([
-    ['nobody reads', '| true', 'EPIPE'],
-    ...(existsSync(NO_ROOM) ? [['has no room left', `> ${NO_ROOM}`, 'ENOSPC'] satisfies [string, string, string]] : []),
-  ])('takes back a password whose value goes to an output that %s', async (_, output, code) => {
+    ['is closed', '| true', 'EPIPE'],
+    ...(existsSync(NO_ROOM) ? [['is full', `> ${NO_ROOM}`, 'ENOSPC'] satisfies [string, string, string]] : []),
+  ])('deletes a password again if the output for its value %s', async (_, output, code) => {
     const { tenant, directory } = await openReadyTenant();
     const asp = `'${process.execPath}' '${LAUNCHER}' ${CREATE.join(' ').replace(USER, `'${USER}'`)}`;
     const line = `{ ${asp}; echo "exit code $?" >&2; } ${output}`;
     const { ended, output: said } = startChild('sh', ['-c', line], { directory, environment: settingsOf(tenant) });
     await ended;
-    expect(said.stderr).toMatch(/was deleted again: nobody knows its value\.$/m);
+    expect(said.stderr).toMatch(/was deleted again, because nobody knows its value\.$/m);
     expect(said.stderr).toMatch(new RegExp(`cannot be written to standard output: ${code}\\..*\nexit code 1\n$`));
     expect(tenant.state.applicationPasswords.size).toBe(0);
   });
 
-  it('ends as it would have ended when its reader has seen enough', async () => {
+  it('has the same exit code if its reader stops early', async () => {
     const { tenant, directory } = await openReadyTenant();
     const asp = `'${process.execPath}' '${LAUNCHER}' keys --key`;
     const line = `for key in key.json nope.json; do { ${asp} $key; echo "exit code $?" >&2; } | true; done`;
@@ -75,7 +75,7 @@ describe('the asp process', () => {
     expect(output.stderr).toMatch(/^exit code 0\nThere is no signing key .*\nexit code 1\n$/);
   });
 
-  it.skipIf(!existsSync(NO_ROOM))('fails if its output has no room left', async () => {
+  it.skipIf(!existsSync(NO_ROOM))('fails if its output is full', async () => {
     const { tenant, directory } = await openReadyTenant();
     const line = `'${process.execPath}' '${LAUNCHER}' keys --key key.json > ${NO_ROOM}`;
     const { ended, output } = startChild('sh', ['-c', line], { directory, environment: settingsOf(tenant) });
@@ -83,14 +83,14 @@ describe('the asp process', () => {
     expect(output.stderr).toMatch(/^The result cannot be written to standard output: ENOSPC\./);
   });
 
-  it('reads the settings that are named itself: Node looks for options of its own in what follows the script', async () => {
+  it('reads a named file of settings itself, although Node looks for its own options after the script', async () => {
     const { directory } = await openReadyTenant();
     const child = startAsp(['list', '--user', USER, '--dotenv', 'nope.env'], { directory, environment: {} });
     expect(await child.ended).toBe(2);
     expect(child.output.stderr).toMatch(/^The file nope\.env cannot be read: ENOENT\./);
   });
 
-  it('never goes without the check of certificates', async () => {
+  it('never runs without the check of certificates', async () => {
     const { tenant, directory } = await openReadyTenant();
     const environment = { ...settingsOf(tenant), NODE_TLS_REJECT_UNAUTHORIZED: '0' };
     const child = startAsp(['list', '--user', USER], { directory, environment });
@@ -100,7 +100,7 @@ describe('the asp process', () => {
   });
 });
 
-/** The command lines of all processes, as everybody on the machine sees them. */
+/** The command lines of all processes, as everybody on the machine can see them. */
 function processList(): string {
   if (!existsSync('/proc/self/cmdline')) return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
   const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -111,7 +111,7 @@ function commandLine(id: string): string {
   try {
     return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
-    // It has ended meanwhile.
+    // The process has ended in the meantime.
     return '';
   }
 }

@@ -1,4 +1,4 @@
-/** The prompts of `asp` on a real terminal: what is typed is not shown, and Ctrl-C leaves everything as it was. */
+/** The prompts of `asp` on a real terminal: they do not show what is typed, and Ctrl-C restores the terminal. */
 import { describe, expect, it } from 'vitest';
 import { LAUNCHER } from '../../support/cli/child.ts';
 import { CTRL_C_KEY, ENTER_KEY, lacksPseudoTerminal, startOnTerminal } from '../../support/cli/pseudo-terminal.ts';
@@ -6,11 +6,11 @@ import { openReadyTenant, settingsOf, USER } from '../../support/cli/tenant.ts';
 
 const ASP = `'${process.execPath}' '${LAUNCHER}'`;
 const CREATE = `${ASP} create --user '${USER}' --label laptop --scope read:foo`;
-/** Says how the last command ended, and whether the terminal shows what is typed. */
+/** Prints the exit code of the last command, and whether the terminal shows what is typed. */
 const STATE = `echo "exit code $?, $(stty -a | grep -o -E -- '-?\\becho\\b')"`;
 
-describe.skipIf(lacksPseudoTerminal())('at a terminal', () => {
-  it('the client secret is asked for and not shown; Ctrl-C at the prompt ends with 130 and restores the terminal', async () => {
+describe.skipIf(lacksPseudoTerminal())('asp at a terminal', () => {
+  it('asks for the client secret without showing it; Ctrl-C at the prompt exits with 130 and restores the terminal', async () => {
     const { tenant, directory } = await openReadyTenant();
     const { AUTH0_CLIENT_SECRET: secret = '', ...environment } = settingsOf(tenant);
     const terminal = startOnTerminal(`${CREATE}; ${STATE}; ${CREATE}; ${STATE}`, { directory, environment });
@@ -20,7 +20,7 @@ describe.skipIf(lacksPseudoTerminal())('at a terminal', () => {
     expect(tenant.requests).toEqual([]);
     expect(terminal.output.stdout).toContain('Interrupted.');
     await terminal.untilShown(/\(not shown\): .*\(not shown\): /s);
-    // The corrections of a person who types: rubbed out, begun anew.
+    // A person corrects the input: deletes the line, and a character.
     terminal.type(`wrong\u0015${secret}x\u007f${ENTER_KEY}`);
     await terminal.untilShown(/exit code 0, echo\r\n/);
     expect(await terminal.ended).toBe(0);
@@ -29,7 +29,7 @@ describe.skipIf(lacksPseudoTerminal())('at a terminal', () => {
     expect(terminal.output.stdout).not.toMatch(new RegExp(`half of|wrong|${secret}`));
   });
 
-  it('a token is asked for and not shown, and a deletion is asked about', async () => {
+  it('asks for a token without showing it, and asks before a deletion', async () => {
     const { tenant, directory, asp } = await openReadyTenant({ now: Date.now });
     const { stdout: value } = await asp(['create', '--user', USER, '--label', 'laptop', '--scope', 'read:foo']);
     const [id = ''] = tenant.state.applicationPasswords.keys();

@@ -1,19 +1,30 @@
-/** `asp` before any command is at work: which one is meant, and help. */
+/** `asp` before a command runs: which command is meant, and help. */
 import { describe, expect, it } from 'vitest';
 import { openWorkshop } from '../../support/cli/asp.ts';
 
 describe('asp', () => {
   it.each<[string, readonly string[], number, RegExp]>([
-    ['nothing', [], 2, /^Usage: asp COMMAND/],
+    ['a missing command', [], 2, /^Usage: asp COMMAND/],
     [
       'a mistyped command',
       ['creat'],
       2,
-      /^There is no command creat; the nearest is create\. asp --help lists them\.$/m,
+      /^There is no command creat; the nearest is create\. "asp --help" lists the commands\.$/m,
     ],
-    ['what may be a secret', ['hunter2-TOKEN'], 2, /^The first argument is no command; the nearest is /],
+    [
+      'a first argument that may be a secret',
+      ['hunter2-TOKEN'],
+      2,
+      /^The first argument is not a command; the nearest is /,
+    ],
     ['an option before the command', ['--json', 'list'], 2, /"usage","message":"The command comes first: asp COMMAND/],
-  ])('is told %s on standard error', async (_, args, expected, message) => {
+    [
+      'a mistyped long command',
+      ['check-wellknown'],
+      2,
+      /^There is no command check-wellknown; the nearest is check-well-known\./,
+    ],
+  ])('reports %s on standard error', async (_, args, expected, message) => {
     const { asp, secrets } = openWorkshop();
     secrets.add('hunter2');
     const { code, stdout, stderr } = await asp(args);
@@ -21,13 +32,13 @@ describe('asp', () => {
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
   });
 
-  it.each([['--help'], ['-h'], ['help']])('%s prints the commands on standard output', async (arg) => {
+  it.each([['--help'], ['-h'], ['help']])('prints the commands on standard output for %s', async (arg) => {
     const { code, stdout, stderr } = await openWorkshop().asp([arg]);
     expect(stdout).toMatch(/^Usage: asp COMMAND/);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  it('prints help of a command whatever else is wrong', async () => {
+  it('prints the help of a command even if other arguments are wrong', async () => {
     const { code, stdout } = await openWorkshop().asp(['create', '--nope', '--help']);
     expect(stdout).toMatch(/^Usage: asp create \[OPTIONS\]\n/);
     expect(code).toBe(0);

@@ -29,20 +29,20 @@ const writes = ({ tenant }: TenantForTest) =>
   tenant.requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v2/'));
 
 describe('asp keygen', () => {
-  it('writes a private key with mode 0600 into a directory that no repository takes in', async () => {
+  it('writes a private key with mode 0600 into a directory that git ignores', async () => {
     const { asp, directory } = await openTenant();
     const { code, stdout } = await asp(['keygen']);
     const file = join(directory, '.asp/key.json');
     const jwk = parseSigningJwk(readFileSync(file, 'utf8'));
     expect(code).toBe(0);
-    expect(stdout).toContain(`Made the key ${jwk.kid}.`);
+    expect(stdout).toContain(`Created the key ${jwk.kid}.`);
     expect(stdout).not.toContain(jwk.d);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(join(directory, '.asp')).mode & 0o777).toBe(0o700);
     expect(readFileSync(join(directory, '.asp/.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  it('tells programs the public half only', async () => {
+  it('prints only the public key for programs', async () => {
     const { asp, directory } = await openTenant();
     const { stdout } = await asp(['keygen', '--json', '--key', 'k.json']);
     const { kid, n, x5c } = parseSigningJwk(readFileSync(join(directory, 'k.json'), 'utf8'));
@@ -53,18 +53,20 @@ describe('asp keygen', () => {
     });
   });
 
-  it('does not write over a key', async () => {
+  it('does not overwrite a key', async () => {
     const { asp, write, directory } = await openTenant();
     write('k.json', 'in use');
     const { code, stderr } = await asp(['keygen', '--key', 'k.json']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/There is a key at .*k\.json already.*Move it away/);
+    expect(stderr).toMatch(/There is already a key at .*k\.json, .*Move it away/);
     expect(readFileSync(join(directory, 'k.json'), 'utf8')).toBe('in use');
   });
 
-  it('makes nothing with --dry-run', async () => {
+  it('creates nothing with --dry-run', async () => {
     const { asp, directory } = await openTenant();
-    expect((await asp(['keygen', '--dry-run'])).stderr).toMatch(/^Would make a key pair and write it to .* mode 0600/);
+    expect((await asp(['keygen', '--dry-run'])).stderr).toMatch(
+      /^Would create a key pair and write it to .* mode 0600/,
+    );
     const { stdout } = await asp(['keygen', '--dry-run', '--json']);
     expect(JSON.parse(stdout)).toEqual({ kid: null, file: join(directory, '.asp/key.json'), jwks: null });
     expect(existsSync(join(directory, '.asp'))).toBe(false);
@@ -85,7 +87,7 @@ describe('asp setup', () => {
         '  + read:user_application_passwords',
         '  + create:user_application_passwords',
         '  + delete:user_application_passwords',
-        'Nothing was changed: this was a rehearsal.',
+        'Nothing was changed: this was a dry run.',
         '',
       ].join('\n'),
     );
@@ -94,18 +96,18 @@ describe('asp setup', () => {
     expect(existsSync(recordOf(opened))).toBe(false);
   });
 
-  it('changes just that, and nothing a second time', async () => {
+  it('changes exactly what --dry-run shows, and nothing a second time', async () => {
     const opened = await openWithKey();
-    const rehearsed = (await opened.asp(['setup', '--dry-run', ...KEY])).stdout.replace(/Nothing was.*\n/, '');
+    const planned = (await opened.asp(['setup', '--dry-run', ...KEY])).stdout.replace(/Nothing was.*\n/, '');
     const { stdout } = await opened.asp(['setup', ...KEY]);
-    expect(stdout).toBe(rehearsed);
+    expect(stdout).toBe(planned);
     expect((await opened.asp(['setup', ...KEY])).stdout).toBe('Nothing has to change.\n');
     expect(writes(opened).map(({ method }) => method)).toEqual(['PATCH', 'PATCH']);
     expect(statSync(recordOf(opened)).mode & 0o777).toBe(0o644);
   });
 
   it.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
-    'and teardown lead back to the byte, for keyDelivery %s',
+    'is undone exactly by teardown, for keyDelivery %s',
     async (delivery) => {
       const opened = await openWithKey();
       const before = opened.tenant.snapshot();
@@ -118,7 +120,7 @@ describe('asp setup', () => {
     },
   );
 
-  it('makes the resource server if asked to, and teardown removes it if asked to', async () => {
+  it('creates the resource server with --create, and teardown deletes it with --remove-created', async () => {
     const opened = await openWithKey();
     const before = opened.tenant.snapshot();
     const mine = ['--audience', 'https://my.api'];
@@ -135,21 +137,23 @@ describe('asp setup', () => {
     expect(opened.tenant.snapshot()).toBe(before);
   });
 
-  it('says how far it got, and what leads on and back', async () => {
+  it('shows the changes before an error, and how to continue or go back', async () => {
     const opened = await openWithKey();
     const before = opened.tenant.snapshot();
     takeScope(opened.tenant, 'update:client_grants');
     const taken = opened.tenant.snapshot();
     const { code, stderr } = await opened.asp(['setup', ...KEY]);
     expect(code).toBe(1);
-    expect(stderr).toContain(`  + ${KEY_LINE}\nSo far it got. The record in ${recordOf(opened)} leads on`);
+    expect(stderr).toContain(
+      `  + ${KEY_LINE}\nThese changes were made before the error. ${recordOf(opened)} records the previous state.`,
+    );
     expect(stderr).toMatch(/lacks a scope for PATCH .* expected update:client_grants/);
     await opened.asp(['teardown']);
     expect(opened.tenant.snapshot()).toBe(taken);
     expect(taken).not.toBe(before);
   });
 
-  it('keeps the records of two APIs apart', async () => {
+  it('separates the records of two APIs', async () => {
     const opened = await openWithKey();
     const before = opened.tenant.snapshot();
     await opened.asp(['setup', ...KEY]);
@@ -157,14 +161,14 @@ describe('asp setup', () => {
     const wrong = await opened.asp(['teardown', '--audience', 'https://other.api', '--grant-client-id', 'other']);
     expect(wrong).toMatchObject({ code: 0, stdout: 'Nothing has to change.\n' });
     expect(wrong.stderr).toMatch(
-      /holds no record of this API and client\. It holds those of: resource server https:\/\/demo\.api of/,
+      /holds no record of this API and client\. It holds records of: resource server https:\/\/demo\.api of/,
     );
     await opened.asp(['teardown']);
     await opened.asp(['teardown', '--audience', 'https://demo.api/']);
     expect(opened.tenant.snapshot()).toBe(before);
   });
 
-  it('does not overwrite a key that another deployment may be using, unless told to', async () => {
+  it('overwrites a key that another deployment may use only with --replace-key', async () => {
     const opened = await openWithKey();
     await opened.asp(['setup', ...KEY]);
     const before = opened.tenant.snapshot();
@@ -172,7 +176,7 @@ describe('asp setup', () => {
     const other = ['setup', '--key', 'other.json', '--record', 'other-record.json'];
     for (const more of [['--dry-run'], []]) {
       const { code, stderr } = await opened.asp([...other, ...more]);
-      expect(stderr).toMatch(new RegExp(`holds the key ${signingJwk.kid}, .*For asp that is setup --replace-key`));
+      expect(stderr).toMatch(new RegExp(`holds the key ${signingJwk.kid}, .*With asp, use setup --replace-key`));
       expect(code).toBe(1);
     }
     expect(opened.tenant.snapshot()).toBe(before);
@@ -181,7 +185,7 @@ describe('asp setup', () => {
     expect(opened.tenant.snapshot()).toBe(before);
   });
 
-  it('warns of a tenant without the feature, and is done all the same', async () => {
+  it('warns of a tenant without the feature, and succeeds', async () => {
     const opened = await openWithKey();
     opened.tenant.behaviour.hasApplicationPasswords = false;
     const { code, stdout, stderr } = await opened.asp(['setup', ...KEY]);
@@ -191,7 +195,7 @@ describe('asp setup', () => {
     expect(code).toBe(0);
   });
 
-  it('warns of a tenant that accepts whoever asks, with a code for programs', async () => {
+  it('warns of a tenant that does not check who asks, with a code for programs', async () => {
     const opened = await openWithKey();
     opened.tenant.behaviour.checksAssertions = false;
     const { stdout } = await opened.asp(['setup', '--json', ...KEY]);
@@ -200,7 +204,7 @@ describe('asp setup', () => {
     ]);
   });
 
-  it('tells programs what changed', async () => {
+  it('prints the changes for programs', async () => {
     const opened = await openWithKey();
     const { stdout } = await opened.asp(['setup', '--json', ...KEY]);
     expect(JSON.parse(stdout)).toEqual({
@@ -226,20 +230,25 @@ describe('asp setup', () => {
 
   it.each<[string, readonly string[], number, RegExp]>([
     [
-      'a delivery that is none',
+      'an invalid key delivery',
       [...KEY, '--key-delivery', 'mail'],
       2,
       /keyDelivery: got "mail"; wanted "verificationKey"/,
     ],
-    ['a location without URL', [...KEY, '--key-delivery', 'verificationLocation'], 2, /needs the URL of the JWKS/],
-    ['no key', [], 1, /There is no signing key at/],
     [
-      'a record that is none',
+      'a verificationLocation without a URL',
+      [...KEY, '--key-delivery', 'verificationLocation'],
+      2,
+      /needs the URL of the JWKS/,
+    ],
+    ['a missing key', [], 1, /There is no signing key at/],
+    [
+      'an invalid record',
       [...KEY, '--record', 'key-of-none.json'],
       1,
       /The record of what the tenant held before in .* is not a JSON object/,
     ],
-  ])('is refused %s before the tenant is changed', async (_, args, expected, message) => {
+  ])('refuses %s before it changes the tenant', async (_, args, expected, message) => {
     const opened = await openWithKey();
     opened.write('key-of-none.json', 'null');
     const { code, stderr } = await opened.asp(['setup', ...args]);
@@ -250,7 +259,7 @@ describe('asp setup', () => {
 });
 
 describe('asp keys', () => {
-  it('shows key, tenant and JWKS side by side, and that they agree', async () => {
+  it('compares key, tenant and JWKS, and shows that they agree', async () => {
     const { asp } = await openReadyTenant();
     const { code, stdout } = await asp(['keys', ...KEY]);
     expect(code).toBe(0);
@@ -259,7 +268,7 @@ describe('asp keys', () => {
     );
   });
 
-  it.each(['jwk', 'certificate'])('knows a key in the form %s, in a slot or a list', async (format) => {
+  it.each(['jwk', 'certificate'])('recognizes a key in the form %s, as a single value or in a list', async (format) => {
     const { asp } = await openReadyTenant();
     for (const delivery of ['verificationKey', 'verificationKeys']) {
       await asp(['setup', ...KEY, '--key-format', format, '--key-delivery', delivery]);
@@ -271,26 +280,26 @@ describe('asp keys', () => {
     }
   });
 
-  it('shows that they do not agree, with exit code 1 and the mend', async () => {
+  it('shows that they do not agree, with exit code 1 and the fix', async () => {
     const { asp } = await openReadyTenant();
     await asp(['keygen', '--key', 'other.json']);
     const { code, stdout, stderr } = await asp(['keys', '--key', 'other.json']);
     expect(code).toBe(1);
     expect(stdout).toMatch(new RegExp(`${signingJwk.kid} {2}- {2,}verificationKey {2}-`));
-    expect(stderr).toMatch(/^They do not agree: .*"asp setup --dry-run" shows what would mend it/);
+    expect(stderr).toMatch(/^They do not agree: .*"asp setup --dry-run" shows how to fix it/);
   });
 
-  it('fetches the JWKS that the record names, and says why it cannot', async () => {
+  it('fetches the JWKS that the tenant names, and reports why it cannot', async () => {
     const { asp, tenant } = await openReadyTenant();
     const url = `${tenant.issuer}.well-known/jwks.json`;
     await asp(['setup', ...KEY, '--key-delivery', 'verificationLocation', '--jwks-url', url]);
     const other = JSON.parse((await asp(['keys', ...KEY, '--json'])).stdout);
     expect(other).toMatchObject({ agree: false, jwks: { url, problem: null, thumbprints: [expect.any(String)] } });
     await asp(['setup', ...KEY, '--key-delivery', 'verificationLocation', '--jwks-url', `${tenant.issuer}nowhere`]);
-    expect((await asp(['keys', ...KEY])).stdout).toContain('nowhere: It is answered with 404.');
+    expect((await asp(['keys', ...KEY])).stdout).toContain('nowhere: The response is 404, expected 200.');
   });
 
-  it('finds the key of a deployment by its stack outputs, and says what it takes to read it', async () => {
+  it('finds the key of a deployment from its stack outputs, and reports what is needed to read it', async () => {
     const { asp, write } = await openReadyTenant();
     const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:SigningKey-AbCdEf';
     const asked: string[] = [];
@@ -307,7 +316,7 @@ describe('asp keys', () => {
     };
     const { code, stderr } = await asp(['keys'], { ports: { readSecretKeys: refuse } });
     expect(stderr).toMatch(
-      /^The secret arn:.* cannot be read\. Expected AWS credentials and a region .* or name a key file by --key\./,
+      /^The secret arn:.* cannot be read\. Expected AWS credentials and a region .* You can also name a key file with --key\./,
     );
     expect(code).toBe(1);
   });

@@ -1,4 +1,4 @@
-/** What `asp` says while the tenant is down, slow, rate limiting or talking nonsense; and what it never says. */
+/** What `asp` reports while the tenant is down, slow, rate limiting or malformed; and what it never shows. */
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { HttpPort } from '../../../src/core/http.ts';
@@ -9,8 +9,8 @@ const client = createHttpsClient();
 const LIST = ['list', '--user', USER];
 const INTROSPECT = ['introspect', '--key', 'key.json', '-'];
 
-describe('a tenant that', () => {
-  it('is down is told so, by every command that asks it', async () => {
+describe('asp with a tenant in trouble', () => {
+  it('reports in every command that the tenant is down', async () => {
     const { asp } = await openReadyTenant();
     const issuer = `http://127.0.0.1:${await freePort()}/`;
     for (const args of [LIST, ['setup', '--key', 'key.json'], ['keys', '--key', 'key.json']]) {
@@ -28,7 +28,7 @@ describe('a tenant that', () => {
     });
   });
 
-  it('limits the rate is waited for as it asks', async () => {
+  it('waits for as long as a rate limit demands', async () => {
     const { asp, tenant, clock } = await openReadyTenant();
     tenant.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 7, path: '/api/v2/users/', times: 1 });
     const before = clock.ms;
@@ -36,7 +36,7 @@ describe('a tenant that', () => {
     expect(clock.ms - before).toBe(7000);
   });
 
-  it('limits the rate for longer than there is time is told so, at once', async () => {
+  it('reports at once a rate limit that lasts longer than the time allowed', async () => {
     const { asp, tenant, clock } = await openReadyTenant();
     tenant.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 60 });
     const before = clock.ms;
@@ -48,7 +48,7 @@ describe('a tenant that', () => {
     expect(clock.ms).toBe(before);
   });
 
-  it('takes its time to introspect is given what --timeout allows, and no more', async () => {
+  it('waits for introspection as long as --timeout allows, and no longer', async () => {
     const { asp, tenant } = await openReadyTenant();
     const waits: number[] = [];
     const http: HttpPort = async (request) => {
@@ -61,7 +61,7 @@ describe('a tenant that', () => {
     expect(waits).toEqual([2000, 7000, 10_000]);
   });
 
-  it('does not answer is told so when the time is up', async () => {
+  it('reports when the time is up that the tenant does not respond', async () => {
     const { asp, tenant } = await openReadyTenant();
     tenant.faults.add({ kind: 'hang', path: '/api/v2/' });
     const { code, stderr } = await asp([...LIST, '--timeout', '1']);
@@ -70,10 +70,10 @@ describe('a tenant that', () => {
   });
 
   it.each([
-    ['answers garbage', { kind: 'garbage' } as const],
-    ['sends us elsewhere', { kind: 'redirect', location: 'https://elsewhere.example/' } as const],
-    ['answers more than anybody reads', { kind: 'huge' } as const],
-  ])('%s is not believed', async (_, fault) => {
+    ['sends garbage', { kind: 'garbage' } as const],
+    ['redirects', { kind: 'redirect', location: 'https://elsewhere.example/' } as const],
+    ['sends an oversized body', { kind: 'huge' } as const],
+  ])('does not trust a tenant that %s', async (_, fault) => {
     const { asp, tenant } = await openReadyTenant();
     tenant.faults.add(fault);
     const list = await asp(LIST);
@@ -87,8 +87,8 @@ describe('a tenant that', () => {
   });
 });
 
-describe('no secret is ever shown', () => {
-  it('by any command, whatever goes wrong, verbose and as JSON', async () => {
+describe('asp and secrets', () => {
+  it('shows no secret in any command, whatever goes wrong, with --verbose and --json', async () => {
     const { asp, tenant, secrets, write } = await openReadyTenant();
     const canary = 'CANARYcanaryCANA';
     secrets.add(canary);
@@ -120,7 +120,7 @@ describe('no secret is ever shown', () => {
         });
       }
     }
-    // The tenant's own words are passed on, but without what we sent.
+    // The tenant's own message is shown, but without the secret that was sent.
     tenant.faults.add({
       kind: 'status',
       status: 400,
@@ -131,7 +131,7 @@ describe('no secret is ever shown', () => {
     expect(stderr).toContain('400: You sent [secret]');
   });
 
-  it('in --verbose, which shows each setting with the source that counted', async () => {
+  it('shows each setting and its source with --verbose, but no secret', async () => {
     const { asp, write, secrets } = await openReadyTenant();
     secrets.add('secret-of-the-file');
     write('.env', 'AUTH0_CLIENT_SECRET=secret-of-the-file\nASP_API_URL=https://env.example/\nASP_TIMEOUT=9\n');

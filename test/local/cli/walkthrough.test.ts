@@ -1,4 +1,4 @@
-/** docs/walkthrough.md, run as it stands against local mode. */
+/** Runs docs/walkthrough.md against local mode. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,11 +10,11 @@ import { LAUNCHER, ROOT, startChild } from '../../support/cli/child.ts';
 import { Counterparts, parseTranscript, withoutTimes } from '../../support/cli/transcript.ts';
 
 const PAGE = readFileSync(`${ROOT}docs/walkthrough.md`, 'utf8');
-/** Where the page's reader is taken to be. */
+/** The reader's directory on the page. */
 const DIRECTORY = '/home/you/api';
 const UNCACHED = { gatewayTtlSeconds: 0, cacheTtlSeconds: 0, negativeTtlSeconds: 0 };
 
-it.skipIf(lacksCurl())('docs/walkthrough.md prints what it says', { timeout: 90_000 }, async () => {
+it.skipIf(lacksCurl())('prints what docs/walkthrough.md shows', { timeout: 90_000 }, async () => {
   expect(PAGE).toContain(
     `npm start -- ${Object.entries(UNCACHED)
       .map(([key, value]) => `-c ${key}=${value}`)
@@ -35,7 +35,7 @@ it.skipIf(lacksCurl())('docs/walkthrough.md prints what it says', { timeout: 90_
   }
 });
 
-/** A directory with `npx asp` in it, in which the page's ports are this run's. */
+/** A directory with `npx asp`, where the ports of this run replace those of the page. */
 function placeFor({ ready }: LocalEnvironment) {
   const directory = mkdtempSync(join(tmpdir(), 'walkthrough-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -68,7 +68,7 @@ function lacksCurl(): boolean {
   return isMissing;
 }
 
-it('npx finds asp in the checkout', async () => {
+it('is found by npx in the checkout', async () => {
   const { HOME = '' } = process.env;
   const child = startChild('npx', ['--no-install', 'asp', '--help'], { directory: ROOT, environment: { HOME } });
   expect(await child.ended).toBe(0);

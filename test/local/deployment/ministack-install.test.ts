@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-/** Puts a `python3` on the path that does as it is told: `$1` is `-c` for the check, `-m` for all else. */
+/** Puts a fake `python3` on the path. Its first argument is `-c` for the version check and `-m` for everything else. */
 async function python(script: string): Promise<void> {
   const file = join(directory, 'bin', 'python3');
   await mkdir(join(directory, 'bin'), { recursive: true });
@@ -25,7 +25,7 @@ async function python(script: string): Promise<void> {
   await chmod(file, 0o755);
 }
 
-/** A virtual environment is made by a copy of the same script. */
+/** Fakes `python3 -m venv`: the virtual environment contains a copy of the same script. */
 const MAKE = 'if [ "$2" = venv ]; then mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; exit; fi';
 
 function install(signal?: AbortSignal) {
@@ -37,8 +37,8 @@ function install(signal?: AbortSignal) {
   });
 }
 
-describe('the emulator', () => {
-  it('is installed once', async () => {
+describe('installMinistack', () => {
+  it('installs the emulator once', async () => {
     await python(`${MAKE}\nexit 0`);
     const file = await install();
     expect(file).toBe(join(directory, `node_modules/.cache/ministack-${MINISTACK_VERSION}/bin/ministack`));
@@ -47,7 +47,7 @@ describe('the emulator', () => {
     expect(reports).toEqual([REPORT]);
   });
 
-  it('is installed anew where that was interrupted', async () => {
+  it('installs again after an interrupted installation', async () => {
     const stale = join(directory, 'node_modules', '.cache', `ministack-${MINISTACK_VERSION}`);
     await mkdir(stale, { recursive: true });
     await writeFile(join(stale, 'half'), '');
@@ -59,17 +59,14 @@ describe('the emulator', () => {
   it.each([
     ['exit 3', 'Python is older than 3.10. Install a newer python3.'],
     ['exit 1', 'Python lacks venv. Install it (Debian, Ubuntu: python3-venv).'],
-    ['[ "$1" = -c ] && exit 0; echo no space left; exit 1', 'No virtual environment could be made: no space left'],
-    [
-      `${MAKE}\n[ "$1" = -c ] && exit 0; echo a; echo no index; exit 1`,
-      'MiniStack could not be installed from PyPI: no index',
-    ],
-  ])('says in one line why it cannot be had: %s', async (script, message) => {
+    ['[ "$1" = -c ] && exit 0; echo no space left; exit 1', 'Cannot create a virtual environment: no space left'],
+    [`${MAKE}\n[ "$1" = -c ] && exit 0; echo a; echo no index; exit 1`, 'Cannot install MiniStack from PyPI: no index'],
+  ])('reports in one line why it cannot install: %s', async (script, message) => {
     await python(script);
     await expect(install()).rejects.toThrow(message);
   });
 
-  it('is left at once if that is wished, with all that pip has started', async () => {
+  it('stops at once when the signal aborts, with every process that pip has started', async () => {
     const interruption = new AbortController();
     await python(`${MAKE}\n[ "$1" = -c ] && exit 0; touch "${directory}/begun"; sleep 60; touch "${directory}/ended"`);
     const installation = install(interruption.signal);
@@ -79,12 +76,12 @@ describe('the emulator', () => {
     expect(await readdir(directory)).not.toContain('ended');
   });
 
-  it('is not begun to be installed where that has been wished already', async () => {
+  it('starts no installation if the signal has already aborted', async () => {
     await python(`${MAKE}\n[ "$1" = -c ] && exit 0; sleep 60`);
     await expect(install(AbortSignal.abort(new Error('Ended at once.')))).rejects.toThrow('Ended at once.');
   });
 
-  it('says that Python is missing', async () => {
+  it('reports that Python is missing', async () => {
     const environment = { PATH: join(directory, 'empty') };
     const missing = installMinistack({ projectDirectory: directory, environment, report: () => {} });
     await expect(missing).rejects.toThrow('Python 3 is missing. Install python3, 3.10 or newer, with venv.');

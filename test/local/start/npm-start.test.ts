@@ -1,4 +1,4 @@
-/** `npm start` as its user runs it: a child process, its output, its exit code. */
+/** Runs `npm start` as a user does: a child process, its output and its exit code. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -9,7 +9,7 @@ const ROOT = new URL('../../../', import.meta.url).pathname;
 const FREE_PORTS = { PORT: '0', TENANT_PORT: '0' };
 
 describe('npm start -- --json', () => {
-  it('prints one line with what is needed to call the API, and ends cleanly on Ctrl-C', async () => {
+  it('prints one line with everything needed to call the API, and exits with 0 on Ctrl-C', async () => {
     const child = start(['--json'], FREE_PORTS);
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const ready = JSON.parse((await lines.next()).value);
@@ -38,12 +38,12 @@ describe('npm start -- --json', () => {
 });
 
 describe('npm start', () => {
-  it('shows each kind of credential with the status that it got', async () => {
+  it('prints the status of each kind of credential', async () => {
     const child = start([], FREE_PORTS);
     const shown: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
       shown.push(line);
-      if (line.startsWith('Ctrl-C')) child.kill('SIGINT');
+      if (line.startsWith('Press Ctrl-C')) child.kill('SIGINT');
     }
     expect(shown.filter((line) => /^\d{3} /.test(line))).toEqual([
       '200 allowed   JWT as Bearer',
@@ -60,29 +60,29 @@ describe('npm start', () => {
     expect(shown.filter((line) => line.startsWith('    curl '))).toHaveLength(10);
   });
 
-  it('takes configuration keys', async () => {
+  it('accepts configuration keys', async () => {
     const child = start(
       ['--json', '-c', 'routes={"GET /x/{id}":["read:foo"]}', '-c', 'basicChallenge=true'],
       FREE_PORTS,
     );
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const ready = JSON.parse((await lines.next()).value);
-    const answer = await fetch(`${ready.gateway}x/1`);
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toContain('Basic realm=');
+    const response = await fetch(`${ready.gateway}x/1`);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toContain('Basic realm=');
   });
 });
 
-describe('bad input to npm start is one line and exit code 2', () => {
+describe('npm start with invalid input', () => {
   it.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
     ['an unknown flag', ['--nope'], {}, /--nope/],
     ['an argument', ['nope'], {}, /nope/],
-    ['a port that is none', [], { PORT: 'abc' }, /PORT="abc"; wanted a port from 0 to 65535/],
+    ['an invalid port', [], { PORT: 'abc' }, /PORT="abc"; expected a port from 0 to 65535/],
     ['a port out of range', [], { TENANT_PORT: '65536' }, /TENANT_PORT="65536"/],
-    ['a configuration key that is none', ['-c', 'nope=1'], {}, /nope: unknown; known are .*routes/],
-    ['a value that is none', ['-c', 'basicOrder=x'], {}, /basicOrder: got "x"; wanted "auto"/],
-    ['a pair that is none', ['-c', 'basicOrder'], {}, /wanted -c key=value/],
-  ])('%s', async (_, args, environment, message) => {
+    ['an unknown configuration key', ['-c', 'nope=1'], {}, /nope: unknown; known are .*routes/],
+    ['an invalid value', ['-c', 'basicOrder=x'], {}, /basicOrder: got "x"; wanted "auto"/],
+    ['a pair without "="', ['-c', 'basicOrder'], {}, /wanted -c key=value/],
+  ])('exits with 2 and prints one line for %s', async (_, args, environment, message) => {
     const { code, stdout, stderr } = await end(start(args, { ...FREE_PORTS, ...environment }));
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd()).not.toContain('\n');
@@ -90,17 +90,17 @@ describe('bad input to npm start is one line and exit code 2', () => {
     expect(code).toBe(2);
   });
 
-  it.each(['PORT', 'TENANT_PORT'])('a %s that is taken', async (name) => {
+  it.each(['PORT', 'TENANT_PORT'])('exits with 2 and prints one line if %s is in use', async (name) => {
     const port = await takenPort();
     const { code, stderr } = await end(start([], { ...FREE_PORTS, [name]: String(port) }));
     expect(stderr).toMatch(
-      new RegExp(`^A port cannot be had \\(listen EADDRINUSE.*${port}\\)\\. Set PORT and TENANT_PORT`),
+      new RegExp(`^A port is not available \\(listen EADDRINUSE.*${port}\\)\\. Set PORT and TENANT_PORT`),
     );
     expect(stderr.trimEnd()).not.toContain('\n');
     expect(code).toBe(2);
   });
 
-  it('and --help is help, with exit code 0', async () => {
+  it('prints the help for --help and exits with 0', async () => {
     const { code, stdout } = await end(start(['--help'], FREE_PORTS));
     expect(stdout).toContain('Usage: npm start');
     expect(code).toBe(0);

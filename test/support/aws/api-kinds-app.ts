@@ -1,8 +1,9 @@
-/** Somebody else's application: this project's constructs before an HTTP API and a WebSocket API. */
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+/** Somebody else's application: this project's constructs in front of an HTTP API and a WebSocket API. */
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Auth0Setup } from '../../../lib/auth0-setup.ts';
 import { AuthorizerFunction } from '../../../lib/authorizer-function.ts';
 import { SigningKey } from '../../../lib/signing-key.ts';
@@ -10,7 +11,7 @@ import { SigningKey } from '../../../lib/signing-key.ts';
 const app = new App();
 const stack = new Stack(app, 'ApiKinds');
 const issuer: string = app.node.getContext('issuer');
-const managementSecret: string = app.node.getContext('managementSecret');
+const managementSecret = Secret.fromSecretNameV2(stack, 'Management', app.node.getContext('managementSecret'));
 const audience = 'https://demo.api';
 
 const signingKey = new SigningKey(stack, 'SigningKey');
@@ -20,7 +21,7 @@ const authorizer = new AuthorizerFunction(stack, 'Authorizer', {
   audience,
   signingKey,
   routes: { 'GET /foo': ['read:foo'], 'POST /foo': ['create:foo'], $connect: ['read:foo'] },
-  gatewayTtlSeconds: 0,
+  resultsCacheTtl: Duration.seconds(0),
 });
 authorizer.node.addDependency(setup);
 

@@ -1,4 +1,4 @@
-/** Runs `asp` in this process: a terminal kept in memory, a clock that only `sleep` moves, files in a directory of its own. */
+/** Runs `asp` in this process, with a terminal in memory, a clock that only `sleep` moves, and files in a temporary directory. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export const CTRL_C = Symbol('Ctrl-C');
 
 export interface AspOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** What is on standard input; absent: a terminal. */
+  /** The text on standard input; absent: standard input is a terminal. */
   readonly input?: string;
   /** What is typed at each prompt; absent: there is nobody to ask. */
   readonly answers?: readonly (string | typeof CTRL_C)[];
@@ -27,15 +27,15 @@ export interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The questions that were asked, and whether the answers were hidden. */
+  /** The prompts, and whether they hid what was typed. */
   readonly questions: readonly { readonly question: string; readonly isSecret: boolean }[];
 }
 
-/** A place to run `asp` in, with what must never be seen. */
+/** A place to run `asp` in, with the secrets that must never be shown. */
 export interface Workshop {
   readonly directory: string;
   readonly clock: { ms: number };
-  /** Whatever is added here must not be in any output from then on. */
+  /** No later output may contain a text that is added here. */
   readonly secrets: Set<string>;
   write(file: string, text: string): void;
   asp(args: readonly string[], options?: AspOptions): Promise<Run>;
@@ -68,6 +68,12 @@ export function openWorkshop(environment: Readonly<Record<string, string>> = {})
         setTimer: () => () => {},
         lookUpHost: async () => {},
         readSecretKeys: async () => {
+          throw new Error('There is no AWS in this test.');
+        },
+        readStackOutput: async () => {
+          throw new Error('There is no AWS in this test.');
+        },
+        invokeFunction: async () => {
           throw new Error('There is no AWS in this test.');
         },
         composeAuthorizer,
@@ -106,7 +112,7 @@ function memoryTerminal(seen: Seen, { input, answers }: AspOptions): Terminal {
     ask: async (question, isSecret) => {
       seen.questions.push({ question, isSecret });
       const answer = left.shift();
-      if (answer === undefined) throw new Error(`Nobody was to be asked: ${question}`);
+      if (answer === undefined) throw new Error(`Unexpected prompt: ${question}`);
       if (typeof answer === 'symbol') throw interrupted();
       return answer;
     },

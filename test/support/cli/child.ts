@@ -1,10 +1,10 @@
-/** `asp` as its user runs it: a child process, by its launcher. */
+/** Runs `asp` as a user does: as a child process, with its launcher. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
 export const ROOT = new URL('../../../', import.meta.url).pathname;
-/** A child may have to share its processor with many. */
+/** A child may share its processor with many others. */
 const PATIENCE_MS = 15_000;
 
 export const LAUNCHER = `${ROOT}bin/asp.mjs`;
@@ -16,9 +16,9 @@ export interface ChildOptions {
 
 export interface Child {
   readonly process: ChildProcess;
-  /** What came so far. */
+  /** The output so far. */
   readonly output: { stdout: string; stderr: string };
-  /** Resolves when a text has come. */
+  /** Resolves when the output matches. */
   untilShown(pattern: RegExp): Promise<void>;
   readonly ended: Promise<number | null>;
 }
@@ -27,7 +27,7 @@ export function startAsp(args: readonly string[], options: ChildOptions): Child 
   return startChild(process.execPath, [LAUNCHER, ...args], options);
 }
 
-/** Starts any command, with an environment that holds nothing of ours but the path. */
+/** Starts any command, with only the path from this process's environment. */
 export function startChild(
   command: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** A tenant for the command line's tests, with the settings that lead to it. */
+/** A tenant for the tests of the command line, with settings for it. */
 import { onTestFinished } from 'vitest';
 import { startTenant, type Tenant, type TenantOptions } from '../../../local/tenant/server.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
@@ -9,7 +9,7 @@ export const USER = 'auth0|1234';
 export const DEMO_API = 'https://demo.api';
 const CLIENT_SECRET = 'local-management-secret';
 
-/** Made once for each test file: making RSA keys is what takes time. */
+/** Created once for each test file, because RSA keys take time. */
 const tenantKey = await newSigningKey();
 export const signingJwk = await generateSigningKey(START_MS);
 
@@ -17,14 +17,14 @@ export interface TenantForTest extends Workshop {
   readonly tenant: Tenant;
 }
 
-/** A bare tenant and a workshop that knows it by its environment; the client's secret must never be seen. */
+/** A bare tenant, and a workshop whose environment points to it; the client's secret must never be shown. */
 export async function openTenant(options: TenantOptions = {}): Promise<TenantForTest> {
   const clock = { ms: START_MS };
   const tenant = await startTenant({ signingKey: tenantKey, now: () => clock.ms, ...options });
   onTestFinished(() => tenant.close());
   const workshop = openWorkshop(settingsOf(tenant));
   workshop.secrets.add(CLIENT_SECRET);
-  // One clock for both.
+  // Both use one clock.
   Object.defineProperty(clock, 'ms', { get: () => workshop.clock.ms });
   return { ...workshop, tenant };
 }
@@ -48,7 +48,7 @@ export function settingsOf({ issuer }: Pick<Tenant, 'issuer'>): Readonly<Record<
   };
 }
 
-/** Takes one scope from the management client's grant. */
+/** Removes one scope from the management client's grant. */
 export function takeScope({ state, issuer }: Tenant, scope: string): void {
   for (const grant of state.clientGrants.values()) {
     if (grant.client_id !== 'local-management-client' || grant.audience !== `${issuer}api/v2/`) continue;

@@ -1,4 +1,4 @@
-/** The `console` blocks of a Markdown page: commands behind `$ `, and what they print. */
+/** Parses the `console` blocks of a Markdown page: commands after `$ `, and what they print. */
 
 export interface Step {
   readonly command: string;
@@ -20,14 +20,14 @@ export function parseTranscript(markdown: string): readonly Step[] {
   );
 }
 
-/** What differs from run to run: its places in one text are matched with those in the other, one by one. */
+/** Values that differ from run to run. Their places in two texts are matched one by one. */
 const VARIABLE = /asp_[0-9a-f]{16}|\b[A-Za-z]{16}$|(?<=Bearer )[A-Za-z]{16}\b|(?<=key |^|\n)[\w-]{43}\b/gm;
 
-/** Keeps which value of the page stands for which of this run. */
+/** Maps values on the page to values of this run. */
 export class Counterparts {
   readonly #ofRun = new Map<string, string>();
 
-  /** Learns from what a command printed and what the page says it prints. */
+  /** Learns from the output of a command and its output on the page. */
   learn(documented: string, actual: string): void {
     const found = [...actual.matchAll(VARIABLE)].map(([value]) => value);
     for (const [index, [value]] of [...documented.matchAll(VARIABLE)].entries()) {
@@ -36,13 +36,13 @@ export class Counterparts {
     }
   }
 
-  /** Puts this run's values in the place of the page's. */
+  /** Replaces the values on the page with those of this run. */
   toRun(documented: string): string {
     return documented.replaceAll(VARIABLE, (value) => this.#ofRun.get(value) ?? value);
   }
 }
 
-/** Takes out what says nothing: times, and the widths of columns that hang on them. */
+/** Removes times, and the widths of columns that depend on them. */
 export function withoutTimes(text: string): string {
   return text
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z \([^)]*\)/g, 'TIME')

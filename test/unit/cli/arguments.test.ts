@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { asksForHelp, parseArguments } from '../../../src/cli/arguments.ts';
 import { CliError } from '../../../src/cli/errors.ts';
 import type { OptionTable } from '../../../src/cli/options.ts';
@@ -12,8 +12,8 @@ const OPTIONS: OptionTable = {
 
 const parse = (args: readonly string[]) => parseArguments(args, OPTIONS, 1);
 
-describe('arguments', () => {
-  test('are read by the table', () => {
+describe('parseArguments', () => {
+  it('reads options and arguments according to the table', () => {
     const args = parse(['--user', 'auth0|1', '--scope=a', '-y', 'ID', '--scope', 'b']);
     expect(args.required('user')).toBe('auth0|1');
     expect(args.texts('scope')).toEqual(['a', 'b']);
@@ -21,7 +21,7 @@ describe('arguments', () => {
     expect(args.positionals).toEqual(['ID']);
   });
 
-  test('that are missing are none', () => {
+  it('returns nothing for an option that is absent, and refuses to require it', () => {
     const args = parse([]);
     expect(args.text('user')).toBeUndefined();
     expect(args.texts('scope')).toEqual([]);
@@ -29,34 +29,37 @@ describe('arguments', () => {
     expect(() => args.required('user')).toThrow('The option --user is missing; it has no default.');
   });
 
-  test('count the last time that an option came', () => {
+  it('returns the last value of a repeated option', () => {
     expect(parse(['--user', 'a', '--user', 'b']).text('user')).toBe('b');
   });
 
-  test.each<[string, readonly string[], string]>([
+  it.each<[string, readonly string[], string]>([
     ['an unknown option', ['--usr', 'x'], 'There is no option --usr; the nearest is --user. See --help.'],
     ['an unknown short option', ['-z'], 'There is no option -z; the nearest is --yes. See --help.'],
     [
       'a missing value',
       ['--user'],
-      'The option --user wants a value; one that begins with a dash is written --user=-….',
+      'The option --user needs a value. Write a value that starts with a dash as --user=-….',
     ],
-    ['a value that looks like an option', ['--user', '--yes'], 'The option --user wants a value'],
-    ['a value too many', ['--yes=true'], 'The option --yes takes no value.'],
-    ['too many arguments', ['a', 'b'], 'Got 2 beside the options; wanted at most 1.'],
-    ['a secret', ['--client-secret', 'x'], 'what stands on a command line is seen by others'],
-    ['a token', ['--token=x'], 'give a token through standard input'],
-  ])('refuse %s', (_, args, message) => {
+    ['a value that looks like an option', ['--user', '--yes'], 'The option --user needs a value'],
+    ['a value too many', ['--yes=true'], 'The option --yes does not take a value.'],
+    ['too many arguments', ['a', 'b'], 'Got 2 arguments besides the options; expected at most 1.'],
+    ['a secret', ['--client-secret', 'x'], 'others on this machine can see it'],
+    ['a token', ['--token=x'], 'Give a token on standard input'],
+    ['an option that cannot be one', ['--sEcReT-x'], 'The command line has an unknown option. '],
+  ])('refuses %s', (_, args, message) => {
     expect(() => parse(args)).toThrow(message);
     expect(() => parse(args)).toThrow(CliError);
   });
 
-  test('never repeat a value, whatever was typed', () => {
+  it('never repeats a value, whatever was typed', () => {
     const word = fc.stringMatching(/^[A-Z]{12}$/);
     const shapes = fc.constantFrom(
       (secret: string) => [secret, secret],
       (secret: string) => [`--client-secret=${secret}`],
       (secret: string) => ['--nope', secret],
+      (secret: string) => [`--${secret}`],
+      (secret: string) => [`--token-${secret}`],
       (secret: string) => [`--yes=${secret}`],
       (secret: string) => ['--user', '-x', secret, secret],
     );
@@ -72,7 +75,7 @@ describe('arguments', () => {
   });
 });
 
-test('help is asked for by either name, but not behind --', () => {
+it('asks for help with --help and -h, but not after --', () => {
   expect(asksForHelp(['--nope', '--help'])).toBe(true);
   expect(asksForHelp(['-h'])).toBe(true);
   expect(asksForHelp(['--', '-h'])).toBe(false);

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { RecordFile, rehearsalStore } from '../../../src/cli/record-file.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { dryRunStore, RecordFile } from '../../../src/cli/record-file.ts';
 import { Settings } from '../../../src/cli/settings.ts';
 import { assertCanWrite, replaceFile, writePrivateFile } from '../../../src/cli/write-file.ts';
 
@@ -26,7 +26,7 @@ beforeEach(() => {
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 describe('a private file', () => {
-  test("is its owner's alone from the first moment, with nothing left beside it", () => {
+  it('is readable by its owner only, and leaves no temporary file', () => {
     const path = join(directory, 'secret');
     assertCanWrite(path);
     expect(readdirSync(directory)).toEqual([]);
@@ -36,21 +36,21 @@ describe('a private file', () => {
     expect(readdirSync(directory)).toEqual(['secret']);
   });
 
-  test.each([assertCanWrite, (path: string) => writePrivateFile(path, 'new')])(
-    'is never written over, nor through a link',
+  it.each([assertCanWrite, (path: string) => writePrivateFile(path, 'new')])(
+    'is never overwritten, also not through a link',
     (write) => {
       const path = join(directory, 'there');
       writeFileSync(path, 'old');
       symlinkSync(path, join(directory, 'link'));
       for (const file of [path, join(directory, 'link')]) {
-        expect(() => write(file)).toThrow(/EEXIST\. Files that exist are not written over/);
+        expect(() => write(file)).toThrow(/EEXIST\. Existing files are not overwritten/);
       }
       expect(readFileSync(path, 'utf8')).toBe('old');
       expect(readdirSync(directory).sort()).toEqual(['link', 'there']);
     },
   );
 
-  test('needs a directory that exists', () => {
+  it('needs an existing directory', () => {
     expect(() => assertCanWrite(join(directory, 'no/such/file'))).toThrow(
       /ENOENT\. Name a file in a directory that exists/,
     );
@@ -58,7 +58,7 @@ describe('a private file', () => {
   });
 });
 
-test('a public file is replaced as a whole', () => {
+it('replaces a public file as a whole', () => {
   const path = join(directory, 'record');
   replaceFile(path, 'one');
   chmodSync(path, 0o644);
@@ -67,11 +67,11 @@ test('a public file is replaced as a whole', () => {
   expect(readdirSync(directory)).toEqual(['record']);
 });
 
-describe('the file of records', () => {
+describe('the record file', () => {
   const open = () => new RecordFile({ settings: new Settings([]), ports: { directory } as never });
   const record = { version: 1, identifier: 'a', keys: {} } as const;
 
-  test('keeps those of several tenants and APIs apart, and goes with the last of them', async () => {
+  it('separates the records of tenants and APIs, and is deleted with the last record', async () => {
     const one = open().resourceServer('https://t1/', 'a');
     const other = open().resourceServer('https://t2/', 'a');
     await one.write(record);
@@ -86,7 +86,7 @@ describe('the file of records', () => {
     expect(existsSync(join(directory, '.asp/record.json'))).toBe(false);
   });
 
-  test('that is broken is told, and not written over', async () => {
+  it('is reported and not overwritten if it is invalid', async () => {
     replaceFile(join(directory, '.asp/record.json'), 'broken');
     const store = open().resourceServer('https://t1/', 'a');
     await expect(store.read()).rejects.toMatchObject({ code: 'record_invalid' });
@@ -94,15 +94,15 @@ describe('the file of records', () => {
     expect(readFileSync(join(directory, '.asp/record.json'), 'utf8')).toBe('broken');
   });
 
-  test('is only read in a rehearsal', async () => {
+  it('is only read in a dry run', async () => {
     const store = open().resourceServer('https://t1/', 'a');
     await store.write(record);
-    const rehearsal = rehearsalStore(store);
-    expect(await rehearsal.read()).toEqual(record);
-    await rehearsal.write({ ...record, id: 'x' });
-    expect(await rehearsal.read()).toMatchObject({ id: 'x' });
-    await rehearsal.delete();
-    expect(await rehearsal.read()).toBeUndefined();
+    const dryRun = dryRunStore(store);
+    expect(await dryRun.read()).toEqual(record);
+    await dryRun.write({ ...record, id: 'x' });
+    expect(await dryRun.read()).toMatchObject({ id: 'x' });
+    await dryRun.delete();
+    expect(await dryRun.read()).toBeUndefined();
     expect(await store.read()).toEqual(record);
   });
 });

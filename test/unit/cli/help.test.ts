@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
-import { COMMANDS } from '../../../src/cli/commands.ts';
+import { COMMAND_GROUPS, COMMANDS } from '../../../src/cli/commands.ts';
 import { commandHelp, generalHelp } from '../../../src/cli/help.ts';
 import { GENERAL_OPTIONS } from '../../../src/cli/options.ts';
 import { SETTINGS, type SettingNames } from '../../../src/cli/setting-table.ts';
@@ -12,7 +12,7 @@ const SAMPLE = readFileSync(new URL('../../../.env.sample', import.meta.url), 'u
 describe.each(COMMANDS.map((command) => [command.name, command] as const))('asp %s --help', (name, command) => {
   const help = commandHelp(command);
 
-  test('shows every option, none without a word', () => {
+  it('shows every option with a summary', () => {
     for (const [option, { summary, type, placeholder }] of Object.entries({ ...command.options, ...GENERAL_OPTIONS })) {
       expect(help).toContain(`--${option}`);
       expect(summary).not.toBe('');
@@ -20,11 +20,11 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('asp 
     }
   });
 
-  test('fits a terminal of 120 columns', () => {
+  it('fits a terminal of 120 columns', () => {
     for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });
 
-  test('has examples, each of which the command takes', () => {
+  it('has examples that the command accepts', () => {
     expect(command.examples.length).toBeGreaterThan(0);
     for (const { line } of command.examples) {
       const [command_ = ''] = line.split(/ [|<] /);
@@ -34,13 +34,22 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('asp 
     }
   });
 
-  test('is on the page of the command line', () => {
+  it('is in docs/cli.md and in asp --help', () => {
     expect(PAGE).toMatch(new RegExp(`^\\| \`asp ${name}[ \`]`, 'm'));
-    expect(generalHelp(COMMANDS)).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(generalHelp(COMMAND_GROUPS)).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 });
 
-test('every option is some setting or known to be none, and every setting is on the page by all its names', () => {
+it('shows each command of asp --help under exactly one heading', () => {
+  const lines = generalHelp(COMMAND_GROUPS).split('\n');
+  for (const { heading, commands } of COMMAND_GROUPS) {
+    const start = lines.indexOf(`${heading}:`) + 1;
+    const names = lines.slice(start, lines.indexOf('', start)).map((line) => line.trim().split(' ')[0]);
+    expect(names).toEqual(commands.map(({ name }) => name));
+  }
+});
+
+it('documents every setting in docs/cli.md by all its names', () => {
   for (const names of Object.values<SettingNames>(SETTINGS)) {
     if (names.flag !== undefined) expect(PAGE).toContain(`\`--${names.flag}\``);
     if (names.variable !== undefined) expect(PAGE).toContain(`\`${names.variable}\``);
@@ -49,7 +58,7 @@ test('every option is some setting or known to be none, and every setting is on 
   }
 });
 
-test('.env.sample names settings that there are', () => {
+it('names only existing settings in .env.sample', () => {
   const variables = Object.values<SettingNames>(SETTINGS).map(({ variable }) => variable);
   for (const [, name] of SAMPLE.matchAll(/^#?([A-Z0-9_]+)=/gm)) expect(variables).toContain(name);
 });

@@ -1,86 +1,141 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type RevokeKeyPorts, runRevokeKey } from '../../../src/cli/commands/revoke-key.ts';
-import { UsageError } from '../../../src/cli/operation.ts';
+import { AwsError } from '../../../src/aws/errors.ts';
+import type { Ports } from '../../../src/cli/ports.ts';
+import { openWorkshop } from '../../support/cli/asp.ts';
 
-let printed: string[];
-let reported: string[];
-let asked: unknown[];
-let answer: unknown;
+let calls: unknown[];
+let response: unknown;
 
 beforeEach(() => {
-  printed = [];
-  reported = [];
-  asked = [];
-  answer = { kid: 'new-key', introspection: 'accepted' };
+  calls = [];
+  response = { kid: 'new-key', introspection: 'accepted' };
 });
 
-const ports: RevokeKeyPorts = {
-  print: (line) => printed.push(line),
-  report: (line) => reported.push(line),
+const ports = {
   readStackOutput: async (...names) => {
-    asked.push(names);
+    calls.push(names);
     return 'arn:function';
   },
   invokeFunction: async (...call) => {
-    asked.push(call);
-    return answer;
+    calls.push(call);
+    return response;
   },
-};
-const run = (...args: string[]) => runRevokeKey(args, ports);
+} satisfies Partial<Ports>;
 
-describe('npm run revoke-key', () => {
-  it('finds the function in the stack, calls it, and says which key signs now', async () => {
-    expect(await run()).toBe(0);
-    expect(asked).toEqual([
+const run = (args: readonly string[], more: Partial<Ports> = {}) =>
+  openWorkshop().asp(['revoke-key', ...args], { ports: { ...ports, ...more } });
+
+describe('asp revoke-key', () => {
+  it('finds the function in the stack, calls it, and shows the new key', async () => {
+    const { code, stdout, stderr } = await run([]);
+    expect(code).toBe(0);
+    expect(calls).toEqual([
       ['Auth0Authorizer', 'KeyRotationFunctionArn'],
       ['arn:function', { Step: 'revokeKey' }],
     ]);
-    expect(reported).toEqual([
-      'Looking for the key rotation function in the stack Auth0Authorizer …',
-      'Revoking the signing key …',
-    ]);
-    expect(printed).toEqual(['Revoked. The key that signs from now on: new-key', 'The tenant takes it.']);
+    expect(stderr).toBe(
+      'Looking for the key rotation function in the stack Auth0Authorizer …\nRevoking the signing key …\n',
+    );
+    expect(stdout).toBe('Revoked. The new signing key is new-key\nThe tenant accepts it.\n');
   });
 
-  it('takes another stack, or the function itself', async () => {
-    await run('--stack', 'Mine');
-    await run('--function', 'my-function');
-    expect(asked).toEqual([
+  it('accepts another stack, or the function itself', async () => {
+    await run(['--stack', 'Mine']);
+    await run(['--function', 'my-function']);
+    expect(calls).toEqual([
       ['Mine', 'KeyRotationFunctionArn'],
       ['arn:function', { Step: 'revokeKey' }],
       ['my-function', { Step: 'revokeKey' }],
     ]);
   });
 
-  it('says when the tenant does not take the new key yet, and what that means', async () => {
-    answer = { kid: 'new-key', introspection: 'issuer_client_refused' };
-    expect(await run()).toBe(0);
-    expect(printed[1]).toMatch(/^The tenant does not take it yet \(issuer_client_refused\): callers .* get 503/);
+  it('reports that the tenant does not accept the new key yet, and what that means', async () => {
+    response = { kid: 'new-key', introspection: 'issuer_client_refused' };
+    const { code, stdout } = await run([]);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')[1]).toMatch(
+      /^The tenant does not accept it yet \(issuer_client_refused\)\. .*callers .* get 503/,
+    );
   });
 
   it('prints one JSON object', async () => {
-    await run('--json');
-    expect(printed).toEqual(['{"revoked":true,"kid":"new-key","introspection":"accepted"}']);
+    expect((await run(['--json'])).stdout).toBe('{"revoked":true,"kid":"new-key","introspection":"accepted"}\n');
   });
 
-  it('prints help, and calls nobody', async () => {
-    expect(await run('--help')).toBe(0);
-    expect(printed.join()).toContain('Usage: npm run revoke-key');
-    expect(asked).toEqual([]);
+  it('prints help, and calls no function', async () => {
+    const { code, stdout } = await run(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: asp revoke-key \[OPTIONS\]\n/);
+    expect(calls).toEqual([]);
   });
 
-  it.each([[['--stak', 'X']], [['now']], [['--stack']]])(
-    'refuses %j, repeats none of it, and calls nobody',
-    async (args) => {
-      const error = await run(...args).catch((thrown: unknown) => thrown);
-      expect(error).toBeInstanceOf(UsageError);
-      expect(String(error)).toContain('see --help');
-      expect(asked).toEqual([]);
-    },
-  );
+  it.each<[string, readonly string[], RegExp]>([
+    ['a mistyped option', ['--stak', 'CANARY'], /There is no option --stak; the nearest is --stack\. See --help\./],
+    ['an argument', ['CANARY'], /^Got 1 argument besides the options; expected none\. .*See --help\./],
+    ['an option without its value', ['--stack'], /^The option --stack needs a value\. .*See --help\./],
+    ['an empty name of a stack', ['--stack', ''], /^The option --stack is missing/],
+    ['an empty name of a function', ['--function='], /^The option --function is missing/],
+  ])('refuses %s, repeats no value, and calls no function', async (_, args, message) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('CANARY');
+    expect(calls).toEqual([]);
+  });
 
-  it.each([[null], ['done'], [{ kid: 'new-key' }]])('does not believe an answer such as %j', async (given) => {
-    answer = given;
-    await expect(run()).rejects.toThrow('The old key may be valid still.');
+  it.each([[null], ['done'], [{ kid: 'new-key' }]])('does not trust a response such as %j', async (given) => {
+    response = given;
+    const { code, stdout, stderr } = await run([]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('The old key may still be valid.');
+    expect(JSON.parse((await run(['--json'])).stderr.split('\n').at(-2) ?? '')).toEqual({
+      error: { code: 'revocation_unconfirmed', message: expect.any(String) },
+    });
+  });
+
+  it('exits with 1 and the code of the error if AWS refuses', async () => {
+    const readStackOutput = async () => {
+      throw new AwsError('stack_unreadable', 'The stack cannot be read.');
+    };
+    const { code, stderr } = await run(['--json'], { readStackOutput });
+    expect(code).toBe(1);
+    expect(stderr).toContain('{"error":{"code":"stack_unreadable","message":"The stack cannot be read."}}');
+  });
+
+  it('finishes a revocation on Ctrl-C, shows its result, and exits with 130', async () => {
+    let press = () => {};
+    const { code, stdout, stderr } = await run([], {
+      onInterrupt: (callback) => {
+        press = callback;
+        return () => {};
+      },
+      invokeFunction: async () => {
+        press();
+        return response;
+      },
+    });
+    expect(code).toBe(130);
+    expect(stdout).toContain('Revoked. The new signing key is new-key\n');
+    expect(stderr).toMatch(/^Finishing the current step, .*\nInterrupted\.$/m);
+  });
+
+  it('reports that it waits for AWS', async () => {
+    let fire = () => {};
+    const { stderr } = await run([], {
+      setTimer: (_, callback) => {
+        fire = callback;
+        return () => {};
+      },
+      readStackOutput: async () => {
+        fire();
+        return 'arn:function';
+      },
+      invokeFunction: async () => {
+        fire();
+        return response;
+      },
+    });
+    expect(stderr).toContain('Waiting for CloudFormation … 2 s\n');
+    expect(stderr).toContain('Waiting for the key rotation function … 2 s\n');
   });
 });

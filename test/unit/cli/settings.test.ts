@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
 import { GENERAL_OPTIONS, MANAGEMENT_OPTIONS } from '../../../src/cli/options.ts';
 import { deploymentConfiguration, openSources, stackOutputs } from '../../../src/cli/setting-sources.ts';
@@ -27,7 +27,7 @@ const CDK = JSON.stringify({ context: { issuer: 'https://cdk/', managementDomain
 const OUTPUTS = JSON.stringify({ Key: { SigningKeySecretArn: 'arn:of-outputs' }, Api: { ApiUrl: 'https://outputs/' } });
 
 describe('a setting', () => {
-  test('is that of the nearest source: option, environment, .env, outputs, cdk.json', () => {
+  it('comes from the first source that has it: option, environment, .env, outputs, cdk.json', () => {
     const files = {
       '.env': 'AUTH0_DOMAIN=dot.env\nASP_API_URL=https://dot.env/',
       'cdk-outputs.json': OUTPUTS,
@@ -43,42 +43,42 @@ describe('a setting', () => {
     expect(open({}).get('keyDelivery')).toBe('verificationKey');
   });
 
-  test('that is empty counts as none', () => {
+  it('counts as absent if it is empty', () => {
     const files = { '.env': 'AUTH0_DOMAIN=dot.env' };
     expect(open({ args: ['--issuer', ''], environment: { AUTH0_DOMAIN: '' }, files }).get('issuer')).toBe('dot.env');
   });
 
-  test('that a file cannot hold is not taken from it, whatever its names are', () => {
+  it('is never read from a file that cannot hold it, such as a secret from cdk.json', () => {
     const settings = open({
       files: { 'cdk.json': '{"":"x"}', 'cdk-outputs.json': '{"A":{"":"x","constructor":"y"}}' },
     });
     expect(settings.get('clientSecret')).toBeUndefined();
   });
 
-  test('that is missing is told with every way to give it', () => {
+  it('is reported with every way to give it if it is missing', () => {
     expect(() => open({}).require('issuer')).toThrow(
       'The setting "issuer" is missing. Give it as --issuer, or as AUTH0_DOMAIN in the environment or .env, or as "issuer" in cdk.json.',
     );
   });
 
-  test('that is secret is shown masked, and is no option', () => {
+  it('is masked and not an option if it is secret', () => {
     const settings = open({ environment: { AUTH0_CLIENT_SECRET: 'hunter2' } });
     expect(settings.get('clientSecret')).toBe('hunter2');
     expect(JSON.stringify(settings.shown())).not.toContain('hunter2');
     expect(() => open({ args: ['--client-secret', 'hunter2'] })).toThrow(/^There is no option --client-secret/);
   });
 
-  test.each([
+  it.each([
     ['AUTH0_DOMAIN', 'https://user:hunter2@tenant.example/', 'https://(hidden)@tenant.example/'],
     ['ASP_KEY_FILE', '{"kty":"RSA","d":"hunter2"}', '(hidden)'],
     ['ASP_KEY_FILE', '-----BEGIN PRIVATE KEY-----\nhunter2', '(hidden)'],
     ['ASP_API_URL', 'https://api.example/a@b', 'https://api.example/a@b'],
-  ])('of %s is shown without a secret that got into it', (variable, value, shown) => {
+  ])('from %s is shown without a secret in it', (variable, value, shown) => {
     const settings = open({ environment: { [variable]: value } });
     expect(settings.shown().find(({ source }) => source.endsWith(variable))?.value).toBe(shown);
   });
 
-  test('of a key file counts before a secret of a farther source, and the other way round', () => {
+  it('names the key file or the secret, whichever source has the higher priority', () => {
     const files = { 'cdk-outputs.json': OUTPUTS };
     expect(open({ args: ['--key', 'k.json'], files }).nearer('key', 'keySecret')).toBe('key');
     expect(open({ files }).nearer('key', 'keySecret')).toBe('keySecret');
@@ -87,31 +87,31 @@ describe('a setting', () => {
 });
 
 describe('a file of settings', () => {
-  test('that was named must be there; one that was not need not', () => {
+  it('must exist if it is named, and may be missing otherwise', () => {
     expect(() => open({ args: ['--dotenv', 'nope.env'] })).toThrow('The file nope.env cannot be read: ENOENT.');
     expect(open({ args: [] }).get('issuer')).toBeUndefined();
   });
 
-  test.each(['[]', 'null', '{"Stack":1}', 'text'])('of outputs that is %s is told', (text) => {
+  it.each(['[]', 'null', '{"Stack":1}', 'text'])('with the outputs %s is refused', (text) => {
     expect(() => stackOutputs(text, 'o.json')).toThrow('The file o.json does not hold stack outputs.');
   });
 
-  test('of outputs may be of several stacks, but of one deployment', () => {
+  it('may hold the outputs of several stacks, but of one deployment only', () => {
     expect(stackOutputs(OUTPUTS, 'o.json')).toEqual({
       SigningKeySecretArn: 'arn:of-outputs',
       ApiUrl: 'https://outputs/',
     });
     const two = JSON.stringify({ A: { ApiUrl: 'https://a/' }, B: { ApiUrl: 'https://b/' } });
-    expect(() => stackOutputs(two, 'o.json')).toThrow('holds two deployments: two outputs ApiUrl');
+    expect(() => stackOutputs(two, 'o.json')).toThrow('holds two deployments: it has two outputs ApiUrl');
   });
 
-  test('of the deployment may be a cdk.json or the keys themselves', () => {
+  it('may be a cdk.json, or hold the keys directly', () => {
     expect(deploymentConfiguration('{"context":{"a":1}}', 'f')).toEqual({ a: 1 });
     expect(deploymentConfiguration('{"a":1}', 'f')).toEqual({ a: 1 });
     expect(() => deploymentConfiguration('[]', 'f')).toThrow('The file f is not a JSON object.');
   });
 
-  test('never throws anything but a fault to tell, whatever it holds', () => {
+  it('never causes anything but a usage error, whatever it holds', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         for (const read of [stackOutputs, deploymentConfiguration]) {
@@ -126,11 +126,11 @@ describe('a file of settings', () => {
   });
 });
 
-describe('a tenant', () => {
+describe('the URL of a tenant', () => {
   const of = (issuer: string, domain?: string) =>
     open({ environment: { AUTH0_DOMAIN: issuer, ...(domain !== undefined && { AUTH0_MANAGEMENT_DOMAIN: domain }) } });
 
-  test.each([
+  it.each([
     ['tenant.eu.auth0.com', 'https://tenant.eu.auth0.com/'],
     ['https://tenant.auth0.com', 'https://tenant.auth0.com/'],
     ['https://login.example/path', 'https://login.example/path/'],
@@ -140,7 +140,7 @@ describe('a tenant', () => {
     expect(issuerUrl(of(text))).toBe(url);
   });
 
-  test.each([
+  it.each([
     'http://tenant.auth0.com/',
     'https://user:pass@tenant.auth0.com/',
     'https://tenant.auth0.com/?a=b',
@@ -152,7 +152,7 @@ describe('a tenant', () => {
     expect(() => issuerUrl(of(text))).toThrow('The setting "issuer" is not a tenant\'s.');
   });
 
-  test('has its Management API at its own domain, which has no path', () => {
+  it('may differ for the Management API, and then has no path', () => {
     expect(managementUrl(of('login.example', 'tenant.auth0.com'))).toBe('https://tenant.auth0.com/');
     expect(managementUrl(of('tenant.auth0.com'))).toBe('https://tenant.auth0.com/');
     expect(() => managementUrl(of('https://login.example/path'))).toThrow('The setting "managementDomain"');

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Interruption } from '../../../src/cli/interruption.ts';
 import type { Ports } from '../../../src/cli/ports.ts';
 import { waitFor } from '../../../src/cli/progress.ts';
 
-/** Timers that the test lets go off. */
+/** Timers that the test fires itself. */
 function handTimers() {
   const timers: { milliseconds: number; callback: () => void }[] = [];
   const setTimer: Ports['setTimer'] = (milliseconds, callback) => {
@@ -19,8 +19,8 @@ function handTimers() {
   return { timers, setTimer, next };
 }
 
-describe('waiting', () => {
-  test('is told after two seconds, and every five from then on, until it is over', async () => {
+describe('waitFor', () => {
+  it('reports that it waits after two seconds, and then every five seconds, until the work is done', async () => {
     const { timers, setTimer, next } = handTimers();
     const notes: string[] = [];
     const terminal = { note: (line: string) => void notes.push(line) };
@@ -42,13 +42,13 @@ describe('waiting', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('ends a command at once', async () => {
+  it('ends a command at once', async () => {
     const interruption = new Interruption(() => {});
     interruption.press();
     await expect(interruption.happened).rejects.toMatchObject({ code: 'interrupted' });
   });
 
-  test('waits for what is under way, and says so; what was shown of it is shown', async () => {
+  it('waits for protected work and for its output, and reports that', async () => {
     const events: string[] = [];
     const interruption = new Interruption(() => void events.push('deferred'));
     const happened = interruption.happened.catch(() => void events.push('ended'));
@@ -65,7 +65,7 @@ describe('Ctrl-C', () => {
     expect(events).toEqual(['deferred', 'shown', 'ended']);
   });
 
-  test('waits no longer when it is pressed again', async () => {
+  it('ends protected work at the second press', async () => {
     const interruption = new Interruption(() => {});
     void interruption.protect(() => new Promise(() => {}));
     interruption.press();
@@ -73,7 +73,7 @@ describe('Ctrl-C', () => {
     await expect(interruption.happened).rejects.toMatchObject({ code: 'interrupted' });
   });
 
-  test('that was deferred ends the command though the work failed', async () => {
+  it('ends the command after protected work that failed', async () => {
     const interruption = new Interruption(() => {});
     const work = interruption.protect(async () => {
       interruption.press();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeError } from '../../../src/cli/describe-error.ts';
 import { CliError, interrupted, usageError } from '../../../src/cli/errors.ts';
 import { exitCodeOf } from '../../../src/cli/exit-code.ts';
@@ -11,7 +11,7 @@ import { ConfigurationError, IssuerError } from '../../../src/core/errors.ts';
 
 const NOW_MS = Date.parse('2026-11-22T12:00:00Z');
 
-test.each([
+it.each([
   [0, 'now'],
   [1, 'in 1 second'],
   [-59, '59 seconds ago'],
@@ -19,19 +19,19 @@ test.each([
   [-7199, '1 hour ago'],
   [-86_400 * 3, '3 days ago'],
   [86_400 * 400, 'in 1 year'],
-])('%d seconds from now are %s', (seconds, words) => {
+])('formats a time %d seconds from now as %s', (seconds, words) => {
   expect(timeInWords(NOW_MS + seconds * 1000, NOW_MS)).toMatch(
     new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z \\(${words}\\)$`),
   );
 });
 
-test('a time that is none is said to be none', () => {
-  expect(timeInWords(Number.NaN, NOW_MS)).toBe('a time that is none');
-  expect(timeInWords(1e20, NOW_MS)).toBe('a time that is none');
+it('reports an invalid time as invalid', () => {
+  expect(timeInWords(Number.NaN, NOW_MS)).toBe('an invalid time');
+  expect(timeInWords(1e20, NOW_MS)).toBe('an invalid time');
 });
 
-describe('a table', () => {
-  test('has columns as wide as their widest cell, and no spaces at the end', () => {
+describe('table', () => {
+  it('makes each column as wide as its widest cell, without spaces at the end', () => {
     expect(
       table([
         ['ID', 'LABEL', 'X'],
@@ -41,7 +41,7 @@ describe('a table', () => {
     ).toEqual(['ID   LABEL  X', '1    ä      ', '222  b      c']);
   });
 
-  test('is measured without its decoration', () => {
+  it('measures cells without their decoration', () => {
     expect(
       table(
         [
@@ -53,7 +53,7 @@ describe('a table', () => {
     ).toEqual(['<a>   <b>', '<cc>  <d>']);
   });
 
-  test('lets nothing out that moves the cursor, whatever the cells hold', () => {
+  it('prints nothing that moves the cursor, whatever the cells hold', () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 2, maxLength: 2 })), (rows) => {
         for (const line of table(rows)) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
@@ -62,11 +62,11 @@ describe('a table', () => {
   });
 });
 
-test('what cannot be printed is shown as its code point', () => {
+it('shows an unprintable character as its code point', () => {
   expect(printable('a\u001b[31m\u202eb\nc')).toBe('a\\u{1b}[31m\\u{202e}b\\u{a}c');
 });
 
-test('colours are for terminals that know them, unless NO_COLOR is set', () => {
+it('uses colours only on terminals that support them, unless NO_COLOR is set', () => {
   expect(wantsColor({ isTTY: true }, {})).toBe(true);
   expect(wantsColor({ isTTY: true }, { NO_COLOR: '1' })).toBe(false);
   expect(wantsColor({ isTTY: true }, { NO_COLOR: '' })).toBe(true);
@@ -77,7 +77,7 @@ test('colours are for terminals that know them, unless NO_COLOR is set', () => {
 });
 
 describe('an error', () => {
-  test('has the exit code of its kind', () => {
+  it('has the exit code for its kind', () => {
     expect(exitCodeOf(usageError('x'))).toBe(2);
     expect(exitCodeOf(new ConfigurationError('configuration_invalid', 'x'))).toBe(2);
     expect(exitCodeOf(new ConfigurationError('signing_key_invalid', 'x'))).toBe(1);
@@ -86,18 +86,18 @@ describe('an error', () => {
     expect(exitCodeOf(new Error('x'))).toBe(1);
   });
 
-  test('of the upstream comes with the mend', () => {
+  it('comes with the fix if the issuer caused it', () => {
     expect(describeError(new IssuerError('issuer_throttled', 'Slow down.'))).toMatch(/^Slow down\. Wait a little/);
   });
 
-  test('that is a defect is told by kind and place, since its message may hold anything', () => {
+  it('is reported by kind and place only if it is unexpected, because its message may hold anything', () => {
     const text = describeError(new TypeError('hunter2'));
-    expect(text).toMatch(/^Something went wrong that should not have: TypeError .*words\.test\.ts/);
+    expect(text).toMatch(/^Internal error: TypeError .*words\.test\.ts/);
     expect(text).not.toContain('hunter2');
     expect(describeError('hunter2')).not.toContain('hunter2');
   });
 
-  test('cannot write over the screen', () => {
+  it('cannot overwrite the screen', () => {
     expect(describeError(usageError('a\u001b[2Jb\nc'))).toBe('a\\u{1b}[2Jb\nc');
   });
 });

@@ -2,14 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { fuzzCommand } from '../../fuzz/command.ts';
 import type { Fuzz, FuzzOptions } from '../../fuzz/fuzz.ts';
 
-/** Runs the command with two fuzzes: one that goes right, and one that finds a wrong case from 100 cases on. */
+/**
+ * Runs the command with two fuzzes. The first one succeeds; the second one finds a wrong case if it runs more than 100
+ * cases.
+ */
 async function run(...parameters: readonly string[]) {
   const ran: (readonly [name: string, cases: number, seed: number])[] = [];
   const fuzz = (name: string, mostCases: number): Fuzz => ({
     name,
     run: async ({ cases, seed }: FuzzOptions) => {
       ran.push([name, cases, seed]);
-      if (cases > mostCases) throw new Error(`The ${name} fuzz found a wrong case with the seed ${seed}.`);
+      if (cases > mostCases) throw new Error(`The ${name} fuzz found a wrong case with seed ${seed}.`);
     },
   });
   const lines: string[] = [];
@@ -40,7 +43,7 @@ describe('the fuzz command', () => {
   it('exits with 1 and prints the wrong case', async () => {
     const { code, errors } = await run('--cases', '101', '--seed', '7');
     expect(code).toBe(1);
-    expect(errors).toEqual(['The bad fuzz found a wrong case with the seed 7.']);
+    expect(errors).toEqual(['The bad fuzz found a wrong case with seed 7.']);
   });
 
   it.each([
@@ -51,7 +54,7 @@ describe('the fuzz command', () => {
     [['--only', 'ugly'], 'There is no fuzz "ugly"; expected one of good, bad.'],
     [['--what'], "Unknown option '--what'"],
     [['extra'], 'extra'],
-  ])('exits with 2, runs nothing and says why: %j', async (parameters, message) => {
+  ])('exits with 2, runs nothing and prints the reason: %j', async (parameters, message) => {
     const { code, ran, errors } = await run(...parameters);
     expect(code).toBe(2);
     expect(ran).toEqual([]);
@@ -59,7 +62,7 @@ describe('the fuzz command', () => {
     expect(errors.join('\n')).toContain('npm run fuzz -- --help');
   });
 
-  it('explains itself', async () => {
+  it('prints its help', async () => {
     const { code, ran, lines } = await run('--help');
     expect(code).toBe(0);
     expect(ran).toEqual([]);

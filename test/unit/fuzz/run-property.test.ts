@@ -4,44 +4,44 @@ import { runProperty } from '../../fuzz/run-property.ts';
 
 const quiet = { seed: 5, report: () => {} };
 
-/** Counts the cases it is given, and calls numbers from 17 on wrong. */
+/** Records the cases that it runs. Numbers from 17 on are wrong. */
 function demo() {
   const seen: number[] = [];
-  const faultsOf = async (it: { number: number }) => {
-    seen.push(it.number);
-    return it.number >= 17 ? ['too large', 'and odd'] : [];
+  const faultsOf = async (testCase: { number: number }) => {
+    seen.push(testCase.number);
+    return testCase.number >= 17 ? ['too large', 'and odd'] : [];
   };
   return { seen, property: { name: 'demo', cases: fc.record({ number: fc.nat(16) }), faultsOf } };
 }
 
-describe('a fuzz run', () => {
-  it('runs as many cases as it was told', async () => {
+describe('runProperty', () => {
+  it('runs the requested number of cases', async () => {
     const { seen, property } = demo();
     await runProperty(property, { ...quiet, cases: 123 });
     expect(seen).toHaveLength(123);
   });
 
-  it('counts many cases for one generated value, if that is what a value stands for', async () => {
+  it('counts several cases per generated value if the property says so', async () => {
     const { seen, property } = demo();
-    await runProperty({ ...property, casesARun: 40 }, { ...quiet, cases: 123 });
+    await runProperty({ ...property, casesPerRun: 40 }, { ...quiet, cases: 123 });
     expect(seen).toHaveLength(4);
   });
 
-  it('runs the cases that must not be left to chance first', async () => {
+  it('runs the fixed cases first', async () => {
     const { seen, property } = demo();
     await runProperty({ ...property, first: [{ number: 3 }, { number: 2 }] }, { ...quiet, cases: 10 });
     expect(seen).toHaveLength(10);
     expect(seen.slice(0, 2)).toEqual([3, 2]);
   });
 
-  it('makes the same cases from the same seed', async () => {
+  it('generates the same cases from the same seed', async () => {
     const [one, other] = [demo(), demo()];
     await runProperty(one.property, { ...quiet, cases: 50 });
     await runProperty(other.property, { ...quiet, cases: 50 });
     expect(one.seen).toEqual(other.seen);
   });
 
-  it('shrinks the first wrong case, and says how to repeat it', async () => {
+  it('shrinks the first wrong case and prints how to repeat it', async () => {
     const { property } = demo();
     const wide = { ...property, cases: fc.record({ number: fc.nat(1000) }) };
     const message = await runProperty(wide, { ...quiet, cases: 500 }).catch(String);

@@ -9,7 +9,7 @@ describe('the configuration of local mode', () => {
 
   it.each([
     [
-      'scopes not to be kept, and a gateway that keeps',
+      'cached responses together with scopes that must not be cached',
       { uncachedScopes: ['admin'] },
       'gatewayTtlSeconds: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
     ],
@@ -23,7 +23,7 @@ describe('the configuration of local mode', () => {
       { routes: { 'OPTIONS /foo': [] } },
       'routes: "OPTIONS /foo" cannot be a route, since OPTIONS is open to everyone',
     ],
-  ])('is refused, as a deployment is, with %s', (_what, values, fault) => {
+  ])('is refused, as in a deployment, with %s', (_what, values, fault) => {
     const error = new ConfigurationError('configuration_invalid', `The configuration is wrong: ${fault}`);
     expect(() => localConfiguration(values)).toThrow(error);
   });

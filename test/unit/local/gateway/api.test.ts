@@ -39,38 +39,38 @@ const UNAVAILABLE = {
   body: '{"title":"Service Unavailable","status":503,"detail":"The credential could not be checked. Try again."}',
 };
 
-describe('a cached response of the authorizer', () => {
+describe('the cache of authorizer responses', () => {
   it.each([
-    ['one of its resource, where no resource is greedy', ['GET /{id}'], ['/{id}']],
-    ['one of its path, where one is', ['GET /{id}', 'ANY /admin/{proxy+}'], ['/{id} /users', '/{id} /%61dmin']],
-  ])('is %s', async (_, routeKeys, expected) => {
-    const asked: string[] = [];
+    ['by resource if no resource is greedy', ['GET /{id}'], ['/{id}']],
+    ['by path if a resource is greedy', ['GET /{id}', 'ANY /admin/{proxy+}'], ['/{id} /users', '/{id} /%61dmin']],
+  ])('stores a response %s', async (_, routeKeys, expected) => {
+    const called: string[] = [];
     const authorizer: AuthorizerHandler = async (event) => {
       if (!('resource' in event)) throw new Error('not a REST event');
-      asked.push(expected.length === 1 ? event.resource : `${event.resource} ${event.path}`);
+      called.push(expected.length === 1 ? event.resource : `${event.resource} ${event.path}`);
       return toRestResult(ALLOW, event, 'https://demo.api');
     };
     const api = apiWith(authorizer, { routeKeys, ttlSeconds: 60 });
     for (const path of ['/users', '/%61dmin', '/users']) await api({ ...CALL, path }, null);
-    expect(asked).toEqual(expected);
+    expect(called).toEqual(expected);
   });
 });
 
-describe('an authorizer that fails is a 503 with Retry-After', () => {
+describe('the gateway', () => {
   it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'] as const)(
-    'when API Gateway calls it %s',
+    'responds with 503 and Retry-After if the authorizer throws and API Gateway reports %s',
     async (thrownErrorType) => {
       const authorizer = () => Promise.reject(new Error('issuer_timeout'));
       expect(await apiWith(authorizer, { thrownErrorType })(CALL, null)).toEqual(UNAVAILABLE);
     },
   );
 
-  it('when its result is not one that API Gateway accepts', async () => {
+  it('responds with 503 and Retry-After if the result is not one that API Gateway accepts', async () => {
     const authorizer = async () => ({ isAuthorized: true, context: CONTEXT });
     expect(await apiWith(authorizer)(CALL, null)).toEqual(UNAVAILABLE);
   });
 
-  it('but not when it throws Unauthorized, which is a 401', async () => {
+  it('responds with 401 if the authorizer throws Unauthorized', async () => {
     const response = await apiWith(() => Promise.reject(new Error('Unauthorized')))(CALL, null);
     expect(response).toMatchObject({
       statusCode: 401,

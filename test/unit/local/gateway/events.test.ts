@@ -5,7 +5,7 @@ function request(resourcePath: string, path: string): GatewayRequest {
   return { method: 'GET', path, resourcePath, sourceIp: '127.0.0.1', fields: [], body: null };
 }
 
-describe('the events for the authorizer and for the backend', () => {
+describe('the events for the authorizer and the backend', () => {
   it.each([
     ['/foo', '/foo', null],
     ['/foo/{id}', '/foo/42', { id: '42' }],
@@ -15,7 +15,7 @@ describe('the events for the authorizer and for the backend', () => {
     ['/{proxy+}', '/admin/a%2Fb', { proxy: 'admin/a%2Fb' }],
     ['/{proxy+}', '/admin/', { proxy: 'admin' }],
     ['/up/{id}/{rest+}', '/up/1/a//b', { id: '1', rest: 'a//b' }],
-  ])('name the resource %s, the path %s and the parameters %j', (resource, path, pathParameters) => {
+  ])('contain the resource %s, the path %s and the parameters %j', (resource, path, pathParameters) => {
     const expected = { resource, path, pathParameters };
     expect(authorizerEvent(request(resource, path))).toMatchObject(expected);
     expect(proxyEvent(request(resource, path), {})).toMatchObject(expected);

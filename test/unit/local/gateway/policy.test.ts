@@ -5,7 +5,7 @@ const ARN = 'arn:aws:execute-api:local:000000000000:localapi/local/GET/foo';
 const allow = (Resource: string | string[], Action = 'execute-api:Invoke') => ({ Effect: 'Allow', Action, Resource });
 const deny = (Resource: string) => ({ Effect: 'Deny', Action: 'execute-api:Invoke', Resource });
 
-describe('a policy allows a method', () => {
+describe('a policy', () => {
   it.each([
     [[allow(ARN)]],
     [[allow(ARN.replace('foo', '*'))]],
@@ -13,11 +13,11 @@ describe('a policy allows a method', () => {
     [[allow(['nothing', ARN])]],
     [[allow(ARN.replace('foo', 'fo?'))]],
     [[allow(ARN, 'execute-api:*')]],
-  ])('that it names: %j', (statements) => {
+  ])('allows a method that it names: %j', (statements) => {
     expect(allows(statements, ARN)).toBe(true);
   });
 
-  it('below the path that it names, since * spans slashes', () => {
+  it('allows paths below the one that it names, since * matches slashes', () => {
     expect(allows([allow(ARN.replace('foo', 'f*'))], `${ARN}/bar/baz`)).toBe(true);
   });
 
@@ -29,7 +29,7 @@ describe('a policy allows a method', () => {
     [[allow('*'), deny(ARN)]],
     [[deny(ARN.replace('foo', '*')), allow(ARN)]],
     [[allow(ARN.replaceAll('.', 'x').replace('arn:aws', 'arn.aws'))]],
-  ])('but not one that it does not name, or denies: %j', (statements) => {
+  ])('does not allow a method that it does not name, or that it denies: %j', (statements) => {
     expect(allows(statements, ARN)).toBe(false);
   });
 });

@@ -3,14 +3,14 @@ import { resourcesOf } from '../../../../local/gateway/resources.ts';
 
 const RESOURCES = resourcesOf(['GET /foo', 'POST /foo', 'ANY /foo/{id}', 'GET /foo/me', 'GET /up/{proxy+}', 'GET /']);
 
-describe('a request path belongs to', () => {
+describe('the resource of a request', () => {
   it.each([
     ['GET', '/foo', '/foo'],
     ['DELETE', '/foo/42', '/foo/{id}'],
     ['GET', '/foo/me', '/foo/me'],
     ['GET', '/up/a/b', '/up/{proxy+}'],
     ['GET', '/', '/'],
-  ])('the most specific resource: %s %s', (method, path, resource) => {
+  ])('is the most specific one: %s %s', (method, path, resource) => {
     expect(RESOURCES.find(method, path)).toBe(resource);
   });
 
@@ -20,7 +20,7 @@ describe('a request path belongs to', () => {
     ['GET', '/fooo'],
     ['GET', '/up'],
     ['POST', '/foo/me'],
-  ])('none, if the API has no such method and path: %s %s', (method, path) => {
+  ])('is undefined if the API has no such method and path: %s %s', (method, path) => {
     expect(RESOURCES.find(method, path)).toBeUndefined();
   });
 });

@@ -1,12 +1,12 @@
 /**
- * The runtime's part in a fresh process: loads a bundle, hands it one event, and prints the answer with the milliseconds
- * since the process began. Bare Node, nothing else loaded.
+ * Plays the Lambda runtime in a new process: loads a bundle, passes one event to it, and prints the response's effect
+ * with the milliseconds since the process started. Plain Node; nothing else is loaded.
  */
 const [, , bundle = '', eventText = ''] = process.argv;
 
-void answer();
+void respondOnce();
 
-async function answer(): Promise<void> {
+async function respondOnce(): Promise<void> {
   const { handler } = require(bundle);
   const result = await handler(JSON.parse(eventText));
   const milliseconds = performance.now();

@@ -1,4 +1,6 @@
-/** Compares what the handler did in one case with what the model expects, and checks what must hold in every case. */
+/**
+ * Compares the handler's behaviour in one case with the model's expectation, and checks what must hold in every case.
+ */
 import { inspect } from 'node:util';
 import { documentedReasons } from '../documented-reasons.ts';
 import { type Case, JWT_FLAWS, LOGINS, TROUBLES } from './case.ts';
@@ -18,10 +20,10 @@ import {
   USERNAME,
 } from './world.ts';
 
-/** Everything that can be seen of one decision. */
+/** Everything that can be observed of one decision. */
 export interface Observed {
   readonly result: unknown;
-  /** What was thrown, if anything was. */
+  /** What the handler threw, or `undefined`. */
   readonly thrown: unknown;
   readonly lines: readonly string[];
   readonly elapsedMs: number;
@@ -39,29 +41,29 @@ const ALL_REASONS = new Set([
   ...UNAVAILABLE_REASONS,
 ]);
 
-/** Everything that is wrong; empty if the case went right. */
-export function faultsOf(it: Case, observed: Observed): readonly string[] {
-  const expected = expectedOf(it);
-  const outcome = outcomeOf(it, observed);
+/** Returns everything that is wrong; empty if the case is correct. */
+export function faultsOf(testCase: Case, observed: Observed): readonly string[] {
+  const expected = expectedOf(testCase);
+  const outcome = outcomeOf(testCase, observed);
   return [
     ...(expected.outcomes.some((one) => one === outcome)
       ? []
       : [`the outcome is ${outcome}, expected ${expected.outcomes.join(' or ')}`]),
     ...observed.standIn.faults,
-    ...shapeFaults(it, observed, outcome, expected),
-    ...leaks(it, observed),
-    ...lineFaults(it, observed, outcome),
-    ...callFaults(it, observed),
+    ...shapeFaults(testCase, observed, outcome, expected),
+    ...leaks(testCase, observed),
+    ...lineFaults(testCase, observed, outcome),
+    ...callFaults(testCase, observed),
     ...(observed.elapsedMs > DEADLINE_MS ? [`it took ${observed.elapsedMs} ms`] : []),
   ];
 }
 
-type Seen = Outcome | `a response of no known kind: ${string}`;
+type Seen = Outcome | `an unknown kind of response: ${string}`;
 
-function outcomeOf(it: Case, { result, thrown }: Observed): Seen {
+function outcomeOf(testCase: Case, { result, thrown }: Observed): Seen {
   if (thrown !== undefined) return thrownOutcome(thrown);
   if (!isRecord(result)) return unknownKind(result);
-  const allowed = it.api === 'http' ? result.isAuthorized : effectOf(result);
+  const allowed = testCase.api === 'http' ? result.isAuthorized : effectOf(result);
   if (allowed === true || allowed === 'Allow') return 'allow';
   return allowed === false || allowed === 'Deny' ? '403' : unknownKind(result);
 }
@@ -72,7 +74,7 @@ function thrownOutcome(thrown: unknown): Seen {
   return UNAVAILABLE_REASONS.has(thrown.message) ? '503' : unknownKind(thrown);
 }
 
-const unknownKind = (value: unknown): Seen => `a response of no known kind: ${inspect(value)}`;
+const unknownKind = (value: unknown): Seen => `an unknown kind of response: ${inspect(value)}`;
 
 function effectOf(result: Readonly<Record<string, unknown>>): unknown {
   const { policyDocument } = result;
@@ -81,7 +83,7 @@ function effectOf(result: Readonly<Record<string, unknown>>): unknown {
   return isRecord(statement) && others.length === 0 ? statement.Effect : undefined;
 }
 
-function shapeFaults(it: Case, { result }: Observed, outcome: Seen, expected: Expected): readonly string[] {
+function shapeFaults(testCase: Case, { result }: Observed, outcome: Seen, expected: Expected): readonly string[] {
   if (outcome !== 'allow' && outcome !== '403') return [];
   if (!isRecord(result) || !isRecord(result.context)) return ['the response has no context'];
   const { context } = result;
@@ -90,18 +92,18 @@ function shapeFaults(it: Case, { result }: Observed, outcome: Seen, expected: Ex
   );
   const others = Object.entries(context).filter(([key]) => !CONTEXT_KEYS.includes(key));
   if (others.some(([key, value]) => key !== 'www_authenticate' || typeof value !== 'string'))
-    faults.push('the context has more than it should');
+    faults.push('the context has unexpected members');
   for (const [key, value] of Object.entries(expected.context ?? {})) {
     if (context[key] !== value) faults.push(`context.${key} is ${inspect(context[key])}, expected ${inspect(value)}`);
   }
-  if (it.api !== 'http') faults.push(...policyFaults(it, result, outcome));
-  if (it.api === 'rest' && outcome === '403')
+  if (testCase.api !== 'http') faults.push(...policyFaults(testCase, result, outcome));
+  if (testCase.api === 'rest' && outcome === '403')
     faults.push(...challengeFaults(String(context.www_authenticate), expected));
   return faults;
 }
 
-function policyFaults(it: Case, result: Readonly<Record<string, unknown>>, outcome: Seen): readonly string[] {
-  const Resource = it.api === 'rest' ? REST_METHOD_ARN(calledIn(it).method) : WEB_SOCKET_ARN;
+function policyFaults(testCase: Case, result: Readonly<Record<string, unknown>>, outcome: Seen): readonly string[] {
+  const Resource = testCase.api === 'rest' ? REST_METHOD_ARN(calledIn(testCase).method) : WEB_SOCKET_ARN;
   const Effect = outcome === 'allow' ? 'Allow' : 'Deny';
   const wanted = { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] };
   return [
@@ -125,8 +127,8 @@ function challengeFaults(challenge: string, { requiredScopes }: Expected): reado
 
 const MINIMUM_SECRET_LENGTH = 8;
 
-/** Whatever must not come out again: in the response, the error or the log. */
-function leaks(it: Case, { result, thrown, lines, secret, standIn }: Observed): readonly string[] {
+/** Finds secrets in the response, the error or the log, where none may appear. */
+function leaks(testCase: Case, { result, thrown, lines, secret, standIn }: Observed): readonly string[] {
   const output = [JSON.stringify(result) ?? '', thrown === undefined ? '' : textOf(thrown), ...lines].join('\n');
   const secrets = [
     secret,
@@ -135,10 +137,10 @@ function leaks(it: Case, { result, thrown, lines, secret, standIn }: Observed): 
     'mfa-token',
     GRANT_CLIENT.clientSecret,
     ISSUER_CLIENT.clientSecret,
-    Buffer.from(`${givenUsername(it)}:${secret}`).toString('base64'),
+    Buffer.from(`${givenUsername(testCase)}:${secret}`).toString('base64'),
     'PRIVATE KEY',
     ...standIn.assertions,
-    ...(it.credential === 'basic' && it.login === 'right' ? [standIn.loginToken()] : []),
+    ...(testCase.credential === 'basic' && testCase.login === 'right' ? [standIn.loginToken()] : []),
   ];
   return secrets
     .filter(
@@ -146,7 +148,7 @@ function leaks(it: Case, { result, thrown, lines, secret, standIn }: Observed): 
         one.length >= MINIMUM_SECRET_LENGTH &&
         (output.includes(one) || output.includes(JSON.stringify(one).slice(1, -1))),
     )
-    .map((one) => `a secret came out: ${one.slice(0, 24)}`);
+    .map((one) => `the output contains a secret: ${one.slice(0, 24)}`);
 }
 
 function textOf(thrown: unknown): string {
@@ -161,39 +163,42 @@ const LOGGED: Readonly<Record<Outcome, string>> = {
   '503': 'unavailable',
 };
 
-function lineFaults(it: Case, { lines }: Observed, outcome: Seen): readonly string[] {
+function lineFaults(testCase: Case, { lines }: Observed, outcome: Seen): readonly string[] {
   const [line = 'null', ...others] = lines;
   const record: unknown = JSON.parse(line);
   if (others.length > 0 || !isRecord(record)) return [`${lines.length} lines in the log, expected one`];
   const faults: string[] = [];
   const wanted = Object.entries(LOGGED).find(([key]) => key === outcome)?.[1];
-  if (record.outcome !== wanted) faults.push(`the log says ${inspect(record.outcome)} of ${outcome}`);
+  if (record.outcome !== wanted) faults.push(`the log says ${inspect(record.outcome)}, but the outcome is ${outcome}`);
   if (!ALL_REASONS.has(String(record.reason))) faults.push(`the reason ${inspect(record.reason)} is not documented`);
-  if (!it.logSubject && line.includes(SUBJECT)) faults.push('the log names the subject, which it must not');
-  if (it.logSubject && (outcome === 'allow' || outcome === '403') && record.sub !== SUBJECT)
+  if (!testCase.logSubject && line.includes(SUBJECT)) faults.push('the log names the subject, although it must not');
+  if (testCase.logSubject && (outcome === 'allow' || outcome === '403') && record.sub !== SUBJECT)
     faults.push('the log does not name the subject');
-  if (it.usernameGiven !== 'sub' && (line.includes(USERNAME) || line.includes(JSON.stringify(givenUsername(it)))))
+  if (
+    testCase.usernameGiven !== 'sub' &&
+    (line.includes(USERNAME) || line.includes(JSON.stringify(givenUsername(testCase))))
+  )
     faults.push('the log names the user');
   if (record.issuerCalls !== undefined && typeof record.issuerCalls !== 'number')
     faults.push('the log has no count of calls');
   return faults;
 }
 
-function callFaults(it: Case, { standIn, secret }: Observed): readonly string[] {
+function callFaults(testCase: Case, { standIn, secret }: Observed): readonly string[] {
   const { calls } = standIn;
   return [
-    ...(it.credential === 'odd' && calls.length > 0 ? ['a header that proves nothing caused a call'] : []),
-    ...countFaults(it, standIn),
-    ...calls.flatMap((call) => placeFaults(it, call, secret)),
-    ...sequenceFaults(it, standIn),
+    ...(testCase.credential === 'odd' && calls.length > 0 ? ['a header that proves nothing caused a call'] : []),
+    ...countFaults(testCase, standIn),
+    ...calls.flatMap((call) => placeFaults(testCase, call, secret)),
+    ...sequenceFaults(testCase, standIn),
   ];
 }
 
-/** How often each endpoint may be called in one decision. */
-function countFaults(it: Case, standIn: StandIn): readonly string[] {
+/** Checks how often each endpoint was called in one decision. */
+function countFaults(testCase: Case, standIn: StandIn): readonly string[] {
   return (['jwks0', 'jwks1', 'introspect0', 'introspect1', 'token'] as const).flatMap((endpoint) => {
     const count = standIn.count(endpoint);
-    const most = mostCalls(it, endpoint);
+    const most = mostCalls(testCase, endpoint);
     return count > most ? [`${endpoint} was called ${count} times, at most ${most} expected`] : [];
   });
 }
@@ -207,84 +212,91 @@ const RETRIED: readonly string[] = [
   'status429',
 ];
 
-const ASKED_AGAIN: readonly string[] = ['invalidClient', 'accessDenied401', 'rateLimited'];
+const LOGINS_TRIED_AGAIN: readonly string[] = ['invalidClient', 'accessDenied401', 'rateLimited'];
 
-function mostCalls(it: Case, endpoint: EndpointName): number {
-  const trouble = it[endpoint];
+function mostCalls(testCase: Case, endpoint: EndpointName): number {
+  const trouble = testCase[endpoint];
   const attempts = RETRIED.includes(trouble) ? 2 : 1;
   if (endpoint.startsWith('jwks')) return attempts;
-  // A client that was refused may be read anew and tried once more.
-  if (endpoint === 'token') return attempts + (ASKED_AGAIN.includes(it.login) ? 1 : 0);
-  const isLoginToken = it.credential === 'basic' && (it.introspectJwts || it.loginToken.startsWith('opaque')) ? 2 : 1;
-  const otherKey = it.keys === 'rotated' || it.keys === 'refused' ? 1 : 0;
-  const otherEncoding = it.encoding === 'both' ? 0 : 1;
-  // The secret and the token that a login yields are two questions.
+  // If the client is refused, its credentials may be read again and tried once more.
+  if (endpoint === 'token') return attempts + (LOGINS_TRIED_AGAIN.includes(testCase.login) ? 1 : 0);
+  const isLoginToken =
+    testCase.credential === 'basic' && (testCase.introspectJwts || testCase.loginToken.startsWith('opaque')) ? 2 : 1;
+  const otherKey = testCase.keys === 'rotated' || testCase.keys === 'refused' ? 1 : 0;
+  const otherEncoding = testCase.encoding === 'both' ? 0 : 1;
+  // The secret and the token from a login are introspected separately.
   return (attempts + otherKey + otherEncoding) * isLoginToken + (isLoginToken > 1 ? otherKey : 0);
 }
 
-/** Where secrets may go, and what goes along. */
-function placeFaults(it: Case, { endpoint, request }: RecordedCall, secret: string): readonly string[] {
+/** Checks to which endpoints secrets go, and what is sent with them. */
+function placeFaults(testCase: Case, { endpoint, request }: RecordedCall, secret: string): readonly string[] {
   const { body = '', headers, url } = request;
-  const inTheOpen = `${url}\n${inspect(headers)}`;
+  const urlAndHeaders = `${url}\n${inspect(headers)}`;
   const isSent = body !== '' && Object.values(parameters(request)).includes(secret);
-  const mayGetIt = it.credential === 'basic' ? ['token', 'introspect0'] : ['introspect0', 'introspect1'];
+  const mayGetIt = testCase.credential === 'basic' ? ['token', 'introspect0'] : ['introspect0', 'introspect1'];
   return [
-    ...(inTheOpen.includes(secret) || inTheOpen.includes(encodeURIComponent(secret))
+    ...(urlAndHeaders.includes(secret) || urlAndHeaders.includes(encodeURIComponent(secret))
       ? [`the secret is in the URL or headers to ${endpoint}`]
       : []),
     ...(isSent && !mayGetIt.includes(endpoint) ? [`the secret went to ${endpoint}`] : []),
-    ...(isSent && endpoint === 'introspect1' && isForFirstOnly(it, secret)
-      ? ['what may be an app specific password went to the second issuer']
+    ...(isSent && endpoint === 'introspect1' && isForFirstOnly(testCase, secret)
+      ? ['a possible app specific password went to the second issuer']
       : []),
     ...(endpoint !== 'token' && body.includes(GRANT_CLIENT.clientSecret)
       ? [`the grant’s client secret went to ${endpoint}`]
       : []),
     ...(endpoint === 'token' && headers['auth0-forwarded-for'] !== CALLER_IP
-      ? ['a login without the caller’s address, or in the name of another']
+      ? ['a login without the caller’s address, or with another address']
       : []),
     ...(endpoint.startsWith('jwks') && (request.method !== 'GET' || body !== '')
-      ? ['the keys were not asked for by a plain GET']
+      ? ['the request for the keys is not a plain GET']
       : []),
   ];
 }
 
-const isForFirstOnly = (it: Case, secret: string): boolean =>
-  it.credential === 'opaque' && looksLikeApplicationPassword(secret);
+const isForFirstOnly = (testCase: Case, secret: string): boolean =>
+  testCase.credential === 'opaque' && looksLikeApplicationPassword(secret);
 
-function sequenceFaults(it: Case, standIn: StandIn): readonly string[] {
+function sequenceFaults(testCase: Case, standIn: StandIn): readonly string[] {
   const faults: string[] = [];
   const introspections = standIn.count('introspect0') + standIn.count('introspect1');
-  const isBadJwt = it.credential === 'jwt' && it.jwtFlaw !== 'none';
+  const isBadJwt = testCase.credential === 'jwt' && testCase.jwtFlaw !== 'none';
   if (isBadJwt && introspections > 0) faults.push('a JWT was introspected after a failed check');
-  if (it.credential === 'jwt' && !it.introspectJwts && introspections > 0) faults.push('a JWT was introspected');
-  if (it.credential === 'jwt' && standIn.count(originOf(it) === 0 ? 'jwks1' : 'jwks0') > 0 && !mayAskOther(it))
+  if (testCase.credential === 'jwt' && !testCase.introspectJwts && introspections > 0)
+    faults.push('a JWT was introspected');
+  if (
+    testCase.credential === 'jwt' &&
+    standIn.count(originOf(testCase) === 0 ? 'jwks1' : 'jwks0') > 0 &&
+    !mayFetchOtherKeys(testCase)
+  )
     faults.push('the keys of the other issuer were fetched');
-  if (it.credential !== 'basic' && standIn.count('token') > 0) faults.push('a Bearer token caused a login');
-  if (it.credential === 'opaque' && standIn.count('jwks0') + standIn.count('jwks1') > 0)
+  if (testCase.credential !== 'basic' && standIn.count('token') > 0) faults.push('a Bearer token caused a login');
+  if (testCase.credential === 'opaque' && standIn.count('jwks0') + standIn.count('jwks1') > 0)
     faults.push('an opaque token caused a fetch of keys');
-  return it.credential === 'basic' ? [...faults, ...basicFaults(it, standIn)] : faults;
+  return testCase.credential === 'basic' ? [...faults, ...basicFaults(testCase, standIn)] : faults;
 }
 
-/** A token that names an unknown issuer is refused by the first. */
-const mayAskOther = (it: Case): boolean =>
-  ['issWithoutSlash', 'issOther', 'issMissing', 'issArray'].includes(it.jwtFlaw) ||
-  JWT_FLAWS.withoutKey.some((flaw) => flaw === it.jwtFlaw);
+/** The first issuer's verifier refuses a token that names an unknown issuer. */
+const mayFetchOtherKeys = (testCase: Case): boolean =>
+  ['issWithoutSlash', 'issOther', 'issMissing', 'issArray'].includes(testCase.jwtFlaw) ||
+  JWT_FLAWS.withoutKey.some((flaw) => flaw === testCase.jwtFlaw);
 
-function basicFaults(it: Case, standIn: StandIn): readonly string[] {
+function basicFaults(testCase: Case, standIn: StandIn): readonly string[] {
   const logins = standIn.count('token');
   const introspections = standIn.count('introspect0');
-  if (!it.hasGrant && logins > 0) return ['a login without a client for it'];
-  if (it.order === 'auto' && looksLikeApplicationPassword(basicSecret(it)) && logins > 0)
-    return ['an app specific password cost a failed login'];
+  if (!testCase.hasGrant && logins > 0) return ['a login without a client for logins'];
+  if (testCase.order === 'auto' && looksLikeApplicationPassword(basicSecret(testCase)) && logins > 0)
+    return ['an app specific password caused a failed login'];
   const isRefusedLogin =
-    it.order !== 'introspect-first' &&
+    testCase.order !== 'introspect-first' &&
     logins > 0 &&
-    [...LOGINS.refused, ...LOGINS.wrong].some((login) => login === it.login);
-  const isTokenCalm =
-    !TROUBLES.lasting.some((trouble) => trouble === it.token) && !TROUBLES.slow.some((trouble) => trouble === it.token);
-  const canIntrospect = it.keys !== 'unreadable' && it.keys !== 'invalid';
-  return isRefusedLogin && isTokenCalm && canIntrospect && introspections === 0
-    ? ['the way in which the login was refused can be told by the calls: no introspection followed']
+    [...LOGINS.refused, ...LOGINS.wrong].some((login) => login === testCase.login);
+  const isTokenEndpointUp =
+    !TROUBLES.lasting.some((trouble) => trouble === testCase.token) &&
+    !TROUBLES.slow.some((trouble) => trouble === testCase.token);
+  const canIntrospect = testCase.keys !== 'unreadable' && testCase.keys !== 'invalid';
+  return isRefusedLogin && isTokenEndpointUp && canIntrospect && introspections === 0
+    ? ['no introspection followed, so the calls show why the login was refused']
     : [];
 }
 

@@ -1,4 +1,7 @@
-/** The child of `cases/unseen-opaque-token.ts`: asks about one opaque token after the other, and prints rows as JSON. */
+/**
+ * The child process of `cases/unseen-opaque-token.ts`: introspects one opaque token after the other and prints the rows
+ * as JSON.
+ */
 import { createPrivateKey, generateKeyPairSync, randomBytes, randomUUID, sign, webcrypto } from 'node:crypto';
 import {
   type AuthorizationServer,
@@ -22,7 +25,7 @@ const PATH = 'opaque token not seen before';
 const OURS = 'ours';
 const KID = 'signing-1';
 
-// biome-ignore lint/style/noProcessEnv: what the parent hands over.
+// biome-ignore lint/style/noProcessEnv: the parent process passes the configuration here.
 const { issuer }: { readonly issuer: string } = JSON.parse(process.env.CONFIG ?? '');
 const url = `${issuer}oauth/introspect`;
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -43,7 +46,7 @@ async function run(): Promise<void> {
   process.stdout.write(JSON.stringify(rows), () => process.exit());
 }
 
-/** One request written as text, one answer read as text, and the signature that no way leads around. */
+/** One request written as text, one response read as text, and the signature, which every solution needs. */
 async function floor() {
   const body = JSON.stringify({ token: newToken(), client_assertion: 'a'.repeat(700) });
   const roundTrip = await connectRaw(url, body);

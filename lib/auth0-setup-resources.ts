@@ -1,0 +1,28 @@
+/** From the props of `Auth0Setup` to the properties of its custom resources. */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { DEFAULTS } from '../src/config/defaults.ts';
+import type { Auth0SetupProps } from './auth0-setup-props.ts';
+import { secretIdOf } from './secret-id.ts';
+
+export function resourceServerProperties(props: Auth0SetupProps) {
+  return {
+    Audience: props.audience,
+    KeyDelivery: props.keyDelivery ?? DEFAULTS.keyDelivery,
+    KeyFormat: props.keyFormat ?? DEFAULTS.keyFormat,
+    CreateResourceServer: String(props.createResourceServer ?? false),
+    RemoveCreated: String(props.removalPolicy === RemovalPolicy.DESTROY),
+    ReplaceKey: String(props.replaceKey ?? false),
+    // The function does not read this. A change makes CloudFormation run the checks again.
+    ...(props.issuer !== undefined && { Issuer: props.issuer }),
+    ...(props.jwksUrl !== undefined && { JwksUrl: props.jwksUrl }),
+    ...(props.scopes && props.scopes.length > 0 && { Scopes: [...props.scopes] }),
+  };
+}
+
+export function clientGrantProperties({ grantClientId, passwordGrantSecret }: Auth0SetupProps) {
+  return {
+    ...(grantClientId !== undefined && { GrantClientId: grantClientId }),
+    // The function does not read this either. Another client that logs users in has to be checked.
+    ...(passwordGrantSecret && { PasswordGrantSecretId: secretIdOf(passwordGrantSecret) }),
+  };
+}

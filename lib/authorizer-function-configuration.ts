@@ -1,0 +1,64 @@
+/** From the props of `AuthorizerFunction` to the `CONFIG` of its function. */
+import {
+  type AuthorizerConfiguration,
+  authorizerEntries,
+  parseAuthorizerConfiguration,
+} from '../src/config/authorizer-configuration.ts';
+import { ConfigurationError } from '../src/core/errors.ts';
+import type { AdditionalIssuer, AuthorizerFunctionProps } from './authorizer-function-props.ts';
+import { secondsOf } from './check-prop.ts';
+import { functionConfiguration } from './function-configuration.ts';
+import { secretIdOf } from './secret-id.ts';
+
+/** A function's environment holds 4 KB. The rest is for names that are known only at deployment. */
+const MAXIMUM_BYTES = 3072;
+
+/** Every key of the configuration. `undefined` leaves a key to the function's default. */
+type Keys = Readonly<Record<keyof AuthorizerConfiguration, unknown>>;
+
+/**
+ * Serializes the function's configuration.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export function authorizerConfiguration(props: AuthorizerFunctionProps): string {
+  const { passwordGrantSecret } = props;
+  const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
+  const configuration: Keys = {
+    issuer: props.issuer,
+    issuers: props.issuers?.map(issuerConfiguration),
+    audience: props.audience,
+    routes: props.routes,
+    basicOrder: props.basicOrder,
+    permissionsAsScopes: props.permissionsAsScopes,
+    introspectJwts: props.introspectJwts,
+    cacheTtlSeconds: secondsOf('cacheTtl', props.cacheTtl, cacheTtlSeconds),
+    negativeTtlSeconds: secondsOf('negativeTtl', props.negativeTtl, negativeTtlSeconds),
+    staleIfErrorSeconds: secondsOf('staleIfError', props.staleIfError, staleIfErrorSeconds),
+    uncachedScopes: props.uncachedScopes,
+    logSubject: props.logSubject,
+    signingKeySecret: props.signingKey.secretArn,
+    passwordGrantSecret: passwordGrantSecret && secretIdOf(passwordGrantSecret),
+  };
+  return assertSize(functionConfiguration(configuration, parseAuthorizerConfiguration));
+}
+
+function issuerConfiguration(issuer: AdditionalIssuer): Readonly<Record<keyof AdditionalIssuer, unknown>> {
+  return {
+    issuer: issuer.issuer,
+    profile: issuer.profile,
+    jwksUrl: issuer.jwksUrl,
+    introspectionUrl: issuer.introspectionUrl,
+    clientId: issuer.clientId,
+    clientSecret: issuer.clientSecret && secretIdOf(issuer.clientSecret),
+  };
+}
+
+function assertSize(text: string): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAXIMUM_BYTES) return text;
+  throw new ConfigurationError(
+    'configuration_invalid',
+    `The authorizer's configuration has ${bytes} bytes; wanted at most ${MAXIMUM_BYTES}, because a function's environment holds 4 KB. Give routes that require the same scopes one key, such as "ANY /x/{proxy+}", or split the API.`,
+  );
+}

@@ -1,0 +1,150 @@
+/** The props of the construct `AuthorizerFunction`. */
+import type { Duration } from 'aws-cdk-lib';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { RouteSettings } from '../src/core/routes.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** What API Gateway caches a decision by, besides the credential and the method. */
+export type ResultsCacheKey = 'path' | 'resourcePath';
+
+/** An issuer beside the main one. */
+export interface AdditionalIssuer {
+  /** The issuer, compared exactly with the `iss` of tokens. For Auth0, `https://…/` with its final slash. */
+  readonly issuer: string;
+  /**
+   * What kind of server the issuer is.
+   *
+   * @default 'auth0'
+   */
+  readonly profile?: 'auth0' | 'rfc7662' | undefined;
+  /**
+   * URL of the issuer's JWKS. Required for the profile `rfc7662`.
+   *
+   * @default - Auth0's, below the issuer
+   */
+  readonly jwksUrl?: string | undefined;
+  /**
+   * URL of the issuer's introspection endpoint. Required for the profile `rfc7662`.
+   *
+   * @default - Auth0's, below the issuer
+   */
+  readonly introspectionUrl?: string | undefined;
+  /**
+   * `iss` and `sub` of the client assertion that authenticates introspection.
+   *
+   * @default - the audience
+   */
+  readonly clientId?: string | undefined;
+  /**
+   * Secret `{"clientId","clientSecret"}` of the client that introspects. For the profile `rfc7662` only, and instead of
+   * `clientId`.
+   *
+   * @default - introspection is authenticated by an assertion that the signing key signs
+   */
+  readonly clientSecret?: ISecret | undefined;
+}
+
+export interface AuthorizerFunctionProps {
+  /** The main issuer, `https://tenant.auth0.com/` with its final slash. */
+  readonly issuer: string;
+
+  /** The resource server's identifier. */
+  readonly audience: string;
+
+  /** The key that signs the resource server's client assertions. */
+  readonly signingKey: SigningKey;
+
+  /**
+   * More issuers whose tokens are accepted. Passwords and app specific passwords go to the main issuer only.
+   *
+   * @default - only the main issuer is accepted
+   */
+  readonly issuers?: readonly AdditionalIssuer[];
+
+  /**
+   * What each route requires. A route that is not listed is denied. A greedy route such as `ANY /admin/{proxy+}` covers
+   * `/admin` too, unless another route names it.
+   *
+   * @default - the routes of the demo API
+   */
+  readonly routes?: RouteSettings;
+
+  /**
+   * Secret `{"clientId","clientSecret","connection"?}` of the client that logs users in.
+   *
+   * @default - Basic accepts app specific passwords only
+   */
+  readonly passwordGrantSecret?: ISecret | undefined;
+
+  /**
+   * Whether a Basic secret is tried as a password or as an app specific password first.
+   *
+   * @default 'auto' - by what the secret looks like
+   */
+  readonly basicOrder?: 'auto' | 'password-first' | 'introspect-first';
+
+  /**
+   * Count the claim `permissions` as scopes.
+   *
+   * @default false
+   */
+  readonly permissionsAsScopes?: boolean;
+
+  /**
+   * Introspect JWTs as well, after they have been verified locally.
+   *
+   * @default false
+   */
+  readonly introspectJwts?: boolean;
+
+  /**
+   * How long the function caches a principal: at most one day, and never past the principal's expiry.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly cacheTtl?: Duration;
+
+  /**
+   * How long the function caches a refusal: at most one hour.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly negativeTtl?: Duration;
+
+  /**
+   * How long after `cacheTtl` a cached principal may still be used while the issuer is down: at most one day.
+   *
+   * @default Duration.seconds(0)
+   */
+  readonly staleIfError?: Duration;
+
+  /**
+   * How long API Gateway caches a decision: at most one hour. An expiry can take effect that much later.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly resultsCacheTtl?: Duration;
+
+  /**
+   * What API Gateway caches a decision by, besides the credential and the method. `path` is always safe. `resourcePath`
+   * caches one decision for all of `/foo/{id}`; use it only if neither the API nor `routes` has a greedy path such as
+   * `/foo/{proxy+}`.
+   *
+   * @default 'path'
+   */
+  readonly resultsCacheKey?: ResultsCacheKey;
+
+  /**
+   * Scopes whose principals are never cached. Requires a `resultsCacheTtl` of 0.
+   *
+   * @default - every principal is cached
+   */
+  readonly uncachedScopes?: readonly string[];
+
+  /**
+   * Log `sub` itself instead of a digest of it.
+   *
+   * @default false
+   */
+  readonly logSubject?: boolean;
+}

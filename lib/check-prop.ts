@@ -1,0 +1,34 @@
+/** Checks a construct's props at synthesis, by the same schemas that check `cdk.json`. */
+import { type Duration, Token } from 'aws-cdk-lib';
+import { type GenericSchema, safeParse } from 'valibot';
+import { ConfigurationError } from '../src/core/errors.ts';
+
+/**
+ * Checks one prop. A value that is known only at deployment passes.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export function checkProp(name: string, value: unknown, schema: GenericSchema): void {
+  if (Token.isUnresolved(value)) return;
+  const { issues: [issue] = [] } = safeParse(schema, value);
+  if (issue) throw new ConfigurationError('configuration_invalid', `${name}: ${issue.message}`);
+}
+
+/**
+ * Converts a prop to seconds for a function's configuration.
+ *
+ * @param schema accepts the seconds
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export function secondsOf(name: string, duration: Duration | undefined, schema: GenericSchema): number | undefined {
+  if (duration === undefined) return undefined;
+  if (duration.isUnresolved()) {
+    throw new ConfigurationError(
+      'configuration_invalid',
+      `${name}: got a duration that is known only at deployment; wanted one that is known at synthesis, such as Duration.minutes(5)`,
+    );
+  }
+  const seconds = duration.toSeconds({ integral: false });
+  checkProp(name, seconds, schema);
+  return seconds;
+}

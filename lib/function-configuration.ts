@@ -1,0 +1,23 @@
+/** A function's `CONFIG`, checked at synthesis rather than when the function runs. */
+import { Token } from 'aws-cdk-lib';
+
+/** The keys whose values are URLs. */
+const URL_KEY = /^issuer$|Url$/;
+
+/**
+ * Serializes a function's configuration.
+ *
+ * @param parse the function's own parser; a value that is known only at deployment has a stand-in there
+ * @throws ConfigurationError `configuration_invalid` with every fault
+ */
+export function functionConfiguration(configuration: object, parse: (text: string) => unknown): string {
+  let count = 0;
+  const withStandIns = JSON.stringify(configuration, (key, value) => {
+    if (typeof value !== 'string' || !Token.isUnresolved(value)) return value;
+    count += 1;
+    const name = `known-when-deployed-${count}`;
+    return URL_KEY.test(key) ? `https://${name}.example/` : name;
+  });
+  parse(withStandIns);
+  return JSON.stringify(configuration);
+}

@@ -1,0 +1,37 @@
+/** The examples of the documentation are code that compiles against the constructs. */
+import { describe, expect, it } from 'vitest';
+import {
+  compile,
+  constructNames,
+  countOfExampleTags,
+  docblockExamples,
+  PUBLIC_CONSTRUCTS,
+  readmeExamples,
+} from '../support/infra/examples.ts';
+
+describe('the examples', () => {
+  it('exist for every public construct', () => {
+    expect(constructNames()).toEqual(expect.arrayContaining([...PUBLIC_CONSTRUCTS]));
+    const documented = docblockExamples().map(({ name }) => name);
+    expect([...documented].sort()).toEqual([...PUBLIC_CONSTRUCTS].sort());
+    expect(documented).toHaveLength(countOfExampleTags());
+    expect(readmeExamples().length).toBeGreaterThan(0);
+  });
+
+  it('compile', () => {
+    expect(compile([...docblockExamples(), ...readmeExamples()])).toBe('');
+  });
+
+  it('are reported if they do not compile, with the file and the reason', () => {
+    const wrongProp = "new KeyRotation(this, 'KeyRotation', { setup, rotationDays: 30 });";
+    const wrongName = "new SigningKeys(this, 'SigningKey');";
+    const report = compile([
+      { name: 'WrongProp', code: wrongProp },
+      { name: 'WrongName', code: wrongName },
+    ]);
+    expect(report).toMatch(
+      /WrongProp\.ts\(\d+,\d+\): error .*'rotationDays' does not exist in type 'KeyRotationProps'/,
+    );
+    expect(report).toMatch(/WrongName\.ts\(\d+,\d+\): error .*Cannot find name 'SigningKeys'/);
+  });
+});

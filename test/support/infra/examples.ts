@@ -1,0 +1,117 @@
+/** Finds the examples of the constructs, and compiles them as somebody else's stack would hold them. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export interface Example {
+  /** The construct, or the file and the number of the block. */
+  readonly name: string;
+  readonly code: string;
+}
+
+/** The names of the constructs in `lib/`. */
+export function constructNames(): readonly string[] {
+  return sources().flatMap((text) => [...text.matchAll(/^export class (\w+) extends Construct/gm)].map(captured));
+}
+
+/** Every `@example` in `lib/`, under the name of what it documents. */
+export function docblockExamples(): readonly Example[] {
+  const block = /@example\n((?: \*.*\n)+?) \*\/\nexport \w+ (\w+)/g;
+  return sources().flatMap((text) =>
+    [...text.matchAll(block)].map(([, lines = '', name = '']) => ({ name, code: lines.replaceAll(/^ \* ?/gm, '') })),
+  );
+}
+
+/** How often `@example` is written in `lib/`, so that no example is overlooked. */
+export function countOfExampleTags(): number {
+  return sources().reduce((sum, text) => sum + text.split('@example').length - 1, 0);
+}
+
+/** The TypeScript blocks of the README. */
+export function readmeExamples(): readonly Example[] {
+  const text = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(captured);
+  return blocks.map((code, index) => ({ name: `README${index}`, code }));
+}
+
+/**
+ * Compiles each example inside the constructor of a stack.
+ *
+ * @returns what the compiler says, which is nothing if all of them compile
+ */
+export function compile(examples: readonly Example[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'examples-'));
+  try {
+    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+    const base = JSON.parse(readFileSync(join(PROJECT, 'tsconfig.json'), 'utf8'));
+    const compilerOptions = {
+      ...base.compilerOptions,
+      noUnusedLocals: false,
+      rewriteRelativeImportExtensions: false,
+      allowImportingTsExtensions: true,
+    };
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['examples'] }));
+    mkdirSync(join(folder, 'examples'));
+    for (const { name, code } of examples) writeFileSync(join(folder, 'examples', `${name}.ts`), inStack(code));
+    const tsc = join(PROJECT, 'node_modules/.bin/tsc');
+    const { stdout, stderr } = spawnSync(tsc, ['--project', folder], { encoding: 'utf8', cwd: folder });
+    return `${stdout}${stderr}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** An example may use what a reader has anyway: an API, an integration, another of the constructs. */
+function inStack(code: string): string {
+  const imports = CONSTRUCTS.map(([name, file]) => `import { ${name} } from '${PROJECT}lib/${file}.ts';`);
+  return [...imports, FIXTURE, 'class Example extends Stack {\n constructor() {\n super();', code, '}\n}\n'].join('\n');
+}
+
+const CONSTRUCTS = [
+  ['Auth0Setup', 'auth0-setup'],
+  ['AuthorizerAlarms', 'authorizer-alarms'],
+  ['AuthorizerFunction', 'authorizer-function'],
+  ['GatewayResponses', 'gateway-responses'],
+  ['IpRateRule', 'ip-rate-rule'],
+  ['JwksEndpoint', 'jwks-endpoint'],
+  ['KeyRotation', 'key-rotation'],
+  ['SigningKey', 'signing-key'],
+] as const;
+
+/** The constructs that somebody else may use. */
+export const PUBLIC_CONSTRUCTS: readonly string[] = CONSTRUCTS.map(([name]) => name);
+
+const FIXTURE = `
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Integration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+
+declare const authorizer: AuthorizerFunction;
+declare const integration: Integration;
+declare const managementSecret: ISecret;
+declare const restApi: RestApi;
+declare const setup: Auth0Setup;
+declare const signingKey: SigningKey;
+declare const topic: Topic;
+declare const audience: string;
+declare const issuer: string;
+declare const tenantUrl: string;
+declare const routes: Readonly<Record<string, readonly string[]>>;
+`;
+
+function sources(): readonly string[] {
+  const files = readdirSync(join(PROJECT, 'lib')).filter((file) => file.endsWith('.ts'));
+  return files.map((file) => readFileSync(join(PROJECT, 'lib', file), 'utf8'));
+}
+
+function captured([, group = '']: RegExpExecArray): string {
+  return group;
+}
