@@ -1,9 +1,10 @@
 /** The props of the construct `Auth0Setup`. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { type KeyDelivery, type KeyFormat, keyDelivery, keyFormat } from '../src/config/deployment-fields.ts';
+import { keyDelivery, keyFormat } from '../src/config/deployment-fields.ts';
 import { audience } from '../src/config/fields.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
+import type { KeyDelivery, KeyFormat } from '../src/core/key-delivery.ts';
 import { checkProp } from './check-prop.ts';
 import type { SigningKey } from './signing-key.ts';
 

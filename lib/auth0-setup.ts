@@ -7,8 +7,9 @@ import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
-import type { KeyDelivery, KeyFormat } from '../src/config/deployment-fields.ts';
-import { parseSetupConfiguration, type SetupConfiguration } from '../src/config/setup-configuration.ts';
+import { parseSetupConfiguration, type SetupConfiguration } from '../src/config/function-configurations.ts';
+import type { KeyDelivery, KeyFormat } from '../src/core/key-delivery.ts';
+import type { StateName } from '../src/core/state-store.ts';
 import { type Auth0SetupProps, checkAuth0SetupProps } from './auth0-setup-props.ts';
 import { clientGrantProperties, resourceServerProperties } from './auth0-setup-resources.ts';
 import { functionConfiguration } from './function-configuration.ts';
@@ -16,20 +17,14 @@ import { secretIdOf } from './secret-id.ts';
 import { readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
-import {
-  acknowledgeOtherDeployments,
-  readOtherDeployments,
-  readState,
-  type StateItem,
-  writeState,
-} from './state-table.ts';
+import { acknowledgeOtherDeployments, readOtherDeployments, readState, writeState } from './state-table.ts';
 
 /** Limits the function; its operations on a tenant take less. */
 const FUNCTION_TIMEOUT = Duration.minutes(2);
 /** Lambda runs a function that dies three times in all, one and two minutes apart. The rest is for its last response. */
 const SERVICE_TIMEOUT = Duration.minutes(10);
 /** The items of the state table that the set-up writes. */
-const RECORDS: readonly StateItem[] = ['resource-servers', 'client-grants'];
+const RECORDS: readonly StateName[] = ['resource-servers', 'client-grants'];
 
 /**
  * Sets up the resource server and the client grant in an Auth0 tenant, and restores both when it is deleted.

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import {
   type BackendProxyConfiguration,
   parseBackendProxyConfiguration,
-} from '../src/config/backend-proxy-configuration.ts';
+} from '../src/config/function-configurations.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { GatewaySecret } from './gateway-secret.ts';
 import { readOwnSecretStatements } from './secret-statements.ts';

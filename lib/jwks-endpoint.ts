@@ -7,7 +7,7 @@ import { EndpointType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigat
 import { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { jwksCacheSeconds } from '../src/config/deployment-fields.ts';
-import { type JwksConfiguration, parseJwksConfiguration } from '../src/config/jwks-configuration.ts';
+import { type JwksConfiguration, parseJwksConfiguration } from '../src/config/function-configurations.ts';
 import { secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { acknowledgeOpenMethod, acknowledgeRestApi } from './nag-reasons.ts';

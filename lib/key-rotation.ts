@@ -9,7 +9,8 @@ import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { jwksCacheSeconds, rotationDays } from '../src/config/deployment-fields.ts';
-import { parseRotationConfiguration, type RotationConfiguration } from '../src/config/rotation-configuration.ts';
+import { parseRotationConfiguration, type RotationConfiguration } from '../src/config/function-configurations.ts';
+import type { StateName } from '../src/core/state-store.ts';
 import type { Auth0Setup } from './auth0-setup.ts';
 import { checkProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
@@ -17,7 +18,7 @@ import { secretIdOf } from './secret-id.ts';
 import { readSecretStatements, useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
-import { readState, type StateItem, writeState } from './state-table.ts';
+import { readState, writeState } from './state-table.ts';
 
 export interface KeyRotationProps {
   /**
@@ -46,7 +47,7 @@ export interface KeyRotationProps {
 /** A step may have to wait for `jwksMaxAge`. */
 const TIMEOUT = Duration.minutes(15);
 /** The items of the state table that a rotation uses. */
-const STATE_ITEMS: readonly StateItem[] = ['public-keys', 'revoked-keys', 'resource-servers'];
+const STATE_ITEMS: readonly StateName[] = ['public-keys', 'revoked-keys', 'resource-servers'];
 
 /**
  * Rotates the signing key without a caller noticing.

@@ -8,7 +8,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { parseSigningKeyConfiguration, type SigningKeyConfiguration } from '../src/config/signing-key-configuration.ts';
+import { parseSigningKeyConfiguration, type SigningKeyConfiguration } from '../src/config/function-configurations.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';

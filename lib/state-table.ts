@@ -6,10 +6,7 @@ import { Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { STATE_TABLE_PREFIX } from '../src/config/state-table-prefix.ts';
-
-/** The keys of the items. */
-export type StateItem = 'public-keys' | 'revoked-keys' | 'resource-servers' | 'client-grants';
+import { STATE_TABLE_PREFIX, type StateName } from '../src/core/state-store.ts';
 
 export class StateTable extends Construct {
   readonly table: Table;
@@ -30,16 +27,16 @@ export class StateTable extends Construct {
 }
 
 /** The right to read some of the items. */
-export function readState(table: Table, items: readonly StateItem[]): PolicyStatement {
+export function readState(table: Table, items: readonly StateName[]): PolicyStatement {
   return statement(table, 'dynamodb:GetItem', items);
 }
 
 /** The right to write some of the items. */
-export function writeState(table: Table, items: readonly StateItem[]): PolicyStatement {
+export function writeState(table: Table, items: readonly StateName[]): PolicyStatement {
   return statement(table, 'dynamodb:PutItem', items);
 }
 
-function statement({ tableArn }: Table, action: string, items: readonly StateItem[]): PolicyStatement {
+function statement({ tableArn }: Table, action: string, items: readonly StateName[]): PolicyStatement {
   return new PolicyStatement({
     actions: [action],
     resources: [tableArn],
@@ -49,7 +46,7 @@ function statement({ tableArn }: Table, action: string, items: readonly StateIte
 
 /** The right to see which other deployments there are, and what each has noted about client grants. */
 export function readOtherDeployments(scope: Construct): readonly PolicyStatement[] {
-  const items: readonly StateItem[] = ['client-grants'];
+  const items: readonly StateName[] = ['client-grants'];
   return [
     new PolicyStatement({ actions: ['dynamodb:ListTables'], resources: ['*'] }),
     new PolicyStatement({

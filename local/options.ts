@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type InferOutput, optional } from 'valibot';
 import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
 import { contextPairs } from '../src/config/context-values.ts';
+import { DEFAULTS } from '../src/config/defaults.ts';
 import { flag, seconds } from '../src/config/fields.ts';
 import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { exactly, parse } from '../src/config/parse.ts';
@@ -14,7 +15,7 @@ const { issuer: _issuer, audience: _audience, ...behaviour } = authorizerEntries
 const schema = exactly({
   ...behaviour,
   basicChallenge: optional(flag, false),
-  gatewayTtlSeconds: optional(seconds(3600), 60),
+  gatewayTtlSeconds: optional(seconds(3600), DEFAULTS.gatewayTtlSeconds),
 });
 
 export type LocalConfiguration = InferOutput<typeof schema>;

@@ -6,18 +6,15 @@ import { type InferOutput, minLength, object, optional, pipe, string } from 'val
 import { parse } from '../../src/config/parse.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { STATE_NAMES } from '../../src/core/state-store.ts';
-import type { CustomResource, Work } from '../../src/custom-resource/resource.ts';
+import { type CustomResource, physicalId, type Work, warningsAttribute } from '../../src/custom-resource/resource.ts';
 import type { ClientGrantRecord } from '../../src/setup/client-grant/client-grant-record.ts';
 import { setUpClientGrant } from '../../src/setup/client-grant/set-up-client-grant.ts';
-import { sharedGrants } from '../../src/setup/client-grant/shared-grants.ts';
+import { sharedGrantOf } from '../../src/setup/client-grant/shared-grant.ts';
 import { tearDownClientGrant } from '../../src/setup/client-grant/tear-down-client-grant.ts';
 import { featureWarnings } from '../../src/setup/feature.ts';
-import { OwnedRecords } from '../../src/setup/owned-records.ts';
 import { passwordGrantWarnings } from '../../src/setup/password-grant-warnings.ts';
-import { removeOwned } from '../../src/setup/remove-owned.ts';
-import { physicalId } from './physical-id.ts';
+import { OwnedRecords, recordKey } from '../../src/setup/record-store.ts';
 import type { SetupPorts } from './ports.ts';
-import { warningsAttribute } from './warnings.ts';
 
 const schema = object({
   /** The client that gets the scopes; the management client itself if absent. */
@@ -48,17 +45,17 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
   const connection = await ports.connect(work.timeoutMs);
   const { clientGrants, audience } = connection;
   const { GrantClientId: clientId = connection.clientId } = properties;
-  const key = `${tenantUrl} ${clientId}`;
   const records = recordsOf(ports);
+  const key = recordKey(tenantUrl, clientId);
   await records.acquire(key, id);
-  const sharedGrant = sharedGrants(records, ports.otherDeployments);
-  const stores = { clientGrants, records: records.storeFor<ClientGrantRecord>(key), shared: sharedGrant(key) };
-  const outcome = await setUpClientGrant({ ...stores, clientId, audience });
+  const outcome = await setUpClientGrant({ clientGrants, ...grantOf(key, records, ports), clientId, audience });
   // The management secret may hold another client than last time: then the earlier client's grant is restored. This uses the
   // same connection, since a second one would be given all of the time again.
-  const tearDown = (other: string) =>
-    tearDownClientGrant({ clientGrants, records: records.storeFor(other), shared: sharedGrant(other) });
-  await removeOwned({ records, owner: id, keep: key, tearDown });
+  await records.end({
+    owner: id,
+    keep: key,
+    tearDown: (other) => tearDownClientGrant({ clientGrants, ...grantOf(other, records, ports) }),
+  });
   const ofFeature = await featureWarnings(connection, { clientId, hasChanged: outcome.changed });
   const ofLogins =
     passwordGrantSecret === undefined
@@ -70,16 +67,13 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
 
 async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promise<void> {
   const records = recordsOf(ports);
-  const tearDown = async (key: string) => {
-    const { clientGrants } = await ports.connect(timeoutMs);
-    const store = records.storeFor<ClientGrantRecord>(key);
-    await tearDownClientGrant({
-      clientGrants,
-      records: store,
-      shared: sharedGrants(records, ports.otherDeployments)(key),
-    });
-  };
-  await removeOwned({ records, owner: id, tearDown });
+  await records.end({
+    owner: id,
+    tearDown: async (key) => {
+      const { clientGrants } = await ports.connect(timeoutMs);
+      await tearDownClientGrant({ clientGrants, ...grantOf(key, records, ports) });
+    },
+  });
 }
 
 /**
@@ -88,4 +82,12 @@ async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promi
  */
 function recordsOf({ state }: SetupPorts): OwnedRecords {
   return new OwnedRecords(state, STATE_NAMES.clientGrants);
+}
+
+/** The record of a grant, and who else uses that grant. */
+function grantOf(key: string, records: OwnedRecords, { otherDeployments }: SetupPorts) {
+  return {
+    records: records.storeFor<ClientGrantRecord>(key),
+    shared: sharedGrantOf(key, records, otherDeployments),
+  };
 }

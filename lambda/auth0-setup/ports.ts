@@ -1,6 +1,5 @@
 /** What the set-up of a tenant needs from outside. */
-
-import type { SetupConfiguration } from '../../src/config/setup-configuration.ts';
+import type { SetupConfiguration } from '../../src/config/function-configurations.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { HttpPort } from '../../src/core/http.ts';
 import type { SecretStore } from '../../src/core/secret-store.ts';
@@ -18,6 +17,6 @@ export interface SetupPorts {
   readonly clock: Clock;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Makes a text that is never made again. */
+  /** Makes a text that is never made again, such as a random one. */
   readonly uniqueId: () => string;
 }

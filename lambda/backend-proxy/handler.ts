@@ -1,6 +1,6 @@
 /** The Lambda function between API Gateway and an operator's own backend. */
 import { createSecretStore } from '../../src/aws/secrets.ts';
-import { parseBackendProxyConfiguration } from '../../src/config/backend-proxy-configuration.ts';
+import { parseBackendProxyConfiguration } from '../../src/config/function-configurations.ts';
 import { gatewaySecretReader } from './gateway-secret.ts';
 import { createProxy } from './proxy.ts';
 import { createSender } from './send.ts';

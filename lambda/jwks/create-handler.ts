@@ -1,6 +1,5 @@
 /** The handler behind the JWKS: reads the document of public keys at most once a second, and responds with its public part. */
-
-import type { JwksConfiguration } from '../../src/config/jwks-configuration.ts';
+import type { JwksConfiguration } from '../../src/config/function-configurations.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { describeFailure } from '../../src/core/failure.ts';
 import { isJsonObject } from '../../src/core/json.ts';

@@ -1,6 +1,6 @@
 /** The Lambda function behind the JWKS. It has no right to any secret. */
 import { createStateTable } from '../../src/aws/state-table.ts';
-import { parseJwksConfiguration } from '../../src/config/jwks-configuration.ts';
+import { parseJwksConfiguration } from '../../src/config/function-configurations.ts';
 import { createJwksHandler } from './create-handler.ts';
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration.

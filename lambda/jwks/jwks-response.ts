@@ -1,6 +1,6 @@
 /**
- * The public keys as an HTTP answer: a JWKS (RFC 7517 section 5) that may be kept, and asked for again by its `ETag`. The
- * document is parsed and written anew, member by member, so that nothing else in it could ever be served.
+ * The public keys as an HTTP response: a JWKS (RFC 7517 section 5) that may be cached, and revalidated by its `ETag`. Each
+ * public member is copied by name, so that nothing else in the stored document can ever be served.
  */
 import { createHash } from 'node:crypto';
 import { parsePublicKeys, servedKeys } from '../../src/signing-key/public-key-document.ts';
@@ -16,11 +16,11 @@ export interface JwksRequest {
   /** The value of `If-None-Match`; `undefined` if there is none. */
   readonly ifNoneMatch: string | undefined;
   readonly nowMs: number;
-  /** How long the answer may be kept. */
+  /** How long the response may be cached. */
   readonly maxAgeSeconds: number;
 }
 
-/** What is not the JWKS is kept by nobody. */
+/** Not cacheable. */
 const UNAVAILABLE: RestResponse = {
   statusCode: 503,
   headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'Retry-After': '5' },
@@ -28,10 +28,10 @@ const UNAVAILABLE: RestResponse = {
 };
 
 /**
- * Answers a request for the keys.
+ * Responds to a request for the keys.
  *
  * @param documentText the document of public keys
- * @returns 200, or 304 for who has them; 503 as long as there are none, since an empty set would be kept as well
+ * @returns 200, or 304 if the caller has them already; 503 as long as there are none, since an empty set would be cached too
  * @throws ConfigurationError `signing_key_invalid`
  * @see RFC 9110 sections 8.8.3, 13.1.2 and 15.4.5
  */
@@ -42,7 +42,7 @@ export function jwksResponse(documentText: string, { ifNoneMatch, nowMs, maxAgeS
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   const caching = { ETag: etag, 'Cache-Control': `public, max-age=${maxAgeSeconds}` };
   if (isKnown(etag, ifNoneMatch)) return { statusCode: 304, headers: caching, body: '' };
-  // Plain JSON, since not every server takes `application/jwk-set+json`.
+  // Plain JSON, since not every server accepts `application/jwk-set+json`.
   const headers = { ...caching, 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' };
   return { statusCode: 200, headers, body };
 }
@@ -52,7 +52,7 @@ export function unavailable(): RestResponse {
   return UNAVAILABLE;
 }
 
-/** A proxy that compressed the answer may have weakened the tag. */
+/** A proxy that compressed the response may have weakened the tag. */
 function isKnown(etag: string, ifNoneMatch: string | undefined): boolean {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(etag);

@@ -1,4 +1,4 @@
-/** The handler of a rotation: one event, one step, one line in the log, in which there is nothing of the event but the step. */
+/** The handler of a rotation: one event, one step, one line in the log. Of the event it logs only the step. */
 import { describeFailure } from '../../src/core/failure.ts';
 import { createSecret } from './create-secret.ts';
 import { RotationError } from './errors.ts';
@@ -17,7 +17,7 @@ const STEP_WORK: Readonly<Record<Step, (rotation: Rotation, versionId: string) =
 };
 
 /**
- * Makes the handler. It answers a revocation with what came of it, and the steps with nothing.
+ * Makes the handler. It returns the result of a revocation, and nothing for a step.
  *
  * @param log takes one line without its end
  */
@@ -25,30 +25,33 @@ export function createRotationHandler(rotation: Rotation, log: (line: string) =>
   return async (event: unknown): Promise<Revocation | undefined> => {
     const startedAtMs = rotation.clock();
     let step: RotationRequest['step'] | undefined;
-    const tell = (more: object) => {
+    const logStep = (more: object) => {
       const durationMs = Math.round(rotation.clock() - startedAtMs);
       log(JSON.stringify({ event: 'key_rotation', step, ...more, durationMs }));
     };
     try {
       const request = parseRotationRequest(event);
       step = request.step;
-      const { outcome, answer } = await perform(rotation, request);
-      tell({ outcome });
-      return answer;
+      const { outcome, result } = await perform(rotation, request);
+      logStep({ outcome });
+      return result;
     } catch (error) {
       const failure = describeFailure(error);
-      tell({ outcome: 'failed', failure });
-      // Lambda writes what is thrown into the log, so only what may be read there is.
+      logStep({ outcome: 'failed', failure });
+      // Lambda logs what is thrown, so throw only what may be logged.
       throw new Error(`${failure.code}: ${failure.reason}`);
     }
   };
 }
 
 async function perform(rotation: Rotation, request: RotationRequest) {
-  if (request.step === 'revokeKey') return { outcome: 'done', answer: await revokeKey(rotation) };
+  if (request.step === 'revokeKey') return { outcome: 'done', result: await revokeKey(rotation) };
   const { step, secretId, versionId } = request;
   if (secretId !== rotation.settings.signingKeySecret) {
-    throw new RotationError('event_unknown', 'The event is about another secret than the one of the signing key.');
+    throw new RotationError(
+      'event_unknown',
+      'The function does not know this event: it is about a secret that is not that of the signing key.',
+    );
   }
-  return { outcome: await STEP_WORK[step](rotation, versionId), answer: undefined };
+  return { outcome: await STEP_WORK[step](rotation, versionId), result: undefined };
 }

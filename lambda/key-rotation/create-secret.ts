@@ -1,4 +1,4 @@
-/** First step: there is a pending version with a new key in it, and its public half is published. */
+/** First step: creates a pending version with a new key, and publishes its public half. */
 
 import { revokedKeys } from '../../src/signing-key/revoked-keys.ts';
 import type { RotationError } from './errors.ts';
@@ -6,10 +6,10 @@ import { publishByLabels } from './follow-labels.ts';
 import {
   assertPending,
   hasStage,
-  keepPending,
+  keepOnlyPending,
   keyIn,
   labelledKeys,
-  takeLabelOff,
+  removeLabel,
   unusable,
   withdrawn,
 } from './key-versions.ts';
@@ -26,20 +26,21 @@ export async function createSecret(rotation: Rotation, versionId: string): Promi
   return holdingLease<StepOutcome>(rotation, { purpose: `rotation ${versionId}` }, async (held) => {
     const { secret } = held;
     await fill(held, versionId);
-    await keepPending(secret, versionId);
+    await keepOnlyPending(secret, versionId);
     const key = await keyIn(secret, versionId);
-    if (key && (await revokedKeys(held.state)).includes(key.kid)) throw await givenUp(held, versionId, withdrawn());
+    if (key && (await revokedKeys(held.state)).includes(key.kid))
+      throw await withdrawVersion(held, versionId, withdrawn());
     const { pending } = await publishByLabels(held);
     await assertPending(secret, versionId);
     // Its key may have been taken over from a revocation, and that revocation may have made it current since.
-    if (!key || pending?.kid !== key.kid) throw await givenUp(held, versionId, unusable());
+    if (!key || pending?.kid !== key.kid) throw await withdrawVersion(held, versionId, unusable());
     return 'done';
   });
 }
 
 /** Left pending, a version that cannot become current would stand in the way of every later rotation. */
-async function givenUp({ secret }: Rotation, versionId: string, error: RotationError): Promise<RotationError> {
-  await takeLabelOff(secret, 'AWSPENDING', versionId);
+async function withdrawVersion({ secret }: Rotation, versionId: string, error: RotationError): Promise<RotationError> {
+  await removeLabel(secret, 'AWSPENDING', versionId);
   return error;
 }
 

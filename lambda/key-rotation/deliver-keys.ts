@@ -1,9 +1,9 @@
 /**
- * Tells the tenant which keys there are: the same key change as at set-up, with the same record of what was there before, so
- * that a later teardown restores that, and never a key of ours.
+ * Delivers the keys to the tenant: the same key change as at set-up, with the same record of what was there before, so that a
+ * later tear-down restores that, and never a key of ours.
  */
 import { SetupError } from '../../src/management/errors.ts';
-import { resourceServerKey } from '../../src/setup/resource-server/resource-server-key.ts';
+import { recordKey } from '../../src/setup/record-store.ts';
 import type { ResourceServerRecord } from '../../src/setup/resource-server/resource-server-record.ts';
 import { setUpResourceServer } from '../../src/setup/resource-server/set-up-resource-server.ts';
 import { type DeliveredKey, wantedKeyProperties } from '../../src/setup/resource-server/wanted-key-properties.ts';
@@ -22,9 +22,9 @@ export async function deliverKeys(
   keys: readonly [DeliveredKey, ...DeliveredKey[]],
 ): Promise<void> {
   const { audience: identifier, tenantUrl, keyDelivery, keyFormat, jwksUrl } = settings;
-  const key = resourceServerKey(tenantUrl, identifier);
+  const key = recordKey(tenantUrl, identifier);
   if (!(await records.isOwned(key))) throw notSetUp();
-  const wanted = wantedKeyProperties({ keyDelivery, keyFormat, keys, ...(jwksUrl !== undefined && { jwksUrl }) });
+  const wanted = wantedKeyProperties({ keyDelivery, keyFormat, keys, jwksUrl });
   const { resourceServers } = await connect();
   const store = records.storeFor<ResourceServerRecord>(key);
   // Whether another deployment's key may be overwritten was decided when the tenant was set up.

@@ -1,18 +1,18 @@
-/** Why the signing key cannot be changed at the moment; each code is one thing for somebody to do. */
+/** Why the signing key cannot be changed at the moment. Each code calls for one action. */
 import { CodedError } from '../../src/core/errors.ts';
 
 export type RotationErrorCode =
-  /** The event is none that this function knows, or is about another secret. */
+  /** The function does not know the event, or it is about another secret. */
   | 'event_unknown'
   /** The version was withdrawn, or another change has taken its place. */
   | 'version_withdrawn'
   /** The version was written before, and holds no new key. */
   | 'version_unusable'
-  /** The tenant is not set up for this key, or not any more. */
+  /** The tenant is not set up for this key, or no longer. */
   | 'tenant_not_set_up'
-  /** The tenant did not take an assertion signed with the new key; the old one is in its place again. */
+  /** The tenant did not accept an assertion signed with the new key; the old key is restored. */
   | 'key_refused'
-  /** The same, and the old one could not be put back. */
+  /** The same, and the old key could not be restored. */
   | 'key_not_put_back';
 
 /** Thrown when a step of a rotation cannot be done. Holds no key and nothing of the event. */

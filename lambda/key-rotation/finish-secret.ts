@@ -1,11 +1,11 @@
-/** Last step, after which nothing runs: the new key becomes current, and the old one goes. */
+/** Last step: makes the new key current, and removes the old one. Nothing runs after it. */
 import { followLabels } from './follow-labels.ts';
 import { hasStage, keyIn, promote, versionsWith, withdrawn } from './key-versions.ts';
 import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 import { deliverPending } from './set-secret.ts';
 
 /**
- * Makes the new version current and takes the old key off the tenant. The JWKS serves the old key for as long as a
+ * Makes the new version current and removes the old key from the tenant. The JWKS serves the old key for as long as a
  * server may cache the JWKS, and then drops it by itself. An authorizer that still signs with it is
  * refused once, reads the secret again and goes on with the new one.
  *

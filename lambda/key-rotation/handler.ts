@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretVersions } from '../../src/aws/secret-versions.ts';
 import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
-import { parseRotationConfiguration } from '../../src/config/rotation-configuration.ts';
+import { parseRotationConfiguration } from '../../src/config/function-configurations.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import { connectionTo } from '../../src/setup/connect.ts';
 import { generateSigningKey } from '../../src/signing-key/generate-signing-key.ts';

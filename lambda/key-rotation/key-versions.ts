@@ -89,14 +89,14 @@ export async function assertPending(secret: SecretVersions, versionId: string): 
  *
  * @throws RotationError `version_withdrawn` if it is no longer pending: by then another version may be pending
  */
-export async function keepPending(secret: SecretVersions, versionId: string): Promise<void> {
+export async function keepOnlyPending(secret: SecretVersions, versionId: string): Promise<void> {
   const pending = await versionsWith(secret, 'AWSPENDING');
   if (!pending.includes(versionId)) throw withdrawn();
-  for (const other of pending.filter((id) => id !== versionId)) await takeLabelOff(secret, 'AWSPENDING', other);
+  for (const other of pending.filter((id) => id !== versionId)) await removeLabel(secret, 'AWSPENDING', other);
 }
 
-/** Takes a label off a version. Accepts that somebody else has done so in the same moment. */
-export async function takeLabelOff(secret: SecretVersions, stage: string, versionId: string): Promise<void> {
+/** Removes a label from a version. Accepts that somebody else has done so at the same moment. */
+export async function removeLabel(secret: SecretVersions, stage: string, versionId: string): Promise<void> {
   try {
     await secret.move(stage, { from: versionId });
   } catch (error) {
@@ -106,8 +106,7 @@ export async function takeLabelOff(secret: SecretVersions, stage: string, versio
 
 /**
  * Moves AWSCURRENT to a version, if the version `from` still has it. Secrets Manager checks that, so a promotion cannot
- * undo a
- * revocation that came first.
+ * undo a revocation that came first.
  *
  * @param from the current version as it was when the decision to promote was made
  * @returns whether the version is current now

@@ -1,6 +1,6 @@
 /**
- * Proves a signing key by the only proof there is: the tenant takes an assertion that was signed with it, and refuses one
- * that was signed with a key made for this purpose and thrown away.
+ * Proves a signing key: the tenant must accept an assertion that is signed with it, and refuse one that is signed with a
+ * throw-away key.
  */
 import { CodedError, IssuerError } from '../../src/core/errors.ts';
 import { makeThrowAwayKey, type ProbeTarget, probeIntrospection } from '../../src/issuer/introspection-probe.ts';

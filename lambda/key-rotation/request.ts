@@ -1,4 +1,4 @@
-/** What the function is asked to do: a step of Secrets Manager's, or a revocation by an operator. Parsed, never logged. */
+/** The request to the function: a step from Secrets Manager, or a revocation by an operator. Parsed, never logged. */
 import { isJsonObject } from '../../src/core/json.ts';
 import { RotationError } from './errors.ts';
 
@@ -28,6 +28,6 @@ export function parseRotationRequest(event: unknown): RotationRequest {
 function unknownEvent(): RotationError {
   return new RotationError(
     'event_unknown',
-    `The event is none that this function knows. Expected {"SecretId","ClientRequestToken","Step"} with a step of ${STEPS.join(', ')}, as Secrets Manager sends it, or {"Step":"revokeKey"}.`,
+    `The function does not know this event. Expected {"SecretId","ClientRequestToken","Step"} with a step of ${STEPS.join(', ')}, as Secrets Manager sends it, or {"Step":"revokeKey"}.`,
   );
 }

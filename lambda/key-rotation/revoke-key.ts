@@ -1,8 +1,7 @@
 /**
- * In an emergency, at once: a new key, and the old ones gone from the tenant, the JWKS and every label of the secret. It waits
- * for nobody. Run again after a failure it makes yet another key, since the one before may have been seen, too.
+ * Replaces the key at once in an emergency: makes a new key, and removes the old ones from the tenant, the JWKS and every label
+ * of the secret. It waits for nobody. Run again after a failure, it makes yet another key, since the last one may have leaked too.
  */
-
 import { IssuerError } from '../../src/core/errors.ts';
 import { STATE_NAMES } from '../../src/core/state-store.ts';
 import { NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/signing-key/public-key-document.ts';
@@ -10,11 +9,11 @@ import { addRevokedKeys, revokedKeys } from '../../src/signing-key/revoked-keys.
 import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { RotationError } from './errors.ts';
 import { followLabels } from './follow-labels.ts';
-import { keyIn, promote, takeLabelOff, versionsWith } from './key-versions.ts';
+import { keyIn, promote, removeLabel, versionsWith } from './key-versions.ts';
 import { ProofError } from './prove-key.ts';
 import { type HeldRotation, holdingLease, type Rotation } from './rotation.ts';
 
-/** What the person who revokes gets to see. Public. */
+/** What the person who revokes sees. Public. */
 export interface Revocation {
   /** The key that is current from now on. */
   readonly kid: string;
@@ -23,8 +22,8 @@ export interface Revocation {
 }
 
 /**
- * Revokes all keys but a new one. First the old keys are written down as revoked, so that nothing that is under way can bring
- * one back. The new key is pending before the tenant hears of it, so that the authorizer finds it.
+ * Revokes all keys but a new one. First the old keys are recorded as revoked, so that nothing that is under way can
+ * restore one. The new key is pending before the tenant gets it, so that the authorizer finds it.
  *
  * @param versionId names the new version
  * @throws RotationError, SetupError or AwsError; the old key may then still be valid, and the revocation has to be run again
@@ -37,7 +36,7 @@ export async function revokeKey(rotation: Rotation, versionId: string = rotation
     await unlessRevoked(rotation, key, () => replaceKeys(held, versionId, key));
     return untilMs;
   });
-  // A request of whoever had the lease may still have been on its way to the tenant, and its function may have died since.
+  // A request of the earlier holder may still be on its way to the tenant, even if its function has died since.
   if (displacedUntilMs !== undefined) await rotation.sleep(Math.max(displacedUntilMs - rotation.clock(), 0));
   const { current = key } = await holdingLease(rotation, options, (held) =>
     unlessRevoked(rotation, key, () => followLabels(held)),
@@ -94,13 +93,13 @@ async function makeCurrent({ secret, state }: HeldRotation, versionId: string, {
   }
 }
 
-/** A version without a label is on its way out, and no reader by label finds it. AWSCURRENT cannot be taken off, only moved. */
+/** A version without a label is on its way out, and no reader by label finds it. AWSCURRENT cannot be removed, only moved. */
 async function unlabelRevoked({ secret, state }: HeldRotation): Promise<void> {
   const revoked = await revokedKeys(state);
   for (const [versionId, stages] of await secret.stages()) {
     const key = await keyIn(secret, versionId);
     if (key && !revoked.includes(key.kid)) continue;
-    for (const stage of stages.filter((name) => name !== 'AWSCURRENT')) await takeLabelOff(secret, stage, versionId);
+    for (const stage of stages.filter((name) => name !== 'AWSCURRENT')) await removeLabel(secret, stage, versionId);
   }
 }
 

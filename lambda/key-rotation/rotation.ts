@@ -1,12 +1,11 @@
-/** What a change of the signing key works with: the settings, and everything outside as ports. */
-
+/** What a change of the signing key needs: the settings, and everything outside as ports. */
 import type { SecretVersions } from '../../src/aws/secret-versions.ts';
-import type { RotationConfiguration } from '../../src/config/rotation-configuration.ts';
+import type { RotationConfiguration } from '../../src/config/function-configurations.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { StateStore } from '../../src/core/state-store.ts';
 import type { ResourceServers } from '../../src/management/resource-servers.ts';
 import { exclusively, type Held } from '../../src/setup/lease.ts';
-import type { OwnedRecords } from '../../src/setup/owned-records.ts';
+import type { OwnedRecords } from '../../src/setup/record-store.ts';
 import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import type { ProveKey } from './prove-key.ts';
 
@@ -23,7 +22,7 @@ export interface Rotation {
   readonly clock: Clock;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Makes a text that is never made again. */
+  /** Makes a text that is never made again, such as a random one. */
   readonly uniqueId: () => string;
 }
 
@@ -32,7 +31,7 @@ export type StepOutcome =
   | 'done'
   /** The version is already current: the step belongs to a rotation that has ended. */
   | 'already_current'
-  /** The version holds no other key than the current one: Secrets Manager is trying the function out. */
+  /** The version holds no key, or the current one: Secrets Manager is testing the function. */
   | 'nothing_to_test';
 
 /** A rotation that holds the lease. */

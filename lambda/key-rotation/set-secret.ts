@@ -1,4 +1,4 @@
-/** Second step: the tenant knows the new key. The old one is still current. */
+/** Second step: delivers the new key to the tenant. The old one is still current. */
 import { isByUrl } from './deliver-keys.ts';
 import { followLabels } from './follow-labels.ts';
 import { assertPending, hasStage, keyIn, unusable, withdrawn } from './key-versions.ts';
@@ -8,7 +8,7 @@ import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from
 const PUBLICATION_MS = 2000;
 
 /**
- * Tells the tenant. In a list both keys stand side by side. A single slot is switched at once: the authorizer, refused with
+ * Delivers the new key. In a list both keys stand side by side. A single slot is switched at once: the authorizer, refused with
  * the old key, finds the new one pending. By URL, this waits until no copy of the JWKS is older than the new key.
  *
  * @throws RotationError `version_withdrawn`, `version_unusable` or `tenant_not_set_up`

@@ -1,17 +1,17 @@
-/** Third step: the new key is proved before anything depends on it. If the tenant does not accept it, the old one is restored. */
+/** Third step: proves the new key before anything depends on it. If the tenant does not accept it, restores the old one. */
 import { CodedError, IssuerError } from '../../src/core/errors.ts';
 import type { PrivateSigningJwk } from '../../src/signing-key/signing-key.ts';
 import { RotationError } from './errors.ts';
 import { followLabels, withdrawPending } from './follow-labels.ts';
-import { assertPending, hasStage, keyIn, labelledKeys, takeLabelOff } from './key-versions.ts';
+import { assertPending, hasStage, keyIn, labelledKeys, removeLabel } from './key-versions.ts';
 import { ProofError } from './prove-key.ts';
 import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
-/** A tenant needs time to tell all of its servers, and may be down for a moment. */
+/** A tenant needs time to update all of its servers, and may be down for a moment. */
 const WAITS_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
 
 /**
- * Tests the new key, patiently. Passes on a trial version, which Secrets Manager makes when rotation is turned on: it holds
+ * Tests the new key, and tries again for a while. Accepts a trial version, which Secrets Manager makes when rotation is turned on: it holds
  * the current key, or none, and there is nothing to restore.
  *
  * @throws ProofError if the tenant can prove no key; the old one is then restored
@@ -52,7 +52,7 @@ async function restoreOldKey(held: HeldRotation, versionId: string, failure: Cod
   await assertPendingOrFollow(held, versionId);
   try {
     await withdrawPending(held);
-    await takeLabelOff(held.secret, 'AWSPENDING', versionId);
+    await removeLabel(held.secret, 'AWSPENDING', versionId);
     await followLabels(held);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;

@@ -1,8 +1,8 @@
-/** The function behind `Custom::SigningKey`: makes the signing key in AWS, so that it never is anywhere else. */
+/** The function behind `Custom::SigningKey`: makes the signing key in AWS, so that it is never anywhere else. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
-import { parseSigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
+import { parseSigningKeyConfiguration } from '../../src/config/function-configurations.ts';
 import { createCustomResourceHandler } from '../../src/custom-resource/handler.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import { generateSigningKey } from '../../src/signing-key/generate-signing-key.ts';

@@ -3,7 +3,7 @@
  * property, attribute or log line holds it. The secret and the public document are deleted with their stack.
  */
 import { createHash } from 'node:crypto';
-import type { SigningKeyConfiguration } from '../../src/config/signing-key-configuration.ts';
+import type { SigningKeyConfiguration } from '../../src/config/function-configurations.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { SecretStore } from '../../src/core/secret-store.ts';
 import { STATE_NAMES, type StateStore } from '../../src/core/state-store.ts';
@@ -40,7 +40,7 @@ export function createSigningKeyResource(
   };
 }
 
-/** A secret without a usable key, such as the generated value it is born with, needs one. */
+/** Without a usable key, such as with the placeholder that it is created with, a secret needs one. */
 async function readKey(secrets: SecretStore, secretId: string): Promise<PrivateSigningJwk | undefined> {
   const text = await secrets.read(secretId);
   if (text === undefined) return undefined;
@@ -66,8 +66,7 @@ async function makeKey({ secrets, generate }: SigningKeyPorts, secretId: string,
 /**
  * Publishes the current key. Does nothing if the document already has this key in use, since a rotation may have added
  * another one, or if the key is revoked: the revocation publishes its replacement. The document is read before the
- * secret and
- * written only if nobody has written it since.
+ * secret, and written only if nobody has written it since.
  */
 async function publish({ secrets, state }: SigningKeyPorts, secretId: string, made: PrivateSigningJwk): Promise<void> {
   for (;;) {

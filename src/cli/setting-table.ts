@@ -1,5 +1,7 @@
 /** Every setting of the command line, with its names in each source and its default. */
 
+import { DEFAULTS } from '../config/defaults.ts';
+
 export interface SettingNames {
   /** `--flag` */
   readonly flag?: string;
@@ -28,9 +30,9 @@ export const SETTINGS = {
     flag: 'key-delivery',
     variable: 'ASP_KEY_DELIVERY',
     key: 'keyDelivery',
-    fallback: 'verificationKey',
+    fallback: DEFAULTS.keyDelivery,
   },
-  keyFormat: { flag: 'key-format', variable: 'ASP_KEY_FORMAT', key: 'keyFormat', fallback: 'certificate' },
+  keyFormat: { flag: 'key-format', variable: 'ASP_KEY_FORMAT', key: 'keyFormat', fallback: DEFAULTS.keyFormat },
   jwksUrl: { flag: 'jwks-url', variable: 'ASP_JWKS_URL', output: 'JwksUrl' },
   apiUrl: { flag: 'api-url', variable: 'ASP_API_URL', output: 'ApiUrl' },
   record: { flag: 'record', variable: 'ASP_RECORD_FILE', fallback: '.asp/record.json' },

@@ -6,7 +6,7 @@ import { forward, type InferOutput, optional, partialCheck, pipe } from 'valibot
 import { parseJson } from '../core/json.ts';
 import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
 import { mainIssuerFault, otherIssuers } from './issuers.ts';
-import { exactly, parse } from './parse.ts';
+import { exactly, faultFree, parse } from './parse.ts';
 
 /** Each default is the one documented for the configuration key of the same name. */
 export const authorizerEntries = {
@@ -40,17 +40,7 @@ const keys = exactly({
   passwordGrantSecret: optional(secretId),
 });
 
-const schema = pipe(
-  keys,
-  forward(
-    partialCheck(
-      [['issuer'], ['issuers']],
-      (input) => mainIssuerFault(input) === undefined,
-      ({ input }) => mainIssuerFault(input) ?? '',
-    ),
-    ['issuers'],
-  ),
-);
+const schema = pipe(keys, forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']));
 
 export type AuthorizerConfiguration = InferOutput<typeof schema>;
 

@@ -1,6 +1,6 @@
 /**
- * The configuration of a deployment, as an operator writes it in `cdk.json` or behind `-c`. Nothing is deployed, and
- * nothing synthesized, before all of it has been found to be right.
+ * The configuration of a deployment, as an operator writes it in `cdk.json` or after `-c`. All of it is checked before
+ * anything is synthesized or deployed.
  */
 import { forward, type InferOutput, is, optional, partialCheck, pipe } from 'valibot';
 import type { RouteSettings } from '../core/routes.ts';
@@ -22,10 +22,10 @@ import {
 import { flag, secretId } from './fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';
-import { exactly, parse } from './parse.ts';
+import { exactly, faultFree, parse } from './parse.ts';
 import { routeFaults } from './route-faults.ts';
 
-/** The demo's, where no backend is given. */
+/** The routes of the demo API, used without a backend. */
 const DEMO_ROUTES = authorizerEntries.routes.default;
 
 const keys = exactly({
@@ -33,7 +33,7 @@ const keys = exactly({
   routes: optional(authorizerEntries.routes.wrapped),
   /** `{"clientId","clientSecret"}` of the client that sets the tenant up. */
   managementSecret: secretId,
-  /** @default where the issuer is */
+  /** @default the issuer's */
   managementDomain: optional(managementDomain),
   /** `{"clientId","clientSecret","connection"?}`. @default Basic takes app specific passwords only */
   passwordGrantSecret: optional(secretId),
@@ -59,67 +59,48 @@ const keys = exactly({
   ipRateLimit: optional(ipRateLimit),
 });
 
-/** What holds between keys; each is looked at when the keys themselves are right. */
+type Keys = InferOutput<typeof keys>;
+
+/** Checks between keys. Each runs once the keys that it looks at are valid. */
 const schema = pipe(
   keys,
-  forward(
-    partialCheck(
-      [['issuer'], ['managementDomain']],
-      ({ issuer, managementDomain: domain }) =>
-        domain !== undefined || isTenantUrl(issuer) || !is(authorizerEntries.issuer, issuer),
-      'missing; the issuer has a path, so say on which domain the Management API lives',
-    ),
-    ['managementDomain'],
-  ),
-  forward(
-    partialCheck(
-      [['issuer'], ['issuers']],
-      (input) => mainIssuerFault(input) === undefined,
-      ({ input }) => mainIssuerFault(input) ?? '',
-    ),
-    ['issuers'],
-  ),
-  forward(
-    partialCheck(
-      [['uncachedScopes'], ['gatewayTtlSeconds']],
-      (input) => gatewayTtlFault(input.uncachedScopes, input.gatewayTtlSeconds) === undefined,
-      ({ input }) => gatewayTtlFault(input.uncachedScopes, input.gatewayTtlSeconds) ?? '',
-    ),
-    ['gatewayTtlSeconds'],
-  ),
-  forward(
-    partialCheck(
-      [['keyDelivery'], ['audience']],
-      (input) => input.keyDelivery !== 'wellKnown' || /^https?:\/\/[^/]/.test(input.audience),
-      'got "wellKnown"; wanted another, since the audience is no http or https URL, and so has no origin to look at',
-    ),
-    ['keyDelivery'],
-  ),
-  forward(
-    partialCheck(
-      [['routes'], ['backendUrl']],
-      (input) => input.backendUrl === undefined || input.routes !== undefined,
-      'missing; with backendUrl, say what each of its routes asks for, such as {"ANY /{proxy+}": []}',
-    ),
-    ['routes'],
-  ),
-  forward(
-    partialCheck(
-      [['routes'], ['backendUrl']],
-      (input) => routeFaults(input.routes ?? {}, input.backendUrl !== undefined).length === 0,
-      ({ input }) => routeFaults(input.routes ?? {}, input.backendUrl !== undefined).join('; '),
-    ),
-    ['routes'],
-  ),
+  forward(partialCheck([['issuer'], ['managementDomain']], ...faultFree(managementDomainFault)), ['managementDomain']),
+  forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
+  forward(partialCheck([['uncachedScopes'], ['gatewayTtlSeconds']], ...faultFree(ttlFault)), ['gatewayTtlSeconds']),
+  forward(partialCheck([['keyDelivery'], ['audience']], ...faultFree(keyDeliveryFault)), ['keyDelivery']),
+  forward(partialCheck([['routes'], ['backendUrl']], ...faultFree(routesFault)), ['routes']),
 );
 
+function managementDomainFault({ issuer, managementDomain: domain }: Pick<Keys, 'issuer' | 'managementDomain'>) {
+  return domain !== undefined || isTenantUrl(issuer) || !is(authorizerEntries.issuer, issuer)
+    ? undefined
+    : 'missing; the issuer has a path, so say on which domain the Management API lives';
+}
+
+function ttlFault({ uncachedScopes, gatewayTtlSeconds }: Pick<Keys, 'uncachedScopes' | 'gatewayTtlSeconds'>) {
+  return gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
+}
+
+function keyDeliveryFault({ keyDelivery: delivery, audience }: Pick<Keys, 'keyDelivery' | 'audience'>) {
+  return delivery !== 'wellKnown' || /^https?:\/\/[^/]/.test(audience)
+    ? undefined
+    : 'got "wellKnown"; wanted another, since the audience is not an http or https URL, and so has no origin to look at';
+}
+
+function routesFault({ routes, backendUrl: backend }: Pick<Keys, 'routes' | 'backendUrl'>) {
+  if (routes !== undefined) return routeFaults(routes, backend !== undefined).join('; ') || undefined;
+  return backend === undefined
+    ? undefined
+    : 'missing; with backendUrl, say which scopes each of its routes requires, such as {"ANY /{proxy+}": []}';
+}
+
 /** The configuration of a deployment, complete. */
-export type Configuration = Omit<InferOutput<typeof schema>, 'routes'> & { readonly routes: RouteSettings };
+export type Configuration = Omit<Keys, 'routes'> & { readonly routes: RouteSettings };
 
 /**
  * Parses the configuration out of CDK's context.
  *
- * @param context all of it; CDK's own keys are passed over
+ * @param context all of it; CDK's own keys are ignored
  * @throws ConfigurationError `configuration_invalid` with every fault
  */
 export function parseConfiguration(context: Readonly<Record<string, unknown>>): Configuration {

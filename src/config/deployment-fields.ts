@@ -1,18 +1,8 @@
 /** The types of those configuration values that only a deployment has, each with the words for what is wanted. */
-import {
-  check,
-  type InferOutput,
-  integer,
-  maxValue,
-  minValue,
-  number,
-  picklist,
-  pipe,
-  regex,
-  string,
-  transform,
-} from 'valibot';
+import { check, picklist, pipe, regex, string, transform } from 'valibot';
+import { KEY_DELIVERIES, KEY_FORMATS } from '../core/key-delivery.ts';
 import { isSecureUrl, isTenantUrl } from '../core/secure-url.ts';
+import { wholeNumber } from './fields.ts';
 import { wanted } from './parse.ts';
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
@@ -27,46 +17,24 @@ export const managementDomain = pipe(
   check(isTenantUrl, MANAGEMENT_DOMAIN),
 );
 
-export const keyDelivery = picklist(
-  ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'],
-  wanted('"verificationKey", "verificationKeys", "verificationLocation" or "wellKnown"'),
+export const keyDelivery = picklist(KEY_DELIVERIES, wanted(oneOf(KEY_DELIVERIES)));
+
+export const keyFormat = picklist(KEY_FORMATS, wanted(oneOf(KEY_FORMATS)));
+
+export const rotationDays = wholeNumber(0, 1000, 'whole days from 0 (off) to 1000');
+
+/** How long a server may cache the JWKS: a new key is published this long before it signs, an old one this long after. */
+export const jwksCacheSeconds = wholeNumber(
+  0,
+  600,
+  'whole seconds from 0 to 600, since a change of the key waits that long',
 );
-
-/** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
-export type KeyDelivery = InferOutput<typeof keyDelivery>;
-
-export const keyFormat = picklist(['certificate', 'jwk'], wanted('"certificate" or "jwk"'));
-
-/** What the public key is wrapped in. */
-export type KeyFormat = InferOutput<typeof keyFormat>;
-
-const ROTATION_DAYS = wanted('whole days from 0 (off) to 1000');
-
-export const rotationDays = pipe(
-  number(ROTATION_DAYS),
-  integer(ROTATION_DAYS),
-  minValue(0, ROTATION_DAYS),
-  maxValue(1000, ROTATION_DAYS),
-);
-
-const JWKS_CACHE_SECONDS = wanted('whole seconds from 0 to 600, since a change of the key waits that long');
-
-/** How long a server may keep the JWKS: a new key is published so long before it signs, an old one so long after. */
-export const jwksCacheSeconds = pipe(
-  number(JWKS_CACHE_SECONDS),
-  integer(JWKS_CACHE_SECONDS),
-  minValue(0, JWKS_CACHE_SECONDS),
-  maxValue(600, JWKS_CACHE_SECONDS),
-);
-
-const IP_RATE_LIMIT = wanted('whole requests in five minutes from one address, from 10 to 2000000000');
 
 /** @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html */
-export const ipRateLimit = pipe(
-  number(IP_RATE_LIMIT),
-  integer(IP_RATE_LIMIT),
-  minValue(10, IP_RATE_LIMIT),
-  maxValue(2_000_000_000, IP_RATE_LIMIT),
+export const ipRateLimit = wholeNumber(
+  10,
+  2_000_000_000,
+  'whole requests in five minutes from one address, from 10 to 2000000000',
 );
 
 const CLIENT_ID = wanted('the id of a client, letters, digits, "_" and "-"');
@@ -89,3 +57,9 @@ export const backendUrl = pipe(
   string(BACKEND_URL),
   check((text) => isSecureUrl(text) && !/[?#]/.test(text), BACKEND_URL),
 );
+
+/** `"a", "b" or "c"`. */
+function oneOf(values: readonly string[]): string {
+  const quoted = values.map((value) => JSON.stringify(value));
+  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+}

@@ -67,8 +67,13 @@ export const basicOrder = picklist(
 
 /** Whole seconds from 0 to a maximum. */
 export function seconds(maximum: number) {
-  const message = wanted(`whole seconds from 0 to ${maximum}`);
-  return pipe(number(message), integer(message), minValue(0, message), maxValue(maximum, message));
+  return wholeNumber(0, maximum, `whole seconds from 0 to ${maximum}`);
+}
+
+/** A whole number, with the words for what is wanted. */
+export function wholeNumber(minimum: number, maximum: number, expectation: string) {
+  const message = wanted(expectation);
+  return pipe(number(message), integer(message), minValue(minimum, message), maxValue(maximum, message));
 }
 
 const SCOPE = wanted('a scope without spaces or quotes, such as "read:foo"');
@@ -86,7 +91,7 @@ const ROUTE_KEY = wanted('a method or ANY, a space and a path, such as "GET /foo
 
 const ROUTES = wanted('an object with at least one route, such as {"GET /foo": ["read:foo"]}');
 
-/** Routes with what they ask for. */
+/** Routes with what they require. */
 export const routes = pipe(
   record(pipe(string(), check(isRouteKey, ROUTE_KEY)), routeSetting, ROUTES),
   check((settings) => Object.keys(settings).length > 0, ROUTES),

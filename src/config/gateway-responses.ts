@@ -1,6 +1,7 @@
 /**
  * The responses that the gateway itself sends when a request does not reach the backend: one table for the deployed API
- * and the local one. A REST API takes a header either as a fixed text or, whole, from the authorizer's context.
+ * and the local one. A header of a REST API is either a fixed text or comes,
+ * whole, from the authorizer's context.
  */
 
 import { unauthorizedChallenge } from './challenges.ts';

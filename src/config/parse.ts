@@ -1,6 +1,6 @@
 /**
- * Parses what an operator wrote. Every fault is found before any is told, in one message that names the key, what was
- * got and what is wanted.
+ * Parses what an operator wrote. All faults are reported together, in one message that names for each the key, what it
+ * got and what it wants.
  */
 import {
   type BaseIssue,
@@ -39,6 +39,17 @@ export function parse<Schema extends ObjectSchema>(schema: Schema, value: unknow
   );
 }
 
+/**
+ * Makes a check between keys out of a function that says what is wrong with them, `undefined` if nothing is. For
+ * `partialCheck(keys, ...faultFree(fault))`.
+ */
+export function faultFree<Input>(fault: (input: Input) => string | undefined) {
+  return [
+    (input: Input) => fault(input) === undefined,
+    ({ input }: { readonly input: Input }) => fault(input) ?? '',
+  ] as const;
+}
+
 /** An object with these keys and no others. */
 export function exactly<Entries extends ObjectEntries>(entries: Entries) {
   return strictObject(entries, ({ expected, received }) => {
@@ -47,7 +58,7 @@ export function exactly<Entries extends ObjectEntries>(entries: Entries) {
   });
 }
 
-/** Says what a fault's message needs: what was got, shortened, without the user and password of a URL, and what is wanted. */
+/** Writes a fault's message: what was got, shortened and without the user and password of a URL, and what is wanted. */
 export function wanted(expectation: string) {
   return ({ received }: { readonly received: string }): string => {
     const shown = received.replace(/\/\/[^/]*@/g, '//…@');
@@ -55,16 +66,21 @@ export function wanted(expectation: string) {
   };
 }
 
+/** Old names of keys. */
+const RENAMED = new Map([['upstream', 'backendUrl']]);
+
 /** The schema itself stops at the first of them. */
 function unknownKeys(value: unknown, known: readonly string[]): readonly string[] {
   const unknown = isJsonObject(value) ? Object.keys(value).filter((key) => !known.includes(key)) : [];
   return unknown.map((key) => {
+    const renamed = RENAMED.get(key);
+    if (renamed !== undefined && known.includes(renamed)) return `${key}: unknown; use "${renamed}"`;
     const [nearest] = nearestNames(key, known, 1);
     return `${key}: unknown; known are ${known.join(', ')}; the nearest is ${nearest}`;
   });
 }
 
-/** One at the top, which `unknownKeys` tells; those further down are told as they come. */
+/** Says whether it is an unknown key at the top, which `unknownKeys` reports. Those further down are reported as they come. */
 function isOfUnknownKey({ type, expected, path }: BaseIssue<unknown>): boolean {
   return type === 'strict_object' && expected === 'never' && path?.length === 1;
 }

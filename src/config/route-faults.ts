@@ -1,7 +1,7 @@
-/** What is wrong with routes for the API that is to serve them, beyond the grammar that every route has. */
+/** Finds routes that a REST API cannot serve, beyond the grammar that applies to every route. */
 import { CONNECT_ROUTE, type RouteSettings } from '../core/routes.ts';
 
-/** What API Gateway takes as one part of a resource's path. */
+/** One part of a resource's path that API Gateway accepts. */
 const PATH_PART = /^(?:[A-Za-z0-9._:$-]+|\{[A-Za-z0-9._-]+\+?\})$/;
 const PARAMETER = /^\{.*\}$/;
 
@@ -17,7 +17,9 @@ export function routeFaults(routes: RouteSettings, isBehindGreedy: boolean): rea
   return [
     ...(CONNECT_ROUTE in routes ? [`"${CONNECT_ROUTE}" is for a WebSocket API, and this is a REST API`] : []),
     ...keys.filter(isOptions).map((key) => `"${key}" cannot be a route, since OPTIONS is open to everyone`),
-    ...resourceKeys.filter(hasOddPart).map((key) => `"${key}" holds what API Gateway takes in no path`),
+    ...resourceKeys
+      .filter(hasOddPart)
+      .map((key) => `"${key}" holds characters that API Gateway does not accept in a path`),
     ...(isBehindGreedy
       ? resourceKeys.filter(hasParameter).map(notLiteral)
       : parametersOfTwoNames(keys).map((path) => `"${path}" names a parameter that another route names differently`)),

@@ -1,4 +1,4 @@
-/** What is told of an error to whoever deploys. Our own errors say it themselves; of all others only the kind is passed on. */
+/** Describes an error to whoever deploys. Our own errors give their message; of all others only the name is passed on. */
 import { CodedError } from './errors.ts';
 
 export interface Failure {
@@ -16,7 +16,7 @@ export function describeFailure(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
   return {
     code: 'unexpected',
-    reason: `The function failed unexpectedly (${name}). Its log says where; deploy again, and report it if it stays.`,
+    reason: `The function failed unexpectedly (${name}). Its log says where. Deploy again, and report the error if it stays.`,
     place: framesOf(error),
   };
 }

@@ -4,6 +4,9 @@
  */
 import { CodedError } from './errors.ts';
 
+/** What the names of all state tables begin with, so that the deployments of an account find each other. */
+export const STATE_TABLE_PREFIX = 'auth0-api-authorizer-state-';
+
 /** The names in use. */
 export const STATE_NAMES = {
   /** The published public keys, as a JWKS. */

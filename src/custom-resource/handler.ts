@@ -1,12 +1,16 @@
 /**
- * The handler of custom resources: event in, answer out, always, also shortly before its time is up. Of the event nothing is
- * logged but its type.
+ * The handler of custom resources: parses the event, does the work, and always sends a response, at the latest shortly
+ * before Lambda stops the function. It logs nothing of the event but its types.
  */
 import type { Clock } from '../core/clock.ts';
-import { NEVER_MADE, type Outcome, perform } from './perform.ts';
-import { type CustomResourceRequest, parseCustomResourceRequest } from './request.ts';
+import { NEVER_CREATED, type Outcome, perform } from './perform.ts';
+import {
+  type CustomResourceRequest,
+  parseCustomResourceRequest,
+  type ResponsePorts,
+  sendResponse,
+} from './protocol.ts';
 import type { CustomResource } from './resource.ts';
-import { type ResponsePorts, sendResponse } from './response.ts';
 
 export interface HandlerPorts extends ResponsePorts {
   readonly clock: Clock;
@@ -21,8 +25,10 @@ export interface Invocation {
   getRemainingTimeInMillis(): number;
 }
 
-/** Kept for sending the answer. */
-const ANSWER_MS = 12_000;
+/** Reserved for sending the response. */
+const RESPONSE_MS = 12_000;
+/** The work's own deadline, as a part of its time: it should end by itself before it is given up. */
+const OWN_DEADLINE_SHARE = 0.95;
 
 /**
  * Makes the handler.
@@ -37,15 +43,15 @@ export function createCustomResourceHandler(
     const startedAtMs = ports.clock();
     const request = parseCustomResourceRequest(event);
     const remainingMs = invocation.getRemainingTimeInMillis();
-    const workMs = remainingMs - Math.min(ANSWER_MS, remainingMs / 4);
-    const outcome = await withinTime(ports, workMs, request, resources[request.resourceType]);
+    const workMs = remainingMs - Math.min(RESPONSE_MS, remainingMs / 4);
+    const outcome = await performWithin(ports, workMs, request, resources[request.resourceType]);
     log(ports, request, outcome, startedAtMs);
-    await sendResponse(ports, request.address, outcome.answer);
+    await sendResponse(ports, request.address, outcome.response);
   };
 }
 
-/** Everything has a deadline of its own; this is for what was not thought of. */
-async function withinTime(
+/** Everything in the work has a deadline of its own; this one is for what was forgotten. */
+async function performWithin(
   { clock, deadline }: HandlerPorts,
   workMs: number,
   request: CustomResourceRequest,
@@ -56,20 +62,21 @@ async function withinTime(
   const isLate = deadline(workMs).then(() =>
     failure(request, 'timeout', `The work was not done within ${Math.round(workMs / 1000)} s. Deploy again.`),
   );
-  return Promise.race([perform(resource, request, { clock, endMs: clock() + workMs * 0.95 }), isLate]);
+  const endMs = clock() + workMs * OWN_DEADLINE_SHARE;
+  return Promise.race([perform(resource, request, { clock, endMs }), isLate]);
 }
 
-function failure({ physicalId = NEVER_MADE }: CustomResourceRequest, code: string, reason: string): Outcome {
-  return { answer: { status: 'FAILED', physicalId, reason }, failures: [{ code, reason }] };
+function failure({ physicalId = NEVER_CREATED }: CustomResourceRequest, code: string, reason: string): Outcome {
+  return { response: { status: 'FAILED', physicalId, reason }, failures: [{ code, reason }] };
 }
 
 function log(
   ports: HandlerPorts,
   { requestType, resourceType }: CustomResourceRequest,
-  { answer, failures }: Outcome,
+  { response: { status }, failures }: Outcome,
   startedAtMs: number,
 ): void {
   const durationMs = Math.round(ports.clock() - startedAtMs);
-  const line = { event: 'custom_resource', requestType, resourceType, status: answer.status, failures, durationMs };
+  const line = { event: 'custom_resource', requestType, resourceType, status, failures, durationMs };
   ports.log(JSON.stringify(line));
 }

@@ -1,12 +1,11 @@
 /**
- * Carries out one request on a custom resource: make, change, replace, take away, and undo what fails half way. CloudFormation
- * may repeat a request, and may never hear of one that was carried out; both are taken into account.
+ * Carries out one request on a custom resource: create, update, replace, delete, and undo a failed create. CloudFormation may
+ * repeat a request, and may never get the response to one that was carried out; both are handled.
  */
 import type { Clock } from '../core/clock.ts';
 import { describeFailure, type Failure } from '../core/failure.ts';
-import type { CustomResourceRequest } from './request.ts';
+import type { CustomResourceRequest, CustomResourceResponse } from './protocol.ts';
 import type { CustomResource } from './resource.ts';
-import type { CustomResourceResponse } from './response.ts';
 
 export interface Time {
   readonly clock: Clock;
@@ -14,58 +13,60 @@ export interface Time {
   readonly endMs: number;
 }
 
-/** The answer, and for the log what went wrong on the way. */
+/** The response, and for the log what failed on the way. */
 export interface Outcome {
-  readonly answer: CustomResourceResponse;
+  readonly response: CustomResourceResponse;
   readonly failures: readonly Failure[];
 }
 
-/** The physical id of what never was: its deletion is none. */
-export const NEVER_MADE = 'never-made';
+/** Placeholder id of a resource that was never created; deleting it does nothing. */
+export const NEVER_CREATED = 'never-made';
 
-/** The part of the time that is kept for undoing what failed. */
-const UNDOING_SHARE = 1 / 3;
+/** The part of the time that is reserved for undoing what failed. */
+const UNDO_SHARE = 1 / 3;
 
 /** Carries out a request. Never rejects. */
 export async function perform(resource: CustomResource, request: CustomResourceRequest, time: Time): Promise<Outcome> {
-  return request.requestType === 'Delete' ? remove(resource, request, time) : put(resource, request, time);
+  return request.requestType === 'Delete'
+    ? performDelete(resource, request, time)
+    : performPut(resource, request, time);
 }
 
-async function put(resource: CustomResource, request: CustomResourceRequest, time: Time): Promise<Outcome> {
+async function performPut(resource: CustomResource, request: CustomResourceRequest, time: Time): Promise<Outcome> {
   const { properties, physicalId } = request;
   let id: string | undefined;
   try {
     id = resource.identify(properties);
-    const timeoutMs = (time.endMs - time.clock()) * (1 - UNDOING_SHARE);
+    const timeoutMs = (time.endMs - time.clock()) * (1 - UNDO_SHARE);
     const attributes = await resource.put(id, properties, { requestId: request.address.requestId, timeoutMs });
     await removeAbandoned(resource, request, id, time);
-    return { answer: { status: 'SUCCESS', physicalId: id, attributes }, failures: [] };
+    return { response: { status: 'SUCCESS', physicalId: id, attributes }, failures: [] };
   } catch (error) {
     const failure = describeFailure(error);
-    // Only a Create: what a failed Update has done is taken away by the one that CloudFormation sends back. And it may be that
-    // one itself, back from a replacement to what was in force all the time: to undo it would take that away.
-    const isCreate = request.requestType === 'Create' && id !== undefined;
-    const failures = [failure, ...(isCreate ? await undo(resource, request, id ?? NEVER_MADE, time) : [])];
-    // A failed Update keeps the old id, or CloudFormation would take the new one for made.
-    return { answer: failed(physicalId ?? id ?? NEVER_MADE, failures), failures };
+    // Only a Create is undone. After a failed Update, CloudFormation sends another Update with the old properties. And the
+    // failed one may itself be such a rollback, to what was in force all the time: undoing it would remove that.
+    const isCreate = request.requestType === 'Create';
+    const failures = [failure, ...(isCreate && id !== undefined ? await undo(resource, request, id, time) : [])];
+    // A failed Update keeps the old id, or CloudFormation would take the new one for created.
+    return { response: failed(physicalId ?? id ?? NEVER_CREATED, failures), failures };
   }
 }
 
 /**
- * Going back from a replacement that failed, or that nobody answered for: CloudFormation knows nothing of its id, but hands back its
- * properties as the old ones.
+ * Removes the replacement that a rollback goes back from. CloudFormation does not know its id if it failed or sent no
+ * response, but sends its properties as the old ones.
  */
 async function removeAbandoned(resource: CustomResource, request: CustomResourceRequest, id: string, time: Time) {
   const { requestType, physicalId, oldProperties } = request;
   if (requestType !== 'Update' || id !== physicalId) return;
-  const abandoned = tryIdentify(resource, oldProperties);
+  const abandoned = identifyIfValid(resource, oldProperties);
   if (abandoned !== undefined && abandoned !== id)
-    await take(resource, abandoned, { ...request, properties: oldProperties }, time);
+    await remove(resource, abandoned, { ...request, properties: oldProperties }, time);
 }
 
 async function undo(resource: CustomResource, request: CustomResourceRequest, id: string, time: Time) {
   try {
-    await take(resource, id, request, time);
+    await remove(resource, id, request, time);
     return [];
   } catch (error) {
     const { reason, ...failure } = describeFailure(error);
@@ -73,22 +74,22 @@ async function undo(resource: CustomResource, request: CustomResourceRequest, id
   }
 }
 
-/** A Create that nobody answered for is deleted under an id that CloudFormation made up; its properties tell the real one. */
-async function remove(resource: CustomResource, request: CustomResourceRequest, time: Time): Promise<Outcome> {
-  const { physicalId = NEVER_MADE, properties } = request;
-  const derived = tryIdentify(resource, properties);
+/** A Create without a response is deleted under an id that CloudFormation made up; the properties give the real one. */
+async function performDelete(resource: CustomResource, request: CustomResourceRequest, time: Time): Promise<Outcome> {
+  const { physicalId = NEVER_CREATED, properties } = request;
+  const derived = identifyIfValid(resource, properties);
   try {
     for (const id of new Set([physicalId, derived ?? physicalId])) {
-      if (id !== NEVER_MADE) await take(resource, id, request, time);
+      if (id !== NEVER_CREATED) await remove(resource, id, request, time);
     }
-    return { answer: { status: 'SUCCESS', physicalId, attributes: {} }, failures: [] };
+    return { response: { status: 'SUCCESS', physicalId, attributes: {} }, failures: [] };
   } catch (error) {
     const failures = [describeFailure(error)];
-    return { answer: failed(physicalId, failures), failures };
+    return { response: failed(physicalId, failures), failures };
   }
 }
 
-async function take(
+async function remove(
   resource: CustomResource,
   id: string,
   { properties, address: { requestId } }: CustomResourceRequest,
@@ -97,7 +98,10 @@ async function take(
   await resource.remove(id, properties, { requestId, timeoutMs: endMs - clock() });
 }
 
-function tryIdentify(resource: CustomResource, properties: CustomResourceRequest['properties']): string | undefined {
+function identifyIfValid(
+  resource: CustomResource,
+  properties: CustomResourceRequest['properties'],
+): string | undefined {
   try {
     return resource.identify(properties);
   } catch {

@@ -1,17 +1,18 @@
-/** A custom resource as its author sees it: what it is called, how it is made to be, how it is taken away. */
+/** What the author of a custom resource writes, and what helps with it: physical ids, and warnings as an attribute. */
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '../core/json.ts';
-import type { Attributes } from './response.ts';
+import type { Attributes } from './protocol.ts';
 
 export interface CustomResource {
   /**
-   * Derives the physical id, the same for the same thing at all times: another one means a replacement.
+   * Derives the physical id. It is always the same for the same thing; a different one means a replacement.
    *
    * @throws ConfigurationError for properties that are not those of this resource
    */
   identify(properties: JsonObject): string;
-  /** Makes it be as the properties say, whatever was there; may be run again after a crash at any point. */
+  /** Creates or changes the thing to match the properties, whatever was there; may be run again after a crash at any point. */
   put(id: string, properties: JsonObject, work: Work): Promise<Attributes>;
-  /** Takes away what was put under this id; nothing to take away is as good. */
+  /** Removes what was put under this id; accepts that nothing is there. */
   remove(id: string, properties: JsonObject, work: Work): Promise<void>;
 }
 
@@ -20,4 +21,29 @@ export interface Work {
   readonly requestId: string;
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
+}
+
+/**
+ * Derives a physical id.
+ *
+ * @param kind in front, for people
+ * @param parts what identifies the thing; their order matters
+ */
+export function physicalId(kind: string, parts: readonly string[]): string {
+  return `${kind}-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}`;
+}
+
+/** The attribute without warnings: CloudFormation accepts no empty output. */
+const NO_WARNINGS = 'none';
+
+/** A response may have 4,096 bytes in all. */
+const LONGEST_WARNINGS = 2000;
+
+/** Writes warnings as one attribute, which becomes an output of the stack. */
+export function warningsAttribute(warnings: readonly string[]): string {
+  if (warnings.length === 0) return NO_WARNINGS;
+  return warnings
+    .map((warning, index) => `(${index + 1}) ${warning}`)
+    .join(' ')
+    .slice(0, LONGEST_WARNINGS);
 }

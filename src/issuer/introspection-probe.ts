@@ -10,7 +10,7 @@ import { SigningKeyRing } from '../signing-key/signing-key-ring.ts';
 import { PrivateKeyJwt } from './client-authentication.ts';
 import { Introspection } from './introspection.ts';
 import { INTROSPECTION_PROFILES } from './introspection-profile.ts';
-import { IssuerEndpoint, type IssuerPorts } from './issuer-endpoint.ts';
+import { DECISION_DEADLINE_MS, IssuerEndpoint, type IssuerPorts } from './issuer-endpoint.ts';
 
 export interface ProbeTarget {
   /** With its final slash. */
@@ -30,7 +30,6 @@ export type ProbeResult =
   /** The server has no introspection endpoint: 404. */
   | { readonly outcome: 'not_found' };
 
-const DEADLINE_MS = 5000;
 const RANDOM_BYTES = 24;
 const MODULUS_BITS = 2048;
 
@@ -86,7 +85,7 @@ export async function probeIntrospection(
     expected: { issuer, audience, clock, clockToleranceSeconds: 0 },
   });
   try {
-    const { active } = await introspection.ask(randomText(), { deadlineMs: clock() + DEADLINE_MS });
+    const { active } = await introspection.ask(randomText(), { deadlineMs: clock() + DECISION_DEADLINE_MS });
     return { outcome: active ? 'active' : 'accepted' };
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;

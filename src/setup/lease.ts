@@ -3,18 +3,27 @@
  * the lease over. Whoever has lost the lease runs its work again, because a request of its own may have reached the tenant
  * after the other's.
  */
-
 import type { Clock } from '../core/clock.ts';
+import { CodedError } from '../core/errors.ts';
 import { STATE_NAMES, type StateStore } from '../core/state-store.ts';
-import { LeaseHeld, LeaseLost, type LeaseState } from './lease-state.ts';
-import { changeLease, OwnedRecords } from './owned-records.ts';
+import { changeLease, type Lease, LeaseLost, OwnedRecords } from './record-store.ts';
+
+/** Thrown when somebody else holds the lease for longer than there is time to wait. */
+export class LeaseHeld extends CodedError<'lease_held'> {
+  constructor(remainingMs: number) {
+    super(
+      'lease_held',
+      `Another deployment, rotation or revocation is changing the resource server. Run this again when it has ended, which takes ${Math.ceil(remainingMs / 1000)} s at most.`,
+    );
+  }
+}
 
 export interface LeasePorts {
   readonly state: StateStore;
   readonly clock: Clock;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Makes a text that is never made again. */
+  /** Makes a text that is never made again, such as a random one. */
   readonly uniqueId: () => string;
 }
 
@@ -88,7 +97,7 @@ interface Taking {
 /** Waits for the lease. Returns until when the holder from whom it was taken may still be at work. */
 async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endMs, takeOver, mayTakeOver }: Taking) {
   for (;;) {
-    let displaced: LeaseState | undefined;
+    let displaced: Lease | undefined;
     let isTaken = false;
     await changeLease(state, (lease) => {
       const nowMs = clock();
@@ -102,8 +111,8 @@ async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endM
   }
 }
 
-/** A lease that ends later than any lease can is not believed: it would stop everybody for ever. */
-function isHeld({ untilMs }: LeaseState, nowMs: number): boolean {
+/** A lease that ends later than any lease can is ignored: it would stop everybody for ever. */
+function isHeld({ untilMs }: Lease, nowMs: number): boolean {
   return nowMs < untilMs && untilMs <= nowMs + 2 * LEASE_MS;
 }
 

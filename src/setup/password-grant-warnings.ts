@@ -1,8 +1,7 @@
 /**
- * Looks at what would hurt later, when users log in with their passwords through us: told as warnings, since none of it
- * can be mended from here. What the management client may not read is said so, and not guessed.
+ * Warns about what would fail later, when users log in with their passwords through us; none of it can be fixed from here.
+ * What the management client may not read is reported as not checked.
  */
-
 import { type PasswordGrantClient, readClientCredentials } from '../core/client-credentials.ts';
 import { CodedError } from '../core/errors.ts';
 import { passwordGrantType } from '../core/grant-types.ts';
@@ -10,7 +9,7 @@ import type { SecretStore } from '../core/secret-store.ts';
 import type { ManagementConnection } from '../management/management-connection.ts';
 import type { ClientSettings } from '../management/tenant-settings.ts';
 
-/** Finds what is amiss. Never throws. */
+/** Finds what is wrong. Never throws. */
 export async function passwordGrantWarnings(
   secrets: Pick<SecretStore, 'read'>,
   { tenantSettings }: Pick<ManagementConnection, 'tenantSettings'>,

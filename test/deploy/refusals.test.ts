@@ -96,7 +96,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
 
     it('if the tenant does not take the key property', async () => {
       aws.tenant.behaviour.refusedProperties = ['verificationKey'];
-      const reason = /does not take "verificationKey": .* choose another keyDelivery/;
+      const reason = /does not accept "verificationKey": .* choose another keyDelivery/;
       await expectRollback(aws.deploy(assembly, API_STACK), reason, before);
       aws.tenant.behaviour.refusedProperties = [];
     });
@@ -146,7 +146,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     aws.tenant.requestLog.clear();
     const { exitCode, output } = await aws.deploy(await aws.synth(next), API_STACK);
     expect(exitCode).toBe(1);
-    expect(output.replace(/\s+/g, ' ')).toMatch(/does not take "verificationKey": .* holds something else/);
+    expect(output.replace(/\s+/g, ' ')).toMatch(/does not accept "verificationKey": .* holds something else/);
     const id = [...aws.tenant.state.resourceServers.values()].find(({ identifier }) => identifier === NEAR_MISS)?.id;
     const writes = aws.tenant.requests.filter(({ method }) => method === 'PATCH').map((request) => request.path);
     expect(writes).toEqual([`/api/v2/resource-servers/${id}`, `/api/v2/resource-servers/${id}`]);

@@ -1,4 +1,4 @@
-/** The record of a client grant's set-up: whether we made it, and which scopes we added. Parsed, never believed. */
+/** The record of a client grant's set-up: whether we created the grant, and which scopes we added. Not trusted until parsed. */
 import { isJsonObject } from '../../core/json.ts';
 import { recordInvalid } from '../record-store.ts';
 import type { GrantTrace } from './grant-change.ts';
@@ -20,12 +20,13 @@ export function parseClientGrantRecord(value: unknown): ClientGrantRecord | unde
   if (value === undefined) return undefined;
   if (!isJsonObject(value) || value.version !== 1) throw recordInvalid('is not of version 1');
   const { clientId, audience, grant } = value;
-  if (typeof clientId !== 'string' || typeof audience !== 'string') throw recordInvalid('names no client and API');
+  if (typeof clientId !== 'string' || typeof audience !== 'string')
+    throw recordInvalid('does not name a client and an API');
   return { version: 1, clientId, audience, grant: parseGrantTrace(grant) };
 }
 
 /**
- * Parses what is noted about a grant.
+ * Parses the trace of a grant.
  *
  * @throws SetupError `record_invalid`
  */
@@ -35,7 +36,7 @@ export function parseGrantTrace(trace: unknown): GrantTrace {
   if (id !== undefined && typeof id !== 'string') throw recordInvalid('has an "id" that is not text');
   if (typeof isOurs !== 'boolean') throw recordInvalid('does not say whether the grant "isOurs"');
   if (!Array.isArray(added) || !added.every((scope) => typeof scope === 'string')) {
-    throw recordInvalid('has no list of scopes "added"');
+    throw recordInvalid('has no list of "added" scopes');
   }
   return { ...(id !== undefined && { id }), isOurs, added };
 }

@@ -1,4 +1,7 @@
-/** What has to change at a client grant so that it covers some scopes, and what to take away afterwards. Pure. Scopes are added to those that are there; none that is not ours is ever dropped. */
+/**
+ * Computes how a client grant has to change to cover some scopes, and how to restore it afterwards. Pure. Scopes are added to
+ * those that are there, and only ours are ever removed.
+ */
 import type { ClientGrant } from '../../management/client-grants.ts';
 
 export type GrantChange =
@@ -9,9 +12,9 @@ export type GrantChange =
 
 /** What we know of the grant that we changed. */
 export interface GrantTrace {
-  /** The tenant's id for it, since another may be made in its place; absent while it is being made. */
+  /** The tenant's id for it, since another may be created in its place; absent while it is being created. */
   readonly id?: string;
-  /** Whether we made it, or were about to. */
+  /** Whether we created it, or were about to. */
   readonly isOurs: boolean;
   /** The scopes that we added, or were about to. */
   readonly added: readonly string[];
@@ -19,7 +22,7 @@ export interface GrantTrace {
 
 const NONE: GrantChange = { kind: 'none' };
 
-/** Says what has to change for the grant to cover the scopes; one for all scopes already does. */
+/** Computes the change for the grant to cover the scopes; a grant for all scopes already does. */
 export function grantChange(current: ClientGrant | undefined, wanted: readonly string[]): GrantChange {
   if (!current) return { kind: 'create', scopes: wanted };
   const missing = missingScopes(current, wanted);
@@ -31,7 +34,7 @@ export function missingScopes(current: ClientGrant, wanted: readonly string[]): 
   return current.allowsAllScopes ? [] : wanted.filter((scope) => !current.scopes.includes(scope));
 }
 
-/** Says what is to be written down before that change is made. */
+/** Computes what to record before that change is made. */
 export function plannedTrace(
   current: ClientGrant | undefined,
   wanted: readonly string[],
@@ -43,7 +46,7 @@ export function plannedTrace(
   return { id: current.id, isOurs: trace.isOurs, added: [...new Set([...trace.added, ...missing])] };
 }
 
-/** Says what has to change for the grant to be as it was: ours taken away, where it is still there. */
+/** Computes the change that restores the grant: what is ours is removed, where it is still there. */
 export function grantRestoration(current: ClientGrant | undefined, trace: GrantTrace): GrantChange {
   if (!current || !isOfTrace(current, trace) || current.allowsAllScopes) return NONE;
   const kept = current.scopes.filter((scope) => !trace.added.includes(scope));
@@ -51,7 +54,7 @@ export function grantRestoration(current: ClientGrant | undefined, trace: GrantT
   return kept.length === current.scopes.length ? NONE : { kind: 'update', scopes: kept };
 }
 
-/** Says whether the grant is the one that the trace is about. Without an id, it is the one we were making when we were interrupted. */
+/** Says whether a trace is about this grant. Without an id, it is about the grant we were creating when we were interrupted. */
 export function isOfTrace({ id }: ClientGrant, trace: GrantTrace): boolean {
   return trace.id === undefined ? trace.isOurs : trace.id === id;
 }

@@ -1,8 +1,7 @@
 /**
- * Lets a client manage app specific passwords: adds the scopes for that to its grant for the Management API, or makes the
- * grant. Writes down what is ours first; may be interrupted at any point and run again, onward or back.
+ * Lets a client manage app specific passwords: adds the scopes for that to its grant for the Management API, or creates the
+ * grant. Records what is ours first; may be interrupted at any point and run again, forward or back.
  */
-
 import type { ClientGrant, ClientGrants } from '../../management/client-grants.ts';
 import { SetupError } from '../../management/errors.ts';
 import { keepRecord, type RecordStore, recordInvalid } from '../record-store.ts';
@@ -11,7 +10,7 @@ import { type ClientGrantRecord, parseClientGrantRecord } from './client-grant-r
 import { type GrantChange, grantChange, missingScopes, plannedTrace } from './grant-change.ts';
 import { grantBeingRestored, grantShared, NOT_SHARED, type SharedGrant, withOthers } from './shared-grant.ts';
 
-/** What managing app specific passwords takes. */
+/** The scopes that are needed to manage app specific passwords. */
 export const APPLICATION_PASSWORD_SCOPES = [
   'read:user_application_passwords',
   'create:user_application_passwords',
@@ -33,7 +32,7 @@ export interface ClientGrantSetUp {
 /**
  * Sets up the grant. Writes nothing where nothing has to change; a token that is older than the change lacks the scopes.
  * A grant that covers all scopes is never changed. Scopes that the tenant leaves out are a warning (`scope_dropped`).
- * If it throws, `tearDownClientGrant` puts back what was changed.
+ * If it throws, `tearDownClientGrant` restores what was changed.
  *
  * @throws SetupError `scope_dropped` if the tenant keeps no grant at all, `grant_being_restored`, `record_invalid` or `management_…`
  */

@@ -1,10 +1,14 @@
 /**
- * A client grant that several deployments use. Each deployment shares its trace of the grant with the others and takes over
- * what they have noted, so that the last one to be destroyed restores the grant, whoever changed it first.
+ * A client grant that several deployments of an account and region use. Each one reads the others' records of the grant and
+ * takes over what they have noted, so that the last one to be destroyed restores the grant, whoever changed it first. Every
+ * read is consistent, and a deployment that is destroyed says so before it looks: two of them never leave the grant to each
+ * other.
  */
-
+import { type ListDeployments, type OtherDeployment, STATE_NAMES } from '../../core/state-store.ts';
 import type { ClientGrant } from '../../management/client-grants.ts';
 import { SetupError } from '../../management/errors.ts';
+import { type OwnedRecords, type OwnedThing, recordsIn } from '../record-store.ts';
+import { parseClientGrantRecord } from './client-grant-record.ts';
 import { type GrantTrace, isOfTrace } from './grant-change.ts';
 
 /** A deployment with its trace of the grant. */
@@ -27,6 +31,22 @@ export interface SharedGrant {
 
 /** For a grant that nobody else can use. */
 export const NOT_SHARED: SharedGrant = { others: async () => [], leave: async () => {}, stay: async () => {} };
+
+/** For a grant that was right already, and for one whose record cannot be read. */
+const NOTHING_ADDED: GrantTrace = { isOurs: false, added: [] };
+
+/**
+ * Finds the other users of a grant in the state tables of the other deployments.
+ *
+ * @param key of the grant's record
+ */
+export function sharedGrantOf(key: string, records: OwnedRecords, others: ListDeployments): SharedGrant {
+  return {
+    others: async () => (await Promise.all((await others()).map((other) => usersIn(other, key)))).flat(),
+    leave: () => records.leave(key),
+    stay: () => records.stay(key),
+  };
+}
 
 /** Adds to a trace of ours what others have noted about the very same grant. */
 export function withOthers(
@@ -61,4 +81,30 @@ export function grantBeingRestored(clientId: string, others: readonly OtherUser[
     'grant_being_restored',
     `The grant of the client "${clientId}" is being restored by a deployment that is being destroyed: ${names}. Deploy again when that has ended; if it failed, destroy that deployment first.`,
   );
+}
+
+async function usersIn({ name, state }: OtherDeployment, key: string): Promise<readonly OtherUser[]> {
+  const text = (await state.read(STATE_NAMES.clientGrants))?.value;
+  const entries = thingsIn(text);
+  // It cannot be read, so it may use every grant.
+  if (!entries) return [{ deployment: name, trace: NOTHING_ADDED, isLeaving: false }];
+  const entry = entries.find((candidate) => candidate.key === key);
+  return entry ? [{ deployment: name, trace: traceIn(entry.record), isLeaving: entry.isLeaving }] : [];
+}
+
+function thingsIn(text: string | undefined): readonly OwnedThing[] | undefined {
+  try {
+    return recordsIn(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A deployment with an entry uses the grant, even if its record cannot be read. */
+function traceIn(record: unknown): GrantTrace {
+  try {
+    return parseClientGrantRecord(record)?.grant ?? NOTHING_ADDED;
+  } catch {
+    return NOTHING_ADDED;
+  }
 }

@@ -1,5 +1,7 @@
-/** Takes our scopes out of a client grant again, those only; a grant that we made goes as a whole if nobody added to it. Goes by the record alone. */
-
+/**
+ * Removes our scopes, and only those, from a client grant. A grant that we created is deleted if nobody added to it. Uses only
+ * the record.
+ */
 import type { ClientGrants } from '../../management/client-grants.ts';
 import type { RecordStore } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
@@ -17,7 +19,7 @@ export interface ClientGrantTearDown {
 
 /**
  * Undoes `setUpClientGrant`, wherever that was interrupted; accepts that the grant or our scopes are gone already. Leaves
- * the scopes to other deployments that use them: the last of these takes them out.
+ * the scopes to other deployments that use them: the last of these removes them.
  *
  * @throws SetupError `record_invalid` or `management_…`; it can then be run again
  */

@@ -1,6 +1,6 @@
 /**
- * What has to change at a resource server so that the tenant knows our key, and what to put back afterwards. Pure.
- * The traces say what each property held before we first wrote to it and what in it is ours; nothing else is ever touched.
+ * Computes how a resource server has to change so that the tenant knows our key, and how to restore it afterwards. Pure.
+ * The traces say what each property held before we first wrote to it and what in it is ours; nothing else is ever changed.
  */
 import { isJsonObject } from '../../core/json.ts';
 import {
@@ -18,7 +18,7 @@ export interface KeyTrace {
   /** What it held before our first write, as it was; `null` if it was absent. Never changed afterwards. */
   readonly before: unknown;
   /**
-   * What in it is ours: whole values that we wrote or meant to write (`null`: we took it off), and for `verificationKeys`
+   * What in it is ours: whole values that we wrote or meant to write (`null`: we removed it), and for `verificationKeys`
    * the entries. More than one while a change is under way, since a crash leaves open which of them the tenant holds.
    */
   readonly ours: readonly unknown[];
@@ -30,13 +30,13 @@ export type KeyTraces = { readonly [Property in KeyProperty]?: KeyTrace };
 export interface KeyChange {
   /** Empty if nothing has to change. */
   readonly patch: KeyPatch;
-  /** To be written down before the patch is sent. */
+  /** To be recorded before the patch is sent. */
   readonly traces: KeyTraces;
 }
 
 /**
- * Says what has to change for the record to hold what is wanted: our keys set, what we wrote for another mode taken off,
- * other people's `verificationKeys` kept beside ours.
+ * Computes the change for the resource server to hold what is wanted: our keys are set, what we wrote for another mode is
+ * removed, and other people's `verificationKeys` are kept beside ours.
  */
 export function keyChange(current: KeyProperties, wanted: WantedKeyProperties, traces: KeyTraces): KeyChange {
   const patch: { [Property in KeyProperty]?: unknown } = {};
@@ -55,10 +55,11 @@ export function keyChange(current: KeyProperties, wanted: WantedKeyProperties, t
 }
 
 /**
- * Counts as ours what a write of ours has put into a record, since a tenant may lay a key out anew in a way we do not know.
+ * Counts as ours what our write has put into a resource server, since a tenant may lay a key out in a way that we do not
+ * know.
  *
- * @param before the record as it was when the change was planned
- * @param after the record as it was read back
+ * @param before the properties when the change was planned
+ * @param after the properties as they were read back
  */
 export function witnessedTraces(before: KeyProperties, after: KeyProperties, traces: KeyTraces): KeyTraces {
   const witnessed: { [Property in KeyProperty]?: KeyTrace } = {};
@@ -88,14 +89,14 @@ export function settledTraces(current: KeyProperties, traces: KeyTraces): KeyTra
     const [holding, earlier] = [true, false].map((isHeld) =>
       trace.ours.filter((value) => includesKey(held, value) === isHeld),
     );
-    // That we took a property off once says nothing once it holds something.
+    // That we once removed a property means nothing now that it holds something.
     const keys = (earlier ?? []).filter((value) => value !== null).slice(-MOST_EARLIER_VALUES);
     settled[property] = { before: trace.before, ours: [...keys, ...(holding ?? [])] };
   }
   return settled;
 }
 
-/** Says what has to change for the record to hold what it held before us, where it still holds what we wrote. */
+/** Computes the change that restores what was there before us, where our values are still there. */
 export function keyRestoration(current: KeyProperties, traces: KeyTraces): KeyPatch {
   const patch: { [Property in KeyProperty]?: unknown } = {};
   for (const property of KEY_PROPERTIES) {
@@ -107,7 +108,7 @@ export function keyRestoration(current: KeyProperties, traces: KeyTraces): KeyPa
   return patch;
 }
 
-/** The properties in which a tenant looks before it looks for what is wanted, and which hold what is not ours. */
+/** The properties that a tenant reads before the wanted one, and that hold something that is not ours. */
 export function shadowingProperties(current: KeyProperties, wanted: WantedKeyProperties): readonly KeyProperty[] {
   const first = KEY_PROPERTIES.findIndex((property) => wanted[property] !== null);
   const earlier = first === -1 ? KEY_PROPERTIES : KEY_PROPERTIES.slice(0, first);
@@ -140,8 +141,8 @@ function restored(property: KeyProperty, current: unknown, trace: KeyTrace): unk
 }
 
 /**
- * A list that is the same stays as it was laid out. One that became empty gives way to what was there before. If that was a
- * list whose entries others have removed since, the property is removed: an empty list could hide the key at another place.
+ * An equal list stays as it is laid out. A list that became empty is replaced by what was there before. If that was a list
+ * whose entries others have removed since, the property is removed: an empty list could hide the key at another place.
  */
 function changedList(next: readonly unknown[], current: unknown, before: unknown): unknown {
   if (sameKeyValue(next, entriesOf(current))) return current;
@@ -149,7 +150,7 @@ function changedList(next: readonly unknown[], current: unknown, before: unknown
   return Array.isArray(before) && before.length > 0 ? null : before;
 }
 
-/** What had the `kid` of one of our entries before us. */
+/** The entries before us that had the `kid` of one of ours. */
 function entriesBefore(entry: unknown, { before }: KeyTrace): readonly unknown[] {
   return entriesOf(before).filter((earlier) => kidOf(earlier) === kidOf(entry));
 }

@@ -1,6 +1,6 @@
 /**
- * Tells whether a key on a resource server was made by this software, in whichever deployment: such a key is named after its
- * own RFC 7638 thumbprint. The value is the tenant's: every thumbprint is calculated here, and no name is believed.
+ * Recognizes a key that this software made, in whichever deployment: such a key is named after its own RFC 7638 thumbprint.
+ * The value comes from the tenant: every thumbprint is calculated here, and no name is trusted.
  */
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isJsonObject, parseJson } from '../../core/json.ts';
@@ -21,7 +21,7 @@ export function kidOfOwnMaking(value: unknown): string | undefined {
   try {
     return typeof value === 'string' ? kidOfText(value.slice(0, LONGEST_VALUE)) : kidOfObject(value);
   } catch {
-    // OpenSSL throws for what it cannot read: no key of ours.
+    // OpenSSL throws for what it cannot read, which is not a key of ours.
     return undefined;
   }
 }
@@ -30,11 +30,6 @@ export function kidOfOwnMaking(value: unknown): string | undefined {
 export function wantedKids({ verificationKey, verificationKeys }: WantedKeyProperties): readonly string[] {
   const single = kidOfOwnMaking(verificationKey);
   return [...(single === undefined ? [] : [single]), ...(verificationKeys ?? []).map(({ kid }) => kid)];
-}
-
-/** This software makes RSA keys only. */
-function thumbprintOfRsa(key: KeyObject): string | undefined {
-  return key.asymmetricKeyType === 'rsa' ? thumbprintOf(key) : undefined;
 }
 
 function kidOfText(text: string): string | undefined {
@@ -58,6 +53,11 @@ function kidOfObject(value: unknown): string | undefined {
       ? createPublicKey(pem)
       : createPublicKey({ key: { kty: String(kty), n: String(n), e: String(e) }, format: 'jwk' });
   return thumbprintOfRsa(key) === kid && typeof kid === 'string' ? kid : undefined;
+}
+
+/** This software makes RSA keys only. */
+function thumbprintOfRsa(key: KeyObject): string | undefined {
+  return key.asymmetricKeyType === 'rsa' ? thumbprintOf(key) : undefined;
 }
 
 /** Where an endpoint of ours serves the JWKS, in AWS or in its emulator. */

@@ -1,4 +1,7 @@
-/** The record of a resource server's set-up: whether we made it, and for each key property what was there before and what is ours. Parsed, never believed. */
+/**
+ * The record of a resource server's set-up: whether we created it, and for each key property what was there before and what
+ * is ours. Not trusted until parsed.
+ */
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { KEY_PROPERTIES } from '../../management/key-properties.ts';
 import type { ResourceServer } from '../../management/resource-servers.ts';
@@ -8,16 +11,16 @@ import type { KeyTrace, KeyTraces } from './key-change.ts';
 export interface ResourceServerRecord {
   readonly version: 1;
   readonly identifier: string;
-  /** The tenant's id for it, since another may be made under the same identifier; absent while it is being made. */
+  /** The tenant's id for it, since another may be created under the same identifier; absent while it is being created. */
   readonly id?: string;
-  /** Present if we made it, or were about to: under this name. */
+  /** Present if we created it, or were about to: under this name. */
   readonly created?: { readonly name: string };
   readonly keys: KeyTraces;
 }
 
 /**
- * Says whether a resource server is the one that the record is about, and not another that was made under its identifier.
- * One that we were making when we were interrupted is known by its name.
+ * Says whether the record is about this resource server, and not about another that was created under its identifier. One
+ * that we were creating when we were interrupted is known by its name.
  */
 export function isOfRecord({ id, name }: ResourceServer, record: ResourceServerRecord): boolean {
   return record.id === undefined ? record.created?.name === name : record.id === id;
@@ -33,7 +36,7 @@ export function parseResourceServerRecord(value: unknown): ResourceServerRecord 
   if (value === undefined) return undefined;
   if (!isJsonObject(value) || value.version !== 1) throw recordInvalid('is not of version 1');
   const { identifier, id, created, keys } = value;
-  if (typeof identifier !== 'string') throw recordInvalid('names no resource server');
+  if (typeof identifier !== 'string') throw recordInvalid('does not name a resource server');
   if (id !== undefined && typeof id !== 'string') throw recordInvalid('has an "id" that is not text');
   if (!isJsonObject(keys)) throw recordInvalid('has no "keys"');
   return {

@@ -1,23 +1,23 @@
 /**
- * Makes the tenant know our public key: finds the resource server, writes down what it holds, changes it, reads it back.
- * May be interrupted at any point and run again; the record then leads on, or back (`tearDownResourceServer`).
+ * Makes the tenant know our public key: finds the resource server, computes the change, records what is there, changes it,
+ * reads it back. May be interrupted at any point and run again; the record then leads forward, or back
+ * (`tearDownResourceServer`).
  */
-
+import { ManagementRefusal } from '../../management/errors.ts';
 import {
   isEmptyPatch,
   KEY_PROPERTIES,
+  type KeyPatch,
   type KeyProperties,
   type WantedKeyProperties,
 } from '../../management/key-properties.ts';
 import type { NewResourceServer, ResourceServer, ResourceServers } from '../../management/resource-servers.ts';
 import { keepRecord, type RecordStore, recordInvalid } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
+import { adoptUntraced, assertNotOverwritten, type KeyInUse, keyBeside, keysUsedByOthers } from './existing-keys.ts';
 import { type KeyChange, keyChange, settledTraces, shadowingProperties, witnessedTraces } from './key-change.ts';
-import { assertNotOverwritten, type KeyInUse, keyBeside, keysUsedByOthers } from './key-in-use.ts';
-import { patchResourceServer } from './patch-resource-server.ts';
 import { propertyForeign, propertyKept, propertyRefused, resourceServerNotFound } from './resource-server-errors.ts';
 import { isOfRecord, parseResourceServerRecord, type ResourceServerRecord } from './resource-server-record.ts';
-import { adoptedTraces, recordMissing, untracedKeys } from './untraced-keys.ts';
 
 export interface ResourceServerSetUp {
   readonly resourceServers: ResourceServers;
@@ -25,58 +25,39 @@ export interface ResourceServerSetUp {
   /** The API's audience, exactly as the tenant has it. */
   readonly identifier: string;
   readonly wanted: WantedKeyProperties;
-  /** Makes the resource server if the tenant has none. @default it is an error if there is none */
+  /** Creates the resource server if the tenant has none. @default it is an error if there is none */
   readonly create?: Omit<NewResourceServer, 'identifier'>;
   /** Overwrites a key of this software that another deployment may be using. @default false: it is an error */
   readonly replaceKey?: boolean;
 }
 
-/** Where the work stands. */
+/** How far the work is. */
 interface Progress {
   readonly resourceServer: ResourceServer;
   readonly record: ResourceServerRecord;
-  /** What is in the store; the record goes there no later than the first change to the tenant. */
+  /** What is in the store. The record is written there before the tenant is changed. */
   readonly stored: ResourceServerRecord | undefined;
   readonly changed: boolean;
 }
 
 /**
  * Sets up the resource server; also changes its key later on, when called with other wanted properties.
- * Writes nothing where nothing has to change. If it throws, `tearDownResourceServer` puts back what was changed.
+ * Writes nothing where nothing has to change. If it throws, `tearDownResourceServer` restores what was changed.
  *
  * @throws SetupError `key_in_use` or `record_missing` before anything is written; `resource_server_not_found`, `property_refused`, `property_kept`, `record_invalid` or `management_…`
  */
 export async function setUpResourceServer(options: ResourceServerSetUp): Promise<SetupOutcome> {
-  const found = adoptOwn(options, await findOrMake(options, await readRecord(options)));
-  const inUse = keysUsedByOthers(found.resourceServer.keys, options.wanted, found.record.keys);
-  if (!options.replaceKey) assertNotOverwritten(inUse, options.wanted);
-  const change = keyChange(found.resourceServer.keys, options.wanted, found.record.keys);
-  const { resourceServer, record, stored, changed } = isEmptyPatch(change.patch)
-    ? found
-    : await apply(options, found, change);
-  const settled = { ...record, keys: settledTraces(resourceServer.keys, record.keys) };
-  const isWorthKeeping = stored !== undefined || Object.keys(settled.keys).length > 0;
-  if (isWorthKeeping) await keepRecord(options.records, stored, settled);
-  return { changed, warnings: warningsAbout(resourceServer.keys, options.wanted, inUse) };
-}
-
-/** @throws SetupError `record_missing` unless the keys are to be replaced */
-function adoptOwn({ wanted, replaceKey }: ResourceServerSetUp, progress: Progress): Progress {
-  const { resourceServer, record } = progress;
-  const properties = untracedKeys(resourceServer.keys, wanted, record.keys);
-  const [first] = properties;
-  if (first === undefined) return progress;
-  if (!replaceKey) throw recordMissing(first);
-  const keys = { ...record.keys, ...adoptedTraces(properties, resourceServer.keys, wanted) };
-  return { ...progress, record: { ...record, keys } };
-}
-
-function warningsAbout(current: KeyProperties, wanted: WantedKeyProperties, inUse: readonly KeyInUse[]) {
-  const beside = inUse.filter(({ property }) => wanted[property] === null);
-  const foreign = shadowingProperties(current, wanted).filter(
-    (property) => !beside.some((other) => other.property === property),
-  );
-  return [...beside.map(keyBeside), ...foreign.map(propertyForeign)];
+  const { wanted, replaceKey = false } = options;
+  const found = await findOrCreate(options, await readRecord(options));
+  const current = found.resourceServer.keys;
+  const traces = adoptUntraced(current, wanted, found.record.keys, replaceKey);
+  const inUse = keysUsedByOthers(current, wanted, traces);
+  if (!replaceKey) assertNotOverwritten(inUse, wanted);
+  const change = keyChange(current, wanted, traces);
+  const adopted = { ...found, record: { ...found.record, keys: traces } };
+  const done = isEmptyPatch(change.patch) ? adopted : await apply(options, adopted, change);
+  await keepSettled(options, done);
+  return { changed: done.changed, warnings: warningsAbout(done.resourceServer.keys, wanted, inUse) };
 }
 
 async function readRecord({ records, identifier }: ResourceServerSetUp): Promise<ResourceServerRecord | undefined> {
@@ -85,21 +66,21 @@ async function readRecord({ records, identifier }: ResourceServerSetUp): Promise
   return record;
 }
 
-async function findOrMake(options: ResourceServerSetUp, stored: ResourceServerRecord | undefined): Promise<Progress> {
+async function findOrCreate(options: ResourceServerSetUp, stored: ResourceServerRecord | undefined): Promise<Progress> {
   const { resourceServers, identifier, create } = options;
   const resourceServer = await resourceServers.find(identifier);
   if (resourceServer) return { resourceServer, record: recordFor(resourceServer, stored), stored, changed: false };
   if (!create) throw resourceServerNotFound(identifier, await resourceServers.identifiers());
-  return make(options, create, stored);
+  return createRecorded(options, create, stored);
 }
 
-/** Goes on with the stored record if it is about this very resource server: in one that others made anew, nothing is ours. */
+/** Uses the stored record if it is about this very resource server: in one that others created anew, nothing is ours. */
 function recordFor(found: ResourceServer, stored: ResourceServerRecord | undefined): ResourceServerRecord {
   if (stored && isOfRecord(found, stored)) return { ...stored, id: found.id };
   return { version: 1, identifier: found.identifier, id: found.id, keys: {} };
 }
 
-async function make(
+async function createRecorded(
   { resourceServers, records, identifier }: ResourceServerSetUp,
   create: Omit<NewResourceServer, 'identifier'>,
   stored: ResourceServerRecord | undefined,
@@ -111,6 +92,7 @@ async function make(
   return { resourceServer, record: { ...intended, id: resourceServer.id }, stored: intended, changed: true };
 }
 
+/** Records the change, sends it, reads the resource server back, and records what the tenant made of the change. */
 async function apply(options: ResourceServerSetUp, progress: Progress, change: KeyChange): Promise<Progress> {
   const { resourceServers, records, identifier } = options;
   const before = progress.resourceServer;
@@ -120,22 +102,63 @@ async function apply(options: ResourceServerSetUp, progress: Progress, change: K
   const after = await findAgain(resourceServers, identifier);
   const record = { ...planned, keys: witnessedTraces(before.keys, after.keys, change.traces) };
   await keepRecord(records, planned, record);
-  assertTaken(after.keys, options.wanted, record);
+  assertApplied(after.keys, options.wanted, record);
   return { resourceServer: after, record, stored: record, changed: true };
 }
 
-/** What would still have to change after the change is what the tenant did not do. */
-function assertTaken(after: KeyProperties, wanted: WantedKeyProperties, record: ResourceServerRecord): void {
-  const { patch } = keyChange(after, wanted, record.keys);
-  const property = KEY_PROPERTIES.find((name) => name in patch);
-  if (!property) return;
-  throw patch[property] === null
-    ? propertyKept(property, 'the tenant accepted its removal, and holds it still')
-    : propertyRefused(property, 'the tenant accepted it, and holds something else');
+/**
+ * Sends a change of key properties. A refusal that names one of them becomes an error about it, with its fix.
+ *
+ * @throws SetupError `property_refused`, `property_kept` or `management_…`
+ */
+export async function patchResourceServer(
+  resourceServers: ResourceServers,
+  id: string,
+  patch: KeyPatch,
+): Promise<void> {
+  try {
+    await resourceServers.update(id, patch);
+  } catch (error) {
+    throw error instanceof ManagementRefusal ? aboutProperty(error, patch) : error;
+  }
+}
+
+function aboutProperty(refusal: ManagementRefusal, patch: KeyPatch): Error {
+  const property = KEY_PROPERTIES.find((name) => name in patch && new RegExp(`\\b${name}\\b`).test(refusal.reason));
+  if (!property) return refusal;
+  const got = `the tenant responded with "${refusal.reason}"`;
+  return patch[property] === null ? propertyKept(property, got) : propertyRefused(property, got);
 }
 
 async function findAgain(resourceServers: ResourceServers, identifier: string): Promise<ResourceServer> {
   const resourceServer = await resourceServers.find(identifier);
   if (!resourceServer) throw resourceServerNotFound(identifier, []);
   return resourceServer;
+}
+
+/** What would still have to change after the change is what the tenant did not do. */
+function assertApplied(after: KeyProperties, wanted: WantedKeyProperties, record: ResourceServerRecord): void {
+  const { patch } = keyChange(after, wanted, record.keys);
+  const property = KEY_PROPERTIES.find((name) => name in patch);
+  if (!property) return;
+  throw patch[property] === null
+    ? propertyKept(property, 'the tenant accepted its removal, but still holds it')
+    : propertyRefused(property, 'the tenant accepted it, but holds something else');
+}
+
+/** Where nothing was recorded and nothing is ours, there is nothing to record. */
+async function keepSettled(
+  { records }: ResourceServerSetUp,
+  { resourceServer, record, stored }: Progress,
+): Promise<void> {
+  const keys = settledTraces(resourceServer.keys, record.keys);
+  if (stored !== undefined || Object.keys(keys).length > 0) await keepRecord(records, stored, { ...record, keys });
+}
+
+function warningsAbout(current: KeyProperties, wanted: WantedKeyProperties, inUse: readonly KeyInUse[]) {
+  const beside = inUse.filter(({ property }) => wanted[property] === null);
+  const foreign = shadowingProperties(current, wanted).filter(
+    (property) => !beside.some((other) => other.property === property),
+  );
+  return [...beside.map(keyBeside), ...foreign.map(propertyForeign)];
 }

@@ -1,6 +1,6 @@
 /**
- * Takes our key out of the tenant again and puts back what was there before, each property only where it still holds what
- * we wrote. Goes by the record alone; without one, nothing was changed.
+ * Removes our key from the tenant and restores what was there before, each property only where it still holds what we
+ * wrote. Uses only the record; without one, nothing was changed.
  */
 import { SetupError } from '../../management/errors.ts';
 import { isEmptyPatch, KEY_PROPERTIES, type KeyPatch, type KeyProperty } from '../../management/key-properties.ts';
@@ -8,23 +8,23 @@ import type { ResourceServer, ResourceServers } from '../../management/resource-
 import type { RecordStore } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
 import { keyRestoration } from './key-change.ts';
-import { patchResourceServer } from './patch-resource-server.ts';
 import { propertyKept } from './resource-server-errors.ts';
 import { isOfRecord, parseResourceServerRecord, type ResourceServerRecord } from './resource-server-record.ts';
+import { patchResourceServer } from './set-up-resource-server.ts';
 
 export interface ResourceServerTearDown {
   readonly resourceServers: ResourceServers;
   readonly records: RecordStore<ResourceServerRecord>;
-  /** Deletes the resource server if we made it. @default false: it is kept */
+  /** Deletes the resource server if we created it. @default false: it is kept */
   readonly removeCreated?: boolean;
 }
 
 const UNCHANGED: SetupOutcome = { changed: false, warnings: [] };
-const IGNORED = 'the tenant accepted its removal, and holds it still';
+const IGNORED = 'the tenant accepted its removal, but still holds it';
 
 /**
  * Undoes `setUpResourceServer`, wherever that was interrupted; accepts that the resource server or our key is gone already.
- * A property that the tenant does not let go of is a warning: nothing more can be done about it from here.
+ * A property that the tenant does not release is a warning: nothing more can be done about it from here.
  *
  * @throws SetupError `record_invalid`, `property_refused` or `management_…`; it can then be run again
  */
@@ -57,16 +57,20 @@ async function restore(
   const patch = keyRestoration(found.keys, record.keys);
   if (isEmptyPatch(patch)) return UNCHANGED;
   const refusals = new Map<KeyProperty, SetupError>();
-  // One property a request, so that one which the tenant does not let go of does not hold the others.
+  // One property per request, so that one which the tenant does not release does not keep the others.
   for (const property of KEY_PROPERTIES.filter((name) => name in patch)) {
-    const refusal = await putBack(resourceServers, found.id, { [property]: patch[property] });
+    const refusal = await restoreProperty(resourceServers, found.id, { [property]: patch[property] });
     if (refusal) refusals.set(property, refusal);
   }
   const held = await stillHeld(resourceServers, record);
   return { changed: true, warnings: held.map((property) => refusals.get(property) ?? propertyKept(property, IGNORED)) };
 }
 
-async function putBack(resourceServers: ResourceServers, id: string, patch: KeyPatch): Promise<SetupError | undefined> {
+async function restoreProperty(
+  resourceServers: ResourceServers,
+  id: string,
+  patch: KeyPatch,
+): Promise<SetupError | undefined> {
   try {
     await patchResourceServer(resourceServers, id, patch);
     return undefined;
@@ -76,7 +80,7 @@ async function putBack(resourceServers: ResourceServers, id: string, patch: KeyP
   }
 }
 
-/** What would still have to be put back afterwards is what the tenant did not let go of. */
+/** What would still have to be restored afterwards is what the tenant did not release. */
 async function stillHeld(
   resourceServers: ResourceServers,
   record: ResourceServerRecord,

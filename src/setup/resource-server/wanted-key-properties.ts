@@ -1,5 +1,6 @@
-/** The one table of how a key is delivered: for each mode, what the resource server's key properties should be. Public halves only. */
+/** What the key properties of the resource server should be, for each way of delivering the key. Public halves only. */
 import { ConfigurationError } from '../../core/errors.ts';
+import type { KeyDelivery, KeyFormat } from '../../core/key-delivery.ts';
 import type { WantedKeyProperties } from '../../management/key-properties.ts';
 import {
   certificatePem,
@@ -9,12 +10,7 @@ import {
   publicKeyPem,
 } from '../../signing-key/signing-key.ts';
 
-/** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
-export type KeyDelivery = 'verificationKey' | 'verificationKeys' | 'verificationLocation' | 'wellKnown';
-
-export type KeyFormat = 'certificate' | 'jwk';
-
-/** The public half of a signing key with the certificate around it; a whole key will do, its private half is not touched. */
+/** The public half of a signing key with the certificate around it; a whole key will do, and its private half is not used. */
 export type DeliveredKey = PublicSigningJwk & Pick<PrivateSigningJwk, 'x5c'>;
 
 export interface KeyDeliveryOptions {
@@ -24,7 +20,7 @@ export interface KeyDeliveryOptions {
   /** The keys the tenant should know, the one that signs first: a single slot takes only that one. */
   readonly keys: readonly [DeliveredKey, ...DeliveredKey[]];
   /** Where the JWKS is served; needed for `verificationLocation`. */
-  readonly jwksUrl?: string;
+  readonly jwksUrl?: string | undefined;
 }
 
 const NONE: WantedKeyProperties = { verificationKey: null, verificationKeys: null, verificationLocation: null };

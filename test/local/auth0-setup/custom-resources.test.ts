@@ -57,7 +57,7 @@ describe('a Create', () => {
     expect(grant()?.scope).toEqual([...scopesBefore, ...ASP_SCOPES]);
   });
 
-  it.each(TYPES)('of %s answers the same id every time, and writes nothing the second time', async (type) => {
+  it.each(TYPES)('of %s returns the same id every time, and writes nothing the second time', async (type) => {
     const first = await world.put(type);
     const writes = writesTo(tenant);
     const second = await world.put(type);
@@ -73,7 +73,7 @@ describe('a Create', () => {
     expect(resourceServer('https://new.api')).not.toHaveProperty('verificationKey');
   });
 
-  it('takes away what it made if it is told so', async () => {
+  it('deletes what it created if RemoveCreated is set', async () => {
     const changes = { Audience: 'https://new.api', CreateResourceServer: 'true', RemoveCreated: 'true' };
     const made = await world.put(RESOURCE_SERVER, changes);
     await world.remove(RESOURCE_SERVER, made?.physicalId ?? '', changes);
@@ -160,8 +160,8 @@ describe('a replacement', () => {
     ];
     // The key is written, and not there when it is read back.
     tenant.faults.add({ kind: 'edit', remove: ['verificationKey'], method: 'GET' });
-    const answer = await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, { physicalId, oldProperties: was });
-    expect(answer).toMatchObject({ status: 'FAILED', physicalId });
+    const response = await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, { physicalId, oldProperties: was });
+    expect(response).toMatchObject({ status: 'FAILED', physicalId });
     tenant.faults.clear();
     expect(resourceServer(NEAR_MISS)).toHaveProperty('verificationKey');
     await world.put(RESOURCE_SERVER, {}, { physicalId, oldProperties: wanted });
@@ -188,7 +188,7 @@ describe('a replacement', () => {
     expect(tenant.snapshot()).toBe(during);
   });
 
-  it('that nobody answered for is taken away when CloudFormation goes back', async () => {
+  it('that CloudFormation got no response for is removed in the rollback', async () => {
     const old = await world.put(RESOURCE_SERVER);
     const during = tenant.snapshot();
     const physicalId = old?.physicalId ?? '';
@@ -242,14 +242,14 @@ describe('a Create that the tenant refuses', () => {
   };
 
   describe.each(Object.entries(refusals))('(%s)', (_name, { arrange, reason }) => {
-    it.each(TYPES)('fails %s with the mend, and the tenant is as before', async (type) => {
+    it.each(TYPES)('fails %s with the fix, and the tenant is as before', async (type) => {
       arrange();
       const snapshot = tenant.snapshot();
-      const answer = await world.put(type);
-      expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(reason) });
+      const response = await world.put(type);
+      expect(response).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(reason) });
       expect(tenant.snapshot()).toBe(snapshot);
       expect(world.recordsOf(type)).toBe(NO_RECORDS);
-      expect(await world.remove(type, answer?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
+      expect(await world.remove(type, response?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
     });
   });
 
@@ -276,7 +276,7 @@ describe('a Create that the tenant refuses', () => {
 
   it('says that the property is refused, and what else there is', async () => {
     tenant.behaviour.refusedProperties = ['verificationKey'];
-    const reason = expect.stringMatching(/does not take "verificationKey": .*choose another keyDelivery/);
+    const reason = expect.stringMatching(/does not accept "verificationKey": .*choose another keyDelivery/);
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
     expect(tenant.snapshot()).toBe(before);
   });
@@ -373,7 +373,7 @@ describe('a key of this deployment that no record knows', () => {
   );
 
   it.each(['verificationKey', 'verificationKeys'])(
-    'by %s counts as its own if it is told so, and is not there after a change of the key and a tear-down',
+    'by %s counts as its own with ReplaceKey, and is gone after a change of the key and a tear-down',
     async (KeyDelivery) => {
       await world.put(RESOURCE_SERVER, { KeyDelivery });
       const upgraded = new World(tenant, key);
@@ -395,8 +395,8 @@ describe('a key of this deployment that no record knows', () => {
 
 describe('what would hurt later', () => {
   const warnings = async () => {
-    const answer = await world.put(CLIENT_GRANT, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
-    return answer?.status === 'SUCCESS' ? answer.attributes.Warnings : answer?.reason;
+    const response = await world.put(CLIENT_GRANT, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
+    return response?.status === 'SUCCESS' ? response.attributes.Warnings : response?.reason;
   };
 
   it('is nothing in a tenant that is set up well', async () => {
@@ -427,9 +427,9 @@ describe('what would hurt later', () => {
 
 describe('a tenant that lacks something', () => {
   const warningsOf = async (type: (typeof TYPES)[number], changes = {}) => {
-    const answer = await world.put(type, changes);
-    expect(answer).toMatchObject({ status: 'SUCCESS' });
-    return answer?.status === 'SUCCESS' ? answer.attributes.Warnings : undefined;
+    const response = await world.put(type, changes);
+    expect(response).toMatchObject({ status: 'SUCCESS' });
+    return response?.status === 'SUCCESS' ? response.attributes.Warnings : undefined;
   };
 
   it('the feature: the deployment succeeds, and says what is missing, what works, and what to do', async () => {
@@ -480,8 +480,8 @@ describe('a tenant that lacks something', () => {
   });
 
   it.each([
-    ['answers 503', { kind: 'status', status: 503 }, /The server answered 503/],
-    ['answers garbage', { kind: 'garbage' }, /no boolean "active"/],
+    ['responds with 503', { kind: 'status', status: 503 }, /The server answered 503/],
+    ['responds with garbage', { kind: 'garbage' }, /no boolean "active"/],
     ['breaks off', { kind: 'reset' }, /./],
   ] as const)('an introspection that can be asked: it %s', async (_what, fault, why) => {
     tenant.faults.add({ ...fault, path: '/oauth/introspect' });
@@ -502,15 +502,15 @@ describe('a tenant that lacks something', () => {
 describe('two deployments for one audience', () => {
   const inOtherAccount = async () => new World(tenant, await newKey());
 
-  it('cannot overwrite each other unless told to: the second fails, and is rolled back without a trace', async () => {
+  it('cannot overwrite each other without ReplaceKey: the second fails, and is rolled back without a trace', async () => {
     await world.put(RESOURCE_SERVER);
     const during = tenant.snapshot();
     const other = await inOtherAccount();
-    const answer = await other.put(RESOURCE_SERVER);
+    const response = await other.put(RESOURCE_SERVER);
     const reason = expect.stringMatching(new RegExp(`holds the key ${key.kid}, .*deploy once with -c replaceKey=true`));
-    expect(answer).toMatchObject({ status: 'FAILED', reason });
+    expect(response).toMatchObject({ status: 'FAILED', reason });
     expect(other.recordsOf(RESOURCE_SERVER)).toBe(NO_RECORDS);
-    expect(await other.remove(RESOURCE_SERVER, answer?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
+    expect(await other.remove(RESOURCE_SERVER, response?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
     expect(tenant.snapshot()).toBe(during);
     expect(await other.put(RESOURCE_SERVER, { ReplaceKey: 'true' })).toMatchObject({ status: 'SUCCESS' });
     expect(tenant.snapshot()).not.toBe(during);
@@ -535,7 +535,7 @@ describe('two deployments for one audience', () => {
 });
 
 describe('nothing secret', () => {
-  it('is in what is logged, answered or written down', async () => {
+  it('is in what is logged, sent or recorded', async () => {
     world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-management-client', clientSecret: 'SECRET-CANARY' });
     const failed = await world.put(RESOURCE_SERVER, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
     const made = await world.put(RESOURCE_SERVER, { ManagementSecretId: OTHER_MANAGEMENT_SECRET_ID });

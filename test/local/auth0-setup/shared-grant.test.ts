@@ -30,9 +30,9 @@ afterAll(() => tenant.close());
 const grant = () => tenant.state.clientGrants.get('cgr_managementsetup');
 
 async function deploy(world: World): Promise<string> {
-  const answer = await world.put(CLIENT_GRANT);
-  expect(answer).toMatchObject({ status: 'SUCCESS' });
-  return answer?.physicalId ?? '';
+  const response = await world.put(CLIENT_GRANT);
+  expect(response).toMatchObject({ status: 'SUCCESS' });
+  return response?.physicalId ?? '';
 }
 
 async function destroy(world: World, id: string): Promise<void> {

@@ -51,7 +51,7 @@ describe('a store whose reads lag behind unless they ask for consistency', () =>
 
   it('loses nothing of two set-ups and two tear-downs at the same moment', async () => {
     const made = await Promise.all(TYPES.map((type) => world.put(type)));
-    expect(made.map((answer) => answer?.status)).toEqual(['SUCCESS', 'SUCCESS']);
+    expect(made.map((response) => response?.status)).toEqual(['SUCCESS', 'SUCCESS']);
     await Promise.all(TYPES.map((type, index) => world.remove(type, made[index]?.physicalId ?? '')));
     expect(tenant.snapshot()).toBe(before);
     for (const name of ['resource-servers', 'client-grants']) expect(table.valueOf(name)).toBe(NO_RECORDS);

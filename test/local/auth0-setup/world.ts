@@ -101,7 +101,7 @@ export class World {
       { ...transport, deadline: () => new Promise(() => {}), log: (line) => this.lines.push(line) },
     );
     await handler(eventOf(parts), { getRemainingTimeInMillis: () => 60_000 });
-    // The dead answer nobody, even where the code would have.
+    // A function that died sends nothing, even where its code would have.
     return life.isOver ? undefined : received.at(-1);
   }
 

@@ -12,9 +12,9 @@ import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
 import { startTenant } from '../../../local/tenant/server.ts';
+import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { connectionTo } from '../../../src/setup/connect.ts';
-import type { KeyDelivery } from '../../../src/setup/resource-server/wanted-key-properties.ts';
 import { parsePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import { startRfc7662Server } from '../../support/local/rfc7662-server.ts';
@@ -76,9 +76,9 @@ const theTenant: IntrospectionServer = {
 
 /** The deployment, by CloudFormation's own way. */
 async function deploy(keyDelivery: KeyDelivery, jwksUrl = JWKS_URL): Promise<string> {
-  const answer = await world.put(RESOURCE_SERVER, { KeyDelivery: keyDelivery, JwksUrl: jwksUrl });
-  expect(answer).toMatchObject({ status: 'SUCCESS' });
-  return answer?.physicalId ?? '';
+  const response = await world.put(RESOURCE_SERVER, { KeyDelivery: keyDelivery, JwksUrl: jwksUrl });
+  expect(response).toMatchObject({ status: 'SUCCESS' });
+  return response?.physicalId ?? '';
 }
 
 function start(keyDelivery: KeyDelivery, server: IntrospectionServer, changes: Partial<Rotation> = {}): Rotation {
@@ -124,9 +124,9 @@ function afterEachCall<Port extends object>(port: Port): Port {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return async (...args: unknown[]) => {
-        const answer: unknown = await member.apply(target, args);
+        const response: unknown = await member.apply(target, args);
         await callers.call();
-        return answer;
+        return response;
       };
     },
   });

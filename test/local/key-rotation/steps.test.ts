@@ -88,7 +88,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     });
   });
 
-  it.each(['rotate', 'rotateByHand'] as const)('that died anywhere is no hindrance for the next (%s)', async (next) => {
+  it.each(['rotate', 'rotateByHand'] as const)('that died anywhere does not hinder the next one (%s)', async (next) => {
     await everyDeath(async (dying, life) => {
       const world = await dead(dying, life);
       await world[next]('version-2');
@@ -120,7 +120,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     });
   });
 
-  it('whose new key the tenant does not take puts all back, and the next one works', async () => {
+  it('whose new key the tenant does not take restores the old key, and the next one works', async () => {
     const world = await setUp();
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
     world.outage = new IssuerError('issuer_client_refused', 'The server refused the client assertion.');
@@ -147,7 +147,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     expectSettled(world, 'key-0');
   });
 
-  it('that dies while it puts back does so again when the step is repeated', async () => {
+  it('that dies while it restores the old key does so again when the step is repeated', async () => {
     const outage = new IssuerError('issuer_client_refused', 'The server refused the client assertion.');
     for (let moments = 1, life = new Life(moments); moments === 1 || life.isOver; moments += 1) {
       life = new Life(moments);
@@ -190,7 +190,7 @@ describe('the steps', () => {
     expectSettled(world, 'key-1');
   });
 
-  it('leave the new key pending where the old one could not be put back, and the next rotation takes it over', async () => {
+  it('leave the new key pending where the old one could not be restored, and the next rotation takes it over', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
     world.outage = new IssuerError('issuer_unavailable', 'The server answered 503.');
@@ -221,7 +221,7 @@ describe('the steps', () => {
     expectSettled(world, 'key-1');
   });
 
-  it('refuse a version that was written with what is no new key', async () => {
+  it('refuse a version that holds something other than a new key', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     world.secret.announce('version-1', JSON.stringify(fakeKey('key-0')));
     for (const name of ['setSecret', 'finishSecret', 'createSecret'] as const) {

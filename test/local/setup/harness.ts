@@ -8,7 +8,7 @@ import { generateSigningKey } from '../../../src/signing-key/generate-signing-ke
 export const DEMO_API = 'https://demo.api';
 export const MANAGEMENT_SECRET = 'local-management-secret';
 
-/** Connects as the seeded management client; waits only as long as it takes to be told to. */
+/** Connects as the seeded management client; waits only if it is told to. */
 export function connect(tenant: Tenant, options: Partial<ManagementOptions> = {}) {
   return connectManagement({
     tenantUrl: tenant.issuer,
@@ -47,7 +47,7 @@ export function writesTo(tenant: Tenant): readonly string[] {
 /** A signing key as a deployment makes it. */
 export const newKey = () => generateSigningKey(Date.parse('2026-01-01T00:00:00Z'));
 
-/** Answers a function that makes a tenant what it is now: starting one for each test would take too long. */
+/** Returns a function that makes a tenant what it is now: starting one for each test would take too long. */
 export function remember({ state, behaviour, faults, requestLog }: Tenant): () => void {
   const maps = [state.resourceServers, state.clientGrants, state.applicationPasswords] as Map<string, unknown>[];
   const contents = maps.map((map) => [...map]);

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import type { KeyDelivery, KeyFormat } from '../../../src/core/key-delivery.ts';
 import type { ManagementOptions } from '../../../src/management/management-connection.ts';
 import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
 import { setUpResourceServer } from '../../../src/setup/resource-server/set-up-resource-server.ts';
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
-import {
-  type KeyDelivery,
-  type KeyFormat,
-  wantedKeyProperties,
-} from '../../../src/setup/resource-server/wanted-key-properties.ts';
+import { wantedKeyProperties } from '../../../src/setup/resource-server/wanted-key-properties.ts';
 import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import { expectError } from '../../unit/setup/expect-error.ts';
 import { connect, DEMO_API, MANAGEMENT_SECRET, MemoryStore, newKey, remember, writesTo } from './harness.ts';
@@ -103,7 +100,7 @@ describe('what others had set', () => {
     ['verificationKey', (jwk: PrivateSigningJwk) => ({ kty: 'RSA', n: jwk.n, e: jwk.e })],
     ['verificationKeys', () => []],
     ['verificationLocation', () => 'https://theirs.example/jwks.json'],
-  ] as const)('in %s is put back to the byte', async (keyDelivery, theirs) => {
+  ] as const)('in %s is restored to the byte', async (keyDelivery, theirs) => {
     edit({ [keyDelivery]: theirs(pending) });
     const before = tenant.snapshot();
     await setUp({ keyDelivery });
@@ -133,7 +130,7 @@ test('a rotation lists both keys until it is finished, and leads back to the byt
   expect(tenant.snapshot()).toBe(before);
 });
 
-test('of two resource servers told apart by a slash, on whatever page, only the one meant is touched', async () => {
+test('of two resource servers that differ only in a slash, on whatever page, only the right one is changed', async () => {
   const near = JSON.stringify(apiOf('https://demo.api/'));
   // A proxy that decodes the path makes the tenant miss the identifier: the pages must do.
   tenant.faults.add({ kind: 'status', status: 404, path: '/api/v2/resource-servers/https', method: 'GET' });
@@ -180,7 +177,7 @@ describe('a resource server of our making', () => {
 });
 
 describe('a tenant that', () => {
-  test('does not know the property is left as it was, and the mend is named', async () => {
+  test('does not know the property is left as it was, and the error names the fix', async () => {
     const before = tenant.snapshot();
     tenant.behaviour.refusedProperties = ['verificationKey'];
     await expectError(
@@ -226,8 +223,8 @@ describe('a tenant that', () => {
     ['is down', { kind: 'status', status: 503 }, 'management_unavailable', /status 503/],
     ['breaks connections', { kind: 'reset' }, 'management_unavailable', /ECONNRESET|UND_ERR_SOCKET|broken connection/],
     ['never responds', { kind: 'hang' }, 'management_unavailable', /no response within 40 ms/],
-    ['answers garbage', { kind: 'garbage' }, 'management_malformed', /not JSON/],
-    ['answers without end', { kind: 'huge' }, 'management_malformed', /more than 4000000 bytes/],
+    ['responds with garbage', { kind: 'garbage' }, 'management_malformed', /not JSON/],
+    ['responds without end', { kind: 'huge' }, 'management_malformed', /more than 4000000 bytes/],
     [
       'redirects',
       { kind: 'redirect', location: 'https://elsewhere.example/' },

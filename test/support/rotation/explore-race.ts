@@ -1,5 +1,5 @@
 /** Explores one race: which processes, in which mode of delivery, how far. */
-import type { KeyDelivery } from '../../../src/setup/resource-server/wanted-key-properties.ts';
+import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import { type Exploration, type Explored, explore, type Process } from './interleavings.ts';
 import { expectRight, fingerprint, lease, worldBefore } from './races.ts';
 import type { RotationWorld, STEP_NAMES } from './world.ts';

@@ -28,7 +28,7 @@ export interface Exploration<World> {
   readonly mostInterruptions?: number;
   /** Ends the exploration early. @default never */
   readonly mostRuns?: number;
-  /** Is told how far it has come, after every thousand runs. @default nobody is */
+  /** Called with the progress after every thousand runs. @default no calls */
   readonly report?: (runs: number, open: number) => void;
 }
 

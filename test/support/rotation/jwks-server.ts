@@ -8,7 +8,7 @@ import type { StateStore } from '../../../src/core/state-store.ts';
 export interface JwksServer {
   /** Without a final slash. */
   readonly origin: string;
-  /** The statuses that it answered. */
+  /** The statuses of its responses. */
   readonly statuses: readonly number[];
   close(): void;
 }

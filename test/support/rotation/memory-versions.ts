@@ -53,7 +53,7 @@ export class MemoryVersions implements SecretVersions {
   }
 
   #moveCurrent(from: string | undefined, to: string | undefined): void {
-    if (to === undefined) throw new AwsError('secret_unwritable', 'AWSCURRENT cannot be taken off.');
+    if (to === undefined) throw new AwsError('secret_unwritable', 'AWSCURRENT cannot be removed.');
     for (const stages of this.labels.values()) stages.delete('AWSPREVIOUS');
     if (from !== undefined) this.#labelsOf(from).add('AWSPREVIOUS');
   }

@@ -3,7 +3,7 @@ import { createResourceServerResource } from '../../../lambda/auth0-setup/resour
 import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
 import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
 import type { SecretVersions } from '../../../src/aws/secret-versions.ts';
-import type { KeyDelivery } from '../../../src/setup/resource-server/wanted-key-properties.ts';
+import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import { parsePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import type { Gate, Process } from './interleavings.ts';
 import { API, BEFORE, fakeKey, JWKS_URL, RotationWorld, STEP_NAMES } from './world.ts';

@@ -11,11 +11,11 @@ import { holdingLease, type Rotation, type StepOutcome } from '../../../lambda/k
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
 import { type CodedError, IssuerError } from '../../../src/core/errors.ts';
+import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import type { KeyProperties } from '../../../src/management/key-properties.ts';
-import { OwnedRecords } from '../../../src/setup/owned-records.ts';
+import { OwnedRecords } from '../../../src/setup/record-store.ts';
 import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
-import type { KeyDelivery } from '../../../src/setup/resource-server/wanted-key-properties.ts';
 import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import { MemoryResourceServers } from '../../unit/setup/ports.ts';
@@ -84,7 +84,7 @@ export class RotationWorld {
   readonly tenant = new MemoryResourceServers();
   readonly secret: MemoryVersions;
   readonly keyDelivery: KeyDelivery;
-  /** What the tenant answers instead of its judgement. */
+  /** What the tenant responds instead of its judgement. */
   outage: CodedError<string> | undefined;
   proofs = 0;
   /** When a caller would have been refused, and why. */
@@ -284,9 +284,9 @@ function mortal<Port extends object>(life: Life, port: Port, observe: () => void
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return life.around(async (...args: unknown[]) => {
-        const answer: unknown = await member.apply(target, args);
+        const response: unknown = await member.apply(target, args);
         observe();
-        return answer;
+        return response;
       });
     },
   });

@@ -2,9 +2,9 @@
 
 import type { HttpPort } from '../../../src/core/http.ts';
 import { isJsonObject, parseJson } from '../../../src/core/json.ts';
-import type { CustomResourceResponse } from '../../../src/custom-resource/response.ts';
+import type { CustomResourceResponse } from '../../../src/custom-resource/protocol.ts';
 
-export const RESPONSE_URL = 'https://cloudformation.example/answer?signature=RESPONSE-URL-CANARY';
+export const RESPONSE_URL = 'https://cloudformation.example/response?signature=RESPONSE-URL-CANARY';
 
 export interface EventParts {
   readonly type: 'Create' | 'Update' | 'Delete';

@@ -195,6 +195,12 @@ describe('the configuration of a deployment', () => {
     expect(fault.length).toBeLessThan(200);
   });
 
+  it('names the new key to a user who still writes the old one', () => {
+    expect(faultsOf({ ...REQUIRED, upstream: 'https://backend.example/' })).toEqual([
+      'upstream: unknown; use "backendUrl"',
+    ]);
+  });
+
   it('reads a list of unknown keys whole', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1 }).filter(isUnknown), { minLength: 1 }), (keys) => {

@@ -43,7 +43,7 @@ describe('an issuer beside the first', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['is no list', {}, /issuers: got Object; wanted a list of issuers/],
+    ['is not a list', {}, /issuers: got Object; wanted a list of issuers/],
     [
       'is over plain http',
       [{ issuer: 'http://t.example/' }],

@@ -9,7 +9,9 @@ describe('routes as resources of the gateway', () => {
   });
 
   it('hold no character that API Gateway refuses', () => {
-    expect(routeFaults({ 'GET /a~b': [] }, false)).toEqual(['"GET /a~b" holds what API Gateway takes in no path']);
+    expect(routeFaults({ 'GET /a~b': [] }, false)).toEqual([
+      '"GET /a~b" holds characters that API Gateway does not accept in a path',
+    ]);
   });
 
   it('name a parameter in one place alike', () => {

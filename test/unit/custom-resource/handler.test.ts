@@ -60,8 +60,8 @@ function failing(error: unknown): () => Promise<never> {
   };
 }
 
-describe('an answer', () => {
-  it('carries what CloudFormation asks for', async () => {
+describe('the response', () => {
+  it('carries what CloudFormation requires', async () => {
     expect(await send({ requestId: 'request-7' })).toEqual({
       status: 'SUCCESS',
       physicalId: 'thing-a',
@@ -72,32 +72,32 @@ describe('an answer', () => {
     });
   });
 
-  it('holds the reason of our own errors', async () => {
-    resource = { ...resource, put: failing(new ConfigurationError('configuration_invalid', 'Mend it so.')) };
-    expect(await send({})).toMatchObject({ status: 'FAILED', physicalId: 'thing-a', reason: 'Mend it so.' });
+  it('gives the reason of our own errors', async () => {
+    resource = { ...resource, put: failing(new ConfigurationError('configuration_invalid', 'Fix it like this.')) };
+    expect(await send({})).toMatchObject({ status: 'FAILED', physicalId: 'thing-a', reason: 'Fix it like this.' });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       event: 'custom_resource',
       requestType: 'Create',
       resourceType: TYPE,
       status: 'FAILED',
-      failures: [{ code: 'configuration_invalid', reason: 'Mend it so.' }],
+      failures: [{ code: 'configuration_invalid', reason: 'Fix it like this.' }],
     });
   });
 
-  it('holds nothing of unexpected errors but their name; the log has their place', async () => {
+  it('gives only the name of an unexpected error; the log says where it came from', async () => {
     resource = { ...resource, put: failing(new RangeError('CANARY')) };
-    const answer = await send({});
-    expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('(RangeError)') });
-    expect(JSON.stringify([answer, lines])).not.toContain('CANARY');
+    const response = await send({});
+    expect(response).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('(RangeError)') });
+    expect(JSON.stringify([response, lines])).not.toContain('CANARY');
     expect(lines[0]).toContain('handler.test.ts');
   });
 
-  it('keeps a reason within what CloudFormation takes', async () => {
+  it('shortens a reason to what CloudFormation accepts', async () => {
     resource = { ...resource, put: failing(new ConfigurationError('configuration_invalid', 'x'.repeat(10_000))) };
     expect(JSON.stringify(await send({})).length).toBeLessThan(4096);
   });
 
-  it('is sent though the work does not end', async () => {
+  it('is sent even if the work does not end', async () => {
     resource = { ...resource, put: () => new Promise(() => {}) };
     const waits: number[] = [];
     deadline = async (milliseconds) => {
@@ -111,7 +111,7 @@ describe('an answer', () => {
     expect(waits).toEqual([48_000]);
   });
 
-  it('is sent for a type that nobody knows', async () => {
+  it('is sent for an unknown resource type', async () => {
     expect(await send({ resourceType: 'Custom::Other' })).toMatchObject({
       status: 'FAILED',
       reason: 'The function knows no resource type Custom::Other.',
@@ -130,12 +130,12 @@ describe('an answer', () => {
     expect(clock.sleeps).toEqual([300, 1200]);
   });
 
-  it('that cannot be delivered is an error without the address', async () => {
+  it('is an error without the address if it cannot be delivered', async () => {
     const refusing: HttpPort = async () => ({ status: 403, headers: {}, body: '' });
     await expect(send({}, refusing)).rejects.toThrow(/^CloudFormation did not accept the response\.$/);
   });
 
-  it('goes nowhere but to https, or to this machine', async () => {
+  it('is sent only to https or to this machine', async () => {
     const handler = createCustomResourceHandler(
       { [TYPE]: resource },
       { http: noHttp, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
@@ -154,7 +154,7 @@ describe('an event', () => {
     [{}, 'a "RequestType"'],
     [{ ...eventOf({ type: 'Create', resourceType: TYPE, properties: {} }), StackId: 7 }, 'a "StackId"'],
     [{ ...eventOf({ type: 'Create', resourceType: '', properties: {} }) }, 'a "ResourceType"'],
-  ])('that is none of CloudFormation is refused without being shown (%#)', async (event, expected) => {
+  ])('that is not from CloudFormation is refused without being shown (%#)', async (event, expected) => {
     const handler = createCustomResourceHandler(
       { [TYPE]: resource },
       { http: noHttp, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
@@ -164,7 +164,7 @@ describe('an event', () => {
     );
   });
 
-  it("hands on the resource's own properties only, and how long it may take", async () => {
+  it("passes on only the resource's own properties, and how long the work may take", async () => {
     const calls: unknown[] = [];
     resource = {
       ...resource,
@@ -178,40 +178,40 @@ describe('an event', () => {
   });
 });
 
-describe('what fails', () => {
+describe('a failure', () => {
   const refusal = new ConfigurationError('configuration_invalid', 'No.');
 
-  it('in a Create is undone, and says so if that fails too', async () => {
+  it('of a Create is undone, and the reason says if that fails too', async () => {
     resource = { ...resource, put: failing(refusal), remove: failing(refusal) };
     expect(await send({})).toMatchObject({ reason: 'No. What had been done could not be undone: No.' });
   });
 
-  it('in a replacement is answered with the old id, and left for CloudFormation to put right', async () => {
+  it('of a replacement returns the old id, and is left for CloudFormation to roll back', async () => {
     resource = { ...resource, put: failing(refusal) };
     expect(await send({ type: 'Update', physicalId: 'thing-old' })).toMatchObject({ physicalId: 'thing-old' });
     expect(removed).toEqual([]);
   });
 
-  it('in an Update in place is left for CloudFormation to put right', async () => {
+  it('of an Update in place is left for CloudFormation to roll back', async () => {
     resource = { ...resource, put: failing(refusal) };
     expect(await send({ type: 'Update', physicalId: 'thing-a' })).toMatchObject({ status: 'FAILED' });
     expect(removed).toEqual([]);
   });
 
-  it('for its properties was never made, so that its Delete is none', async () => {
+  it('to parse the properties creates nothing, so its Delete does nothing', async () => {
     resource = {
       ...resource,
       identify: () => {
         throw refusal;
       },
     };
-    const answer = await send({});
-    expect(answer).toMatchObject({ status: 'FAILED', physicalId: 'never-made' });
+    const response = await send({});
+    expect(response).toMatchObject({ status: 'FAILED', physicalId: 'never-made' });
     expect(await send({ type: 'Delete', physicalId: 'never-made' })).toMatchObject({ status: 'SUCCESS' });
     expect(removed).toEqual([]);
   });
 
-  it('in a Delete keeps the id', async () => {
+  it('of a Delete keeps the id', async () => {
     resource = { ...resource, remove: failing(refusal) };
     expect(await send({ type: 'Delete', physicalId: 'thing-a' })).toMatchObject({
       status: 'FAILED',
@@ -222,19 +222,19 @@ describe('what fails', () => {
 });
 
 describe('a Delete', () => {
-  it('takes away what goes by its id, and what its properties stand for', async () => {
+  it('removes what its id stands for, and what its properties stand for', async () => {
     await send({ type: 'Delete', physicalId: 'made-up' });
     expect(removed).toEqual(['made-up', 'thing-a']);
   });
 });
 
-describe('an Update that goes back', () => {
-  it('takes away the replacement that nobody answered for', async () => {
+describe('a rollback', () => {
+  it('removes the replacement that CloudFormation got no response for', async () => {
     await send({ type: 'Update', physicalId: 'thing-a', oldProperties: { Name: 'b' } });
     expect(removed).toEqual(['thing-b']);
   });
 
-  it('is none where the id stays, or becomes another', async () => {
+  it('removes nothing if the id stays, or becomes another', async () => {
     await send({ type: 'Update', physicalId: 'thing-a', oldProperties: { Name: 'a' } });
     await send({ type: 'Update', physicalId: 'thing-b', oldProperties: { Name: 'b' } });
     expect(removed).toEqual([]);

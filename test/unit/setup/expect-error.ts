@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { CodedError } from '../../../src/core/errors.ts';
 
-/** Waits for the work to fail, and answers the error for further looks. */
+/** Waits for the work to fail, and returns the error for further checks. */
 export async function expectError(work: Promise<unknown> | (() => unknown), code: string, message: RegExp) {
   const error: unknown = await failureOf(work);
   expect(error).toBeInstanceOf(CodedError);

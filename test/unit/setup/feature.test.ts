@@ -86,7 +86,7 @@ describe('the feature', () => {
     );
   });
 
-  test('is not judged while the tenant is down, and that is no failure', async () => {
+  test('is not judged while the tenant is down, which is not a failure', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 503 }), { scriptsToken: true });
     const warnings = await featureWarnings(tenant.connect(), CLIENT);
     expect(warnings.map(({ code }) => code)).toEqual(['not_checked', 'not_checked']);

@@ -41,9 +41,9 @@ export class Fuse {
         if (typeof member !== 'function') return member;
         return async (...args: unknown[]) => {
           this.pass();
-          const answer: unknown = await member.apply(target, args);
+          const response: unknown = await member.apply(target, args);
           this.pass();
-          return answer;
+          return response;
         };
       },
     });
@@ -71,9 +71,9 @@ export class MemoryStore<SetupRecord> implements RecordStore<SetupRecord> {
 export class MemoryResourceServers implements ResourceServers {
   readonly records = new Map<string, ResourceServer>();
   readonly writes: string[] = [];
-  /** Answers 400 to a request that holds one of these. */
+  /** Responds with 400 to a request that holds one of these. */
   refused: readonly KeyProperty[] = [];
-  /** Answers 400 to `null`. */
+  /** Responds with 400 to `null`. */
   refusesNull = false;
   /** Takes `null` and keeps what is there. */
   ignoresNull = false;

@@ -38,7 +38,7 @@ describe('the record of a resource server', () => {
     [null, /is not of version 1/],
     ['{}', /is not of version 1/],
     [{ ...resourceServer, version: 2 }, /is not of version 1/],
-    [{ ...resourceServer, identifier: 1 }, /names no resource server/],
+    [{ ...resourceServer, identifier: 1 }, /does not name a resource server/],
     [{ ...resourceServer, id: 1 }, /"id" that is not text/],
     [{ ...resourceServer, created: true }, /"created" without a name/],
     [{ ...resourceServer, keys: [] }, /has no "keys"/],
@@ -52,12 +52,12 @@ describe('the record of a resource server', () => {
 describe('the record of a client grant', () => {
   test.each([
     [{ ...clientGrant, version: '1' }, /is not of version 1/],
-    [{ ...clientGrant, clientId: undefined }, /names no client and API/],
-    [{ ...clientGrant, audience: 1 }, /names no client and API/],
+    [{ ...clientGrant, clientId: undefined }, /does not name a client and an API/],
+    [{ ...clientGrant, audience: 1 }, /does not name a client and an API/],
     [{ ...clientGrant, grant: null }, /has no "grant"/],
     [{ ...clientGrant, grant: { ...clientGrant.grant, id: 1 } }, /"id" that is not text/],
     [{ ...clientGrant, grant: { ...clientGrant.grant, isOurs: 'no' } }, /"isOurs"/],
-    [{ ...clientGrant, grant: { ...clientGrant.grant, added: [1] } }, /no list of scopes "added"/],
+    [{ ...clientGrant, grant: { ...clientGrant.grant, added: [1] } }, /no list of "added" scopes/],
   ])('%j is refused', async (record, message) => {
     await expectError(() => parseClientGrantRecord(record), 'record_invalid', message);
   });

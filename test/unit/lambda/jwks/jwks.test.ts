@@ -94,17 +94,17 @@ describe('the JWKS', () => {
   it.each([
     ['nothing has been published yet', '', 0],
     ['there are no keys yet', '{"keys":[]}', 0],
-    ['the document is no JWKS', '{"PRIVATE":1}', 1],
+    ['the document is not a JWKS', '{"PRIVATE":1}', 1],
     ['it cannot be read', new AwsError('state_unreadable', 'The item cannot be read.'), 1],
   ])('is not there, and kept by nobody, when %s', async (_what, value, logged) => {
     text = value;
-    const answer = await get();
-    expect(answer).toMatchObject({ statusCode: 503, headers: { 'Cache-Control': 'no-store', 'Retry-After': '5' } });
+    const response = await get();
+    expect(response).toMatchObject({ statusCode: 503, headers: { 'Cache-Control': 'no-store', 'Retry-After': '5' } });
     expect(lines).toHaveLength(logged);
-    expect(lines.join() + answer.body).not.toContain('PRIVATE');
+    expect(lines.join() + response.body).not.toContain('PRIVATE');
   });
 
-  it('answers whatever is sent as If-None-Match', async () => {
+  it('responds to whatever is sent as If-None-Match', async () => {
     const handle = start();
     await assert(
       asyncProperty(string(), async (value) => {

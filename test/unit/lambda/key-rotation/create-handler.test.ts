@@ -15,7 +15,7 @@ const handle = (event: unknown) => createRotationHandler(world.rotation(), (line
 const stepEvent = (Step: string, SecretId = SECRET_ARN) => ({ Step, SecretId, ClientRequestToken: 'version-1' });
 
 describe('the function that changes the signing key', () => {
-  it('does the steps that Secrets Manager asks for, one line each, and answers nothing', async () => {
+  it('does the steps that Secrets Manager requests, one line each, and returns nothing', async () => {
     for (const step of STEP_NAMES) expect(await handle(stepEvent(step))).toBeUndefined();
     expect(world.kidAt('AWSCURRENT')).toBe('key-1');
     expect(lines.map((line) => JSON.parse(line))).toEqual(
@@ -23,7 +23,7 @@ describe('the function that changes the signing key', () => {
     );
   });
 
-  it('revokes, and answers which key signs', async () => {
+  it('revokes, and returns which key signs', async () => {
     expect(await handle({ Step: 'revokeKey' })).toEqual({ kid: 'key-1', introspection: 'accepted' });
     expect(world.kidAt('AWSCURRENT')).toBe('key-1');
   });
@@ -35,7 +35,7 @@ describe('the function that changes the signing key', () => {
     ['a step without a token', { Step: 'createSecret', SecretId: SECRET_ARN }],
     ['another secret', stepEvent('createSecret', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Other')],
   ])('refuses %s', async (_what, event) => {
-    await expect(handle(event)).rejects.toThrow('event_unknown: The event is');
+    await expect(handle(event)).rejects.toThrow('event_unknown: The function does not know this event');
     expect(world.kidAt('AWSPENDING')).toBeUndefined();
   });
 

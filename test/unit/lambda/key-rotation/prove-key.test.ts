@@ -8,9 +8,9 @@ import { FrozenClock, NOW_MS } from '../../../support/core/clock.ts';
 const key = await generateSigningKey(NOW_MS);
 const settings = { issuer: 'https://tenant.example/', audience: 'https://demo.api' };
 
-type Answer = readonly [status: number, body: object];
-const INACTIVE: Answer = [200, { active: false }];
-const REFUSED: Answer = [401, { error: 'invalid_client' }];
+type ServerResponse = readonly [status: number, body: object];
+const INACTIVE: ServerResponse = [200, { active: false }];
+const REFUSED: ServerResponse = [401, { error: 'invalid_client' }];
 const publicKey = createPublicKey({ key: { kty: key.kty, n: key.n, e: key.e }, format: 'jwk' });
 
 /** Which of the two keys signed it, and what is in it. */
@@ -22,8 +22,8 @@ function assertionOf({ body }: HttpRequest) {
   return { token, isOurs, kid: JSON.parse(Buffer.from(header, 'base64url').toString()).kid };
 }
 
-/** A server that gives one answer to our key, and another to a stranger's. */
-function proofAt(toOurs: Answer, toStrangers: Answer = REFUSED, requests: HttpRequest[] = []) {
+/** A server that responds in one way to our key, and in another to a throw-away key. */
+function proofAt(toOurs: ServerResponse, toStrangers: ServerResponse = REFUSED, requests: HttpRequest[] = []) {
   const clock = new FrozenClock();
   const http: HttpPort = async (request) => {
     requests.push(request);
@@ -34,7 +34,7 @@ function proofAt(toOurs: Answer, toStrangers: Answer = REFUSED, requests: HttpRe
 }
 
 describe('the proof of a key', () => {
-  it('is two introspections of tokens that nobody has issued: the server takes the key and refuses a stranger with its id', async () => {
+  it('is two introspections of tokens that nobody has issued: the server takes the key and refuses a throw-away key with its id', async () => {
     const requests: HttpRequest[] = [];
     await proofAt(INACTIVE, REFUSED, requests)(key);
     expect(requests[0]).toMatchObject({ method: 'POST', url: 'https://tenant.example/oauth/introspect' });
@@ -48,24 +48,24 @@ describe('the proof of a key', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('needs no stranger where the key is refused', async () => {
+  it('needs no throw-away key where the key is refused', async () => {
     const requests: HttpRequest[] = [];
     await expect(proofAt(REFUSED, REFUSED, requests)(key)).rejects.toMatchObject({ code: 'issuer_client_refused' });
     expect(requests).toHaveLength(1);
   });
 
-  it.each<[string, Answer]>([
+  it.each<[string, ServerResponse]>([
     ['takes', INACTIVE],
     ['calls active whatever is asked by', [200, { active: true }]],
-  ])('is worthless at a server that %s a stranger', async (_what, answer) => {
-    await expect(proofAt(INACTIVE, answer)(key)).rejects.toMatchObject({
+  ])('is worthless at a server that %s a throw-away key', async (_what, response) => {
+    await expect(proofAt(INACTIVE, response)(key)).rejects.toMatchObject({
       name: 'ProofError',
       code: 'proof_worthless',
       message: expect.stringMatching(/also accepts .* throw-away key, where 401 invalid_client was expected/),
     });
   });
 
-  it('leaves it open when the stranger gets no answer', async () => {
+  it('leaves it open when the throw-away key gets no response', async () => {
     await expect(proofAt(INACTIVE, [503, {}])(key)).rejects.toMatchObject({ code: 'issuer_unavailable' });
     await expect(proofAt(INACTIVE, [404, {}])(key)).rejects.toMatchObject({ code: 'issuer_refused' });
   });
@@ -77,13 +77,13 @@ describe('the proof of a key', () => {
     });
   });
 
-  it.each<[string, Answer, string]>([
+  it.each<[string, ServerResponse, string]>([
     ['refused as a client', REFUSED, 'issuer_client_refused'],
-    ['answered 500', [500, {}], 'issuer_unavailable'],
-    ['answered 403', [403, {}], 'issuer_refused'],
+    ['refused with 500', [500, {}], 'issuer_unavailable'],
+    ['refused with 403', [403, {}], 'issuer_refused'],
     ['not understood', [200, { active: 'false' }], 'issuer_malformed'],
     ['told that the token is active', [200, { active: true }], 'issuer_malformed'],
-  ])('fails when it is %s', async (_what, answer, code) => {
-    await expect(proofAt(answer)(key)).rejects.toMatchObject({ code });
+  ])('fails when it is %s', async (_what, response, code) => {
+    await expect(proofAt(response)(key)).rejects.toMatchObject({ code });
   });
 });

@@ -37,7 +37,7 @@ const secret = () => JSON.parse(secrets.values.get('arn:secret') ?? '');
 const published = () => state.textOf('public-keys') ?? '';
 
 describe('the signing key', () => {
-  it('is made where the secret holds none, its public half published, and nothing answered', async () => {
+  it('is made if the secret holds none, its public half is published, and nothing is returned', async () => {
     expect(await put()).toEqual({});
     expect(secret()).toEqual(key);
     expect(parsePublicKeys(published())).toEqual([
@@ -94,7 +94,7 @@ describe('the signing key', () => {
     expect(parsePublicKeys(published())[0]?.kid).toBe(other.kid);
   });
 
-  it('that is gone though the same request wrote it is an error with its mend', async () => {
+  it('that is gone though the same request wrote it is an error with its fix', async () => {
     const lost = { read: async () => undefined, write: async () => false };
     const made = createSigningKeyResource(settings, { secrets: lost, state, generate: async () => key });
     await expect(made.put('id', properties, work)).rejects.toMatchObject({

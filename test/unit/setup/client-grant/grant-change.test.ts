@@ -23,7 +23,7 @@ function changed(current: ClientGrant | undefined, change: GrantChange): ClientG
 }
 
 describe('a change', () => {
-  test('makes a grant with nothing but what is wanted, if there is none', () => {
+  test('creates a grant with exactly what is wanted, if there is no grant', () => {
     expect(grantChange(undefined, ['a', 'b'])).toEqual({ kind: 'create', scopes: ['a', 'b'] });
   });
 
@@ -31,7 +31,7 @@ describe('a change', () => {
     expect(grantChange(grant(['x', 'b']), ['a', 'b'])).toEqual({ kind: 'update', scopes: ['x', 'b', 'a'] });
   });
 
-  test('is none where nothing is missing, or every scope is allowed', () => {
+  test('does nothing if nothing is missing, or every scope is allowed', () => {
     expect(grantChange(grant(['b', 'a', 'x']), ['a', 'b'])).toEqual({ kind: 'none' });
     expect(grantChange(grant([], { allowsAllScopes: true }), ['a', 'b'])).toEqual({ kind: 'none' });
   });

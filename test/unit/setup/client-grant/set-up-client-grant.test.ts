@@ -37,7 +37,7 @@ describe('setting up', () => {
     });
   });
 
-  test('makes a grant with the three scopes only, if there is none', async () => {
+  test('creates a grant with exactly the three scopes, if there is no grant', async () => {
     await setUp();
     expect(clientGrants.grant?.scopes).toEqual([...APPLICATION_PASSWORD_SCOPES]);
     expect(await records.read()).toMatchObject({ grant: { id: 'cgr_1', isOurs: true } });

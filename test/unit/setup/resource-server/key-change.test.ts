@@ -47,7 +47,7 @@ describe('a change', () => {
     expect(second.traces).toEqual({ verificationKey: { before: 'theirs', ours: ['one', 'two'] } });
   });
 
-  test('of delivery takes off what we wrote for the other mode, in the same patch', () => {
+  test('of delivery removes what we wrote for the other mode, in the same patch', () => {
     const first = change(holding({ verificationLocation: 'theirs' }), wanting({ verificationKey: 'ours' }));
     const second = change(first.after, wanting({ verificationLocation: 'url' }), first.traces);
     expect(second.patch).toEqual({ verificationKey: null, verificationLocation: 'url' });
@@ -108,7 +108,7 @@ describe('a change', () => {
 });
 
 describe('a restoration', () => {
-  test('puts back what was there, and takes off what was not', () => {
+  test('restores what was there, and removes what was not', () => {
     const first = change(holding({ verificationKey: 'theirs' }), wanting({ verificationKey: 'ours' }));
     const second = change(first.after, wanting({ verificationLocation: 'url' }), first.traces);
     expect(keyRestoration(second.after, second.traces)).toEqual({
@@ -168,7 +168,7 @@ describe('traces', () => {
     expect(verificationKey?.ours).toEqual([...ours.slice(10), 'key 3']);
   });
 
-  test('forget that a property was taken off once it holds something again', () => {
+  test('forget that a property was removed once it holds something again', () => {
     const traces: KeyTraces = { verificationKey: { before: 'theirs', ours: [null, 'ours'] } };
     expect(settledTraces(holding({ verificationKey: 'ours' }), traces)).toEqual({
       verificationKey: { before: 'theirs', ours: ['ours'] },

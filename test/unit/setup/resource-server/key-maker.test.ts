@@ -56,7 +56,7 @@ describe('not a key of this software is', () => {
     ['a JWK with the kid of another', { ...publicJwk(key), kid: other.kid }],
     ['an entry with the kid of another', { kid: other.kid, pem: PEM }],
     ['a public key without a name', publicKeyPem(key)],
-    ['text that is none', 'THEIRS'],
+    ['text that is not a key', 'THEIRS'],
     ['a broken certificate', PEM.replace('MII', 'AII')],
     ['nothing', null],
     ['a list', [PEM]],

@@ -149,13 +149,13 @@ describe('a resource server that is not there', () => {
 });
 
 describe('a tenant that will not', () => {
-  test('know a property is an error with the mend', async () => {
+  test('know a property is an error with the fix', async () => {
     resourceServers.add(API);
     resourceServers.refused = ['verificationKeys'];
     await expectError(
       setUp({ ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] }),
       'property_refused',
-      /does not take "verificationKeys": the tenant answered ".*Additional properties not allowed: verificationKeys.*enabled for the tenant.*another keyDelivery/,
+      /does not accept "verificationKeys": the tenant responded with ".*Additional properties not allowed: verificationKeys.*enabled for the tenant.*another keyDelivery/,
     );
   });
 
@@ -164,20 +164,20 @@ describe('a tenant that will not', () => {
     await setUp();
     resourceServers.refused = ['verificationKeys'];
     const wanted = { ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] };
-    await expectError(setUp(wanted), 'property_refused', /does not take "verificationKeys"/);
+    await expectError(setUp(wanted), 'property_refused', /does not accept "verificationKeys"/);
   });
 
-  test('keep what it took is an error with the mend', async () => {
+  test('keep what it took is an error with the fix', async () => {
     resourceServers.add(API);
     resourceServers.render = () => null;
     await expectError(
       setUp(),
       'property_refused',
-      /"verificationKey": the tenant accepted it, and holds something else/,
+      /"verificationKey": the tenant accepted it, but holds something else/,
     );
   });
 
-  test('let go of a property is an error with the mend', async () => {
+  test('release a property is an error with the fix', async () => {
     resourceServers.add(API);
     await setUp();
     resourceServers.ignoresNull = true;
@@ -195,7 +195,7 @@ describe('a tenant that will not', () => {
     await expectError(
       setUp(BY_URL),
       'property_kept',
-      /"verificationKey": the tenant answered ".*found type null.*remove it by hand/,
+      /"verificationKey": the tenant responded with ".*found type null.*remove it by hand/,
     );
   });
 
@@ -207,7 +207,7 @@ describe('a tenant that will not', () => {
     await expect(setUp()).rejects.toThrow('out of reach');
   });
 
-  test('keep our key as we wrote it gets it taken off again all the same', async () => {
+  test('keep our key as we wrote it still gets it removed again', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     resourceServers.render = (value) => `rewritten ${value}`;
     await expectError(setUp(), 'property_refused', /holds something else/);
@@ -218,7 +218,7 @@ describe('a tenant that will not', () => {
 });
 
 describe('tearing down', () => {
-  test('puts back what was there, and forgets', async () => {
+  test('restores what was there, and forgets', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     expect(await tearDown()).toEqual({ changed: true, warnings: [] });
@@ -249,9 +249,9 @@ describe('tearing down', () => {
   });
 
   test.each([
-    ['ignores null', { ignoresNull: true }, /the tenant accepted its removal, and holds it still.*remove it by hand/],
-    ['refuses null', { refusesNull: true }, /the tenant answered ".*found type null.*remove it by hand/],
-  ])('in a tenant that %s puts back the rest, and warns', async (_what, behaviour, message) => {
+    ['ignores null', { ignoresNull: true }, /the tenant accepted its removal, but still holds it.*remove it by hand/],
+    ['refuses null', { refusesNull: true }, /the tenant responded with ".*found type null.*remove it by hand/],
+  ])('in a tenant that %s restores the rest, and warns', async (_what, behaviour, message) => {
     resourceServers.add(API, { verificationLocation: 'theirs' });
     await setUp();
     await setUp({ ...OURS, verificationLocation: 'https://ours.example/' });
@@ -264,11 +264,11 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test('that cannot put back what was there fails, keeps the record, and can be run again', async () => {
+  test('that cannot restore what was there fails, keeps the record, and can be run again', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     resourceServers.refused = ['verificationKey'];
-    await expectError(tearDown(), 'property_refused', /does not take "verificationKey"/);
+    await expectError(tearDown(), 'property_refused', /does not accept "verificationKey"/);
     resourceServers.refused = [];
     await tearDown();
     expect(resourceServers.keysOf(API).verificationKey).toBe('theirs');

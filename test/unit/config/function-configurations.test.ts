@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration } from '../../../src/config/configuration.ts';
-import { parseJwksConfiguration } from '../../../src/config/jwks-configuration.ts';
-import { parseRotationConfiguration } from '../../../src/config/rotation-configuration.ts';
-import { parseSetupConfiguration } from '../../../src/config/setup-configuration.ts';
-import { parseSigningKeyConfiguration } from '../../../src/config/signing-key-configuration.ts';
+import {
+  parseJwksConfiguration,
+  parseRotationConfiguration,
+  parseSetupConfiguration,
+  parseSigningKeyConfiguration,
+} from '../../../src/config/function-configurations.ts';
 
 const ROTATION = {
   signingKeySecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Key-AbCdEf',
@@ -34,7 +36,7 @@ describe('the CONFIG of the key rotation', () => {
     );
   });
 
-  it('that is no JSON is refused', () => {
+  it('that is not JSON is refused', () => {
     expect(() => parseRotationConfiguration('')).toThrow('The CONFIG of the key rotation has 1 fault');
   });
 });

@@ -1,13 +1,10 @@
 /** Two deployments with the same audience at one tenant. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { KeyDelivery, KeyFormat } from '../../../../src/core/key-delivery.ts';
 import type { ResourceServerRecord } from '../../../../src/setup/resource-server/resource-server-record.ts';
 import { setUpResourceServer } from '../../../../src/setup/resource-server/set-up-resource-server.ts';
 import { tearDownResourceServer } from '../../../../src/setup/resource-server/tear-down-resource-server.ts';
-import {
-  type KeyDelivery,
-  type KeyFormat,
-  wantedKeyProperties,
-} from '../../../../src/setup/resource-server/wanted-key-properties.ts';
+import { wantedKeyProperties } from '../../../../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
 import { certificatePem, type PrivateSigningJwk, publicJwk } from '../../../../src/signing-key/signing-key.ts';
 import { expectError } from '../expect-error.ts';
@@ -93,7 +90,7 @@ describe('the second deployment', () => {
   });
 
   test.each(['verificationKey', 'verificationLocation'] as const)(
-    'overwrites it if told to, and its teardown restores it (%s)',
+    'overwrites it with replaceKey, and its tear-down restores it (%s)',
     async (delivery) => {
       await first.setUp(delivery);
       const before = resourceServers.snapshot();
@@ -104,7 +101,7 @@ describe('the second deployment', () => {
     },
   );
 
-  test('that was told to once is never refused again', async () => {
+  test('that used replaceKey once is never refused again', async () => {
     await first.setUp('verificationKey');
     await second.setUp('verificationKey', { replaceKey: true });
     await second.setUp('verificationKey');

@@ -1,12 +1,16 @@
 /**
- * Protects the keys of other deployments for the same API. A deployment overwrites such a key only with `replaceKey`. A
- * key that somebody put there by hand is overwritten, and restored later.
+ * The keys of this software that the resource server already holds without a record of this deployment. A key of another
+ * deployment is overwritten only with `replaceKey`. A key of this deployment, whose record was lost, is adopted only with
+ * `replaceKey`: without a trace it would stay trusted after a revocation, or be restored by a tear-down. A key that somebody
+ * put there by hand is overwritten, and restored later.
  */
 import { SetupError } from '../../management/errors.ts';
 import {
+  includesKey,
   KEY_PROPERTIES,
   type KeyProperties,
   type KeyProperty,
+  sameKeyValue,
   type WantedKeyProperties,
 } from '../../management/key-properties.ts';
 import type { KeyTraces } from './key-change.ts';
@@ -58,6 +62,36 @@ export function keyBeside(inUse: KeyInUse): SetupError {
   );
 }
 
+/**
+ * Adds traces for the keys of this deployment that have none: they are ours, and nothing of ours was there before.
+ *
+ * @throws SetupError `record_missing` if there are any, unless the keys may be replaced
+ */
+export function adoptUntraced(
+  current: KeyProperties,
+  wanted: WantedKeyProperties,
+  traces: KeyTraces,
+  replaceKey: boolean,
+): KeyTraces {
+  const untraced = KEY_PROPERTIES.filter((property) => !traces[property])
+    .map((property) => ({ property, ours: ownValues(property, current, wanted) }))
+    .filter(({ ours }) => ours.length > 0);
+  const [first] = untraced;
+  if (first && !replaceKey) throw recordMissing(first.property);
+  const adopted = untraced.map(({ property, ours }) => {
+    const others = valuesOf(property, current).filter((value) => !includesKey(ours, value));
+    return [property, { before: others.length > 0 ? others : null, ours }] as const;
+  });
+  return { ...traces, ...Object.fromEntries(adopted) };
+}
+
+function recordMissing(property: KeyProperty): SetupError {
+  return new SetupError(
+    'record_missing',
+    `The resource server's "${property}" already holds the key of this deployment, but there is no record of what was there before. An earlier version of this software may have set it up, with a record that this version does not know. Nothing was changed. Destroy the earlier deployment with the version that made it, then deploy again. If there is none, deploy once with -c replaceKey=true: the key then counts as this deployment's own, and is removed when it is destroyed.`,
+  );
+}
+
 function describe({ property, found }: KeyInUse): string {
   return `The resource server's "${property}" holds ${found}, which this software made but not this deployment`;
 }
@@ -71,4 +105,19 @@ function foundByValue(value: unknown, wanted: WantedKeyProperties): string | und
 function foundByUrl({ verificationLocation: location }: KeyProperties, wanted: WantedKeyProperties) {
   if (location === wanted.verificationLocation || !isJwksUrlOfOurs(location)) return undefined;
   return `the URL of a JWKS at ${new URL(location).host}`;
+}
+
+function ownValues(property: KeyProperty, current: KeyProperties, wanted: WantedKeyProperties): readonly unknown[] {
+  const ours = valuesOf(property, wanted).filter((value) =>
+    property === 'verificationLocation' ? isJwksUrlOfOurs(value) : kidOfOwnMaking(value) !== undefined,
+  );
+  return valuesOf(property, current).filter((value) => ours.some((own) => sameKeyValue(own, value)));
+}
+
+function valuesOf(
+  property: KeyProperty,
+  { [property]: value }: KeyProperties | WantedKeyProperties,
+): readonly unknown[] {
+  if (property === 'verificationKeys') return Array.isArray(value) ? value : [];
+  return value === null ? [] : [value];
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changeLease, OwnedRecords } from '../../../src/setup/owned-records.ts';
+import { changeLease, OwnedRecords } from '../../../src/setup/record-store.ts';
 import { MemoryState } from '../../support/setup/aws-in-memory.ts';
 
 const NAME = 'resource-servers';
@@ -43,14 +43,18 @@ describe('records with owners', () => {
   it('end with their last owner', async () => {
     await records.acquire('thing', 'one');
     await records.acquire('thing', 'two');
-    expect(await records.ownedBy('one')).toEqual([{ key: 'thing', isOnly: false }]);
-    await records.release('thing', 'one');
-    expect(await records.ownedBy('two')).toEqual([{ key: 'thing', isOnly: true }]);
+    const restored: string[] = [];
+    const tearDown = async (key: string) => restored.push(key);
+    await records.end({ owner: 'one', tearDown });
+    expect(restored).toEqual([]);
+    expect(stored()).toEqual({ thing: { owners: ['two'] } });
     await records.acquire('other', 'two');
-    await records.release('thing', 'two');
+    await records.end({ owner: 'two', keep: 'other', tearDown });
+    expect(restored).toEqual(['thing']);
     expect(stored()).toEqual({ other: { owners: ['two'] } });
-    await records.release('other', 'two');
-    await records.release('other', 'two');
+    await records.end({ owner: 'two', tearDown });
+    await records.end({ owner: 'two', tearDown });
+    expect(restored).toEqual(['thing', 'other']);
     expect(stored()).toEqual({});
   });
 
@@ -88,8 +92,8 @@ describe('records with owners', () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), async (text) => {
         state.set(NAME, text);
-        const owned = await records.ownedBy('one').catch((error: unknown) => error);
-        expect(Array.isArray(owned) || (owned instanceof Error && 'code' in owned)).toBe(true);
+        const isOwned = await records.isOwned('one').catch((error: unknown) => error);
+        expect(typeof isOwned === 'boolean' || (isOwned instanceof Error && 'code' in isOwned)).toBe(true);
       }),
     );
   });

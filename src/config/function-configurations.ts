@@ -1,0 +1,92 @@
+/**
+ * The configurations of all functions but the authorizer. The deployment writes each as JSON into the function's
+ * environment variable `CONFIG`, and the function parses it when it starts. They name secrets and hold none.
+ */
+import { type InferOutput, minLength, optional, pipe, string } from 'valibot';
+import { parseJson } from '../core/json.ts';
+import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
+import { audience, issuer, secretId } from './fields.ts';
+import { exactly, parse } from './parse.ts';
+
+const text = pipe(string(), minLength(1));
+
+/** The secret with the private signing JWK. */
+const signingKeySecret = secretId;
+/** The table of the shared state: the public keys, and the records of what the tenant held before. */
+const stateTable = text;
+
+/** The tenant, and the client that may change it. */
+const tenantEntries = {
+  /** Where the Management API is. */
+  tenantUrl: managementDomain,
+  /** The secret `{"clientId","clientSecret"}` of the management client. */
+  managementSecret: secretId,
+  /** The issuer of the tokens, whose introspection endpoint is probed. */
+  issuer,
+};
+
+/** For the function that makes the signing key. */
+const signingKeySchema = exactly({ signingKeySecret, stateTable });
+
+/** For the function that serves the public keys. */
+const jwksSchema = exactly({ stateTable, jwksCacheSeconds });
+
+/**
+ * For the function that sets the tenant up. The tenant and the secrets are here and not in the events, so that nobody who
+ * calls the function can make it send a secret somewhere else.
+ */
+const setupSchema = exactly({
+  ...tenantEntries,
+  stateTable,
+  /** The secret of the client that logs users in; read for warnings only. */
+  passwordGrantSecret: optional(secretId),
+});
+
+/** For the function that changes the signing key. */
+const rotationSchema = exactly({
+  ...tenantEntries,
+  stateTable,
+  signingKeySecret,
+  audience,
+  keyDelivery,
+  keyFormat,
+  /** Where the JWKS is served. */
+  jwksUrl: optional(text),
+  jwksCacheSeconds,
+});
+
+/** For the function in front of an operator's own backend. */
+const backendProxySchema = exactly({
+  /** A path in it goes before that of each request. */
+  backendUrl,
+  /** The secret that the backend knows this API by. */
+  gatewaySecret: secretId,
+});
+
+export type SigningKeyConfiguration = InferOutput<typeof signingKeySchema>;
+export type JwksConfiguration = InferOutput<typeof jwksSchema>;
+export type SetupConfiguration = InferOutput<typeof setupSchema>;
+export type RotationConfiguration = InferOutput<typeof rotationSchema>;
+export type BackendProxyConfiguration = InferOutput<typeof backendProxySchema>;
+
+/**
+ * Parses the text of `CONFIG`.
+ *
+ * @throws ConfigurationError `configuration_invalid` with every fault
+ */
+type Parse<Configuration> = (config: string) => Configuration;
+
+export const parseSigningKeyConfiguration: Parse<SigningKeyConfiguration> = (config) =>
+  parse(signingKeySchema, parseJson(config), 'The CONFIG of the signing key');
+
+export const parseJwksConfiguration: Parse<JwksConfiguration> = (config) =>
+  parse(jwksSchema, parseJson(config), 'The CONFIG of the JWKS');
+
+export const parseSetupConfiguration: Parse<SetupConfiguration> = (config) =>
+  parse(setupSchema, parseJson(config), 'The CONFIG of the Auth0 set-up');
+
+export const parseRotationConfiguration: Parse<RotationConfiguration> = (config) =>
+  parse(rotationSchema, parseJson(config), 'The CONFIG of the key rotation');
+
+export const parseBackendProxyConfiguration: Parse<BackendProxyConfiguration> = (config) =>
+  parse(backendProxySchema, parseJson(config), 'The CONFIG of the backend proxy');
