@@ -1,4 +1,7 @@
-/** A client of an authorization server, and the secret that holds it: `{"clientId","clientSecret","connection"?}`. */
+/**
+ * A client of an authorization server, the secret that holds it (`{"clientId","clientSecret","connection"?}`), and the grant
+ * type by which it logs users in.
+ */
 import { ConfigurationError } from './errors.ts';
 import { isJsonObject, parseJson } from './json.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -13,6 +16,21 @@ export interface ClientCredentials {
 export interface PasswordGrantClient extends ClientCredentials {
   /** The connection where users log in. @default the tenant's default directory */
   readonly connection?: string | undefined;
+}
+
+/** Logs users in at the tenant's default directory. @see RFC 6749 section 4.3 */
+const PASSWORD_GRANT = 'password';
+
+/**
+ * Logs users in at the connection that the request names as its `realm`.
+ *
+ * @see https://auth0.com/docs/get-started/authentication-and-authorization-flow/resource-owner-password-flow
+ */
+const PASSWORD_REALM_GRANT = 'http://auth0.com/oauth/grant-type/password-realm';
+
+/** The grant type that a login uses. */
+export function passwordGrantType(connection: string | undefined): string {
+  return connection === undefined ? PASSWORD_GRANT : PASSWORD_REALM_GRANT;
 }
 
 /**

@@ -4,12 +4,11 @@
  * refusal are remembered: if only wrong passwords were, the requests of a second attempt would show why the first failed.
  */
 import { BoundedMap } from '../core/bounded-map.ts';
-import type { PasswordGrantClient } from '../core/client-credentials.ts';
+import { type PasswordGrantClient, passwordGrantType } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
 import type { BasicCredential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
 import { CredentialError } from '../core/errors.ts';
-import { passwordGrantType } from '../core/grant-types.ts';
 import type { HttpResponse } from '../core/http.ts';
 import { ClientCredentialsCache } from './client-credentials-cache.ts';
 import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';

@@ -2,9 +2,8 @@
  * Warns about what would fail later, when users log in with their passwords through us; none of it can be fixed from here.
  * What the management client may not read is reported as not checked.
  */
-import { type PasswordGrantClient, readClientCredentials } from '../core/client-credentials.ts';
+import { type PasswordGrantClient, passwordGrantType, readClientCredentials } from '../core/client-credentials.ts';
 import { CodedError } from '../core/errors.ts';
-import { passwordGrantType } from '../core/grant-types.ts';
 import type { SecretStore } from '../core/secret-store.ts';
 import type { ManagementConnection } from '../management/management-connection.ts';
 import type { ClientSettings } from '../management/tenant-settings.ts';

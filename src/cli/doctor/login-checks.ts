@@ -1,8 +1,6 @@
 /** Checks the links of Basic with real passwords: the client of the password grant, its connection, and the caller's address. */
+import { passwordGrantType } from '../../core/client-credentials.ts';
 import { type Check, type Examination, type Finding, failed, passed, skipped } from './check.ts';
-
-const PASSWORD = 'password';
-const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
 
 const passwordGrant: Check = {
   id: 'password-grant',
@@ -10,7 +8,7 @@ const passwordGrant: Check = {
   needs: ['management-client'],
   run: (examination) =>
     ofPasswordClient(examination, async (clientId, { grantTypes }) => {
-      const wanted = examination.settings.get('connection') === undefined ? PASSWORD : PASSWORD_REALM;
+      const wanted = passwordGrantType(examination.settings.get('connection'));
       if (grantTypes.includes(wanted)) return passed(`${clientId}: ${wanted}`);
       return failed(
         `${clientId} may not use ${wanted}`,
