@@ -13,7 +13,7 @@ export type RotationErrorCode =
   /** The tenant did not accept an assertion signed with the new key; the old key is restored. */
   | 'key_refused'
   /** The same, and the old key could not be restored. */
-  | 'key_not_put_back';
+  | 'key_not_restored';
 
 /** Thrown when a step of a rotation cannot be done. Holds no key and nothing of the event. */
 export class RotationError extends CodedError<RotationErrorCode> {}

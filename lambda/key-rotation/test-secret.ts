@@ -15,7 +15,7 @@ const WAITS_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
  * the current key, or none, and there is nothing to restore.
  *
  * @throws ProofError if the tenant can prove no key; the old one is then restored
- * @throws RotationError `key_refused`, `key_not_put_back` or `version_withdrawn`
+ * @throws RotationError `key_refused`, `key_not_restored` or `version_withdrawn`
  */
 export async function testSecret(rotation: Rotation, versionId: string): Promise<StepOutcome> {
   const { secret } = rotation;
@@ -57,7 +57,7 @@ async function restoreOldKey(held: HeldRotation, versionId: string, failure: Cod
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     throw new RotationError(
-      'key_not_put_back',
+      'key_not_restored',
       `The tenant did not accept the new signing key (${failure.code}), and the old one could not be restored: ${error.message} The new key stays pending, where the authorizer finds it; the next rotation takes it over.`,
     );
   }

@@ -195,7 +195,7 @@ describe('the steps', () => {
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
     world.outage = new IssuerError('issuer_unavailable', 'The server answered 503.');
     world.tenant.refused = ['verificationKey'];
-    await expect(world.step('testSecret', 'version-1')).rejects.toMatchObject({ code: 'key_not_put_back' });
+    await expect(world.step('testSecret', 'version-1')).rejects.toMatchObject({ code: 'key_not_restored' });
     expect(world.kidAt('AWSPENDING')).toBe('key-1');
     world.outage = undefined;
     world.tenant.refused = [];

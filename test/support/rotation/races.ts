@@ -16,7 +16,7 @@ const ENDS = new Set([
   'version_unusable',
   'lease_held',
   'key_refused',
-  'key_not_put_back',
+  'key_not_restored',
   'signing_key_invalid',
 ]);
 
