@@ -87,16 +87,25 @@ function callerHeaders({ multiValueHeaders, headers }: APIGatewayProxyEvent): He
     [values ?? []].flat().map((value) => [name, value] as const),
   );
   const ofConnection = namesOfConnection(fields);
-  const kept = new Map<string, string[]>();
-  for (const [name, value] of fields) {
-    const canonical = canonicalName(name);
+  return fieldsThat(fields, (name, value, canonical) => {
     // A caller cannot make us drop what API Gateway says about it.
     const isDeclared = ofConnection.has(canonical) && !FROM_GATEWAY.has(canonical);
-    if (!isForBackend(name, canonical) || isDeclared || !FIELD_VALUE.test(value)) continue;
+    return isForBackend(name, canonical) && !isDeclared && FIELD_VALUE.test(value);
+  });
+}
+
+/** The header fields that pass a test, by lower-case name. Repeated fields stay in order. */
+export function fieldsThat(
+  fields: readonly (readonly [name: string, value: string])[],
+  pass: (name: string, value: string, canonical: string) => boolean,
+): Record<string, string[]> {
+  const passed = new Map<string, string[]>();
+  for (const [name, value] of fields) {
+    if (!pass(name, value, canonicalName(name))) continue;
     const key = name.toLowerCase();
-    kept.set(key, [...(kept.get(key) ?? []), value]);
+    passed.set(key, [...(passed.get(key) ?? []), value]);
   }
-  return Object.fromEntries(kept);
+  return Object.fromEntries(passed);
 }
 
 function isForBackend(name: string, canonical: string): boolean {

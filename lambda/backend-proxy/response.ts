@@ -1,7 +1,7 @@
 /** Makes the response for the gateway: the backend's own, unchanged, or a problem document (RFC 9457). */
 import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { canonicalName, GATEWAY_SECRET_HEADER, namesOfConnection } from './request-headers.ts';
+import { fieldsThat, GATEWAY_SECRET_HEADER, namesOfConnection } from './request-headers.ts';
 import type { BackendResponse } from './send.ts';
 
 /** RFC 9110 section 7.6.1; the gateway counts the length itself. */
@@ -21,17 +21,14 @@ const NOT_FOR_CALLER: ReadonlySet<string> = new Set([
 /** Passes on a response, redirects and errors included. Text goes as text, other bytes as base64. */
 export function fromBackend({ status, fields, body }: BackendResponse): APIGatewayProxyResult {
   const ofConnection = namesOfConnection(fields);
-  const kept = new Map<string, string[]>();
-  for (const [name, value] of fields) {
-    const canonical = canonicalName(name);
-    if (NOT_FOR_CALLER.has(canonical) || ofConnection.has(canonical)) continue;
-    const key = name.toLowerCase();
-    kept.set(key, [...(kept.get(key) ?? []), value]);
-  }
+  const forCaller = fieldsThat(
+    fields,
+    (_name, _value, canonical) => !NOT_FOR_CALLER.has(canonical) && !ofConnection.has(canonical),
+  );
   const isText = isUtf8(body);
   return {
     statusCode: status,
-    multiValueHeaders: Object.fromEntries(kept),
+    multiValueHeaders: forCaller,
     body: body.toString(isText ? 'utf8' : 'base64'),
     isBase64Encoded: !isText,
   };

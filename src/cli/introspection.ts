@@ -1,15 +1,11 @@
 /** Calls the tenant's introspection endpoint as the resource server, with the same code as the authorizer. */
 import type { HttpPort } from '../core/http.ts';
-import { PrivateKeyJwt } from '../issuer/client-authentication.ts';
-import { Introspection, type UnverifiedResponse } from '../issuer/introspection.ts';
-import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
-import { IssuerEndpoint } from '../issuer/issuer-endpoint.ts';
-import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
+import { auth0Introspection } from '../issuer/auth0-introspection.ts';
+import type { UnverifiedResponse } from '../issuer/introspection.ts';
+import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Context } from './command.ts';
 import { issuerUrl } from './tenant-url.ts';
 import { timeoutMs } from './timeout.ts';
-
-const CLOCK_TOLERANCE_SECONDS = 5;
 
 const LONGEST_ATTEMPT_MS = 10_000;
 
@@ -30,19 +26,7 @@ export function createIntrospection(
     const deadlineMs = clock() + limitMs;
     const http: HttpPort = (request) =>
       ports.http({ ...request, timeoutMs: Math.min(LONGEST_ATTEMPT_MS, deadlineMs - clock()) });
-    const introspection = new Introspection({
-      url: `${issuer}oauth/introspect`,
-      endpoint: new IssuerEndpoint('introspection', { ...ports, http }),
-      clientAuthentication: new PrivateKeyJwt({
-        keys: new SigningKeyRing(keys, clock),
-        clientId: audience,
-        audience: issuer,
-        clock,
-        uniqueId,
-      }),
-      profile: INTROSPECTION_PROFILES.auth0,
-      expected: { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS },
-    });
+    const introspection = auth0Introspection({ issuer, audience, keys, uniqueId }, { ...ports, http });
     return introspection.ask(token, { deadlineMs });
   };
 }

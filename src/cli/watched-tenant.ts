@@ -42,25 +42,20 @@ type OnChange = (change: TenantChange) => void;
 
 function watchResourceServers(real: ResourceServers, isDryRun: boolean, onChange: OnChange): ResourceServers {
   const seen = new Seen<ResourceServer>(isDryRun);
-  const act = (work: () => Promise<void>) => (isDryRun ? Promise.resolve() : work());
   return {
     find: (identifier) => seen.find(identifier, () => real.find(identifier)),
     identifiers: () => real.identifiers(),
     create: async (wanted) => {
-      await act(() => real.create(wanted));
-      seen.put(wanted.identifier, plannedResourceServer(wanted));
+      await seen.create(wanted.identifier, () => real.create(wanted), plannedResourceServer(wanted));
       onChange({ target: targetOf(wanted), before: null, after: `resource server "${wanted.name}"` });
     },
     update: async (id, patch) => {
-      const [key, before] = seen.byId(id);
-      await act(() => real.update(id, patch));
-      seen.put(key, before && { ...before, keys: { ...before.keys, ...patch } });
+      const update = (before: ResourceServer) => ({ ...before, keys: { ...before.keys, ...patch } });
+      const { before } = await seen.change(id, () => real.update(id, patch), update);
       reportPatch(before, patch, onChange);
     },
     remove: async (id) => {
-      const [key, before] = seen.byId(id);
-      await act(() => real.remove(id));
-      seen.put(key, undefined);
+      const { before } = await seen.change(id, () => real.remove(id));
       if (before) onChange({ target: targetOf(before), before: `resource server "${before.name}"`, after: null });
     },
   };
@@ -83,7 +78,6 @@ function reportPatch(before: ResourceServer | undefined, patch: KeyPatch, onChan
 
 function watchClientGrants(real: ClientGrants, isDryRun: boolean, onChange: OnChange): ClientGrants {
   const seen = new Seen<ClientGrant>(isDryRun);
-  const act = (work: () => Promise<void>) => (isDryRun ? Promise.resolve() : work());
   const keyOf = (clientId: string, audience: string) => `client grant of ${clientId} for ${audience}`;
   const reportScopes = (target: string, before: readonly string[], after: readonly string[]) =>
     onChange({ target, property: 'scope', before, after });
@@ -91,20 +85,20 @@ function watchClientGrants(real: ClientGrants, isDryRun: boolean, onChange: OnCh
     find: (clientId, audience) => seen.find(keyOf(clientId, audience), () => real.find(clientId, audience)),
     create: async (wanted) => {
       const key = keyOf(wanted.clientId, wanted.audience);
-      await act(() => real.create(wanted));
-      seen.put(key, { id: DRY_RUN_ID, scopes: wanted.scopes, allowsAllScopes: false });
+      const planned = { id: DRY_RUN_ID, scopes: wanted.scopes, allowsAllScopes: false };
+      await seen.create(key, () => real.create(wanted), planned);
       reportScopes(key, [], wanted.scopes);
     },
     update: async (id, scopes) => {
-      const [key, before] = seen.byId(id);
-      await act(() => real.update(id, scopes));
-      seen.put(key, before && { ...before, scopes });
+      const { key, before } = await seen.change(
+        id,
+        () => real.update(id, scopes),
+        (grant) => ({ ...grant, scopes }),
+      );
       reportScopes(key, before?.scopes ?? [], scopes);
     },
     remove: async (id) => {
-      const [key, before] = seen.byId(id);
-      await act(() => real.remove(id));
-      seen.put(key, undefined);
+      const { key, before } = await seen.change(id, () => real.remove(id));
       reportScopes(key, before?.scopes ?? [], []);
     },
   };
@@ -125,12 +119,20 @@ class Seen<Thing extends { readonly id: string }> {
     return this.#things.get(key);
   }
 
-  put(key: string, thing: Thing | undefined): void {
-    this.#things.set(key, thing);
-    if (this.#isDryRun) this.#dryRunWrites.add(key);
+  async create(key: string, write: () => Promise<void>, thing: Thing): Promise<void> {
+    await this.#write(key, write, thing);
   }
 
-  byId(id: string): readonly [string, Thing | undefined] {
-    return [...this.#things].find(([, thing]) => thing?.id === id) ?? [id, undefined];
+  /** Changes a thing, or removes it without `update`. Returns what it was before. */
+  async change(id: string, write: () => Promise<void>, update?: (before: Thing) => Thing) {
+    const [key, before] = [...this.#things].find(([, thing]) => thing?.id === id) ?? [id, undefined];
+    await this.#write(key, write, before && update?.(before));
+    return { key, before };
+  }
+
+  async #write(key: string, write: () => Promise<void>, thing: Thing | undefined): Promise<void> {
+    if (!this.#isDryRun) await write();
+    this.#things.set(key, thing);
+    if (this.#isDryRun) this.#dryRunWrites.add(key);
   }
 }

@@ -32,11 +32,7 @@ const OWN_DIRECTORY = '.asp';
  */
 export function assertCanWrite(path: string): void {
   if (existsSync(path)) throw unusable(path, 'EEXIST');
-  const temporary = temporaryPathFor(path);
-  attempt(path, temporary, () => {
-    makeDirectoryOf(path);
-    write(temporary, '', PRIVATE_MODE);
-  });
+  writeBeside(path, '', PRIVATE_MODE, () => {});
 }
 
 /**
@@ -45,23 +41,27 @@ export function assertCanWrite(path: string): void {
  * @throws CliError `file_unusable`, also if the file exists
  */
 export function writePrivateFile(path: string, text: string): void {
-  const temporary = temporaryPathFor(path);
-  attempt(path, temporary, () => {
-    makeDirectoryOf(path);
-    write(temporary, text, PRIVATE_MODE);
-    // Unlike a rename, a link does not replace an existing file.
-    linkSync(temporary, path);
-  });
+  // Unlike a rename, a link does not replace an existing file.
+  writeBeside(path, text, PRIVATE_MODE, linkSync);
 }
 
 /** Writes or replaces a public file. It is on disk when this returns. @throws CliError `file_unusable` */
 export function replaceFile(path: string, text: string): void {
-  const temporary = temporaryPathFor(path);
-  attempt(path, temporary, () => {
+  writeBeside(path, text, PUBLIC_MODE, renameSync);
+}
+
+/** Writes a temporary file, moves it into place, and always removes it. */
+function writeBeside(path: string, text: string, mode: number, move: (from: string, to: string) => void): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  try {
     makeDirectoryOf(path);
-    write(temporary, text, PUBLIC_MODE);
-    renameSync(temporary, path);
-  });
+    write(temporary, text, mode);
+    move(temporary, path);
+  } catch (error) {
+    throw unusable(path, systemCode(error));
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 function write(path: string, text: string, mode: number): void {
@@ -80,21 +80,6 @@ function makeDirectoryOf(path: string): void {
   if (existsSync(directory)) return;
   mkdirSync(directory, { mode: PRIVATE_DIRECTORY_MODE });
   if (basename(directory) === OWN_DIRECTORY) writeFileSync(join(directory, '.gitignore'), '*\n');
-}
-
-function temporaryPathFor(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
-}
-
-/** Does the work, and always removes the temporary file. */
-function attempt(path: string, temporary: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    throw unusable(path, systemCode(error));
-  } finally {
-    rmSync(temporary, { force: true });
-  }
 }
 
 function unusable(path: string, code: string): CliError {

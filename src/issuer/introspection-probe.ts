@@ -6,11 +6,8 @@ import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { IssuerError } from '../core/errors.ts';
 import type { HttpPort } from '../core/http.ts';
 import type { ImportedSigningKey } from '../signing-key/signing-key.ts';
-import { SigningKeyRing } from '../signing-key/signing-key-ring.ts';
-import { PrivateKeyJwt } from './client-authentication.ts';
-import { Introspection } from './introspection.ts';
-import { INTROSPECTION_PROFILES } from './introspection-profile.ts';
-import { DECISION_DEADLINE_MS, IssuerEndpoint, type IssuerPorts } from './issuer-endpoint.ts';
+import { auth0Introspection } from './auth0-introspection.ts';
+import { DECISION_DEADLINE_MS, type IssuerPorts } from './issuer-endpoint.ts';
 
 export interface ProbeTarget {
   /** With its final slash. */
@@ -70,20 +67,9 @@ export async function probeIntrospection(
     status = response.status;
     return response;
   };
-  const introspection = new Introspection({
-    url: `${issuer}oauth/introspect`,
-    // A new one for each probe, because the failures of one must not pause the next.
-    endpoint: new IssuerEndpoint('introspection', { ...ports, http }),
-    clientAuthentication: new PrivateKeyJwt({
-      keys: new SigningKeyRing({ read: async () => [key] }, clock),
-      clientId: audience,
-      audience: issuer,
-      clock,
-      uniqueId: randomText,
-    }),
-    profile: INTROSPECTION_PROFILES.auth0,
-    expected: { issuer, audience, clock, clockToleranceSeconds: 0 },
-  });
+  const keys = { read: async () => [key] as const };
+  // A new one for each probe, because the failures of one must not pause the next.
+  const introspection = auth0Introspection({ issuer, audience, keys, uniqueId: randomText }, { ...ports, http });
   try {
     const { active } = await introspection.ask(randomText(), { deadlineMs: clock() + DECISION_DEADLINE_MS });
     return { outcome: active ? 'active' : 'accepted' };

@@ -67,20 +67,22 @@ export function withOthers(
 
 /** Warns that the scopes are shared, both at set-up and at tear-down. */
 export function grantShared(clientId: string, others: readonly OtherUser[]): SetupError {
-  const names = others.map(({ deployment }) => deployment).join(', ');
   return new SetupError(
     'grant_shared',
-    `Other deployments in this account and region use the grant of the client "${clientId}" too: ${names}. The scopes for app specific passwords stay in the grant until the last of them is destroyed.`,
+    `Other deployments in this account and region use the grant of the client "${clientId}" too: ${namesOf(others)}. The scopes for app specific passwords stay in the grant until the last of them is destroyed.`,
   );
 }
 
 /** If one deployment set the grant up while another restored it, the result would depend on timing. */
 export function grantBeingRestored(clientId: string, others: readonly OtherUser[]): SetupError {
-  const names = others.map(({ deployment }) => deployment).join(', ');
   return new SetupError(
     'grant_being_restored',
-    `The grant of the client "${clientId}" is being restored by a deployment that is being destroyed: ${names}. Deploy again when that has ended; if it failed, destroy that deployment first.`,
+    `The grant of the client "${clientId}" is being restored by a deployment that is being destroyed: ${namesOf(others)}. Deploy again when that has ended; if it failed, destroy that deployment first.`,
   );
+}
+
+function namesOf(others: readonly OtherUser[]): string {
+  return others.map(({ deployment }) => deployment).join(', ');
 }
 
 async function usersIn({ name, state }: OtherDeployment, key: string): Promise<readonly OtherUser[]> {

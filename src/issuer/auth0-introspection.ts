@@ -1,0 +1,38 @@
+/** The introspection endpoint of an Auth0 tenant, asked as the resource server, outside of the authorizer. */
+import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
+import { PrivateKeyJwt } from './client-authentication.ts';
+import { Introspection } from './introspection.ts';
+import { INTROSPECTION_PROFILES } from './introspection-profile.ts';
+import { IssuerEndpoint, type IssuerPorts } from './issuer-endpoint.ts';
+
+export interface Auth0IntrospectionSettings {
+  /** With its final slash. */
+  readonly issuer: string;
+  /** The resource server's identifier. */
+  readonly audience: string;
+  readonly keys: SigningKeyStore;
+  /** Makes a new unique id of at most 64 characters. */
+  readonly uniqueId: () => string;
+}
+
+/** Makes the introspection. Its endpoint is a new one, so earlier failures do not pause it. */
+export function auth0Introspection(
+  { issuer, audience, keys, uniqueId }: Auth0IntrospectionSettings,
+  ports: IssuerPorts,
+): Introspection {
+  const { clock } = ports;
+  return new Introspection({
+    url: `${issuer}oauth/introspect`,
+    endpoint: new IssuerEndpoint('introspection', ports),
+    clientAuthentication: new PrivateKeyJwt({
+      keys: new SigningKeyRing(keys, clock),
+      clientId: audience,
+      audience: issuer,
+      clock,
+      uniqueId,
+    }),
+    profile: INTROSPECTION_PROFILES.auth0,
+    // Neither caller has the claims validated.
+    expected: { issuer, audience, clock, clockToleranceSeconds: 0 },
+  });
+}
