@@ -1,11 +1,10 @@
 /** The secret of the password grant's client changes at the tenant: our fault, never the user's, and soon noticed. */
 import { describe, expect, it } from 'vitest';
-import { activePassword, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { basic, Composed } from '../../support/core/composed.ts';
+import { activePassword, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { JWKS_URL, makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { form, json, type Reply } from '../../support/core/scripted-http.ts';
 import { loggedIn, loginError, TOKEN_URL } from '../../support/core/token-endpoint.ts';
-import { basic } from '../../support/core/world.ts';
-import { Composed } from '../../support/lambda/composed.ts';
 
 const issuerKey = await makeIssuerKey('rsa-1');
 const accessToken = await mint(issuerKey);

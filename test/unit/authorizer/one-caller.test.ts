@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../src/core/http.ts';
 import { NOW_SECONDS } from '../../support/core/clock.ts';
-import { activePassword, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { basic, Composed } from '../../support/core/composed.ts';
+import { activePassword, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { JWKS_URL, makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { failure, form, json, type Reply } from '../../support/core/scripted-http.ts';
 import { loggedIn, loginError, TOKEN_URL } from '../../support/core/token-endpoint.ts';
-import { basic } from '../../support/core/world.ts';
-import { Composed } from '../../support/lambda/composed.ts';
 
 const issuerKey = await makeIssuerKey('rsa-1');
 const accessToken = await mint(issuerKey, { exp: NOW_SECONDS + 86_400 });

@@ -1,11 +1,10 @@
 /** Why a login was refused must not show from outside: not in the outcome, the requests that are made, or the time they take. */
 import { describe, expect, it } from 'vitest';
-import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { basic, Composed, type Outcome } from '../../support/core/composed.ts';
+import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { JWKS_URL, makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { failure, json, type Reply } from '../../support/core/scripted-http.ts';
 import { loggedIn, loginError, TOKEN_URL, WRONG_PASSWORD } from '../../support/core/token-endpoint.ts';
-import { basic } from '../../support/core/world.ts';
-import { Composed, type Outcome } from '../../support/lambda/composed.ts';
 
 const USER = 'user@example.com';
 const SECRET = 'correct horse';

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { basic, Composed } from '../../support/core/composed.ts';
+import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { failure, form, type Reply } from '../../support/core/scripted-http.ts';
 import { loggedIn, TOKEN_URL } from '../../support/core/token-endpoint.ts';
-import { basic } from '../../support/core/world.ts';
-import { Composed } from '../../support/lambda/composed.ts';
 
 const OTHER = 'https://other.example/';
 const OTHER_INTROSPECTION_URL = `${OTHER}oauth/introspect`;

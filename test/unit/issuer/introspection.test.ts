@@ -13,7 +13,7 @@ import {
   INACTIVE,
   INTROSPECTION_URL,
   INVALID_CLIENT,
-} from '../../support/core/introspection-answers.ts';
+} from '../../support/core/introspection-responses.ts';
 import { AUDIENCE, expectations, ISSUER } from '../../support/core/issuer.ts';
 import { contextFrom, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { failure, form, json, type Reply, type Script, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
