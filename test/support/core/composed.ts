@@ -3,6 +3,7 @@ import type { AuthorizationRequest, Authorizer } from '../../../src/authorizer/a
 import { type AuthorizerPorts, composeAuthorizer } from '../../../src/authorizer/compose.ts';
 import type { Decision } from '../../../src/authorizer/decision.ts';
 import { parseAuthorizerConfiguration } from '../../../src/config/authorizer-configuration.ts';
+import type { Endpoint } from '../../../src/issuer/issuer-endpoint.ts';
 import { FrozenClock } from './clock.ts';
 import { AUDIENCE, ISSUER } from './issuer.ts';
 import { type Script, ScriptedHttp } from './scripted-http.ts';
@@ -20,6 +21,8 @@ export const signingKey = makeSigningKey('signing-key');
 /** A decision, and what an observer outside sees of it. */
 export interface Outcome {
   readonly decision: Decision;
+  /** The kinds of endpoints that were called, in order. */
+  readonly endpoints: readonly Endpoint[];
   readonly outside: {
     readonly outcome: Decision['outcome'];
     /** The URLs that were requested, in order. */
@@ -77,8 +80,15 @@ export class Composed {
   async decide(authorization: string): Promise<Outcome> {
     const { clock, http } = this;
     const [startedAtMs, requested] = [clock.nowMs, http.requests.length];
-    const decision = await this.#authorizer.decide(requestWith(authorization));
+    const endpoints: Endpoint[] = [];
+    const decision = await this.#authorizer.decide(requestWith(authorization), ({ endpoint }) => {
+      endpoints.push(endpoint);
+    });
     const calls = http.requests.slice(requested).map(({ url }) => url);
-    return { decision, outside: { outcome: decision.outcome, calls, durationMs: clock.nowMs - startedAtMs } };
+    return {
+      decision,
+      endpoints,
+      outside: { outcome: decision.outcome, calls, durationMs: clock.nowMs - startedAtMs },
+    };
   }
 }
