@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
 import type { ClientGrantRecord } from '../../../src/setup/client-grant/client-grant-record.ts';
 import { APPLICATION_PASSWORD_SCOPES, setUpClientGrant } from '../../../src/setup/client-grant/set-up-client-grant.ts';
@@ -32,7 +32,7 @@ const grantsOf = (clientId: string) =>
   );
 
 describe('the grant of a client', () => {
-  test('behind a hundred others gets the scopes beside its own, the grant for users none, and back to the byte', async () => {
+  it('behind a hundred others gets the scopes beside its own, the grant for users none, and back to the byte', async () => {
     const before = tenant.snapshot();
     const scopes = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
     await setUp();
@@ -44,7 +44,7 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('that does not exist is made with the three scopes only, and goes without a trace', async () => {
+  it('that does not exist is made with the three scopes only, and goes without a trace', async () => {
     const before = tenant.snapshot();
     await setUp('local-operator-client');
     expect(grantsOf('local-operator-client')).toMatchObject([{ scope: APPLICATION_PASSWORD_SCOPES }]);
@@ -52,20 +52,20 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('is not written a second time', async () => {
+  it('is not written a second time', async () => {
     await setUp();
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
     expect(writesTo(tenant)).toEqual(['PATCH /api/v2/client-grants/cgr_managementsetup']);
   });
 
-  test('for all scopes is left alone', async () => {
+  it('for all scopes is left alone', async () => {
     allowAll();
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
     expect(writesTo(tenant)).toEqual([]);
   });
 
-  test('that others open for all scopes after our set-up is left alone by the teardown', async () => {
+  it('that others open for all scopes after our set-up is left alone by the teardown', async () => {
     await setUp();
     allowAll();
     tenant.requestLog.clear();
@@ -75,7 +75,7 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('is found beside grants that name no client, or are for anonymous users', async () => {
+  it('is found beside grants that name no client, or are for anonymous users', async () => {
     const audience = `${tenant.issuer}api/v2/`;
     const others = [
       { id: 'cgr_0', audience, scope: [], subject_type: 'anonymous_user' },
@@ -86,13 +86,13 @@ describe('the grant of a client', () => {
     expect(writesTo(tenant)).toEqual(['PATCH /api/v2/client-grants/cgr_managementsetup']);
   });
 
-  test('that was deleted by hand is accepted as gone', async () => {
+  it('that was deleted by hand is accepted as gone', async () => {
     await setUp('local-operator-client');
     for (const { id } of grantsOf('local-operator-client')) tenant.state.clientGrants.delete(id);
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
   });
 
-  test('of which the tenant drops scopes that it does not know is set up with a warning that names them', async () => {
+  it('of which the tenant drops scopes that it does not know is set up with a warning that names them', async () => {
     const before = tenant.snapshot();
     tenant.behaviour.hasApplicationPasswords = false;
     tenant.behaviour.dropsUnknownScopes = true;
@@ -102,7 +102,7 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test.each([['POST'], ['DELETE']])(
+  it.each([['POST'], ['DELETE']])(
     'whose %s went through though the connection broke is handled by the next run',
     async (method) => {
       const before = tenant.snapshot();
@@ -116,7 +116,7 @@ describe('the grant of a client', () => {
   );
 });
 
-test('app specific passwords can be made, listed and removed as soon as the grant is set up, by the same connection', async () => {
+it('app specific passwords can be made, listed and removed as soon as the grant is set up, by the same connection', async () => {
   const connection = connect(tenant);
   await setUpClientGrant({ ...connection, records });
   const { applicationPasswords } = connection;

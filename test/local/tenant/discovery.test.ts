@@ -1,10 +1,10 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { ask, open, START_MS } from './tools.ts';
 
 const currentDate = new Date(START_MS);
 
-test('the key set verifies the tenant’s tokens and holds nothing private', async () => {
+it('the key set verifies the tenant’s tokens and holds nothing private', async () => {
   const { tenant } = await open();
   const { status, body } = await ask(tenant, '/.well-known/jwks.json');
   expect(status).toBe(200);
@@ -12,7 +12,7 @@ test('the key set verifies the tenant’s tokens and holds nothing private', asy
   await expect(jwtVerify(tenant.mintJwt(), createLocalJWKSet(body), { currentDate })).resolves.toBeDefined();
 });
 
-test('after a rotation both keys are served, until the old one is dropped', async () => {
+it('after a rotation both keys are served, until the old one is dropped', async () => {
   const { tenant } = await open();
   const before = tenant.mintJwt();
   const kid = await tenant.rotateSigningKeys();
@@ -24,7 +24,7 @@ test('after a rotation both keys are served, until the old one is dropped', asyn
   expect(keys.map((key: { kid: string }) => key.kid)).toStrictEqual([kid]);
 });
 
-test('the tenant describes itself with its own URL', async () => {
+it('the tenant describes itself with its own URL', async () => {
   const { tenant } = await open();
   const { body } = await ask(tenant, '/.well-known/openid-configuration');
   expect(body).toMatchObject({ issuer: tenant.issuer, introspection_endpoint: `${tenant.issuer}oauth/introspect` });

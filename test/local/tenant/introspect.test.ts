@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
 import {
   assertion,
@@ -28,7 +28,7 @@ async function introspect(token: string) {
 }
 
 describe('an app specific password', () => {
-  test('is answered with exactly the members that are documented', async () => {
+  it('is answered with exactly the members that are documented', async () => {
     const { value } = tenant.mintApplicationPassword({ scope: 'read:foo create:foo' });
     expect(await introspect(value)).toStrictEqual({
       active: true,
@@ -42,14 +42,14 @@ describe('an app specific password', () => {
     });
   });
 
-  test('remembers when it was last looked at', async () => {
+  it('remembers when it was last looked at', async () => {
     const { id, value } = tenant.mintApplicationPassword();
     clock.ms += 5_000;
     await introspect(value);
     expect(tenant.state.applicationPasswords.get(id)?.lastAccessedMs).toBe(START_MS + 5_000);
   });
 
-  test('is inactive once revoked, for a blocked user, and for another API', async () => {
+  it('is inactive once revoked, for a blocked user, and for another API', async () => {
     const revoked = tenant.mintApplicationPassword().value;
     tenant.revoke(revoked);
     const blocked = tenant.mintApplicationPassword({ userId: 'auth0|blocked' }).value;
@@ -59,7 +59,7 @@ describe('an app specific password', () => {
 });
 
 describe('an opaque token', () => {
-  test('is a Bearer token with an expiry and a client', async () => {
+  it('is a Bearer token with an expiry and a client', async () => {
     const iat = START_MS / 1000;
     expect(await introspect(tenant.mintOpaque({ expiresInSeconds: 60 }))).toStrictEqual({
       active: true,
@@ -75,16 +75,16 @@ describe('an opaque token', () => {
     });
   });
 
-  test('has no user name when it is a machine’s', async () => {
+  it('has no user name when it is a machine’s', async () => {
     const body = await introspect(tenant.mintOpaque({ userId: 'local-machine-client@clients' }));
     expect(body).not.toHaveProperty('username');
   });
 
-  test('that is for refreshing says so', async () => {
+  it('that is for refreshing says so', async () => {
     expect(await introspect(tenant.mintRefresh())).toMatchObject({ active: true, token_type: 'refresh_token' });
   });
 
-  test('is inactive once expired, revoked, or for another API', async () => {
+  it('is inactive once expired, revoked, or for another API', async () => {
     const expired = tenant.mintOpaque({ expiresInSeconds: 60 });
     clock.ms += 60_000;
     const revoked = tenant.mintOpaque();
@@ -97,11 +97,11 @@ describe('an opaque token', () => {
 });
 
 describe('a JWT', () => {
-  test('is active while it is good', async () => {
+  it('is active while it is good', async () => {
     expect(await introspect(tenant.mintJwt())).toMatchObject({ active: true, token_type: 'Bearer', sub: 'auth0|1234' });
   });
 
-  test('is inactive when it is expired, forged, revoked, or for another API or issuer', async () => {
+  it('is inactive when it is expired, forged, revoked, or for another API or issuer', async () => {
     const revoked = tenant.mintJwt();
     tenant.revoke(revoked);
     const bad = [
@@ -117,12 +117,12 @@ describe('a JWT', () => {
   });
 });
 
-test('a form is as good as JSON', async () => {
+it('a form is as good as JSON', async () => {
   const fields = introspection(tenant.mintOpaque(), await assertion(tenant, key.privateKey, clock));
   expect((await postForm(tenant, '/oauth/introspect', fields)).body).toMatchObject({ active: true });
 });
 
-test('a request without a token is refused', async () => {
+it('a request without a token is refused', async () => {
   const { token: _, ...fields } = introspection('', await assertion(tenant, key.privateKey, clock));
   const answer = await postJson(tenant, '/oauth/introspect', fields);
   expect(answer.status).toBe(400);
@@ -132,7 +132,7 @@ test('a request without a token is refused', async () => {
   });
 });
 
-test('a body that is neither JSON nor a form is refused', async () => {
+it('a body that is neither JSON nor a form is refused', async () => {
   const answer = await postJson(tenant, '/oauth/introspect', {}, { 'content-type': 'text/plain' });
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { nearestNames } from '../../../src/core/nearest-names.ts';
 
-test.each([
+it.each([
   ['a final slash', 'https://demo.api', 'https://demo.api/'],
   ['a missing scheme', 'https://demo.api', 'demo.api'],
   ['case', 'https://demo.api', 'https://Demo.API'],
@@ -13,13 +13,13 @@ test.each([
   expect(nearestNames(wanted, names)[0]).toBe(near);
 });
 
-test('no more are answered than asked for', () => {
+it('no more are answered than asked for', () => {
   expect(nearestNames('a', ['b', 'c', 'd', 'e'])).toHaveLength(3);
   expect(nearestNames('a', ['b', 'c', 'd', 'e'], 1)).toEqual(['b']);
   expect(nearestNames('a', [])).toEqual([]);
 });
 
-test('what is answered is always among the names, the nearest first whatever their order', () => {
+it('what is answered is always among the names, the nearest first whatever their order', () => {
   fc.assert(
     fc.property(fc.string(), fc.uniqueArray(fc.string()), (wanted, names) => {
       const nearest = nearestNames(wanted, names, 2);
