@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientGrantRecord } from '../../../src/setup/client-grant/client-grant-record.ts';
 import { APPLICATION_PASSWORD_SCOPES, setUpClientGrant } from '../../../src/setup/client-grant/set-up-client-grant.ts';
 import { tearDownClientGrant } from '../../../src/setup/client-grant/tear-down-client-grant.ts';
-import { connect, DEMO_API, MemoryStore, remember, writesTo } from './harness.ts';
+import { connect, MemoryStore } from '../../support/setup/harness.ts';
+import { DEMO_API, MANAGEMENT_CLIENT, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
 
-const MANAGEMENT_CLIENT = 'local-management-client';
-let tenant: Tenant;
-let reset: () => void;
+const { clientId: CLIENT_ID } = MANAGEMENT_CLIENT;
+const { tenant } = await shareTenant();
 let records: MemoryStore<ClientGrantRecord>;
 
-beforeAll(async () => {
-  tenant = await startTenant();
-  reset = remember(tenant);
-});
 beforeEach(() => {
-  reset();
   records = new MemoryStore();
 });
-afterAll(() => tenant.close());
 
-const setUp = (clientId = MANAGEMENT_CLIENT) => setUpClientGrant({ ...connect(tenant), records, clientId });
+const setUp = (clientId = CLIENT_ID) => setUpClientGrant({ ...connect(tenant), records, clientId });
 const tearDown = () => tearDownClientGrant({ clientGrants: connect(tenant).clientGrants, records });
 const allowAll = () => {
   const grant = tenant.state.clientGrants.get('cgr_managementsetup');
@@ -36,7 +29,7 @@ describe('the grant of a client', () => {
     const before = tenant.snapshot();
     const scopes = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
     await setUp();
-    expect(grantsOf(MANAGEMENT_CLIENT).map(({ id, scope }) => [id, scope])).toEqual([
+    expect(grantsOf(CLIENT_ID).map(({ id, scope }) => [id, scope])).toEqual([
       ['cgr_managementusers', ['read:users']],
       ['cgr_managementsetup', [...scopes, ...APPLICATION_PASSWORD_SCOPES]],
     ]);
@@ -79,7 +72,7 @@ describe('the grant of a client', () => {
     const audience = `${tenant.issuer}api/v2/`;
     const others = [
       { id: 'cgr_0', audience, scope: [], subject_type: 'anonymous_user' },
-      { id: 'cgr_1', client_id: MANAGEMENT_CLIENT, audience, scope: [], subject_type: 'anonymous_user' },
+      { id: 'cgr_1', client_id: CLIENT_ID, audience, scope: [], subject_type: 'anonymous_user' },
     ] as const;
     for (const other of others) tenant.state.clientGrants.set(other.id, other);
     await setUp();

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { KeyDelivery, KeyFormat } from '../../../src/core/key-delivery.ts';
 import type { ManagementOptions } from '../../../src/management/management-connection.ts';
 import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
@@ -7,24 +6,17 @@ import { setUpResourceServer } from '../../../src/setup/resource-server/set-up-r
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
 import { wantedKeyProperties } from '../../../src/setup/resource-server/wanted-key-properties.ts';
 import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts';
+import { connect, MemoryStore, newKey } from '../../support/setup/harness.ts';
+import { DEMO_API, MANAGEMENT_CLIENT, open, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
 import { expectError } from '../../unit/setup/expect-error.ts';
-import { connect, DEMO_API, MANAGEMENT_SECRET, MemoryStore, newKey, remember, writesTo } from './harness.ts';
 
-let current: PrivateSigningJwk;
-let pending: PrivateSigningJwk;
-let tenant: Tenant;
-let reset: () => void;
+const [current, pending] = await Promise.all([newKey(), newKey()]);
+const { tenant } = await shareTenant();
 let records: MemoryStore<ResourceServerRecord>;
 
-beforeAll(async () => {
-  [current, pending, tenant] = await Promise.all([newKey(), newKey(), startTenant()]);
-  reset = remember(tenant);
-});
 beforeEach(() => {
-  reset();
   records = new MemoryStore();
 });
-afterAll(() => tenant.close());
 
 interface Delivery {
   readonly keyDelivery?: KeyDelivery;
@@ -241,14 +233,14 @@ describe('a tenant that', () => {
     const before = tenant.snapshot();
     tenant.faults.add({ ...fault, path: '/api/v2/' });
     const error = await expectError(setUp({}, { attemptTimeoutMs: fault.kind === 'hang' ? 40 : 5000 }), code, message);
-    expect(`${error.message} ${error.stack}`).not.toContain(MANAGEMENT_SECRET);
+    expect(`${error.message} ${error.stack}`).not.toContain(MANAGEMENT_CLIENT.clientSecret);
     tenant.faults.clear();
     expect(tenant.snapshot()).toBe(before);
   });
 
   it('limits the rate is obeyed to the second', async () => {
     let nowMs = Date.now();
-    const limited = await startTenant({ now: () => nowMs });
+    const { tenant: limited } = await open({}, { now: () => nowMs });
     limited.rateLimits.set('management', { limit: 2, windowSeconds: 5 });
     const sleep = async (milliseconds: number) => {
       nowMs += milliseconds;
@@ -263,7 +255,6 @@ describe('a tenant that', () => {
       'GET 429',
       'GET 200',
     ]);
-    await limited.close();
   });
 
   it.each([[1], [4]])(

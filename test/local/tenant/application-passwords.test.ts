@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { type Clock, DEMO_API, manage, open, START_MS } from './tools.ts';
+import { manage } from '../../support/tenant/requests.ts';
+import { type Clock, DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const PATH = 'users/auth0%7C1234/application-passwords';
 const ORDER = { label: 'My phone', audience: DEMO_API, scope: ['read:foo'] };

@@ -2,7 +2,8 @@
 import { ClientGrantsClient } from 'auth0/clientGrants';
 import { ResourceServersClient } from 'auth0/resourceServers';
 import { expect, it } from 'vitest';
-import { DEMO_API, managementToken, open } from './tools.ts';
+import { managementToken } from '../../support/tenant/requests.ts';
+import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 async function clients() {
   const { tenant } = await open();

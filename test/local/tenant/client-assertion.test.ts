@@ -6,15 +6,12 @@ import {
   ASSERTION_TYPE,
   type AssertionChanges,
   assertion,
-  type Clock,
-  DEMO_API,
   introspection,
   manage,
   newKey,
-  open,
   postJson,
-  START_MS,
-} from './tools.ts';
+} from '../../support/tenant/requests.ts';
+import { type Clock, DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const key = newKey();
 const stranger = newKey();

@@ -1,7 +1,8 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { DEMO_API, open, postForm, postJson, START_MS } from './tools.ts';
+import { postForm, postJson } from '../../support/tenant/requests.ts';
+import { DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 function request(tenant: Tenant, changes: Record<string, string> = {}) {
   return {

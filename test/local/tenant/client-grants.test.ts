@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { DEMO_API, manage, open, postJson } from './tools.ts';
+import { manage, postJson } from '../../support/tenant/requests.ts';
+import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const CLIENT = 'local-management-client';
 const OPERATOR = { client_id: 'local-operator-client', audience: DEMO_API };

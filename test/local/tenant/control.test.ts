@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ask, open, postJson } from './tools.ts';
+import { ask, postJson } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
 it('faults are ordered and cleared by hand', async () => {
   const { tenant } = await open();

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
-import { ask, open, START_MS } from './tools.ts';
+import { ask } from '../../support/tenant/requests.ts';
+import { open, START_MS } from '../../support/tenant/tenant.ts';
 
 const currentDate = new Date(START_MS);
 

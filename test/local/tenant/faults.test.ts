@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseFault } from '../../../local/tenant/faults.ts';
-import { ask, DEMO_API, manage, open } from './tools.ts';
+import { ask, manage } from '../../support/tenant/requests.ts';
+import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const JWKS = '/.well-known/jwks.json';
 

@@ -1,6 +1,7 @@
 /** Tenants that differ from the usual one: without app specific passwords, or with an introspection that checks nobody. */
 import { expect, it } from 'vitest';
-import { ask, assertion, introspection, manage, newKey, open, postJson } from './tools.ts';
+import { ask, assertion, introspection, manage, newKey, postJson } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
 const PASSWORDS = 'users/auth0%7C1234/application-passwords';
 const FEATURE_SCOPES = [

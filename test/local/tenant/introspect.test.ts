@@ -1,17 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import {
-  assertion,
-  type Clock,
-  DEMO_API,
-  introspection,
-  manage,
-  newKey,
-  open,
-  postForm,
-  postJson,
-  START_MS,
-} from './tools.ts';
+import { assertion, introspection, manage, newKey, postForm, postJson } from '../../support/tenant/requests.ts';
+import { type Clock, DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const key = newKey();
 let tenant: Tenant;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { LoginGuard } from '../../../local/tenant/login-guard.ts';
 import { seed } from '../../../local/tenant/seed.ts';
 import { createState } from '../../../local/tenant/state.ts';
-import { START_MS } from './tools.ts';
+import { START_MS } from '../../support/tenant/tenant.ts';
 
 const USER = 'user@gmail.com';
 

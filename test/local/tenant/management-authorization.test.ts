@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ask, managementToken, open } from './tools.ts';
+import { ask, managementToken } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
 const MANAGEMENT_PATH = '/api/v2/resource-servers';
 

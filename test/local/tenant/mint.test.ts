@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
-import { DEMO_API, newKey, open, START_MS } from './tools.ts';
+import { newKey } from '../../support/tenant/requests.ts';
+import { DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const stranger = newKey();
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pageReply } from '../../../local/tenant/pages.ts';
-import { manage, open } from './tools.ts';
+import { manage } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
 it('per_page and take are accepted together', async () => {
   const { tenant } = await open();

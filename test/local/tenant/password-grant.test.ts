@@ -2,7 +2,8 @@ import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
 import { seed } from '../../../local/tenant/seed.ts';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { DEMO_API, open, postForm, postJson, START_MS } from './tools.ts';
+import { postForm, postJson } from '../../support/tenant/requests.ts';
+import { DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const REALM_GRANT = 'http://auth0.com/oauth/grant-type/password-realm';
 const NO_SECRET = { client_id: 'local-native-client', client_secret: '' };

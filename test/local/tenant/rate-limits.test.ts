@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ask, manage, open, postJson, START_MS } from './tools.ts';
+import { ask, manage, postJson } from '../../support/tenant/requests.ts';
+import { open, START_MS } from '../../support/tenant/tenant.ts';
 
 it('every answer of both APIs says where the caller stands', async () => {
   const { tenant } = await open();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ask, DEMO_API, manage, managementToken, newKey, open } from './tools.ts';
+import { ask, manage, managementToken, newKey } from '../../support/tenant/requests.ts';
+import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const DEMO_PATH = `resource-servers/${encodeURIComponent(DEMO_API)}`;
 const key = newKey();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { startTenant } from '../../../local/tenant/server.ts';
-import { ask, managementToken, open, postJson, START_MS, signingKey } from './tools.ts';
+import { ask, managementToken, postJson } from '../../support/tenant/requests.ts';
+import { open, START_MS, signingKey } from '../../support/tenant/tenant.ts';
 
 it('the issuer is the address, on loopback, with a slash', async () => {
   const { tenant } = await open();

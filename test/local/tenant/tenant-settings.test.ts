@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { manage, open } from './tools.ts';
+import { manage } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
 it('a client is told without its secret', async () => {
   const { tenant } = await open();

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { manage, open } from './tools.ts';
+import { manage } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
 it('a user is found by id and by e-mail, and no password is told', async () => {
   const { tenant } = await open();

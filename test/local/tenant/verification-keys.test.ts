@@ -4,19 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { exportJWK } from 'jose';
 import { expect, it, onTestFinished } from 'vitest';
-import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
-import {
-  assertion,
-  type Clock,
-  DEMO_API,
-  introspection,
-  manage,
-  newKey,
-  open,
-  postJson,
-  START_MS,
-  signingKey,
-} from './tools.ts';
+import type { Tenant } from '../../../local/tenant/server.ts';
+import { assertion, introspection, manage, newKey, postJson } from '../../support/tenant/requests.ts';
+import { type Clock, DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const key = newKey();
 const other = newKey();
@@ -135,9 +125,7 @@ it.each<[string, RequestListener]>([
 });
 
 it('a fetched key set is kept as long as it was told to be', async () => {
-  const clock = { ms: START_MS };
-  const tenant = await startTenant({ now: () => clock.ms, keyCacheSeconds: 300, signingKey });
-  onTestFinished(() => tenant.close());
+  const { tenant, clock } = await open({}, { keyCacheSeconds: 300 });
   let fetches = 0;
   const origin = await serve(async (_, response) => {
     fetches += 1;

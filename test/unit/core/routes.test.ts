@@ -138,6 +138,11 @@ describe('a route under {proxy+}', () => {
     expect(requirement('GET', path)).toBeUndefined();
   });
 
+  it('is the one configured first of two that differ only in the names of parameters', () => {
+    const map = new RouteMap({ 'GET /x/{b}': ['first'], 'GET /x/{a}': ['second'] });
+    expect(map.requirement(called('GET', '/{proxy+}', '/x/1'))).toEqual({ allOf: ['first'] });
+  });
+
   it('is looked for below the same methods only', () => {
     const map = new RouteMap({ 'GET /{proxy+}': ['get'] });
     expect(map.requirement(called('POST', '/{proxy+}', '/a'))).toBeUndefined();
@@ -215,7 +220,7 @@ describe('the route on which a WebSocket API asks who somebody is', () => {
     expect(new RouteMap({ 'GET /foo': [] }).requirement(called('GET', CONNECT_ROUTE))).toBeUndefined();
   });
 
-  it.each(['/', '/$connect', '$connect', '/%24connect', '', '/a'])(
+  it.each(['/', '/$connect', '$connect', '/%24connect', '/connect', '', '/a'])(
     'is what no path of a request matches: %j',
     (path) => {
       expect(map.requirement(called('GET', '/{proxy+}', path))).toBeUndefined();
@@ -267,6 +272,8 @@ describe('the configuration of routes', () => {
     'GET /a{b}',
     'GET /{a b}',
     'GET /{+}',
+    'GET /a{b+}',
+    'GET /{a+}b',
     'GET /%66oo',
     'GET /foo?x=1',
     'GET /foo#x',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHttpApiEvent, type HttpApiEvent, toHttpApiResult } from '../../../../lambda/authorizer/http-api.ts';
 import { ALLOW, CONTEXT, DENY, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
-import fixture from './fixtures/http-api-request.json' with { type: 'json' };
+import fixture from '../../../support/lambda/events/http-api-request.json' with { type: 'json' };
 
 const EVENT: HttpApiEvent = { ...fixture, type: 'REQUEST' };
 

@@ -2,7 +2,7 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { fromRestEvent, toRestResult } from '../../../../lambda/authorizer/rest.ts';
 import { ALLOW, CONTEXT, DENY, PRINCIPAL, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
-import fixture from './fixtures/rest-request.json' with { type: 'json' };
+import fixture from '../../../support/lambda/events/rest-request.json' with { type: 'json' };
 
 const EVENT: APIGatewayRequestAuthorizerEvent = {
   ...fixture,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromWebSocketEvent, toWebSocketResult, type WebSocketEvent } from '../../../../lambda/authorizer/websocket.ts';
 import { ALLOW, CONTEXT, DENY, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
-import fixture from './fixtures/websocket-connect.json' with { type: 'json' };
+import fixture from '../../../support/lambda/events/websocket-connect.json' with { type: 'json' };
 
 const EVENT: WebSocketEvent = { ...fixture, requestContext: { ...fixture.requestContext, eventType: 'CONNECT' } };
 
