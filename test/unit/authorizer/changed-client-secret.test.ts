@@ -61,7 +61,7 @@ describe('a changed client secret', () => {
     expect(composed.clientReads).toBe(4);
   });
 
-  it('is not remembered against the user', async () => {
+  it('is never cached as a refusal of the user', async () => {
     const composed = tenant(() => 'new');
     for (let time = 0; time < 3; time += 1) await composed.decide(LOGIN);
     composed.client = { ...composed.client, clientSecret: 'new' };

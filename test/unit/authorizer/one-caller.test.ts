@@ -60,8 +60,8 @@ const provoked: fc.Arbitrary<Reply> = fc.oneof(
   fc.constantFrom(failure('too_large'), failure('not_text')),
 );
 
-describe('what one credential provokes', () => {
-  it('never changes the outcome for another, whatever the sequence of responses', async () => {
+describe('the responses that one credential provokes', () => {
+  it('never change the outcome for another, whatever their sequence', async () => {
     const property = fc.asyncProperty(fc.array(provoked, { minLength: 1, maxLength: 25 }), async (replies) => {
       const left = [...replies];
       const composed = withOddOne(() => left.shift() ?? json(400, { error: 'invalid_request' }));
@@ -82,7 +82,7 @@ describe('what one credential provokes', () => {
     ['a redirect', json(302, {}, { location: 'https://elsewhere.example/' })],
     ['a response that is too large', failure('too_large')],
     ['401 access_denied', loginError(401, 'access_denied', 'Unauthorized')],
-  ])('ten times in a row does not stop others: %s', async (_, reply) => {
+  ])('do not stop others, even ten times in a row: %s', async (_, reply) => {
     const composed = withOddOne(() => reply);
     for (let time = 0; time < 10; time += 1) {
       for (const credential of ODD_CREDENTIALS) await composed.decide(credential);
@@ -97,7 +97,7 @@ describe('what one credential provokes', () => {
     ['503', json(503, { error: 'temporarily_unavailable' })],
     ['504', json(504, {})],
     ['500 without an OAuth error', json(500, { statusCode: 500, error: 'Internal Server Error' })],
-  ])('stops others if it is an outage: five times %s', async (_, reply) => {
+  ])('stop others if they are an outage: five times %s', async (_, reply) => {
     const composed = withOddOne(() => reply);
     for (let time = 0; time < 5; time += 1) {
       for (const credential of ODD_CREDENTIALS) await composed.decide(credential);

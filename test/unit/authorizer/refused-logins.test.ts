@@ -53,7 +53,7 @@ const PAUSES = [0, 1, 10, 1, 30, 300, 11];
 
 describe.each(ORDERS)('with the order %s', (order) => {
   it.each(INTROSPECTIONS)(
-    'no refusal differs from a wrong password when the introspection %s',
+    'no refusal differs from a wrong password if the introspection %s',
     async (_, first, later) => {
       const wanted = await attempts(order, WRONG_PASSWORD, first, later);
       for (const [name, refusal] of REFUSALS) {
@@ -65,7 +65,7 @@ describe.each(ORDERS)('with the order %s', (order) => {
 });
 
 describe.each(['auto', 'password-first'] as const)('with the order %s', (order) => {
-  it('a wrong password costs a login and an introspection, and within 300 s only an introspection', async () => {
+  it('a wrong password causes a login and an introspection, and within 300 s only an introspection', async () => {
     const seen = await attempts(order, WRONG_PASSWORD, INACTIVE);
     expect(seen.map(({ calls }) => calls)).toEqual([
       [TOKEN_URL, INTROSPECTION_URL],
@@ -79,13 +79,13 @@ describe.each(['auto', 'password-first'] as const)('with the order %s', (order) 
     expect(seen.map(({ outcome }) => outcome)).toEqual(Array(7).fill('unauthenticated'));
   });
 
-  it.each(REFUSALS)('only a wrong password lets the introspection allow: %s', async (name, refusal) => {
+  it.each(REFUSALS)('only after a wrong password may the introspection allow: %s', async (name, refusal) => {
     const seen = await attempts(order, refusal, activePassword());
     const isWrongPassword = name.startsWith('wrong password');
     expect(seen.map(({ outcome }) => outcome)).toEqual(Array(7).fill(isWrongPassword ? 'allow' : 'unauthenticated'));
   });
 
-  it('a login that fails by our fault or in an outage is not introspected', async () => {
+  it('a login that fails by our fault or in an outage is not followed by an introspection', async () => {
     for (const reply of [loginError(401, 'access_denied'), loginError(500, 'server_error'), json(503, {})]) {
       const [first] = await attempts(order, reply, activePassword());
       expect(first?.calls).not.toContain(INTROSPECTION_URL);

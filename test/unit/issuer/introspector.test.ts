@@ -44,8 +44,8 @@ async function askAbout(token: string, ...answers: Answers) {
   return { outcome, asked };
 }
 
-describe('of several servers', () => {
-  it('the first that knows the token has the word, and the others are not asked', async () => {
+describe('several servers', () => {
+  it('stop being called at the first one that knows the token', async () => {
     expect(await ask(INACTIVE, PRINCIPAL, DOWN)).toEqual({ outcome: PRINCIPAL, asked: [0, 1] });
   });
 
@@ -55,12 +55,15 @@ describe('of several servers', () => {
     ['a later one', [INACTIVE, DOWN, PRINCIPAL], [0, 1]],
     ['a second domain of it', [OF_ANOTHER_ISSUER, DOWN, PRINCIPAL], [0, 1]],
     ['the last', [INACTIVE, INACTIVE, DOWN], [0, 1, 2]],
-  ])('none is asked after one that is down, since the token may be its own: %s', async (_, answers, asked) => {
-    const outcome = answers.find((answer) => answer === DOWN || answer === SLOW);
-    expect(await ask(...answers)).toEqual({ outcome, asked });
-  });
+  ])(
+    'are not called after one that is down, because the token may belong to that one: %s',
+    async (_, answers, asked) => {
+      const outcome = answers.find((answer) => answer === DOWN || answer === SLOW);
+      expect(await ask(...answers)).toEqual({ outcome, asked });
+    },
+  );
 
-  it('none is asked after one that cannot be asked because of its configuration', async () => {
+  it('are not called after one whose configuration is wrong', async () => {
     expect(await ask(NO_SECRET, PRINCIPAL)).toEqual({ outcome: NO_SECRET, asked: [0] });
   });
 
@@ -69,30 +72,30 @@ describe('of several servers', () => {
     ['does not know it', [INACTIVE, PRINCIPAL]],
     ['knows it as of another issuer', [OF_ANOTHER_ISSUER, PRINCIPAL]],
     ['is down', [DOWN, PRINCIPAL]],
-  ])('only the first sees what looks like an app specific password: it %s', async (_, answers) => {
+  ])('never see what looks like an app specific password, except for the first: it %s', async (_, answers) => {
     expect(await introspectApplicationPassword(...answers)).toEqual({ outcome: answers[0], asked: [0] });
   });
 
-  it('one that knows the token is found behind one that knows it as of another issuer, as a second domain does', async () => {
+  it('are called on if one knows the token under another issuer, as a second domain does', async () => {
     expect(await ask(OF_ANOTHER_ISSUER, PRINCIPAL)).toEqual({ outcome: PRINCIPAL, asked: [0, 1] });
   });
 
-  it('all know the token as of another issuer: it is refused', async () => {
+  it('refuse the token if all know it under another issuer', async () => {
     expect(await ask(OF_ANOTHER_ISSUER, OF_ANOTHER_ISSUER)).toEqual({ outcome: OF_ANOTHER_ISSUER, asked: [0, 1] });
     expect(await ask(OF_ANOTHER_ISSUER, DOWN)).toMatchObject({ outcome: DOWN });
   });
 
-  it('one that knows the token as no credential has the word, too', async () => {
+  it('are not called after one that knows the token as something that is not a credential', async () => {
     expect(await ask(INACTIVE, REFUSED, PRINCIPAL)).toEqual({ outcome: REFUSED, asked: [0, 1] });
   });
 
-  it('none knows the token: it is inactive', async () => {
+  it('call the token inactive if none of them knows it', async () => {
     expect(await ask(INACTIVE, INACTIVE)).toEqual({ outcome: INACTIVE, asked: [0, 1] });
   });
 });
 
 describe('one server alone', () => {
-  it('is asked as it is', () => {
+  it('is called directly', () => {
     const only: Introspector = { introspect: async () => PRINCIPAL };
     expect(firstToKnow([only])).toBe(only);
   });
