@@ -36,7 +36,7 @@ function refusal(rule: string) {
   return { status: 401, body: { error: 'invalid_client', error_description: expect.stringContaining(rule) } };
 }
 
-it('a right assertion is accepted, with its audience as a string or as a list of one', async () => {
+it('a valid assertion is accepted, with its audience as a string or as a list of one', async () => {
   expect(await sendWith({})).toMatchObject({ status: 200, body: { active: false } });
   expect(await sendWith({ claims: { aud: [tenant.issuer] } })).toMatchObject({ status: 200 });
 });
@@ -71,28 +71,28 @@ it.each(refused)('an assertion with %s is refused', async (_name, changes, rule)
   expect(await sendWith(changes)).toMatchObject(refusal(rule));
 });
 
-it('the audience must keep its trailing slash', async () => {
+it('the audience must have its trailing slash', async () => {
   expect(await sendWith({ claims: { aud: tenant.issuer.slice(0, -1) } })).toMatchObject(refusal('aud'));
 });
 
-it('the longest life, the longest jti and the time of issue are inclusive', async () => {
+it('the longest lifetime, the longest jti and the time of issue are inclusive', async () => {
   expect(await sendWith({ claims: { exp: seconds + 300, jti: 'j'.repeat(64) } })).toMatchObject({ status: 200 });
 });
 
 describe('one use', () => {
-  it('an assertion sent again is refused', async () => {
+  it('an assertion that is sent again is refused', async () => {
     const once = await assertion(tenant, key.privateKey, clock, { header: { kid: 'key-1' } });
     expect(await send(once)).toMatchObject({ status: 200 });
     expect(await send(once)).toMatchObject(refusal('jti has been used before'));
   });
 
-  it('one that was refused leaves its jti unused', async () => {
+  it('an assertion that was refused does not use up its jti', async () => {
     const jti = randomUUID();
     await sendWith({ claims: { jti, aud: 'https://tenant.example/' } });
     expect(await sendWith({ claims: { jti } })).toMatchObject({ status: 200 });
   });
 
-  it('of two at the same time, one is refused', async () => {
+  it('one of two concurrent uses is refused', async () => {
     const once = await assertion(tenant, key.privateKey, clock, { header: { kid: 'key-1' } });
     const answers = await Promise.all([send(once), send(once)]);
     expect(answers.map((answer) => answer.status).sort()).toStrictEqual([200, 401]);
@@ -120,7 +120,7 @@ describe('a signature', () => {
   });
 });
 
-it('what is no JWT is refused, and so is another type of assertion', async () => {
+it('an assertion that is not a JWT is refused, and so is another assertion type', async () => {
   expect(await send('not.a.jwt')).toMatchObject(refusal('not a signed JWT'));
   const fields = { ...introspection('whatever', 'a.b.c'), client_assertion_type: 'urn:other' };
   expect(await postJson(tenant, '/oauth/introspect', fields)).toMatchObject(refusal(ASSERTION_TYPE));

@@ -13,7 +13,7 @@ it('the key set verifies the tenant’s tokens and holds nothing private', async
   await expect(jwtVerify(tenant.mintJwt(), createLocalJWKSet(body), { currentDate })).resolves.toBeDefined();
 });
 
-it('after a rotation both keys are served, until the old one is dropped', async () => {
+it('both keys are served after a rotation, until the old one is dropped', async () => {
   const { tenant } = await open();
   const before = tenant.mintJwt();
   const kid = await tenant.rotateSigningKeys();

@@ -10,7 +10,7 @@ const FEATURE_SCOPES = [
   'delete:user_application_passwords',
 ];
 
-it('a tenant without the feature neither offers its scopes, nor gives them out, nor has its paths', async () => {
+it('a tenant without the feature neither offers its scopes, nor grants them, nor has its paths', async () => {
   const { tenant, clock } = await open();
   tenant.behaviour.hasApplicationPasswords = false;
   const before = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
@@ -31,7 +31,7 @@ it('a tenant without the feature neither offers its scopes, nor gives them out, 
   expect(await postJson(tenant, '/oauth/introspect', introspection('x', signed))).toMatchObject({ status: 404 });
 });
 
-it('a tenant that does not check assertions introspects for whoever asks', async () => {
+it('a tenant that does not check assertions introspects for every caller', async () => {
   const { tenant, clock } = await open();
   const signed = await assertion(tenant, newKey().privateKey, clock);
   expect(await postJson(tenant, '/oauth/introspect', introspection('x', signed))).toMatchObject({ status: 401 });
@@ -40,7 +40,7 @@ it('a tenant that does not check assertions introspects for whoever asks', async
   expect(answer).toMatchObject({ status: 200, body: { active: false } });
 });
 
-it('an API shows what was never set by leaving it out, and some members always', async () => {
+it('an API leaves out what was never set, and always shows some members', async () => {
   const { tenant } = await open();
   const { body } = await manage(tenant, 'POST', 'resource-servers', { identifier: 'https://bare.api' });
   for (const member of ['name', 'scopes', 'is_system']) expect(body).not.toHaveProperty(member);
@@ -51,7 +51,7 @@ it('an API shows what was never set by leaving it out, and some members always',
   });
 });
 
-it('a grant shows its kind of subject even if nobody set it', async () => {
+it('a grant shows its kind of subject even if it was never set', async () => {
   const { tenant } = await open();
   expect((await manage(tenant, 'GET', 'client-grants/cgr_machinedemoapi0')).body.subject_type).toBe('client');
   expect(await ask(tenant, '/api/v2/client-grants')).toMatchObject({ status: 401 });

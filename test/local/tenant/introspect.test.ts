@@ -18,7 +18,7 @@ async function introspect(token: string) {
 }
 
 describe('an app specific password', () => {
-  it('is answered with exactly the members that are documented', async () => {
+  it('has exactly the documented members', async () => {
     const { value } = tenant.mintApplicationPassword({ scope: 'read:foo create:foo' });
     expect(await introspect(value)).toStrictEqual({
       active: true,
@@ -32,14 +32,14 @@ describe('an app specific password', () => {
     });
   });
 
-  it('remembers when it was last looked at', async () => {
+  it('records when it was last introspected', async () => {
     const { id, value } = tenant.mintApplicationPassword();
     clock.ms += 5_000;
     await introspect(value);
     expect(tenant.state.applicationPasswords.get(id)?.lastAccessedMs).toBe(START_MS + 5_000);
   });
 
-  it('is inactive once revoked, for a blocked user, and for another API', async () => {
+  it('is inactive once it is revoked, for a blocked user, and for another API', async () => {
     const revoked = tenant.mintApplicationPassword().value;
     tenant.revoke(revoked);
     const blocked = tenant.mintApplicationPassword({ userId: 'auth0|blocked' }).value;
@@ -65,16 +65,16 @@ describe('an opaque token', () => {
     });
   });
 
-  it('has no user name when it is a machine’s', async () => {
+  it('has no username if it belongs to a machine', async () => {
     const body = await introspect(tenant.mintOpaque({ userId: 'local-machine-client@clients' }));
     expect(body).not.toHaveProperty('username');
   });
 
-  it('that is for refreshing says so', async () => {
+  it('has the type of a refresh token if it is one', async () => {
     expect(await introspect(tenant.mintRefresh())).toMatchObject({ active: true, token_type: 'refresh_token' });
   });
 
-  it('is inactive once expired, revoked, or for another API', async () => {
+  it('is inactive once it is expired or revoked, and for another API', async () => {
     const expired = tenant.mintOpaque({ expiresInSeconds: 60 });
     clock.ms += 60_000;
     const revoked = tenant.mintOpaque();
@@ -87,11 +87,11 @@ describe('an opaque token', () => {
 });
 
 describe('a JWT', () => {
-  it('is active while it is good', async () => {
+  it('is active while it is valid', async () => {
     expect(await introspect(tenant.mintJwt())).toMatchObject({ active: true, token_type: 'Bearer', sub: 'auth0|1234' });
   });
 
-  it('is inactive when it is expired, forged, revoked, or for another API or issuer', async () => {
+  it('is inactive if it is expired, forged or revoked, or for another API or issuer', async () => {
     const revoked = tenant.mintJwt();
     tenant.revoke(revoked);
     const bad = [
@@ -107,7 +107,7 @@ describe('a JWT', () => {
   });
 });
 
-it('a form is as good as JSON', async () => {
+it('a form is accepted like JSON', async () => {
   const fields = introspection(tenant.mintOpaque(), await assertion(tenant, key.privateKey, clock));
   expect((await postForm(tenant, '/oauth/introspect', fields)).body).toMatchObject({ active: true });
 });

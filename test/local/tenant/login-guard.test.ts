@@ -11,7 +11,7 @@ function guard() {
   return { clock, logins: new LoginGuard(createState(seed, 'http://127.0.0.1:1/'), () => clock.ms) };
 }
 
-it('failures are counted for each user and address, whatever the case of the name', () => {
+it('failures are counted for each user and address, whatever the case of the username', () => {
   const { logins } = guard();
   for (let count = 0; count < 10; count += 1) logins.fail(USER.toUpperCase(), '192.0.2.1');
   expect(logins.isBlocked(USER, '192.0.2.1')).toBe(true);
@@ -19,7 +19,7 @@ it('failures are counted for each user and address, whatever the case of the nam
   expect(logins.isBlocked('other@example.com', '192.0.2.1')).toBe(false);
 });
 
-it('a success begins the count anew, and the total remembers', () => {
+it('a success resets the count, but not the total', () => {
   const { logins } = guard();
   for (let count = 0; count < 9; count += 1) logins.fail(USER, '192.0.2.1');
   logins.succeed(USER, '192.0.2.1');

@@ -8,7 +8,7 @@ function bearer(token: string) {
   return { headers: { authorization: `Bearer ${token}` } };
 }
 
-it('no token, a bad one and one for another API are all turned away', async () => {
+it('a missing token, a bad one and one for another API are refused', async () => {
   const { tenant } = await open();
   const audience = `${tenant.issuer}api/v2/`;
   const unauthorized = (message: string) => ({
@@ -24,7 +24,7 @@ it('no token, a bad one and one for another API are all turned away', async () =
   expect(await ask(tenant, MANAGEMENT_PATH, expired)).toMatchObject({ status: 401 });
 });
 
-it('a token without the scope is told which one it lacks', async () => {
+it('a token without the scope is refused with the name of the scope', async () => {
   const { tenant } = await open();
   const token = bearer(await managementToken(tenant));
   expect(await ask(tenant, '/api/v2/users/auth0%7C1234/application-passwords', token)).toMatchObject({

@@ -25,7 +25,7 @@ function logIn(tenant: Tenant, changes: Record<string, string> = {}, headers: Re
   return postJson(tenant, '/oauth/token', request(changes), headers);
 }
 
-it('a right password is answered with a JWT for the API', async () => {
+it('a right password yields a JWT for the API', async () => {
   const { tenant } = await open();
   const { status, body } = await logIn(tenant);
   expect(status).toBe(200);
@@ -48,7 +48,7 @@ it('a right password is answered with a JWT for the API', async () => {
   });
 });
 
-it('a form, another case of the user name and letters beyond ASCII do as well', async () => {
+it('a form, another case of the username and letters beyond ASCII are accepted', async () => {
   const { tenant } = await open();
   expect(await postForm(tenant, '/oauth/token', request({ username: 'USER@gmail.com' }))).toMatchObject({
     status: 200,
@@ -64,7 +64,7 @@ it('an API of the RFC 9068 profile gets its own kind of JWT', async () => {
   expect(decodeJwt(body.access_token)).toMatchObject({ client_id: 'local-password-client', jti: expect.any(String) });
 });
 
-it('who asks for no scope gets every scope of the API', async () => {
+it('a login that requests no scope gets every scope of the API', async () => {
   const { tenant } = await open();
   expect((await logIn(tenant, { scope: '' })).body.scope).toBe('read:foo create:foo update:foo delete:foo');
 });
@@ -74,7 +74,7 @@ it('a scope that the API does not have is left out', async () => {
   expect((await logIn(tenant, { scope: 'read:foo read:bar openid' })).body.scope).toBe('read:foo openid');
 });
 
-it('offline access brings a refresh token', async () => {
+it('offline access yields a refresh token', async () => {
   const { tenant } = await open();
   expect((await logIn(tenant, { scope: 'read:foo offline_access' })).body).toHaveProperty('refresh_token');
 });
@@ -164,7 +164,7 @@ it('only a wrong password counts as a failed login', async () => {
   expect(tenant.logins.totalFailures('user@gmail.com')).toBe(1);
 });
 
-it('a tenant without a default connection says so', async () => {
+it('a tenant without a default connection reports that', async () => {
   const { tenant } = await open({ settings: { ...seed.settings, default_directory: '' } });
   expect(await logIn(tenant)).toMatchObject({
     status: 500,
@@ -172,7 +172,7 @@ it('a tenant without a default connection says so', async () => {
   });
 });
 
-it('after ten wrong passwords even the right one is turned away, until the user is unblocked', async () => {
+it('after ten wrong passwords even the right one is refused, until the user is unblocked', async () => {
   const { tenant } = await open();
   for (let attempt = 0; attempt < 10; attempt += 1) {
     expect(await logIn(tenant, { password: 'wrong' })).toMatchObject({ status: 403 });
@@ -182,7 +182,7 @@ it('after ten wrong passwords even the right one is turned away, until the user 
   expect(await logIn(tenant)).toMatchObject({ status: 200 });
 });
 
-it('the caller’s address counts when a trusted client sends it, and only then', async () => {
+it('the caller’s address counts only if a trusted client sends it', async () => {
   const { tenant } = await open();
   const from = (ip: string) => ({ 'auth0-forwarded-for': ip });
   await logIn(tenant, { password: 'wrong' }, from('192.0.2.1'));
@@ -193,7 +193,7 @@ it('the caller’s address counts when a trusted client sends it, and only then'
   expect(tenant.logins.failures('user@gmail.com', '127.0.0.1')).toBe(2);
 });
 
-it('the twenty-first login within a minute is one too many, right as it may be', async () => {
+it('the twenty-first login within a minute is refused, even with the right password', async () => {
   const { tenant, clock } = await open();
   for (let attempt = 0; attempt < 20; attempt += 1) expect(await logIn(tenant)).toMatchObject({ status: 200 });
   expect(await logIn(tenant)).toMatchObject({ status: 429, body: { error: 'too_many_requests' } });

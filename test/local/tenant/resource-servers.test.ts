@@ -21,7 +21,7 @@ describe('reading', () => {
     expect(nearMiss.body.identifier).toBe('https://demo.api/');
   });
 
-  it('one that is not there is answered as Auth0 does', async () => {
+  it('a missing API gets the same response as at Auth0', async () => {
     const { tenant } = await open();
     expect(await manage(tenant, 'GET', 'resource-servers/nothing')).toMatchObject({
       status: 404,
@@ -43,7 +43,7 @@ describe('reading', () => {
 });
 
 describe('changing', () => {
-  it('what was sent is kept and answered, the rest stays', async () => {
+  it('what was sent is stored and returned, and the rest stays', async () => {
     const { tenant } = await open();
     const answer = await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
     expect(answer).toMatchObject({ status: 200, body: { verificationKey: key.pem, name: 'Demo API' } });
@@ -108,7 +108,7 @@ describe('changing', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('a private key is never taken for a public one', async () => {
+  it('a private key is never accepted as a public one', async () => {
     const { tenant } = await open();
     const pem = String(key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const jwk = JSON.stringify(key.privateKey.export({ format: 'jwk' }));
@@ -126,7 +126,7 @@ describe('changing', () => {
     );
   });
 
-  it('null takes a property off, and then the record is what it was', async () => {
+  it('null removes a property, and then the record is what it was', async () => {
     const { tenant } = await open();
     const before = tenant.snapshot();
     await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
@@ -136,7 +136,7 @@ describe('changing', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('on order, null changes nothing', async () => {
+  it('null changes nothing if the test wants it so', async () => {
     const { tenant } = await open();
     await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
     tenant.behaviour.keepsNulledProperties = true;
@@ -146,7 +146,7 @@ describe('changing', () => {
     });
   });
 
-  it('on order, a property is unknown to the tenant', async () => {
+  it('a property is unknown to the tenant if the test wants it so', async () => {
     const { tenant } = await open();
     tenant.behaviour.refusedProperties = ['verificationKey'];
     expect(await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem })).toMatchObject(
@@ -154,7 +154,7 @@ describe('changing', () => {
     );
   });
 
-  it('the Management API itself can hardly be changed', async () => {
+  it('the Management API itself accepts hardly any change', async () => {
     const { tenant } = await open();
     const path = `resource-servers/${encodeURIComponent(`${tenant.issuer}api/v2/`)}`;
     expect(await manage(tenant, 'PATCH', path, { name: 'x' })).toMatchObject({ status: 400 });
@@ -163,13 +163,13 @@ describe('changing', () => {
   });
 });
 
-it('a scope that an API loses is lost by the grants to it', async () => {
+it('a scope that an API loses is removed from the grants to it', async () => {
   const { tenant } = await open();
   await manage(tenant, 'PATCH', DEMO_PATH, { scopes: [{ value: 'other' }] });
   expect(tenant.state.clientGrants.get('cgr_machinedemoapi0')?.scope).toStrictEqual([]);
 });
 
-it('an API is made once, and taken away with what hangs on it', async () => {
+it('an API can be created once, and is deleted with its grants', async () => {
   const { tenant } = await open();
   const identifier = 'https://new.api';
   const made = await manage(tenant, 'POST', 'resource-servers', { identifier, scopes: [{ value: 'a' }] });

@@ -8,13 +8,13 @@ it('the issuer is the address, on loopback, with a slash', async () => {
   expect(tenant.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
 });
 
-it('a port that is taken is an error', async () => {
+it('a port that is in use is an error', async () => {
   const { tenant } = await open();
   const port = Number(new URL(tenant.issuer).port);
   await expect(startTenant({ port, signingKey })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-it('what is unknown is answered with 404 in JSON', async () => {
+it('an unknown path gets 404 in JSON', async () => {
   const { tenant } = await open();
   for (const path of ['/', '/oauth/unknown', '/api/v2/unknown', '/%', '/.well-known/jwks.json/']) {
     expect(await ask(tenant, path)).toMatchObject({ status: 404, body: { error: 'Not Found' } });
@@ -26,7 +26,7 @@ it('a body that is too long is refused', async () => {
   expect(await postJson(tenant, '/oauth/token', { padding: 'x'.repeat(200_000) })).toMatchObject({ status: 413 });
 });
 
-it('the requests are remembered as they came', async () => {
+it('the requests are recorded as they came', async () => {
   const { tenant } = await open();
   await postJson(tenant, '/oauth/token', { grant_type: 'magic' }, { 'x-mark': '1' });
   expect(tenant.requests).toMatchObject([
@@ -53,7 +53,7 @@ it('a snapshot does not depend on the order of writing', async () => {
   expect(tenant.snapshot()).toBe(before);
 });
 
-it('looking at things does not change the snapshot', async () => {
+it('reading does not change the snapshot', async () => {
   const { tenant } = await open();
   const before = tenant.snapshot();
   tenant.mintApplicationPassword();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { manage } from '../../support/tenant/requests.ts';
 import { open } from '../../support/tenant/tenant.ts';
 
-it('a client is told without its secret', async () => {
+it('a client is shown without its secret', async () => {
   const { tenant } = await open();
   const { status, body } = await manage(tenant, 'GET', 'clients/local-password-client');
   expect({ status, ...body }).toMatchObject({ status: 200, is_token_endpoint_ip_header_trusted: true });

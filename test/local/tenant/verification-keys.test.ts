@@ -79,7 +79,7 @@ it.each([
   expect(await statusOf(tenant, clock, 'k')).toBe(200);
 });
 
-it('a JWK with a kid answers to that kid only', async () => {
+it('a JWK with a kid matches that kid only', async () => {
   const { tenant, clock } = await open();
   await register(tenant, { verificationKey: JSON.stringify(await jwk('k')) });
   expect(await statusOf(tenant, clock, 'k')).toBe(200);
@@ -94,7 +94,7 @@ it('a key set is fetched from the location on the record', async () => {
   expect(await statusOf(tenant, clock, 'j')).toBe(401);
 });
 
-it('with nothing on the record the well-known place of the identifier’s origin is asked', async () => {
+it('with nothing on the record, the well-known path of the identifier’s origin is fetched', async () => {
   const { tenant, clock } = await open();
   const asked: string[] = [];
   const origin = await serve(async (request, response) => {
@@ -106,7 +106,7 @@ it('with nothing on the record the well-known place of the identifier’s origin
   expect(asked).toStrictEqual(['/.well-known/jwks.json']);
 });
 
-it('an origin that is not on this machine is not asked', async () => {
+it('an origin that is not on this machine is never contacted', async () => {
   const { tenant, clock } = await open();
   expect(await statusOf(tenant, clock, 'k')).toBe(401);
 });
@@ -114,7 +114,7 @@ it('an origin that is not on this machine is not asked', async () => {
 it.each<[string, RequestListener]>([
   ['a redirect', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()],
   ['an error', (_, response) => response.writeHead(500).end()],
-  ['no JSON', (_, response) => response.end('<html>')],
+  ['text that is not JSON', (_, response) => response.end('<html>')],
   ['no keys', (_, response) => response.end('{"keys":{}}')],
   ['too much', (_, response) => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(100_000) }))],
   ['a broken connection', (request) => request.socket.destroy()],
@@ -124,7 +124,7 @@ it.each<[string, RequestListener]>([
   expect(await statusOf(tenant, clock, 'k')).toBe(401);
 });
 
-it('a fetched key set is kept as long as it was told to be', async () => {
+it('a fetched key set is kept for as long as configured', async () => {
   const { tenant, clock } = await open({}, { keyCacheSeconds: 300 });
   let fetches = 0;
   const origin = await serve(async (_, response) => {
