@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
-import { PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
+import { ClientSecretBasic, PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
+import { ClientCredentialsCache } from '../../../src/issuer/client-credentials-cache.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES, type IntrospectionProfile } from '../../../src/issuer/introspection-profile.ts';
 import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
+import { basic } from '../../support/core/composed.ts';
 import { caught, credentialError, everythingIn, issuerError } from '../../support/core/errors.ts';
 import {
   activePassword,
@@ -378,6 +380,70 @@ describe('another RFC 7662 server', () => {
     [{ iss: undefined, active: false }, 'token_inactive'],
   ])('may not leave out or change anything else: %j', async (changes, code) => {
     await expect(other(activePassword(changes)).introspect()).rejects.toMatchObject({ name: 'CredentialError', code });
+  });
+});
+
+describe('a server that knows the client by a secret', () => {
+  const CLIENT = { clientId: 'api', clientSecret: 'first' };
+
+  function withSecret(stored: () => typeof CLIENT, script: Script) {
+    const clock = new FrozenClock();
+    const http = new ScriptedHttp(script);
+    const introspection = new Introspection({
+      url: INTROSPECTION_URL,
+      endpoint: issuerEndpointOver(http, clock),
+      clientAuthentication: new ClientSecretBasic(new ClientCredentialsCache(async () => stored(), clock.read)),
+      profile: INTROSPECTION_PROFILES.rfc7662,
+      expected: expectations(clock),
+    });
+    return { http, introspect: () => introspection.introspect(TOKEN, contextFrom(clock)) };
+  }
+
+  it('gets the secret in the Authorization header, and the token alone in the form', async () => {
+    const { http, introspect } = withSecret(
+      () => CLIENT,
+      () => activePassword(),
+    );
+    expect((await introspect()).subject).toBe('auth0|1234');
+    expect(http.requests).toMatchObject([
+      {
+        method: 'POST',
+        url: INTROSPECTION_URL,
+        headers: { authorization: basic('api', 'first') },
+        body: `token=${TOKEN}`,
+      },
+    ]);
+  });
+
+  it('gets the changed secret in the same call, so that no caller sees a rotation', async () => {
+    const [first, second] = [CLIENT, { ...CLIENT, clientSecret: 'second' }];
+    let [stored, known] = [first, first];
+    const { http, introspect } = withSecret(
+      () => stored,
+      ({ headers }) =>
+        headers.authorization === basic(known.clientId, known.clientSecret) ? activePassword() : INVALID_CLIENT,
+    );
+    await introspect();
+    [stored, known] = [second, second];
+    expect((await introspect()).subject).toBe('auth0|1234');
+    expect(http.requests).toHaveLength(3);
+  });
+
+  it.each([
+    ['401 without a body', text(401, '')],
+    ['400 invalid_client', json(400, { error: 'invalid_client' })],
+  ])('is reported as our fault if it refuses the secret: %s', async (_, reply) => {
+    const { http, introspect } = withSecret(
+      () => CLIENT,
+      () => reply,
+    );
+    await expect(introspect()).rejects.toThrow(
+      issuerError(
+        'issuer_client_refused',
+        'The server refused the client secret (invalid_client). Check the id and the secret of the client that asks.',
+      ),
+    );
+    expect(http.requests).toHaveLength(1);
   });
 });
 
