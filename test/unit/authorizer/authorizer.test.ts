@@ -312,9 +312,15 @@ describe('any input', () => {
       basic(canary, ASP),
       `Basic ${canary}!`,
     ];
-    const answers = [INACTIVE, activePassword(), activePassword({ iss: canary }), text(200, canary), text(400, canary)];
+    const responses = [
+      INACTIVE,
+      activePassword(),
+      activePassword({ iss: canary }),
+      text(200, canary),
+      text(400, canary),
+    ];
     for (const outage of [
-      ...answers,
+      ...responses,
       undefined,
       failure('connection'),
       failure('timeout'),

@@ -189,7 +189,7 @@ describe('a principal that has outlived its TTL', () => {
       expect(await ask()).toMatchObject({ cacheHit: true });
       clock.advanceSeconds(0.001);
       await expect(ask()).rejects.toThrow(issuerError(code, 'Down.'));
-      // The server is asked each time: what serves on is no answer that could be kept anew.
+      // The server is called each time: a stale entry is not a response that could be cached again.
       expect(server.lookUps).toBe(4);
     },
   );

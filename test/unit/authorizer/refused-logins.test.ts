@@ -1,4 +1,4 @@
-/** Why a login was refused must not show from outside: not in the outcome, the requests that are made, or the time they take. */
+/** The reason for a refused login must not be visible from outside: neither in the outcome, nor in the requests, nor in their time. */
 import { describe, expect, it } from 'vitest';
 import { basic, Composed, type Outcome } from '../../support/core/composed.ts';
 import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
@@ -32,7 +32,7 @@ const REFUSALS: readonly (readonly [string, Reply])[] = [
 
 const ORDERS = ['auto', 'password-first', 'introspect-first'] as const;
 
-/** What the introspection says of the secret, other than that it is an app specific password of this user. */
+/** Every result of the introspection except that the secret is an app specific password of this user. */
 const INTROSPECTIONS: [string, Reply, Reply?][] = [
   ['does not know it', INACTIVE],
   ['knows it as the password of somebody else', activePassword({ username: 'other@example.com' })],
@@ -40,12 +40,12 @@ const INTROSPECTIONS: [string, Reply, Reply?][] = [
   ['knows it as of another issuer', activePassword({ iss: 'https://other.example/' })],
   ['times out', failure('timeout'), INACTIVE],
   ['cannot be reached', failure('connection'), INACTIVE],
-  ['answers 503', json(503, {}), INACTIVE],
-  ['answers 500', json(500, {}), INACTIVE],
-  ['answers 500 about this token', json(500, { error: 'server_error' }), INACTIVE],
-  ['answers 429', json(429, { error: 'too_many_requests' }, { 'retry-after': '60' }), INACTIVE],
+  ['responds with 503', json(503, {}), INACTIVE],
+  ['responds with 500', json(500, {}), INACTIVE],
+  ['responds with 500 about this token', json(500, { error: 'server_error' }), INACTIVE],
+  ['responds with 429', json(429, { error: 'too_many_requests' }, { 'retry-after': '60' }), INACTIVE],
   ['refuses our assertion', json(401, { error: 'invalid_client' }), INACTIVE],
-  ['answers nonsense', json(200, {}), INACTIVE],
+  ['responds with nonsense', json(200, {}), INACTIVE],
 ];
 
 /** Seconds before each attempt: at once, within the cache's `negativeTtlSeconds`, after it, and after 300 s. */
