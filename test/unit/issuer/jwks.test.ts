@@ -47,11 +47,23 @@ describe('a JWKS', () => {
   });
 
   it.each([
+    [ec, 'ES256'],
+    [ec384, 'ES384'],
+    [ec521, 'ES512'],
+  ])(
+    'lets an elliptic curve key without an algorithm verify that of its curve only: $crv',
+    ({ alg: _, ...bare }, algorithm) => {
+      expect(parseJwks(JSON.stringify({ keys: [bare] })).get(String(bare.kid))?.algorithms).toEqual([algorithm]);
+    },
+  );
+
+  it.each([
     ['a symmetric key', { kty: 'oct', kid: 'x', k: 'c2VjcmV0', alg: 'HS256' }],
     ['a key for encryption', { ...rsa, kid: 'x', use: 'enc' }],
     ['a key for another algorithm of its type', { ...rsa, kid: 'x', alg: 'PS256' }],
     ['a key for encryption by its algorithm', { ...rsa, kid: 'x', alg: 'RSA-OAEP' }],
     ['an RSA key that claims to be symmetric', { ...rsa, kid: 'x', alg: 'HS256' }],
+    ['an elliptic curve key for the algorithm of another curve', { ...ec, kid: 'x', alg: 'ES384' }],
     ['an RSA key for elliptic curves', { ...rsa, kid: 'x', alg: 'ES256' }],
     ['a key without kid', { ...rsa, kid: undefined }],
     ['a kid that is no string', { ...rsa, kid: 7 }],
@@ -126,12 +138,21 @@ describe('a JWKS', () => {
 
   const none = issuerError('issuer_malformed', 'The JWKS is no object with at most 100 "keys".');
 
-  it.each(['', '{', 'null', '[]', '{}', '{"keys":{}}', '{"keys":null}', '"keys"', '<html>'])(
-    'is refused if it is not an object with keys: %j',
-    (body) => {
-      expect(() => parseJwks(body)).toThrow(none);
-    },
-  );
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{}',
+    '{"keys":{}}',
+    '{"keys":null}',
+    '{"keys":"text"}',
+    '{"keys":{"length":1}}',
+    '"keys"',
+    '<html>',
+  ])('is refused if it is not an object with keys: %j', (body) => {
+    expect(() => parseJwks(body)).toThrow(none);
+  });
 
   it('may have at most 100 keys', () => {
     expect(kidsOf(...Array(99).fill(null), rsa)).toEqual(['rsa-1']);
@@ -292,6 +313,20 @@ describe('an outage', () => {
       clock.advanceSeconds(1);
     }
     // The first fetch, then one attempt and its retry.
+    expect(http.requests).toHaveLength(3);
+  });
+
+  it('is followed by the next fetch exactly 30 s after the last one', async () => {
+    const { clock, http, find } = serving(rsa);
+    await find('rsa-1');
+    http.script = () => failure('timeout');
+    clock.advanceSeconds(600);
+    await find('rsa-1');
+    clock.advanceSeconds(29.999);
+    await find('rsa-1');
+    expect(http.requests).toHaveLength(2);
+    clock.advanceSeconds(0.001);
+    await find('rsa-1');
     expect(http.requests).toHaveLength(3);
   });
 
