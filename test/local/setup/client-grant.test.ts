@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientGrantRecord } from '../../../src/setup/client-grant/client-grant-record.ts';
 import { APPLICATION_PASSWORD_SCOPES, setUpClientGrant } from '../../../src/setup/client-grant/set-up-client-grant.ts';
 import { tearDownClientGrant } from '../../../src/setup/client-grant/tear-down-client-grant.ts';
-import { connect, MemoryStore } from '../../support/setup/harness.ts';
+import { connect } from '../../support/setup/harness.ts';
+import { MemoryStore } from '../../support/setup/ports.ts';
 import { DEMO_API, MANAGEMENT_CLIENT, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
 
 const { clientId: CLIENT_ID } = MANAGEMENT_CLIENT;

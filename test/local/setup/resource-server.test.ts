@@ -6,9 +6,10 @@ import { setUpResourceServer } from '../../../src/setup/resource-server/set-up-r
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
 import { wantedKeyProperties } from '../../../src/setup/resource-server/wanted-key-properties.ts';
 import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts';
-import { connect, MemoryStore, newKey } from '../../support/setup/harness.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
+import { connect, newKey } from '../../support/setup/harness.ts';
+import { MemoryStore } from '../../support/setup/ports.ts';
 import { DEMO_API, MANAGEMENT_CLIENT, open, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
-import { expectError } from '../../unit/setup/expect-error.ts';
 
 const [current, pending] = await Promise.all([newKey(), newKey()]);
 const { tenant } = await shareTenant();

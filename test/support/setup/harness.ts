@@ -1,8 +1,7 @@
-/** What setting up the local tenant takes: a connection to it, a record store in memory and a signing key. */
+/** What setting up the local tenant takes: a connection to it and a signing key. */
 import type { Tenant } from '../../../local/tenant/server.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { connectManagement, type ManagementOptions } from '../../../src/management/management-connection.ts';
-import type { RecordStore } from '../../../src/setup/record-store.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
 import { MANAGEMENT_CLIENT } from '../tenant/tenant.ts';
 
@@ -15,23 +14,6 @@ export function connect(tenant: Tenant, options: Partial<ManagementOptions> = {}
     sleep: async () => {},
     ...options,
   });
-}
-
-/** A store that keeps what a file or a parameter would: JSON text. */
-export class MemoryStore<SetupRecord> implements RecordStore<SetupRecord> {
-  text: string | undefined;
-
-  async read(): Promise<unknown> {
-    return this.text === undefined ? undefined : JSON.parse(this.text);
-  }
-
-  async write(record: SetupRecord): Promise<void> {
-    this.text = JSON.stringify(record);
-  }
-
-  async delete(): Promise<void> {
-    this.text = undefined;
-  }
 }
 
 /** A signing key as a deployment makes it. */

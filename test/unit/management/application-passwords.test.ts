@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectError } from '../setup/expect-error.ts';
-import { type ScriptedResponse, ScriptedTenant } from './scripted-tenant.ts';
+import { type ScriptedResponse, ScriptedTenant } from '../../support/management/scripted-tenant.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
 
 const PATH = '/api/v2/users/auth0%7C1234/application-passwords';
 const USER = 'auth0|1234';

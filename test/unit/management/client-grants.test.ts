@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectError } from '../setup/expect-error.ts';
-import { ScriptedTenant } from './scripted-tenant.ts';
+import { ScriptedTenant } from '../../support/management/scripted-tenant.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
 
 const AUDIENCE = 'https://tenant.example/api/v2/';
 const grant = (id: string, more = {}) => ({ id, client_id: 'me', audience: AUDIENCE, scope: ['read:users'], ...more });

@@ -3,7 +3,6 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CodedError } from '../../../src/core/errors.ts';
 import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
 import { connectManagement } from '../../../src/management/management-connection.ts';
-import { expectError } from '../setup/expect-error.ts';
 import {
   ACCESS_TOKEN,
   CLIENT_SECRET,
@@ -11,7 +10,8 @@ import {
   ScriptedTenant,
   START_MS,
   TOKEN_RESPONSE,
-} from './scripted-tenant.ts';
+} from '../../support/management/scripted-tenant.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
 
 const API = { id: 'rs_1', identifier: 'https://demo.api' };
 const found = (): ScriptedResponse => ({ body: API });

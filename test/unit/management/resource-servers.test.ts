@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expectError } from '../setup/expect-error.ts';
-import { NO_KEYS } from '../setup/ports.ts';
-import { type ScriptedResponse, ScriptedTenant, type SeenRequest } from './scripted-tenant.ts';
+import { type ScriptedResponse, ScriptedTenant, type SeenRequest } from '../../support/management/scripted-tenant.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
+import { NO_KEYS } from '../../support/setup/ports.ts';
 
 const WANTED = 'https://demo.api';
 const LIST = '/api/v2/resource-servers';
