@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * The project `unit`: nothing global is touched there, so the files may share a worker and what it has loaded. A config of its own,
- * so that `npm run mutate` can run this project alone. The timeout leaves room for property tests on a busy machine.
+ * The project `unit`. It touches nothing global, so its files may share a worker and the modules that it has loaded.
+ * It has a file of its own so that `npm run mutate` can run it alone. The timeout leaves property tests time on a busy
+ * machine.
  */
 export default defineConfig({
   test: {

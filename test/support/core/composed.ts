@@ -1,4 +1,4 @@
-/** The authorizer as the function composes it, on a scripted HTTP port and a frozen clock. Every request takes 120 ms. */
+/** The authorizer as the function composes it, with scripted HTTP and a frozen clock. Every request takes 120 ms. */
 import type { AuthorizationRequest, Authorizer } from '../../../src/authorizer/authorizer.ts';
 import { type AuthorizerPorts, composeAuthorizer } from '../../../src/authorizer/compose.ts';
 import type { Decision } from '../../../src/authorizer/decision.ts';

@@ -1,4 +1,4 @@
-/** The reason for a refused login must not be visible from outside: neither in the outcome, nor in the requests, nor in their time. */
+/** The reason for a refused login must not be visible from outside: in outcome, requests or time. */
 import { describe, expect, it } from 'vitest';
 import { basic, Composed, type Outcome } from '../../support/core/composed.ts';
 import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
