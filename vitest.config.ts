@@ -7,8 +7,7 @@ export default defineConfig({
   test: {
     reporters: ['default', new Progress(), new ClosingLine()],
     projects: [
-      // Nothing global is touched there, so the files may share a worker and what it has loaded.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'threads', isolate: false } },
+      'vitest.unit.config.ts',
       {
         test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
       },

@@ -1,6 +1,6 @@
 /** A recorded event of a REST API, with a given Bearer token. */
 import type { RestEvent } from '../lambda/authorizer/rest.ts';
-import recorded from '../test/unit/lambda/authorizer/fixtures/rest-request.json' with { type: 'json' };
+import recorded from '../test/support/lambda/events/rest-request.json' with { type: 'json' };
 
 export function restEventText(token: string): string {
   return JSON.stringify(recorded).replaceAll('Bearer abc', `Bearer ${token}`);

@@ -7,7 +7,7 @@ import type { AuthorizerEvent } from '../../../lambda/authorizer/api-kinds.ts';
 import { type AuthorizerHandler, createHandler } from '../../../lambda/authorizer/create-handler.ts';
 import { parseAuthorizerConfiguration } from '../../../src/config/authorizer-configuration.ts';
 import { HttpFailure, type HttpRequest, type HttpResponse } from '../../../src/core/http.ts';
-import http from '../../unit/lambda/authorizer/fixtures/http-api-request.json' with { type: 'json' };
+import http from '../../support/lambda/events/http-api-request.json' with { type: 'json' };
 import { base64url, keyPair, signJws } from '../keys.ts';
 import { type Entry, type History, JWT_LONG_LIFE_SECONDS, START_MS, SUBJECTS } from './history.ts';
 import type { CredentialName, Outage, Revocable, Scenario, Step } from './scenario.ts';

@@ -1,8 +1,8 @@
 /** Builds the event that API Gateway would send for a case. */
 import type { AuthorizerEvent } from '../../../lambda/authorizer/api-kinds.ts';
-import http from '../../unit/lambda/authorizer/fixtures/http-api-request.json' with { type: 'json' };
-import rest from '../../unit/lambda/authorizer/fixtures/rest-request.json' with { type: 'json' };
-import webSocket from '../../unit/lambda/authorizer/fixtures/websocket-connect.json' with { type: 'json' };
+import http from '../../support/lambda/events/http-api-request.json' with { type: 'json' };
+import rest from '../../support/lambda/events/rest-request.json' with { type: 'json' };
+import webSocket from '../../support/lambda/events/websocket-connect.json' with { type: 'json' };
 import type { Case } from './case.ts';
 import { presentedJwt } from './jwt.ts';
 import { isGreedyName, isParameterName } from './routes.ts';

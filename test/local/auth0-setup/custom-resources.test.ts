@@ -1,9 +1,8 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTenant } from '../../../local/tenant/server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { Life } from '../../support/setup/aws-in-memory.ts';
-import { DEMO_API, newKey, remember, writesTo } from '../setup/harness.ts';
+import { newKey } from '../../support/setup/harness.ts';
 import {
   CLIENT_GRANT,
   MANAGEMENT_SECRET_ID,
@@ -12,11 +11,11 @@ import {
   PASSWORD_SECRET_ID,
   RESOURCE_SERVER,
   World,
-} from './world.ts';
+} from '../../support/setup/world.ts';
+import { DEMO_API, MANAGEMENT_CLIENT, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
 
 const key = await newKey();
-const tenant = await startTenant();
-const reset = remember(tenant);
+const { tenant, reset } = await shareTenant();
 const before = tenant.snapshot();
 const NEAR_MISS = 'https://demo.api/';
 const TYPES = [RESOURCE_SERVER, CLIENT_GRANT] as const;
@@ -29,11 +28,8 @@ const ASP_SCOPES = [
 let world: World;
 
 beforeEach(() => {
-  reset();
   world = new World(tenant, key);
 });
-
-afterAll(() => tenant.close());
 
 function resourceServer(identifier = DEMO_API) {
   return [...tenant.state.resourceServers.values()].find((api) => api.identifier === identifier);
@@ -223,8 +219,7 @@ describe('a replacement', () => {
 describe('a Create that the tenant refuses', () => {
   const refusals = {
     'wrong secret': {
-      arrange: () =>
-        world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-management-client', clientSecret: 'wrong' }),
+      arrange: () => world.putSecret(MANAGEMENT_SECRET_ID, { ...MANAGEMENT_CLIENT, clientSecret: 'wrong' }),
       reason: /^The tenant refused the management client "local-management-client": got 401 .*current client secret/,
     },
     'missing scope': {
@@ -536,11 +531,11 @@ describe('two deployments for one audience', () => {
 
 describe('nothing secret', () => {
   it('is in what is logged, sent or recorded', async () => {
-    world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-management-client', clientSecret: 'SECRET-CANARY' });
+    world.putSecret(MANAGEMENT_SECRET_ID, { ...MANAGEMENT_CLIENT, clientSecret: 'SECRET-CANARY' });
     const failed = await world.put(RESOURCE_SERVER, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
     const made = await world.put(RESOURCE_SERVER, { ManagementSecretId: OTHER_MANAGEMENT_SECRET_ID });
     const all = JSON.stringify([failed, made, world.lines, [...world.state.items.values()]]);
-    for (const secret of ['SECRET-CANARY', 'local-management-secret', key.d, key.p, 'RESPONSE-URL-CANARY']) {
+    for (const secret of ['SECRET-CANARY', MANAGEMENT_CLIENT.clientSecret, key.d, key.p, 'RESPONSE-URL-CANARY']) {
       expect(all).not.toContain(secret);
     }
     expect(world.lines).toHaveLength(2);

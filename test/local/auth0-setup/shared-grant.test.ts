@@ -1,13 +1,12 @@
 /** Two deployments of one account that share a tenant and a management client. */
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTenant } from '../../../local/tenant/server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Life, MemoryAccount } from '../../support/setup/aws-in-memory.ts';
-import { newKey, remember } from '../setup/harness.ts';
-import { CLIENT_GRANT, NO_RECORDS, World } from './world.ts';
+import { newKey } from '../../support/setup/harness.ts';
+import { CLIENT_GRANT, NO_RECORDS, World } from '../../support/setup/world.ts';
+import { shareTenant } from '../../support/tenant/tenant.ts';
 
 const key = await newKey();
-const tenant = await startTenant();
-const reset = remember(tenant);
+const { tenant, reset } = await shareTenant();
 const before = tenant.snapshot();
 const SCOPES = ['read', 'create', 'delete'].map((right) => `${right}:user_application_passwords`);
 
@@ -19,13 +18,10 @@ let first: World;
 let second: World;
 
 beforeEach(() => {
-  reset();
   account = new MemoryAccount();
   first = new World(tenant, key, 'first', account);
   second = new World(tenant, key, 'second', account);
 });
-
-afterAll(() => tenant.close());
 
 const grant = () => tenant.state.clientGrants.get('cgr_managementsetup');
 

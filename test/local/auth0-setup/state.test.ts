@@ -1,16 +1,15 @@
 /** The set-up over a store that is as hard to get along with as DynamoDB may be, and beside others that write to it. */
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTenant } from '../../../local/tenant/server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createStateTable } from '../../../src/aws/state-table.ts';
 import { changeState } from '../../../src/core/state-store.ts';
 import { LEASE_MS } from '../../../src/setup/lease.ts';
 import { LaggingDynamoDb } from '../../support/aws/lagging-dynamodb.ts';
-import { newKey, remember } from '../setup/harness.ts';
-import { CLIENT_GRANT, NO_RECORDS, RESOURCE_SERVER, World } from './world.ts';
+import { newKey } from '../../support/setup/harness.ts';
+import { CLIENT_GRANT, NO_RECORDS, RESOURCE_SERVER, World } from '../../support/setup/world.ts';
+import { shareTenant } from '../../support/tenant/tenant.ts';
 
 const key = await newKey();
-const tenant = await startTenant();
-const reset = remember(tenant);
+const { tenant } = await shareTenant();
 const before = tenant.snapshot();
 const TYPES = [RESOURCE_SERVER, CLIENT_GRANT] as const;
 
@@ -18,15 +17,12 @@ let world: World;
 let table: LaggingDynamoDb;
 
 beforeEach(async () => {
-  reset();
   world = new World(tenant, key);
   table = new LaggingDynamoDb(3);
   const store = createStateTable('table', table.client);
   await store.write('public-keys', world.state.textOf('public-keys') ?? '', undefined);
   world.store = store;
 });
-
-afterAll(() => tenant.close());
 
 describe('a store whose reads lag behind unless they ask for consistency', () => {
   it.each(TYPES)('loses no owner of %s: its Delete restores the tenant', async (type) => {

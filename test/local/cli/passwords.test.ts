@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpPort } from '../../../src/core/http.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { CTRL_C } from '../../support/cli/asp.ts';
-import { DEMO_API, openReadyTenant, openTenant, takeScope, USER } from '../../support/cli/tenant.ts';
+import { openReadyTenant, openTenant, takeScope, USER } from '../../support/cli/tenant.ts';
+import { DEMO_API } from '../../support/tenant/tenant.ts';
 
 const CREATE = ['create', '--user', USER, '--label', 'laptop', '--scope', 'read:foo'];
 const ID = /asp_[0-9a-f]{16}/;

@@ -5,14 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { IssuerError } from '../../../src/core/errors.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
 import { importSigningKey, parseSigningJwk } from '../../../src/signing-key/signing-key.ts';
-import {
-  DEMO_API,
-  openReadyTenant,
-  openTenant,
-  signingJwk,
-  type TenantForTest,
-  takeScope,
-} from '../../support/cli/tenant.ts';
+import { openReadyTenant, openTenant, signingJwk, type TenantForTest, takeScope } from '../../support/cli/tenant.ts';
+import { DEMO_API } from '../../support/tenant/tenant.ts';
 
 const KEY = ['--key', 'key.json'];
 const KEY_LINE = `certificate, key ${signingJwk.kid}`;

@@ -11,7 +11,6 @@ import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
 import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
-import { startTenant } from '../../../local/tenant/server.ts';
 import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { connectionTo } from '../../../src/setup/connect.ts';
@@ -21,8 +20,9 @@ import { startRfc7662Server } from '../../support/local/rfc7662-server.ts';
 import { Callers, type IntrospectionServer } from '../../support/rotation/callers.ts';
 import { type JwksServer, startJwksServer } from '../../support/rotation/jwks-server.ts';
 import { MemoryVersions } from '../../support/rotation/memory-versions.ts';
-import { MANAGEMENT_SECRET_ID, RESOURCE_SERVER, World } from '../auth0-setup/world.ts';
-import { DEMO_API, newKey, remember } from '../setup/harness.ts';
+import { newKey } from '../../support/setup/harness.ts';
+import { MANAGEMENT_SECRET_ID, RESOURCE_SERVER, World } from '../../support/setup/world.ts';
+import { DEMO_API, shareTenant } from '../../support/tenant/tenant.ts';
 
 const DELIVERIES = ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const;
 const STEPS = [createSecret, setSecret, testSecret, finishSecret];
@@ -36,8 +36,7 @@ const advance = async (milliseconds: number) => void vi.setSystemTime(Date.now()
 
 const keys = await Promise.all([newKey(), newKey(), newKey(), newKey()]);
 const [firstKey] = keys as [PrivateSigningJwk, ...PrivateSigningJwk[]];
-const tenant = await startTenant({ keyCacheSeconds: CACHE_SECONDS, now: clock });
-const reset = remember(tenant);
+const { tenant } = await shareTenant({ keyCacheSeconds: CACHE_SECONDS, now: clock });
 const before = tenant.snapshot();
 const http = createHttpsClient();
 
@@ -47,7 +46,6 @@ let jwks: JwksServer;
 let callers: Callers;
 
 beforeEach(async () => {
-  reset();
   world = new World(tenant, firstKey);
   secret = new MemoryVersions('AWS', 'version-0', JSON.stringify(firstKey));
   jwks = await startJwksServer({ state: world.state, jwksCacheSeconds: CACHE_SECONDS, clock });
@@ -60,9 +58,8 @@ afterEach(async () => {
   await advance(CACHE_SECONDS * 1000);
 });
 
-afterAll(async () => {
+afterAll(() => {
   http.close();
-  await tenant.close();
   vi.useRealTimers();
 });
 

@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientGrantRecord } from '../../../src/setup/client-grant/client-grant-record.ts';
 import { APPLICATION_PASSWORD_SCOPES, setUpClientGrant } from '../../../src/setup/client-grant/set-up-client-grant.ts';
 import { tearDownClientGrant } from '../../../src/setup/client-grant/tear-down-client-grant.ts';
-import { connect, DEMO_API, MemoryStore, remember, writesTo } from './harness.ts';
+import { connect } from '../../support/setup/harness.ts';
+import { MemoryStore } from '../../support/setup/ports.ts';
+import { DEMO_API, MANAGEMENT_CLIENT, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
 
-const MANAGEMENT_CLIENT = 'local-management-client';
-let tenant: Tenant;
-let reset: () => void;
+const { clientId: CLIENT_ID } = MANAGEMENT_CLIENT;
+const { tenant } = await shareTenant();
 let records: MemoryStore<ClientGrantRecord>;
 
-beforeAll(async () => {
-  tenant = await startTenant();
-  reset = remember(tenant);
-});
 beforeEach(() => {
-  reset();
   records = new MemoryStore();
 });
-afterAll(() => tenant.close());
 
-const setUp = (clientId = MANAGEMENT_CLIENT) => setUpClientGrant({ ...connect(tenant), records, clientId });
+const setUp = (clientId = CLIENT_ID) => setUpClientGrant({ ...connect(tenant), records, clientId });
 const tearDown = () => tearDownClientGrant({ clientGrants: connect(tenant).clientGrants, records });
 const allowAll = () => {
   const grant = tenant.state.clientGrants.get('cgr_managementsetup');
@@ -32,11 +26,11 @@ const grantsOf = (clientId: string) =>
   );
 
 describe('the grant of a client', () => {
-  test('behind a hundred others gets the scopes beside its own, the grant for users none, and back to the byte', async () => {
+  it('behind a hundred others gets the scopes beside its own, the grant for users none, and back to the byte', async () => {
     const before = tenant.snapshot();
     const scopes = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
     await setUp();
-    expect(grantsOf(MANAGEMENT_CLIENT).map(({ id, scope }) => [id, scope])).toEqual([
+    expect(grantsOf(CLIENT_ID).map(({ id, scope }) => [id, scope])).toEqual([
       ['cgr_managementusers', ['read:users']],
       ['cgr_managementsetup', [...scopes, ...APPLICATION_PASSWORD_SCOPES]],
     ]);
@@ -44,7 +38,7 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('that does not exist is made with the three scopes only, and goes without a trace', async () => {
+  it('that does not exist is made with the three scopes only, and goes without a trace', async () => {
     const before = tenant.snapshot();
     await setUp('local-operator-client');
     expect(grantsOf('local-operator-client')).toMatchObject([{ scope: APPLICATION_PASSWORD_SCOPES }]);
@@ -52,20 +46,20 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('is not written a second time', async () => {
+  it('is not written a second time', async () => {
     await setUp();
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
     expect(writesTo(tenant)).toEqual(['PATCH /api/v2/client-grants/cgr_managementsetup']);
   });
 
-  test('for all scopes is left alone', async () => {
+  it('for all scopes is left alone', async () => {
     allowAll();
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
     expect(writesTo(tenant)).toEqual([]);
   });
 
-  test('that others open for all scopes after our set-up is left alone by the teardown', async () => {
+  it('that others open for all scopes after our set-up is left alone by the teardown', async () => {
     await setUp();
     allowAll();
     tenant.requestLog.clear();
@@ -75,24 +69,24 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('is found beside grants that name no client, or are for anonymous users', async () => {
+  it('is found beside grants that name no client, or are for anonymous users', async () => {
     const audience = `${tenant.issuer}api/v2/`;
     const others = [
       { id: 'cgr_0', audience, scope: [], subject_type: 'anonymous_user' },
-      { id: 'cgr_1', client_id: MANAGEMENT_CLIENT, audience, scope: [], subject_type: 'anonymous_user' },
+      { id: 'cgr_1', client_id: CLIENT_ID, audience, scope: [], subject_type: 'anonymous_user' },
     ] as const;
     for (const other of others) tenant.state.clientGrants.set(other.id, other);
     await setUp();
     expect(writesTo(tenant)).toEqual(['PATCH /api/v2/client-grants/cgr_managementsetup']);
   });
 
-  test('that was deleted by hand is accepted as gone', async () => {
+  it('that was deleted by hand is accepted as gone', async () => {
     await setUp('local-operator-client');
     for (const { id } of grantsOf('local-operator-client')) tenant.state.clientGrants.delete(id);
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
   });
 
-  test('of which the tenant drops scopes that it does not know is set up with a warning that names them', async () => {
+  it('of which the tenant drops scopes that it does not know is set up with a warning that names them', async () => {
     const before = tenant.snapshot();
     tenant.behaviour.hasApplicationPasswords = false;
     tenant.behaviour.dropsUnknownScopes = true;
@@ -102,7 +96,7 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test.each([['POST'], ['DELETE']])(
+  it.each([['POST'], ['DELETE']])(
     'whose %s went through though the connection broke is handled by the next run',
     async (method) => {
       const before = tenant.snapshot();
@@ -116,7 +110,7 @@ describe('the grant of a client', () => {
   );
 });
 
-test('app specific passwords can be made, listed and removed as soon as the grant is set up, by the same connection', async () => {
+it('app specific passwords can be made, listed and removed as soon as the grant is set up, by the same connection', async () => {
   const connection = connect(tenant);
   await setUpClientGrant({ ...connection, records });
   const { applicationPasswords } = connection;

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { KeyDelivery, KeyFormat } from '../../../src/core/key-delivery.ts';
 import type { ManagementOptions } from '../../../src/management/management-connection.ts';
 import type { ResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
@@ -7,24 +6,18 @@ import { setUpResourceServer } from '../../../src/setup/resource-server/set-up-r
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
 import { wantedKeyProperties } from '../../../src/setup/resource-server/wanted-key-properties.ts';
 import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts';
-import { expectError } from '../../unit/setup/expect-error.ts';
-import { connect, DEMO_API, MANAGEMENT_SECRET, MemoryStore, newKey, remember, writesTo } from './harness.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
+import { connect, newKey } from '../../support/setup/harness.ts';
+import { MemoryStore } from '../../support/setup/ports.ts';
+import { DEMO_API, MANAGEMENT_CLIENT, open, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
 
-let current: PrivateSigningJwk;
-let pending: PrivateSigningJwk;
-let tenant: Tenant;
-let reset: () => void;
+const [current, pending] = await Promise.all([newKey(), newKey()]);
+const { tenant } = await shareTenant();
 let records: MemoryStore<ResourceServerRecord>;
 
-beforeAll(async () => {
-  [current, pending, tenant] = await Promise.all([newKey(), newKey(), startTenant()]);
-  reset = remember(tenant);
-});
 beforeEach(() => {
-  reset();
   records = new MemoryStore();
 });
-afterAll(() => tenant.close());
 
 interface Delivery {
   readonly keyDelivery?: KeyDelivery;
@@ -65,7 +58,7 @@ const DELIVERIES: readonly Delivery[] = [
 ];
 
 describe.each(DELIVERIES)('a key delivered as $keyDelivery $keyFormat', (delivery) => {
-  test('is taken by the tenant, and taken back to the byte', async () => {
+  it('is taken by the tenant, and taken back to the byte', async () => {
     const before = tenant.snapshot();
     const { changed } = await setUp(delivery);
     expect(changed).toBe(delivery.keyDelivery !== 'wellKnown');
@@ -74,14 +67,14 @@ describe.each(DELIVERIES)('a key delivered as $keyDelivery $keyFormat', (deliver
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('is not written a second time', async () => {
+  it('is not written a second time', async () => {
     await setUp(delivery);
     const writes = writesTo(tenant).length;
     expect(await setUp(delivery)).toEqual({ changed: false, warnings: [] });
     expect(writesTo(tenant)).toHaveLength(writes);
   });
 
-  test.each(DELIVERIES)(
+  it.each(DELIVERIES)(
     'gives way to $keyDelivery $keyFormat without a stale property, and back to the byte',
     async (next) => {
       const before = tenant.snapshot();
@@ -96,7 +89,7 @@ describe.each(DELIVERIES)('a key delivered as $keyDelivery $keyFormat', (deliver
 });
 
 describe('what others had set', () => {
-  test.each([
+  it.each([
     ['verificationKey', (jwk: PrivateSigningJwk) => ({ kty: 'RSA', n: jwk.n, e: jwk.e })],
     ['verificationKeys', () => []],
     ['verificationLocation', () => 'https://theirs.example/jwks.json'],
@@ -109,7 +102,7 @@ describe('what others had set', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('over ours in the meantime stays', async () => {
+  it('over ours in the meantime stays', async () => {
     await setUp();
     edit({ verificationKey: JSON.stringify({ kty: 'RSA', n: pending.n, e: pending.e }) });
     const before = tenant.snapshot();
@@ -118,7 +111,7 @@ describe('what others had set', () => {
   });
 });
 
-test('a rotation lists both keys until it is finished, and leads back to the byte', async () => {
+it('a rotation lists both keys until it is finished, and leads back to the byte', async () => {
   const before = tenant.snapshot();
   const kids = () => JSON.stringify(apiOf(DEMO_API)?.verificationKeys).match(/"kid":"[^"]+"/g);
   await setUp({ keyDelivery: 'verificationKeys' });
@@ -130,7 +123,7 @@ test('a rotation lists both keys until it is finished, and leads back to the byt
   expect(tenant.snapshot()).toBe(before);
 });
 
-test('of two resource servers that differ only in a slash, on whatever page, only the right one is changed', async () => {
+it('of two resource servers that differ only in a slash, on whatever page, only the right one is changed', async () => {
   const near = JSON.stringify(apiOf('https://demo.api/'));
   // A proxy that decodes the path makes the tenant miss the identifier: the pages must do.
   tenant.faults.add({ kind: 'status', status: 404, path: '/api/v2/resource-servers/https', method: 'GET' });
@@ -139,7 +132,7 @@ test('of two resource servers that differ only in a slash, on whatever page, onl
   expect(JSON.stringify(apiOf('https://demo.api/'))).toBe(near);
 });
 
-test('a near miss is an error that names the nearest, and nothing is written', async () => {
+it('a near miss is an error that names the nearest, and nothing is written', async () => {
   await expectError(
     setUp({ identifier: 'https://Demo.api' }),
     'resource_server_not_found',
@@ -151,7 +144,7 @@ test('a near miss is an error that names the nearest, and nothing is written', a
 describe('a resource server of our making', () => {
   const made: Delivery = { identifier: 'https://new.api', create: { name: 'New API', scopes: ['read:foo'] } };
 
-  test('holds its scopes and our key, and goes without a trace if asked for', async () => {
+  it('holds its scopes and our key, and goes without a trace if asked for', async () => {
     const before = tenant.snapshot();
     await setUp(made);
     expect(apiOf('https://new.api')).toMatchObject({ name: 'New API', scopes: [{ value: 'read:foo' }] });
@@ -160,13 +153,13 @@ describe('a resource server of our making', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('stays without our key otherwise', async () => {
+  it('stays without our key otherwise', async () => {
     await setUp(made);
     await tearDown();
     expect(apiOf('https://new.api')).not.toHaveProperty('verificationKey');
   });
 
-  test('is made once, even if the tenant makes it and breaks off before it says so', async () => {
+  it('is made once, even if the tenant makes it and breaks off before it says so', async () => {
     const before = tenant.snapshot();
     tenant.faults.add({ kind: 'dieAfter', method: 'POST', path: '/api/v2/resource-servers', times: 1 });
     await expectError(setUp(made), 'management_unavailable', /POST \/api\/v2\/resource-servers/);
@@ -177,7 +170,7 @@ describe('a resource server of our making', () => {
 });
 
 describe('a tenant that', () => {
-  test('does not know the property is left as it was, and the error names the fix', async () => {
+  it('does not know the property is left as it was, and the error names the fix', async () => {
     const before = tenant.snapshot();
     tenant.behaviour.refusedProperties = ['verificationKey'];
     await expectError(
@@ -189,14 +182,14 @@ describe('a tenant that', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('ignores null keeps our key, and we say so', async () => {
+  it('ignores null keeps our key, and we say so', async () => {
     await setUp();
     tenant.behaviour.keepsNulledProperties = true;
     const { warnings } = await tearDown();
     expect(warnings.map(({ code }) => code)).toEqual(['property_kept']);
   });
 
-  test('refuses the client says what to do', async () => {
+  it('refuses the client says what to do', async () => {
     const error = await expectError(
       setUp({}, { clientSecret: 'wrong-canary' }),
       'management_client_refused',
@@ -209,7 +202,7 @@ describe('a tenant that', () => {
     await expectError(setUp({}, passwordClient), 'management_client_refused', /"local-native-client"/);
   });
 
-  test('gave the client too few scopes names the one that is missing', async () => {
+  it('gave the client too few scopes names the one that is missing', async () => {
     const grant = tenant.state.clientGrants.get('cgr_managementsetup');
     if (grant) tenant.state.clientGrants.set(grant.id, { ...grant, scope: ['read:resource_servers'] });
     await expectError(
@@ -219,7 +212,7 @@ describe('a tenant that', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['is down', { kind: 'status', status: 503 }, 'management_unavailable', /status 503/],
     ['breaks connections', { kind: 'reset' }, 'management_unavailable', /ECONNRESET|UND_ERR_SOCKET|broken connection/],
     ['never responds', { kind: 'hang' }, 'management_unavailable', /no response within 40 ms/],
@@ -241,14 +234,14 @@ describe('a tenant that', () => {
     const before = tenant.snapshot();
     tenant.faults.add({ ...fault, path: '/api/v2/' });
     const error = await expectError(setUp({}, { attemptTimeoutMs: fault.kind === 'hang' ? 40 : 5000 }), code, message);
-    expect(`${error.message} ${error.stack}`).not.toContain(MANAGEMENT_SECRET);
+    expect(`${error.message} ${error.stack}`).not.toContain(MANAGEMENT_CLIENT.clientSecret);
     tenant.faults.clear();
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('limits the rate is obeyed to the second', async () => {
+  it('limits the rate is obeyed to the second', async () => {
     let nowMs = Date.now();
-    const limited = await startTenant({ now: () => nowMs });
+    const { tenant: limited } = await open({}, { now: () => nowMs });
     limited.rateLimits.set('management', { limit: 2, windowSeconds: 5 });
     const sleep = async (milliseconds: number) => {
       nowMs += milliseconds;
@@ -263,10 +256,9 @@ describe('a tenant that', () => {
       'GET 429',
       'GET 200',
     ]);
-    await limited.close();
   });
 
-  test.each([[1], [4]])(
+  it.each([[1], [4]])(
     'dies after a change, %i times, is set up by the next run, and back to the byte',
     async (times) => {
       const before = tenant.snapshot();

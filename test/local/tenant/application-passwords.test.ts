@@ -1,6 +1,7 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { type Clock, DEMO_API, manage, open, START_MS } from './tools.ts';
+import { manage } from '../../support/tenant/requests.ts';
+import { type Clock, DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const PATH = 'users/auth0%7C1234/application-passwords';
 const ORDER = { label: 'My phone', audience: DEMO_API, scope: ['read:foo'] };
@@ -14,7 +15,7 @@ beforeEach(async () => {
   await manage(tenant, 'PATCH', 'client-grants/cgr_managementsetup', { scope: [...before, ...added] });
 });
 
-test('the value is told once, sixteen letters long', async () => {
+it('the value is shown once and has sixteen letters', async () => {
   const { status, body } = await manage(tenant, 'POST', PATH, ORDER);
   expect(status).toBe(201);
   expect(body).toStrictEqual({
@@ -27,7 +28,7 @@ test('the value is told once, sixteen letters long', async () => {
   expect((await manage(tenant, 'GET', PATH)).body).toStrictEqual([rest]);
 });
 
-test('the list tells when a password was last looked at', async () => {
+it('the list shows when a password was last introspected', async () => {
   const { id } = tenant.mintApplicationPassword();
   const record = tenant.state.applicationPasswords.get(id);
   if (record) tenant.state.applicationPasswords.set(id, { ...record, lastAccessedMs: clock.ms + 1_000 });
@@ -36,23 +37,23 @@ test('the list tells when a password was last looked at', async () => {
   ]);
 });
 
-test.each([
+it.each([
   ['a label of 101 characters', { ...ORDER, label: 'x'.repeat(101) }, 400],
   ['no label', { ...ORDER, label: '' }, 400],
   ['an unknown scope', { ...ORDER, scope: ['read:bar'] }, 400],
   ['a scope that is text', { ...ORDER, scope: 'read:foo' }, 400],
   ['an unknown API', { ...ORDER, audience: 'https://nowhere' }, 404],
   ['an unknown property', { ...ORDER, expires: 1 }, 400],
-])('an order with %s is refused', async (_name, order, status) => {
+])('a request with %s is refused', async (_name, order, status) => {
   expect(await manage(tenant, 'POST', PATH, order)).toMatchObject({ status });
   expect(tenant.state.applicationPasswords.size).toBe(0);
 });
 
-test('the longest label is taken', async () => {
+it('the longest label is accepted', async () => {
   expect(await manage(tenant, 'POST', PATH, { ...ORDER, label: 'x'.repeat(100) })).toMatchObject({ status: 201 });
 });
 
-test('a password is taken away by its own user’s path only', async () => {
+it('a password can be deleted only under the path of its own user', async () => {
   const { id } = tenant.mintApplicationPassword();
   const elsewhere = `users/auth0%7C5678/application-passwords/${id}`;
   expect(await manage(tenant, 'DELETE', elsewhere)).toMatchObject({ status: 404 });
@@ -60,7 +61,7 @@ test('a password is taken away by its own user’s path only', async () => {
   expect(await manage(tenant, 'DELETE', `${PATH}/${id}`)).toMatchObject({ status: 404 });
 });
 
-test('a user that does not exist has none', async () => {
+it('a user that does not exist has no passwords', async () => {
   expect(await manage(tenant, 'GET', 'users/auth0%7Cnobody/application-passwords')).toMatchObject({
     status: 404,
     body: { errorCode: 'inexistent_user' },

@@ -1,8 +1,9 @@
 /** Auth0's own client, which nobody here wrote, must find the tenant to be what it expects. */
 import { ClientGrantsClient } from 'auth0/clientGrants';
 import { ResourceServersClient } from 'auth0/resourceServers';
-import { expect, test } from 'vitest';
-import { DEMO_API, managementToken, open } from './tools.ts';
+import { expect, it } from 'vitest';
+import { managementToken } from '../../support/tenant/requests.ts';
+import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 async function clients() {
   const { tenant } = await open();
@@ -10,7 +11,7 @@ async function clients() {
   return { tenant, grants: new ClientGrantsClient(options), apis: new ResourceServersClient(options) };
 }
 
-test('it walks the pages of APIs and of grants to their end', async () => {
+it('the auth0 package reads all pages of APIs and of grants', async () => {
   const { apis, grants } = await clients();
   const identifiers: unknown[] = [];
   for await (const api of await apis.list({ per_page: 20 })) identifiers.push(api.identifier);
@@ -21,7 +22,7 @@ test('it walks the pages of APIs and of grants to their end', async () => {
   expect(new Set(ids).size).toBe(112);
 });
 
-test('it finds an API by its identifier, changes a grant, and takes it away', async () => {
+it('the auth0 package finds an API by its identifier, and changes and deletes a grant', async () => {
   const { apis, grants } = await clients();
   expect(await apis.get(DEMO_API)).toMatchObject({ name: 'Demo API' });
   expect(await grants.update('cgr_machinedemoapi0', { scope: ['read:foo', 'update:foo'] })).toMatchObject({
@@ -31,7 +32,7 @@ test('it finds an API by its identifier, changes a grant, and takes it away', as
   await expect(grants.delete('cgr_machinedemoapi0')).rejects.toMatchObject({ statusCode: 404 });
 });
 
-test('it takes the errors for what they are', async () => {
+it('the auth0 package reports the errors with their status and code', async () => {
   const { tenant, apis } = await clients();
   await expect(apis.get('nothing')).rejects.toMatchObject({ statusCode: 404 });
   tenant.rateLimits.set('management', { limit: 0, windowSeconds: 1 });

@@ -1,20 +1,17 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
 import {
   ASSERTION_TYPE,
   type AssertionChanges,
   assertion,
-  type Clock,
-  DEMO_API,
   introspection,
   manage,
   newKey,
-  open,
   postJson,
-  START_MS,
-} from './tools.ts';
+} from '../../support/tenant/requests.ts';
+import { type Clock, DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const key = newKey();
 const stranger = newKey();
@@ -39,7 +36,7 @@ function refusal(rule: string) {
   return { status: 401, body: { error: 'invalid_client', error_description: expect.stringContaining(rule) } };
 }
 
-test('a right assertion is accepted, with its audience as a string or as a list of one', async () => {
+it('a valid assertion is accepted, with its audience as a string or as a list of one', async () => {
   expect(await sendWith({})).toMatchObject({ status: 200, body: { active: false } });
   expect(await sendWith({ claims: { aud: [tenant.issuer] } })).toMatchObject({ status: 200 });
 });
@@ -70,32 +67,32 @@ const refused: readonly [string, AssertionChanges, string][] = [
   ['more than 2,048 bytes', { claims: { padding: 'x'.repeat(2_048) } }, '2048 bytes'],
 ];
 
-test.each(refused)('an assertion with %s is refused', async (_name, changes, rule) => {
+it.each(refused)('an assertion with %s is refused', async (_name, changes, rule) => {
   expect(await sendWith(changes)).toMatchObject(refusal(rule));
 });
 
-test('the audience must keep its trailing slash', async () => {
+it('the audience must have its trailing slash', async () => {
   expect(await sendWith({ claims: { aud: tenant.issuer.slice(0, -1) } })).toMatchObject(refusal('aud'));
 });
 
-test('the longest life, the longest jti and the time of issue are inclusive', async () => {
+it('the longest lifetime, the longest jti and the time of issue are inclusive', async () => {
   expect(await sendWith({ claims: { exp: seconds + 300, jti: 'j'.repeat(64) } })).toMatchObject({ status: 200 });
 });
 
 describe('one use', () => {
-  test('an assertion sent again is refused', async () => {
+  it('an assertion that is sent again is refused', async () => {
     const once = await assertion(tenant, key.privateKey, clock, { header: { kid: 'key-1' } });
     expect(await send(once)).toMatchObject({ status: 200 });
     expect(await send(once)).toMatchObject(refusal('jti has been used before'));
   });
 
-  test('one that was refused leaves its jti unused', async () => {
+  it('an assertion that was refused does not use up its jti', async () => {
     const jti = randomUUID();
     await sendWith({ claims: { jti, aud: 'https://tenant.example/' } });
     expect(await sendWith({ claims: { jti } })).toMatchObject({ status: 200 });
   });
 
-  test('of two at the same time, one is refused', async () => {
+  it('one of two concurrent uses is refused', async () => {
     const once = await assertion(tenant, key.privateKey, clock, { header: { kid: 'key-1' } });
     const answers = await Promise.all([send(once), send(once)]);
     expect(answers.map((answer) => answer.status).sort()).toStrictEqual([200, 401]);
@@ -103,12 +100,12 @@ describe('one use', () => {
 });
 
 describe('a signature', () => {
-  test('by another key is refused', async () => {
+  it('by another key is refused', async () => {
     const forged = await assertion(tenant, stranger.privateKey, clock, { header: { kid: 'key-1' } });
     expect(await send(forged)).toMatchObject(refusal('known key'));
   });
 
-  test('by HS256 with the public key as its secret is refused', async () => {
+  it('by HS256 with the public key as its secret is refused', async () => {
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
     const claims = { iss: DEMO_API, sub: DEMO_API, aud: tenant.issuer, iat: seconds, exp: seconds + 60, jti: 'j' };
     const input = `${encode({ alg: 'HS256', kid: 'key-1' })}.${encode(claims)}`;
@@ -116,14 +113,14 @@ describe('a signature', () => {
     expect(await send(`${input}.${signature}`)).toMatchObject(refusal('alg must be RS256'));
   });
 
-  test('by another RSA algorithm is refused', async () => {
+  it('by another RSA algorithm is refused', async () => {
     const claims = { iss: DEMO_API, sub: DEMO_API, aud: tenant.issuer, iat: seconds, exp: seconds + 60, jti: 'j' };
     const signed = await new SignJWT(claims).setProtectedHeader({ alg: 'PS256', kid: 'key-1' }).sign(key.privateKey);
     expect(await send(signed)).toMatchObject(refusal('alg must be RS256'));
   });
 });
 
-test('what is no JWT is refused, and so is another type of assertion', async () => {
+it('an assertion that is not a JWT is refused, and so is another assertion type', async () => {
   expect(await send('not.a.jwt')).toMatchObject(refusal('not a signed JWT'));
   const fields = { ...introspection('whatever', 'a.b.c'), client_assertion_type: 'urn:other' };
   expect(await postJson(tenant, '/oauth/introspect', fields)).toMatchObject(refusal(ASSERTION_TYPE));

@@ -1,7 +1,8 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { DEMO_API, open, postForm, postJson, START_MS } from './tools.ts';
+import { postForm, postJson } from '../../support/tenant/requests.ts';
+import { DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 function request(tenant: Tenant, changes: Record<string, string> = {}) {
   return {
@@ -13,7 +14,7 @@ function request(tenant: Tenant, changes: Record<string, string> = {}) {
   };
 }
 
-test('a machine gets a JWT with the scopes of its own grant, not those of the users’ grant beside it', async () => {
+it('a machine gets a JWT with the scopes of its own grant, not those of the users’ grant', async () => {
   const { tenant } = await open();
   const { status, body } = await postJson(tenant, '/oauth/token', request(tenant));
   expect({ status, ...body }).toMatchObject({ status: 200, token_type: 'Bearer', expires_in: 86_400 });
@@ -31,20 +32,20 @@ test('a machine gets a JWT with the scopes of its own grant, not those of the us
   expect(payload.scope).not.toContain('user_application_passwords');
 });
 
-test('a form and Basic authentication do as well', async () => {
+it('a form and Basic authentication are accepted too', async () => {
   const { tenant } = await open();
   const { client_id, client_secret, ...fields } = request(tenant);
   const authorization = `Basic ${btoa(`${client_id}:${client_secret}`)}`;
   expect(await postForm(tenant, '/oauth/token', fields, { authorization })).toMatchObject({ status: 200 });
 });
 
-test('asked scopes narrow the token', async () => {
+it('requested scopes narrow the token', async () => {
   const { tenant } = await open();
   const answer = await postJson(tenant, '/oauth/token', request(tenant, { scope: 'read:clients' }));
   expect(answer.body.scope).toBe('read:clients');
 });
 
-test.each<[string, Record<string, string>, number, string, string]>([
+it.each<[string, Record<string, string>, number, string, string]>([
   ['a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client', 'Client authentication failed.'],
   ['an unknown client', { client_id: 'nobody' }, 401, 'invalid_client', 'Client authentication failed.'],
   ['an unknown API', { audience: 'https://nowhere' }, 403, 'access_denied', 'Service not found: https://nowhere'],
@@ -72,13 +73,13 @@ test.each<[string, Record<string, string>, number, string, string]>([
   expect(answer).toMatchObject({ status, body: { error, error_description: expect.stringContaining(description) } });
 });
 
-test('a client is not let in by two ways at once', async () => {
+it('a client that authenticates in two ways at once is refused', async () => {
   const { tenant } = await open();
   const headers = { authorization: `Basic ${btoa('local-management-client:local-management-secret')}` };
   expect(await postJson(tenant, '/oauth/token', request(tenant), headers)).toMatchObject({ status: 400 });
 });
 
-test('a parameter that comes twice in a form, or is no text in JSON, is refused', async () => {
+it('a parameter that is repeated in a form, or is not text in JSON, is refused', async () => {
   const { tenant } = await open();
   const init = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   const twice = await fetch(`${tenant.issuer}oauth/token`, {

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { DEMO_API, manage, open, postJson } from './tools.ts';
+import { manage, postJson } from '../../support/tenant/requests.ts';
+import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const CLIENT = 'local-management-client';
 const OPERATOR = { client_id: 'local-operator-client', audience: DEMO_API };
@@ -9,7 +10,7 @@ function listFor(tenant: Tenant, query: Record<string, string>) {
   return manage(tenant, 'GET', `client-grants?${new URLSearchParams(query)}`);
 }
 
-test('the filters work together, and both kinds of grant are there', async () => {
+it('the filters work together, and both kinds of grant are listed', async () => {
   const { tenant } = await open();
   const audience = `${tenant.issuer}api/v2/`;
   const { body } = await listFor(tenant, { client_id: CLIENT, audience });
@@ -18,7 +19,7 @@ test('the filters work together, and both kinds of grant are there', async () =>
   expect((await listFor(tenant, { client_id: 'local-machine-client', subject_type: 'client' })).body).toHaveLength(1);
 });
 
-test('checkpoint pages reach every grant, and the last has no next', async () => {
+it('checkpoint pages reach every grant, and the last page has no next', async () => {
   const { tenant } = await open();
   const ids: string[] = [];
   let from: string | undefined;
@@ -30,14 +31,14 @@ test('checkpoint pages reach every grant, and the last has no next', async () =>
   expect(new Set(ids).size).toBe(112);
 });
 
-test('numbered pages come with totals when asked', async () => {
+it('numbered pages have totals if they are requested', async () => {
   const { tenant } = await open();
   const { body } = await listFor(tenant, { page: '1', per_page: '100', include_totals: 'true' });
   expect(body).toMatchObject({ start: 100, limit: 100, total: 114 });
   expect(body.client_grants).toHaveLength(14);
 });
 
-test('a change replaces the whole list and keeps scopes that the API lacks, but no token has those', async () => {
+it('a change replaces the whole list and keeps scopes that the API lacks, but no token has those', async () => {
   const { tenant } = await open();
   const path = 'client-grants/cgr_machinedemoapi0';
   const scope = ['update:foo', 'fly:foo'];
@@ -52,7 +53,7 @@ test('a change replaces the whole list and keeps scopes that the API lacks, but 
   expect(token.body.scope).toBe('update:foo');
 });
 
-test('a tenant that drops unknown scopes does so without a word', async () => {
+it('a tenant that drops unknown scopes does so silently', async () => {
   const { tenant } = await open();
   tenant.behaviour.dropsUnknownScopes = true;
   const scope = ['update:foo', 'fly:foo'];
@@ -60,7 +61,7 @@ test('a tenant that drops unknown scopes does so without a word', async () => {
   expect(body.scope).toStrictEqual(['update:foo']);
 });
 
-test('a change of the API that leaves its scopes alone leaves unknown scopes of its grants alone', async () => {
+it('a change of the API that leaves its scopes alone keeps the unknown scopes of its grants', async () => {
   const { tenant } = await open();
   const scope = ['read:foo', 'fly:foo'];
   await manage(tenant, 'PATCH', 'client-grants/cgr_machinedemoapi0', { scope });
@@ -68,7 +69,7 @@ test('a change of the API that leaves its scopes alone leaves unknown scopes of 
   expect(tenant.state.clientGrants.get('cgr_machinedemoapi0')?.scope).toStrictEqual(scope);
 });
 
-test('the application-password scopes can be granted, and count from the next token on', async () => {
+it('the application-password scopes can be granted, and are in the next token', async () => {
   const { tenant } = await open();
   const path = 'users/auth0%7C1234/application-passwords';
   expect(await manage(tenant, 'GET', path)).toMatchObject({ status: 403 });
@@ -78,7 +79,7 @@ test('the application-password scopes can be granted, and count from the next to
   expect(await manage(tenant, 'GET', path)).toMatchObject({ status: 200, body: [] });
 });
 
-test('a grant is made once for each kind of subject', async () => {
+it('a grant can be created once for each kind of subject', async () => {
   const { tenant } = await open();
   const order = { ...OPERATOR, scope: ['read:foo'] };
   expect(await manage(tenant, 'POST', 'client-grants', order)).toMatchObject({ status: 201, body: order });
@@ -91,7 +92,7 @@ test('a grant is made once for each kind of subject', async () => {
   });
 });
 
-test.each([
+it.each([
   ['no scope', OPERATOR, 400],
   ['an unknown client', { ...OPERATOR, client_id: 'nobody', scope: [] }, 404],
   ['an unknown API', { ...OPERATOR, audience: 'https://nowhere', scope: [] }, 404],
@@ -101,7 +102,7 @@ test.each([
   expect(await manage(tenant, 'POST', 'client-grants', order)).toMatchObject({ status });
 });
 
-test('a grant of all scopes has no "scope" at all, and takes no other', async () => {
+it('a grant of all scopes has no "scope" at all, and accepts none', async () => {
   const { tenant } = await open();
   const path = 'client-grants/cgr_webappdemoapi00';
   const { body } = await manage(tenant, 'GET', path);
@@ -110,7 +111,7 @@ test('a grant of all scopes has no "scope" at all, and takes no other', async ()
   expect(await manage(tenant, 'PATCH', path, { scope: ['read:foo'] })).toMatchObject({ status: 400 });
 });
 
-test('a grant is taken away once', async () => {
+it('a grant can be deleted once', async () => {
   const { tenant } = await open();
   expect(await manage(tenant, 'DELETE', 'client-grants/cgr_machinedemoapi0')).toMatchObject({ status: 204 });
   expect(await manage(tenant, 'DELETE', 'client-grants/cgr_machinedemoapi0')).toMatchObject({

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
-import { ask, open, postJson } from './tools.ts';
+import { expect, it } from 'vitest';
+import { ask, postJson } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
-test('faults are ordered and cleared by hand', async () => {
+it('faults are added and cleared by request', async () => {
   const { tenant } = await open();
   expect(await postJson(tenant, '/__tenant/faults', { kind: 'status', status: 503 })).toMatchObject({ status: 201 });
   expect((await ask(tenant, '/.well-known/jwks.json')).status).toBe(503);
@@ -11,7 +12,7 @@ test('faults are ordered and cleared by hand', async () => {
   expect(await ask(tenant, '/__tenant/other')).toMatchObject({ status: 404 });
 });
 
-test('the requests are told without their secrets, and without those to this door', async () => {
+it('the list of requests has no secrets, and leaves out the requests to this endpoint', async () => {
   const { tenant } = await open();
   const secrets = { client_secret: 'hush-1', password: 'hush-2', token: 'hush-3', client_assertion: 'hush-4' };
   await postJson(tenant, '/oauth/token', { grant_type: 'password', ...secrets }, { authorization: 'Basic hush-5' });

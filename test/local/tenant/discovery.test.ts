@@ -1,10 +1,11 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { expect, test } from 'vitest';
-import { ask, open, START_MS } from './tools.ts';
+import { expect, it } from 'vitest';
+import { ask } from '../../support/tenant/requests.ts';
+import { open, START_MS } from '../../support/tenant/tenant.ts';
 
 const currentDate = new Date(START_MS);
 
-test('the key set verifies the tenant’s tokens and holds nothing private', async () => {
+it('the key set verifies the tenant’s tokens and holds nothing private', async () => {
   const { tenant } = await open();
   const { status, body } = await ask(tenant, '/.well-known/jwks.json');
   expect(status).toBe(200);
@@ -12,7 +13,7 @@ test('the key set verifies the tenant’s tokens and holds nothing private', asy
   await expect(jwtVerify(tenant.mintJwt(), createLocalJWKSet(body), { currentDate })).resolves.toBeDefined();
 });
 
-test('after a rotation both keys are served, until the old one is dropped', async () => {
+it('both keys are served after a rotation, until the old one is dropped', async () => {
   const { tenant } = await open();
   const before = tenant.mintJwt();
   const kid = await tenant.rotateSigningKeys();
@@ -24,7 +25,7 @@ test('after a rotation both keys are served, until the old one is dropped', asyn
   expect(keys.map((key: { kid: string }) => key.kid)).toStrictEqual([kid]);
 });
 
-test('the tenant describes itself with its own URL', async () => {
+it('the tenant describes itself with its own URL', async () => {
   const { tenant } = await open();
   const { body } = await ask(tenant, '/.well-known/openid-configuration');
   expect(body).toMatchObject({ issuer: tenant.issuer, introspection_endpoint: `${tenant.issuer}oauth/introspect` });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseFault } from '../../../local/tenant/faults.ts';
-import { ask, DEMO_API, manage, open } from './tools.ts';
+import { ask, manage } from '../../support/tenant/requests.ts';
+import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const JWKS = '/.well-known/jwks.json';
 
-test('a status is answered as often as ordered, with what belongs to it', async () => {
+it('a status is returned as often as it was ordered, with its headers and body', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 3, times: 2 });
   const first = await ask(tenant, JWKS);
@@ -15,7 +16,7 @@ test('a status is answered as often as ordered, with what belongs to it', async 
   expect((await ask(tenant, JWKS)).status).toBe(200);
 });
 
-test('only the requests that are meant are struck, until the faults are cleared', async () => {
+it('only the matching requests fail, until the faults are cleared', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'status', status: 500, method: 'post', path: '/oauth/' });
   expect((await ask(tenant, JWKS)).status).toBe(200);
@@ -25,7 +26,7 @@ test('only the requests that are meant are struck, until the faults are cleared'
   expect((await ask(tenant, '/oauth/token', { method: 'POST' })).status).toBe(400);
 });
 
-test('a reset breaks the connection and nothing has happened', async () => {
+it('a reset breaks the connection before anything has happened', async () => {
   const { tenant } = await open();
   const before = tenant.snapshot();
   tenant.faults.add({ kind: 'reset', method: 'PATCH' });
@@ -36,7 +37,7 @@ test('a reset breaks the connection and nothing has happened', async () => {
   expect(tenant.requests.at(-1)).toMatchObject({ method: 'PATCH', status: 0 });
 });
 
-test('dying after the work breaks the connection, but it has been done', async () => {
+it('dying after the work breaks the connection, but the work is done', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'dieAfter', method: 'PATCH' });
   await expect(
@@ -45,7 +46,7 @@ test('dying after the work breaks the connection, but it has been done', async (
   expect(tenant.snapshot()).toContain('"name": "x"');
 });
 
-test('a hanging request is ended by its caller', async () => {
+it('a hanging request is ended by its caller', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'hang' });
   const abort = new AbortController();
@@ -55,7 +56,7 @@ test('a hanging request is ended by its caller', async () => {
   await expect(pending).rejects.toThrow();
 });
 
-test('a hanging or slow request does not keep the tenant from closing', async () => {
+it('a hanging or slow request does not keep the tenant from closing', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'hang', times: 1 });
   tenant.faults.add({ kind: 'latency', ms: 1_000_000 });
@@ -65,13 +66,13 @@ test('a hanging or slow request does not keep the tenant from closing', async ()
   await Promise.all(pending);
 });
 
-test('a late answer is the usual one', async () => {
+it('a late response is the usual one', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'latency', ms: 5 });
   expect((await ask(tenant, JWKS)).body).toHaveProperty('keys');
 });
 
-test('garbage is no JSON, and a huge answer is as long as ordered', async () => {
+it('garbage is not JSON, and a huge response is as long as ordered', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'garbage', times: 1 });
   tenant.faults.add({ kind: 'huge', times: 1 });
@@ -79,14 +80,14 @@ test('garbage is no JSON, and a huge answer is as long as ordered', async () => 
   expect(Number((await ask(tenant, JWKS)).headers.get('content-length'))).toBeGreaterThan(10_000_000);
 });
 
-test('a redirect leads elsewhere', async () => {
+it('a redirect leads to another host', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'redirect', location: 'http://127.0.0.1:9/' });
   const answer = await ask(tenant, JWKS);
   expect([answer.status, answer.headers.get('location')]).toStrictEqual([302, 'http://127.0.0.1:9/']);
 });
 
-test('an answer is replaced, or edited member by member', async () => {
+it('a response can be replaced, or edited member by member', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'body', body: { active: 'true' }, times: 1 });
   expect((await ask(tenant, JWKS)).body).toStrictEqual({ active: 'true' });
@@ -94,7 +95,7 @@ test('an answer is replaced, or edited member by member', async () => {
   expect((await ask(tenant, JWKS)).body).toStrictEqual({ extra: 1 });
 });
 
-test('nothing but a complete fault is read from the wire', () => {
+it('only a complete fault is read from the request', () => {
   expect(parseFault({ kind: 'status', status: 503, times: 2 })).toMatchObject({ kind: 'status' });
   const incomplete = [
     {},

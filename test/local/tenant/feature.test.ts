@@ -1,6 +1,7 @@
 /** Tenants that differ from the usual one: without app specific passwords, or with an introspection that checks nobody. */
-import { expect, test } from 'vitest';
-import { ask, assertion, introspection, manage, newKey, open, postJson } from './tools.ts';
+import { expect, it } from 'vitest';
+import { ask, assertion, introspection, manage, newKey, postJson } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
 const PASSWORDS = 'users/auth0%7C1234/application-passwords';
 const FEATURE_SCOPES = [
@@ -9,7 +10,7 @@ const FEATURE_SCOPES = [
   'delete:user_application_passwords',
 ];
 
-test('a tenant without the feature neither offers its scopes, nor gives them out, nor has its paths', async () => {
+it('a tenant without the feature neither offers its scopes, nor grants them, nor has its paths', async () => {
   const { tenant, clock } = await open();
   tenant.behaviour.hasApplicationPasswords = false;
   const before = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
@@ -30,7 +31,7 @@ test('a tenant without the feature neither offers its scopes, nor gives them out
   expect(await postJson(tenant, '/oauth/introspect', introspection('x', signed))).toMatchObject({ status: 404 });
 });
 
-test('a tenant that does not check assertions introspects for whoever asks', async () => {
+it('a tenant that does not check assertions introspects for every caller', async () => {
   const { tenant, clock } = await open();
   const signed = await assertion(tenant, newKey().privateKey, clock);
   expect(await postJson(tenant, '/oauth/introspect', introspection('x', signed))).toMatchObject({ status: 401 });
@@ -39,7 +40,7 @@ test('a tenant that does not check assertions introspects for whoever asks', asy
   expect(answer).toMatchObject({ status: 200, body: { active: false } });
 });
 
-test('an API shows what was never set by leaving it out, and some members always', async () => {
+it('an API leaves out what was never set, and always shows some members', async () => {
   const { tenant } = await open();
   const { body } = await manage(tenant, 'POST', 'resource-servers', { identifier: 'https://bare.api' });
   for (const member of ['name', 'scopes', 'is_system']) expect(body).not.toHaveProperty(member);
@@ -50,7 +51,7 @@ test('an API shows what was never set by leaving it out, and some members always
   });
 });
 
-test('a grant shows its kind of subject even if nobody set it', async () => {
+it('a grant shows its kind of subject even if it was never set', async () => {
   const { tenant } = await open();
   expect((await manage(tenant, 'GET', 'client-grants/cgr_machinedemoapi0')).body.subject_type).toBe('client');
   expect(await ask(tenant, '/api/v2/client-grants')).toMatchObject({ status: 401 });

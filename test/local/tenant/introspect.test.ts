@@ -1,17 +1,7 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import {
-  assertion,
-  type Clock,
-  DEMO_API,
-  introspection,
-  manage,
-  newKey,
-  open,
-  postForm,
-  postJson,
-  START_MS,
-} from './tools.ts';
+import { assertion, introspection, manage, newKey, postForm, postJson } from '../../support/tenant/requests.ts';
+import { type Clock, DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const key = newKey();
 let tenant: Tenant;
@@ -28,7 +18,7 @@ async function introspect(token: string) {
 }
 
 describe('an app specific password', () => {
-  test('is answered with exactly the members that are documented', async () => {
+  it('has exactly the documented members', async () => {
     const { value } = tenant.mintApplicationPassword({ scope: 'read:foo create:foo' });
     expect(await introspect(value)).toStrictEqual({
       active: true,
@@ -42,14 +32,14 @@ describe('an app specific password', () => {
     });
   });
 
-  test('remembers when it was last looked at', async () => {
+  it('records when it was last introspected', async () => {
     const { id, value } = tenant.mintApplicationPassword();
     clock.ms += 5_000;
     await introspect(value);
     expect(tenant.state.applicationPasswords.get(id)?.lastAccessedMs).toBe(START_MS + 5_000);
   });
 
-  test('is inactive once revoked, for a blocked user, and for another API', async () => {
+  it('is inactive once it is revoked, for a blocked user, and for another API', async () => {
     const revoked = tenant.mintApplicationPassword().value;
     tenant.revoke(revoked);
     const blocked = tenant.mintApplicationPassword({ userId: 'auth0|blocked' }).value;
@@ -59,7 +49,7 @@ describe('an app specific password', () => {
 });
 
 describe('an opaque token', () => {
-  test('is a Bearer token with an expiry and a client', async () => {
+  it('is a Bearer token with an expiry and a client', async () => {
     const iat = START_MS / 1000;
     expect(await introspect(tenant.mintOpaque({ expiresInSeconds: 60 }))).toStrictEqual({
       active: true,
@@ -75,16 +65,16 @@ describe('an opaque token', () => {
     });
   });
 
-  test('has no user name when it is a machine’s', async () => {
+  it('has no username if it belongs to a machine', async () => {
     const body = await introspect(tenant.mintOpaque({ userId: 'local-machine-client@clients' }));
     expect(body).not.toHaveProperty('username');
   });
 
-  test('that is for refreshing says so', async () => {
+  it('has the type of a refresh token if it is one', async () => {
     expect(await introspect(tenant.mintRefresh())).toMatchObject({ active: true, token_type: 'refresh_token' });
   });
 
-  test('is inactive once expired, revoked, or for another API', async () => {
+  it('is inactive once it is expired or revoked, and for another API', async () => {
     const expired = tenant.mintOpaque({ expiresInSeconds: 60 });
     clock.ms += 60_000;
     const revoked = tenant.mintOpaque();
@@ -97,11 +87,11 @@ describe('an opaque token', () => {
 });
 
 describe('a JWT', () => {
-  test('is active while it is good', async () => {
+  it('is active while it is valid', async () => {
     expect(await introspect(tenant.mintJwt())).toMatchObject({ active: true, token_type: 'Bearer', sub: 'auth0|1234' });
   });
 
-  test('is inactive when it is expired, forged, revoked, or for another API or issuer', async () => {
+  it('is inactive if it is expired, forged or revoked, or for another API or issuer', async () => {
     const revoked = tenant.mintJwt();
     tenant.revoke(revoked);
     const bad = [
@@ -117,12 +107,12 @@ describe('a JWT', () => {
   });
 });
 
-test('a form is as good as JSON', async () => {
+it('a form is accepted like JSON', async () => {
   const fields = introspection(tenant.mintOpaque(), await assertion(tenant, key.privateKey, clock));
   expect((await postForm(tenant, '/oauth/introspect', fields)).body).toMatchObject({ active: true });
 });
 
-test('a request without a token is refused', async () => {
+it('a request without a token is refused', async () => {
   const { token: _, ...fields } = introspection('', await assertion(tenant, key.privateKey, clock));
   const answer = await postJson(tenant, '/oauth/introspect', fields);
   expect(answer.status).toBe(400);
@@ -132,7 +122,7 @@ test('a request without a token is refused', async () => {
   });
 });
 
-test('a body that is neither JSON nor a form is refused', async () => {
+it('a body that is neither JSON nor a form is refused', async () => {
   const answer = await postJson(tenant, '/oauth/introspect', {}, { 'content-type': 'text/plain' });
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
 });

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { LoginGuard } from '../../../local/tenant/login-guard.ts';
 import { seed } from '../../../local/tenant/seed.ts';
 import { createState } from '../../../local/tenant/state.ts';
-import { START_MS } from './tools.ts';
+import { START_MS } from '../../support/tenant/tenant.ts';
 
 const USER = 'user@gmail.com';
 
@@ -11,7 +11,7 @@ function guard() {
   return { clock, logins: new LoginGuard(createState(seed, 'http://127.0.0.1:1/'), () => clock.ms) };
 }
 
-test('failures are counted for each user and address, whatever the case of the name', () => {
+it('failures are counted for each user and address, whatever the case of the username', () => {
   const { logins } = guard();
   for (let count = 0; count < 10; count += 1) logins.fail(USER.toUpperCase(), '192.0.2.1');
   expect(logins.isBlocked(USER, '192.0.2.1')).toBe(true);
@@ -19,7 +19,7 @@ test('failures are counted for each user and address, whatever the case of the n
   expect(logins.isBlocked('other@example.com', '192.0.2.1')).toBe(false);
 });
 
-test('a success begins the count anew, and the total remembers', () => {
+it('a success resets the count, but not the total', () => {
   const { logins } = guard();
   for (let count = 0; count < 9; count += 1) logins.fail(USER, '192.0.2.1');
   logins.succeed(USER, '192.0.2.1');
@@ -29,7 +29,7 @@ test('a success begins the count anew, and the total remembers', () => {
   expect(logins.totalFailures()).toBe(10);
 });
 
-test('a block ends after thirty days', () => {
+it('a block ends after thirty days', () => {
   const { logins, clock } = guard();
   for (let count = 0; count < 10; count += 1) logins.fail(USER, '192.0.2.1');
   clock.ms += 30 * 86_400_000 - 1;

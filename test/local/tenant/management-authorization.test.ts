@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { ask, managementToken, open } from './tools.ts';
+import { expect, it } from 'vitest';
+import { ask, managementToken } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
 const MANAGEMENT_PATH = '/api/v2/resource-servers';
 
@@ -7,7 +8,7 @@ function bearer(token: string) {
   return { headers: { authorization: `Bearer ${token}` } };
 }
 
-test('no token, a bad one and one for another API are all turned away', async () => {
+it('a missing token, a bad one and one for another API are refused', async () => {
   const { tenant } = await open();
   const audience = `${tenant.issuer}api/v2/`;
   const unauthorized = (message: string) => ({
@@ -23,7 +24,7 @@ test('no token, a bad one and one for another API are all turned away', async ()
   expect(await ask(tenant, MANAGEMENT_PATH, expired)).toMatchObject({ status: 401 });
 });
 
-test('a token without the scope is told which one it lacks', async () => {
+it('a token without the scope is refused with the name of the scope', async () => {
   const { tenant } = await open();
   const token = bearer(await managementToken(tenant));
   expect(await ask(tenant, '/api/v2/users/auth0%7C1234/application-passwords', token)).toMatchObject({

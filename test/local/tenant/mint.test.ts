@@ -1,10 +1,11 @@
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { expect, test } from 'vitest';
-import { DEMO_API, newKey, open, START_MS } from './tools.ts';
+import { expect, it } from 'vitest';
+import { newKey } from '../../support/tenant/requests.ts';
+import { DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const stranger = newKey();
 
-test('a JWT is of the first user, for the demo API, unless told otherwise', async () => {
+it('a JWT is for the first user and the demo API unless the test says otherwise', async () => {
   const { tenant } = await open();
   const iat = START_MS / 1000;
   expect(decodeJwt(tenant.mintJwt())).toStrictEqual({
@@ -25,7 +26,7 @@ test('a JWT is of the first user, for the demo API, unless told otherwise', asyn
   expect(decodeJwt(changed)).not.toHaveProperty('scope');
 });
 
-test('a JWT is verified by the key set, and a wrong one is not', async () => {
+it('a JWT is verified by the key set, and a wrong one is not', async () => {
   const { tenant } = await open();
   const keys = createRemoteJWKSet(new URL('.well-known/jwks.json', tenant.issuer));
   const verify = (token: string) => jwtVerify(token, keys, { currentDate: new Date(START_MS) });
@@ -36,7 +37,7 @@ test('a JWT is verified by the key set, and a wrong one is not', async () => {
   await expect(verify(tenant.mintJwt({ expiresInSeconds: -1 }))).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
 });
 
-test('the header says what it is told to', async () => {
+it('the header can be changed', async () => {
   const { tenant } = await open();
   expect(decodeProtectedHeader(tenant.mintJwt({ alg: 'HS256', kid: 'unknown', typ: 'at+jwt' }))).toStrictEqual({
     alg: 'HS256',
@@ -46,7 +47,7 @@ test('the header says what it is told to', async () => {
   expect(tenant.mintJwt({ alg: 'none' }).split('.')[2]).toBe('');
 });
 
-test('no opaque token looks like an app specific password, or like a JWT', async () => {
+it('no opaque token looks like an app specific password or like a JWT', async () => {
   const { tenant } = await open();
   expect(tenant.mintApplicationPassword().value).toMatch(/^[A-Za-z]{16}$/);
   expect(tenant.mintOpaque()).toMatch(/^[\w-]{32}$/);

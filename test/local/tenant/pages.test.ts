@@ -1,16 +1,17 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { pageReply } from '../../../local/tenant/pages.ts';
-import { manage, open } from './tools.ts';
+import { manage } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
-test('per_page and take are accepted together', async () => {
+it('per_page and take are accepted together', async () => {
   const { tenant } = await open();
   const { status, body } = await manage(tenant, 'GET', 'client-grants?take=2&per_page=1');
   expect(status).toBe(200);
   expect(body.client_grants).toHaveLength(2);
 });
 
-test.each([
+it.each([
   ['per_page=101', "'Value 101 is greater than maximum 100' on property per_page"],
   ['per_page=0', "'Value 0 is less than minimum 1' on property per_page"],
   ['page=-1', "'Expected type integer but found type string' on property page"],
@@ -25,7 +26,7 @@ test.each([
   });
 });
 
-test('checkpoint pages of any size add up to the list', () => {
+it('checkpoint pages of any size add up to the list', () => {
   fc.assert(
     fc.property(fc.array(fc.integer(), { maxLength: 300 }), fc.integer({ min: 1, max: 100 }), (items, take) => {
       const seen: unknown[] = [];

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseJsonObject } from '../../../local/tenant/http.ts';
 import { decodeUnverified } from '../../../local/tenant/jwt.ts';
 import { readJwk, readKeyEntry, readVerificationKey } from '../../../local/tenant/public-key.ts';
 import { findRoute } from '../../../local/tenant/router.ts';
 
-test('a JWT is three parts of canonical base64url, two of them objects, or none', () => {
+it('a JWT is three parts of canonical base64url, two of them objects; anything else is not a JWT', () => {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const good = `${part({ alg: 'RS256' })}.${part({})}.AA`;
   expect(decodeUnverified(good)).toMatchObject({ header: { alg: 'RS256' }, claims: {} });
@@ -13,7 +13,7 @@ test('a JWT is three parts of canonical base64url, two of them objects, or none'
   for (const token of bad) expect(decodeUnverified(token)).toBeUndefined();
 });
 
-test('no parser throws, whatever it is given', () => {
+it('no parser throws, whatever the input', () => {
   fc.assert(
     fc.property(fc.anything(), fc.string(), (value, text) => {
       expect(readVerificationKey(value)).toBeUndefined();

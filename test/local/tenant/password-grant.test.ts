@@ -1,8 +1,9 @@
 import { decodeJwt } from 'jose';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { seed } from '../../../local/tenant/seed.ts';
 import type { Tenant } from '../../../local/tenant/server.ts';
-import { DEMO_API, open, postForm, postJson, START_MS } from './tools.ts';
+import { postForm, postJson } from '../../support/tenant/requests.ts';
+import { DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const REALM_GRANT = 'http://auth0.com/oauth/grant-type/password-realm';
 const NO_SECRET = { client_id: 'local-native-client', client_secret: '' };
@@ -24,7 +25,7 @@ function logIn(tenant: Tenant, changes: Record<string, string> = {}, headers: Re
   return postJson(tenant, '/oauth/token', request(changes), headers);
 }
 
-test('a right password is answered with a JWT for the API', async () => {
+it('a right password yields a JWT for the API', async () => {
   const { tenant } = await open();
   const { status, body } = await logIn(tenant);
   expect(status).toBe(200);
@@ -47,7 +48,7 @@ test('a right password is answered with a JWT for the API', async () => {
   });
 });
 
-test('a form, another case of the user name and letters beyond ASCII do as well', async () => {
+it('a form, another case of the username and letters beyond ASCII are accepted', async () => {
   const { tenant } = await open();
   expect(await postForm(tenant, '/oauth/token', request({ username: 'USER@gmail.com' }))).toMatchObject({
     status: 200,
@@ -56,36 +57,36 @@ test('a form, another case of the user name and letters beyond ASCII do as well'
   expect(await postForm(tenant, '/oauth/token', request(unicode))).toMatchObject({ status: 200 });
 });
 
-test('an API of the RFC 9068 profile gets its own kind of JWT', async () => {
+it('an API of the RFC 9068 profile gets its own kind of JWT', async () => {
   const resourceServers = seed.resourceServers.map((api) => ({ ...api, token_dialect: 'rfc9068_profile' }));
   const { tenant } = await open({ resourceServers });
   const { body } = await logIn(tenant);
   expect(decodeJwt(body.access_token)).toMatchObject({ client_id: 'local-password-client', jti: expect.any(String) });
 });
 
-test('who asks for no scope gets every scope of the API', async () => {
+it('a login that requests no scope gets every scope of the API', async () => {
   const { tenant } = await open();
   expect((await logIn(tenant, { scope: '' })).body.scope).toBe('read:foo create:foo update:foo delete:foo');
 });
 
-test('a scope that the API does not have is left out', async () => {
+it('a scope that the API does not have is left out', async () => {
   const { tenant } = await open();
   expect((await logIn(tenant, { scope: 'read:foo read:bar openid' })).body.scope).toBe('read:foo openid');
 });
 
-test('offline access brings a refresh token', async () => {
+it('offline access yields a refresh token', async () => {
   const { tenant } = await open();
   expect((await logIn(tenant, { scope: 'read:foo offline_access' })).body).toHaveProperty('refresh_token');
 });
 
-test('a realm names another connection', async () => {
+it('a realm names another connection', async () => {
   const { tenant } = await open();
   const staff = { username: 'staff@example.com', password: 'staff-password-1' };
   expect(await logIn(tenant, staff)).toMatchObject({ status: 403 });
   expect(await logIn(tenant, { ...staff, grant_type: REALM_GRANT, realm: 'Staff' })).toMatchObject({ status: 200 });
 });
 
-test.each<[string, Record<string, string>, number, string, string]>([
+it.each<[string, Record<string, string>, number, string, string]>([
   ['a wrong password', { password: 'wrong' }, 403, 'invalid_grant', 'Wrong email or password.'],
   ['an unknown user', { username: 'nobody@example.com' }, 403, 'invalid_grant', 'Wrong email or password.'],
   [
@@ -154,7 +155,7 @@ test.each<[string, Record<string, string>, number, string, string]>([
   expect(answer).toMatchObject({ status, body: { error, error_description: expect.stringContaining(description) } });
 });
 
-test('only a wrong password counts as a failed login', async () => {
+it('only a wrong password counts as a failed login', async () => {
   const { tenant } = await open();
   await logIn(tenant, { username: 'mfa@example.com', password: 'mfa-password-1' });
   await logIn(tenant, { client_secret: 'wrong' });
@@ -163,7 +164,7 @@ test('only a wrong password counts as a failed login', async () => {
   expect(tenant.logins.totalFailures('user@gmail.com')).toBe(1);
 });
 
-test('a tenant without a default connection says so', async () => {
+it('a tenant without a default connection reports that', async () => {
   const { tenant } = await open({ settings: { ...seed.settings, default_directory: '' } });
   expect(await logIn(tenant)).toMatchObject({
     status: 500,
@@ -171,7 +172,7 @@ test('a tenant without a default connection says so', async () => {
   });
 });
 
-test('after ten wrong passwords even the right one is turned away, until the user is unblocked', async () => {
+it('after ten wrong passwords even the right one is refused, until the user is unblocked', async () => {
   const { tenant } = await open();
   for (let attempt = 0; attempt < 10; attempt += 1) {
     expect(await logIn(tenant, { password: 'wrong' })).toMatchObject({ status: 403 });
@@ -181,7 +182,7 @@ test('after ten wrong passwords even the right one is turned away, until the use
   expect(await logIn(tenant)).toMatchObject({ status: 200 });
 });
 
-test('the caller’s address counts when a trusted client sends it, and only then', async () => {
+it('the caller’s address counts only if a trusted client sends it', async () => {
   const { tenant } = await open();
   const from = (ip: string) => ({ 'auth0-forwarded-for': ip });
   await logIn(tenant, { password: 'wrong' }, from('192.0.2.1'));
@@ -192,7 +193,7 @@ test('the caller’s address counts when a trusted client sends it, and only the
   expect(tenant.logins.failures('user@gmail.com', '127.0.0.1')).toBe(2);
 });
 
-test('the twenty-first login within a minute is one too many, right as it may be', async () => {
+it('the twenty-first login within a minute is refused, even with the right password', async () => {
   const { tenant, clock } = await open();
   for (let attempt = 0; attempt < 20; attempt += 1) expect(await logIn(tenant)).toMatchObject({ status: 200 });
   expect(await logIn(tenant)).toMatchObject({ status: 429, body: { error: 'too_many_requests' } });

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
-import { ask, manage, open, postJson, START_MS } from './tools.ts';
+import { expect, it } from 'vitest';
+import { ask, manage, postJson } from '../../support/tenant/requests.ts';
+import { open, START_MS } from '../../support/tenant/tenant.ts';
 
-test('every answer of both APIs says where the caller stands', async () => {
+it('every response of both APIs shows what is left of the limit', async () => {
   const { tenant } = await open();
   const refused = await postJson(tenant, '/oauth/introspect', {});
   expect(refused.headers.get('x-ratelimit-limit')).toBe('100000');
@@ -11,7 +12,7 @@ test('every answer of both APIs says where the caller stands', async () => {
   expect((await ask(tenant, '/.well-known/jwks.json')).headers.has('x-ratelimit-limit')).toBe(false);
 });
 
-test('a full window turns callers of the Authentication API away until it ends', async () => {
+it('a full window refuses callers of the Authentication API until it ends', async () => {
   const { tenant, clock } = await open();
   tenant.rateLimits.set('authentication', { limit: 1, windowSeconds: 10 });
   expect(await postJson(tenant, '/oauth/token', {})).toMatchObject({ status: 400 });
@@ -27,7 +28,7 @@ test('a full window turns callers of the Authentication API away until it ends',
   expect(await postJson(tenant, '/oauth/token', {})).toMatchObject({ status: 400 });
 });
 
-test('the Management API says it in its own way', async () => {
+it('the Management API reports its limit in its own format', async () => {
   const { tenant } = await open();
   tenant.rateLimits.set('management', { limit: 0, windowSeconds: 1 });
   expect(await manage(tenant, 'GET', 'clients')).toMatchObject({

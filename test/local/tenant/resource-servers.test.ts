@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { ask, DEMO_API, manage, managementToken, newKey, open } from './tools.ts';
+import { describe, expect, it } from 'vitest';
+import { ask, manage, managementToken, newKey } from '../../support/tenant/requests.ts';
+import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const DEMO_PATH = `resource-servers/${encodeURIComponent(DEMO_API)}`;
 const key = newKey();
@@ -9,7 +10,7 @@ function invalidBody(message: string) {
 }
 
 describe('reading', () => {
-  test('an API is found by its id and by its encoded identifier, to the character', async () => {
+  it('an API is found by its id and by its encoded identifier, to the character', async () => {
     const { tenant } = await open();
     const byIdentifier = await manage(tenant, 'GET', DEMO_PATH);
     expect(byIdentifier).toMatchObject({ status: 200, body: { identifier: DEMO_API, name: 'Demo API' } });
@@ -20,7 +21,7 @@ describe('reading', () => {
     expect(nearMiss.body.identifier).toBe('https://demo.api/');
   });
 
-  test('one that is not there is answered as Auth0 does', async () => {
+  it('a missing API gets the same response as at Auth0', async () => {
     const { tenant } = await open();
     expect(await manage(tenant, 'GET', 'resource-servers/nothing')).toMatchObject({
       status: 404,
@@ -33,7 +34,7 @@ describe('reading', () => {
     });
   });
 
-  test('the demo API is not on the first page, however long that is', async () => {
+  it('the demo API is not on the first page, however long that is', async () => {
     const { tenant } = await open();
     const { body } = await manage(tenant, 'GET', 'resource-servers?per_page=100&include_totals=true');
     expect(body).toMatchObject({ start: 0, limit: 100, total: 113 });
@@ -42,14 +43,14 @@ describe('reading', () => {
 });
 
 describe('changing', () => {
-  test('what was sent is kept and answered, the rest stays', async () => {
+  it('what was sent is stored and returned, and the rest stays', async () => {
     const { tenant } = await open();
     const answer = await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
     expect(answer).toMatchObject({ status: 200, body: { verificationKey: key.pem, name: 'Demo API' } });
     expect(await manage(tenant, 'GET', DEMO_PATH)).toMatchObject({ body: { verificationKey: key.pem } });
   });
 
-  test.each([
+  it.each([
     [
       'an unknown property',
       { foo: 1, bar: 2 },
@@ -107,7 +108,7 @@ describe('changing', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('a private key is never taken for a public one', async () => {
+  it('a private key is never accepted as a public one', async () => {
     const { tenant } = await open();
     const pem = String(key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const jwk = JSON.stringify(key.privateKey.export({ format: 'jwk' }));
@@ -116,7 +117,7 @@ describe('changing', () => {
     }
   });
 
-  test('a body that is not declared as JSON is not read', async () => {
+  it('a body that is not declared as JSON is not read', async () => {
     const { tenant } = await open();
     const headers = { authorization: `Bearer ${await managementToken(tenant)}` };
     const init = { method: 'PATCH', headers, body: JSON.stringify({ name: 'x' }) };
@@ -125,7 +126,7 @@ describe('changing', () => {
     );
   });
 
-  test('null takes a property off, and then the record is what it was', async () => {
+  it('null removes a property, and then the record is what it was', async () => {
     const { tenant } = await open();
     const before = tenant.snapshot();
     await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
@@ -135,7 +136,7 @@ describe('changing', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  test('on order, null changes nothing', async () => {
+  it('null changes nothing if the test wants it so', async () => {
     const { tenant } = await open();
     await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
     tenant.behaviour.keepsNulledProperties = true;
@@ -145,7 +146,7 @@ describe('changing', () => {
     });
   });
 
-  test('on order, a property is unknown to the tenant', async () => {
+  it('a property is unknown to the tenant if the test wants it so', async () => {
     const { tenant } = await open();
     tenant.behaviour.refusedProperties = ['verificationKey'];
     expect(await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem })).toMatchObject(
@@ -153,7 +154,7 @@ describe('changing', () => {
     );
   });
 
-  test('the Management API itself can hardly be changed', async () => {
+  it('the Management API itself accepts hardly any change', async () => {
     const { tenant } = await open();
     const path = `resource-servers/${encodeURIComponent(`${tenant.issuer}api/v2/`)}`;
     expect(await manage(tenant, 'PATCH', path, { name: 'x' })).toMatchObject({ status: 400 });
@@ -162,13 +163,13 @@ describe('changing', () => {
   });
 });
 
-test('a scope that an API loses is lost by the grants to it', async () => {
+it('a scope that an API loses is removed from the grants to it', async () => {
   const { tenant } = await open();
   await manage(tenant, 'PATCH', DEMO_PATH, { scopes: [{ value: 'other' }] });
   expect(tenant.state.clientGrants.get('cgr_machinedemoapi0')?.scope).toStrictEqual([]);
 });
 
-test('an API is made once, and taken away with what hangs on it', async () => {
+it('an API can be created once, and is deleted with its grants', async () => {
   const { tenant } = await open();
   const identifier = 'https://new.api';
   const made = await manage(tenant, 'POST', 'resource-servers', { identifier, scopes: [{ value: 'a' }] });

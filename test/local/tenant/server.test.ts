@@ -1,31 +1,32 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startTenant } from '../../../local/tenant/server.ts';
-import { ask, managementToken, open, postJson, START_MS, signingKey } from './tools.ts';
+import { ask, managementToken, postJson } from '../../support/tenant/requests.ts';
+import { open, START_MS, signingKey } from '../../support/tenant/tenant.ts';
 
-test('the issuer is the address, on loopback, with a slash', async () => {
+it('the issuer is the address, on loopback, with a slash', async () => {
   const { tenant } = await open();
   expect(tenant.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
 });
 
-test('a port that is taken is an error', async () => {
+it('a port that is in use is an error', async () => {
   const { tenant } = await open();
   const port = Number(new URL(tenant.issuer).port);
   await expect(startTenant({ port, signingKey })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-test('what is unknown is answered with 404 in JSON', async () => {
+it('an unknown path gets 404 in JSON', async () => {
   const { tenant } = await open();
   for (const path of ['/', '/oauth/unknown', '/api/v2/unknown', '/%', '/.well-known/jwks.json/']) {
     expect(await ask(tenant, path)).toMatchObject({ status: 404, body: { error: 'Not Found' } });
   }
 });
 
-test('a body that is too long is refused', async () => {
+it('a body that is too long is refused', async () => {
   const { tenant } = await open();
   expect(await postJson(tenant, '/oauth/token', { padding: 'x'.repeat(200_000) })).toMatchObject({ status: 413 });
 });
 
-test('the requests are remembered as they came', async () => {
+it('the requests are recorded as they came', async () => {
   const { tenant } = await open();
   await postJson(tenant, '/oauth/token', { grant_type: 'magic' }, { 'x-mark': '1' });
   expect(tenant.requests).toMatchObject([
@@ -42,7 +43,7 @@ test('the requests are remembered as they came', async () => {
   expect(tenant.requests).toStrictEqual([]);
 });
 
-test('a snapshot does not depend on the order of writing', async () => {
+it('a snapshot does not depend on the order of writing', async () => {
   const { tenant } = await open();
   const before = tenant.snapshot();
   const [[id, api] = ['', undefined]] = tenant.state.resourceServers;
@@ -52,7 +53,7 @@ test('a snapshot does not depend on the order of writing', async () => {
   expect(tenant.snapshot()).toBe(before);
 });
 
-test('looking at things does not change the snapshot', async () => {
+it('reading does not change the snapshot', async () => {
   const { tenant } = await open();
   const before = tenant.snapshot();
   tenant.mintApplicationPassword();

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
-import { manage, open } from './tools.ts';
+import { expect, it } from 'vitest';
+import { manage } from '../../support/tenant/requests.ts';
+import { open } from '../../support/tenant/tenant.ts';
 
-test('a client is told without its secret', async () => {
+it('a client is shown without its secret', async () => {
   const { tenant } = await open();
   const { status, body } = await manage(tenant, 'GET', 'clients/local-password-client');
   expect({ status, ...body }).toMatchObject({ status: 200, is_token_endpoint_ip_header_trusted: true });
@@ -14,7 +15,7 @@ test('a client is told without its secret', async () => {
   expect(JSON.stringify((await manage(tenant, 'GET', 'clients')).body)).not.toContain('-secret"');
 });
 
-test('the settings name the default connection, and connections are found by name', async () => {
+it('the settings name the default connection, and connections are found by name', async () => {
   const { tenant } = await open();
   const { default_directory: name } = (await manage(tenant, 'GET', 'tenants/settings')).body;
   expect((await manage(tenant, 'GET', `connections?name=${name}`)).body).toMatchObject([{ name, strategy: 'auth0' }]);

@@ -3,20 +3,10 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { exportJWK } from 'jose';
-import { expect, onTestFinished, test } from 'vitest';
-import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
-import {
-  assertion,
-  type Clock,
-  DEMO_API,
-  introspection,
-  manage,
-  newKey,
-  open,
-  postJson,
-  START_MS,
-  signingKey,
-} from './tools.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Tenant } from '../../../local/tenant/server.ts';
+import { assertion, introspection, manage, newKey, postJson } from '../../support/tenant/requests.ts';
+import { type Clock, DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const key = newKey();
 const other = newKey();
@@ -68,7 +58,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test.each([
+it.each([
   ['a JWK as JSON text', async () => ({ verificationKey: JSON.stringify(await jwk()) })],
   ['a JWK as an object', async () => ({ verificationKey: await jwk() })],
   ['a PEM certificate', async () => ({ verificationKey: await certificate() })],
@@ -89,14 +79,14 @@ test.each([
   expect(await statusOf(tenant, clock, 'k')).toBe(200);
 });
 
-test('a JWK with a kid answers to that kid only', async () => {
+it('a JWK with a kid matches that kid only', async () => {
   const { tenant, clock } = await open();
   await register(tenant, { verificationKey: JSON.stringify(await jwk('k')) });
   expect(await statusOf(tenant, clock, 'k')).toBe(200);
   expect(await statusOf(tenant, clock, 'j')).toBe(401);
 });
 
-test('a key set is fetched from the location on the record', async () => {
+it('a key set is fetched from the location on the record', async () => {
   const { tenant, clock } = await open();
   const origin = await serve(async (_, response) => response.end(JSON.stringify({ keys: [await jwk('k')] })));
   await register(tenant, { verificationLocation: `${origin}/keys.json` });
@@ -104,7 +94,7 @@ test('a key set is fetched from the location on the record', async () => {
   expect(await statusOf(tenant, clock, 'j')).toBe(401);
 });
 
-test('with nothing on the record the well-known place of the identifier’s origin is asked', async () => {
+it('with nothing on the record, the well-known path of the identifier’s origin is fetched', async () => {
   const { tenant, clock } = await open();
   const asked: string[] = [];
   const origin = await serve(async (request, response) => {
@@ -116,15 +106,15 @@ test('with nothing on the record the well-known place of the identifier’s orig
   expect(asked).toStrictEqual(['/.well-known/jwks.json']);
 });
 
-test('an origin that is not on this machine is not asked', async () => {
+it('an origin that is not on this machine is never contacted', async () => {
   const { tenant, clock } = await open();
   expect(await statusOf(tenant, clock, 'k')).toBe(401);
 });
 
-test.each<[string, RequestListener]>([
+it.each<[string, RequestListener]>([
   ['a redirect', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()],
   ['an error', (_, response) => response.writeHead(500).end()],
-  ['no JSON', (_, response) => response.end('<html>')],
+  ['text that is not JSON', (_, response) => response.end('<html>')],
   ['no keys', (_, response) => response.end('{"keys":{}}')],
   ['too much', (_, response) => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(100_000) }))],
   ['a broken connection', (request) => request.socket.destroy()],
@@ -134,10 +124,8 @@ test.each<[string, RequestListener]>([
   expect(await statusOf(tenant, clock, 'k')).toBe(401);
 });
 
-test('a fetched key set is kept as long as it was told to be', async () => {
-  const clock = { ms: START_MS };
-  const tenant = await startTenant({ now: () => clock.ms, keyCacheSeconds: 300, signingKey });
-  onTestFinished(() => tenant.close());
+it('a fetched key set is kept for as long as configured', async () => {
+  const { tenant, clock } = await open({}, { keyCacheSeconds: 300 });
   let fetches = 0;
   const origin = await serve(async (_, response) => {
     fetches += 1;

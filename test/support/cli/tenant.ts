@@ -1,16 +1,12 @@
 /** A tenant for the tests of the command line, with settings for it. */
-import { onTestFinished } from 'vitest';
-import { startTenant, type Tenant, type TenantOptions } from '../../../local/tenant/server.ts';
-import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
+import type { Tenant, TenantOptions } from '../../../local/tenant/server.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
+import { DEMO_API, MANAGEMENT_CLIENT, open } from '../tenant/tenant.ts';
 import { openWorkshop, START_MS, type Workshop } from './asp.ts';
 
 export const USER = 'auth0|1234';
-export const DEMO_API = 'https://demo.api';
-const CLIENT_SECRET = 'local-management-secret';
 
 /** Created once for each test file, because RSA keys take time. */
-const tenantKey = await newSigningKey();
 export const signingJwk = await generateSigningKey(START_MS);
 
 export interface TenantForTest extends Workshop {
@@ -19,13 +15,12 @@ export interface TenantForTest extends Workshop {
 
 /** A bare tenant, and a workshop whose environment points to it; the client's secret must never be shown. */
 export async function openTenant(options: TenantOptions = {}): Promise<TenantForTest> {
-  const clock = { ms: START_MS };
-  const tenant = await startTenant({ signingKey: tenantKey, now: () => clock.ms, ...options });
-  onTestFinished(() => tenant.close());
+  let now = () => START_MS;
+  const { tenant } = await open({}, { now: () => now(), ...options });
   const workshop = openWorkshop(settingsOf(tenant));
-  workshop.secrets.add(CLIENT_SECRET);
   // Both use one clock.
-  Object.defineProperty(clock, 'ms', { get: () => workshop.clock.ms });
+  now = () => workshop.clock.ms;
+  workshop.secrets.add(MANAGEMENT_CLIENT.clientSecret);
   return { ...workshop, tenant };
 }
 
@@ -42,8 +37,8 @@ export async function openReadyTenant(options: TenantOptions = {}): Promise<Tena
 export function settingsOf({ issuer }: Pick<Tenant, 'issuer'>): Readonly<Record<string, string>> {
   return {
     AUTH0_DOMAIN: issuer,
-    AUTH0_CLIENT_ID: 'local-management-client',
-    AUTH0_CLIENT_SECRET: CLIENT_SECRET,
+    AUTH0_CLIENT_ID: MANAGEMENT_CLIENT.clientId,
+    AUTH0_CLIENT_SECRET: MANAGEMENT_CLIENT.clientSecret,
     AUTH0_AUDIENCE: DEMO_API,
   };
 }
@@ -51,7 +46,7 @@ export function settingsOf({ issuer }: Pick<Tenant, 'issuer'>): Readonly<Record<
 /** Removes one scope from the management client's grant. */
 export function takeScope({ state, issuer }: Tenant, scope: string): void {
   for (const grant of state.clientGrants.values()) {
-    if (grant.client_id !== 'local-management-client' || grant.audience !== `${issuer}api/v2/`) continue;
+    if (grant.client_id !== MANAGEMENT_CLIENT.clientId || grant.audience !== `${issuer}api/v2/`) continue;
     state.clientGrants.set(grant.id, { ...grant, scope: grant.scope.filter((value) => value !== scope) });
   }
 }

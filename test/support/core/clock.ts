@@ -7,12 +7,12 @@ export const NOW_SECONDS = NOW_MS / 1000;
 
 export class FrozenClock {
   nowMs = NOW_MS;
-  /** The waits asked of `sleep`, in milliseconds. */
+  /** The delays requested from `sleep`, in milliseconds. */
   readonly sleeps: number[] = [];
 
   readonly read: Clock = () => this.nowMs;
 
-  /** Passes the time at once. */
+  /** Lets the time pass at once. */
   readonly sleep = async (milliseconds: number): Promise<void> => {
     this.sleeps.push(milliseconds);
     this.nowMs += milliseconds;

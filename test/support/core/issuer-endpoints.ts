@@ -1,4 +1,4 @@
-/** Upstreams on a scripted HTTP port and a frozen clock. */
+/** Issuer endpoints on a scripted HTTP port and a frozen clock. */
 import { type CallContext, type Endpoint, IssuerEndpoint } from '../../../src/issuer/issuer-endpoint.ts';
 import { type FrozenClock, NOW_MS } from './clock.ts';
 import type { ScriptedHttp } from './scripted-http.ts';
@@ -6,7 +6,7 @@ import type { ScriptedHttp } from './scripted-http.ts';
 /** Five seconds from the start, as the authorizer gives. */
 export const CONTEXT: CallContext = { deadlineMs: NOW_MS + 5000 };
 
-/** @param random what each draw of the jitter yields */
+/** @param random the random value of each retry delay */
 export function issuerEndpointOver(
   http: ScriptedHttp,
   clock: FrozenClock,

@@ -12,7 +12,7 @@ export interface IssuerKey {
   readonly kid: string;
   readonly algorithm: string;
   readonly privateKey: webcrypto.CryptoKey;
-  /** As it stands in the issuer's JWKS. */
+  /** As the issuer's JWKS has it. */
   readonly publicJwk: JWK;
 }
 
@@ -58,7 +58,7 @@ export async function mintPayload(key: IssuerKey, payload: string, header: Reado
     .sign(key.privateKey, { crit: understood });
 }
 
-/** A compact JWS by hand, for what an honest library will not make. */
+/** Makes a compact JWS by hand, for tokens that an honest library refuses to make. */
 export function forge(header: unknown, claims: unknown, sign: (signingInput: string) => Uint8Array | string): string {
   const signingInput = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify(claims))}`;
   return `${signingInput}.${base64url(sign(signingInput))}`;

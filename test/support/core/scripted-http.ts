@@ -1,4 +1,4 @@
-/** An HTTP port without a socket: it answers as a test has written down, and remembers what it was asked. */
+/** An HTTP port without a socket: it returns the responses that a test has written down, and records the requests. */
 import { HttpFailure, type HttpPort, type HttpRequest, type HttpResponse } from '../../../src/core/http.ts';
 
 export type Reply = HttpResponse | HttpFailure;
@@ -6,7 +6,7 @@ export type Script = (request: HttpRequest) => Reply | Promise<Reply>;
 
 export class ScriptedHttp {
   readonly requests: HttpRequest[] = [];
-  /** Replaced by a test when the server is to change its mind. */
+  /** A test replaces it when the server is to respond differently. */
   script: Script;
 
   constructor(script: Script) {

@@ -1,4 +1,4 @@
-/** Signing keys of a resource server, and a store that hands them out. */
+/** Signing keys of a resource server, and a store that returns them. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { ImportedSigningKey } from '../../../src/signing-key/signing-key.ts';
 import type { SigningKeyStore } from '../../../src/signing-key/signing-key-ring.ts';
@@ -13,7 +13,7 @@ export function makeSigningKey(kid: string): SigningKeyPair {
 
 type Stored = readonly [ImportedSigningKey, ...ImportedSigningKey[]];
 
-/** Holds what a test puts in; counts the readings. */
+/** Holds what a test puts in, and counts the reads. */
 export class StoreOfKeys implements SigningKeyStore {
   reads = 0;
   keys: Stored | Error;

@@ -1,4 +1,4 @@
-/** What the token endpoint answers to a password grant. */
+/** Responses of the token endpoint to a password grant. */
 import type { HttpResponse } from '../../../src/core/http.ts';
 import { ISSUER } from './issuer.ts';
 import { json } from './scripted-http.ts';

@@ -18,9 +18,9 @@ import type { ResourceServerRecord } from '../../../src/setup/resource-server/re
 import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-down-resource-server.ts';
 import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/signing-key/signing-key.ts';
-import { MemoryResourceServers } from '../../unit/setup/ports.ts';
 import { FrozenClock } from '../core/clock.ts';
 import { Life, MemoryState } from '../setup/aws-in-memory.ts';
+import { MemoryResourceServers } from '../setup/ports.ts';
 import { type Flavour, MemoryVersions } from './memory-versions.ts';
 
 export const API = 'https://demo.api';

@@ -1,53 +1,57 @@
 import { describe, expect, it } from 'vitest';
 import { authenticate } from '../../../src/authorizer/authenticator.ts';
+import { OpaqueTokenAuthenticator } from '../../../src/authorizer/opaque-token-authenticator.ts';
 import type { Credential } from '../../../src/core/credential.ts';
 import { credentialError } from '../../support/core/errors.ts';
-import { activePassword, INACTIVE } from '../../support/core/introspection-answers.ts';
+import { activePassword, INACTIVE } from '../../support/core/introspection-responses.ts';
 import { makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { CONTEXT } from '../../support/core/issuer-endpoints.ts';
 import { json } from '../../support/core/scripted-http.ts';
-import { World, type WorldSettings } from '../../support/core/world.ts';
+import { World } from '../../support/core/world.ts';
 
 const issuerKey = await makeIssuerKey('rsa-1');
 const forged = await mint(await makeIssuerKey('rsa-1'));
 const bearer = (token: string): Credential => ({ kind: 'bearer', token });
 
-function world(settings: WorldSettings = {}) {
-  const world = new World({ issuerKeys: [issuerKey], ...settings });
-  const judge = (token: string) => authenticate(world.bearerAuthenticators, bearer(token), CONTEXT);
-  return { world, judge };
+/** A world that caches no decision. */
+function newWorld(configuration: { readonly introspectJwts?: boolean } = {}) {
+  const uncached = { cacheTtlSeconds: 0, negativeTtlSeconds: 0 };
+  const world = new World({ issuerKeys: [issuerKey], configuration: { ...uncached, ...configuration } });
+  const decide = (token: string) => world.decide(`Bearer ${token}`);
+  return { world, decide };
 }
 
 describe('a Bearer token of three parts', () => {
-  it('is verified here, and not introspected', async () => {
-    const { world: it, judge } = world();
-    expect(await judge(await mint(issuerKey))).toMatchObject({ subject: 'auth0|1234', tokenType: 'access_token' });
-    expect(it.counts).toEqual({ logins: 0, introspections: 0, keyFetches: 1 });
+  it('is verified locally and not introspected', async () => {
+    const { world, decide } = newWorld();
+    expect(await decide(await mint(issuerKey))).toMatchObject({
+      outcome: 'allow',
+      principal: { subject: 'auth0|1234', tokenType: 'access_token' },
+    });
+    expect(world.counts).toEqual({ logins: 0, introspections: 0, keyFetches: 1 });
   });
 
-  it('is never introspected after a failed check, even if the server would take it', async () => {
-    for (const introspectsJwts of [false, true]) {
-      const { world: it, judge } = world({ introspectsJwts });
+  it('is never introspected after a failed check, even if the issuer would call it active', async () => {
+    for (const introspectJwts of [false, true]) {
+      const { world, decide } = newWorld({ introspectJwts });
       for (const token of [forged, 'a.b.c', '..', 'abc.def.ghi']) {
-        it.tokens.set(token, activePassword({ token_type: 'Bearer' }));
-        await expect(judge(token)).rejects.toMatchObject({ name: 'CredentialError' });
+        world.tokens.set(token, activePassword({ token_type: 'Bearer' }));
+        expect(await decide(token)).toMatchObject({ outcome: 'unauthenticated' });
       }
-      expect(it.counts).toEqual({ logins: 0, introspections: 0, keyFetches: 1 });
+      expect(world.counts).toEqual({ logins: 0, introspections: 0, keyFetches: 1 });
     }
   });
 
-  it('is introspected as well, after the local check, where that is configured', async () => {
-    const { world: it, judge } = world({ introspectsJwts: true });
+  it('is introspected after the local check if `introspectJwts` is set', async () => {
+    const { world, decide } = newWorld({ introspectJwts: true });
     const token = await mint(issuerKey, { scope: 'read:foo' });
-    it.tokens.set(token, activePassword({ token_type: 'Bearer', scope: 'more than the token says' }));
-    expect(await judge(token)).toMatchObject({ scopes: ['read:foo'] });
-    expect(it.counts).toEqual({ logins: 0, introspections: 1, keyFetches: 1 });
-    it.tokens.set(token, INACTIVE);
-    await expect(judge(token)).rejects.toThrow(
-      credentialError('token_inactive', 'The server does not know the token as active.'),
-    );
-    it.tokens.set(token, json(500, {}));
-    await expect(judge(token)).rejects.toMatchObject({ code: 'issuer_unavailable' });
+    world.tokens.set(token, activePassword({ token_type: 'Bearer', scope: 'more than the token says' }));
+    expect(await decide(token)).toMatchObject({ principal: { scopes: ['read:foo'] } });
+    expect(world.counts).toEqual({ logins: 0, introspections: 1, keyFetches: 1 });
+    world.tokens.set(token, INACTIVE);
+    expect(await decide(token)).toEqual({ outcome: 'unauthenticated', reason: 'token_inactive' });
+    world.tokens.set(token, json(500, {}));
+    expect(await decide(token)).toMatchObject({ outcome: 'unavailable', reason: 'issuer_unavailable' });
   });
 });
 
@@ -55,50 +59,48 @@ describe('any other Bearer token', () => {
   it.each(['opaque', 'abcdefghijklmnop', 'a.b', 'a.b.c.d.e', 'a'.repeat(2048)])(
     'is introspected: %s',
     async (token) => {
-      const { world: it, judge } = world();
-      it.tokens.set(token, activePassword());
-      expect(await judge(token)).toMatchObject({ tokenType: 'application_specific_password_token' });
-      expect(it.counts).toEqual({ logins: 0, introspections: 1, keyFetches: 0 });
+      const { world, decide } = newWorld();
+      world.tokens.set(token, activePassword());
+      expect(await decide(token)).toMatchObject({ principal: { tokenType: 'application_specific_password_token' } });
+      expect(world.counts).toEqual({ logins: 0, introspections: 1, keyFetches: 0 });
     },
   );
 
-  it('is refused without a call beyond 2,048 characters', async () => {
-    const { world: it, judge } = world();
-    await expect(judge('a'.repeat(2049))).rejects.toThrow(
+  it('is refused without a call if it is longer than 2,048 characters', async () => {
+    const { world, decide } = newWorld();
+    expect(await decide('a'.repeat(2049))).toEqual({ outcome: 'unauthenticated', reason: 'credential_oversized' });
+    expect(world.http.requests).toHaveLength(0);
+    const authenticator = new OpaqueTokenAuthenticator({ introspect: () => Promise.reject(new Error('not called')) });
+    await expect(authenticator.authenticate(bearer('a'.repeat(2049)), CONTEXT)).rejects.toThrow(
       credentialError('credential_oversized', 'The token is longer than 2048 characters.'),
     );
-    expect(it.http.requests).toHaveLength(0);
   });
 });
 
-describe('the chain', () => {
-  it("has no answer for a credential that is nobody's", async () => {
-    const { world: it } = world();
+describe('the chain of authenticators', () => {
+  it('refuses a credential that no authenticator accepts', async () => {
+    const opaqueTokens = new OpaqueTokenAuthenticator({ introspect: () => Promise.reject(new Error('not called')) });
     const credential: Credential = { kind: 'basic', username: 'u', secret: 'p' };
-    await expect(authenticate(it.bearerAuthenticators, credential, CONTEXT)).rejects.toThrow(
+    await expect(authenticate([opaqueTokens], credential, CONTEXT)).rejects.toThrow(
       credentialError('scheme_unsupported', 'No authenticator takes this kind of credential.'),
     );
     await expect(authenticate([], credential, CONTEXT)).rejects.toMatchObject({ code: 'scheme_unsupported' });
-    expect(it.http.requests).toHaveLength(0);
   });
 
-  it('stops at the first that is responsible, whatever it says', async () => {
-    const { world: it } = world();
-    const asked: string[] = [];
+  it('stops at the first authenticator that is responsible, even if that one fails', async () => {
+    const called: string[] = [];
     const named = (name: string, act: () => Promise<undefined>) => ({
       authenticate: () => {
-        asked.push(name);
+        called.push(name);
         return act();
       },
     });
     const chain = [
-      named('not mine', async () => undefined),
-      named('mine', () => Promise.reject(new RangeError('no'))),
-      named('never asked', async () => undefined),
+      named('not responsible', async () => undefined),
+      named('responsible', () => Promise.reject(new RangeError('no'))),
+      named('never called', async () => undefined),
     ];
-    await expect(authenticate(chain, bearer('x'), { deadlineMs: it.clock.nowMs })).rejects.toThrow(
-      new RangeError('no'),
-    );
-    expect(asked).toEqual(['not mine', 'mine']);
+    await expect(authenticate(chain, bearer('x'), CONTEXT)).rejects.toThrow(new RangeError('no'));
+    expect(called).toEqual(['not responsible', 'responsible']);
   });
 });

@@ -1,11 +1,10 @@
 /** The secret of the password grant's client changes at the tenant: our fault, never the user's, and soon noticed. */
 import { describe, expect, it } from 'vitest';
-import { activePassword, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { basic, Composed } from '../../support/core/composed.ts';
+import { activePassword, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { JWKS_URL, makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { form, json, type Reply } from '../../support/core/scripted-http.ts';
 import { loggedIn, loginError, TOKEN_URL } from '../../support/core/token-endpoint.ts';
-import { basic } from '../../support/core/world.ts';
-import { Composed } from '../../support/lambda/composed.ts';
 
 const issuerKey = await makeIssuerKey('rsa-1');
 const accessToken = await mint(issuerKey);
@@ -62,7 +61,7 @@ describe('a changed client secret', () => {
     expect(composed.clientReads).toBe(4);
   });
 
-  it('is not remembered against the user', async () => {
+  it('is never cached as a refusal of the user', async () => {
     const composed = tenant(() => 'new');
     for (let time = 0; time < 3; time += 1) await composed.decide(LOGIN);
     composed.client = { ...composed.client, clientSecret: 'new' };

@@ -29,8 +29,8 @@ function twoIssuers() {
   return { judge, fetches: () => [first.http.requests.length, second.http.requests.length] };
 }
 
-describe('with several issuers, a JWT', () => {
-  it('is verified by the keys of the one that it names', async () => {
+describe('a JWT with several issuers', () => {
+  it('is verified with the keys of the issuer that it names', async () => {
     const { judge, fetches } = twoIssuers();
     expect(await judge(await mint(ours))).toMatchObject({ issuer: ISSUER });
     expect(fetches()).toEqual([1, 0]);
@@ -38,7 +38,7 @@ describe('with several issuers, a JWT', () => {
     expect(fetches()).toEqual([1, 1]);
   });
 
-  it('of one issuer is worth nothing in the name of the other', async () => {
+  it('of one issuer is refused in the name of the other', async () => {
     const { judge } = twoIssuers();
     const unknown = credentialError('key_unknown', 'No key with the "kid" of the token.');
     await expect(judge(await mint(theirs))).rejects.toThrow(unknown);
@@ -49,7 +49,7 @@ describe('with several issuers, a JWT', () => {
   });
 
   it.each([undefined, 'https://nobody.example/', 'https://other.example', ''])(
-    "of nobody's is refused without a call: iss %j",
+    'of an unknown issuer is refused without a call: iss %j',
     async (iss) => {
       const { judge, fetches } = twoIssuers();
       await expect(judge(await mint(theirs, { iss }))).rejects.toMatchObject({ name: 'CredentialError' });
@@ -58,7 +58,7 @@ describe('with several issuers, a JWT', () => {
   );
 
   it.each(['..', 'a.b.c', 'e30.bnVsbA.AAAA', 'a.W10.c'])(
-    'that is none is refused without a call: %s',
+    'that is malformed is refused without a call: %s',
     async (token) => {
       const { judge, fetches } = twoIssuers();
       await expect(judge(token)).rejects.toMatchObject({ name: 'CredentialError' });
@@ -68,11 +68,11 @@ describe('with several issuers, a JWT', () => {
 });
 
 describe('the issuer that a token claims', () => {
-  it('is read as it stands', async () => {
+  it('is returned as it is written', async () => {
     expect(unverifiedIssuer(await mint(theirs, { iss: OTHER_ISSUER }))).toBe(OTHER_ISSUER);
   });
 
-  it('is text or not said, whatever the token', () => {
+  it('is text or undefined, whatever the token', () => {
     const payload = fc.oneof(
       fc.json(),
       fc.record({ iss: fc.jsonValue() }).map((value) => JSON.stringify(value)),

@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../src/core/http.ts';
 import { NOW_SECONDS } from '../../support/core/clock.ts';
-import { activePassword, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { basic, Composed } from '../../support/core/composed.ts';
+import { activePassword, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { JWKS_URL, makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { failure, form, json, type Reply } from '../../support/core/scripted-http.ts';
 import { loggedIn, loginError, TOKEN_URL } from '../../support/core/token-endpoint.ts';
-import { basic } from '../../support/core/world.ts';
-import { Composed } from '../../support/lambda/composed.ts';
 
 const issuerKey = await makeIssuerKey('rsa-1');
 const accessToken = await mint(issuerKey, { exp: NOW_SECONDS + 86_400 });
@@ -61,8 +60,8 @@ const provoked: fc.Arbitrary<Reply> = fc.oneof(
   fc.constantFrom(failure('too_large'), failure('not_text')),
 );
 
-describe('what one credential provokes', () => {
-  it('never changes the outcome for another, whatever the sequence of responses', async () => {
+describe('the responses that one credential provokes', () => {
+  it('never change the outcome for another, whatever their sequence', async () => {
     const property = fc.asyncProperty(fc.array(provoked, { minLength: 1, maxLength: 25 }), async (replies) => {
       const left = [...replies];
       const composed = withOddOne(() => left.shift() ?? json(400, { error: 'invalid_request' }));
@@ -83,7 +82,7 @@ describe('what one credential provokes', () => {
     ['a redirect', json(302, {}, { location: 'https://elsewhere.example/' })],
     ['a response that is too large', failure('too_large')],
     ['401 access_denied', loginError(401, 'access_denied', 'Unauthorized')],
-  ])('ten times in a row does not stop others: %s', async (_, reply) => {
+  ])('do not stop others, even ten times in a row: %s', async (_, reply) => {
     const composed = withOddOne(() => reply);
     for (let time = 0; time < 10; time += 1) {
       for (const credential of ODD_CREDENTIALS) await composed.decide(credential);
@@ -98,7 +97,7 @@ describe('what one credential provokes', () => {
     ['503', json(503, { error: 'temporarily_unavailable' })],
     ['504', json(504, {})],
     ['500 without an OAuth error', json(500, { statusCode: 500, error: 'Internal Server Error' })],
-  ])('stops others if it is an outage: five times %s', async (_, reply) => {
+  ])('stop others if they are an outage: five times %s', async (_, reply) => {
     const composed = withOddOne(() => reply);
     for (let time = 0; time < 5; time += 1) {
       for (const credential of ODD_CREDENTIALS) await composed.decide(credential);

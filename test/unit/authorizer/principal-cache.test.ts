@@ -46,7 +46,7 @@ function cached(settings: Partial<PrincipalCacheSettings> = {}) {
 }
 
 describe('a principal', () => {
-  it('is kept for the TTL and then looked up again', async () => {
+  it('is cached for the TTL and then looked up again', async () => {
     const { clock, server, ask } = cached();
     expect(await ask()).toEqual({ principal: principal(), cacheHit: false });
     clock.advanceSeconds(299.999);
@@ -57,7 +57,7 @@ describe('a principal', () => {
     expect(server.lookUps).toBe(2);
   });
 
-  it('is not kept past its exp, tolerance or not', async () => {
+  it('is not cached past its exp, not even by the clock tolerance', async () => {
     const { clock, server, ask } = cached();
     server.says = principal({ expiresAt: NOW_SECONDS + 60 });
     await ask();
@@ -69,7 +69,7 @@ describe('a principal', () => {
     expect(server.lookUps).toBe(3);
   });
 
-  it('is known by its own digest only', async () => {
+  it('is found by its own digest only', async () => {
     const { server, ask } = cached();
     await ask('one');
     server.says = principal({ subject: 'other' });
@@ -77,14 +77,14 @@ describe('a principal', () => {
     expect((await ask('one')).principal.subject).toBe('auth0|1234');
   });
 
-  it('is not kept where the TTL is 0', async () => {
+  it('is not cached if the TTL is 0', async () => {
     const { server, ask } = cached({ cacheTtlSeconds: 0 });
     await ask();
     expect(await ask()).toMatchObject({ cacheHit: false });
     expect(server.lookUps).toBe(2);
   });
 
-  it('is forgotten when the server refuses it', async () => {
+  it('is dropped when the issuer refuses it', async () => {
     const { clock, server, ask } = cached({ staleIfErrorSeconds: 3600 });
     await ask();
     clock.advanceSeconds(300);
@@ -104,7 +104,7 @@ describe('a principal with an uncached scope', () => {
     expect(server.lookUps).toBe(3);
   });
 
-  it('is no stale answer either, even if it was kept before it had the scope', async () => {
+  it('is never used as a stale entry, even if it was cached before it had the scope', async () => {
     const { clock, server, ask } = cached({ uncachedScopes: ['admin'], staleIfErrorSeconds: 3600 });
     await ask();
     clock.advanceSeconds(300);
@@ -114,7 +114,7 @@ describe('a principal with an uncached scope', () => {
     await expect(ask()).rejects.toThrow(issuerError('issuer_unavailable', 'Down.'));
   });
 
-  it('does not hinder those without', async () => {
+  it('does not affect principals without the scope', async () => {
     const { ask } = cached({ uncachedScopes: ['admin'] });
     await ask();
     expect(await ask()).toMatchObject({ cacheHit: true });
@@ -122,7 +122,7 @@ describe('a principal with an uncached scope', () => {
 });
 
 describe('a refusal', () => {
-  it('is kept for its own, shorter TTL', async () => {
+  it('is cached for its own, shorter TTL', async () => {
     const { clock, server, ask } = cached();
     server.says = refusal;
     await expect(ask()).rejects.toThrow(refused);
@@ -135,7 +135,7 @@ describe('a refusal', () => {
     expect(await ask()).toMatchObject({ cacheHit: true });
   });
 
-  it('is not kept where the TTL is 0', async () => {
+  it('is not cached if the TTL is 0', async () => {
     const { server, ask } = cached({ negativeTtlSeconds: 0 });
     server.says = refusal;
     await caught(ask);
@@ -143,7 +143,7 @@ describe('a refusal', () => {
     expect(await ask()).toMatchObject({ cacheHit: false });
   });
 
-  it('concerns its own digest only', async () => {
+  it('affects its own digest only', async () => {
     const { server, ask } = cached();
     server.says = refusal;
     await caught(() => ask('bad'));
@@ -152,9 +152,9 @@ describe('a refusal', () => {
   });
 });
 
-describe('a failure of the server', () => {
+describe('a failure of the issuer', () => {
   it.each(['issuer_unavailable', 'issuer_timeout', 'issuer_throttled', 'issuer_malformed'] as const)(
-    'is not kept: %s',
+    'is not cached: %s',
     async (code) => {
       const { server, ask } = cached();
       server.says = outage(code);
@@ -165,7 +165,7 @@ describe('a failure of the server', () => {
     },
   );
 
-  it('is not kept if it is a defect of this software', async () => {
+  it('is not cached if it is a bug in this software', async () => {
     const { server, ask } = cached({ staleIfErrorSeconds: 3600 });
     server.says = new TypeError('a defect');
     await expect(ask()).rejects.toThrow(new TypeError('a defect'));
@@ -178,7 +178,7 @@ describe('a principal that has outlived its TTL', () => {
   const ttl = { cacheTtlSeconds: 300, staleIfErrorSeconds: 60 };
 
   it.each(['issuer_unavailable', 'issuer_timeout', 'issuer_circuit_open'] as const)(
-    'serves on after %s, for as long as configured, counted from the last real answer',
+    'is still used after %s, for as long as configured, counted from the last good response',
     async (code) => {
       const { clock, server, ask } = cached(ttl);
       await ask();
@@ -189,13 +189,13 @@ describe('a principal that has outlived its TTL', () => {
       expect(await ask()).toMatchObject({ cacheHit: true });
       clock.advanceSeconds(0.001);
       await expect(ask()).rejects.toThrow(issuerError(code, 'Down.'));
-      // The server is asked each time: what serves on is no answer that could be kept anew.
+      // The server is called each time: a stale entry is not a response that could be cached again.
       expect(server.lookUps).toBe(4);
     },
   );
 
   it.each(['issuer_throttled', 'issuer_malformed', 'issuer_client_refused', 'issuer_refused'] as const)(
-    'does not after %s, which is an answer',
+    'is not used after %s, which is a response',
     async (code) => {
       const { clock, server, ask } = cached(ttl);
       await ask();
@@ -205,7 +205,7 @@ describe('a principal that has outlived its TTL', () => {
     },
   );
 
-  it('does not unless that is configured', async () => {
+  it('is not used unless that is configured', async () => {
     const { clock, server, ask } = cached();
     await ask();
     clock.advanceSeconds(300);
@@ -213,7 +213,7 @@ describe('a principal that has outlived its TTL', () => {
     await expect(ask()).rejects.toThrow(issuerError('issuer_unavailable', 'Down.'));
   });
 
-  it('never serves past its exp', async () => {
+  it('is never used past its exp', async () => {
     const { clock, server, ask } = cached(ttl);
     server.says = principal({ expiresAt: NOW_SECONDS + 310 });
     await ask();
@@ -224,7 +224,7 @@ describe('a principal that has outlived its TTL', () => {
     await expect(ask()).rejects.toThrow(issuerError('issuer_unavailable', 'Down.'));
   });
 
-  it('does not serve after a defect of this software', async () => {
+  it('is not used after a bug in this software', async () => {
     const { clock, server, ask } = cached(ttl);
     await ask();
     clock.advanceSeconds(300);
@@ -232,7 +232,7 @@ describe('a principal that has outlived its TTL', () => {
     await expect(ask()).rejects.toThrow(new TypeError('a defect'));
   });
 
-  it('is judged by the time after the look-up, not before it', async () => {
+  it('is checked by the time after the look-up, not before it', async () => {
     const { cache, clock, ask } = cached(ttl);
     await ask();
     clock.advanceSeconds(359);
@@ -243,7 +243,7 @@ describe('a principal that has outlived its TTL', () => {
     await expect(cache.resolve('digest', slowOutage)).rejects.toThrow(issuerError('issuer_timeout', 'Down.'));
   });
 
-  it('lives anew from the next real answer', async () => {
+  it('gets a new TTL from the next good response', async () => {
     const { clock, server, ask } = cached(ttl);
     await ask();
     clock.advanceSeconds(310);
@@ -256,8 +256,8 @@ describe('a principal that has outlived its TTL', () => {
   });
 });
 
-describe('the flights', () => {
-  it('are one for 200 uses of one credential at once', async () => {
+describe('concurrent look-ups', () => {
+  it('are one for 200 uses of one credential', async () => {
     const { server, ask } = cached();
     const all = await Promise.all(Array.from({ length: 200 }, () => ask()));
     expect(server.lookUps).toBe(1);
@@ -281,7 +281,7 @@ describe('the flights', () => {
     expect(server.lookUps).toBe(3);
   });
 
-  it('end, so that the next one starts anew', async () => {
+  it('end, so that the next use starts a new one', async () => {
     const { server, ask } = cached({ cacheTtlSeconds: 0, negativeTtlSeconds: 0 });
     for (const says of [principal(), refusal, outage()]) {
       server.says = says;
@@ -291,7 +291,7 @@ describe('the flights', () => {
   });
 });
 
-describe('the bounds', () => {
+describe('the size limits', () => {
   it('keep a flood of junk from pushing principals out', async () => {
     const { server, ask } = cached();
     await ask('good');
@@ -305,7 +305,7 @@ describe('the bounds', () => {
     expect(server.lookUps).toBe(before + 1);
   });
 
-  it('hold 10,000 principals, the youngest', async () => {
+  it('keep the youngest 10,000 principals', async () => {
     const { ask } = cached();
     for (let i = 0; i < 10_001; i += 1) await ask(`user ${i}`);
     expect(await ask('user 1')).toMatchObject({ cacheHit: true });
@@ -313,7 +313,7 @@ describe('the bounds', () => {
   });
 });
 
-describe('whatever happens in whatever order', () => {
+describe('any sequence of events', () => {
   type Step = { waitSeconds: number; says: Principal | Error };
   const step: fc.Arbitrary<Step> = fc.record({
     waitSeconds: fc.integer({ min: 0, max: 40 }),
@@ -357,7 +357,7 @@ describe('whatever happens in whatever order', () => {
     }
   }
 
-  it('no principal serves that the server has not vouched for within TTL and grace, nor past its exp', async () => {
+  it('never uses a principal that the issuer has not vouched for within TTL and grace, nor one past its exp', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), run), { numRuns: 300 });
   });
 });

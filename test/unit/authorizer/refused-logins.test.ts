@@ -1,11 +1,10 @@
-/** Why a login was refused must not show from outside: not in the outcome, the requests that are made, or the time they take. */
+/** The reason for a refused login must not be visible from outside: in outcome, requests or time. */
 import { describe, expect, it } from 'vitest';
-import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { basic, Composed, type Outcome } from '../../support/core/composed.ts';
+import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { JWKS_URL, makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { failure, json, type Reply } from '../../support/core/scripted-http.ts';
 import { loggedIn, loginError, TOKEN_URL, WRONG_PASSWORD } from '../../support/core/token-endpoint.ts';
-import { basic } from '../../support/core/world.ts';
-import { Composed, type Outcome } from '../../support/lambda/composed.ts';
 
 const USER = 'user@example.com';
 const SECRET = 'correct horse';
@@ -33,7 +32,7 @@ const REFUSALS: readonly (readonly [string, Reply])[] = [
 
 const ORDERS = ['auto', 'password-first', 'introspect-first'] as const;
 
-/** What the introspection says of the secret, other than that it is an app specific password of this user. */
+/** Every result of the introspection except that the secret is an app specific password of this user. */
 const INTROSPECTIONS: [string, Reply, Reply?][] = [
   ['does not know it', INACTIVE],
   ['knows it as the password of somebody else', activePassword({ username: 'other@example.com' })],
@@ -41,12 +40,12 @@ const INTROSPECTIONS: [string, Reply, Reply?][] = [
   ['knows it as of another issuer', activePassword({ iss: 'https://other.example/' })],
   ['times out', failure('timeout'), INACTIVE],
   ['cannot be reached', failure('connection'), INACTIVE],
-  ['answers 503', json(503, {}), INACTIVE],
-  ['answers 500', json(500, {}), INACTIVE],
-  ['answers 500 about this token', json(500, { error: 'server_error' }), INACTIVE],
-  ['answers 429', json(429, { error: 'too_many_requests' }, { 'retry-after': '60' }), INACTIVE],
+  ['responds with 503', json(503, {}), INACTIVE],
+  ['responds with 500', json(500, {}), INACTIVE],
+  ['responds with 500 about this token', json(500, { error: 'server_error' }), INACTIVE],
+  ['responds with 429', json(429, { error: 'too_many_requests' }, { 'retry-after': '60' }), INACTIVE],
   ['refuses our assertion', json(401, { error: 'invalid_client' }), INACTIVE],
-  ['answers nonsense', json(200, {}), INACTIVE],
+  ['responds with nonsense', json(200, {}), INACTIVE],
 ];
 
 /** Seconds before each attempt: at once, within the cache's `negativeTtlSeconds`, after it, and after 300 s. */
@@ -54,7 +53,7 @@ const PAUSES = [0, 1, 10, 1, 30, 300, 11];
 
 describe.each(ORDERS)('with the order %s', (order) => {
   it.each(INTROSPECTIONS)(
-    'no refusal differs from a wrong password when the introspection %s',
+    'no refusal differs from a wrong password if the introspection %s',
     async (_, first, later) => {
       const wanted = await attempts(order, WRONG_PASSWORD, first, later);
       for (const [name, refusal] of REFUSALS) {
@@ -66,7 +65,7 @@ describe.each(ORDERS)('with the order %s', (order) => {
 });
 
 describe.each(['auto', 'password-first'] as const)('with the order %s', (order) => {
-  it('a wrong password costs a login and an introspection, and within 300 s only an introspection', async () => {
+  it('a wrong password causes a login and an introspection, and within 300 s only an introspection', async () => {
     const seen = await attempts(order, WRONG_PASSWORD, INACTIVE);
     expect(seen.map(({ calls }) => calls)).toEqual([
       [TOKEN_URL, INTROSPECTION_URL],
@@ -80,13 +79,13 @@ describe.each(['auto', 'password-first'] as const)('with the order %s', (order) 
     expect(seen.map(({ outcome }) => outcome)).toEqual(Array(7).fill('unauthenticated'));
   });
 
-  it.each(REFUSALS)('only a wrong password lets the introspection allow: %s', async (name, refusal) => {
+  it.each(REFUSALS)('only after a wrong password may the introspection allow: %s', async (name, refusal) => {
     const seen = await attempts(order, refusal, activePassword());
     const isWrongPassword = name.startsWith('wrong password');
     expect(seen.map(({ outcome }) => outcome)).toEqual(Array(7).fill(isWrongPassword ? 'allow' : 'unauthenticated'));
   });
 
-  it('a login that fails by our fault or in an outage is not introspected', async () => {
+  it('a login that fails by our fault or in an outage is not followed by an introspection', async () => {
     for (const reply of [loginError(401, 'access_denied'), loginError(500, 'server_error'), json(503, {})]) {
       const [first] = await attempts(order, reply, activePassword());
       expect(first?.calls).not.toContain(INTROSPECTION_URL);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-answers.ts';
+import { basic, Composed } from '../../support/core/composed.ts';
+import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { failure, form, type Reply } from '../../support/core/scripted-http.ts';
 import { loggedIn, TOKEN_URL } from '../../support/core/token-endpoint.ts';
-import { basic } from '../../support/core/world.ts';
-import { Composed } from '../../support/lambda/composed.ts';
 
 const OTHER = 'https://other.example/';
 const OTHER_INTROSPECTION_URL = `${OTHER}oauth/introspect`;
@@ -23,13 +22,13 @@ function twoIssuers(known: Readonly<Record<string, Readonly<Record<string, Reply
 const ofOther = activePassword({ iss: OTHER, token_type: 'Bearer' });
 
 describe('with several issuers', () => {
-  it('an opaque token is asked about at the second once the first does not know it', async () => {
+  it('an opaque token is introspected at the second if the first does not know it', async () => {
     const composed = twoIssuers({ [OTHER_INTROSPECTION_URL]: { opaque: ofOther } });
     const { outside } = await composed.decide('Bearer opaque');
     expect(outside).toMatchObject({ outcome: 'allow', calls: [INTROSPECTION_URL, OTHER_INTROSPECTION_URL] });
   });
 
-  it('an app specific password is shown to the first only, known or not', async () => {
+  it('an app specific password is sent to the first only, known or not', async () => {
     const known = twoIssuers({ [INTROSPECTION_URL]: { [ASP]: activePassword() } });
     expect((await known.decide(`Bearer ${ASP}`)).outside).toMatchObject({
       outcome: 'allow',
@@ -42,7 +41,7 @@ describe('with several issuers', () => {
     });
   });
 
-  it('an outage of the first is a 503, and the second is not asked, even if it would know the token', async () => {
+  it('an outage of the first makes the decision unavailable, even if the second would know the token', async () => {
     const composed = twoIssuers({
       [INTROSPECTION_URL]: { opaque: failure('timeout') },
       [OTHER_INTROSPECTION_URL]: { opaque: ofOther },

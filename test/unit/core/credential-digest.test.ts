@@ -21,11 +21,11 @@ describe('the digest of a credential', () => {
     ['the kind differs', basic('a', 'b'), bearer('b')],
     ['a length is part of the text', basic('a', '1:b'), basic('a:3', 'b')],
     ['the case differs', basic('A', 'b'), basic('a', 'b')],
-  ])('differs when %s', (_, one, other) => {
+  ])('differs if %s', (_, one, other) => {
     expect(digest(one)).not.toBe(digest(other));
   });
 
-  it('differs for any two different credentials made of awkward parts', () => {
+  it('differs for any two different credentials, however awkward their parts', () => {
     const part = fc.string({ unit: fc.constantFrom(':', '1', '2', 'a', 'ä'), maxLength: 6 });
     const credential = fc.oneof(
       fc.tuple(part, part).map(([u, s]) => basic(u, s)),
@@ -39,14 +39,14 @@ describe('the digest of a credential', () => {
     );
   });
 
-  it('is 256 bits of base64, whatever the credential, and reveals nothing of it', () => {
+  it('has 256 bits in base64 for any credential, and reveals nothing of it', () => {
     const all = digest(basic('user@example.com', 'abcdefghijklmnop'));
     expect(all).toMatch(/^[A-Za-z0-9+/]{43}=$/);
     expect(all).not.toContain('user');
     expect(digest(bearer('x'.repeat(8000)))).toHaveLength(44);
   });
 
-  it('depends on the salt, and each process has its own', () => {
+  it('depends on the salt, which is different in each process', () => {
     const credential = bearer('token');
     expect(credentialDigest('other')(credential)).not.toBe(digest(credential));
     expect(credentialDigest()(credential)).not.toBe(credentialDigest()(credential));

@@ -11,7 +11,7 @@ const NOT_BASE64 = 'The Basic credentials are not canonical base64.';
 const NOT_B64TOKEN = 'The Bearer token is empty or holds characters outside b64token.';
 
 describe('the Authorization headers', () => {
-  it('are missing when none came', () => {
+  it('are refused as missing if there is none', () => {
     expect(() => parseCredential([])).toThrow(credentialError('credential_missing', 'No Authorization header.'));
   });
 
@@ -19,13 +19,13 @@ describe('the Authorization headers', () => {
     ['two different ones', ['Bearer abc', 'Basic dTpw']],
     ['the same one twice', ['Bearer abc', 'Bearer abc']],
     ['a good one and an empty one', ['Bearer abc', '']],
-  ])('are refused when repeated: %s', (_, values) => {
+  ])('are refused if repeated: %s', (_, values) => {
     expect(() => parseCredential(values)).toThrow(
       credentialError('credential_repeated', 'Got 2 Authorization headers, expected one.'),
     );
   });
 
-  it('are refused beyond 8,192 characters, junk or not', () => {
+  it('are refused if longer than 8,192 characters, whatever they hold', () => {
     expect(parseCredential([`Bearer ${'a'.repeat(8185)}`])).toEqual({ kind: 'bearer', token: 'a'.repeat(8185) });
     expect(() => parseCredential([`Bearer ${'a'.repeat(8186)}`])).toThrow(
       credentialError('credential_oversized', 'The Authorization header is longer than 8192 characters.'),
@@ -42,17 +42,17 @@ describe('the Authorization headers', () => {
     'Bearer,abc',
     '=Bearer abc',
     'Bearerabc',
-  ])('are refused with another scheme, or none: %j', (value) => {
+  ])('are refused if they have another scheme or none: %j', (value) => {
     expect(() => parseCredential([value])).toThrow(
       credentialError('scheme_unsupported', 'Expected the scheme Bearer or Basic.'),
     );
   });
 
-  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('name Bearer in any case: %s', (scheme) => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('may name Bearer in any case: %s', (scheme) => {
     expect(parseCredential([`${scheme} abc`])).toEqual({ kind: 'bearer', token: 'abc' });
   });
 
-  it.each(['Basic', 'basic', 'BASIC', 'bAsIc'])('name Basic in any case: %s', (scheme) => {
+  it.each(['Basic', 'basic', 'BASIC', 'bAsIc'])('may name Basic in any case: %s', (scheme) => {
     expect(parseCredential([`${scheme} dTpw`])).toEqual({ kind: 'basic', username: 'u', secret: 'p' });
   });
 
@@ -104,7 +104,7 @@ describe('the Authorization headers', () => {
 });
 
 describe('a Bearer token', () => {
-  it('is any b64token, and comes out as it went in', () => {
+  it('may be any b64token, and is returned unchanged', () => {
     const character = fc.constantFrom(...'ABCXYZabcxyz0189-._~+/');
     const b64token = fc
       .tuple(fc.string({ unit: character, minLength: 1, maxLength: 100 }), fc.constantFrom('', '=', '=='))
@@ -117,7 +117,7 @@ describe('a Bearer token', () => {
   });
 
   it.each(['', 'a b', 'a,b', 'a=b', '=', 'a"', 'a\nb', 'a\tb', 'ä', 'a%20', 'abc, Bearer def', 'a:b', '{}'])(
-    'is refused with characters outside b64token: %j',
+    'is refused if it has characters outside b64token: %j',
     (token) => {
       expect(() => parseCredential([`Bearer ${token}`])).toThrow(credentialError('credential_malformed', NOT_B64TOKEN));
     },
@@ -125,7 +125,7 @@ describe('a Bearer token', () => {
 });
 
 describe('Basic credentials', () => {
-  it('come out as they went in, whatever letters they are in', () => {
+  it('are returned unchanged, whatever alphabet they use', () => {
     const printable = (maxLength: number) =>
       fc.string({ unit: 'grapheme', minLength: 1, maxLength }).filter((value) => !/\p{Cc}/u.test(value));
     const username = printable(40).filter((value) => !value.includes(':'));
@@ -145,7 +145,7 @@ describe('Basic credentials', () => {
     expect(parseCredential([basic(' u\u0308 : p ')])).toEqual({ kind: 'basic', username: ' u\u0308 ', secret: ' p ' });
   });
 
-  it('keep a byte order mark, which is part of the name', () => {
+  it('keep a byte order mark, which is part of the username', () => {
     expect(parseCredential([basic('\uFEFFu:p')])).toEqual({ kind: 'basic', username: '\uFEFFu', secret: 'p' });
   });
 
@@ -160,12 +160,12 @@ describe('Basic credentials', () => {
     ['there is a line break inside', 'dTpwcHBw', 'dTpw\ncHBw'],
     ['something follows the padding', 'dTpwcA==', 'dTpwcA==dTpw'],
     ['a comma joins two of them', 'dTpw', 'dTpw, dTpw'],
-  ])('are refused when %s', (_, good, bad) => {
+  ])('are refused if %s', (_, good, bad) => {
     expect(parseCredential([`Basic ${good}`])).toMatchObject({ kind: 'basic', username: 'u' });
     expect(() => parseCredential([`Basic ${bad}`])).toThrow(credentialError('credential_malformed', NOT_BASE64));
   });
 
-  it('have one spelling only: what parses is what encoding it again gives', () => {
+  it('have only one spelling: encoding them again gives the same text', () => {
     const almost = fc.string({ unit: fc.constantFrom(...'dTpwcA+/=_- '), maxLength: 12 });
     fc.assert(
       fc.property(almost, (encoded) => {
@@ -187,14 +187,14 @@ describe('Basic credentials', () => {
     ['half a surrogate pair', [0x75, 0x3a, 0xed, 0xa0, 0x80]],
     ['a truncated sequence', [0x75, 0x3a, 0xe2, 0x82]],
     ['ISO 8859-1', [0x75, 0x3a, 0xfc]],
-  ])('are refused when not UTF-8: %s', (_, bytes) => {
+  ])('are refused if they are not UTF-8: %s', (_, bytes) => {
     expect(() => parseCredential([basic(Uint8Array.from(bytes))])).toThrow(
       credentialError('credential_malformed', 'The Basic credentials are not UTF-8.'),
     );
   });
 
   it.each(['\u0000', '\u0007', '\t', '\n', '\r', '\u001f', '\u007f', '\u0085', '\u009f'])(
-    'are refused with the control character %j on either side',
+    'are refused if they have the control character %j on either side',
     (character) => {
       const error = credentialError('credential_malformed', 'The Basic credentials hold a control character.');
       expect(() => parseCredential([basic(`u${character}:p`)])).toThrow(error);
@@ -202,7 +202,7 @@ describe('Basic credentials', () => {
     },
   );
 
-  it('are refused without a colon', () => {
+  it('are refused if they have no colon', () => {
     expect(() => parseCredential([basic('user')])).toThrow(
       credentialError('credential_malformed', 'The Basic credentials hold no colon.'),
     );
@@ -211,13 +211,13 @@ describe('Basic credentials', () => {
     );
   });
 
-  it.each([':', ':p', 'u:'])('are refused with an empty half: %j', (userPass) => {
+  it.each([':', ':p', 'u:'])('are refused if one half is empty: %j', (userPass) => {
     expect(() => parseCredential([basic(userPass)])).toThrow(
       credentialError('credential_malformed', 'The Basic credentials lack a username or a secret.'),
     );
   });
 
-  it('hold a username of at most 320 characters and a secret of at most 2,048', () => {
+  it('may have a username of at most 320 characters and a secret of at most 2,048', () => {
     const longest = parseCredential([basic(`${'u'.repeat(320)}:${'p'.repeat(2048)}`)]);
     expect(longest).toEqual({ kind: 'basic', username: 'u'.repeat(320), secret: 'p'.repeat(2048) });
     expect(() => parseCredential([basic(`${'u'.repeat(321)}:p`)])).toThrow(

@@ -7,13 +7,13 @@ describe('the errors', () => {
     [new CredentialError('token_expired', 'm'), 'CredentialError', 'token_expired'],
     [new IssuerError('issuer_timeout', 'm'), 'IssuerError', 'issuer_timeout'],
     [new ConfigurationError('configuration_invalid', 'm'), 'ConfigurationError', 'configuration_invalid'],
-  ])('carry class, code and message: %s', (error, name, code) => {
+  ])('have a class, a code and a message: %s', (error, name, code) => {
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ name, code, message: 'm' });
     expect(String(error)).toBe(`${name}: m`);
   });
 
-  it('keep their cause, and have none of their own', () => {
+  it('have a cause only if they are given one', () => {
     const cause = new HttpFailure('timeout', 'too late');
     expect(new IssuerError('issuer_timeout', 'm', { cause }).cause).toBe(cause);
     expect('cause' in new IssuerError('issuer_timeout', 'm')).toBe(false);

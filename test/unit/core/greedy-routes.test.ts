@@ -10,26 +10,29 @@ function scopesFor(routes: RouteSettings, method: string, resourcePath: string, 
 
 const ADMIN: RouteSettings = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
 
-describe('a greedy route covers its own root', () => {
-  it.each(['/admin', '/admin/', '/%61dmin', '/admin/7', '/admin/7/keys'])('whatever follows it: %s', (path) => {
-    expect(scopesFor(ADMIN, 'GET', '/{proxy+}', path)).toEqual(['admin']);
-  });
+describe('a greedy route', () => {
+  it.each(['/admin', '/admin/', '/%61dmin', '/admin/7', '/admin/7/keys'])(
+    'decides on its root and on everything below: %s',
+    (path) => {
+      expect(scopesFor(ADMIN, 'GET', '/{proxy+}', path)).toEqual(['admin']);
+    },
+  );
 
-  it.each(['/', '/administrator', '/Admin', '/x/admin'])('and nothing beside it: %s', (path) => {
+  it.each(['/', '/administrator', '/Admin', '/x/admin'])('decides on nothing beside its root: %s', (path) => {
     expect(scopesFor(ADMIN, 'GET', '/{proxy+}', path)).toEqual([]);
   });
 
-  it('where the gateway names the root as a resource of its own', () => {
+  it('decides on its root if the gateway names the root as a resource', () => {
     expect(scopesFor(ADMIN, 'GET', '/admin')).toEqual(['admin']);
     expect(scopesFor(ADMIN, 'GET', '/admin', '/admin/')).toEqual(['admin']);
     expect(scopesFor({ 'ANY /{proxy+}': ['all'] }, 'GET', '/')).toEqual(['all']);
   });
 
-  it('where the gateway names the greedy resource itself', () => {
+  it('decides on its root if the gateway names the greedy resource', () => {
     expect(scopesFor(ADMIN, 'GET', '/admin/{proxy+}', '/admin/')).toEqual(['admin']);
   });
 
-  it('that ends in a parameter', () => {
+  it('decides on its root if that ends in a parameter', () => {
     const routes = { 'ANY /{proxy+}': [], 'ANY /admin/{id}/{proxy+}': ['one'] };
     expect(scopesFor(routes, 'GET', '/{proxy+}', '/admin/7')).toEqual(['one']);
     expect(scopesFor(routes, 'GET', '/admin/{id}', '/admin/7')).toEqual(['one']);
@@ -37,7 +40,7 @@ describe('a greedy route covers its own root', () => {
     expect(scopesFor(routes, 'GET', '/{proxy+}', '/admin')).toEqual([]);
   });
 
-  it('for its own method only', () => {
+  it('decides for its own method only', () => {
     const routes = { 'ANY /{proxy+}': [], 'GET /admin/{proxy+}': ['admin'] };
     expect(scopesFor(routes, 'GET', '/{proxy+}', '/admin')).toEqual(['admin']);
     expect(scopesFor(routes, 'POST', '/{proxy+}', '/admin')).toEqual([]);
@@ -46,8 +49,8 @@ describe('a greedy route covers its own root', () => {
   });
 });
 
-describe('a route that names the root of a greedy route decides there', () => {
-  it('with its method or with ANY', () => {
+describe('a route that names the root of a greedy route', () => {
+  it('decides there with its method or with ANY', () => {
     const greedy = { 'GET /admin/{proxy+}': ['below'] };
     expect(scopesFor({ ...greedy, 'GET /admin': ['root'] }, 'GET', '/{proxy+}', '/admin')).toEqual(['root']);
     expect(scopesFor({ ...greedy, 'ANY /admin': ['root'] }, 'GET', '/{proxy+}', '/admin')).toEqual(['root']);
@@ -55,36 +58,36 @@ describe('a route that names the root of a greedy route decides there', () => {
     expect(scopesFor({ ...greedy, 'ANY /admin': ['root'] }, 'GET', '/admin')).toEqual(['root']);
   });
 
-  it('and leaves the other methods to the greedy route', () => {
+  it('leaves the other methods to the greedy route', () => {
     const routes = { ...ADMIN, 'POST /admin': ['post'] };
     expect(scopesFor(routes, 'POST', '/{proxy+}', '/admin')).toEqual(['post']);
     expect(scopesFor(routes, 'GET', '/{proxy+}', '/admin')).toEqual(['admin']);
     expect(scopesFor(routes, 'GET', '/admin')).toEqual(['admin']);
   });
 
-  it('even if it is public, when the gateway asks about another method or spelling', () => {
+  it('leaves other methods and spellings to the greedy route if it is public', () => {
     const routes: RouteSettings = { ...ADMIN, 'GET /admin': 'public' };
     expect(scopesFor(routes, 'POST', '/admin')).toEqual(['admin']);
     expect(scopesFor(routes, 'GET', '/{proxy+}', '/admin/')).toEqual(['admin']);
   });
 });
 
-describe('a parameter route does not name the root of a greedy route', () => {
+describe('a parameter route beside a greedy route', () => {
   const routes = { ...ADMIN, 'GET /{id}': ['any:id'], 'GET /{id}/keys': ['any:keys'] };
 
-  it.each(['/{proxy+}', '/{id}'])('so the greedy route decides under %s', (resourcePath) => {
+  it.each(['/{proxy+}', '/{id}'])('does not decide on the root of the greedy route under %s', (resourcePath) => {
     expect(scopesFor(routes, 'GET', resourcePath, '/admin')).toEqual(['admin']);
     expect(scopesFor(routes, 'GET', resourcePath, '/%61dmin')).toEqual(['admin']);
     expect(scopesFor(routes, 'GET', resourcePath, '/users')).toEqual(['any:id']);
   });
 
-  it('nor what is below it', () => {
+  it('does not decide on paths below the root of the greedy route', () => {
     expect(scopesFor(routes, 'GET', '/{id}/keys', '/admin/keys')).toEqual(['admin']);
     expect(scopesFor(routes, 'GET', '/{id}/keys', '/users/keys')).toEqual(['any:keys']);
   });
 
   it.each(['/admin%2F7', '/admin;', '/admin;x=1', '/..;/admin', '/admin/7/8', '/admin//'])(
-    'and a path that may be another one to the backend is denied: %s',
+    'is denied for a path that the backend may read differently: %s',
     (path) => {
       expect(scopesFor(routes, 'GET', '/{id}', path)).toBeUndefined();
     },
@@ -94,19 +97,19 @@ describe('a parameter route does not name the root of a greedy route', () => {
 describe('a route with a parameter beside a literal one', () => {
   const routes = { 'GET /users/{id}': ['any:user'], 'GET /users/admin': ['admin'] };
 
-  it('decides on the paths that are its own', () => {
+  it('decides on its own paths', () => {
     expect(scopesFor(routes, 'GET', '/users/{id}', '/users/7')).toEqual(['any:user']);
     expect(scopesFor(routes, 'GET', '/users/admin', '/users/admin')).toEqual(['admin']);
   });
 
   it.each(['/users/%61dmin', '/users/admin;', '/users/..;/users/admin'])(
-    'does not decide on %s, which the gateway takes for its own and the backend may take for the literal one',
+    'does not decide on %s, which the gateway assigns to it and the backend may assign to the literal one',
     (path) => {
       expect(scopesFor(routes, 'GET', '/users/{id}', path)).toBeUndefined();
     },
   );
 
-  it('decides on ids with odd characters where no other route can be meant', () => {
+  it('decides on ids with unusual characters if no other route can be meant', () => {
     const alone = { 'GET /files/{id}': ['any:file'] };
     expect(scopesFor(alone, 'GET', '/files/{id}', '/files/a%2Fb;c')).toEqual(['any:file']);
   });
@@ -182,7 +185,7 @@ describe('the route that decides', () => {
     );
   });
 
-  it('is never less specific than a greedy route at or above the path, whatever the gateway names', () => {
+  it('is never less specific than a greedy route at or above the path, whatever resource the gateway names', () => {
     let judged = 0;
     fc.assert(
       fc.property(routeKeys, call, (keys, called) => {

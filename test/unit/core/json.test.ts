@@ -12,7 +12,7 @@ describe('JSON from outside', () => {
     expect(parseJson('{')).toBeUndefined();
   });
 
-  it('comes out as it went in', () => {
+  it('is returned unchanged', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(parseJson(text)).toEqual(JSON.parse(text));
@@ -20,12 +20,12 @@ describe('JSON from outside', () => {
     );
   });
 
-  it('changes no prototype', () => {
+  it('never changes a prototype', () => {
     const value = parseJson('{"__proto__":{"active":true}}');
     expect(isJsonObject(value) && value.active).toBe(undefined);
   });
 
-  it.each([null, [], 'text', 1, true, undefined])('is no object when it is %j', (value) => {
+  it.each([null, [], 'text', 1, true, undefined])('is not an object if it is %j', (value) => {
     expect(isJsonObject(value)).toBe(false);
   });
 });

@@ -24,7 +24,7 @@ describe('a route that the gateway names', () => {
     ['GET', '/x/{id}', { anyOf: ['a', 'b'] }],
     ['GET', '/me', { allOf: [] }],
     ['GET', '/', { allOf: ['root'] }],
-  ])('asks for what is configured: %s %s', (method, path, requirement) => {
+  ])('requires what is configured: %s %s', (method, path, requirement) => {
     expect(routes.requirement(called(method, path))).toEqual(requirement);
   });
 
@@ -42,7 +42,7 @@ describe('a route that the gateway names', () => {
     ['no path', 'GET', ''],
     ['no method', '', '/me'],
     ['a name of every object', 'GET', '/constructor'],
-  ])("is nobody's otherwise: %s", (_, method, path) => {
+  ])('is unknown in every other case: %s', (_, method, path) => {
     expect(routes.requirement(called(method, path))).toBeUndefined();
   });
 
@@ -51,7 +51,7 @@ describe('a route that the gateway names', () => {
     expect(routes.requirement(called('GET', '/bar', '/me'))).toBeUndefined();
   });
 
-  it('prefers the named method to ANY, whichever comes first', () => {
+  it('is found by its own method before ANY, whichever is configured first', () => {
     const anyFirst = new RouteMap({ 'ANY /a': ['any'], 'GET /a': ['get'] });
     const anyLast = new RouteMap({ 'GET /a': ['get'], 'ANY /a': ['any'] });
     for (const map of [anyFirst, anyLast]) {
@@ -60,7 +60,7 @@ describe('a route that the gateway names', () => {
     }
   });
 
-  it('does not fall to a greedy route that the gateway did not name', () => {
+  it('is not replaced by a greedy route that the gateway did not name', () => {
     const greedy = new RouteMap({ 'ANY /{proxy+}': [] });
     expect(greedy.requirement(called('GET', '/foo'))).toBeUndefined();
   });
@@ -99,7 +99,7 @@ describe('a route under {proxy+}', () => {
     ['POST', '/', 'any'],
     ['GET', '/health', 'any'],
     ['GET', '/%C3%BC', 'any'],
-  ])('is found by the path: %s %s asks for %s', (method, path, scope) => {
+  ])('is found by the path: %s %s requires %s', (method, path, scope) => {
     expect(requirement(method, path)).toEqual({ allOf: [scope] });
   });
 
@@ -134,16 +134,21 @@ describe('a route under {proxy+}', () => {
     '/%',
     '/%zz',
     '/%e2%82',
-  ])("is nobody's if a backend may read the path as another: %j", (path) => {
+  ])('is unknown if a backend may read the path differently: %j', (path) => {
     expect(requirement('GET', path)).toBeUndefined();
   });
 
-  it('is looked for below the same methods only', () => {
+  it('is the first configured one of two that differ only in the names of parameters', () => {
+    const map = new RouteMap({ 'GET /x/{b}': ['first'], 'GET /x/{a}': ['second'] });
+    expect(map.requirement(called('GET', '/{proxy+}', '/x/1'))).toEqual({ allOf: ['first'] });
+  });
+
+  it('is looked for among routes with the same method', () => {
     const map = new RouteMap({ 'GET /{proxy+}': ['get'] });
     expect(map.requirement(called('POST', '/{proxy+}', '/a'))).toBeUndefined();
   });
 
-  it('asks, spelled in whatever way, for no less than the route that a lenient backend would take it for', () => {
+  it('requires, however the path is spelled, no less than the route that a lenient backend would choose', () => {
     const strict: RouteSettings = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
     const map = new RouteMap(strict);
     const piece = fc.constantFrom(
@@ -206,24 +211,24 @@ function decodeOverAndOver(path: string): string {
   }
 }
 
-describe('the route on which a WebSocket API asks who somebody is', () => {
+describe('the $connect route of a WebSocket API', () => {
   const map = new RouteMap({ $connect: ['connect'], 'GET /foo': ['read:foo'] });
 
-  it('asks for what is configured', () => {
+  it('requires what is configured', () => {
     expect(map.requirement(called('GET', CONNECT_ROUTE, '/'))).toEqual({ allOf: ['connect'] });
     expect(map.scopes).toEqual(['connect', 'read:foo']);
     expect(new RouteMap({ 'GET /foo': [] }).requirement(called('GET', CONNECT_ROUTE))).toBeUndefined();
   });
 
-  it.each(['/', '/$connect', '$connect', '/%24connect', '', '/a'])(
-    'is what no path of a request matches: %j',
+  it.each(['/', '/$connect', '$connect', '/%24connect', '/connect', '', '/a'])(
+    'is never matched by the path of a request: %j',
     (path) => {
       expect(map.requirement(called('GET', '/{proxy+}', path))).toBeUndefined();
     },
   );
 
   it.each(['GET $connect', '$default', '$disconnect', '$connect/', '/$connect', 'ANY$connect'])(
-    'has one spelling: %j is none',
+    'has one spelling, which is not %j',
     (key) => {
       expect(() => new RouteMap({ [key]: [] })).toThrow(
         configurationError(
@@ -267,6 +272,8 @@ describe('the configuration of routes', () => {
     'GET /a{b}',
     'GET /{a b}',
     'GET /{+}',
+    'GET /a{b+}',
+    'GET /{a+}b',
     'GET /%66oo',
     'GET /foo?x=1',
     'GET /foo#x',
@@ -288,7 +295,7 @@ describe('the configuration of routes', () => {
     );
   });
 
-  it('parses or is refused by a ConfigurationError, whatever the key', () => {
+  it('is parsed or refused by a ConfigurationError, whatever the key', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -306,7 +313,7 @@ describe('the configuration of routes', () => {
     );
   });
 
-  it('tells all scopes, each once, in order, those of public routes none', () => {
+  it('lists the scopes of all routes that are not public, each once and in order', () => {
     expect(routes.scopes).toEqual(['a', 'any:foo', 'audit', 'b', 'create:foo', 'read:foo', 'root']);
     expect(new RouteMap({ 'GET /': 'public', 'GET /me': [] }).scopes).toEqual([]);
   });
@@ -325,11 +332,11 @@ describe('scopes', () => {
     [['read:foobar'], { allOf: ['read:foo'] }, false],
     [['read:foo'], { allOf: ['read:foobar'] }, false],
     [['*'], { allOf: ['a'] }, false],
-  ])('%j against %j: %s', (granted, requirement, isMet) => {
+  ])('%j satisfy %j: %s', (granted, requirement, isMet) => {
     expect(satisfies(granted, requirement)).toBe(isMet);
   });
 
-  it('that are more never open less', () => {
+  it('never allow less when there are more of them', () => {
     const scope = fc.constantFrom('a', 'b', 'c', 'd');
     const requirement = fc.oneof(
       fc.array(scope).map((allOf) => ({ allOf })),

@@ -12,7 +12,7 @@ describe('a URL that secrets may be sent to', () => {
     'http://[::1]:3001/',
     'http://0x7f.1/',
     'HTTPS://TENANT.EXAMPLE/',
-  ])('is https, or http to this machine: %s', (url) => {
+  ])('may be https, or http to this machine: %s', (url) => {
     expect(isSecureUrl(new URL(url))).toBe(true);
     expect(isSecureUrl(url)).toBe(true);
   });
@@ -33,7 +33,7 @@ describe('a URL that secrets may be sent to', () => {
     'https://:password@tenant.example/',
     'http://localhost@evil.example/',
     'http://user:password@localhost/',
-  ])('is nothing else: %s', (url) => {
+  ])('may not be anything else: %s', (url) => {
     expect(isSecureUrl(new URL(url))).toBe(false);
     expect(isSecureUrl(url)).toBe(false);
   });

@@ -18,7 +18,7 @@ describe('the served path', () => {
     ['with doubled slashes in its middle', '/v1/a//b', 'a//b', '/a//b'],
     ['with a percent sign that escapes nothing', '/v1/100%', '100%', '/100%'],
     ['with characters that are not ASCII', '/v1/zo%C3%AB', 'zoë', '/zo%C3%AB'],
-  ])('%s', (_what, path, proxy, expected) => {
+  ])('is found %s', (_what, path, proxy, expected) => {
     expect(servedPath({ path, resource: GREEDY, pathParameters: { proxy } })).toBe(expected);
   });
 
@@ -59,11 +59,11 @@ describe('the served path', () => {
     ['the path is empty', '', { proxy: 'admin' }],
     ['the resource is literal and the path another', '/admin', null, '/health'],
     ['the root has a doubled slash', '//', null, '/'],
-  ])('is unknown where %s', (_what, path, pathParameters, resource = GREEDY) => {
+  ])('is unknown if %s', (_what, path, pathParameters, resource = GREEDY) => {
     expect(servedPath({ path, resource, pathParameters })).toBeUndefined();
   });
 
-  it('always spells what API Gateway matched, as written or decoded, whatever stands before it', () => {
+  it('is always a spelling of what API Gateway matched, as written or decoded, whatever precedes it', () => {
     const segment = fc.oneof(fc.constantFrom('v1', 'a', 'b', '%61', 'a%2Fb', 'a%2fb', '%2525', '..', ''), fc.string());
     fc.assert(
       fc.property(fc.array(segment), fc.array(segment, { minLength: 1 }), fc.boolean(), (base, served, isDecoded) => {

@@ -6,80 +6,80 @@ import { issuerError } from '../../support/core/errors.ts';
 const FAILED = issuerError('issuer_circuit_open', 'The server is left alone after repeated failures.');
 const LIMITED = issuerError('issuer_throttled', 'Limited.');
 
-function coolDown() {
+function newBreaker() {
   const clock = new FrozenClock();
-  return { clock, coolDown: new CircuitBreaker(clock.read) };
+  return { clock, breaker: new CircuitBreaker(clock.read) };
 }
 
-function fail(coolDown: CircuitBreaker, times: number): readonly number[] {
-  return Array.from({ length: times }, () => coolDown.fail());
+function fail(breaker: CircuitBreaker, times: number): readonly number[] {
+  return Array.from({ length: times }, () => breaker.fail());
 }
 
-describe('a cool-down', () => {
-  it('is over before it has begun', () => {
-    const { coolDown: it } = coolDown();
-    expect(() => it.assertClosed()).not.toThrow();
-    expect(fail(it, 4)).toEqual([0, 0, 0, 0]);
-    expect(() => it.assertClosed()).not.toThrow();
+describe('the circuit breaker', () => {
+  it('is closed at first and after fewer than five failures', () => {
+    const { breaker } = newBreaker();
+    expect(() => breaker.assertClosed()).not.toThrow();
+    expect(fail(breaker, 4)).toEqual([0, 0, 0, 0]);
+    expect(() => breaker.assertClosed()).not.toThrow();
   });
 
-  it('begins with the fifth failure in a row and ends on its own', () => {
-    const { clock, coolDown: it } = coolDown();
-    expect(fail(it, 5).at(-1)).toBe(2000);
-    expect(() => it.assertClosed()).toThrow(FAILED);
+  it('opens with the fifth failure in a row and closes after 2 s', () => {
+    const { clock, breaker } = newBreaker();
+    expect(fail(breaker, 5).at(-1)).toBe(2000);
+    expect(() => breaker.assertClosed()).toThrow(FAILED);
     clock.advanceSeconds(1.999);
-    expect(() => it.assertClosed()).toThrow(FAILED);
+    expect(() => breaker.assertClosed()).toThrow(FAILED);
     clock.advanceSeconds(0.001);
-    expect(() => it.assertClosed()).not.toThrow();
+    expect(() => breaker.assertClosed()).not.toThrow();
   });
 
-  it('does not begin with four failures and a success', () => {
-    const { coolDown: it } = coolDown();
-    fail(it, 4);
-    it.succeed();
-    expect(fail(it, 4)).toEqual([0, 0, 0, 0]);
+  it('counts failures from zero after a success', () => {
+    const { breaker } = newBreaker();
+    fail(breaker, 4);
+    breaker.succeed();
+    expect(fail(breaker, 4)).toEqual([0, 0, 0, 0]);
   });
 
-  it('lasts 30 s at most, whoever asks for how much', () => {
-    const { clock, coolDown: it } = coolDown();
-    expect(it.throttle(3_600_000, 'Limited.')).toBe(30_000);
+  it('stays open for 30 s at most, even if a rate limit asks for more', () => {
+    const { clock, breaker } = newBreaker();
+    expect(breaker.throttle(3_600_000, 'Limited.')).toBe(30_000);
     clock.advanceSeconds(30);
-    expect(() => it.assertClosed()).not.toThrow();
+    expect(() => breaker.assertClosed()).not.toThrow();
   });
 
-  it('doubles with each failure after one, up to 30 s', () => {
-    const { clock, coolDown: it } = coolDown();
-    fail(it, 4);
+  it('stays open twice as long after each further failure, up to 30 s', () => {
+    const { clock, breaker } = newBreaker();
+    fail(breaker, 4);
     const durations = Array.from({ length: 6 }, () => {
-      const durationMs = it.fail();
+      const durationMs = breaker.fail();
       clock.advanceSeconds(durationMs / 1000);
       return durationMs;
     });
     expect(durations).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000]);
   });
 
-  it('is the shortest for many calls that fail together', () => {
-    const { clock, coolDown: it } = coolDown();
-    expect(fail(it, 100).filter((durationMs) => durationMs > 0)).toEqual([2000]);
+  it('counts concurrent failures as one once it is open', () => {
+    const { clock, breaker } = newBreaker();
+    expect(fail(breaker, 100).filter((durationMs) => durationMs > 0)).toEqual([2000]);
     clock.advanceSeconds(2);
-    expect(() => it.assertClosed()).not.toThrow();
-    expect(fail(it, 100).filter((durationMs) => durationMs > 0)).toEqual([4000]);
+    expect(() => breaker.assertClosed()).not.toThrow();
+    expect(fail(breaker, 100).filter((durationMs) => durationMs > 0)).toEqual([4000]);
   });
 
-  it('by a rate limit says so, for as long as was asked', () => {
-    const { clock, coolDown: it } = coolDown();
-    expect(it.throttle(1500, 'Limited.')).toBe(1500);
-    expect(() => it.assertClosed()).toThrow(LIMITED);
+  it('opens for the time that a rate limit asks for, with its message', () => {
+    const { clock, breaker } = newBreaker();
+    expect(breaker.throttle(1500, 'Limited.')).toBe(1500);
+    expect(() => breaker.assertClosed()).toThrow(LIMITED);
     clock.advanceSeconds(1.5);
-    expect(() => it.assertClosed()).not.toThrow();
-    expect(it.throttle(0, 'Limited.')).toBe(0);
-    expect(() => it.assertClosed()).not.toThrow();
+    expect(() => breaker.assertClosed()).not.toThrow();
+    expect(breaker.throttle(0, 'Limited.')).toBe(0);
+    expect(() => breaker.assertClosed()).not.toThrow();
   });
 
-  it('is not cut short, nor given another reason, by a call that ends during it', () => {
-    const { coolDown: it } = coolDown();
-    it.throttle(20_000, 'Limited.');
-    expect(fail(it, 5).at(-1)).toBe(0);
-    expect(() => it.assertClosed()).toThrow(LIMITED);
+  it('keeps its time and its message when a call fails while it is open', () => {
+    const { breaker } = newBreaker();
+    breaker.throttle(20_000, 'Limited.');
+    expect(fail(breaker, 5).at(-1)).toBe(0);
+    expect(() => breaker.assertClosed()).toThrow(LIMITED);
   });
 });

@@ -12,7 +12,7 @@ const judge = (changes: Record<string, unknown>, expectedOnes = expected) =>
   validateClaims(accessTokenClaims(changes), expectedOnes);
 
 describe('good claims', () => {
-  it('come out with their types', () => {
+  it('are returned with their types', () => {
     const claims = judge({ username: 'user@example.com', org_id: 'org_1', permissions: ['read:bar'], scope: 'a b' });
     expect(claims).toEqual({
       sub: 'auth0|1234',
@@ -26,7 +26,7 @@ describe('good claims', () => {
     });
   });
 
-  it('need neither exp nor scope nor anything optional', () => {
+  it('need neither exp nor scope nor any other optional claim', () => {
     expect(validateClaims({ iss: ISSUER, aud: AUDIENCE, sub: 's' }, expected)).toEqual({
       sub: 's',
       iss: ISSUER,
@@ -39,17 +39,17 @@ describe('good claims', () => {
     });
   });
 
-  it('take null for absent where nothing depends on it', () => {
+  it('may be null where nothing depends on them', () => {
     const claims = judge({ username: null, org_id: null, scope: null, permissions: null, client_id: null, azp: null });
     expect(claims).toMatchObject({ username: undefined, organizationId: undefined, scopes: [], permissions: [] });
     expect(claims.clientId).toBeUndefined();
   });
 
-  it('name the client by client_id before azp', () => {
+  it('name the client by client_id rather than azp', () => {
     expect(judge({ client_id: 'client-2' }).clientId).toBe('client-2');
   });
 
-  it('lose what is no scope-token, which can only take rights away', () => {
+  it('lose every invalid scope-token, which can only take rights away', () => {
     expect(judge({ scope: ' a  b\u00a0c d"e f\\g \t h' }).scopes).toEqual(['a', 'h']);
     expect(judge({ permissions: ['a', 'b c', '', 7, null, ['d'], 'e"'] }).permissions).toEqual(['a']);
   });
@@ -62,7 +62,7 @@ describe('the issuer', () => {
     'https://TENANT.example/',
     'http://tenant.example/',
     ' ',
-  ])('is compared exactly: %j is wrong', (iss) => {
+  ])('must match exactly: %j does not', (iss) => {
     expect(() => judge({ iss })).toThrow(credentialError('issuer_mismatch', 'The issuer is not the configured one.'));
   });
 
@@ -72,7 +72,7 @@ describe('the issuer', () => {
     );
   });
 
-  it.each([[[ISSUER]], [7], [{}], [true]])('is a string: %j is none', (iss) => {
+  it.each([[[ISSUER]], [7], [{}], [true]])('must be a string: %j is not', (iss) => {
     expect(() => judge({ iss })).toThrow(
       credentialError(
         'claims_malformed',
@@ -99,7 +99,7 @@ describe('the audience', () => {
     { 0: AUDIENCE, length: 1 },
     [null],
     ['x', 'y'],
-  ])('is required and compared exactly: %j is wrong', (aud) => {
+  ])('is required and must match exactly: %j does not', (aud) => {
     expect(() => judge({ aud })).toThrow(
       credentialError('audience_mismatch', 'The audience is not, or does not hold, the configured one.'),
     );
@@ -110,14 +110,14 @@ describe('the time', () => {
   const expired = credentialError('token_expired', 'The token has expired.');
   const early = credentialError('token_not_yet_valid', 'The token is not valid yet.');
 
-  it('is up in the very second of exp', () => {
+  it('has run out in the very second of exp', () => {
     expect(judge({ exp: NOW_SECONDS + 1 }).exp).toBe(NOW_SECONDS + 1);
     expect(() => judge({ exp: NOW_SECONDS })).toThrow(expired);
     expect(() => judge({ exp: 0 })).toThrow(expired);
     expect(() => judge({ exp: -1 })).toThrow(expired);
   });
 
-  it('is stretched by the tolerance at its end, and no further', () => {
+  it('is extended by the tolerance after exp, and no further', () => {
     expect(judge({ exp: NOW_SECONDS - 4 }, tolerant).exp).toBe(NOW_SECONDS - 4);
     expect(() => judge({ exp: NOW_SECONDS - 5 }, tolerant)).toThrow(expired);
   });
@@ -127,7 +127,7 @@ describe('the time', () => {
     expect(() => judge({ nbf: NOW_SECONDS + 1 })).toThrow(early);
   });
 
-  it('is stretched by the tolerance at its beginning, and no further', () => {
+  it('is extended by the tolerance before nbf, and no further', () => {
     expect(judge({ nbf: NOW_SECONDS + 5 }, tolerant).sub).toBe('auth0|1234');
     expect(() => judge({ nbf: NOW_SECONDS + 6 }, tolerant)).toThrow(early);
   });
@@ -140,7 +140,7 @@ describe('the time', () => {
     ['nbf', '0'],
     ['nbf', Number.NaN],
     ['nbf', false],
-  ])('is a number: %s %j is none', (claim, value) => {
+  ])('must be a number: %s %j is not', (claim, value) => {
     expect(() => judge({ [claim]: value })).toThrow(
       credentialError('claims_malformed', `The claim "${claim}" is not a number.`),
     );
@@ -148,18 +148,18 @@ describe('the time', () => {
 });
 
 describe('other claims', () => {
-  it.each([{ jkt: 'x' }, {}, null, false])('that bind the token to a key are refused: cnf %j', (cnf) => {
+  it.each([{ jkt: 'x' }, {}, null, false])('are refused if they bind the token to a key: cnf %j', (cnf) => {
     expect(() => judge({ cnf })).toThrow(credentialError('token_sender_constrained', 'The token is bound to a key.'));
   });
 
-  it.each([undefined, null, ''])('need a subject: %j', (sub) => {
+  it.each([undefined, null, ''])('must name a subject: %j', (sub) => {
     expect(() => judge({ sub })).toThrow(
       credentialError('claims_malformed', 'The claim "sub" is not a non-empty string.'),
     );
   });
 
   it.each(['sub', 'username', 'client_id', 'azp', 'org_id'])(
-    'are short strings without control characters: %s',
+    'must be short strings without control characters: %s',
     (name) => {
       const error = credentialError(
         'claims_malformed',
@@ -172,24 +172,24 @@ describe('other claims', () => {
     },
   );
 
-  it.each([['read:foo'], 7, {}, true])('refuse a scope that is no string: %j', (scope) => {
+  it.each([['read:foo'], 7, {}, true])('are refused if the scope is not a string: %j', (scope) => {
     expect(() => judge({ scope })).toThrow(credentialError('claims_malformed', 'The claim "scope" is not a string.'));
   });
 
-  it.each(['read:foo', 7, {}, true])('refuse permissions that are no array: %j', (permissions) => {
+  it.each(['read:foo', 7, {}, true])('are refused if the permissions are not an array: %j', (permissions) => {
     expect(() => judge({ permissions })).toThrow(
       credentialError('claims_malformed', 'The claim "permissions" is not an array.'),
     );
   });
 
-  it.each([null, [], 'text', 7, undefined])('are no claims at all: %j', (claims) => {
+  it.each([null, [], 'text', 7, undefined])('are refused if they are not an object: %j', (claims) => {
     expect(() => validateClaims(claims, expected)).toThrow(
       credentialError('claims_malformed', 'The claims are no JSON object.'),
     );
   });
 });
 
-describe('whatever JSON comes as claims', () => {
+describe('any JSON as claims', () => {
   it('is refused by a CredentialError unless issuer, audience, subject and times are all right', () => {
     const odd = fc.oneof(fc.jsonValue(), fc.constant(undefined));
     const anyClaims = fc.record({

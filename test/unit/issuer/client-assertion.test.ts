@@ -10,7 +10,7 @@ const assertion = (changes: { clientId?: string; jti?: string; now?: number } = 
   signClientAssertion(key, { clientId: AUDIENCE, audience: ISSUER, jti: 'jti-1', now: NOW_MS, ...changes });
 
 describe('a client assertion', () => {
-  it('is a JWT that another library verifies by the public key', async () => {
+  it('is a JWT that another library verifies with the public key', async () => {
     const { payload, protectedHeader } = await jwtVerify(assertion({ now: NOW_MS + 999 }), key.publicKey, {
       issuer: AUDIENCE,
       subject: AUDIENCE,
@@ -29,18 +29,18 @@ describe('a client assertion', () => {
     });
   });
 
-  it('is verified by no other key', async () => {
+  it('is not verified by any other key', async () => {
     await expect(jwtVerify(assertion(), makeSigningKey('key-1').publicKey)).rejects.toMatchObject({
       code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
     });
   });
 
-  it('stays within 2,048 bytes for a long identifier', () => {
+  it('has at most 2,048 bytes even for a long identifier', () => {
     const jti = 'j'.repeat(64);
     expect(assertion({ clientId: `https://api.example/${'x'.repeat(300)}`, jti }).length).toBeLessThanOrEqual(2048);
   });
 
-  it('survives identifiers that JSON must escape', async () => {
+  it('keeps identifiers that JSON must escape', async () => {
     const clientId = 'urn:"api"\\ü';
     expect(
       (await jwtVerify(assertion({ clientId }), key.publicKey, { currentDate: new Date(NOW_MS) })).payload.iss,

@@ -35,14 +35,14 @@ const accept = () => false;
 const refuse = () => true;
 
 describe('a client', () => {
-  it('is read when first needed, and once', async () => {
+  it('is read once, when it is first needed', async () => {
     const { client, reads } = remembered(async () => CLIENT);
     expect(reads()).toBe(0);
     for (let time = 0; time < 3; time += 1) expect(await secretsSent(client, accept)).toEqual(['secret']);
     expect(reads()).toBe(1);
   });
 
-  it('that could not be read is read by the next who needs it', async () => {
+  it('is read by the next request if it could not be read', async () => {
     let isDown = true;
     const { client } = remembered(async () => {
       if (isDown) throw new Error('down');
@@ -53,7 +53,7 @@ describe('a client', () => {
     expect(await secretsSent(client, accept)).toEqual(['secret']);
   });
 
-  it('that was refused is read again, at most every 30 s', async () => {
+  it('is read again after it was refused, at most every 30 s', async () => {
     const { clock, client, reads } = remembered(async () => CLIENT);
     for (let time = 0; time < 10; time += 1) expect(await secretsSent(client, refuse)).toEqual(['secret']);
     expect(reads()).toBe(2);
@@ -65,21 +65,21 @@ describe('a client', () => {
     expect(reads()).toBe(3);
   });
 
-  it('that was refused is tried once more if another one is kept by now, and once only', async () => {
+  it('is tried once more, and only once, if another one is stored by the time it was refused', async () => {
     const { client, reads } = remembered(async () => ({ ...CLIENT, clientSecret: `secret ${reads()}` }));
     expect(await secretsSent(client, (secret) => secret === 'secret 1')).toEqual(['secret 1', 'secret 2']);
     expect(await secretsSent(client, refuse)).toEqual(['secret 2']);
     expect(reads()).toBe(2);
   });
 
-  it('that many requests were refused with at once is read again once, and all of them are tried again', async () => {
+  it('is read again once for many concurrent requests that were refused, and all of them are tried again', async () => {
     const { client, reads } = remembered(async () => ({ ...CLIENT, clientSecret: `secret ${reads()}` }));
     const requests = Array.from({ length: 5 }, () => secretsSent(client, (secret) => secret === 'secret 1'));
     expect(await Promise.all(requests)).toEqual(Array(5).fill(['secret 1', 'secret 2']));
     expect(reads()).toBe(2);
   });
 
-  it('that was refused and cannot be read again stays, and the refusal is the result', async () => {
+  it('is kept if it was refused and cannot be read again, and the refusal is the result', async () => {
     const { clock, client, reads } = remembered(async () => {
       if (reads() === 2) throw new Error('down');
       return { ...CLIENT, clientSecret: `secret ${reads()}` };
@@ -91,12 +91,12 @@ describe('a client', () => {
 });
 
 describe('client_secret_basic', () => {
-  it('form-encodes both parts, so that a colon in the id does not end it', () => {
+  it('form-encodes both parts, so that a colon in the id does not end the id', () => {
     const header = clientSecretBasic({ clientId: 'a:b c', clientSecret: 'd+e%f' });
     expect(Buffer.from(header.slice('Basic '.length), 'base64').toString()).toBe('a%3Ab+c:d%2Be%25f');
   });
 
-  it('can be read back, whatever the parts are', () => {
+  it('can be decoded again, whatever the parts are', () => {
     const part = fc.string({ unit: 'grapheme' });
     fc.assert(
       fc.property(part, part, (clientId, clientSecret) => {

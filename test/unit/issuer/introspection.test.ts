@@ -2,18 +2,20 @@ import fc from 'fast-check';
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
-import { PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
+import { ClientSecretBasic, PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
+import { ClientCredentialsCache } from '../../../src/issuer/client-credentials-cache.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES, type IntrospectionProfile } from '../../../src/issuer/introspection-profile.ts';
 import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
+import { basic } from '../../support/core/composed.ts';
 import { caught, credentialError, everythingIn, issuerError } from '../../support/core/errors.ts';
 import {
   activePassword,
   INACTIVE,
   INTROSPECTION_URL,
   INVALID_CLIENT,
-} from '../../support/core/introspection-answers.ts';
+} from '../../support/core/introspection-responses.ts';
 import { AUDIENCE, expectations, ISSUER } from '../../support/core/issuer.ts';
 import { contextFrom, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { failure, form, json, type Reply, type Script, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
@@ -60,7 +62,7 @@ async function assertionOf(http: ScriptedHttp, index: number, ...keys: readonly 
 }
 
 describe('the request', () => {
-  it('carries the token and a client assertion, as JSON', async () => {
+  it('carries the token and a client assertion as JSON', async () => {
     const { http, introspect } = introspectionOver(() => activePassword());
     await introspect();
     const [request] = http.requests;
@@ -76,7 +78,7 @@ describe('the request', () => {
     });
   });
 
-  it('is signed by the resource server for the issuer, to be used within a minute', async () => {
+  it('is signed by the resource server for the issuer and expires within a minute', async () => {
     const { http, introspect } = introspectionOver(() => activePassword());
     await introspect();
     const { payload, protectedHeader } = await assertionOf(http, 0, keyA);
@@ -91,7 +93,7 @@ describe('the request', () => {
     });
   });
 
-  it('has a fresh assertion each time, in a retry too', async () => {
+  it('has a new assertion each time, even in a retry', async () => {
     const replies = [activePassword(), failure('connection'), activePassword()];
     const { http, introspect } = introspectionOver(() => replies.shift() ?? INACTIVE);
     await introspect();
@@ -102,7 +104,7 @@ describe('the request', () => {
 });
 
 describe('an active token', () => {
-  it('yields its principal, app specific password and all', async () => {
+  it('yields its principal, even if it is an app specific password', async () => {
     expect(await answered(activePassword())).toEqual({
       subject: 'auth0|1234',
       username: 'user@example.com',
@@ -121,7 +123,7 @@ describe('an active token', () => {
     ['access_token', 'access_token'],
     ['Access_Token', 'access_token'],
     ['APPLICATION_SPECIFIC_PASSWORD_TOKEN', 'application_specific_password_token'],
-  ])('may be of the type %s, which is %s here', async (tokenType, ours) => {
+  ])('may have the type %s, which is mapped to %s', async (tokenType, ours) => {
     const principal = await answered(
       activePassword({ token_type: tokenType, exp: NOW_SECONDS + 60, client_id: 'client-1', org_id: 'org_1' }),
     );
@@ -151,11 +153,14 @@ describe('an active token', () => {
     { toString: 1, valueOf: 1 },
   ];
 
-  it.each(notCredentials.map((token_type) => ({ token_type })))('is refused with $token_type', async (type) => {
-    await expect(answered(activePassword({ ...type, exp: NOW_SECONDS + 60 }))).rejects.toThrow(
-      credentialError('token_type_refused', 'Tokens of this type are no credentials.'),
-    );
-  });
+  it.each(notCredentials.map((token_type) => ({ token_type })))(
+    'is refused if its type is $token_type',
+    async (type) => {
+      await expect(answered(activePassword({ ...type, exp: NOW_SECONDS + 60 }))).rejects.toThrow(
+        credentialError('token_type_refused', 'Tokens of this type are no credentials.'),
+      );
+    },
+  );
 
   it.each([
     ['no iss', { iss: undefined }, 'claims_malformed', 'The claim "iss" is not a non-empty string.'],
@@ -173,7 +178,7 @@ describe('an active token', () => {
     ['an nbf to come', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
     ['a bound key', { cnf: { 'x5t#S256': 'x' } }, 'token_sender_constrained', 'The token is bound to a key.'],
     ['a scope that is a list', { scope: ['read:foo'] }, 'claims_malformed', 'The claim "scope" is not a string.'],
-  ] as const)('is refused with %s', async (_, changes, code, message) => {
+  ] as const)('is refused if it has %s', async (_, changes, code, message) => {
     await expect(answered(activePassword(changes))).rejects.toThrow(credentialError(code, message));
   });
 
@@ -182,15 +187,15 @@ describe('an active token', () => {
   });
 });
 
-describe('an answer', () => {
-  it('that the token is not active refuses it', async () => {
+describe('a response', () => {
+  it('refuses the token if it is not active', async () => {
     const inactive = credentialError('token_inactive', 'The server does not know the token as active.');
     await expect(answered(INACTIVE)).rejects.toThrow(inactive);
     await expect(answered(activePassword({ active: false }))).rejects.toThrow(inactive);
   });
 
   it.each(['true', 1, 'yes', null, undefined, [], {}, [true]])(
-    'with "active" %j, which is no boolean, is the server\'s fault',
+    'is blamed on the server if "active" is %j, which is not a boolean',
     async (active) => {
       await expect(answered(activePassword({ active }))).rejects.toThrow(
         issuerError('issuer_malformed', 'The introspection answer has no boolean "active".'),
@@ -199,7 +204,7 @@ describe('an answer', () => {
   );
 
   it.each(['', 'null', '[]', '"x"', '[{"active":true}]', '<html>', '{"active":true', '\u0000'])(
-    "that is no JSON object is the server's fault: %j",
+    'is blamed on the server if it is not a JSON object: %j',
     async (body) => {
       await expect(answered(text(200, body))).rejects.toThrow(
         issuerError('issuer_malformed', 'The introspection answer has no boolean "active".'),
@@ -208,7 +213,7 @@ describe('an answer', () => {
   );
 
   it.each([201, 204, 400, 403, 404, 405, 422])(
-    "of status %i is the server's fault, whatever it says",
+    'with status %i is blamed on the server, whatever its body',
     async (status) => {
       await expect(answered({ ...activePassword(), status })).rejects.toThrow(
         issuerError('issuer_refused', `The introspection was answered with ${status}.`),
@@ -216,7 +221,7 @@ describe('an answer', () => {
     },
   );
 
-  it("that redirects is the server's fault", async () => {
+  it('that redirects is blamed on the server', async () => {
     await expect(answered({ ...activePassword(), status: 302 })).rejects.toThrow(
       issuerError('issuer_malformed', 'The server answered 302; redirects are not followed.'),
     );
@@ -227,11 +232,11 @@ describe('an answer', () => {
     [failure('too_large'), 'issuer_malformed'],
     [json(500, { active: true }), 'issuer_unavailable'],
     [json(429, {}, { 'retry-after': '60' }), 'issuer_throttled'],
-  ] as const)('that does not come is an outage: %s', async (reply, code) => {
+  ] as const)('that does not arrive is an outage: %s', async (reply, code) => {
     expect(await caught(() => answered(reply))).toMatchObject({ name: 'IssuerError', code });
   });
 
-  it('never lets a token in unless all of it is right', async () => {
+  it('never lets a token in unless every member is right', async () => {
     const right = {
       active: true,
       token_type: 'Bearer',
@@ -290,13 +295,13 @@ describe('a refused assertion', () => {
     ['401 without a word', text(401, '')],
     ['400 invalid_client', json(400, { error: 'invalid_client' })],
     ['403 invalid_client', json(403, { error: 'invalid_client' })],
-  ])('is said to be ours: %s', async (_, reply) => {
+  ])('is reported as our fault: %s', async (_, reply) => {
     const { http, introspect } = introspectionOver(() => reply);
     await expect(introspect()).rejects.toThrow(refused);
     expect(http.requests).toHaveLength(1);
   });
 
-  it('has the other key tried, and preferred from then on', async () => {
+  it('is retried with the other key, which is preferred from then on', async () => {
     const { http, store, introspect } = knowing({ current: keyB }, new StoreOfKeys([keyA, keyB]));
     expect((await introspect()).subject).toBe('auth0|1234');
     expect(http.requests).toHaveLength(2);
@@ -306,7 +311,7 @@ describe('a refused assertion', () => {
     expect(store.reads).toBe(2);
   });
 
-  it('has the store read again, so that no caller sees a rotation', async () => {
+  it('makes the store be read again, so that no caller sees a rotation', async () => {
     const server = { current: keyA };
     const { store, introspect } = knowing(server, new StoreOfKeys([keyA]));
     await introspect();
@@ -321,13 +326,13 @@ describe('a refused assertion', () => {
     }
   });
 
-  it('has the other key tried once only', async () => {
+  it('is retried with the other key only once', async () => {
     const { http, introspect } = introspectionOver(() => INVALID_CLIENT, new StoreOfKeys([keyA, keyB, keyC]));
     await expect(introspect()).rejects.toThrow(refused);
     expect(http.requests).toHaveLength(2);
   });
 
-  it('has the store read again at most every 30 s', async () => {
+  it('makes the store be read again at most every 30 s', async () => {
     const { clock, store, introspect } = introspectionOver(() => INVALID_CLIENT);
     for (let second = 0; second < 60; second += 1) {
       await expect(introspect()).rejects.toThrow(refused);
@@ -336,7 +341,7 @@ describe('a refused assertion', () => {
     expect(store.reads).toBe(3);
   });
 
-  it('does not prefer a key that was refused too', async () => {
+  it('never makes a key preferred that was refused too', async () => {
     const { http, introspect } = introspectionOver(() => INVALID_CLIENT, new StoreOfKeys([keyA, keyB]));
     await caught(introspect);
     await caught(introspect);
@@ -348,7 +353,7 @@ describe('another RFC 7662 server', () => {
   const other = (reply: Reply) =>
     introspectionOver(() => reply, undefined, INTROSPECTION_PROFILES.rfc7662, 'client & co');
 
-  it('is asked by a form, in the name of the client', async () => {
+  it('is sent a form, in the name of the configured client', async () => {
     const { http, introspect } = other(activePassword());
     await introspect();
     const [request] = http.requests;
@@ -362,7 +367,7 @@ describe('another RFC 7662 server', () => {
     expect(payload).toMatchObject({ iss: 'client & co', sub: 'client & co', aud: ISSUER });
   });
 
-  it('may leave out the issuer, which is then the server asked', async () => {
+  it('may leave out the issuer, which is then taken to be the server itself', async () => {
     expect(await other(activePassword({ iss: undefined })).introspect()).toMatchObject({ issuer: ISSUER });
   });
 
@@ -373,13 +378,77 @@ describe('another RFC 7662 server', () => {
     [{ iss: undefined, aud: undefined }, 'audience_mismatch'],
     [{ iss: undefined, token_type: undefined }, 'token_type_refused'],
     [{ iss: undefined, active: false }, 'token_inactive'],
-  ])('may leave out or get wrong nothing else: %j', async (changes, code) => {
+  ])('may not leave out or change anything else: %j', async (changes, code) => {
     await expect(other(activePassword(changes)).introspect()).rejects.toMatchObject({ name: 'CredentialError', code });
   });
 });
 
-describe('what goes wrong', () => {
-  it('never shows the token or the assertion', async () => {
+describe('a server that knows the client by a secret', () => {
+  const CLIENT = { clientId: 'api', clientSecret: 'first' };
+
+  function withSecret(stored: () => typeof CLIENT, script: Script) {
+    const clock = new FrozenClock();
+    const http = new ScriptedHttp(script);
+    const introspection = new Introspection({
+      url: INTROSPECTION_URL,
+      endpoint: issuerEndpointOver(http, clock),
+      clientAuthentication: new ClientSecretBasic(new ClientCredentialsCache(async () => stored(), clock.read)),
+      profile: INTROSPECTION_PROFILES.rfc7662,
+      expected: expectations(clock),
+    });
+    return { http, introspect: () => introspection.introspect(TOKEN, contextFrom(clock)) };
+  }
+
+  it('gets the secret in the Authorization header, and the token alone in the form', async () => {
+    const { http, introspect } = withSecret(
+      () => CLIENT,
+      () => activePassword(),
+    );
+    expect((await introspect()).subject).toBe('auth0|1234');
+    expect(http.requests).toMatchObject([
+      {
+        method: 'POST',
+        url: INTROSPECTION_URL,
+        headers: { authorization: basic('api', 'first') },
+        body: `token=${TOKEN}`,
+      },
+    ]);
+  });
+
+  it('gets the changed secret in the same call, so that no caller sees a rotation', async () => {
+    const [first, second] = [CLIENT, { ...CLIENT, clientSecret: 'second' }];
+    let [stored, known] = [first, first];
+    const { http, introspect } = withSecret(
+      () => stored,
+      ({ headers }) =>
+        headers.authorization === basic(known.clientId, known.clientSecret) ? activePassword() : INVALID_CLIENT,
+    );
+    await introspect();
+    [stored, known] = [second, second];
+    expect((await introspect()).subject).toBe('auth0|1234');
+    expect(http.requests).toHaveLength(3);
+  });
+
+  it.each([
+    ['401 without a body', text(401, '')],
+    ['400 invalid_client', json(400, { error: 'invalid_client' })],
+  ])('is reported as our fault if it refuses the secret: %s', async (_, reply) => {
+    const { http, introspect } = withSecret(
+      () => CLIENT,
+      () => reply,
+    );
+    await expect(introspect()).rejects.toThrow(
+      issuerError(
+        'issuer_client_refused',
+        'The server refused the client secret (invalid_client). Check the id and the secret of the client that asks.',
+      ),
+    );
+    expect(http.requests).toHaveLength(1);
+  });
+});
+
+describe('an error', () => {
+  it('never contains the token or the assertion', async () => {
     const replies = [
       INACTIVE,
       INVALID_CLIENT,

@@ -21,78 +21,84 @@ const DOWN = new IssuerError('issuer_unavailable', 'The server cannot be reached
 const NO_SECRET = new ConfigurationError('configuration_invalid', 'There is no such secret.');
 const SLOW = new IssuerError('issuer_timeout', 'The server did not answer in time.');
 
-type Answers = readonly [Principal | Error, ...(Principal | Error)[]];
+type Responses = readonly [Principal | Error, ...(Principal | Error)[]];
 
-/** Asks servers that answer, or fail, as given; says how it ended and which were asked. */
-const ask = (...answers: Answers) => askAbout('opaque-token', ...answers);
-const introspectApplicationPassword = (...answers: Answers) => askAbout('abcdefghijklmnop', ...answers);
+/** Introspects at servers that respond, or fail, as given. Returns the outcome and which of them were called. */
+const introspect = (...responses: Responses) => introspectAt('opaque-token', ...responses);
+const introspectApplicationPassword = (...responses: Responses) => introspectAt('abcdefghijklmnop', ...responses);
 
-async function askAbout(token: string, ...answers: Answers) {
-  const asked: number[] = [];
-  const introspector = (answer: Principal | Error, index: number): Introspector => ({
+async function introspectAt(token: string, ...responses: Responses) {
+  const called: number[] = [];
+  const introspector = (response: Principal | Error, index: number): Introspector => ({
     introspect: async () => {
-      asked.push(index);
-      if (answer instanceof Error) throw answer;
-      return answer;
+      called.push(index);
+      if (response instanceof Error) throw response;
+      return response;
     },
   });
-  const [first, ...others] = answers;
-  const introspectors = others.map((answer, index) => introspector(answer, index + 1));
+  const [first, ...others] = responses;
+  const introspectors = others.map((response, index) => introspector(response, index + 1));
   const outcome = await firstToKnow([introspector(first, 0), ...introspectors])
     .introspect(token, CONTEXT)
     .catch((error: unknown) => error);
-  return { outcome, asked };
+  return { outcome, called };
 }
 
-describe('of several servers', () => {
-  it('the first that knows the token has the word, and the others are not asked', async () => {
-    expect(await ask(INACTIVE, PRINCIPAL, DOWN)).toEqual({ outcome: PRINCIPAL, asked: [0, 1] });
+describe('several servers', () => {
+  it('stop being called at the first one that knows the token', async () => {
+    expect(await introspect(INACTIVE, PRINCIPAL, DOWN)).toEqual({ outcome: PRINCIPAL, called: [0, 1] });
   });
 
-  it.each<[string, Answers, number[]]>([
+  it.each<[string, Responses, number[]]>([
     ['the first', [DOWN, PRINCIPAL], [0]],
     ['the first, and slow', [SLOW, PRINCIPAL], [0]],
     ['a later one', [INACTIVE, DOWN, PRINCIPAL], [0, 1]],
     ['a second domain of it', [OF_ANOTHER_ISSUER, DOWN, PRINCIPAL], [0, 1]],
     ['the last', [INACTIVE, INACTIVE, DOWN], [0, 1, 2]],
-  ])('none is asked after one that is down, since the token may be its own: %s', async (_, answers, asked) => {
-    const outcome = answers.find((answer) => answer === DOWN || answer === SLOW);
-    expect(await ask(...answers)).toEqual({ outcome, asked });
+  ])(
+    'are not called after one that is down, because the token may belong to that one: %s',
+    async (_, responses, called) => {
+      const outcome = responses.find((response) => response === DOWN || response === SLOW);
+      expect(await introspect(...responses)).toEqual({ outcome, called });
+    },
+  );
+
+  it('are not called after one whose configuration is wrong', async () => {
+    expect(await introspect(NO_SECRET, PRINCIPAL)).toEqual({ outcome: NO_SECRET, called: [0] });
   });
 
-  it('none is asked after one that cannot be asked because of its configuration', async () => {
-    expect(await ask(NO_SECRET, PRINCIPAL)).toEqual({ outcome: NO_SECRET, asked: [0] });
-  });
-
-  it.each<[string, Answers]>([
+  it.each<[string, Responses]>([
     ['knows it', [PRINCIPAL, INACTIVE]],
     ['does not know it', [INACTIVE, PRINCIPAL]],
     ['knows it as of another issuer', [OF_ANOTHER_ISSUER, PRINCIPAL]],
     ['is down', [DOWN, PRINCIPAL]],
-  ])('only the first sees what looks like an app specific password: it %s', async (_, answers) => {
-    expect(await introspectApplicationPassword(...answers)).toEqual({ outcome: answers[0], asked: [0] });
+  ])('never see what looks like an app specific password, except for the first: it %s', async (_, responses) => {
+    expect(await introspectApplicationPassword(...responses)).toEqual({ outcome: responses[0], called: [0] });
   });
 
-  it('one that knows the token is found behind one that knows it as of another issuer, as a second domain does', async () => {
-    expect(await ask(OF_ANOTHER_ISSUER, PRINCIPAL)).toEqual({ outcome: PRINCIPAL, asked: [0, 1] });
+  it('are called on if one knows the token under another issuer, as a second domain does', async () => {
+    expect(await introspect(OF_ANOTHER_ISSUER, PRINCIPAL)).toEqual({ outcome: PRINCIPAL, called: [0, 1] });
   });
 
-  it('all know the token as of another issuer: it is refused', async () => {
-    expect(await ask(OF_ANOTHER_ISSUER, OF_ANOTHER_ISSUER)).toEqual({ outcome: OF_ANOTHER_ISSUER, asked: [0, 1] });
-    expect(await ask(OF_ANOTHER_ISSUER, DOWN)).toMatchObject({ outcome: DOWN });
+  it('refuse the token if all know it under another issuer', async () => {
+    expect(await introspect(OF_ANOTHER_ISSUER, OF_ANOTHER_ISSUER)).toEqual({
+      outcome: OF_ANOTHER_ISSUER,
+      called: [0, 1],
+    });
+    expect(await introspect(OF_ANOTHER_ISSUER, DOWN)).toMatchObject({ outcome: DOWN });
   });
 
-  it('one that knows the token as no credential has the word, too', async () => {
-    expect(await ask(INACTIVE, REFUSED, PRINCIPAL)).toEqual({ outcome: REFUSED, asked: [0, 1] });
+  it('are not called after one that knows the token as something that is not a credential', async () => {
+    expect(await introspect(INACTIVE, REFUSED, PRINCIPAL)).toEqual({ outcome: REFUSED, called: [0, 1] });
   });
 
-  it('none knows the token: it is inactive', async () => {
-    expect(await ask(INACTIVE, INACTIVE)).toEqual({ outcome: INACTIVE, asked: [0, 1] });
+  it('call the token inactive if none of them knows it', async () => {
+    expect(await introspect(INACTIVE, INACTIVE)).toEqual({ outcome: INACTIVE, called: [0, 1] });
   });
 });
 
 describe('one server alone', () => {
-  it('is asked as it is', () => {
+  it('is called directly', () => {
     const only: Introspector = { introspect: async () => PRINCIPAL };
     expect(firstToKnow([only])).toBe(only);
   });

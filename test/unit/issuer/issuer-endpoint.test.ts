@@ -27,8 +27,8 @@ const answering = (...replies: readonly Reply[]) => setUp(ScriptedHttp.inOrder(.
 const always = (reply: Reply, kind?: Endpoint) =>
   setUp(new ScriptedHttp(() => reply), kind === undefined ? {} : { kind });
 
-describe('an answer', () => {
-  it.each([200, 201, 204, 400, 401, 403, 404, 422])('of status %i is handed on after one attempt', async (status) => {
+describe('a response', () => {
+  it.each([200, 201, 204, 400, 401, 403, 404, 422])('with status %i is returned after one attempt', async (status) => {
     const { http, send } = answering(json(status, { a: 1 }));
     expect(await send()).toEqual(json(status, { a: 1 }));
     expect(http.requests).toHaveLength(1);
@@ -43,7 +43,7 @@ describe('an answer', () => {
   });
 
   it.each(['too_large', 'not_text', 'protocol'] as const)(
-    'that cannot be read (%s) is not asked for again',
+    'that cannot be read (%s) is not requested again',
     async (reason) => {
       const { http, send } = answering(failure(reason));
       await expect(send()).rejects.toThrow(issuerError('issuer_malformed', 'The answer cannot be read.'));
@@ -58,7 +58,7 @@ describe('the one retry', () => {
     ['502', json(502, {})],
     ['503', text(503, 'busy')],
     ['504', text(504, '')],
-  ])('follows %s, with a request of its own, after a jitter', async (_, reply) => {
+  ])('follows %s after a random delay, with a new request', async (_, reply) => {
     const { clock, http, send } = answering(reply, OK);
     expect(await send()).toEqual(OK);
     expect(http.requests.map((request) => request.body)).toEqual(['attempt 1', 'attempt 2']);
@@ -69,19 +69,19 @@ describe('the one retry', () => {
     [0, 50],
     [0.5, 100],
     [0.999, 149.9],
-  ])('waits 50 to 150 ms: a draw of %d makes %d', async (random, waited) => {
+  ])('waits 50 to 150 ms: a random value of %d makes it %d ms', async (random, waited) => {
     const { clock, send } = setUp(ScriptedHttp.inOrder(failure('connection'), OK), { random });
     await send();
     expect(clock.sleeps).toEqual([expect.closeTo(waited)]);
   });
 
-  it('is the last', async () => {
+  it('is not followed by another one', async () => {
     const { http, send } = always(failure('connection'));
     await expect(send()).rejects.toThrow(CANNOT_BE_REACHED);
     expect(http.requests).toHaveLength(2);
   });
 
-  it('has the last word: what failed at last is what is said', async () => {
+  it('decides the error: the failure of the last attempt is reported', async () => {
     const { send } = answering(failure('connection'), json(500, {}));
     await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
   });
@@ -98,13 +98,13 @@ describe('the one retry', () => {
     expect(clock.sleeps).toEqual([]);
   });
 
-  it('keeps the failure as the cause, and nothing of the content', async () => {
+  it('keeps the transport failure as the cause, and no content of the response', async () => {
     const lost = failure('connection');
     const error = await caught(() => always(lost).send());
     expect(error).toHaveProperty('cause', lost);
   });
 
-  it('does not follow a defect of this software', async () => {
+  it('does not follow a bug in this software', async () => {
     const http = new ScriptedHttp(() => {
       throw new TypeError('a defect');
     });
@@ -114,7 +114,7 @@ describe('the one retry', () => {
 });
 
 describe('the deadline', () => {
-  it('gives an attempt 3 s, or what is left', async () => {
+  it('gives each attempt 3 s, or what is left of the time', async () => {
     const { clock, http, send } = always(OK);
     await send({ deadlineMs: NOW_MS + 5000 });
     await send({ deadlineMs: NOW_MS + 2999 });
@@ -123,7 +123,7 @@ describe('the deadline', () => {
     expect(http.requests.map((request) => request.timeoutMs)).toEqual([3000, 2999, 1000]);
   });
 
-  it('is one for all attempts', async () => {
+  it('applies to all attempts together', async () => {
     const { clock, http, send } = answering(failure('connection'), OK);
     const { script } = http;
     http.script = (request) => {
@@ -134,7 +134,7 @@ describe('the deadline', () => {
     expect(http.requests.map((request) => request.timeoutMs)).toEqual([3000, 5000 - 2900 - 50]);
   });
 
-  it('leaves no time for an attempt below 50 ms', async () => {
+  it('allows no attempt with less than 50 ms left', async () => {
     const { http, send } = always(OK);
     await expect(send({ deadlineMs: NOW_MS + 49 })).rejects.toThrow(
       issuerError('issuer_timeout', 'The deadline has passed.'),
@@ -144,7 +144,7 @@ describe('the deadline', () => {
     expect(http.requests).toHaveLength(1);
   });
 
-  it('forbids a retry that would begin too late', async () => {
+  it('allows no retry that would begin too late', async () => {
     const { clock, http, send } = answering(failure('connection'), failure('connection'), OK);
     await expect(send({ deadlineMs: NOW_MS + 99 })).rejects.toThrow(CANNOT_BE_REACHED);
     expect([http.requests.length, clock.sleeps.length]).toEqual([1, 0]);
@@ -152,7 +152,7 @@ describe('the deadline', () => {
     expect([http.requests.length, clock.sleeps.length]).toEqual([3, 1]);
   });
 
-  it('is kept even if a wait takes longer than asked', async () => {
+  it('is kept even if a delay takes longer than requested', async () => {
     const { clock, http, makeRequest } = answering(failure('connection'), OK);
     const slow = async () => clock.advanceSeconds(10);
     const endpoint = new IssuerEndpoint('introspection', {
@@ -167,7 +167,7 @@ describe('the deadline', () => {
     expect(http.requests).toHaveLength(1);
   });
 
-  it('that has passed is not held against the server', async () => {
+  it('does not count as a failure of the server when it passes', async () => {
     const { http, send } = always(OK);
     for (let i = 0; i < 10; i += 1) await caught(() => send({ deadlineMs: NOW_MS }));
     await send();
@@ -191,7 +191,7 @@ describe('a rate limit (429)', () => {
     ['nothing said', {}, 1000],
     ['nonsense said', { 'retry-after': '-1', 'x-ratelimit-reset': 'soon' }, 1000],
     ['a fraction said', { 'retry-after': '1.5' }, 1000],
-  ])('is waited for: %s', async (_, headers, waited) => {
+  ])('is waited for within the deadline: %s', async (_, headers, waited) => {
     const { clock, http, send } = answering(limited(headers), OK);
     expect(await send()).toEqual(OK);
     expect(clock.sleeps).toEqual([waited]);
@@ -210,14 +210,14 @@ describe('a rate limit (429)', () => {
     expect(http.requests).toHaveLength(1);
   });
 
-  it('that is there still after the wait is the end', async () => {
+  it('ends the call if it is still there after the wait', async () => {
     const { http, send } = always(limited({ 'retry-after': '1' }));
     await expect(send()).rejects.toThrow(THROTTLED);
     expect(http.requests).toHaveLength(2);
   });
 
   it.each(['introspection', 'token'] as const)(
-    'of the %s endpoint is one caller’s, and stops nobody else',
+    'of the %s endpoint concerns one caller and stops nobody else',
     async (endpoint) => {
       const headers = { 'retry-after': '10', 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0' };
       const { http, send } = always(limited({ ...headers, 'x-ratelimit-reset': String(NOW_SECONDS + 60) }), endpoint);
@@ -227,7 +227,7 @@ describe('a rate limit (429)', () => {
     },
   );
 
-  it('of the keys is left alone for as long as it asks, and said to be a rate limit all the while', async () => {
+  it('of the keys stops all requests for as long as it says, and they report the rate limit', async () => {
     const { clock, http, send } = always(limited({ 'retry-after': '10' }), 'jwks');
     await caught(send);
     clock.advanceSeconds(9.9);
@@ -240,7 +240,7 @@ describe('a rate limit (429)', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('of the keys is left alone for 30 s at most', async () => {
+  it('of the keys stops requests for 30 s at most', async () => {
     const { clock, http, send } = always(limited({ 'retry-after': '3600' }), 'jwks');
     await caught(send);
     clock.advanceSeconds(30);
@@ -248,7 +248,7 @@ describe('a rate limit (429)', () => {
     expect(await send()).toEqual(OK);
   });
 
-  it('may be an answer, if the one who asked says so', async () => {
+  it('is returned as a response if the caller asks for it', async () => {
     const { clock, http, endpoint, makeRequest } = always(limited({ 'retry-after': '3' }));
     expect((await endpoint.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
     expect(http.requests).toHaveLength(1);
@@ -269,7 +269,7 @@ describe('the last of a rate limit', () => {
     );
   const LEFT_TO_OTHERS = issuerError('issuer_throttled', 'The last of the rate limit is left to others.');
 
-  it('is left to others until there is more', async () => {
+  it('is reserved for others until the limit is renewed', async () => {
     const { clock, http, send } = always(left(9));
     expect((await send()).status).toBe(200);
     await expect(send()).rejects.toThrow(LEFT_TO_OTHERS);
@@ -279,7 +279,7 @@ describe('the last of a rate limit', () => {
   });
 
   it.each([0, 1, 5])(
-    'needs no pause if there is more of it in %i s, since a 429 can be waited for',
+    'causes no pause if the limit is renewed in %i s, because a 429 can be waited for',
     async (seconds) => {
       const { clock, send } = always(left(0));
       clock.nowMs = NOW_MS + 10_000 - seconds * 1000;
@@ -288,25 +288,25 @@ describe('the last of a rate limit', () => {
     },
   );
 
-  it('of the keys is left to others as well', async () => {
+  it('of the keys is reserved for others too', async () => {
     const { send } = always(left(0), 'jwks');
     await send();
     await expect(send()).rejects.toThrow(LEFT_TO_OTHERS);
   });
 
-  it('is not read at the token endpoint, which may count the logins of one user', async () => {
+  it('is ignored at the token endpoint, which may count the logins of one user', async () => {
     const { send } = always(left(0), 'token');
     await send();
     expect((await send()).status).toBe(200);
   });
 
-  it('is not near while a tenth is there', async () => {
+  it('is not reached while a tenth is left', async () => {
     const { send } = always(left(10));
     await send();
     expect((await send()).status).toBe(200);
   });
 
-  it('is not read off a 429 that is an answer about one user, for it counts that user only', async () => {
+  it('is not read from a 429 about one user, which counts that user only', async () => {
     const { http, endpoint, makeRequest, send } = always(left(0, 429));
     expect((await endpoint.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
     http.script = () => OK;
@@ -314,7 +314,7 @@ describe('the last of a rate limit', () => {
   });
 });
 
-describe('whoever watches', () => {
+describe('the observer', () => {
   function watched(endpoint: Endpoint, ...replies: readonly Reply[]) {
     const events: IssuerEvent[] = [];
     const world = setUp(ScriptedHttp.inOrder(...replies), { kind: endpoint });
@@ -329,7 +329,7 @@ describe('whoever watches', () => {
     isRetry,
   });
 
-  it('hears of each attempt, what came of it and how long it took', async () => {
+  it('receives each attempt with its outcome and duration', async () => {
     const { clock, events, http, send } = watched(INTROSPECTION, json(503, {}), OK);
     const { script } = http;
     http.script = (request) => {
@@ -343,7 +343,7 @@ describe('whoever watches', () => {
     ]);
   });
 
-  it('hears of each cool-down when it begins', async () => {
+  it('receives each opening of the circuit', async () => {
     const { events, send } = watched('jwks', json(429, {}, { 'retry-after': '20' }));
     await caught(send);
     await caught(send);
@@ -353,7 +353,7 @@ describe('whoever watches', () => {
     ]);
   });
 
-  it('hears of five failures and the cool-down after them', async () => {
+  it('receives five failures and the opening of the circuit after them', async () => {
     const { events, send } = watched(INTROSPECTION, ...Array.from({ length: 5 }, () => json(500, {})));
     for (let i = 0; i < 7; i += 1) await caught(send);
     expect(events).toEqual([
@@ -363,14 +363,14 @@ describe('whoever watches', () => {
   });
 });
 
-describe('the cool-down', () => {
+describe('the circuit', () => {
   const COOLING = issuerError('issuer_circuit_open', 'The server is left alone after repeated failures.');
 
   async function fail(send: () => Promise<unknown>, times: number): Promise<void> {
     for (let i = 0; i < times; i += 1) await send().catch(() => undefined);
   }
 
-  it('begins with the fifth failure in a row', async () => {
+  it('opens with the fifth failure in a row', async () => {
     const { http, send } = always(json(500, {}));
     await fail(send, 4);
     await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
@@ -379,7 +379,7 @@ describe('the cool-down', () => {
     expect(http.requests).toHaveLength(5);
   });
 
-  it('does not begin if one of five succeeds', async () => {
+  it('stays closed if one of five calls succeeds', async () => {
     const { http, send } = always(json(500, {}));
     await fail(send, 4);
     http.script = () => json(404, {});
@@ -389,7 +389,7 @@ describe('the cool-down', () => {
     await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
   });
 
-  it('doubles from 2 s with each failure after it, up to 30 s', async () => {
+  it('stays open for 2 s at first and twice as long after each further failure, up to 30 s', async () => {
     const { clock, http, send } = always(json(500, {}));
     await fail(send, 5);
     const lasted: number[] = [];
@@ -405,7 +405,7 @@ describe('the cool-down', () => {
     expect(lasted).toEqual([2, 4, 8, 16, 30, 30, 30]);
   });
 
-  it('ends with its time, and one answer forgets all failures', async () => {
+  it('closes when its time is over, and one success resets the count of failures', async () => {
     const { clock, http, send } = always(failure('timeout'));
     await fail(send, 5);
     clock.advanceSeconds(2);
@@ -416,14 +416,14 @@ describe('the cool-down', () => {
     await expect(send()).rejects.toThrow(issuerError('issuer_timeout', 'The server did not answer in time.'));
   });
 
-  it('does not begin with timeouts of attempts that the deadline cut short', async () => {
+  it('is not opened by timeouts of attempts that the deadline cut short', async () => {
     const { clock, http, send } = always(failure('timeout'));
     await fail(() => send({ deadlineMs: clock.nowMs + 2999 }), 10);
     http.script = () => OK;
     expect(await send()).toEqual(OK);
   });
 
-  it('does begin if the attempt before the retry that was cut short was an outage', async () => {
+  it('is opened by an outage even if the deadline cut the retry short', async () => {
     const { clock, http, send } = always(json(503, {}));
     http.script = () => (http.requests.length % 2 === 1 ? json(503, {}) : failure('timeout'));
     await fail(() => send({ deadlineMs: clock.nowMs + 3000 }), 5);
@@ -437,7 +437,7 @@ describe('the cool-down', () => {
     ['a response that is too large', failure('too_large')],
     ['a response that is not text', failure('not_text')],
     ['429', json(429, {}, { 'retry-after': '60' })],
-  ])('does not begin with what may be about one credential: %s', async (_, reply) => {
+  ])('is not opened by responses that may be about one credential: %s', async (_, reply) => {
     for (const endpoint of ['introspection', 'token'] as const) {
       const { http, send } = always(reply, endpoint);
       await fail(send, 10);
@@ -449,13 +449,13 @@ describe('the cool-down', () => {
   it.each<[string, Reply]>([
     ['a redirect', json(302, {})],
     ['a response that is too large', failure('too_large')],
-  ])('begins with any failure to fetch the keys, since no caller has a part in it: %s', async (_, reply) => {
+  ])('of the keys is opened by any failure, because no caller can provoke one: %s', async (_, reply) => {
     const { send } = always(reply, 'jwks');
     await fail(send, 5);
     await expect(send()).rejects.toThrow(COOLING);
   });
 
-  it("is one endpoint's own", async () => {
+  it('belongs to one endpoint', async () => {
     const { clock, http, send } = always(json(500, {}));
     await fail(send, 5);
     const other = issuerEndpointOver(http, clock);
@@ -464,8 +464,8 @@ describe('the cool-down', () => {
   });
 });
 
-describe('whatever the server does', () => {
-  it('there are at most two attempts, none past the deadline, and an answer is 2xx, 4xx or an OAuth error', async () => {
+describe('any behaviour of the server', () => {
+  it('leads to at most two attempts, none past the deadline, and to a 2xx, a 4xx or an OAuth error', async () => {
     const reply: fc.Arbitrary<Reply> = fc.oneof(
       fc.record({
         status: fc.integer({ min: 200, max: 599 }),

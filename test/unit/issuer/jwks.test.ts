@@ -47,11 +47,23 @@ describe('a JWKS', () => {
   });
 
   it.each([
+    [ec, 'ES256'],
+    [ec384, 'ES384'],
+    [ec521, 'ES512'],
+  ])(
+    'lets an elliptic curve key without an algorithm verify that of its curve only: $crv',
+    ({ alg: _, ...bare }, algorithm) => {
+      expect(parseJwks(JSON.stringify({ keys: [bare] })).get(String(bare.kid))?.algorithms).toEqual([algorithm]);
+    },
+  );
+
+  it.each([
     ['a symmetric key', { kty: 'oct', kid: 'x', k: 'c2VjcmV0', alg: 'HS256' }],
     ['a key for encryption', { ...rsa, kid: 'x', use: 'enc' }],
     ['a key for another algorithm of its type', { ...rsa, kid: 'x', alg: 'PS256' }],
     ['a key for encryption by its algorithm', { ...rsa, kid: 'x', alg: 'RSA-OAEP' }],
     ['an RSA key that claims to be symmetric', { ...rsa, kid: 'x', alg: 'HS256' }],
+    ['an elliptic curve key for the algorithm of another curve', { ...ec, kid: 'x', alg: 'ES384' }],
     ['an RSA key for elliptic curves', { ...rsa, kid: 'x', alg: 'ES256' }],
     ['a key without kid', { ...rsa, kid: undefined }],
     ['a kid that is no string', { ...rsa, kid: 7 }],
@@ -66,11 +78,11 @@ describe('a JWKS', () => {
     ['null', null],
     ['text', 'key'],
     ['an array', [rsa]],
-  ])('is taken without %s, which is passed over', (_, bad) => {
+  ])('is used without %s', (_, bad) => {
     expect(kidsOf(bad, rsa)).toEqual(['rsa-1']);
   });
 
-  it('is taken without an RSA key below 2,048 bits', () => {
+  it('is used without RSA keys below 2,048 bits', () => {
     const weak = (bits: number) => {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength: bits });
       return { ...publicKey.export({ format: 'jwk' }), kid: `weak-${bits}`, alg: 'RS256' };
@@ -111,7 +123,7 @@ describe('a JWKS', () => {
     for (let value = 0n; value < 19n; value += 1n) expect(kidsOf({ ...ed, x: encode(value + P) })).toEqual([]);
   });
 
-  it('means the first of two usable keys with one kid', () => {
+  it('yields the first of two usable keys with the same kid', () => {
     const keys = parseJwks(
       JSON.stringify({
         keys: [
@@ -126,16 +138,28 @@ describe('a JWKS', () => {
 
   const none = issuerError('issuer_malformed', 'The JWKS is no object with at most 100 "keys".');
 
-  it.each(['', '{', 'null', '[]', '{}', '{"keys":{}}', '{"keys":null}', '"keys"', '<html>'])('is none: %j', (body) => {
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{}',
+    '{"keys":{}}',
+    '{"keys":null}',
+    '{"keys":"text"}',
+    '{"keys":{"length":1}}',
+    '"keys"',
+    '<html>',
+  ])('is refused if it is not an object with keys: %j', (body) => {
     expect(() => parseJwks(body)).toThrow(none);
   });
 
-  it('holds at most 100 keys', () => {
+  it('may have at most 100 keys', () => {
     expect(kidsOf(...Array(99).fill(null), rsa)).toEqual(['rsa-1']);
     expect(() => kidsOf(...Array(100).fill(null), rsa)).toThrow(none);
   });
 
-  it('is a map of keys or an IssuerError, whatever text comes', () => {
+  it('yields keys or an IssuerError for any text', () => {
     const anyKey = fc.oneof(
       fc.jsonValue(),
       fc
@@ -165,7 +189,7 @@ describe('a JWKS', () => {
 });
 
 describe('fetching the keys', () => {
-  it('asks for them by GET when the first token comes, and then no more for ten minutes', async () => {
+  it('sends a GET when the first token comes, and no other request for ten minutes', async () => {
     const { clock, http, find } = serving(rsa);
     expect((await find('rsa-1')).kid).toBe('rsa-1');
     clock.advanceSeconds(599);
@@ -178,7 +202,7 @@ describe('fetching the keys', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('happens once for any number of tokens at once', async () => {
+  it('sends one request for any number of concurrent tokens', async () => {
     const { http, find } = serving(rsa);
     const found = await Promise.all(Array.from({ length: 200 }, () => find('rsa-1')));
     expect(new Set(found.map((key) => key.kid))).toEqual(new Set(['rsa-1']));
@@ -195,7 +219,7 @@ describe('fetching the keys', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('happens once a cool-down of 30 s, however many unknown kids come', async () => {
+  it('happens at most once in 30 s, however many unknown kids come', async () => {
     const { clock, http, find } = serving(rsa);
     for (let second = 0; second < 60; second += 1) {
       for (const kid of ['a', 'b', 'c']) await expect(find(`${kid}${second}`)).rejects.toThrow(unknown);
@@ -205,9 +229,9 @@ describe('fetching the keys', () => {
   });
 
   it.each([
-    ['no JWKS', text(200, '<html>')],
+    ['not a JWKS', text(200, '<html>')],
     ['not 200', json(404, {})],
-  ])('happens once in 5 s, however many tokens come, while the answer is %s', async (_, reply) => {
+  ])('happens at most once in 5 s, however many tokens come, while the response is %s', async (_, reply) => {
     const { clock, http, find } = jwksOver(() => reply);
     for (let second = 0; second < 10; second += 1) {
       for (const kid of ['rsa-1', `kid-${second}`]) {
@@ -221,7 +245,7 @@ describe('fetching the keys', () => {
     await expect(find('unknown')).rejects.toThrow(unknown);
   });
 
-  it('lets unknown kids wait for the fetch that is under way', async () => {
+  it('makes unknown kids wait for the request that is under way', async () => {
     let answer: (reply: Reply) => void = () => {};
     const { http, find } = jwksOver(() => new Promise<Reply>((resolve) => (answer = resolve)));
     const both = Promise.all([find('rsa-1'), find('ec-1')]);
@@ -231,7 +255,7 @@ describe('fetching the keys', () => {
     expect(http.requests).toHaveLength(1);
   });
 
-  it('takes a withdrawn key out of use', async () => {
+  it('withdraws a key that is no longer published', async () => {
     let keys = [rsa, ec];
     const { clock, find } = jwksOver(() => json(200, { keys }));
     await find('ec-1');
@@ -242,10 +266,10 @@ describe('fetching the keys', () => {
 
   it.each([
     ['is not 200', json(404, {}), 'issuer_malformed', 'The JWKS was answered with 404.'],
-    ['is no JWKS', text(200, '<html>'), 'issuer_malformed', 'The JWKS is no object with at most 100 "keys".'],
+    ['is not a JWKS', text(200, '<html>'), 'issuer_malformed', 'The JWKS is no object with at most 100 "keys".'],
     ['is a redirect', text(302, ''), 'issuer_malformed', 'The server answered 302; redirects are not followed.'],
-    ['does not come', failure('timeout'), 'issuer_timeout', 'The server did not answer in time.'],
-  ] as const)('makes the server the culprit when the answer %s', async (_, reply, code, message) => {
+    ['does not arrive', failure('timeout'), 'issuer_timeout', 'The server did not answer in time.'],
+  ] as const)('blames the server, not the token, if the response %s', async (_, reply, code, message) => {
     const { find } = jwksOver(() => reply);
     await expect(find('rsa-1')).rejects.toThrow(issuerError(code, message));
   });
@@ -280,7 +304,7 @@ describe('an outage', () => {
     expect(await caught(() => find('rsa-1'))).toBeInstanceOf(IssuerError);
   });
 
-  it('is noticed once a cool-down only while the key is known', async () => {
+  it('causes one fetch in 30 s only while the key is known', async () => {
     const { clock, http, find, goDown } = withKnownKey();
     await goDown();
     clock.advanceSeconds(600);
@@ -292,14 +316,28 @@ describe('an outage', () => {
     expect(http.requests).toHaveLength(3);
   });
 
-  it('is not the fault of a token with an unknown kid', async () => {
+  it('is followed by the next fetch exactly 30 s after the last one', async () => {
+    const { clock, http, find } = serving(rsa);
+    await find('rsa-1');
+    http.script = () => failure('timeout');
+    clock.advanceSeconds(600);
+    await find('rsa-1');
+    clock.advanceSeconds(29.999);
+    await find('rsa-1');
+    expect(http.requests).toHaveLength(2);
+    clock.advanceSeconds(0.001);
+    await find('rsa-1');
+    expect(http.requests).toHaveLength(3);
+  });
+
+  it('is not blamed on a token with an unknown kid', async () => {
     const { clock, find, goDown } = withKnownKey();
     await goDown();
     clock.advanceSeconds(30);
     await expect(find('ec-1')).rejects.toThrow(issuerError('issuer_unavailable', 'The server cannot be reached.'));
   });
 
-  it('is over at the first answer', async () => {
+  it('is over with the first good response', async () => {
     const { clock, http, find, goDown, comeBack } = withKnownKey();
     await goDown();
     clock.advanceSeconds(600);
@@ -313,7 +351,7 @@ describe('an outage', () => {
     expect(http.requests).toHaveLength(fetches);
   });
 
-  it('hides no defect of this software', async () => {
+  it('never hides a bug in this software', async () => {
     const { clock, http, find } = serving(rsa);
     await find('rsa-1');
     http.script = () => {

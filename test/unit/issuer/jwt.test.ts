@@ -65,7 +65,7 @@ describe('a good access token', () => {
     expect((await verify(await mint(key))).subject).toBe('auth0|1234');
   });
 
-  it('may use any RSA hash if its key says nothing of one', async () => {
+  it('may use any RSA hash if its key does not name an algorithm', async () => {
     const token = forge({ alg: 'RS512', kid: anyRsa.kid }, accessTokenClaims(), (input) =>
       sign('sha512', Buffer.from(input), nodePrivateKey),
     );
@@ -73,20 +73,20 @@ describe('a good access token', () => {
   });
 
   it.each(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'application/jwt', undefined])(
-    'may be of the type %s',
+    'may have the type %s',
     async (typ) => {
       expect((await verify(await mint(rsa, {}, { typ }))).subject).toBe('auth0|1234');
     },
   );
 
-  it('counts permissions as scopes only where that is configured', async () => {
+  it('has its permissions counted as scopes only if that is configured', async () => {
     const token = await mint(rsa, { permissions: ['delete:foo', 'read:foo'] });
     expect((await verify(token)).scopes).toEqual(['read:foo']);
     const { verify: generous } = verifier({ permissionsAsScopes: true });
     expect((await generous.verify(token, CONTEXT)).scopes).toEqual(['read:foo', 'delete:foo']);
   });
 
-  it('is judged by the clock handed in, not by the time of day', async () => {
+  it('is verified by the given clock, not by the time of day', async () => {
     const { clock, verify } = verifier({ clockToleranceSeconds: 5 });
     const token = await mint(rsa);
     clock.advanceSeconds(3604);
@@ -102,7 +102,7 @@ describe('the algorithm', () => {
   const refused = credentialError('algorithm_refused', 'Expected RS256, RS384, RS512, ES256, ES384, ES512 or EdDSA.');
 
   it.each(['none', 'None', 'NONE', 'nOnE', '', undefined, null, 7, ['RS256'], { alg: 'RS256' }])(
-    'is refused when it is %j, signature or not, without a call',
+    'is refused without a call if it is %j, with or without a signature',
     async (alg) => {
       for (const signature of ['', 'AAAA']) {
         const token = forge({ alg, kid: rsa.kid, typ: 'JWT' }, accessTokenClaims(), () => signature);
@@ -118,7 +118,7 @@ describe('the algorithm', () => {
     ['the text of the modulus', async () => rsa.publicJwk.n ?? ''],
     ['the JWK', async () => JSON.stringify(rsa.publicJwk)],
     ['the DER', async () => rsaPublicKey.export({ type: 'spki', format: 'der' })],
-  ])('is refused when it is HS256 keyed with %s of the public key, without a call', async (_, secretOf) => {
+  ])('is refused without a call if it is HS256 keyed with %s of the public key', async (_, secretOf) => {
     const secret = await secretOf();
     const token = forge({ alg: 'HS256', kid: rsa.kid, typ: 'JWT' }, accessTokenClaims(), (input) =>
       createHmac('sha256', secret).update(input).digest(),
@@ -127,14 +127,14 @@ describe('the algorithm', () => {
   });
 
   it.each(['HS384', 'HS512', 'PS256', 'RS1', 'ES256K', 'RSA-OAEP', 'rs256', 'RS256 ', 'xRS256'])(
-    'is refused when it is %s',
+    'is refused if it is %s',
     async (alg) => {
       const token = forge({ alg, kid: rsa.kid }, accessTokenClaims(), () => 'AAAA');
       expect(await refusal(token)).toEqual({ error: refused, fetches: 0 });
     },
   );
 
-  it('must be that of the key', async () => {
+  it('must be the algorithm of the key', async () => {
     const otherAlgorithm = credentialError(
       'algorithm_refused',
       'The key is not for the algorithm that the header names.',
@@ -154,7 +154,7 @@ describe('the algorithm', () => {
 
 describe('the header', () => {
   it.each(['id+jwt', 'logout+jwt', 'dpop+jwt', 'secevent+jwt', 'JWS', '', 7, null, ['JWT']])(
-    'is refused with the type %j, without a call',
+    'is refused without a call if its type is %j',
     async (typ) => {
       const token = forge({ alg: 'RS256', kid: rsa.kid, typ }, accessTokenClaims(), () => 'AAAA');
       const error = credentialError('token_type_refused', 'The "typ" of the header is not that of an access token.');
@@ -162,7 +162,7 @@ describe('the header', () => {
     },
   );
 
-  it('is refused with critical extensions, even if the signature is good', async () => {
+  it('is refused if it has critical extensions, even if the signature is good', async () => {
     const error = credentialError('token_malformed', 'The header has critical extensions.');
     const honest = await mint(rsa, {}, { crit: ['urn:example'], 'urn:example': true });
     expect(await refusal(honest)).toEqual({ error, fetches: 0 });
@@ -174,24 +174,24 @@ describe('the header', () => {
     }
   });
 
-  it.each([undefined, null, 7, ['rsa-1'], {}])('is refused with the kid %j, without a call', async (kid) => {
+  it.each([undefined, null, 7, ['rsa-1'], {}])('is refused without a call if its kid is %j', async (kid) => {
     const { error, fetches } = await refusal(signed({ alg: 'RS256', kid }, accessTokenClaims()));
     expect(error).toBeInstanceOf(CredentialError);
     expect(fetches).toBe(0);
   });
 
-  it("names a key that must be among the issuer's", async () => {
+  it("must name one of the issuer's keys", async () => {
     const { error, fetches } = await refusal(await mint({ ...rsa, kid: 'nobody' }));
     expect(error).toEqual(credentialError('key_unknown', 'No key with the "kid" of the token.'));
     expect(fetches).toBe(1);
   });
 
-  it.each(['__proto__', 'constructor', 'toString', ''])('gains nothing by the kid %j', async (kid) => {
+  it.each(['__proto__', 'constructor', 'toString', ''])('gains nothing from the kid %j', async (kid) => {
     const { error } = await refusal(signed({ alg: 'RS256', kid }, accessTokenClaims()));
     expect(error).toEqual(credentialError('key_unknown', 'No key with the "kid" of the token.'));
   });
 
-  it('cannot bring a key along', async () => {
+  it('cannot bring its own key', async () => {
     const url = 'https://evil.example/jwks.json';
     const { http, verify } = verifier();
     const token = await mint(strangerRsa, {}, { jwk: strangerRsa.publicJwk, jku: url, x5u: url });
@@ -209,7 +209,7 @@ function signed(header: unknown, claims: unknown): string {
 describe('the signature', () => {
   const invalid = credentialError('signature_invalid', 'The signature does not match.');
 
-  it('of another key with the same kid does not do', async () => {
+  it('of another key with the same kid is refused', async () => {
     await expect(verify(await mint(strangerRsa))).rejects.toThrow(invalid);
   });
 
@@ -225,12 +225,12 @@ describe('the signature', () => {
     await expect(verify(`${header}.${payload}.${signature}`)).rejects.toThrow(invalid);
   });
 
-  it('of zeros does not do for an elliptic curve', async () => {
+  it('of zeros is refused for an elliptic curve', async () => {
     const token = forge({ alg: 'ES256', kid: ec.kid }, accessTokenClaims(), () => Buffer.alloc(64));
     await expect(verify(token)).rejects.toThrow(invalid);
   });
 
-  it('does not survive the change of any one character', async () => {
+  it('is refused after a change of any one character', async () => {
     const token = await mint(rsa);
     const signatureAt = token.lastIndexOf('.') + 1;
     await fc.assert(
@@ -269,7 +269,7 @@ describe('the claims', () => {
       'claims_malformed',
       'The claim "iss" is not a string of at most 512 characters without control characters.',
     ],
-  ] as const)('refuse %s, and that costs no call', async (_, claims, code, message) => {
+  ] as const)('are refused without a call if they have %s', async (_, claims, code, message) => {
     expect(await refusal(await mint(rsa, claims))).toEqual({ error: credentialError(code, message), fetches: 0 });
   });
 
@@ -285,13 +285,13 @@ describe('the claims', () => {
     expect(fetches).toBe(0);
   });
 
-  it('must have the right types even where nothing else is asked of them', async () => {
+  it('must have the right types even if nothing else depends on them', async () => {
     const error = credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.');
     await expect(verify(await mint(rsa, { iat: 'now' }))).rejects.toThrow(error);
   });
 });
 
-describe('what has three parts', () => {
+describe('a token of three parts', () => {
   it.each([
     ['a', false],
     ['a.b', false],
@@ -300,12 +300,12 @@ describe('what has three parts', () => {
     ['a.b.c.d', false],
     ['a.b.c.d.e', false],
     ['', false],
-  ])('%j is taken for a JWS: %s', (token, isOne) => {
+  ])('%j is treated as a JWS: %s', (token, isOne) => {
     expect(isCompactJws(token)).toBe(isOne);
   });
 
   it.each(['..', 'a.b.c', 'abc.def.ghi', 'e30.e30.e30', 'bnVsbA.e30.AAAA', 'W10.e30.AAAA', '"x".e30.AAAA'])(
-    'and is none is refused without a call: %s',
+    'is refused without a call if it is not a JWS: %s',
     async (token) => {
       const { error, fetches } = await refusal(token);
       expect(error).toBeInstanceOf(CredentialError);
@@ -313,7 +313,7 @@ describe('what has three parts', () => {
     },
   );
 
-  it('is refused with characters that base64url has not', async () => {
+  it('is refused if it has characters outside base64url', async () => {
     const error = credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.');
     const [header, payload, signature] = (await mint(rsa)).split('.');
     for (const bad of [
@@ -328,7 +328,7 @@ describe('what has three parts', () => {
     }
   });
 
-  it('is never more than refused, whatever the parts', async () => {
+  it('causes nothing but a refusal, whatever the parts', async () => {
     const part = fc.oneof(
       fc.string(),
       fc.json().map((value) => Buffer.from(value).toString('base64url')),
@@ -346,7 +346,7 @@ describe('what has three parts', () => {
     );
   });
 
-  it('never shows in the error', async () => {
+  it('never appears in the error', async () => {
     const token = await mint(strangerRsa, { sub: 'c4n4ry', username: 'c4n4ry' });
     const error = await caught(() => verify(token));
     expect(everythingIn(error)).not.toContain('c4n4ry');
@@ -355,7 +355,7 @@ describe('what has three parts', () => {
 });
 
 describe('keys that cannot be fetched', () => {
-  it('make the server the culprit, not the token', async () => {
+  it('are blamed on the server, not on the token', async () => {
     const { http, verify } = verifier();
     http.script = () => json(500, {});
     await expect(verify.verify(await mint(rsa), CONTEXT)).rejects.toThrow(
@@ -364,8 +364,8 @@ describe('keys that cannot be fetched', () => {
   });
 });
 
-describe('the oracle', () => {
-  it('agrees that the tokens made by hand are well signed', () => {
+describe('the forged tokens of this file', () => {
+  it('are well signed, as an independent library confirms', () => {
     const [header, payload, signature] = signed({ alg: 'RS256', kid: rsa.kid }, accessTokenClaims()).split('.');
     const bytes = Buffer.from(signature ?? '', 'base64url');
     expect(verifySignature('sha256', Buffer.from(`${header}.${payload}`), rsaPublicKey, bytes)).toBe(true);

@@ -63,13 +63,13 @@ describe('the request', () => {
     });
   });
 
-  it('asks for a scope even if no route does, for without any the server would grant all', async () => {
+  it('asks for a scope even if no route requires one, because without any the server would grant all', async () => {
     const { http, logIn } = grantOver(() => loggedIn('token'), { scopes: [] });
     await logIn();
     expect(form(http.requests[0]).scope).toBe('openid');
   });
 
-  it('names the connection as the realm, if there is one', async () => {
+  it('names the connection as the realm if one is configured', async () => {
     const { http, logIn } = grantOver(() => loggedIn('token'), { client: { ...CLIENT, connection: 'employees' } });
     await logIn();
     expect(form(http.requests[0])).toMatchObject({
@@ -78,14 +78,14 @@ describe('the request', () => {
     });
   });
 
-  it('passes on the IP of the caller, that the server may count guesses by it', async () => {
+  it('carries the IP of the caller, so that the server can count guesses by it', async () => {
     const { http, logIn } = grantOver(() => loggedIn('token'));
     await logIn(CREDENTIAL, '203.0.113.7');
     await logIn();
     expect(http.requests.map(({ headers }) => headers['auth0-forwarded-for'])).toEqual(['203.0.113.7', undefined]);
   });
 
-  it('carries any name and secret as they are', async () => {
+  it('carries any username and password unchanged', async () => {
     const { http, logIn } = grantOver(() => loggedIn('token'));
     const part = fc.string({ unit: 'grapheme', minLength: 1 });
     await fc.assert(
@@ -96,7 +96,7 @@ describe('the request', () => {
     );
   });
 
-  it('reads the client once, and again after the server refused it', async () => {
+  it('is made with a client that is read once, and again after the server refused it', async () => {
     const { http, clients, logIn } = grantOver(() => loggedIn('token'));
     await logIn();
     await logIn();
@@ -109,7 +109,7 @@ describe('the request', () => {
     expect(clients).toHaveLength(2);
   });
 
-  it('has the client read again at most every 30 s, however often it is refused', async () => {
+  it('has its client read again at most every 30 s, however often it is refused', async () => {
     const { clock, clients, logIn } = grantOver(() => loginError(401, 'invalid_client'));
     for (let time = 0; time < 10; time += 1) await caught(logIn);
     expect(clients).toHaveLength(2);
@@ -119,8 +119,8 @@ describe('the request', () => {
   });
 });
 
-describe('the answer', () => {
-  it('invalid_grant means a wrong name or password', async () => {
+describe('the response', () => {
+  it('invalid_grant means a wrong username or password', async () => {
     await expect(answered(WRONG_PASSWORD)).rejects.toThrow(wrong);
   });
 
@@ -137,7 +137,7 @@ describe('the answer', () => {
     [500, 'unauthorized'],
     [403, 'unknown_to_us'],
     [500, 'unknown_to_us'],
-  ])('%i %s means that this user may not log in, and is not asked twice', async (status, error) => {
+  ])('%i %s means that this user may not log in, and is not requested twice', async (status, error) => {
     const { http, logIn } = grantOver(() => loginError(status, error));
     await expect(logIn()).rejects.toThrow(
       credentialError('login_refused', 'The server does not let this user log in.'),
@@ -194,14 +194,14 @@ describe('the answer', () => {
     [text(403, 'invalid_grant'), 403],
     [json(201, { access_token: 'token' }), 201],
     [text(204, ''), 204],
-  ])("%j is the server's fault", async (reply, status) => {
+  ])('%j is blamed on the server', async (reply, status) => {
     await expect(answered(reply)).rejects.toThrow(
       issuerError('issuer_refused', `The token endpoint answered ${status}.`),
     );
   });
 
   it.each(['', '{', 'null', '[]', '{}', '{"access_token":7}', '{"access_token":["t"]}', '{"access_token":""}'])(
-    "200 without a token is the server's fault: %j",
+    '200 without a token is blamed on the server: %j',
     async (body) => {
       await expect(answered(text(200, body))).rejects.toThrow(
         issuerError('issuer_malformed', 'The token response has no "access_token".'),
@@ -215,11 +215,11 @@ describe('the answer', () => {
     [json(302, { error: 'invalid_grant' }), 'issuer_malformed'],
     [failure('timeout'), 'issuer_timeout'],
     [failure('connection'), 'issuer_unavailable'],
-  ] as const)('that is none is an outage, whatever it says: %s', async (reply, code) => {
+  ] as const)('missing means an outage, whatever its body: %s', async (reply, code) => {
     expect(await caught(() => answered(reply))).toMatchObject({ name: 'IssuerError', code });
   });
 
-  it('yields a token or a coded error, whatever JSON comes', async () => {
+  it('yields a token or a coded error for any JSON', async () => {
     const body = fc.oneof(
       fc.jsonValue(),
       fc.record({ error: fc.jsonValue() }),
@@ -239,7 +239,7 @@ describe('the answer', () => {
     );
   });
 
-  it('never brings the credential or the client secret into an error', async () => {
+  it('never puts the credential or the client secret into an error', async () => {
     const replies = [
       WRONG_PASSWORD,
       loginError(403, 'correct horse', 'grant-client-secret'),
@@ -279,7 +279,7 @@ describe('a refused login', () => {
     expect(await logIn()).toBe('token');
   });
 
-  it('does not stand in the way of the right one, or of another user', async () => {
+  it('does not stop the right password or another user', async () => {
     const { http, logIn } = grantOver(() => WRONG_PASSWORD);
     await caught(() => logIn({ ...CREDENTIAL, secret: 'wrong' }));
     http.script = () => loggedIn('token');
@@ -292,7 +292,7 @@ describe('a refused login', () => {
     ['a refused client', loginError(401, 'invalid_client')],
     ['a client whose secret has changed', loginError(401, 'access_denied', 'Unauthorized')],
     ['a rate limit', json(429, { error: 'too_many_requests' })],
-  ])('is not what %s counts as', async (_, reply) => {
+  ])('is not assumed after %s', async (_, reply) => {
     const { http, logIn } = grantOver(() => reply);
     await caught(logIn);
     http.script = () => loggedIn('token');

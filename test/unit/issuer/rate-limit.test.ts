@@ -39,7 +39,7 @@ describe('the rate limit', () => {
   });
 });
 
-describe('the wait that a 429 asks for', () => {
+describe('the delay of a 429', () => {
   it.each([
     ['Retry-After', { 'retry-after': '7' }, 7000],
     ['Retry-After before the reset', { 'retry-after': '0', ...headers('1', '0', String(NOW_SECONDS + 9)) }, 0],
@@ -48,11 +48,11 @@ describe('the wait that a 429 asks for', () => {
     ['nothing', {}, 1000],
     ['a date', { 'retry-after': new Date(NOW_MS + 7000).toUTCString() }, 7000],
     ['something unreadable', { 'retry-after': 'soon' }, 1000],
-  ])('is as long as it says by %s', (_, said, milliseconds) => {
+  ])('is the one given by %s', (_, said, milliseconds) => {
     expect(retryAfterMs(said, NOW_MS)).toBe(milliseconds);
   });
 
-  it('is a number of milliseconds that is not negative, whatever it says', () => {
+  it('is a number of milliseconds that is not negative, whatever the headers say', () => {
     const value = fc.option(fc.oneof(fc.string(), fc.integer().map(String)), { nil: undefined });
     fc.assert(
       fc.property(value, value, (after, reset) => {

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { expectError } from '../setup/expect-error.ts';
-import { type ScriptedResponse, ScriptedTenant } from './scripted-tenant.ts';
+import { describe, expect, it } from 'vitest';
+import { type ScriptedResponse, ScriptedTenant } from '../../support/management/scripted-tenant.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
 
 const PATH = '/api/v2/users/auth0%7C1234/application-passwords';
 const USER = 'auth0|1234';
@@ -11,7 +11,7 @@ const created = { ...stored, created_at: '2030-01-01T00:00:00Z', value: 'CanaryC
 const respondingWith = (response: ScriptedResponse) => new ScriptedTenant(() => response);
 
 describe('an application password', () => {
-  test('is made for the user, whose id is URL-encoded, and told once', async () => {
+  it('is made for the user, whose id is URL-encoded, and told once', async () => {
     const tenant = respondingWith({ status: 201, body: created });
     expect(await tenant.connect().applicationPasswords.create(USER, REQUEST)).toEqual({
       ...{ id: 'asp_1', label: 'My script', audience: 'https://demo.api', scopes: ['read:foo'] },
@@ -27,18 +27,18 @@ describe('an application password', () => {
     });
   });
 
-  test('without its value is an error', async () => {
+  it('without its value is an error', async () => {
     const { applicationPasswords } = respondingWith({ status: 201, body: stored }).connect();
     await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /Expected a text "value"/);
   });
 
-  test('that comes malformed is an error that does not tell its value', async () => {
+  it('that comes malformed is an error that does not tell its value', async () => {
     const { applicationPasswords } = respondingWith({ status: 201, body: { ...created, scope: 'read:foo' } }).connect();
     const error = await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /"scope"/);
     expect(`${error.message} ${error.stack}`).not.toContain('Canary');
   });
 
-  test('is removed by its id, which is URL-encoded; that it is gone already is as good', async () => {
+  it('is removed by its id, which is URL-encoded; that it is gone already is as good', async () => {
     const responses = [{ status: 204 }, { status: 404, body: {} }];
     const tenant = new ScriptedTenant(() => responses.shift());
     const { applicationPasswords } = tenant.connect();
@@ -48,7 +48,7 @@ describe('an application password', () => {
   });
 });
 
-test('a list never holds values, even if the tenant tells them', async () => {
+it('a list never holds values, even if the tenant tells them', async () => {
   const tenant = respondingWith({ body: [{ ...created, last_accessed: '2030-01-02T00:00:00Z' }] });
   const [password] = await tenant.connect().applicationPasswords.list(USER);
   expect(password).toMatchObject({ id: 'asp_1', lastAccessed: '2030-01-02T00:00:00Z' });
@@ -56,7 +56,7 @@ test('a list never holds values, even if the tenant tells them', async () => {
   expect(tenant.log.at(-1)).toBe(`GET ${PATH}`);
 });
 
-test('a list that is none is an error', async () => {
+it('a list that is none is an error', async () => {
   const { applicationPasswords } = respondingWith({ body: { error: 'no' } }).connect();
   await expectError(
     applicationPasswords.list(USER),
@@ -65,7 +65,7 @@ test('a list that is none is an error', async () => {
   );
 });
 
-test.each([[''], ['.'], ['..']])('the id "%s", which would lead to another path, is refused', async (id) => {
+it.each([[''], ['.'], ['..']])('the id "%s", which would lead to another path, is refused', async (id) => {
   const tenant = respondingWith({ status: 204 });
   const { applicationPasswords } = tenant.connect();
   await expectError(applicationPasswords.remove(USER, id), 'configuration_invalid', /empty id or one of dots/);

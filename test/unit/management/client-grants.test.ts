@@ -1,13 +1,13 @@
-import { describe, expect, test } from 'vitest';
-import { expectError } from '../setup/expect-error.ts';
-import { ScriptedTenant } from './scripted-tenant.ts';
+import { describe, expect, it } from 'vitest';
+import { ScriptedTenant } from '../../support/management/scripted-tenant.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
 
 const AUDIENCE = 'https://tenant.example/api/v2/';
 const grant = (id: string, more = {}) => ({ id, client_id: 'me', audience: AUDIENCE, scope: ['read:users'], ...more });
 const findIn = (body: unknown) => new ScriptedTenant(() => ({ body })).connect().clientGrants.find('me', AUDIENCE);
 
 describe('a grant', () => {
-  test('is found on the last page, by following checkpoints', async () => {
+  it('is found on the last page, by following checkpoints', async () => {
     const pages: Record<string, unknown> = {
       first: { client_grants: [grant('cgr_1', { client_id: 'other' })], next: 'a' },
       a: { client_grants: [grant('cgr_2', { audience: 'https://demo.api' })], next: 'b' },
@@ -31,7 +31,7 @@ describe('a grant', () => {
     );
   });
 
-  test('is not looked for endlessly if checkpoints lead in a circle', async () => {
+  it('is not looked for endlessly if checkpoints lead in a circle', async () => {
     const tenant = new ScriptedTenant(({ query }) => ({
       body: { client_grants: [], next: query.get('from') === 'a' ? 'b' : 'a' },
     }));
@@ -39,7 +39,7 @@ describe('a grant', () => {
     expect(tenant.requests.length).toBeLessThan(6);
   });
 
-  test.each([
+  it.each([
     ['of another client', { client_id: 'other' }],
     ['for an API of nearly the same name', { audience: 'https://tenant.example/api/v2' }],
     ['for users', { subject_type: 'user' }],
@@ -50,7 +50,7 @@ describe('a grant', () => {
     expect(await findIn({ client_grants: [grant('cgr_1', more)] })).toBeUndefined();
   });
 
-  test.each([[{ subject_type: 'client' }], [{ subject_type: null }], [{}]])(
+  it.each([[{ subject_type: 'client' }], [{ subject_type: null }], [{}]])(
     'with %j is the client’s own',
     async (more) => {
       expect(await findIn([grant('cgr_0', { subject_type: 'user' }), grant('cgr_1', more)])).toMatchObject({
@@ -59,14 +59,14 @@ describe('a grant', () => {
     },
   );
 
-  test('for all scopes is seen as such', async () => {
+  it('for all scopes is seen as such', async () => {
     const seen = { id: 'cgr_1', scopes: [], allowsAllScopes: true };
     for (const scope of [undefined, null, []]) {
       expect(await findIn([grant('cgr_1', { scope, allow_all_scopes: true })])).toEqual(seen);
     }
   });
 
-  test.each([
+  it.each([
     [{ client_grants: 'none' }, 'a list of grants'],
     [[grant('cgr_1', { id: 1 })], 'a text "id"'],
     [[grant('cgr_1', { scope: 'read:users' })], 'a list "scope"'],
@@ -78,21 +78,21 @@ describe('a grant', () => {
   });
 });
 
-test('a new grant names client, API and scopes, and nothing else', async () => {
+it('a new grant names client, API and scopes, and nothing else', async () => {
   const tenant = new ScriptedTenant(() => ({ status: 201, body: {} }));
   await tenant.connect().clientGrants.create({ clientId: 'me', audience: AUDIENCE, scopes: ['read:users'] });
   expect(tenant.log.at(-1)).toBe('POST /api/v2/client-grants');
   expect(tenant.requests.at(-1)?.body).toEqual({ client_id: 'me', audience: AUDIENCE, scope: ['read:users'] });
 });
 
-test('a change sends the whole list of scopes', async () => {
+it('a change sends the whole list of scopes', async () => {
   const tenant = new ScriptedTenant(() => ({ body: {} }));
   await tenant.connect().clientGrants.update('cgr_1', ['read:users', 'update:users']);
   expect(tenant.log.at(-1)).toBe('PATCH /api/v2/client-grants/cgr_1');
   expect(tenant.requests.at(-1)?.body).toEqual({ scope: ['read:users', 'update:users'] });
 });
 
-test('a grant that is gone already is as good as removed', async () => {
+it('a grant that is gone already is as good as removed', async () => {
   const responses = [{ status: 204 }, { status: 404, body: {} }];
   const { clientGrants } = new ScriptedTenant(() => responses.shift()).connect();
   await clientGrants.remove('cgr_1');

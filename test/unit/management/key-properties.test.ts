@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isEmptyPatch, keyPropertiesOf, sameKeyValue } from '../../../src/management/key-properties.ts';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nTUlJQw==\nYWJj\n-----END CERTIFICATE-----\n';
 
 describe('two values of a key property are the same', () => {
-  test.each([
+  it.each([
     ['PEM with other line ends', PEM, PEM.replaceAll('\n', '\r\n')],
     ['PEM without its final newline', PEM, PEM.trim()],
     ['PEM whose base64 is broken elsewhere', PEM, PEM.replace('TUlJQw==\nYWJj', 'TUlJQw\n==YWJj')],
@@ -19,7 +19,7 @@ describe('two values of a key property are the same', () => {
 });
 
 describe('two values of a key property differ', () => {
-  test.each([
+  it.each([
     ['another key', PEM, PEM.replace('YWJj', 'YWJk')],
     ['another label around the same bytes', PEM, PEM.replaceAll('CERTIFICATE', 'PUBLIC KEY')],
     ['base64 that differs in case', PEM, PEM.replace('YWJj', 'ywJj')],
@@ -33,7 +33,7 @@ describe('two values of a key property differ', () => {
   });
 });
 
-test('any JSON is the same as itself, written down and read again', () => {
+it('any JSON is the same as itself, written down and read again', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(sameKeyValue(value, JSON.parse(JSON.stringify(value)))).toBe(true);
@@ -41,7 +41,7 @@ test('any JSON is the same as itself, written down and read again', () => {
   );
 });
 
-test('the order of members never matters, at any depth', () => {
+it('the order of members never matters, at any depth', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
       const turned = Object.fromEntries(
@@ -54,7 +54,7 @@ test('the order of members never matters, at any depth', () => {
   );
 });
 
-test('a record without key properties holds none, and other properties are not looked at', () => {
+it('a record without key properties holds none, and other properties are not looked at', () => {
   expect(keyPropertiesOf({ id: 'a', verificationLocation: 'https://a.example/' })).toEqual({
     verificationKey: null,
     verificationKeys: null,
@@ -62,7 +62,7 @@ test('a record without key properties holds none, and other properties are not l
   });
 });
 
-test('a patch that takes a property off is not empty', () => {
+it('a patch that takes a property off is not empty', () => {
   expect(isEmptyPatch({ verificationKey: null })).toBe(false);
   expect(isEmptyPatch({})).toBe(true);
 });

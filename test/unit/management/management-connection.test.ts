@@ -1,9 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CodedError } from '../../../src/core/errors.ts';
 import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
 import { connectManagement } from '../../../src/management/management-connection.ts';
-import { expectError } from '../setup/expect-error.ts';
 import {
   ACCESS_TOKEN,
   CLIENT_SECRET,
@@ -11,7 +10,8 @@ import {
   ScriptedTenant,
   START_MS,
   TOKEN_RESPONSE,
-} from './scripted-tenant.ts';
+} from '../../support/management/scripted-tenant.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
 
 const API = { id: 'rs_1', identifier: 'https://demo.api' };
 const found = (): ScriptedResponse => ({ body: API });
@@ -23,7 +23,7 @@ const insufficientScope = {
 };
 
 describe('the URL of the tenant', () => {
-  test.each([
+  it.each([
     ['https://tenant.example/'],
     ['http://127.0.0.1:3001/'],
     ['http://localhost:3001/'],
@@ -38,7 +38,7 @@ describe('the URL of the tenant', () => {
     expect(connection.audience).toBe(`${tenantUrl}api/v2/`);
   });
 
-  test.each([
+  it.each([
     ['tenant.example'],
     ['https://tenant.example'],
     ['http://tenant.example/'],
@@ -57,7 +57,7 @@ describe('the URL of the tenant', () => {
 });
 
 describe('the token', () => {
-  test('is requested once, as a machine, and sent with every request', async () => {
+  it('is requested once, as a machine, and sent with every request', async () => {
     const tenant = new ScriptedTenant(found);
     const { resourceServers } = tenant.connect();
     await Promise.all([resourceServers.find('https://demo.api'), resourceServers.find('https://demo.api')]);
@@ -72,7 +72,7 @@ describe('the token', () => {
     for (const { headers } of tenant.requests.slice(1)) expect(headers.authorization).toBe(`Bearer ${ACCESS_TOKEN}`);
   });
 
-  test('is requested again before it expires', async () => {
+  it('is requested again before it expires', async () => {
     const tenant = new ScriptedTenant(found);
     const { resourceServers } = tenant.connect({ timeoutMs: 1e9 });
     await resourceServers.find('https://demo.api');
@@ -84,7 +84,7 @@ describe('the token', () => {
     expect(tokenRequests(tenant)).toBe(2);
   });
 
-  test.each([
+  it.each([
     ['is refused', { status: 401 }],
     ['lacks a scope, perhaps granted since', insufficientScope],
   ])('that was kept and %s is replaced, and the request sent again', async (_what, refusal) => {
@@ -96,7 +96,7 @@ describe('the token', () => {
     expect(tokenRequests(tenant)).toBe(2);
   });
 
-  test('that replaced another is in no error, even if the tenant repeats it', async () => {
+  it('that replaced another is in no error, even if the tenant repeats it', async () => {
     let tokens = 0;
     const repeats = (authorization: string | undefined) => ({ status: 403, body: { message: `no: ${authorization}` } });
     const tenant = new ScriptedTenant(
@@ -115,13 +115,13 @@ describe('the token', () => {
     expect(error.message).not.toContain('canary');
   });
 
-  test('that is new and lacks a scope is not replaced: that would not help', async () => {
+  it('that is new and lacks a scope is not replaced: that would not help', async () => {
     const tenant = new ScriptedTenant(() => insufficientScope);
     await expectError(find(tenant), 'management_scope_missing', /read:resource_servers/);
     expect(tokenRequests(tenant)).toBe(1);
   });
 
-  test.each([
+  it.each([
     ['nothing', ''],
     ['no access_token', { expires_in: 60 }],
     ['an access_token that is not text', { access_token: { a: 1 }, expires_in: 60 }],
@@ -137,7 +137,7 @@ describe('the token', () => {
 describe('a management client', () => {
   const refusedWith = (response: ScriptedResponse) => new ScriptedTenant(() => response, { scriptsToken: true });
 
-  test('with a wrong secret is told to correct it', async () => {
+  it('with a wrong secret is told to correct it', async () => {
     const tenant = refusedWith({ status: 401, body: { error: 'access_denied', error_description: CLIENT_SECRET } });
     await expectError(
       find(tenant),
@@ -147,7 +147,7 @@ describe('a management client', () => {
     expect(tenant.log).toEqual(['POST /oauth/token']);
   });
 
-  test('without a grant is told where to authorize it', async () => {
+  it('without a grant is told where to authorize it', async () => {
     const tenant = refusedWith({
       status: 403,
       body: { error: 'access_denied', error_description: 'Service not found' },
@@ -159,12 +159,12 @@ describe('a management client', () => {
     );
   });
 
-  test('is not shown an error code that is not valid', async () => {
+  it('is not shown an error code that is not valid', async () => {
     const tenant = refusedWith({ status: 400, body: { error: '<script>canary</script>' } });
     await expectError(find(tenant), 'management_client_refused', /got 400, expected/);
   });
 
-  test('at something that is not a tenant is told so', async () => {
+  it('at something that is not a tenant is told so', async () => {
     await expectError(
       find(refusedWith({ status: 404, body: {} })),
       'management_malformed',
@@ -172,7 +172,7 @@ describe('a management client', () => {
     );
   });
 
-  test('that lacks a scope is told which, and where to give it', async () => {
+  it('that lacks a scope is told which, and where to give it', async () => {
     await expectError(
       find(new ScriptedTenant(() => insufficientScope)),
       'management_scope_missing',
@@ -180,7 +180,7 @@ describe('a management client', () => {
     );
   });
 
-  test('whose new token is refused is told to check which API it is for', async () => {
+  it('whose new token is refused is told to check which API it is for', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 401, body: { message: 'Invalid token' } }));
     await expectError(
       find(tenant),
@@ -191,7 +191,7 @@ describe('a management client', () => {
 });
 
 describe('a rate limit', () => {
-  test('is waited out as the tenant says, for the token and for requests', async () => {
+  it('is waited out as the tenant says, for the token and for requests', async () => {
     const limited = (retryAfter: string) => ({ status: 429, headers: { 'retry-after': retryAfter } });
     const responses = [limited('3'), { body: TOKEN_RESPONSE }, limited('5'), found()];
     const tenant = new ScriptedTenant(() => responses.shift(), { scriptsToken: true });
@@ -199,7 +199,7 @@ describe('a rate limit', () => {
     expect(tenant.sleptMs).toEqual([3000, 5000]);
   });
 
-  test('that is longer than the time left is an error at once', async () => {
+  it('that is longer than the time left is an error at once', async () => {
     const tenant = new ScriptedTenant(() => ({
       status: 429,
       headers: { 'x-ratelimit-reset': String(START_MS / 1000 + 30) },
@@ -212,7 +212,7 @@ describe('a rate limit', () => {
     expect(tenant.sleptMs).toEqual([]);
   });
 
-  test('is not waited out beyond the deadline of all the work, however short each wait', async () => {
+  it('is not waited out beyond the deadline of all the work, however short each wait', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 429, headers: { 'retry-after': '8' } }));
     await expectError(find(tenant, { timeoutMs: 20_000 }), 'management_throttled', /with 429/);
     expect(tenant.sleptMs).toEqual([8000, 8000]);
@@ -220,14 +220,14 @@ describe('a rate limit', () => {
 });
 
 describe('a tenant that fails', () => {
-  test('for a moment is asked again', async () => {
+  it('for a moment is asked again', async () => {
     const responses = [{ status: 502 }, new HttpFailure('connection', 'cut'), found()];
     const tenant = new ScriptedTenant(() => responses.shift());
     expect(await find(tenant)).toMatchObject(API);
     expect(tenant.sleptMs).toEqual([500, 1000]);
   });
 
-  test('for good is an error that says how', async () => {
+  it('for good is an error that says how', async () => {
     const cause = Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
     const refused = new HttpFailure('connection', 'The connection failed or was cut.', { cause });
     const tenant = new ScriptedTenant(() => refused);
@@ -245,14 +245,14 @@ describe('a tenant that fails', () => {
     );
   });
 
-  test('while it makes something is not asked again: it may have made it', async () => {
+  it('while it makes something is not asked again: it may have made it', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 502 }));
     const creation = tenant.connect().clientGrants.create({ clientId: 'a', audience: 'b', scopes: [] });
     await expectError(creation, 'management_unavailable', /POST \/api\/v2\/client-grants: got status 502/);
     expect(tenant.log.filter((line) => line.includes('client-grants'))).toHaveLength(1);
   });
 
-  test('that does not respond is cut off, and gets no request once the time is used up', async () => {
+  it('that does not respond is cut off, and gets no request once the time is used up', async () => {
     const tenant = new ScriptedTenant(found);
     const silent = vi.fn<HttpPort>(async ({ timeoutMs }) => {
       tenant.nowMs += timeoutMs;
@@ -263,7 +263,7 @@ describe('a tenant that fails', () => {
     expect(silent).toHaveBeenCalledTimes(2);
   });
 
-  test.each([
+  it.each([
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example/canary' } }, /redirect \(302\)/],
     ['a page', { body: '<html>' }, /not JSON/],
     ['too much', { body: `"${'x'.repeat(4_000_001)}"` }, /more than 4000000 bytes/],
@@ -274,7 +274,7 @@ describe('a tenant that fails', () => {
     expect(tenant.log).toHaveLength(2);
   });
 
-  test('to know what a request is about is quoted, without what was secret in it', async () => {
+  it('to know what a request is about is quoted, without what was secret in it', async () => {
     const message = `Bad ${CLIENT_SECRET} and ${ACCESS_TOKEN}\u0007${'!'.repeat(1000)}`;
     const tenant = new ScriptedTenant(() => ({ status: 409, body: { message } }));
     const error = await expectError(
@@ -286,7 +286,7 @@ describe('a tenant that fails', () => {
   });
 });
 
-test('a connection whose time is used up sends nothing more, and says so', async () => {
+it('a connection whose time is used up sends nothing more, and says so', async () => {
   const tenant = new ScriptedTenant(found);
   const { resourceServers } = tenant.connect({ timeoutMs: 1000 });
   tenant.nowMs += 1001;
@@ -298,7 +298,7 @@ test('a connection whose time is used up sends nothing more, and says so', async
   expect(tenant.log).toEqual([]);
 });
 
-test('every request is bounded in time and size, and says what it accepts', async () => {
+it('every request is bounded in time and size, and says what it accepts', async () => {
   const http = vi.fn<HttpPort>(async () => ({ status: 200, headers: {}, body: JSON.stringify(TOKEN_RESPONSE) }));
   await expectError(find(new ScriptedTenant(found), { http }), 'management_malformed', /resource servers/);
   expect(http).toHaveBeenCalledTimes(2);
@@ -311,14 +311,14 @@ test('every request is bounded in time and size, and says what it accepts', asyn
   }
 });
 
-test('an attempt has no more time than all the work has left', async () => {
+it('an attempt has no more time than all the work has left', async () => {
   const tenant = new ScriptedTenant(found);
   const http = vi.fn<HttpPort>((request) => tenant.http(request));
   await find(tenant, { http, timeoutMs: 700 });
   expect(http.mock.calls.map(([{ timeoutMs }]) => timeoutMs)).toEqual([700, 700]);
 });
 
-test('a failed request leaves no timer behind that would keep the process alive', async () => {
+it('a failed request leaves no timer behind that would keep the process alive', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   await expectError(find(new ScriptedTenant(() => ({ status: 409, body: {} }))), 'management_refused', /with 409/);
@@ -326,7 +326,7 @@ test('a failed request leaves no timer behind that would keep the process alive'
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a programming error of the port comes out as it is', async () => {
+it('a programming error of the port comes out as it is', async () => {
   const bug = new TypeError('a bug');
   const http: HttpPort = async () => {
     throw bug;
@@ -334,7 +334,7 @@ test('a programming error of the port comes out as it is', async () => {
   await expect(find(new ScriptedTenant(found), { http })).rejects.toBe(bug);
 });
 
-test('whatever a tenant responds, and echoes, is a result or a coded error without a secret', async () => {
+it('whatever a tenant responds, and echoes, is a result or a coded error without a secret', async () => {
   const response = fc.record({
     status: fc.constantFrom(200, 201, 301, 400, 401, 403, 404, 409, 418, 429, 500),
     body: fc.oneof(

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { APPLICATION_PASSWORD_SCOPES } from '../../../src/setup/client-grant/set-up-client-grant.ts';
 import { featureWarnings } from '../../../src/setup/feature.ts';
-import { ScriptedTenant, TOKEN_RESPONSE } from '../management/scripted-tenant.ts';
+import { ScriptedTenant, TOKEN_RESPONSE } from '../../support/management/scripted-tenant.ts';
 
 const AUDIENCE = 'https://tenant.example/api/v2/';
 const SCOPES = ['read:users', ...APPLICATION_PASSWORD_SCOPES];
@@ -31,11 +31,11 @@ const warningsOf = async (tenant: Tenant, question = CLIENT) =>
   (await featureWarnings(tenantWith(tenant).connect(), question)).map(({ code, message }) => ({ code, message }));
 
 describe('the feature', () => {
-  test('is there if the API offers the scopes and a token has them', async () => {
+  it('is there if the API offers the scopes and a token has them', async () => {
     expect(await warningsOf({ offered: SCOPES, tokens: [SCOPES] })).toEqual([]);
   });
 
-  test.each([
+  it.each([
     ['no scopes at all', undefined],
     ['others', ['read:users']],
     ['some of them', ['read:user_application_passwords', 'delete:user_application_passwords']],
@@ -46,14 +46,14 @@ describe('the feature', () => {
     expect(await warningsOf({ offered, tokens: [SCOPES] })).toEqual([{ code: 'feature_missing', message }]);
   });
 
-  test('is missing if a token lacks a scope that the API offers and the grant holds', async () => {
+  it('is missing if a token lacks a scope that the API offers and the grant holds', async () => {
     const message = expect.stringMatching(
       /a token of the client "management-client" lacks read:user_application_passwords, /,
     );
     expect(await warningsOf({ offered: SCOPES, tokens: [[]] })).toEqual([{ code: 'feature_missing', message }]);
   });
 
-  test('is judged by a new token if the grant was changed, and by the one at hand otherwise', async () => {
+  it('is judged by a new token if the grant was changed, and by the one at hand otherwise', async () => {
     const changed = { ...CLIENT, hasChanged: true };
     expect(await warningsOf({ offered: SCOPES, tokens: [[], SCOPES] }, changed)).toEqual([]);
     const tenant = tenantWith({ offered: SCOPES, tokens: [SCOPES] });
@@ -61,17 +61,17 @@ describe('the feature', () => {
     expect(tenant.log.filter((line) => line === 'POST /oauth/token')).toHaveLength(1);
   });
 
-  test('is not judged by a token in a rehearsal', async () => {
+  it('is not judged by a token in a rehearsal', async () => {
     const connection = tenantWith({ offered: SCOPES, tokens: [[]] }).connect();
     expect(await featureWarnings(connection, { ...CLIENT, hasChanged: true, isRehearsal: true })).toEqual([]);
   });
 
-  test('is not judged by a token that does not say what it has', async () => {
+  it('is not judged by a token that does not say what it has', async () => {
     const message = expect.stringMatching(/^Not checked: the tenant does not say which scopes/);
     expect(await warningsOf({ offered: SCOPES, tokens: [undefined] })).toEqual([{ code: 'not_checked', message }]);
   });
 
-  test('is not judged where the tenant shows no such API; the token still counts', async () => {
+  it('is not judged where the tenant shows no such API; the token still counts', async () => {
     const tenant = new ScriptedTenant(
       ({ path }) => {
         if (path === '/oauth/token') return { body: { ...TOKEN_RESPONSE, scope: 'read:users' } };
@@ -86,7 +86,7 @@ describe('the feature', () => {
     );
   });
 
-  test('is not judged while the tenant is down, which is not a failure', async () => {
+  it('is not judged while the tenant is down, which is not a failure', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 503 }), { scriptsToken: true });
     const warnings = await featureWarnings(tenant.connect(), CLIENT);
     expect(warnings.map(({ code }) => code)).toEqual(['not_checked', 'not_checked']);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SetupError } from '../../../src/management/errors.ts';
 import { parseClientGrantRecord } from '../../../src/setup/client-grant/client-grant-record.ts';
 import { parseResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
-import { expectError } from './expect-error.ts';
+import { expectError } from '../../support/setup/expect-error.ts';
 
 const resourceServer = {
   version: 1,
@@ -19,14 +19,14 @@ const clientGrant = {
   grant: { id: 'cgr_1', isOurs: false, added: ['a'] },
 };
 
-test('a record is read as it was written, and none as none', () => {
+it('a record is read as it was written, and none as none', () => {
   expect(parseResourceServerRecord(JSON.parse(JSON.stringify(resourceServer)))).toEqual(resourceServer);
   expect(parseClientGrantRecord(JSON.parse(JSON.stringify(clientGrant)))).toEqual(clientGrant);
   expect(parseResourceServerRecord(undefined)).toBeUndefined();
   expect(parseClientGrantRecord(undefined)).toBeUndefined();
 });
 
-test('a record of something that was being made has no id', () => {
+it('a record of something that was being made has no id', () => {
   const { id: _id, ...unfinished } = resourceServer;
   expect(parseResourceServerRecord(unfinished)).toEqual(unfinished);
   const unmade = { ...clientGrant, grant: { isOurs: true, added: [] } };
@@ -34,7 +34,7 @@ test('a record of something that was being made has no id', () => {
 });
 
 describe('the record of a resource server', () => {
-  test.each([
+  it.each([
     [null, /is not of version 1/],
     ['{}', /is not of version 1/],
     [{ ...resourceServer, version: 2 }, /is not of version 1/],
@@ -50,7 +50,7 @@ describe('the record of a resource server', () => {
 });
 
 describe('the record of a client grant', () => {
-  test.each([
+  it.each([
     [{ ...clientGrant, version: '1' }, /is not of version 1/],
     [{ ...clientGrant, clientId: undefined }, /does not name a client and an API/],
     [{ ...clientGrant, audience: 1 }, /does not name a client and an API/],
@@ -63,7 +63,7 @@ describe('the record of a client grant', () => {
   });
 });
 
-test('any JSON is a record or an error of ours', () => {
+it('any JSON is a record or an error of ours', () => {
   const almost = (record: object) =>
     fc
       .tuple(fc.constantFrom(...Object.keys(record)), fc.jsonValue())

@@ -23,7 +23,7 @@ function published(before: readonly PublishedKey[], inUse: readonly PublishedKey
 }
 
 describe('the document of public keys', () => {
-  it('has the keys in use first, and after them those that are on their way out', () => {
+  it('lists the keys in use first, and after them those that are being retired', () => {
     expect(published([current, old], [current, pending])).toEqual([current, pending, old]);
     expect(published([current, pending, old], [current, pending])).toEqual([current, pending, old]);
   });
@@ -32,18 +32,18 @@ describe('the document of public keys', () => {
     expect(published([key('stray'), old], [current, pending], { nowMs: NOW_MS + 60_000 })).toEqual([current, pending]);
   });
 
-  it('serves the key that was current before for some more time, set once', () => {
+  it('serves the previously current key for a fixed time', () => {
     const retired = published([current, pending, old], [pending], { previousKid: 'current' });
     expect(retired).toEqual([pending, key('current', LATER), old]);
     expect(published(retired, [pending], { previousKid: 'current', retireAt: LATER + 999 })).toEqual(retired);
   });
 
-  it('drops a pending key that was given up, and takes one back that had an end', () => {
+  it('drops a pending key that was given up, and restores one that was being retired', () => {
     expect(published([current, pending, old], [current])).toEqual([current, old]);
     expect(published([current, key('pending', 1)], [current, pending])).toEqual([current, pending]);
   });
 
-  it('never has a revoked key, whether it was current before or on its way out', () => {
+  it('never has a revoked key, whether it was the previous one or was being retired', () => {
     const more = { previousKid: 'current', revoked: ['current', 'old'] };
     expect(published([current, old], [pending], more)).toEqual([pending]);
   });
@@ -53,7 +53,7 @@ describe('the document of public keys', () => {
     expect(published(many, [current, pending])).toHaveLength(10);
   });
 
-  it('is read as it was written, ends and all', () => {
+  it('is read as it was written, with the ends of its keys', () => {
     const read = parsePublicKeys(writePublicKeys([current, old]));
     expect(read).toEqual([current, old]);
     expect(keysInUse(read)).toEqual([current]);
@@ -61,7 +61,7 @@ describe('the document of public keys', () => {
     expect(servedKeys(read, NOW_MS + 60_000)).toEqual([current]);
   });
 
-  it('with an end that is no number is refused', () => {
+  it('is refused if an end is not a number', () => {
     const text = JSON.stringify({ keys: [{ ...current, exp: 'soon' }] });
     expect(() => parsePublicKeys(text)).toThrow('holds a key with an "exp" that is no number');
   });

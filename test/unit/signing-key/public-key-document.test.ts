@@ -16,7 +16,7 @@ function invalid(what: string) {
 }
 
 describe('the public key document', () => {
-  it('holds public halves only, though it is given whole keys', () => {
+  it('holds public halves only, even if it is given whole keys', () => {
     expect(JSON.parse(writePublicKeys([key]))).toEqual({ keys: [published] });
   });
 
@@ -25,7 +25,7 @@ describe('the public key document', () => {
     expect(parsePublicKeys('{"keys":[]}')).toEqual([]);
   });
 
-  it('lets nothing private through', () => {
+  it('lets no private member through', () => {
     expect(parsePublicKeys(JSON.stringify({ keys: [key] }))).toEqual([published]);
   });
 

@@ -22,7 +22,7 @@ function ringOf(...keys: readonly [ImportedSigningKey, ...ImportedSigningKey[]])
 }
 
 describe('the active key', () => {
-  it("is the store's current one, read once", async () => {
+  it('is the current one of the store, read once', async () => {
     const { store, ring } = ringOf(a, b);
     const keys = await Promise.all(Array.from({ length: 50 }, () => ring.active()));
     expect(new Set(keys)).toEqual(new Set([a]));
@@ -38,7 +38,7 @@ describe('the active key', () => {
     expect(await ring.active()).toBe(a);
   });
 
-  it('is read anew after a failure of the store, which the caller hears of', async () => {
+  it('is read again after a failure of the store, which is reported to the caller', async () => {
     const { store, ring } = ringOf(a);
     store.keys = new IssuerError('issuer_unavailable', 'The store cannot be read.');
     await expect(ring.active()).rejects.toThrow(issuerError('issuer_unavailable', 'The store cannot be read.'));
@@ -49,7 +49,7 @@ describe('the active key', () => {
 });
 
 describe('the alternative to a refused key', () => {
-  it('is the pending one of the store as it is now', async () => {
+  it('is the pending one that the store holds now', async () => {
     const { store, ring } = ringOf(a);
     await ring.active();
     store.keys = [a, b];
@@ -57,7 +57,7 @@ describe('the alternative to a refused key', () => {
     expect(store.reads).toBe(2);
   });
 
-  it('cannot be told while the store is down, and the keys known so far stay in use', async () => {
+  it('is unknown while the store is down, and the known keys stay in use', async () => {
     const { store, ring } = ringOf(a);
     await ring.active();
     store.keys = new IssuerError('issuer_unavailable', 'The store cannot be read.');
@@ -66,7 +66,7 @@ describe('the alternative to a refused key', () => {
     expect(store.reads).toBe(2);
   });
 
-  it('is the current one if a rotation has been finished meanwhile', async () => {
+  it('is the current one if a rotation was finished in the meantime', async () => {
     const { store, ring } = ringOf(a);
     await ring.active();
     store.keys = [b];
@@ -74,12 +74,12 @@ describe('the alternative to a refused key', () => {
     expect(await ring.active()).toBe(b);
   });
 
-  it('does not exist where there is one key only', async () => {
+  it('does not exist if there is only one key', async () => {
     const { ring } = ringOf(a);
     expect(await ring.alternative(a)).toBeUndefined();
   });
 
-  it('is what another caller has found out already, without a reading', async () => {
+  it('is the one that another caller has already found, without another read', async () => {
     const { store, ring } = ringOf(a, b);
     await ring.active();
     ring.prefer(b);
@@ -99,7 +99,7 @@ describe('the alternative to a refused key', () => {
     expect(store.reads).toBe(3);
   });
 
-  it('may be read at once again after a rotation that went well', async () => {
+  it('may be read again at once after a successful rotation', async () => {
     const { store, ring } = ringOf(a, b);
     await ring.active();
     await ring.alternative(a);
@@ -109,7 +109,7 @@ describe('the alternative to a refused key', () => {
     expect(store.reads).toBe(3);
   });
 
-  it('is read once for all that were refused at the same time', async () => {
+  it('is read once for all concurrent refusals', async () => {
     const { store, ring } = ringOf(a, b);
     await ring.active();
     const others = await Promise.all(Array.from({ length: 50 }, () => ring.alternative(a)));

@@ -32,11 +32,11 @@ describe('a generated signing key', () => {
     expect(importSigningKey(jwk).privateKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
   });
 
-  it('is another each time', async () => {
+  it('is different each time', async () => {
     expect((await generateSigningKey(NOW_MS)).kid).not.toBe(jwk.kid);
   });
 
-  it('comes with a certificate of its own, valid for twenty years from the time given', () => {
+  it('has a certificate of its own, valid for twenty years from the given time', () => {
     const certificate = new X509Certificate(certificatePem(jwk));
     expect(certificate.verify(certificate.publicKey)).toBe(true);
     expect(certificate.subject).toBe(`CN=${jwk.kid}`);
@@ -46,18 +46,18 @@ describe('a generated signing key', () => {
     expect(certificate.publicKey.export({ format: 'jwk' })).toMatchObject({ n: jwk.n, e: jwk.e });
   });
 
-  it('survives being stored', () => {
+  it('is unchanged after it was stored and read again', () => {
     expect(parseSigningJwk(JSON.stringify(jwk))).toEqual(jwk);
   });
 });
 
 describe('the public forms', () => {
-  it('of the JWK hold no private member, whatever is put in', () => {
+  it('as a JWK have no private member, whatever is put in', () => {
     expect(publicJwk(jwk)).toEqual({ kty: 'RSA', kid: jwk.kid, alg: 'RS256', use: 'sig', n: jwk.n, e: jwk.e });
     expect(Object.keys(publicJwk(jwk))).toEqual(['kty', 'kid', 'alg', 'use', 'n', 'e']);
   });
 
-  it('are one key: JWK, PEM and certificate', async () => {
+  it('are the same key as JWK, PEM and certificate', async () => {
     const forms = [
       createPublicKey({ key: { ...publicJwk(jwk) }, format: 'jwk' }).export({ format: 'jwk' }),
       await exportJWK(await importSPKI(publicKeyPem(jwk), 'RS256', { extractable: true })),
@@ -89,9 +89,12 @@ describe('the public forms', () => {
 });
 
 describe('a stored signing key', () => {
-  it.each(['', '{', 'null', '[]', '"jwk"', '-----BEGIN PRIVATE KEY-----'])('is a JSON object: %j is none', (value) => {
-    expect(() => parseSigningJwk(value)).toThrow(invalid('is not a JSON object'));
-  });
+  it.each(['', '{', 'null', '[]', '"jwk"', '-----BEGIN PRIVATE KEY-----'])(
+    'must be a JSON object: %j is not',
+    (value) => {
+      expect(() => parseSigningJwk(value)).toThrow(invalid('is not a JSON object'));
+    },
+  );
 
   it.each([
     [{ kty: 'EC' }, 'has a "kty" that is not "RSA"'],
@@ -102,17 +105,17 @@ describe('a stored signing key', () => {
     [{ x5c: [] }, 'lacks its certificate in "x5c"'],
     [{ x5c: [7] }, 'lacks its certificate in "x5c"'],
     [{ x5c: 'MII' }, 'lacks its certificate in "x5c"'],
-  ])('is what the deployment wrote: %j is not', (changes, what) => {
+  ])('must be what the deployment wrote: %j is not', (changes, what) => {
     expect(() => parseSigningJwk(text(changes))).toThrow(invalid(what));
   });
 
-  it.each(['kid', 'n', 'e', ...PRIVATE_MEMBERS])('has the member %s, as text', (member) => {
+  it.each(['kid', 'n', 'e', ...PRIVATE_MEMBERS])('must have the member %s, as text', (member) => {
     for (const value of [undefined, null, '', 7, ['x']]) {
       expect(() => parseSigningJwk(text({ [member]: value }))).toThrow(invalid(`lacks the member "${member}"`));
     }
   });
 
-  it('has at least 2,048 bits', () => {
+  it('must have at least 2,048 bits', () => {
     const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
     expect(() => importSigningKey(parseSigningJwk(text({ ...small })))).toThrow(
       invalid('has 1024 bits; at least 2048 are wanted'),
@@ -128,7 +131,7 @@ describe('a stored signing key', () => {
     );
   });
 
-  it('is refused by a ConfigurationError or parses, whatever text comes', () => {
+  it('is parsed or refused by a ConfigurationError, whatever the text', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.json(),

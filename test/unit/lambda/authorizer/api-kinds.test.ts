@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { adapt } from '../../../../lambda/authorizer/api-kinds.ts';
 import { ALLOW } from '../../../support/lambda/decisions.ts';
-import httpApi from './fixtures/http-api-request.json' with { type: 'json' };
-import rest from './fixtures/rest-request.json' with { type: 'json' };
-import webSocket from './fixtures/websocket-connect.json' with { type: 'json' };
+import httpApi from '../../../support/lambda/events/http-api-request.json' with { type: 'json' };
+import rest from '../../../support/lambda/events/rest-request.json' with { type: 'json' };
+import webSocket from '../../../support/lambda/events/websocket-connect.json' with { type: 'json' };
 
 describe('an event is adapted by its kind', () => {
   it.each([

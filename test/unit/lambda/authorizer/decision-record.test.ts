@@ -26,7 +26,7 @@ const ISSUER_EVENTS: readonly IssuerEvent[] = [
 const DECIDED = { request: REQUEST, decision: ALLOW, durationMs: 44.4, issuerEvents: ISSUER_EVENTS };
 
 describe('the record of a decision', () => {
-  it('says why, by what kind of credential, and at what cost', () => {
+  it('names the reason, the kind of credential and the cost', () => {
     expect(decisionRecord(DECIDED, true)).toEqual({
       outcome: 'allow',
       reason: 'allowed',
@@ -63,7 +63,7 @@ describe('the record of a decision', () => {
     expect(decisionRecord({ ...DECIDED, request: { ...REQUEST, authorization } }, false)).toMatchObject({ kind });
   });
 
-  it('names the subject by a digest, the same each time, unless configured otherwise', () => {
+  it('names the subject by a digest that is always the same, unless configured otherwise', () => {
     const [one, two] = [decisionRecord(DECIDED, false), decisionRecord(DECIDED, false)];
     expect(one.sub).toMatch(/^[\w-]{16}$/);
     expect(one.sub).toBe(two.sub);
@@ -71,13 +71,13 @@ describe('the record of a decision', () => {
   });
 });
 
-describe('its line in the log', () => {
+describe('the line in the log', () => {
   const line = embeddedMetrics(decisionRecord(DECIDED, false), ISSUER_EVENTS, {
     audience: 'https://demo.api',
     nowMs: 1000,
   });
 
-  it('is one line of JSON, with metrics that are members of it', () => {
+  it('is one line of JSON with metrics among its members', () => {
     const parsed = JSON.parse(line);
     const [{ Namespace, Dimensions, Metrics }] = parsed._aws.CloudWatchMetrics;
     expect(line).not.toContain('\n');
@@ -95,7 +95,7 @@ describe('its line in the log', () => {
     }
   });
 
-  it('has no latency where nobody was asked', () => {
+  it('has no latency if no issuer was called', () => {
     const quiet = embeddedMetrics(decisionRecord(DECIDED, false), [], { audience: 'https://demo.api', nowMs: 0 });
     expect(quiet).not.toContain('IssuerLatency');
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fromHttpApiEvent, type HttpApiEvent, toHttpApiResult } from '../../../../lambda/authorizer/http-api.ts';
 import { ALLOW, CONTEXT, DENY, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
-import fixture from './fixtures/http-api-request.json' with { type: 'json' };
+import fixture from '../../../support/lambda/events/http-api-request.json' with { type: 'json' };
 
 const EVENT: HttpApiEvent = { ...fixture, type: 'REQUEST' };
 
 describe('an HTTP API event, payload 2.0', () => {
-  it('is read with the API’s own route, and the path without its stage', () => {
+  it('is read with the API’s own route and the path without its stage', () => {
     expect(fromHttpApiEvent(EVENT)).toEqual({
       authorization: ['Bearer abc'],
       method: 'GET',
@@ -20,7 +20,7 @@ describe('an HTTP API event, payload 2.0', () => {
     ['ANY /foo/{id}', '/foo/{id}'],
     ['$default', '/{proxy+}'],
     ['ANY /up/{proxy+}', '/up/{proxy+}'],
-  ])('of the route %s is one of %s, with the method that was called', (routeKey, resourcePath) => {
+  ])('with the route %s is one of %s, with the method that was called', (routeKey, resourcePath) => {
     expect(fromHttpApiEvent({ ...EVENT, routeKey })).toMatchObject({ method: 'GET', resourcePath });
   });
 
@@ -33,7 +33,7 @@ describe('an HTTP API event, payload 2.0', () => {
     ['a path that the gateway decoded', '/v1/a b', 'a b', '/a b'],
     ['parameters that do not fit the path', '/prod/public', 'admin', ''],
     ['no parameters', '/prod/public', undefined, ''],
-  ])('of a greedy route is judged by the served path: %s', (_what, rawPath, proxy, path) => {
+  ])('with a greedy route is decided by the served path: %s', (_what, rawPath, proxy, path) => {
     const pathParameters: Record<string, string> = proxy === undefined ? {} : { proxy };
     const event = { ...EVENT, routeKey: 'ANY /{proxy+}', rawPath, pathParameters };
     expect(fromHttpApiEvent(event)).toMatchObject({ path });
@@ -49,7 +49,7 @@ describe('an HTTP API event, payload 2.0', () => {
     ['api.example.com', 'prod', '/prod/foo', ''],
     ['api.example.com', '$default', '/foo', ''],
     ['a1b2c3d4e5.example.com', '$default', '/foo', ''],
-  ])('of the default route, under %s in the stage %s, has the path %s as %j', (domainName, stage, rawPath, path) => {
+  ])('with the default route, under %s in the stage %s, has the path %s as %j', (domainName, stage, rawPath, path) => {
     const requestContext = { ...EVENT.requestContext, domainName, stage };
     const event = { ...EVENT, routeKey: '$default', rawPath, pathParameters: {}, requestContext };
     expect(fromHttpApiEvent(event)).toMatchObject({ path });
@@ -61,12 +61,12 @@ describe('an HTTP API event, payload 2.0', () => {
 });
 
 describe('a decision for an HTTP API', () => {
-  it('is a simple answer with the principal, allowed or denied', () => {
+  it('is a simple response with the principal, allowed or denied', () => {
     expect(toHttpApiResult(ALLOW)).toEqual({ isAuthorized: true, context: CONTEXT });
     expect(toHttpApiResult(DENY)).toEqual({ isAuthorized: false, context: CONTEXT });
   });
 
-  it('is an error where there is no principal to speak of', () => {
+  it('is an error if there is no principal', () => {
     expect(() => toHttpApiResult(UNAUTHENTICATED)).toThrow(/^Unauthorized$/);
     expect(() => toHttpApiResult(UNAVAILABLE)).toThrow(/^issuer_timeout$/);
   });

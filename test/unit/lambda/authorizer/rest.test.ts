@@ -2,7 +2,7 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { fromRestEvent, toRestResult } from '../../../../lambda/authorizer/rest.ts';
 import { ALLOW, CONTEXT, DENY, PRINCIPAL, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
-import fixture from './fixtures/rest-request.json' with { type: 'json' };
+import fixture from '../../../support/lambda/events/rest-request.json' with { type: 'json' };
 
 const EVENT: APIGatewayRequestAuthorizerEvent = {
   ...fixture,
@@ -27,7 +27,7 @@ describe('a REST API REQUEST event', () => {
     ['an encoded slash', '/v1/a%2Fb', { proxy: 'a/b' }, '/a%2Fb'],
     ['parameters that do not fit the path', '/v1/public', { proxy: 'admin' }, ''],
     ['no parameters', '/v1/public', null, ''],
-  ])('of a greedy resource is judged by the served path: %s', (_what, path, pathParameters, expected) => {
+  ])('with a greedy resource is decided by the served path: %s', (_what, path, pathParameters, expected) => {
     const requestContext = { ...EVENT.requestContext, resourcePath: '/{proxy+}' };
     const event = { ...EVENT, resource: '/{proxy+}', path, pathParameters, requestContext };
     expect(fromRestEvent(event).path).toBe(expected);
@@ -38,7 +38,7 @@ describe('a REST API REQUEST event', () => {
     expect(fromRestEvent({ ...EVENT, multiValueHeaders }).authorization).toEqual(['Bearer a', 'Bearer b', 'Basic c']);
   });
 
-  it.each([null, {}])('without headers yields none (%j)', (multiValueHeaders) => {
+  it.each([null, {}])('without headers yields no credential (%j)', (multiValueHeaders) => {
     expect(fromRestEvent({ ...EVENT, headers: null, multiValueHeaders }).authorization).toEqual([]);
   });
 
@@ -48,7 +48,7 @@ describe('a REST API REQUEST event', () => {
 });
 
 describe('an allow', () => {
-  it('is a policy for the called method, without any of the request path', () => {
+  it('is a policy for the called method, without any part of the request path', () => {
     const { policyDocument, principalId } = toRestResult(ALLOW, EVENT, AUDIENCE);
     expect(principalId).toBe('auth0|1234');
     expect(policyDocument.Statement).toEqual([
@@ -60,7 +60,7 @@ describe('an allow', () => {
     ]);
   });
 
-  it.each(['*', '/../*', '/a*/b?', '/GET/*'])('stays so for the path %s', (path) => {
+  it.each(['*', '/../*', '/a*/b?', '/GET/*'])('is the same policy for the path %s', (path) => {
     const methodArn = `arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/POST/${path}`;
     const { policyDocument } = toRestResult(ALLOW, { methodArn }, AUDIENCE);
     expect(policyDocument.Statement).toMatchObject([
@@ -68,11 +68,11 @@ describe('an allow', () => {
     ]);
   });
 
-  it('tells the backend the principal, unknown values as empty text', () => {
+  it('gives the backend the principal, with empty text for unknown values', () => {
     expect(toRestResult(ALLOW, EVENT, AUDIENCE).context).toEqual(CONTEXT);
   });
 
-  it('leaves whole scopes out rather than sending more than API Gateway takes', () => {
+  it('leaves out whole scopes if they are more than API Gateway accepts', () => {
     const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
     const { context } = toRestResult({ ...ALLOW, principal: { ...PRINCIPAL, scopes } }, EVENT, AUDIENCE);
     const told = String(context?.scope);
@@ -82,8 +82,8 @@ describe('an allow', () => {
   });
 });
 
-describe('what is not an allow', () => {
-  it('is a Deny with the challenge for the 403, if the principal lacks scope', () => {
+describe('any other decision', () => {
+  it('is a Deny with the challenge for the 403 if the principal lacks a scope', () => {
     const { policyDocument, context } = toRestResult(DENY, EVENT, AUDIENCE);
     expect(policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);
     expect(context).toMatchObject({
@@ -91,7 +91,7 @@ describe('what is not an allow', () => {
     });
   });
 
-  it('names no scope in the challenge if there is none that would open the route', () => {
+  it('names no scope in the challenge if no scope would allow the route', () => {
     const denied = { reason: 'route_unknown', principal: PRINCIPAL, requiredScopes: [], cacheHit: false } as const;
     expect(toRestResult({ outcome: 'deny', ...denied }, EVENT, AUDIENCE).context).toMatchObject({
       www_authenticate: 'Bearer realm="https://demo.api", error="insufficient_scope"',
@@ -102,7 +102,7 @@ describe('what is not an allow', () => {
     expect(() => toRestResult(UNAUTHENTICATED, EVENT, AUDIENCE)).toThrow(/^Unauthorized$/);
   });
 
-  it('is an error with the reason code, and not "Unauthorized", if nobody could say', () => {
+  it('is an error with the reason code, and not "Unauthorized", if the issuer could not be asked', () => {
     expect(() => toRestResult(UNAVAILABLE, EVENT, AUDIENCE)).toThrow(/^issuer_timeout$/);
   });
 });

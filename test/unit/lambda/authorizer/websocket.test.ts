@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromWebSocketEvent, toWebSocketResult, type WebSocketEvent } from '../../../../lambda/authorizer/websocket.ts';
 import { ALLOW, CONTEXT, DENY, UNAUTHENTICATED, UNAVAILABLE } from '../../../support/lambda/decisions.ts';
-import fixture from './fixtures/websocket-connect.json' with { type: 'json' };
+import fixture from '../../../support/lambda/events/websocket-connect.json' with { type: 'json' };
 
 const EVENT: WebSocketEvent = { ...fixture, requestContext: { ...fixture.requestContext, eventType: 'CONNECT' } };
 
@@ -28,7 +28,7 @@ describe('a decision for a WebSocket API', () => {
     expect(context).toEqual(CONTEXT);
   });
 
-  it('is an error where there is no principal to speak of', () => {
+  it('is an error if there is no principal', () => {
     expect(() => toWebSocketResult(UNAUTHENTICATED, EVENT)).toThrow(/^Unauthorized$/);
     expect(() => toWebSocketResult(UNAVAILABLE, EVENT)).toThrow(/^issuer_timeout$/);
   });

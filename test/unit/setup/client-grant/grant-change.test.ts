@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ClientGrant } from '../../../../src/management/client-grants.ts';
 import {
   type GrantChange,
@@ -23,42 +23,42 @@ function changed(current: ClientGrant | undefined, change: GrantChange): ClientG
 }
 
 describe('a change', () => {
-  test('creates a grant with exactly what is wanted, if there is no grant', () => {
+  it('creates a grant with exactly what is wanted, if there is no grant', () => {
     expect(grantChange(undefined, ['a', 'b'])).toEqual({ kind: 'create', scopes: ['a', 'b'] });
   });
 
-  test('adds what is missing behind what is there', () => {
+  it('adds what is missing behind what is there', () => {
     expect(grantChange(grant(['x', 'b']), ['a', 'b'])).toEqual({ kind: 'update', scopes: ['x', 'b', 'a'] });
   });
 
-  test('does nothing if nothing is missing, or every scope is allowed', () => {
+  it('does nothing if nothing is missing, or every scope is allowed', () => {
     expect(grantChange(grant(['b', 'a', 'x']), ['a', 'b'])).toEqual({ kind: 'none' });
     expect(grantChange(grant([], { allowsAllScopes: true }), ['a', 'b'])).toEqual({ kind: 'none' });
   });
 });
 
 describe('the trace', () => {
-  test('names what was missing only', () => {
+  it('names what was missing only', () => {
     expect(plannedTrace(grant(['a']), ['a', 'b'], undefined)).toEqual({ id: 'cgr_1', isOurs: false, added: ['b'] });
   });
 
-  test('of an interrupted change goes on', () => {
+  it('of an interrupted change goes on', () => {
     const interrupted = { id: 'cgr_1', isOurs: false, added: ['a', 'b'] };
     expect(plannedTrace(grant(['a', 'b']), ['a', 'b'], interrupted)).toEqual(interrupted);
     expect(plannedTrace(grant(['a', 'b']), ['a', 'b', 'c'], interrupted).added).toEqual(['a', 'b', 'c']);
   });
 
-  test('of an interrupted creation learns the id', () => {
+  it('of an interrupted creation learns the id', () => {
     const interrupted = { isOurs: true, added: ['a'] };
     expect(plannedTrace(grant(['a']), ['a'], interrupted)).toEqual({ id: 'cgr_1', isOurs: true, added: ['a'] });
   });
 
-  test('does not reach over to a grant that others made in its place', () => {
+  it('does not reach over to a grant that others made in its place', () => {
     const earlier = { id: 'cgr_0', isOurs: true, added: ['a', 'b'] };
     expect(plannedTrace(grant(['a', 'b']), ['a', 'b'], earlier)).toEqual({ id: 'cgr_1', isOurs: false, added: [] });
   });
 
-  test('of a grant that has to be made again is that of one we make', () => {
+  it('of a grant that has to be made again is that of one we make', () => {
     expect(plannedTrace(undefined, ['a'], { id: 'cgr_0', isOurs: false, added: ['b'] })).toEqual({
       isOurs: true,
       added: ['a'],
@@ -67,24 +67,24 @@ describe('the trace', () => {
 });
 
 describe('a restoration', () => {
-  test('takes out what we added, and leaves what others added since', () => {
+  it('takes out what we added, and leaves what others added since', () => {
     const trace = { id: 'cgr_1', isOurs: false, added: ['a', 'b'] };
     expect(grantRestoration(grant(['x', 'a', 'y']), trace)).toEqual({ kind: 'update', scopes: ['x', 'y'] });
   });
 
-  test('deletes a grant that we made and that holds nothing but ours', () => {
+  it('deletes a grant that we made and that holds nothing but ours', () => {
     const trace = { id: 'cgr_1', isOurs: true, added: ['a', 'b'] };
     expect(grantRestoration(grant(['b']), trace)).toEqual({ kind: 'delete' });
     expect(grantRestoration(grant([]), trace)).toEqual({ kind: 'delete' });
     expect(grantRestoration(grant(['b', 'theirs']), trace)).toEqual({ kind: 'update', scopes: ['theirs'] });
   });
 
-  test('never deletes a grant that was there before, even if it ends empty', () => {
+  it('never deletes a grant that was there before, even if it ends empty', () => {
     const trace = { id: 'cgr_1', isOurs: false, added: ['a'] };
     expect(grantRestoration(grant(['a']), trace)).toEqual({ kind: 'update', scopes: [] });
   });
 
-  test.each([
+  it.each([
     ['that is gone', undefined],
     ['that others made in its place', grant(['a'], { id: 'cgr_2' })],
     ['that others opened for all scopes', grant([], { allowsAllScopes: true })],
@@ -93,7 +93,7 @@ describe('a restoration', () => {
     expect(grantRestoration(current, { id: 'cgr_1', isOurs: false, added: ['a'] })).toEqual({ kind: 'none' });
   });
 
-  test('leaves a grant that we made and others opened for all scopes', () => {
+  it('leaves a grant that we made and others opened for all scopes', () => {
     const current = grant([], { allowsAllScopes: true });
     expect(grantRestoration(current, { id: 'cgr_1', isOurs: true, added: ['a'] })).toEqual({ kind: 'none' });
   });
@@ -102,7 +102,7 @@ describe('a restoration', () => {
 const scopes = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'x', 'y', 'z'));
 
 describe('for any grant and any edits of others', () => {
-  test('a change and its restoration lead back to exactly what was there', () => {
+  it('a change and its restoration lead back to exactly what was there', () => {
     fc.assert(
       fc.property(fc.option(scopes, { nil: undefined }), fc.boolean(), scopes, (before, allowsAllScopes, wanted) => {
         const current = before && grant(before, { allowsAllScopes });
@@ -113,7 +113,7 @@ describe('for any grant and any edits of others', () => {
     );
   });
 
-  test('no scope of others is ever lost', () => {
+  it('no scope of others is ever lost', () => {
     fc.assert(
       fc.property(scopes, scopes, scopes, (before, wanted, added) => {
         const trace = plannedTrace(grant(before), wanted, undefined);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientGrantRecord } from '../../../../src/setup/client-grant/client-grant-record.ts';
 import {
   APPLICATION_PASSWORD_SCOPES,
@@ -6,8 +6,8 @@ import {
   setUpClientGrant,
 } from '../../../../src/setup/client-grant/set-up-client-grant.ts';
 import { tearDownClientGrant } from '../../../../src/setup/client-grant/tear-down-client-grant.ts';
-import { expectError } from '../expect-error.ts';
-import { Crash, Fuse, MemoryClientGrants, MemoryStore } from '../ports.ts';
+import { expectError } from '../../../support/setup/expect-error.ts';
+import { Crash, Fuse, MemoryClientGrants, MemoryStore } from '../../../support/setup/ports.ts';
 
 const [READ, CREATE, DELETE] = APPLICATION_PASSWORD_SCOPES;
 const AUDIENCE = 'https://tenant.example/api/v2/';
@@ -25,7 +25,7 @@ const setUp = (options: Partial<ClientGrantSetUp> = {}) =>
 const tearDown = () => tearDownClientGrant({ clientGrants, records });
 
 describe('setting up', () => {
-  test('adds the scopes that are missing to those that are there, and notes them first', async () => {
+  it('adds the scopes that are missing to those that are there, and notes them first', async () => {
     clientGrants.add(['read:users', READ]);
     expect(await setUp()).toEqual({ changed: true, warnings: [] });
     expect(clientGrants.grant?.scopes).toEqual(['read:users', READ, CREATE, DELETE]);
@@ -37,13 +37,13 @@ describe('setting up', () => {
     });
   });
 
-  test('creates a grant with exactly the three scopes, if there is no grant', async () => {
+  it('creates a grant with exactly the three scopes, if there is no grant', async () => {
     await setUp();
     expect(clientGrants.grant?.scopes).toEqual([...APPLICATION_PASSWORD_SCOPES]);
     expect(await records.read()).toMatchObject({ grant: { id: 'cgr_1', isOurs: true } });
   });
 
-  test('a second time writes nothing, neither to the tenant nor to the record', async () => {
+  it('a second time writes nothing, neither to the tenant nor to the record', async () => {
     await setUp();
     const { writes } = records;
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
@@ -51,7 +51,7 @@ describe('setting up', () => {
     expect(records.writes).toBe(writes);
   });
 
-  test.each([
+  it.each([
     ['holds the scopes already', () => clientGrants.add([...APPLICATION_PASSWORD_SCOPES])],
     ['is for all scopes', () => clientGrants.add([], true)],
   ])('a grant that %s leaves it and makes no record', async (_what, prepare) => {
@@ -61,7 +61,7 @@ describe('setting up', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['added to a grant', () => clientGrants.add(['read:users'])],
     ['of a new grant', () => {}],
   ])('names the scopes %s that the tenant drops, and is undone by the teardown', async (_what, prepare) => {
@@ -81,12 +81,12 @@ describe('setting up', () => {
     expect(JSON.stringify(clientGrants.grant)).toBe(before);
   });
 
-  test('is an error if the tenant keeps no grant at all', async () => {
+  it('is an error if the tenant keeps no grant at all', async () => {
     clientGrants.create = async () => {};
     await expectError(setUp(), 'scope_dropped', /left out read:user_application_passwords, /);
   });
 
-  test('stops at a record of another grant', async () => {
+  it('stops at a record of another grant', async () => {
     records.text = JSON.stringify({
       version: 1,
       clientId: 'other',
@@ -99,7 +99,7 @@ describe('setting up', () => {
 });
 
 describe('tearing down', () => {
-  test('takes out the scopes that we added, those only', async () => {
+  it('takes out the scopes that we added, those only', async () => {
     clientGrants.add(['read:users', READ]);
     await setUp();
     expect(await tearDown()).toEqual({ changed: true, warnings: [] });
@@ -107,20 +107,20 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test('deletes a grant that we made', async () => {
+  it('deletes a grant that we made', async () => {
     await setUp();
     await tearDown();
     expect(clientGrants.grant).toBeUndefined();
   });
 
-  test('keeps a grant that we made and others added to', async () => {
+  it('keeps a grant that we made and others added to', async () => {
     await setUp();
     await clientGrants.update('cgr_1', [...APPLICATION_PASSWORD_SCOPES, 'read:users']);
     await tearDown();
     expect(clientGrants.grant?.scopes).toEqual(['read:users']);
   });
 
-  test.each([
+  it.each([
     ['is gone', () => Object.assign(clientGrants, { grant: undefined })],
     ['lost our scopes', () => clientGrants.update('cgr_1', ['read:users'])],
     ['was made anew by others', () => clientGrants.add([...APPLICATION_PASSWORD_SCOPES])],
@@ -134,13 +134,13 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test('without a record does nothing', async () => {
+  it('without a record does nothing', async () => {
     clientGrants.add([...APPLICATION_PASSWORD_SCOPES]);
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
     expect(clientGrants.writes).toEqual([]);
   });
 
-  test('stops at a record that cannot be read', async () => {
+  it('stops at a record that cannot be read', async () => {
     records.text = '[]';
     await expectError(tearDown(), 'record_invalid', /is not of version 1/);
   });
@@ -166,21 +166,21 @@ describe.each([
   }
   const fused = (fuse: Fuse) => ({ clientGrants: fuse.around(clientGrants), records: fuse.around(records) });
 
-  test('of setting up is undone by the teardown, to the byte', async () => {
+  it('of setting up is undone by the teardown, to the byte', async () => {
     await atEveryMoment(
       (fuse) => setUp(fused(fuse)),
       async () => {},
     );
   });
 
-  test('of setting up, then run again, is undone by the teardown, to the byte', async () => {
+  it('of setting up, then run again, is undone by the teardown, to the byte', async () => {
     await atEveryMoment(
       (fuse) => setUp(fused(fuse)),
       () => setUp(),
     );
   });
 
-  test('of tearing down is finished by the next teardown', async () => {
+  it('of tearing down is finished by the next teardown', async () => {
     await atEveryMoment(
       async (fuse) => {
         await setUp();

@@ -1,5 +1,5 @@
 /** Two deployments with the same audience at one tenant. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { KeyDelivery, KeyFormat } from '../../../../src/core/key-delivery.ts';
 import type { ResourceServerRecord } from '../../../../src/setup/resource-server/resource-server-record.ts';
 import { setUpResourceServer } from '../../../../src/setup/resource-server/set-up-resource-server.ts';
@@ -7,8 +7,8 @@ import { tearDownResourceServer } from '../../../../src/setup/resource-server/te
 import { wantedKeyProperties } from '../../../../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
 import { certificatePem, type PrivateSigningJwk, publicJwk } from '../../../../src/signing-key/signing-key.ts';
-import { expectError } from '../expect-error.ts';
-import { MemoryResourceServers, MemoryStore } from '../ports.ts';
+import { expectError } from '../../../support/setup/expect-error.ts';
+import { MemoryResourceServers, MemoryStore } from '../../../support/setup/ports.ts';
 
 const API = 'https://demo.api';
 const [firstKey, nextKey, secondKey] = (await Promise.all([0, 1, 2].map(() => generateSigningKey(0)))) as [
@@ -62,7 +62,7 @@ const kidsListed = () => {
 };
 
 describe('the second deployment', () => {
-  test.each(['certificate', 'jwk'] as const)('refuses to overwrite the key of the first (%s)', async (keyFormat) => {
+  it.each(['certificate', 'jwk'] as const)('refuses to overwrite the key of the first (%s)', async (keyFormat) => {
     await first.setUp('verificationKey', { keyFormat });
     const before = resourceServers.snapshot();
     resourceServers.writes.length = 0;
@@ -78,7 +78,7 @@ describe('the second deployment', () => {
     expect(second.records.text).toBeUndefined();
   });
 
-  test('refuses to overwrite the JWKS of the first', async () => {
+  it('refuses to overwrite the JWKS of the first', async () => {
     await first.setUp('verificationLocation');
     const before = resourceServers.snapshot();
     await expectError(
@@ -89,7 +89,7 @@ describe('the second deployment', () => {
     expect(resourceServers.snapshot()).toBe(before);
   });
 
-  test.each(['verificationKey', 'verificationLocation'] as const)(
+  it.each(['verificationKey', 'verificationLocation'] as const)(
     'overwrites it with replaceKey, and its tear-down restores it (%s)',
     async (delivery) => {
       await first.setUp(delivery);
@@ -101,7 +101,7 @@ describe('the second deployment', () => {
     },
   );
 
-  test('that used replaceKey once is never refused again', async () => {
+  it('that used replaceKey once is never refused again', async () => {
     await first.setUp('verificationKey');
     await second.setUp('verificationKey', { replaceKey: true });
     await second.setUp('verificationKey');
@@ -109,7 +109,7 @@ describe('the second deployment', () => {
     expect(resourceServers.keysOf(API).verificationKey).toBe(certificatePem(nextKey));
   });
 
-  test('says that another key stands in another place, and overwrites nothing', async () => {
+  it('says that another key stands in another place, and overwrites nothing', async () => {
     await first.setUp('verificationKey');
     const { warnings } = await second.setUp('verificationKeys');
     expect(warnings).toMatchObject([
@@ -123,7 +123,7 @@ describe('the second deployment', () => {
 });
 
 describe('in a list', () => {
-  test('both keys stand side by side, through rotations of either', async () => {
+  it('both keys stand side by side, through rotations of either', async () => {
     await first.setUp('verificationKeys');
     expect(await second.setUp('verificationKeys')).toEqual({ changed: true, warnings: [] });
     expect(kidsListed()).toEqual([firstKey.kid, secondKey.kid]);
@@ -133,7 +133,7 @@ describe('in a list', () => {
     expect(await second.setUp('verificationKeys')).toEqual({ changed: false, warnings: [] });
   });
 
-  test.each([
+  it.each([
     ['first', 'second'],
     ['second', 'first'],
   ] as const)('the teardown of the %s leaves the key of the %s, and then nothing is left', async (one, other) => {
@@ -149,7 +149,7 @@ describe('in a list', () => {
 });
 
 describe('one deployment alone is never refused', () => {
-  test.each(['verificationKey', 'verificationKeys', 'verificationLocation'] as const)('by %s', async (delivery) => {
+  it.each(['verificationKey', 'verificationKeys', 'verificationLocation'] as const)('by %s', async (delivery) => {
     await first.setUp(delivery);
     expect(await first.setUp(delivery)).toEqual({ changed: false, warnings: [] });
     await first.setUp(delivery, { keys: [nextKey, firstKey] });
@@ -158,7 +158,7 @@ describe('one deployment alone is never refused', () => {
     await first.setUp(delivery);
   });
 
-  test('even if its record is lost, as long as its key is the same', async () => {
+  it('even if its record is lost, as long as its key is the same', async () => {
     await first.setUp('verificationKey');
     first.records.text = undefined;
     expect(await first.setUp('verificationKey', { keyFormat: 'jwk' })).toMatchObject({ changed: true });
@@ -166,7 +166,7 @@ describe('one deployment alone is never refused', () => {
 });
 
 describe('what this software did not make is overwritten, and restored later', () => {
-  test.each<[string, KeyDelivery, unknown]>([
+  it.each<[string, KeyDelivery, unknown]>([
     ['text', 'verificationKey', 'THEIRS'],
     ['a JWK without a name', 'verificationKey', { kty: 'RSA', n: secondKey.n, e: secondKey.e }],
     ['a JWK under another name', 'verificationKey', { ...publicJwk(secondKey), kid: 'mine' }],

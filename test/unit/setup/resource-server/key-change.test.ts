@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { KeyPatch, KeyProperties, WantedKeyProperties } from '../../../../src/management/key-properties.ts';
 import {
   type KeyTraces,
@@ -9,7 +9,7 @@ import {
   shadowingProperties,
   witnessedTraces,
 } from '../../../../src/setup/resource-server/key-change.ts';
-import { NO_KEYS } from '../ports.ts';
+import { NO_KEYS } from '../../../support/setup/ports.ts';
 
 const FOREIGN = { kid: 'foreign', pem: 'foreign pem' };
 const OLD = { kid: 'old', pem: 'old pem' };
@@ -26,7 +26,7 @@ function change(current: KeyProperties, wanted: WantedKeyProperties, traces: Key
 }
 
 describe('a change', () => {
-  test('is nothing where the record holds what is wanted, however it is laid out', () => {
+  it('is nothing where the record holds what is wanted, however it is laid out', () => {
     const current = holding({ verificationKey: { n: '1', kty: 'RSA' } });
     expect(keyChange(current, wanting({ verificationKey: '{"kty":"RSA","n":"1"}' }), {})).toEqual({
       patch: {},
@@ -34,20 +34,20 @@ describe('a change', () => {
     });
   });
 
-  test('of one slot writes down what was there before', () => {
+  it('of one slot writes down what was there before', () => {
     expect(keyChange(holding({ verificationKey: 'theirs' }), wanting({ verificationKey: 'ours' }), {})).toEqual({
       patch: { verificationKey: 'ours' },
       traces: { verificationKey: { before: 'theirs', ours: ['ours'] } },
     });
   });
 
-  test('that comes after another never takes our own value for the earlier one', () => {
+  it('that comes after another never takes our own value for the earlier one', () => {
     const first = change(holding({ verificationKey: 'theirs' }), wanting({ verificationKey: 'one' }));
     const second = change(first.after, wanting({ verificationKey: 'two' }), first.traces);
     expect(second.traces).toEqual({ verificationKey: { before: 'theirs', ours: ['one', 'two'] } });
   });
 
-  test('of delivery removes what we wrote for the other mode, in the same patch', () => {
+  it('of delivery removes what we wrote for the other mode, in the same patch', () => {
     const first = change(holding({ verificationLocation: 'theirs' }), wanting({ verificationKey: 'ours' }));
     const second = change(first.after, wanting({ verificationLocation: 'url' }), first.traces);
     expect(second.patch).toEqual({ verificationKey: null, verificationLocation: 'url' });
@@ -57,20 +57,20 @@ describe('a change', () => {
     });
   });
 
-  test('of delivery leaves what others wrote for the other mode', () => {
+  it('of delivery leaves what others wrote for the other mode', () => {
     const current = holding({ verificationKey: 'theirs', verificationKeys: [FOREIGN] });
     expect(keyChange(current, wanting({ verificationLocation: 'url' }), {}).patch).toEqual({
       verificationLocation: 'url',
     });
   });
 
-  test('of delivery leaves what others wrote over ours', () => {
+  it('of delivery leaves what others wrote over ours', () => {
     const first = change(NO_KEYS, wanting({ verificationKey: 'ours' }));
     const current = holding({ verificationKey: 'theirs' });
     expect(keyChange(current, NO_KEYS, first.traces).patch).toEqual({});
   });
 
-  test('of a list keeps the keys of others in their place and adds ours', () => {
+  it('of a list keeps the keys of others in their place and adds ours', () => {
     const { patch, traces } = keyChange(
       holding({ verificationKeys: [FOREIGN] }),
       wanting({ verificationKeys: [NEW] }),
@@ -80,7 +80,7 @@ describe('a change', () => {
     expect(traces).toEqual({ verificationKeys: { before: [FOREIGN], ours: [NEW] } });
   });
 
-  test('of a list by rotation adds the new key beside the old, then drops the old', () => {
+  it('of a list by rotation adds the new key beside the old, then drops the old', () => {
     const first = change(holding({ verificationKeys: [FOREIGN] }), wanting({ verificationKeys: [OLD] }));
     const second = change(first.after, wanting({ verificationKeys: [OLD, NEW] }), first.traces);
     expect(second.after.verificationKeys).toEqual([FOREIGN, OLD, NEW]);
@@ -88,19 +88,19 @@ describe('a change', () => {
     expect(third.after.verificationKeys).toEqual([FOREIGN, NEW]);
   });
 
-  test('of a list that was ours alone takes the property off', () => {
+  it('of a list that was ours alone takes the property off', () => {
     const first = change(NO_KEYS, wanting({ verificationKeys: [OLD] }));
     expect(keyChange(first.after, NO_KEYS, first.traces).patch).toEqual({ verificationKeys: null });
   });
 
-  test('of a list replaces what has our kid but another key, and hands the place back afterwards', () => {
+  it('of a list replaces what has our kid but another key, and hands the place back afterwards', () => {
     const stranger = { kid: 'new', pem: 'another pem' };
     const first = change(holding({ verificationKeys: [stranger, FOREIGN] }), wanting({ verificationKeys: [NEW] }));
     expect(first.after.verificationKeys).toEqual([NEW, FOREIGN]);
     expect(keyRestoration(first.after, first.traces)).toEqual({ verificationKeys: [stranger, FOREIGN] });
   });
 
-  test('of something that should be a list and is not puts it back afterwards', () => {
+  it('of something that should be a list and is not puts it back afterwards', () => {
     const first = change(holding({ verificationKeys: { odd: true } }), wanting({ verificationKeys: [NEW] }));
     expect(first.after.verificationKeys).toEqual([NEW]);
     expect(keyRestoration(first.after, first.traces)).toEqual({ verificationKeys: { odd: true } });
@@ -108,7 +108,7 @@ describe('a change', () => {
 });
 
 describe('a restoration', () => {
-  test('restores what was there, and removes what was not', () => {
+  it('restores what was there, and removes what was not', () => {
     const first = change(holding({ verificationKey: 'theirs' }), wanting({ verificationKey: 'ours' }));
     const second = change(first.after, wanting({ verificationLocation: 'url' }), first.traces);
     expect(keyRestoration(second.after, second.traces)).toEqual({
@@ -117,39 +117,39 @@ describe('a restoration', () => {
     });
   });
 
-  test('recognizes what we wrote after the tenant has laid it out anew', () => {
+  it('recognizes what we wrote after the tenant has laid it out anew', () => {
     const { traces } = change(NO_KEYS, wanting({ verificationKey: '{"kty":"RSA","n":"1"}' }));
     expect(keyRestoration(holding({ verificationKey: { n: '1', kty: 'RSA' } }), traces)).toEqual({
       verificationKey: null,
     });
   });
 
-  test('leaves what others wrote since', () => {
+  it('leaves what others wrote since', () => {
     const { traces } = change(NO_KEYS, wanting({ verificationKey: 'ours' }));
     expect(keyRestoration(holding({ verificationKey: 'theirs', verificationLocation: 'theirs too' }), traces)).toEqual(
       {},
     );
   });
 
-  test('of a list takes out our keys and leaves those that others added since', () => {
+  it('of a list takes out our keys and leaves those that others added since', () => {
     const { traces } = change(NO_KEYS, wanting({ verificationKeys: [NEW] }));
     const current = holding({ verificationKeys: [NEW, FOREIGN] });
     expect(keyRestoration(current, traces)).toEqual({ verificationKeys: [FOREIGN] });
   });
 
-  test('of a list that was empty leaves it empty, not absent', () => {
+  it('of a list that was empty leaves it empty, not absent', () => {
     const { after, traces } = change(holding({ verificationKeys: [] }), wanting({ verificationKeys: [NEW] }));
     expect(keyRestoration(after, traces)).toEqual({ verificationKeys: [] });
   });
 
-  test('does not take out a key of ours that was there before us', () => {
+  it('does not take out a key of ours that was there before us', () => {
     const { after, traces } = change(holding({ verificationKeys: [OLD] }), wanting({ verificationKeys: [OLD, NEW] }));
     expect(keyRestoration(after, traces)).toEqual({ verificationKeys: [OLD] });
   });
 });
 
 describe('traces', () => {
-  test('remember recent values that the tenant no longer holds: a late request may still bring one back', () => {
+  it('remember recent values that the tenant no longer holds: a late request may still bring one back', () => {
     const traces: KeyTraces = {
       verificationKey: { before: 'theirs', ours: ['one', 'two'] },
       verificationKeys: { before: null, ours: [OLD, NEW] },
@@ -160,7 +160,7 @@ describe('traces', () => {
     });
   });
 
-  test('forget the oldest of them, so that they do not grow with every rotation', () => {
+  it('forget the oldest of them, so that they do not grow with every rotation', () => {
     const ours = Array.from({ length: 30 }, (_, index) => `key ${index}`);
     const { verificationKey } = settledTraces(holding({ verificationKey: 'key 3' }), {
       verificationKey: { before: 'theirs', ours },
@@ -168,14 +168,14 @@ describe('traces', () => {
     expect(verificationKey?.ours).toEqual([...ours.slice(10), 'key 3']);
   });
 
-  test('forget that a property was removed once it holds something again', () => {
+  it('forget that a property was removed once it holds something again', () => {
     const traces: KeyTraces = { verificationKey: { before: 'theirs', ours: [null, 'ours'] } };
     expect(settledTraces(holding({ verificationKey: 'ours' }), traces)).toEqual({
       verificationKey: { before: 'theirs', ours: ['ours'] },
     });
   });
 
-  test('count as ours what our write became, in whatever form', () => {
+  it('count as ours what our write became, in whatever form', () => {
     const { traces } = change(NO_KEYS, wanting({ verificationKey: 'ours' }));
     const after = holding({ verificationKey: 'ours, rewritten', verificationLocation: 'theirs' });
     expect(witnessedTraces(NO_KEYS, after, traces)).toEqual({
@@ -183,14 +183,14 @@ describe('traces', () => {
     });
   });
 
-  test('do not count as ours what our write left as it was', () => {
+  it('do not count as ours what our write left as it was', () => {
     const current = holding({ verificationKey: 'theirs' });
     const { traces } = change(current, wanting({ verificationKey: 'ours' }));
     expect(witnessedTraces(current, current, traces)).toEqual(traces);
   });
 });
 
-test.each([
+it.each([
   [{ verificationKey: 'ours' }, []],
   [{ verificationKeys: [NEW] }, ['verificationKey']],
   [{ verificationLocation: 'url' }, ['verificationKey', 'verificationKeys']],
@@ -223,7 +223,7 @@ const anyWanted: fc.Arbitrary<WantedKeyProperties> = fc.oneof(
 );
 
 describe('for any record and any row of changes', () => {
-  test('the restoration leads back to exactly what was there, and a second one is nothing', () => {
+  it('the restoration leads back to exactly what was there, and a second one is nothing', () => {
     fc.assert(
       fc.property(anyKeys, fc.array(anyWanted, { maxLength: 5 }), (before, changes) => {
         let current = before;
@@ -239,7 +239,7 @@ describe('for any record and any row of changes', () => {
     );
   });
 
-  test('the record holds what is wanted after a change, so that the next is nothing', () => {
+  it('the record holds what is wanted after a change, so that the next is nothing', () => {
     fc.assert(
       fc.property(anyKeys, anyWanted, anyWanted, (before, one, other) => {
         const first = change(before, one);
@@ -251,7 +251,7 @@ describe('for any record and any row of changes', () => {
     );
   });
 
-  test('what others write in between is theirs: the restoration leaves it', () => {
+  it('what others write in between is theirs: the restoration leaves it', () => {
     fc.assert(
       fc.property(
         anyKeys,
@@ -268,7 +268,7 @@ describe('for any record and any row of changes', () => {
     );
   });
 
-  test('the keys of others in a list are never lost, whatever they add or take out in between', () => {
+  it('the keys of others in a list are never lost, whatever they add or take out in between', () => {
     const theirs = fc.uniqueArray(fc.constantFrom('x', 'y', 'z'), { maxLength: 3 });
     fc.assert(
       fc.property(anyKeys, anyWanted, anyWanted, theirs, (before, one, other, kids) => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createHash, generateKeyPairSync, webcrypto } from 'node:crypto';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { kidOfOwnMaking } from '../../../../src/setup/resource-server/key-maker.ts';
 import { wantedKeyProperties } from '../../../../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
@@ -31,7 +31,7 @@ async function certificate(subject: string, issuer = subject): Promise<string> {
 }
 
 describe('a key of this software', () => {
-  test.each<[string, unknown]>([
+  it.each<[string, unknown]>([
     ['a certificate', PEM],
     ['a certificate without line breaks', PEM.replace(/\n/g, '')],
     ['a certificate with other line breaks and spaces around it', `  ${PEM.replaceAll('\n', '\r\n')}  `],
@@ -43,7 +43,7 @@ describe('a key of this software', () => {
     expect(kidOfOwnMaking(value)).toBe(key.kid);
   });
 
-  test.each(['certificate', 'jwk'] as const)('is known in every form in which it is delivered (%s)', (keyFormat) => {
+  it.each(['certificate', 'jwk'] as const)('is known in every form in which it is delivered (%s)', (keyFormat) => {
     const { verificationKey } = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat, keys: [key] });
     const { verificationKeys } = wantedKeyProperties({ keyDelivery: 'verificationKeys', keyFormat, keys: [key] });
     expect([kidOfOwnMaking(verificationKey), kidOfOwnMaking(verificationKeys?.[0])]).toEqual([key.kid, key.kid]);
@@ -51,7 +51,7 @@ describe('a key of this software', () => {
 });
 
 describe('not a key of this software is', () => {
-  test.each<[string, unknown]>([
+  it.each<[string, unknown]>([
     ['a JWK without a kid', { kty: 'RSA', n: key.n, e: key.e }],
     ['a JWK with the kid of another', { ...publicJwk(key), kid: other.kid }],
     ['an entry with the kid of another', { kid: other.kid, pem: PEM }],
@@ -69,16 +69,16 @@ describe('not a key of this software is', () => {
     expect(kidOfOwnMaking(value)).toBeUndefined();
   });
 
-  test('a certificate with another name', async () => {
+  it('a certificate with another name', async () => {
     expect(kidOfOwnMaking(await certificate('CN=demo.api'))).toBeUndefined();
     expect(kidOfOwnMaking(await certificate(`CN=${key.kid}`))).toBeUndefined();
   });
 
-  test('a certificate of an authority', async () => {
+  it('a certificate of an authority', async () => {
     expect(kidOfOwnMaking(await certificate('CN=demo.api', 'CN=An authority'))).toBeUndefined();
   });
 
-  test('whatever else a tenant may hold, and nothing throws', () => {
+  it('whatever else a tenant may hold, and nothing throws', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(kidOfOwnMaking(value)).toBeUndefined();
@@ -92,7 +92,7 @@ describe('not a key of this software is', () => {
     );
   });
 
-  test('one whose thumbprint is that of other members', () => {
+  it('one whose thumbprint is that of other members', () => {
     const kid = createHash('sha256')
       .update(JSON.stringify({ n: key.n, e: key.e, kty: 'RSA' }))
       .digest('base64url');

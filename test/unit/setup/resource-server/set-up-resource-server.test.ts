@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { KeyPatch, WantedKeyProperties } from '../../../../src/management/key-properties.ts';
 import type { ResourceServerRecord } from '../../../../src/setup/resource-server/resource-server-record.ts';
 import {
@@ -7,8 +7,8 @@ import {
   setUpResourceServer,
 } from '../../../../src/setup/resource-server/set-up-resource-server.ts';
 import { tearDownResourceServer } from '../../../../src/setup/resource-server/tear-down-resource-server.ts';
-import { expectError } from '../expect-error.ts';
-import { Crash, Fuse, MemoryResourceServers, MemoryStore, NO_KEYS } from '../ports.ts';
+import { expectError } from '../../../support/setup/expect-error.ts';
+import { Crash, Fuse, MemoryResourceServers, MemoryStore, NO_KEYS } from '../../../support/setup/ports.ts';
 
 const API = 'https://demo.api';
 const OURS = { ...NO_KEYS, verificationKey: 'our key' };
@@ -30,7 +30,7 @@ const tearDown = (options: { removeCreated?: boolean } = {}) =>
   tearDownResourceServer({ resourceServers, records, ...options });
 
 describe('setting up', () => {
-  test('writes our key, and the record before it', async () => {
+  it('writes our key, and the record before it', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     expect(await setUp()).toEqual({ changed: true, warnings: [] });
     expect(resourceServers.keysOf(API)).toEqual(OURS);
@@ -42,7 +42,7 @@ describe('setting up', () => {
     });
   });
 
-  test('a second time writes nothing, neither to the tenant nor to the record', async () => {
+  it('a second time writes nothing, neither to the tenant nor to the record', async () => {
     resourceServers.add(API);
     await setUp();
     const { writes } = records;
@@ -51,13 +51,13 @@ describe('setting up', () => {
     expect(records.writes).toBe(writes);
   });
 
-  test('what is set up already by hand leaves no record: there is nothing to undo', async () => {
+  it('what is set up already by hand leaves no record: there is nothing to undo', async () => {
     resourceServers.add(API, OURS);
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
     expect(records.text).toBeUndefined();
   });
 
-  test('with the next key keeps what was there first, and still knows the last key as ours', async () => {
+  it('with the next key keeps what was there first, and still knows the last key as ours', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     await setUp(NEXT);
@@ -66,14 +66,14 @@ describe('setting up', () => {
     });
   });
 
-  test('with another delivery leaves no stale property behind', async () => {
+  it('with another delivery leaves no stale property behind', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     await setUp(BY_URL);
     expect(resourceServers.keysOf(API)).toEqual(BY_URL);
   });
 
-  test('warns of a property of others in which the tenant looks before ours, and leaves it', async () => {
+  it('warns of a property of others in which the tenant looks before ours, and leaves it', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     const { warnings } = await setUp(BY_URL);
     expect(warnings.map(({ code, message }) => ({ code, message }))).toEqual([
@@ -85,7 +85,7 @@ describe('setting up', () => {
     expect(resourceServers.keysOf(API).verificationKey).toBe('theirs');
   });
 
-  test('starts afresh where others have made the resource server anew: nothing in it is ours', async () => {
+  it('starts afresh where others have made the resource server anew: nothing in it is ours', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     resourceServers.records.clear();
@@ -94,7 +94,7 @@ describe('setting up', () => {
     expect(await records.read()).toMatchObject({ id: 'rs_2', keys: { verificationKey: { before: 'new theirs' } } });
   });
 
-  test('stops at a record of another resource server', async () => {
+  it('stops at a record of another resource server', async () => {
     resourceServers.add(API);
     records.text = JSON.stringify({ version: 1, identifier: 'https://other.api', id: 'rs_1', keys: {} });
     await expectError(setUp(), 'record_invalid', /is that of another resource server.*Expected/);
@@ -103,7 +103,7 @@ describe('setting up', () => {
 });
 
 describe('a resource server that is not there', () => {
-  test('is an error that names the nearest, and touches none', async () => {
+  it('is an error that names the nearest, and touches none', async () => {
     for (const name of ['https://demo.api/', 'https://DEMO.api', 'demo.api', 'https://far.example'])
       resourceServers.add(name);
     await expectError(
@@ -115,31 +115,31 @@ describe('a resource server that is not there', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test('in a tenant without any is an error that says so', async () => {
+  it('in a tenant without any is an error that says so', async () => {
     await expectError(setUp(), 'resource_server_not_found', /; it has none\. Expected/);
   });
 
-  test('is made if asked for, kept by the teardown, and set up as any other', async () => {
+  it('is made if asked for, kept by the teardown, and set up as any other', async () => {
     expect(await setUp(OURS, { create: CREATE })).toEqual({ changed: true, warnings: [] });
     expect(resourceServers.keysOf(API)).toEqual(OURS);
     expect(await tearDown()).toEqual({ changed: true, warnings: [] });
     expect(resourceServers.keysOf(API)).toEqual(NO_KEYS);
   });
 
-  test('that we made is deleted if asked for', async () => {
+  it('that we made is deleted if asked for', async () => {
     await setUp(OURS, { create: CREATE });
     await tearDown({ removeCreated: true });
     expect(resourceServers.records.size).toBe(0);
   });
 
-  test('that others made is never deleted, even if asked for', async () => {
+  it('that others made is never deleted, even if asked for', async () => {
     resourceServers.add(API);
     await setUp(OURS, { create: CREATE });
     await tearDown({ removeCreated: true });
     expect(resourceServers.records.size).toBe(1);
   });
 
-  test('that others made in place of the one we made is never deleted', async () => {
+  it('that others made in place of the one we made is never deleted', async () => {
     await setUp(OURS, { create: CREATE });
     resourceServers.records.clear();
     resourceServers.add(API, OURS, CREATE.name);
@@ -149,7 +149,7 @@ describe('a resource server that is not there', () => {
 });
 
 describe('a tenant that will not', () => {
-  test('know a property is an error with the fix', async () => {
+  it('know a property is an error with the fix', async () => {
     resourceServers.add(API);
     resourceServers.refused = ['verificationKeys'];
     await expectError(
@@ -159,7 +159,7 @@ describe('a tenant that will not', () => {
     );
   });
 
-  test('know a property is not taken for one that will not let go of another of nearly the same name', async () => {
+  it('know a property is not taken for one that will not let go of another of nearly the same name', async () => {
     resourceServers.add(API);
     await setUp();
     resourceServers.refused = ['verificationKeys'];
@@ -167,7 +167,7 @@ describe('a tenant that will not', () => {
     await expectError(setUp(wanted), 'property_refused', /does not accept "verificationKeys"/);
   });
 
-  test('keep what it took is an error with the fix', async () => {
+  it('keep what it took is an error with the fix', async () => {
     resourceServers.add(API);
     resourceServers.render = () => null;
     await expectError(
@@ -177,7 +177,7 @@ describe('a tenant that will not', () => {
     );
   });
 
-  test('release a property is an error with the fix', async () => {
+  it('release a property is an error with the fix', async () => {
     resourceServers.add(API);
     await setUp();
     resourceServers.ignoresNull = true;
@@ -188,7 +188,7 @@ describe('a tenant that will not', () => {
     );
   });
 
-  test('take null is an error about the property', async () => {
+  it('take null is an error about the property', async () => {
     resourceServers.add(API);
     await setUp();
     resourceServers.refusesNull = true;
@@ -199,7 +199,7 @@ describe('a tenant that will not', () => {
     );
   });
 
-  test('say what it refuses passes on as it is', async () => {
+  it('say what it refuses passes on as it is', async () => {
     resourceServers.add(API);
     resourceServers.render = () => {
       throw new Crash('out of reach');
@@ -207,7 +207,7 @@ describe('a tenant that will not', () => {
     await expect(setUp()).rejects.toThrow('out of reach');
   });
 
-  test('keep our key as we wrote it still gets it removed again', async () => {
+  it('keep our key as we wrote it still gets it removed again', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     resourceServers.render = (value) => `rewritten ${value}`;
     await expectError(setUp(), 'property_refused', /holds something else/);
@@ -218,7 +218,7 @@ describe('a tenant that will not', () => {
 });
 
 describe('tearing down', () => {
-  test('restores what was there, and forgets', async () => {
+  it('restores what was there, and forgets', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     expect(await tearDown()).toEqual({ changed: true, warnings: [] });
@@ -226,13 +226,13 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test('without a record does nothing', async () => {
+  it('without a record does nothing', async () => {
     resourceServers.add(API, OURS);
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
     expect(resourceServers.writes).toEqual([]);
   });
 
-  test('accepts that the resource server is gone', async () => {
+  it('accepts that the resource server is gone', async () => {
     resourceServers.add(API);
     await setUp();
     resourceServers.records.clear();
@@ -240,7 +240,7 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test('leaves the key that others wrote since', async () => {
+  it('leaves the key that others wrote since', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     resourceServers.edit(API, { verificationKey: 'theirs by now' });
@@ -248,7 +248,7 @@ describe('tearing down', () => {
     expect(resourceServers.keysOf(API).verificationKey).toBe('theirs by now');
   });
 
-  test.each([
+  it.each([
     ['ignores null', { ignoresNull: true }, /the tenant accepted its removal, but still holds it.*remove it by hand/],
     ['refuses null', { refusesNull: true }, /the tenant responded with ".*found type null.*remove it by hand/],
   ])('in a tenant that %s restores the rest, and warns', async (_what, behaviour, message) => {
@@ -264,7 +264,7 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  test('that cannot restore what was there fails, keeps the record, and can be run again', async () => {
+  it('that cannot restore what was there fails, keeps the record, and can be run again', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     resourceServers.refused = ['verificationKey'];
@@ -274,7 +274,7 @@ describe('tearing down', () => {
     expect(resourceServers.keysOf(API).verificationKey).toBe('theirs');
   });
 
-  test('stops at a record that cannot be read', async () => {
+  it('stops at a record that cannot be read', async () => {
     records.text = '{"version":2}';
     await expectError(tearDown(), 'record_invalid', /is not of version 1.*restore it from a backup/);
   });
@@ -298,7 +298,7 @@ const addTheirs = () =>
   resourceServers.add(API, { verificationKey: 'theirs', verificationLocation: 'https://theirs.example/' });
 
 describe('a crash at any moment', () => {
-  test('of setting up is undone by the teardown, to the byte', async () => {
+  it('of setting up is undone by the teardown, to the byte', async () => {
     let before = '';
     const moments = await atEveryMoment(
       () => {
@@ -315,7 +315,7 @@ describe('a crash at any moment', () => {
     expect(moments).toBeGreaterThan(10);
   });
 
-  test('of setting up, then run again, is undone by the teardown, to the byte', async () => {
+  it('of setting up, then run again, is undone by the teardown, to the byte', async () => {
     let before = '';
     await atEveryMoment(
       () => {
@@ -332,7 +332,7 @@ describe('a crash at any moment', () => {
     );
   });
 
-  test('of changing key and delivery, run again with yet another, is undone by the teardown, to the byte', async () => {
+  it('of changing key and delivery, run again with yet another, is undone by the teardown, to the byte', async () => {
     let before = '';
     await atEveryMoment(
       () => {
@@ -352,7 +352,7 @@ describe('a crash at any moment', () => {
     );
   });
 
-  test('of making a resource server is undone by the teardown', async () => {
+  it('of making a resource server is undone by the teardown', async () => {
     await atEveryMoment(
       () => resourceServers.add('https://demo.api/'),
       (fuse) => setUp(OURS, { ...fused(fuse), create: CREATE }),
@@ -365,7 +365,7 @@ describe('a crash at any moment', () => {
     );
   });
 
-  test('of making a resource server, then run again, leaves one that is ours to undo', async () => {
+  it('of making a resource server, then run again, leaves one that is ours to undo', async () => {
     await atEveryMoment(
       () => {},
       (fuse) => setUp(OURS, { ...fused(fuse), create: CREATE }),
@@ -378,7 +378,7 @@ describe('a crash at any moment', () => {
     );
   });
 
-  test('of tearing down is finished by the next teardown, to the byte', async () => {
+  it('of tearing down is finished by the next teardown, to the byte', async () => {
     let before = '';
     await atEveryMoment(
       () => {
@@ -399,7 +399,7 @@ describe('a crash at any moment', () => {
   });
 });
 
-test('after any row of set-ups, crashes and edits by others, the teardown leaves theirs and takes ours', async () => {
+it('after any row of set-ups, crashes and edits by others, the teardown leaves theirs and takes ours', async () => {
   const wanted = fc.constantFrom<WantedKeyProperties>(
     OURS,
     NEXT,

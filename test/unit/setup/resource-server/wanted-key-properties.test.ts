@@ -1,13 +1,13 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type KeyDeliveryOptions,
   wantedKeyProperties,
 } from '../../../../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
 import type { PrivateSigningJwk } from '../../../../src/signing-key/signing-key.ts';
-import { expectError } from '../expect-error.ts';
-import { NO_KEYS } from '../ports.ts';
+import { expectError } from '../../../support/setup/expect-error.ts';
+import { NO_KEYS } from '../../../support/setup/ports.ts';
 
 const JWKS_URL = 'https://api.example/.well-known/jwks.json';
 let current: PrivateSigningJwk;
@@ -29,13 +29,13 @@ const look = (options: Partial<KeyDeliveryOptions>) =>
   });
 
 describe('verificationKey', () => {
-  test('as a certificate holds the certificate of the first key, and nothing else', () => {
+  it('as a certificate holds the certificate of the first key, and nothing else', () => {
     const { verificationKey, ...others } = look({});
     expect(new X509Certificate(verificationKey ?? '').publicKey.export({ format: 'jwk' }).n).toBe(current.n);
     expect(others).toEqual({ verificationKeys: null, verificationLocation: null });
   });
 
-  test('as a JWK holds the public members of the first key as JSON text', () => {
+  it('as a JWK holds the public members of the first key as JSON text', () => {
     const { verificationKey, ...others } = look({ keyFormat: 'jwk' });
     const { kty, kid, alg, use, n, e } = current;
     expect(JSON.parse(verificationKey ?? '')).toEqual({ kty, kid, alg, use, n, e });
@@ -44,7 +44,7 @@ describe('verificationKey', () => {
 });
 
 describe('verificationKeys', () => {
-  test.each([
+  it.each([
     ['certificate', '-----BEGIN CERTIFICATE-----'],
     ['jwk', '-----BEGIN PUBLIC KEY-----'],
   ] as const)('with keyFormat %s lists every key by kid, each as "%s"', (keyFormat, label) => {
@@ -58,14 +58,14 @@ describe('verificationKeys', () => {
   });
 });
 
-test('verificationLocation holds the URL of the JWKS, and nothing else', () => {
+it('verificationLocation holds the URL of the JWKS, and nothing else', () => {
   expect(look({ keyDelivery: 'verificationLocation', jwksUrl: JWKS_URL })).toEqual({
     ...NO_KEYS,
     verificationLocation: JWKS_URL,
   });
 });
 
-test.each([[undefined], ['/jwks.json']])('verificationLocation with the URL %s is refused', async (jwksUrl) => {
+it.each([[undefined], ['/jwks.json']])('verificationLocation with the URL %s is refused', async (jwksUrl) => {
   const options = { keyDelivery: 'verificationLocation', ...(jwksUrl !== undefined && { jwksUrl }) } as const;
   await expectError(
     () => look(options),
@@ -74,11 +74,11 @@ test.each([[undefined], ['/jwks.json']])('verificationLocation with the URL %s i
   );
 });
 
-test('wellKnown holds nothing', () => {
+it('wellKnown holds nothing', () => {
   expect(look({ keyDelivery: 'wellKnown' })).toEqual(NO_KEYS);
 });
 
-test('no delivery and no format lets the private half out', () => {
+it('no delivery and no format lets the private half out', () => {
   for (const keyDelivery of ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const) {
     for (const keyFormat of ['certificate', 'jwk'] as const) {
       const text = JSON.stringify(look({ keyDelivery, keyFormat, jwksUrl: JWKS_URL }));

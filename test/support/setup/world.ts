@@ -10,8 +10,9 @@ import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { connectionTo } from '../../../src/setup/connect.ts';
 import type { PublishedKey } from '../../../src/signing-key/public-key-document.ts';
 import { writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
-import { Life, MemoryAccount, MemorySecrets, MemoryState } from '../../support/setup/aws-in-memory.ts';
-import { type EventParts, eventOf, type Received, respondingTo } from '../../support/setup/cloudformation.ts';
+import { DEMO_API, MANAGEMENT_CLIENT, PASSWORD_CLIENT } from '../tenant/tenant.ts';
+import { Life, MemoryAccount, MemorySecrets, MemoryState } from './aws-in-memory.ts';
+import { type EventParts, eventOf, type Received, respondingTo } from './cloudformation.ts';
 
 const http = createHttpsClient();
 
@@ -22,7 +23,6 @@ export const MANAGEMENT_SECRET_ID = 'auth0/management';
 export const OTHER_MANAGEMENT_SECRET_ID = 'auth0/management-2';
 export const PASSWORD_SECRET_ID = 'auth0/password-grant';
 const RECORDS = { [RESOURCE_SERVER]: 'resource-servers', [CLIENT_GRANT]: 'client-grants' } as const;
-const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: 'local-management-secret' };
 
 /** What the records are when nothing is set up. */
 export const NO_RECORDS = '{"entries":{}}';
@@ -48,7 +48,7 @@ export class World {
     this.account = account;
     account.states.set(deployment, this.state);
     for (const id of [MANAGEMENT_SECRET_ID, OTHER_MANAGEMENT_SECRET_ID]) this.putSecret(id, MANAGEMENT_CLIENT);
-    this.putSecret(PASSWORD_SECRET_ID, { clientId: 'local-password-client', clientSecret: 'local-password-secret' });
+    this.putSecret(PASSWORD_SECRET_ID, PASSWORD_CLIENT);
     this.state.set('public-keys', writePublicKeys([key]));
   }
 
@@ -62,7 +62,7 @@ export class World {
   }
 
   properties(type: SetupType, changes: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-    const key = { Audience: 'https://demo.api', KeyDelivery: 'verificationKey', KeyFormat: 'certificate' };
+    const key = { Audience: DEMO_API, KeyDelivery: 'verificationKey', KeyFormat: 'certificate' };
     return { ...(type === RESOURCE_SERVER && key), ...changes };
   }
 

@@ -1,34 +1,16 @@
-/** What the tenant's tests share: a tenant with a clock that only moves when told, requests to it, and a resource server's own key. */
+/** Requests to the local tenant, and the key and assertions of its resource server. */
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { onTestFinished } from 'vitest';
-import type { Seed } from '../../../local/tenant/records.ts';
-import { startTenant, type Tenant } from '../../../local/tenant/server.ts';
-import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
+import type { Tenant } from '../../../local/tenant/server.ts';
+import { type Clock, DEMO_API, MANAGEMENT_CLIENT } from './tenant.ts';
 
-export const START_MS = 1_800_000_000_000;
-export const DEMO_API = 'https://demo.api';
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-/** The tenant's own key, made once for a test file. */
-export const signingKey = await newSigningKey();
-
-export interface Clock {
-  ms: number;
-}
 
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: each test says what shape it expects
   readonly body: any;
-}
-
-export async function open(seed: Partial<Seed> = {}): Promise<{ readonly tenant: Tenant; readonly clock: Clock }> {
-  const clock = { ms: START_MS };
-  const tenant = await startTenant({ now: () => clock.ms, seed, signingKey });
-  onTestFinished(() => tenant.close());
-  return { tenant, clock };
 }
 
 export async function ask(tenant: Tenant, path: string, init: RequestInit = {}): Promise<Answer> {
@@ -58,8 +40,8 @@ export function postForm(
 export async function managementToken(tenant: Tenant): Promise<string> {
   const answer = await postJson(tenant, '/oauth/token', {
     grant_type: 'client_credentials',
-    client_id: 'local-management-client',
-    client_secret: 'local-management-secret',
+    client_id: MANAGEMENT_CLIENT.clientId,
+    client_secret: MANAGEMENT_CLIENT.clientSecret,
     audience: `${tenant.issuer}api/v2/`,
   });
   return answer.body.access_token;

@@ -1,4 +1,4 @@
-/** What the introspection endpoint answers. */
+/** Responses of the introspection endpoint. */
 import type { HttpResponse } from '../../../src/core/http.ts';
 import { NOW_SECONDS } from './clock.ts';
 import { AUDIENCE, ISSUER } from './issuer.ts';
