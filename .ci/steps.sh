@@ -2,7 +2,7 @@
 # fails without a failed test counts as one failure.
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-# A line for each test run: passed, failed, skipped. A script that started this one prints the sum itself.
+# One line for each test run: passed, failed, skipped. If another script started this one, that script prints the sum.
 if [ -z "${TEST_TOTALS:-}" ]; then
   TEST_TOTALS="$(mktemp)"
   prints_sum=yes

@@ -1,4 +1,4 @@
-/** `asp`: the command line. Hands in everything that touches the outside world. */
+/** `asp`: the command line. Passes in everything that touches the outside world. */
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';

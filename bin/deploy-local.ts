@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** From the deployment to the destruction. An interruption on the way there is waited for: half a stack can be destroyed too. */
+/** Deploys, waits for Ctrl-C, then destroys. A Ctrl-C during the deployment takes effect when the deployment has ended. */
 async function live(deployment: Deployment, interruptions: Interruptions): Promise<void> {
   await deployment.deploy();
   if (!interruptions.hasCome) await demonstrate(await deployment.demoTarget(), print);

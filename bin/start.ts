@@ -8,7 +8,7 @@ const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 async function main(): Promise<void> {
-  // biome-ignore lint/style/noProcessEnv: the ports are given there.
+  // biome-ignore lint/style/noProcessEnv: PORT and TENANT_PORT are there.
   const options = parseStartOptions(process.argv.slice(2), process.env);
   if (options.help) {
     process.stdout.write(USAGE);
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
 
 async function start(options: StartOptions): Promise<LocalEnvironment> {
   try {
-    // The decisions' lines go to the error stream, so that the other one stays readable by people and programs.
+    // Log lines go to stderr, so that stdout stays readable by people and programs.
     const log = (line: string) => process.stderr.write(`${options.json ? line : describeDecision(line)}\n`);
     return await startLocalEnvironment(options, { log, clock: Date.now });
   } catch (error) {

@@ -19,8 +19,8 @@ export function resourcesOfRoutes(routes: RouteSettings): ReadonlyMap<string, Gu
 }
 
 /**
- * The resources of an API that passes everything on. Each path is behind the authorizer, which knows what its route requires.
- * A public path is a resource of its own, and its other methods are not open.
+ * The resources of an API that forwards every path to a backend. Each path is behind the authorizer, which knows what its route
+ * requires. A public path has its own resource, whose other methods are not open.
  */
 export function resourcesBeforeBackend(routes: RouteSettings): ReadonlyMap<string, GuardedMethods> {
   const publicRoutes = Object.fromEntries(Object.entries(routes).filter(([, setting]) => setting === 'public'));

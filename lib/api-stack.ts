@@ -20,7 +20,7 @@ import type { SigningKey } from './signing-key.ts';
 export interface ApiStackProps extends StackProps {
   readonly configuration: Configuration;
   readonly signingKey: SigningKey;
-  /** URL of the JWKS with its public half. */
+  /** URL of the JWKS with the public half of the signing key. */
   readonly jwksUrl: string;
 }
 
@@ -37,7 +37,7 @@ export class ApiStack extends Stack {
     this.#passwordGrantSecret = this.#importSecret('PasswordGrantSecret', configuration.passwordGrantSecret);
     const setup = this.#setup(jwksUrl);
     const authorizer = this.#authorizer();
-    // The authorizer changes to a new audience after it is set up, and before the old one is restored.
+    // When the audience changes, the authorizer changes after the new one is set up and before the old one is restored.
     authorizer.node.addDependency(setup);
     const rotation = this.#rotation(setup);
     const { restApi } = this.#api(authorizer);

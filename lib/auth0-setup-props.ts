@@ -29,7 +29,7 @@ export interface Auth0SetupProps {
   readonly passwordGrantSecret?: ISecret | undefined;
 
   /**
-   * The issuer of the tokens, if it is a custom domain. Its introspection endpoint is probed, for warnings only.
+   * The issuer of the tokens, if it is a custom domain. Its introspection endpoint is checked, for warnings only.
    *
    * @default - tenantUrl
    */
@@ -57,7 +57,7 @@ export interface Auth0SetupProps {
   readonly jwksUrl?: string | undefined;
 
   /**
-   * What the public key is wrapped in.
+   * The format of the public key at the tenant: a certificate or a JWK.
    *
    * @default 'certificate'
    */
@@ -78,8 +78,8 @@ export interface Auth0SetupProps {
   readonly createResourceServer?: boolean;
 
   /**
-   * What becomes of a resource server that this construct created, once the construct is removed: `DESTROY` deletes it,
-   * `RETAIN` keeps it. A resource server that was there before is never deleted.
+   * What happens to a resource server that this construct created when the construct is removed: `DESTROY` deletes it,
+   * `RETAIN` keeps it. A resource server that existed before is never deleted.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -94,7 +94,7 @@ export interface Auth0SetupProps {
 }
 
 /**
- * Checks what the function's configuration does not hold.
+ * Checks the props that are not part of the function's configuration.
  *
  * @throws ConfigurationError `configuration_invalid`
  */

@@ -1,4 +1,4 @@
-/** From the props of `Auth0Setup` to the properties of its custom resources. */
+/** Converts the props of `Auth0Setup` to the properties of its custom resources. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import type { Auth0SetupProps } from './auth0-setup-props.ts';
@@ -22,7 +22,7 @@ export function resourceServerProperties(props: Auth0SetupProps) {
 export function clientGrantProperties({ grantClientId, passwordGrantSecret }: Auth0SetupProps) {
   return {
     ...(grantClientId !== undefined && { GrantClientId: grantClientId }),
-    // The function does not read this either. Another client that logs users in has to be checked.
+    // The function does not read this either. A change makes CloudFormation check the new client that logs users in.
     ...(passwordGrantSecret && { PasswordGrantSecretId: secretIdOf(passwordGrantSecret) }),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Gives a tenant the public signing key and lets a client manage app specific passwords, by custom resources that restore
- * the tenant when they are deleted. The function's configuration names secrets and holds none.
+ * Gives a tenant the public signing key and lets a client manage app specific passwords, with custom resources that restore
+ * the tenant when they are deleted. The function's configuration contains the names of secrets, not their values.
  */
 import { createHash } from 'node:crypto';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
@@ -41,7 +41,7 @@ const RECORDS: readonly StateName[] = ['resource-servers', 'client-grants'];
  * authorizer.node.addDependency(setup);
  */
 export class Auth0Setup extends Construct {
-  /** What needs attention in the tenant, such as a grant type that is not enabled; "none" if there is nothing. */
+  /** What to fix in the tenant, such as a grant type that is not enabled. Says "none" for each resource without warnings. */
   readonly warnings: string;
 
   /** The tenant's own domain as a URL. */
@@ -53,7 +53,7 @@ export class Auth0Setup extends Construct {
   /** The resource server's identifier. */
   readonly audience: string;
 
-  /** The key that the tenant is given. */
+  /** The key whose public half the tenant gets. */
   readonly signingKey: SigningKey;
 
   /** The secret of the client that changes the tenant. */
@@ -62,7 +62,7 @@ export class Auth0Setup extends Construct {
   /** How the tenant gets the public key. */
   readonly keyDelivery: KeyDelivery;
 
-  /** What the public key is wrapped in. */
+  /** The format of the public key at the tenant. */
   readonly keyFormat: KeyFormat;
 
   /** URL of the JWKS, if it is served. */
@@ -85,8 +85,8 @@ export class Auth0Setup extends Construct {
 
   /** Creates both resources and returns their warnings. */
   #customResources(props: Auth0SetupProps): string {
-    // Another tenant or management secret makes another half. The old half is deleted last, by its own function, which knows
-    // the old tenant and may read the old secret.
+    // The id of `half` follows from the tenant and the management secret. If one changes, both resources and their function are
+    // replaced. The old ones are deleted last, by their own function, which knows the old tenant and may read the old secret.
     const half = new Construct(this, `By${this.#shortHash([this.tenantUrl, secretIdOf(this.managementSecret)])}`);
     const { functionArn } = this.#function(half, props.passwordGrantSecret).function;
     const resourceServer = customResource(half, 'ResourceServer', functionArn, resourceServerProperties(props));

@@ -1,6 +1,6 @@
 /**
- * Alarms and a small dashboard over the metrics that the authorizer writes with its log. The function's own error metric is
- * not among them: every 401 of a REST API counts as an error there.
+ * Alarms and a small dashboard over the metrics that the authorizer writes with its log. They do not use Lambda's own error
+ * metric, because it counts every 401 of a REST API as an error.
  */
 import { Duration } from 'aws-cdk-lib';
 import {
@@ -21,7 +21,7 @@ export interface AuthorizerAlarmsProps {
   readonly authorizer: AuthorizerFunction;
 
   /**
-   * What happens when an alarm goes off, such as an `SnsAction`.
+   * Actions for when an alarm goes off, such as an `SnsAction`.
    *
    * @default - only the alarm's state changes
    */
@@ -29,7 +29,7 @@ export interface AuthorizerAlarmsProps {
 }
 
 const PERIOD = Duration.minutes(5);
-/** Failures that one caller's bad luck does not explain. */
+/** More failures than a single unlucky caller causes. */
 const MANY_FAILURES = 10;
 /** With fewer decisions in five minutes, a percentage means nothing. */
 const ENOUGH_DECISIONS = 50;

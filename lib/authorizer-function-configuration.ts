@@ -1,4 +1,4 @@
-/** From the props of `AuthorizerFunction` to the `CONFIG` of its function. */
+/** Converts the props of `AuthorizerFunction` to the `CONFIG` of its function. */
 import {
   type AuthorizerConfiguration,
   authorizerEntries,
@@ -10,7 +10,7 @@ import { secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { secretIdOf } from './secret-id.ts';
 
-/** A function's environment holds 4 KB. The rest is for names that are known only at deployment. */
+/** A function's environment holds 4 KB. The rest is reserved for names that are known only at deployment. */
 const MAXIMUM_BYTES = 3072;
 
 /** Every key of the configuration. `undefined` leaves a key to the function's default. */

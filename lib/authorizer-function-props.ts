@@ -4,7 +4,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { RouteSettings } from '../src/core/routes.ts';
 import type { SigningKey } from './signing-key.ts';
 
-/** What API Gateway caches a decision by, besides the credential and the method. */
+/** The part of API Gateway's cache key that is added to the credential and the method. */
 export type ResultsCacheKey = 'path' | 'resourcePath';
 
 /** An issuer beside the main one. */
@@ -79,7 +79,7 @@ export interface AuthorizerFunctionProps {
   /**
    * Whether a Basic secret is tried as a password or as an app specific password first.
    *
-   * @default 'auto' - by what the secret looks like
+   * @default 'auto' - decides by what the secret looks like
    */
   readonly basicOrder?: 'auto' | 'password-first' | 'introspect-first';
 
@@ -119,14 +119,14 @@ export interface AuthorizerFunctionProps {
   readonly staleIfError?: Duration;
 
   /**
-   * How long API Gateway caches a decision: at most one hour. An expiry can take effect that much later.
+   * How long API Gateway caches a decision: at most one hour. An expired credential may be accepted for that much longer.
    *
    * @default Duration.minutes(1)
    */
   readonly resultsCacheTtl?: Duration;
 
   /**
-   * What API Gateway caches a decision by, besides the credential and the method. `path` is always safe. `resourcePath`
+   * The part of API Gateway's cache key that is added to the credential and the method. `path` is always safe. `resourcePath`
    * caches one decision for all of `/foo/{id}`; use it only if neither the API nor `routes` has a greedy path such as
    * `/foo/{proxy+}`.
    *

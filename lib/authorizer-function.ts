@@ -27,7 +27,7 @@ import { readOwnSecretStatements, readSecretStatements } from './secret-statemen
 import { ServiceFunction } from './service-function.ts';
 
 const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
-/** For `Annotations.of(…).acknowledgeInfo(…)`. */
+/** The id for `Annotations.of(…).acknowledgeInfo(…)`. */
 const GREEDY_ROOT_INFO = 'auth0-api-authorizer:greedyRouteCoversRoot';
 
 /**
@@ -57,7 +57,7 @@ export class AuthorizerFunction extends Construct {
    */
   readonly restAuthorizer: IAuthorizer;
 
-  /** Authorizer for the routes of HTTP APIs: payload 2.0, simple responses, each for one route, method and path. */
+  /** Authorizer for the routes of HTTP APIs: payload 2.0, simple responses, each cached for one route, method, domain and path. */
   readonly httpAuthorizer: IHttpRouteAuthorizer;
 
   /** Authorizer for the `$connect` route of WebSocket APIs, which cache no decisions. `routes` needs `"$connect"`. */
@@ -169,8 +169,8 @@ function checkResultsCacheTtl(resultsCacheTtl: Duration, uncachedScopes: readonl
 function httpAuthorizer(handler: IFunction, resultsCacheTtl: Duration): IHttpRouteAuthorizer {
   return new HttpLambdaAuthorizer('AuthorizerFunction', handler, {
     responseTypes: [HttpLambdaResponseType.SIMPLE],
-    // The route key is not enough: one with `ANY` or `{proxy+}` covers many methods and paths. Under another domain the same
-    // path can be another route.
+    // The route key is not enough: one with `ANY` or `{proxy+}` covers many methods and paths. Under another domain, the same
+    // path can belong to another route.
     identitySource: [
       '$request.header.Authorization',
       ...['routeKey', 'httpMethod', 'domainName', 'path'].map((name) => `$context.${name}`),

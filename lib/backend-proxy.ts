@@ -13,7 +13,7 @@ import { readOwnSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 
 export interface BackendProxyProps {
-  /** URL of the backend: https, or http to loopback. Its path is put before the path of each request. */
+  /** URL of the backend: https, or http to loopback. Its path is prepended to the path of each request. */
   readonly backendUrl: string;
 
   /**
@@ -24,14 +24,14 @@ export interface BackendProxyProps {
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** As long as API Gateway waits. */
+/** API Gateway waits this long. */
 const TIMEOUT = Duration.seconds(29);
 
 export class BackendProxy extends Construct {
   /** The Lambda function that forwards requests. */
   readonly function: IFunction;
 
-  /** ARN of the secret that the backend has to know. */
+  /** ARN of the gateway secret, which the backend must know. */
   readonly gatewaySecretArn: string;
 
   /** @throws ConfigurationError `configuration_invalid` */

@@ -7,8 +7,8 @@ const URL_KEY = /^issuer$|Url$/;
 /**
  * Serializes a function's configuration.
  *
- * @param parse the function's own parser; a value that is known only at deployment has a stand-in there
- * @throws ConfigurationError `configuration_invalid` with every fault
+ * @param parse the function's own parser; it gets a stand-in for each value that is known only at deployment
+ * @throws ConfigurationError `configuration_invalid` with every error
  */
 export function functionConfiguration(configuration: object, parse: (text: string) => unknown): string {
   let count = 0;

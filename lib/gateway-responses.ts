@@ -18,7 +18,7 @@ export interface GatewayResponsesProps {
   readonly basicChallenge?: boolean;
 }
 
-/** A browser hides a response without the first header, and every header that the second does not name. */
+/** A browser hides a response without the first header, and every header that the second one does not list. */
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': "'*'",
   'Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",

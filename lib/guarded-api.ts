@@ -71,7 +71,7 @@ export interface GuardedApiProps {
 /** For all callers together. Above these limits the response is 429, and no function runs. */
 const THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
 
-/** It has neither the caller's path nor the caller's headers, and so no secret. */
+/** It contains neither the caller's path nor the caller's headers, so no secret. */
 const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),

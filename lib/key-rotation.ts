@@ -22,8 +22,8 @@ import { readState, writeState } from './state-table.ts';
 
 export interface KeyRotationProps {
   /**
-   * The set-up whose tenant gets the new key. It also says which key is rotated and how it is delivered. A rotation can run
-   * once the tenant is set up, and until it is restored.
+   * The set-up whose tenant gets the new key. It also determines which key is rotated and how it is delivered. A rotation can
+   * run only while the tenant is set up.
    */
   readonly setup: Auth0Setup;
 
@@ -37,7 +37,7 @@ export interface KeyRotationProps {
 
   /**
    * How long a server may cache the JWKS: the `jwksMaxAge` of the `JwksEndpoint`, at most 10 minutes. A new key is published
-   * this long before it signs, and an old one remains published this long after.
+   * this long before it is used, and an old one remains published this long afterwards.
    *
    * @default Duration.minutes(5)
    */
@@ -92,7 +92,7 @@ export class KeyRotation extends Construct {
           ],
           resources: [signingKey.secretArn],
         }),
-        // The last statement lets the function decrypt with the key of the signing key.
+        // No default key is needed here: the last statement lets the function decrypt with the key of the signing key.
         ...readSecretStatements(this, managementSecret, undefined),
         readState(stateTable, STATE_ITEMS),
         writeState(stateTable, STATE_ITEMS),
@@ -111,7 +111,7 @@ export class KeyRotation extends Construct {
     });
   }
 
-  /** Turning the schedule on does not rotate: a deployment changes no key. */
+  /** Turning the schedule on does not start a rotation: a deployment changes no key. */
   #schedule({ secretArn }: SigningKey, automaticallyAfterDays: number): CfnRotationSchedule {
     return new CfnRotationSchedule(this, 'Schedule', {
       secretId: secretArn,

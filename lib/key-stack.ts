@@ -13,7 +13,7 @@ export interface KeyStackProps extends StackProps {
 export class KeyStack extends Stack {
   readonly signingKey: SigningKey;
 
-  /** URL of the JWKS. It is served for every `keyDelivery`, so that one can be changed for another at any time. */
+  /** URL of the JWKS. It is served for every `keyDelivery`, so that `keyDelivery` can change at any time. */
   readonly jwksUrl: string;
 
   constructor(scope: Construct, id: string, { configuration, ...props }: KeyStackProps) {

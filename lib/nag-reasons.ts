@@ -12,7 +12,7 @@ export function acknowledgeOpenMethod(method: Method, reason: string): void {
 
 /** For a method behind the authorizer. */
 export function acknowledgeAuthorizer(method: Method): void {
-  const reason = 'The authorizer guards this method; a Cognito user pool knows none of its credentials.';
+  const reason = 'The authorizer guards this method. A Cognito user pool cannot check its credentials.';
   Validations.of(method).acknowledge({ id: 'AwsSolutions-COG4', reason });
 }
 

@@ -10,7 +10,7 @@ export interface RestAuthorizerProps {
   readonly handler: IFunction;
   /** How long API Gateway caches a decision. */
   readonly resultsCacheTtl: Duration;
-  /** What API Gateway caches a decision by, besides the credential and the method. */
+  /** The part of API Gateway's cache key that is added to the credential and the method. */
   readonly resultsCacheKey: ResultsCacheKey;
   /** The greedy routes that have an authorizer, such as `GET /foo/{proxy+}`. */
   readonly greedyRoutes: readonly string[];
@@ -49,7 +49,7 @@ export class RestAuthorizer extends Authorizer {
       identitySources: [
         IdentitySource.header('Authorization'),
         IdentitySource.context('httpMethod'),
-        // Under another domain the same path can be another route: there it may begin with a base path instead of the stage.
+        // Under another domain, the same path can belong to another route: it may begin with a base path instead of the stage.
         ...(resultsCacheKey === 'path' ? [IdentitySource.context('domainName')] : []),
         IdentitySource.context(resultsCacheKey),
       ],
@@ -60,11 +60,11 @@ export class RestAuthorizer extends Authorizer {
   #idOfAttached(): string {
     if (this.#attached) return this.#attached.authorizerId;
     throw new Error(
-      `The authorizer ${this.node.path} is used by its ID alone. Give restAuthorizer to a method of a RestApi as its authorizer.`,
+      `The authorizer ${this.node.path} has no ID, because no method uses it. Pass restAuthorizer as the authorizer of a method of a RestApi.`,
     );
   }
 
-  /** With a greedy resource or route, one path's cached decision would be another's. */
+  /** With a greedy resource or route, a decision that was cached for one path would apply to another. */
   #sharedDecisions(): string[] {
     if (!this.#attached || this.#props.resultsCacheKey === 'path') return [];
     const resources = greedyResourcePaths(this.node.root).map((path) => `The API has the resource ${path}`);

@@ -1,6 +1,6 @@
 /**
- * Authorizers for the routes of HTTP and WebSocket APIs. CDK's own can be bound to the routes of one API only. These create
- * one of CDK's for each API, when the first route of that API is bound.
+ * Authorizers for the routes of HTTP and WebSocket APIs. A CDK authorizer can be bound to the routes of one API only. These
+ * create a CDK authorizer for each API, when the first route of that API is bound.
  */
 import type {
   HttpRouteAuthorizerBindOptions,

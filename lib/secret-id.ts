@@ -1,10 +1,10 @@
-/** Secrets that an operator created: from the name or ARN in `cdk.json` to an `ISecret`, and back to what a function asks for. */
+/** Secrets that an operator created: converts the name or ARN in `cdk.json` to an `ISecret`, and that to the id that a function reads. */
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 
 /**
- * Imports a secret by what the configuration says.
+ * Imports the secret that the configuration names.
  *
  * @param secretId name or ARN, with or without the suffix that Secrets Manager appends
  */
@@ -21,14 +21,14 @@ export function isImportedByName(secret: ISecret): boolean {
 }
 
 /**
- * Returns what `GetSecretValue` takes: the name of a secret that was imported by its name, otherwise the ARN. A partial ARN
- * would not do for a name: Secrets Manager does not find one whose last seven characters look like the suffix.
+ * Returns the `SecretId` for `GetSecretValue`: the name of a secret that was imported by its name, otherwise the ARN. A partial
+ * ARN does not always work: Secrets Manager finds no secret if the last seven characters of its name look like the suffix.
  */
 export function secretIdOf(secret: ISecret): string {
   return isImportedByName(secret) ? secret.secretName : secret.secretArn;
 }
 
-/** Returns the ARN that the secret's name makes, without the suffix. */
+/** Builds the ARN from the secret's name, without the suffix. */
 export function partialArnOf(secret: ISecret): string {
   return Stack.of(secret).formatArn({
     service: 'secretsmanager',

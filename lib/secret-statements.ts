@@ -1,9 +1,9 @@
 /**
  * The right to read one secret.
  *
- * `ISecret.grantRead` would give more and later: it adds `DescribeSecret`, it puts the right into a policy of its own, which
- * CloudFormation may create after the function and delete before it, and it takes an ARN that ends in six characters after a
- * hyphen for a complete one.
+ * This replaces `ISecret.grantRead`, for three reasons. `grantRead` also allows `DescribeSecret`. It creates a separate policy,
+ * which CloudFormation may create after the function and delete before it. And it treats every ARN that ends in a hyphen and six
+ * characters as complete.
  */
 import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -18,7 +18,7 @@ const SUFFIX = '-??????';
 /**
  * Makes the statements for reading a secret.
  *
- * @param defaultKey the customer key of a secret that does not say how it is encrypted
+ * @param defaultKey the customer key to assume if the secret has no `encryptionKey`
  */
 export function readSecretStatements(
   scope: Construct,
@@ -57,7 +57,7 @@ function readStatements(scope: Construct, resources: readonly string[], encrypti
   return encryptionKey ? [read, useKeyStatement(scope, encryptionKey, ['kms:Decrypt'])] : [read];
 }
 
-/** The end of an ARN can look like the suffix without being it, so the right covers both readings. */
+/** The end of an ARN can look like the suffix without being it, so the statement covers both cases. */
 function arnsOf(secret: ISecret): readonly string[] {
   if (isImportedByName(secret)) return [`${partialArnOf(secret)}${SUFFIX}`];
   const { secretArn } = secret;

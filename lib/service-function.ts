@@ -1,6 +1,6 @@
 /**
- * One of this project's own Lambda functions. Its bundle is complete, and its role may do what its statements say and write
- * its own log, and no more. The role may not create log groups, so that none reappears after the stack is deleted.
+ * One of this project's own Lambda functions. Its bundle is complete. Its role allows only its statements and writing to its own
+ * log. The role may not create log groups, so that none reappears after the stack is deleted.
  */
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
@@ -25,7 +25,7 @@ export interface ServiceFunctionProps {
   /** The folder under `lambda/` with the function's `handler.ts`. */
   readonly folder: FunctionFolder;
 
-  /** Says in the console what the function is for. */
+  /** What the function does, shown in the console. */
   readonly description: string;
 
   /**
@@ -81,7 +81,7 @@ export class ServiceFunction extends Construct {
     });
   }
 
-  /** The rights are inside the role, so they exist before the function does, and until it is deleted. */
+  /** The statements are part of the role, so they exist before the function is created and until it is deleted. */
   #role({ logGroupArn }: LogGroup, statements: readonly PolicyStatement[]): Role {
     const writeLog = new PolicyStatement({
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

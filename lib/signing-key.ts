@@ -1,6 +1,6 @@
 /**
- * The signing key of the resource server. A function in AWS generates the private half and stores it in Secrets Manager: it is
- * in no template, parameter, output, log or asset. The public half is in the state table, for functions that need no more.
+ * The signing key of the resource server. A function in AWS generates the private half and stores it in Secrets Manager. It is
+ * in no template, parameter, output, log or asset. The public half is in the state table, for functions that need only that.
  */
 import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -28,7 +28,7 @@ const FUNCTION_TIMEOUT = Duration.seconds(30);
 const SERVICE_TIMEOUT = Duration.minutes(5);
 
 /**
- * Generates the key pair with which the resource server authenticates at the tenant.
+ * Generates the key pair that the resource server uses to authenticate to the tenant.
  *
  * @example
  * const signingKey = new SigningKey(this, 'SigningKey', { encryptionKey: new Key(this, 'SecretsKey') });
@@ -53,12 +53,12 @@ export class SigningKey extends Construct {
       resourceType: 'Custom::SigningKey',
       serviceToken: this.#maker().function.functionArn,
       serviceTimeout: SERVICE_TIMEOUT,
-      // The function does not read this: a change makes CloudFormation run it again, for the key of the new secret.
+      // The function does not read this. If the secret is replaced, CloudFormation runs the function again for the new one.
       properties: { SecretId: this.secretArn },
     });
   }
 
-  /** CloudFormation creates it with a placeholder, which the function does not take for a key. */
+  /** CloudFormation creates the secret with a placeholder, which the function does not mistake for a key. */
   #secret(): CfnSecret {
     const secret = new CfnSecret(this, 'Secret', {
       description: 'The private signing key of the resource server, a JWK.',

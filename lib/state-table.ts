@@ -15,12 +15,12 @@ export class StateTable extends Construct {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'name', type: AttributeType.STRING },
-      // The deployments of an account find each other by it.
+      // The deployments of an account find each other by this prefix.
       tableName: `${STATE_TABLE_PREFIX}${Names.uniqueResourceName(this, { maxLength: 100 })}`,
       billingMode: BillingMode.PAY_PER_REQUEST,
       // There is no other copy of what the tenant held before.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // By then the tenant is restored: the set-up is deleted before the table.
+      // The set-up is deleted before the table, so the tenant is already restored.
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }
@@ -44,7 +44,7 @@ function statement({ tableArn }: Table, action: string, items: readonly StateNam
   });
 }
 
-/** The right to see which other deployments there are, and what each has noted about client grants. */
+/** The right to list other deployments, and to read what each has recorded about client grants. */
 export function readOtherDeployments(scope: Construct): readonly PolicyStatement[] {
   const items: readonly StateName[] = ['client-grants'];
   return [

@@ -155,7 +155,7 @@ describe('the authorizer of a REST API', () => {
       ownStack((stack, { restAuthorizer }) => {
         new CfnOutput(stack, 'Id', { value: restAuthorizer.authorizerId });
       }),
-    ).toThrow('Give restAuthorizer to a method of a RestApi as its authorizer.');
+    ).toThrow('Pass restAuthorizer as the authorizer of a method of a RestApi.');
   });
 });
 
