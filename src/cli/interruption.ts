@@ -5,10 +5,10 @@
 import { interrupted } from './errors.ts';
 
 export class Interruption {
-  /** Rejects with CliError `interrupted` when the command must end. */
+  /** Rejects when the command must end: with CliError `interrupted`, or with the error of the work that was finished first. */
   readonly happened: Promise<never>;
   readonly #defer: () => void;
-  #end: () => void = () => {};
+  #end: (error?: unknown) => void = () => {};
   #protected = 0;
   #isDeferred = false;
 
@@ -16,7 +16,7 @@ export class Interruption {
   constructor(defer: () => void) {
     this.#defer = defer;
     this.happened = new Promise((_resolve, reject) => {
-      this.#end = () => reject(interrupted());
+      this.#end = (error = interrupted()) => reject(error);
     });
     // Only `Promise.race` needs the rejection. Without a handler, Node would report it as unhandled.
     this.happened.catch(() => {});
@@ -37,6 +37,10 @@ export class Interruption {
     this.#protected += 1;
     try {
       return await work();
+    } catch (error) {
+      // What the work left undone matters more than that Ctrl-C was pressed.
+      if (this.#isDeferred && this.#protected === 1) this.#end(error);
+      throw error;
     } finally {
       this.#protected -= 1;
       if (this.#isDeferred && this.#protected === 0) this.#end();

@@ -1,4 +1,5 @@
 /** Runs one command line: finds the command, opens the settings, and turns the outcome into messages and an exit code. */
+import { looksLikeApplicationPassword } from '../core/application-password.ts';
 import { CodedError } from '../core/errors.ts';
 import { nearestNames } from '../core/nearest-names.ts';
 import { asksForHelp, parseArguments } from './arguments.ts';
@@ -84,7 +85,8 @@ function unknownCommand(name: string) {
     1,
   );
   // Do not repeat what cannot be the name of a command: it may be a secret in the wrong place.
-  const got = /^[a-z-]{1,16}$/.test(name) ? `There is no command ${name}` : 'The first argument is not a command';
+  const isPlausible = /^[a-z-]{1,16}$/.test(name) && !looksLikeApplicationPassword(name);
+  const got = isPlausible ? `There is no command ${name}` : 'The first argument is not a command';
   return usageError(`${got}; the nearest is ${nearest}. "asp --help" lists the commands.`);
 }
 

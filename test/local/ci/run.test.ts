@@ -79,7 +79,7 @@ describe('the release run', () => {
       'run fuzz -- --only handler --cases 20000',
       'run fuzz -- --only cache --cases 20000',
       'run fuzz -- --only proxy --cases 20000',
-      'run fuzz -- --only races --cases 20',
+      'run fuzz -- --only races --cases 300',
     ]);
     expect(lines[0]).toContain('about 10 minutes');
     expect(lines.at(-1)).toBe('24 passed, 0 failed');
@@ -101,6 +101,11 @@ describe('the release run', () => {
     const { calls } = await ci('release', TESTS, { FUZZ_CASES: '5' });
     expect(calls.filter((call) => call.includes('fuzz'))).toHaveLength(4);
     expect(calls.at(-1)).toBe('run fuzz -- --only races --cases 5');
+  });
+
+  it('fails even if the totals cannot be written', async () => {
+    const settings = { TEST_TOTALS: join(directory, 'missing', 'totals') };
+    expect(await ci('release', 'exit 1', settings)).toMatchObject({ exitCode: 1 });
   });
 
   it('passes although a test of an earlier run has failed', async () => {

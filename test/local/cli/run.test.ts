@@ -17,6 +17,12 @@ describe('asp', () => {
       2,
       /^The first argument is not a command; the nearest is /,
     ],
+    [
+      'a first argument that looks like an app specific password',
+      ['abcdefghijklmnop'],
+      2,
+      /^The first argument is not a command; the nearest is /,
+    ],
     ['an option before the command', ['--json', 'list'], 2, /"usage","message":"The command comes first: asp COMMAND/],
     [
       'a mistyped long command',

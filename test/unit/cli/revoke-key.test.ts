@@ -119,6 +119,22 @@ describe('asp revoke-key', () => {
     expect(stderr).toMatch(/^Finishing the current step, .*\nInterrupted\.$/m);
   });
 
+  it('reports a failed revocation even after Ctrl-C, and exits with 1', async () => {
+    let press = () => {};
+    const { code, stdout, stderr } = await run([], {
+      onInterrupt: (callback) => {
+        press = callback;
+        return () => {};
+      },
+      invokeFunction: async () => {
+        press();
+        throw new AwsError('function_failed', 'The function failed: the old key is still valid.');
+      },
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^The function failed: the old key is still valid\.$/m);
+  });
+
   it('reports that it waits for AWS', async () => {
     let fire = () => {};
     const { stderr } = await run([], {
