@@ -153,7 +153,10 @@ class Run<World> {
     const awaited = this.#awaited();
     const waiting = this.#actors.flatMap((actor, index) => (actor.turn ? [index] : []));
     const awake = waiting.filter((index) => this.#actors[index]?.isAwake(awaited));
-    return awake.length > 0 ? awake : waiting;
+    if (awake.length === 0) return waiting;
+    if (awake.some((index) => this.#actors[index]?.calls.length !== 0)) return awake;
+    // Whoever is awake has not begun, so a long sleep may end before that.
+    return waiting.filter((index) => awake.includes(index) || this.#actors[index]?.turn?.isLongSleep);
   }
 }
 
