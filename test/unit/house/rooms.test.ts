@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lint } from '../../support/house/lint.ts';
@@ -36,6 +37,8 @@ function pathTo(from: string, to: string): string {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
+const GLOBAL_FETCH = /\b(?:globalThis|global)\b/;
+
 const probeIn = (folder: string) => `${folder}/probe.ts`;
 const importing = (trials: readonly Trial[]) => trials.map(({ specifier }) => `import '${specifier}';`).join('\n');
 
@@ -73,6 +76,12 @@ describe('the rooms in docs/architecture.md', () => {
         .map((imported) => `${file} imports ${imported}`),
     );
     expect(against).toEqual([]);
+  });
+
+  it('does not reach the global fetch by way of globalThis, which the linter would not see', () => {
+    const files = ['src', 'lambda', 'lib', 'bin'].flatMap(filesBelow);
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.filter((file) => GLOBAL_FETCH.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
   it('keeps the functions in lambda/ apart', () => {
