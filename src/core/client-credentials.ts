@@ -1,6 +1,6 @@
 /**
- * A client of an authorization server, the secret that holds it (`{"clientId","clientSecret","connection"?}`), and the grant
- * type by which it logs users in.
+ * A client of an authorization server, the secret that stores it (`{"clientId","clientSecret","connection"?}`), and the
+ * grant type that it uses to log users in.
  */
 import { ConfigurationError } from './errors.ts';
 import { isJsonObject, parseJson } from './json.ts';
@@ -37,7 +37,7 @@ export function passwordGrantType(connection: string | undefined): string {
  * Parses the text of a secret.
  *
  * @param text `undefined` if the secret has no value
- * @throws ConfigurationError `configuration_invalid`, without anything of the secret's value
+ * @throws ConfigurationError `configuration_invalid`; its message contains nothing of the secret's value
  */
 export function parseClientCredentials(secretId: string, text: string | undefined): PasswordGrantClient {
   const value = parseJson(text ?? '');
@@ -47,12 +47,12 @@ export function parseClientCredentials(secretId: string, text: string | undefine
   }
   throw new ConfigurationError(
     'configuration_invalid',
-    `The secret ${secretId} does not exist or does not hold a client. Expected the JSON {"clientId":"…","clientSecret":"…"}, as the client's page in the Auth0 dashboard shows them, with an optional "connection". Put it there and run this again.`,
+    `The secret ${secretId} does not exist or does not hold a client. Expected the JSON {"clientId":"…","clientSecret":"…"}, with the values from the client's page in the Auth0 dashboard and an optional "connection". Store it in the secret and run this again.`,
   );
 }
 
 /**
- * Reads the client that a secret holds.
+ * Reads a client from its secret.
  *
  * @throws AwsError `secret_unreadable`
  * @throws ConfigurationError `configuration_invalid`, without anything of the secret's value

@@ -1,4 +1,4 @@
-/** The clock. It is handed in, so that tests can stop it. */
+/** The clock. It is always passed in, so that tests can freeze it. */
 
 /** Returns the time in epoch milliseconds. */
 export type Clock = () => number;

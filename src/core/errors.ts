@@ -1,9 +1,9 @@
 /**
- * The errors of this project. All have a stable `code`, on which callers switch, and each class stands for who is at fault:
- * the caller, the issuer or the operator. A message never contains a token, password, key or presigned URL.
+ * The errors of this project. Each has a stable `code` that callers switch on, and its class says who is at fault: the
+ * caller, the issuer or the operator. A message never contains a token, password, key or presigned URL.
  */
 
-/** The caller's credential proves nothing: 401. */
+/** The caller's credential is missing or not valid: 401. */
 export type CredentialErrorCode =
   | 'credential_missing'
   | 'credential_repeated'
@@ -52,7 +52,7 @@ export abstract class CodedError<Code extends string> extends Error {
 /** Thrown when a credential cannot be accepted. */
 export class CredentialError extends CodedError<CredentialErrorCode> {}
 
-/** Thrown when the issuer could not be asked, or its response cannot be used. */
+/** Thrown when a call to the issuer fails, or its response cannot be used. */
 export class IssuerError extends CodedError<IssuerErrorCode> {}
 
 /** Thrown when the configuration or a key cannot be used. */

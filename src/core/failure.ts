@@ -1,4 +1,4 @@
-/** Describes an error to whoever deploys. Our own errors give their message; of all others only the name is passed on. */
+/** Describes an error for the operator. Shows the message of our own errors, but only the name of any other. */
 import { CodedError } from './errors.ts';
 
 export interface Failure {
@@ -16,12 +16,12 @@ export function describeFailure(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
   return {
     code: 'unexpected',
-    reason: `The function failed unexpectedly (${name}). Its log says where. Deploy again, and report the error if it stays.`,
+    reason: `The function failed unexpectedly (${name}). Its log says where. Deploy again, and report the error if it persists.`,
     place: framesOf(error),
   };
 }
 
-/** The lines of a stack that name code, without the message, which may hold anything. */
+/** The frames of a stack, without the message, which may contain anything. */
 function framesOf(error: unknown): readonly string[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return stack

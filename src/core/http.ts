@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Until the last byte of the response, in milliseconds. */
+  /** How long the request may take until the last byte of the response, in milliseconds. */
   readonly timeoutMs: number;
   /** The largest body that is accepted. @default 256 KiB */
   readonly maximumBytes?: number;
@@ -20,7 +20,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** Why there is no response. Only `connection` is worth another try at once. */
+/** Why there is no response. Only `connection` is worth an immediate retry. */
 export type HttpFailureReason = 'connection' | 'timeout' | 'too_large' | 'not_text' | 'protocol';
 
 /** Thrown by an HTTP port if there is no response. The message names neither URL nor content. */

@@ -1,12 +1,13 @@
 /** Finds the names that are most similar to an unknown one. For error messages only, never for a decision. */
 
 /**
- * Orders names by their edit distance. White space at the ends, case, scheme and final slash do not count.
+ * Returns the names with the smallest edit distance, nearest first. Ignores white space at the ends, case, scheme and
+ * final slash.
  *
  * @param most how many names to return
  */
-export function nearestNames(wanted: string, names: readonly string[], most = 3): readonly string[] {
-  const measured = names.map((name) => ({ name, distance: distance(plain(wanted), plain(name)) }));
+export function nearestNames(given: string, names: readonly string[], most = 3): readonly string[] {
+  const measured = names.map((name) => ({ name, distance: distance(plain(given), plain(name)) }));
   return measured
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, most)

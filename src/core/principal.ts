@@ -21,8 +21,8 @@ export interface Principal {
   readonly expiresAt: number | undefined;
 }
 
-/** The keys under which a backend gets the principal. All are always there, `""` if a value is unknown. */
+/** The keys under which a backend receives the principal. Every key is always present; an unknown value is `""`. */
 export const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client_id', 'org_id', 'iss', 'exp'] as const;
 
-/** The principal as a backend gets it. */
+/** The principal as a backend receives it. */
 export type PrincipalContext = Readonly<Record<(typeof PRINCIPAL_KEYS)[number], string>>;

@@ -1,7 +1,7 @@
 /**
- * Which scopes a route requires. A route that is not in the map is denied. The request path is not trusted: one that can be
- * read in two ways (encoded slashes, dot segments, empty segments) matches nothing. A greedy route covers its own root:
- * `ANY /admin/{proxy+}` also decides about `/admin` and `/admin/`, unless another route names them.
+ * Decides which scopes a route requires. A route that is not in the map is denied. The request path is not trusted: one
+ * that can be read in two ways (encoded slashes, dot segments, empty segments) matches nothing. A greedy route covers
+ * its own root: `ANY /admin/{proxy+}` also decides about `/admin` and `/admin/`, unless another route names them.
  */
 import { ConfigurationError } from './errors.ts';
 import { percentDecode } from './percent-encoding.ts';
@@ -9,13 +9,16 @@ import { percentDecode } from './percent-encoding.ts';
 /** The scopes that a route requires of a principal. */
 export type ScopeRequirement = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
 
-/** As configured: a list means all of these scopes, `[]` any principal, and `"public"` no authorizer. */
+/**
+ * A route as configured: a list requires all of its scopes, `[]` accepts any principal, and `"public"` uses no
+ * authorizer.
+ */
 export type RouteSetting = readonly string[] | { readonly anyOf: readonly string[] } | 'public';
 
-/** By `"GET /foo/{id}"`, or `"$connect"` for a WebSocket API. */
+/** The key is `"GET /foo/{id}"`, or `"$connect"` for a WebSocket API. */
 export type RouteSettings = Readonly<Record<string, RouteSetting>>;
 
-/** What was called. */
+/** The route that a request calls. */
 export interface CalledRoute {
   /** Upper case. */
   readonly method: string;
@@ -68,8 +71,8 @@ export class RouteMap {
     if (!named || !resourcePath.includes('{')) return named?.requirement;
     const moreSpecific = ofMethod.slice(0, ofMethod.indexOf(named));
     return segments
-      ? decisive(named, moreSpecific, segments)?.requirement
-      : unrivalled(named, moreSpecific)?.requirement;
+      ? decidingRoute(named, moreSpecific, segments)?.requirement
+      : ifMostSpecific(named, moreSpecific)?.requirement;
   }
 }
 
@@ -87,7 +90,7 @@ export function satisfies(granted: readonly string[], requirement: ScopeRequirem
 
 function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly Route[] {
   const [, method = '', path = ''] = key === CONNECT_ROUTE ? [key, 'ANY', key] : (ROUTE_KEY.exec(key) ?? []);
-  // A WebSocket's route has none, so no path of an HTTP request can match it.
+  // `$connect` has no segments, so no path of an HTTP request can match it.
   const segments = path === CONNECT_ROUTE ? [] : segmentsOf(path);
   const areSegmentsSound =
     path === '/' ||
@@ -97,7 +100,7 @@ function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly R
   if (method === '' || !areSegmentsSound) {
     throw new ConfigurationError(
       'configuration_invalid',
-      `The route ${JSON.stringify(key)} is none. Expected a method or ANY, a space and a path such as "GET /foo/{id}" or "ANY /{proxy+}".`,
+      `The route ${JSON.stringify(key)} is not valid. Expected a method or ANY, a space and a path such as "GET /foo/{id}" or "ANY /{proxy+}".`,
     );
   }
   if (setting === 'public') return [];
@@ -137,20 +140,21 @@ function covers({ root, segments: pattern }: Route, segments: readonly string[])
 }
 
 /**
- * Finds the route that decides about a path for which the gateway named a resource with a parameter, such as `/{id}`. A more
- * specific greedy route decides instead: the gateway has no resource for its root. A more specific route that is not greedy
- * has a resource, but the gateway did not choose it. So the backend may read the path differently, and the request is denied.
+ * Finds the route that decides when the gateway matched a resource with a parameter, such as `/{id}`. A more specific
+ * greedy route takes over, because the gateway has no resource for the root of a greedy route. Any other more specific
+ * route has a resource of its own that the gateway did not choose. The backend may then read the path differently, so
+ * the request is denied.
  *
  * @param moreSpecific the routes before the named one, most specific first
  */
-function decisive(named: Route, moreSpecific: readonly Route[], segments: readonly string[]): Route | undefined {
+function decidingRoute(named: Route, moreSpecific: readonly Route[], segments: readonly string[]): Route | undefined {
   if (!covers(named, segments)) return undefined;
   const [first = named] = moreSpecific.filter((route) => covers(route, segments));
   return first === named || first.root !== undefined ? first : undefined;
 }
 
 /** For a path that can be read in two ways, the named route may decide only if there is no more specific one. */
-function unrivalled(named: Route, moreSpecific: readonly Route[]): Route | undefined {
+function ifMostSpecific(named: Route, moreSpecific: readonly Route[]): Route | undefined {
   return moreSpecific.length === 0 ? named : undefined;
 }
 

@@ -1,6 +1,6 @@
-/** The port to the place where secrets are kept; `src/aws/` implements it. What a secret holds appears in no error. */
+/** The port for storing secrets; `src/aws/` implements it. No error contains a secret's value. */
 
-/** A place for secrets. Ids are names or ARNs. */
+/** Stores secrets. An id is a name or an ARN. */
 export interface SecretStore {
   /**
    * Reads the current version; `undefined` if the secret has none.

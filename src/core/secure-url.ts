@@ -1,22 +1,22 @@
-/** Which URLs secrets may be sent to: https, or http on this machine. */
+/** Checks which URLs secrets may be sent to: https, or http on this machine. */
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Reports whether a URL is https, or http to loopback, and holds no user and password. */
+/** Returns whether a URL is https, or http to loopback, and holds no user and password. */
 export function isSecureUrl(url: URL | string): boolean {
   const parsed = typeof url === 'string' ? parse(url) : url;
   if (parsed?.username !== '' || parsed.password !== '') return false;
   return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && LOOPBACK_HOST.test(parsed.hostname));
 }
 
-/** Reports whether a text is the URL of a tenant: secure, canonical, and an origin with its final slash. */
+/** Returns whether a text is the URL of a tenant: secure, canonical, and an origin with its final slash. */
 export function isTenantUrl(text: string): boolean {
   return isSecureUrl(text) && `${parse(text)?.origin}/` === text;
 }
 
 /**
- * Spells an issuer as the server itself does: lower-case host, no default port, no dot segments. A final slash is kept,
- * and never added. Only an issuer in this spelling can equal the `iss` of a token.
+ * Writes an issuer in its canonical spelling, as the server does: lower-case host, no default port, no dot segments.
+ * Keeps a final slash, but never adds one. Only an issuer in this spelling can equal the `iss` of a token.
  *
  * @returns `undefined` if the text is not a secure URL, or has a query or fragment
  * @see RFC 8414 section 2

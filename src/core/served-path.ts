@@ -1,12 +1,12 @@
 /**
- * Finds the part of a request path that the API serves. Under a custom domain, the path of an event can begin with a base
- * path or a stage, and our configuration does not say which. But the event names the matched resource and its parameters, so
- * the served part is the end of the path that spells exactly these. The result is as the caller wrote it: in decoded
- * parameters, an encoded slash would look like a separator.
+ * Finds the part of a request path that the API serves. Under a custom domain, the path of an event can begin with a
+ * base path or a stage, and our configuration does not say which. But the event names the matched resource and its
+ * parameters, so the served part is the end of the path that matches them exactly. The result keeps the caller's
+ * encoding: in decoded parameters, an encoded slash would look like a separator.
  */
 import { percentDecode } from './percent-encoding.ts';
 
-/** A path that no request has. Every route map denies it. */
+/** A path that no request can have, so every route map denies it. */
 export const UNKNOWN_PATH = '';
 
 /** What the event says about the path of a request. */
@@ -20,11 +20,11 @@ export interface MatchedPath {
 }
 
 const PARAMETER = /^\{([^{}+]+)\+?\}$/;
-/** What the key of an API mapping and the name of a stage can hold. */
+/** One segment of an API mapping's key, or the name of a stage. */
 const BASE_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9$\-_.+!*'()]+$/;
 
 /**
- * Removes what stands before the matched resource.
+ * Removes the part before the matched resource.
  *
  * @returns the served path as it was written, or `undefined` if path, resource and parameters disagree
  */
@@ -63,7 +63,10 @@ function startOf(segments: readonly string[], text: string): number | undefined 
   return new Set(starts).size === 1 ? starts[0] : undefined;
 }
 
-/** Each further segment makes the end longer, so at most one end has the text's length. */
+/**
+ * Finds where the end of the path spells the text. There is at most one such end, because each segment makes the end
+ * longer.
+ */
 function endThatSpells(
   segments: readonly string[],
   text: string,

@@ -4,7 +4,7 @@
  */
 import { CodedError } from './errors.ts';
 
-/** What the names of all state tables begin with, so that the deployments of an account find each other. */
+/** The prefix of every state table's name, by which the deployments of an account find each other. */
 export const STATE_TABLE_PREFIX = 'auth0-api-authorizer-state-';
 
 /** The names in use. */

@@ -1,8 +1,8 @@
-/** The HTTP port over the transport: text in and out, over connections that are kept open between requests. */
+/** Implements the HTTP port with the transport: text in and out, over connections that stay open between requests. */
 import { HttpFailure, type HttpPort, type HttpRequest, type HttpResponse } from '../core/http.ts';
 import { createTransport, type RawResponse, type Transport } from './transport.ts';
 
-/** Far above any JWKS or introspection response. */
+/** Far larger than any JWKS or introspection response. */
 const DEFAULT_MAXIMUM_BYTES = 256 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

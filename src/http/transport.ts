@@ -1,7 +1,7 @@
 /**
- * The one transport: sends one request and reads one response, as bytes, within a bound on time and size. Redirects are
- * not followed and nothing is sent twice. TLS is verified by Node's defaults, which nothing here can turn off; plain http
- * goes to loopback only. The framing of the request is decided here alone, whatever headers are handed in.
+ * The only transport: sends one request and reads one response as bytes, within limits on time and size. Redirects are
+ * not followed and nothing is sent twice. TLS is verified by Node's defaults, which nothing here can turn off; plain
+ * http goes to loopback only. Only this file decides how a request is framed, whatever headers it receives.
  */
 import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as requestPlain } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
@@ -11,18 +11,18 @@ import { isSecureUrl } from '../core/secure-url.ts';
 export interface RawRequest {
   readonly method: string;
   readonly url: URL;
-  /** Those that belong to the connection or frame the body are left out. */
+  /** Headers that belong to the connection or frame the body are not sent. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   /** An empty body is a body of no bytes; `undefined` is no body. */
   readonly body?: Uint8Array | string | undefined;
-  /** Until the last byte of the response. */
+  /** How long the exchange may take, until the last byte of the response. */
   readonly timeoutMs: number;
   readonly maximumBytes: number;
   /** `kept`: a connection that stays open between requests; `own`: one for this request alone, closed afterwards. */
   readonly connection: 'kept' | 'own';
 }
 
-/** A final response of whatever status, read to its end. */
+/** A final response of any status, read to its end. */
 export interface RawResponse {
   readonly status: number;
   /** Names and values alternate, as received. */
@@ -30,11 +30,11 @@ export interface RawResponse {
   readonly body: Buffer;
 }
 
-/** A request on its way. */
+/** A request in flight. */
 export interface Exchange {
   /** Rejects with an HttpFailure. */
   readonly response: Promise<RawResponse>;
-  /** Reports whether the request went over a connection that an earlier one had opened. */
+  /** Returns whether the request used a connection that an earlier request opened. */
   isReused(): boolean;
 }
 
@@ -82,8 +82,8 @@ function open({ method, url, headers, body, connection }: RawRequest, agent: Pla
 }
 
 /**
- * A body always has its length: without it, Node sends the body of a GET, HEAD or DELETE with no framing at all, and the
- * server reads it as the next request.
+ * Always sends the length of a body. Without it, Node sends the body of a GET, HEAD or DELETE with no framing at all,
+ * and the server reads it as the next request.
  */
 function fieldsOf(headers: RawRequest['headers'], body: RawRequest['body']): Record<string, string | string[]> {
   const fields = Object.entries(headers)
@@ -123,7 +123,7 @@ function failOnOtherProtocols(outgoing: ClientRequest, fail: (error: HttpFailure
   });
 }
 
-/** By events: asynchronous iteration costs each response some twenty microseconds more. */
+/** Uses events, because asynchronous iteration costs about 20 µs more for each response. */
 function read(
   incoming: IncomingMessage,
   maximumBytes: number,
@@ -147,8 +147,8 @@ function read(
 }
 
 /**
- * After an execution environment was frozen, every connection kept open may be dead without our knowing. Where one was,
- * the others are not tried: the next attempt opens a new one.
+ * While an execution environment was frozen, any idle connection may have died. If one did, close the others untried,
+ * so that the next attempt opens a new one.
  */
 function closeIdleConnections({ freeSockets }: PlainAgent): void {
   for (const socket of Object.values(freeSockets).flat()) socket?.destroy();

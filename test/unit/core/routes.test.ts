@@ -233,7 +233,7 @@ describe('the $connect route of a WebSocket API', () => {
       expect(() => new RouteMap({ [key]: [] })).toThrow(
         configurationError(
           'configuration_invalid',
-          expect.stringContaining(`The route ${JSON.stringify(key)} is none.`),
+          expect.stringContaining(`The route ${JSON.stringify(key)} is not valid.`),
         ),
       );
     },
@@ -284,14 +284,14 @@ describe('the configuration of routes', () => {
     expect(() => new RouteMap({ [key]: [] })).toThrow(
       configurationError(
         'configuration_invalid',
-        `The route ${JSON.stringify(key)} is none. Expected a method or ANY, a space and a path such as "GET /foo/{id}" or "ANY /{proxy+}".`,
+        `The route ${JSON.stringify(key)} is not valid. Expected a method or ANY, a space and a path such as "GET /foo/{id}" or "ANY /{proxy+}".`,
       ),
     );
   });
 
   it('is checked for public routes too', () => {
     expect(() => new RouteMap({ 'GET health': 'public' })).toThrow(
-      configurationError('configuration_invalid', expect.stringContaining('The route "GET health" is none.')),
+      configurationError('configuration_invalid', expect.stringContaining('The route "GET health" is not valid.')),
     );
   });
 
