@@ -8,8 +8,8 @@ import type { CallContext } from '../issuer/issuer-endpoint.ts';
 export interface Authenticator {
   /**
    * @returns the principal, or `undefined` if another authenticator is responsible for this kind of credential
-   * @throws CredentialError if the credential proves nothing
-   * @throws IssuerError if the issuer could not be asked
+   * @throws CredentialError if the credential is not valid
+   * @throws IssuerError if a call to the issuer failed
    */
   authenticate(credential: Credential, context: CallContext): Promise<Principal | undefined>;
 }
@@ -28,5 +28,5 @@ export async function authenticate(
     const principal = await authenticator.authenticate(credential, context);
     if (principal) return principal;
   }
-  throw new CredentialError('scheme_unsupported', 'No authenticator takes this kind of credential.');
+  throw new CredentialError('scheme_unsupported', 'No authenticator accepts this kind of credential.');
 }

@@ -36,10 +36,10 @@ export class Authorizer {
   }
 
   /**
-   * Decides about a request.
+   * Decides whether a request may call its route.
    *
    * @param observe is called for every call to an issuer that this request causes
-   * @returns the decision. Refusals, outages and unusable keys are decisions too; only a bug in this software throws
+   * @returns the decision. Refusals, outages and unusable keys are decisions too, so this throws only because of a bug
    */
   async decide(request: AuthorizationRequest, observe?: IssuerObserver): Promise<Decision> {
     try {

@@ -63,12 +63,12 @@ export class BasicAuthenticator implements Authenticator {
   }
 
   /**
-   * Introspects after every refused login, not only after a wrong password, so that neither the requests nor their time show
-   * why the login was refused. But only after a wrong password can an ASP let the caller in: any other refusal means that
-   * this user must not come in.
+   * Introspects after every refused login, not only after a wrong password, so that neither the requests nor their time
+   * show why the login was refused. But an ASP lets the caller in only after a wrong password: any other refusal means
+   * that this user must be kept out.
    */
   async #introspectAfter(refusal: CredentialError, credential: BasicCredential, context: CallContext) {
-    const found = await this.#askAbout(credential, context).catch(refusalOrThrow);
+    const found = await this.#introspectFor(credential, context).catch(refusalOrThrow);
     if (refusal.code !== 'password_wrong') throw refusal;
     if (found instanceof CredentialError) throw found;
     this.#remember(credential);
@@ -98,23 +98,23 @@ export class BasicAuthenticator implements Authenticator {
   }
 
   async #introspect(credential: BasicCredential, context: CallContext): Promise<Principal> {
-    const principal = await this.#askAbout(credential, context);
+    const principal = await this.#introspectFor(credential, context);
     this.#remember(credential);
     return principal;
   }
 
   /**
-   * Introspects the secret. If it is an ASP of another user, remembers that here. If it is an ASP of this user, it is
-   * remembered when it lets the user in.
+   * Introspects the secret and checks that it is an ASP of this user. Remembers an ASP of another user at once. The
+   * callers remember an ASP of this user when they accept it.
    */
-  async #askAbout(credential: BasicCredential, context: CallContext): Promise<Principal> {
+  async #introspectFor(credential: BasicCredential, context: CallContext): Promise<Principal> {
     const principal = await this.#settings.introspector.introspect(credential.secret, context);
     if (principal.tokenType !== APPLICATION_SPECIFIC_PASSWORD) {
-      throw new CredentialError('token_type_refused', 'As a Basic secret, only an app specific password is taken.');
+      throw new CredentialError('token_type_refused', 'The Basic secret is a token, but not an app specific password.');
     }
-    if (isNamed(principal, credential.username)) return principal;
+    if (hasName(principal, credential.username)) return principal;
     this.#remember(credential);
-    throw new CredentialError('username_mismatch', 'The app specific password is not of the user named.');
+    throw new CredentialError('username_mismatch', 'The app specific password belongs to another user.');
   }
 
   #remember(credential: BasicCredential): void {
@@ -127,7 +127,7 @@ function refusalOrThrow(error: unknown): CredentialError {
   throw error;
 }
 
-function isNamed({ username, subject }: Principal, given: string): boolean {
+function hasName({ username, subject }: Principal, given: string): boolean {
   return username === undefined ? given === subject : asciiLowerCase(given) === asciiLowerCase(username);
 }
 

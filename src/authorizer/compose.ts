@@ -54,7 +54,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   ];
   const basic = new BasicAuthenticator({
     order: basicOrder,
-    // A Basic secret may be a password, so only the main issuer may see it, or the token that it issued for it.
+    // A Basic secret may be a password, so only the main issuer may see it, and the token that the password yields.
     introspector: first.introspector,
     bearerAuthenticators: [
       new JwtAuthenticator([asJwtIssuer(first)]),
@@ -102,7 +102,7 @@ function composeAuthority(
 async function noIssuerClient(secretId: string): Promise<never> {
   throw new ConfigurationError(
     'configuration_invalid',
-    `There is no secret ${JSON.stringify(secretId)} to be read here.`,
+    `The secret ${JSON.stringify(secretId)} cannot be read, because secrets of issuers are not available here.`,
   );
 }
 

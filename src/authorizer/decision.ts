@@ -15,9 +15,9 @@ export type Decision =
       readonly requiredScopes: readonly string[];
       readonly cacheHit: boolean;
     }
-  /** The credential proves nothing: 401. */
+  /** The credential is missing or not valid: 401. */
   | { readonly outcome: 'unauthenticated'; readonly reason: CredentialErrorCode }
-  /** The credential could not be checked, because of an outage or of our own set-up: 5xx. */
+  /** The credential could not be checked, because of an outage or of our own configuration: 5xx. */
   | {
       readonly outcome: 'unavailable';
       readonly reason: IssuerErrorCode | ConfigurationErrorCode;

@@ -10,7 +10,7 @@ import type { Authenticator } from './authenticator.ts';
 export interface JwtIssuer {
   readonly issuer: string;
   readonly verifier: JwtVerifier;
-  /** If given, the server is asked too, after the local check: it may know that the token is revoked. */
+  /** If given, the token is also introspected after the local check: the server may know that it is revoked. */
   readonly introspector?: Introspector | undefined;
 }
 
@@ -30,7 +30,10 @@ export class JwtAuthenticator implements Authenticator {
     return principal;
   }
 
-  /** Chooses by the token's own claim, which the verifier then checks. The first issuer refuses a token of an unknown one. */
+  /**
+   * Chooses by the token's own claim, which the verifier then checks. The first issuer's verifier refuses tokens of
+   * unknown issuers.
+   */
   #issuerOf(token: string): JwtIssuer {
     const claimed = this.#others.length > 0 ? unverifiedIssuer(token) : undefined;
     return this.#others.find(({ issuer }) => issuer === claimed) ?? this.#first;

@@ -7,7 +7,10 @@ import type { CallContext } from '../issuer/issuer-endpoint.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
 import type { Authenticator } from './authenticator.ts';
 
-/** Far above any opaque token: an encrypted one has about 400 characters. Longer junk is not worth a call. */
+/**
+ * Far longer than any opaque token: an encrypted one has about 400 characters. Longer values are refused without a
+ * call.
+ */
 const MAXIMUM_TOKEN_LENGTH = 2048;
 
 export class OpaqueTokenAuthenticator implements Authenticator {

@@ -40,7 +40,7 @@ const MAXIMUM_ENTRIES = 10_000;
 
 export class PrincipalCache {
   readonly #settings: PrincipalCacheSettings;
-  /** Two maps, so that a flood of junk cannot push principals out. */
+  /** Two maps, so that a flood of invalid credentials cannot evict principals. */
   readonly #principals = new BoundedMap<string, KnownPrincipal>(MAXIMUM_ENTRIES);
   readonly #refusals = new BoundedMap<string, KnownRefusal>(MAXIMUM_ENTRIES);
   readonly #flights = new Map<string, Promise<Principal>>();
@@ -52,7 +52,7 @@ export class PrincipalCache {
   /**
    * Returns the cached principal for a digest, or looks it up.
    *
-   * @param digest stands for the credential
+   * @param digest identifies the credential
    * @param lookUp runs at most once at a time for one digest
    * @throws what `lookUp` throws, or the cached CredentialError that it threw before
    */
@@ -73,23 +73,23 @@ export class PrincipalCache {
   }
 
   #startLookup(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
-    const flight = this.#lookUpAndKeep(digest, lookUp).finally(() => this.#flights.delete(digest));
+    const flight = this.#lookUpAndCache(digest, lookUp).finally(() => this.#flights.delete(digest));
     this.#flights.set(digest, flight);
     return flight;
   }
 
-  async #lookUpAndKeep(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
+  async #lookUpAndCache(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
     try {
       const principal = await lookUp();
-      this.#keepPrincipal(digest, principal);
+      this.#cachePrincipal(digest, principal);
       return principal;
     } catch (error) {
-      if (error instanceof CredentialError) this.#keepRefusal(digest, error);
+      if (error instanceof CredentialError) this.#cacheRefusal(digest, error);
       throw error;
     }
   }
 
-  #keepPrincipal(digest: string, principal: Principal): void {
+  #cachePrincipal(digest: string, principal: Principal): void {
     const { clock, cacheTtlSeconds, staleIfErrorSeconds, uncachedScopes } = this.#settings;
     if (principal.scopes.some((scope) => uncachedScopes.includes(scope))) {
       this.#principals.delete(digest);
@@ -101,7 +101,7 @@ export class PrincipalCache {
     this.#principals.set(digest, { principal, freshUntilMs, usableUntilMs });
   }
 
-  #keepRefusal(digest: string, error: CredentialError): void {
+  #cacheRefusal(digest: string, error: CredentialError): void {
     const { clock, negativeTtlSeconds } = this.#settings;
     this.#principals.delete(digest);
     this.#refusals.set(digest, { error, untilMs: clock() + negativeTtlSeconds * 1000 });

@@ -3,42 +3,42 @@ import { IssuerError } from '../core/errors.ts';
 import type { HttpFailure, HttpResponse } from '../core/http.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 
-export type Attempt = { readonly outcome: 'answer'; readonly response: HttpResponse } | FailedAttempt;
+export type Attempt = { readonly outcome: 'response'; readonly response: HttpResponse } | FailedAttempt;
 
 export interface FailedAttempt {
   readonly outcome: 'failure';
   readonly error: IssuerError;
-  /** `soon`: after a short, random time. `when_told`: when the server's rate limit allows it. */
-  readonly retry: 'never' | 'soon' | 'when_told';
+  /** `soon`: after a short, random time. `when_allowed`: when the server's rate limit allows it. */
+  readonly retry: 'never' | 'soon' | 'when_allowed';
   /** Whether the server failed for everybody: it did not respond, or could not serve any request. */
   readonly isOutage: boolean;
   readonly response?: HttpResponse;
 }
 
-const PASSING_STATUSES = new Set([502, 503, 504]);
+const TRANSIENT_STATUSES = new Set([502, 503, 504]);
 
 /**
- * Classifies a response. The caller reads 2xx, 4xx other than 429, and a 5xx with an OAuth error, other than 502, 503 and
- * 504: a server that sends an OAuth error has understood the request.
+ * Classifies a response. The caller reads every 2xx, every 4xx except 429, and a 5xx with an OAuth error, except 502,
+ * 503 and 504: a server that sends an OAuth error has understood the request.
  */
 export function classifyResponse(response: HttpResponse): Attempt {
   const { status } = response;
   if (status === 429) {
     const error = new IssuerError('issuer_throttled', 'The server limits the rate of requests (429).');
-    return { outcome: 'failure', error, retry: 'when_told', isOutage: false, response };
+    return { outcome: 'failure', error, retry: 'when_allowed', isOutage: false, response };
   }
   if (status >= 500) {
-    const isPassing = PASSING_STATUSES.has(status);
-    if (!isPassing && oauthErrorOf(response)) return { outcome: 'answer', response };
-    const error = new IssuerError('issuer_unavailable', `The server answered ${status}.`);
-    return { outcome: 'failure', error, retry: isPassing ? 'soon' : 'never', isOutage: true };
+    const isTransient = TRANSIENT_STATUSES.has(status);
+    if (!isTransient && oauthErrorOf(response)) return { outcome: 'response', response };
+    const error = new IssuerError('issuer_unavailable', `The server responded with ${status}.`);
+    return { outcome: 'failure', error, retry: isTransient ? 'soon' : 'never', isOutage: true };
   }
   if (status >= 300 && status < 400) {
-    const message = `The server answered ${status}; redirects are not followed.`;
+    const message = `The server responded with ${status}; redirects are not followed.`;
     const error = new IssuerError('issuer_malformed', message);
     return { outcome: 'failure', error, retry: 'never', isOutage: false };
   }
-  return { outcome: 'answer', response };
+  return { outcome: 'response', response };
 }
 
 /** Classifies an attempt without a readable response. */
@@ -49,11 +49,11 @@ export function classifyFailure(cause: HttpFailure): FailedAttempt {
       return { outcome: 'failure', error, retry: 'soon', isOutage: true };
     }
     case 'timeout': {
-      const error = new IssuerError('issuer_timeout', 'The server did not answer in time.', { cause });
+      const error = new IssuerError('issuer_timeout', 'The server did not respond in time.', { cause });
       return { outcome: 'failure', error, retry: 'never', isOutage: true };
     }
     default: {
-      const error = new IssuerError('issuer_malformed', 'The answer cannot be read.', { cause });
+      const error = new IssuerError('issuer_malformed', 'The response cannot be read.', { cause });
       return { outcome: 'failure', error, retry: 'never', isOutage: false };
     }
   }

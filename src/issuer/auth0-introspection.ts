@@ -1,4 +1,4 @@
-/** The introspection endpoint of an Auth0 tenant, asked as the resource server, outside of the authorizer. */
+/** Introspects tokens at an Auth0 tenant as the resource server, for code outside of the authorizer. */
 import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import { PrivateKeyJwt } from './client-authentication.ts';
 import { Introspection } from './introspection.ts';
@@ -15,7 +15,7 @@ export interface Auth0IntrospectionSettings {
   readonly uniqueId: () => string;
 }
 
-/** Makes the introspection. Its endpoint is a new one, so earlier failures do not pause it. */
+/** Makes an introspection with its own circuit breaker, so earlier failures do not pause it. */
 export function auth0Introspection(
   { issuer, audience, keys, uniqueId }: Auth0IntrospectionSettings,
   ports: IssuerPorts,

@@ -2,9 +2,9 @@
 import type { Clock } from '../core/clock.ts';
 import { IssuerError } from '../core/errors.ts';
 
-const FAILURES_BEFORE = 5;
-const FIRST_MS = 2000;
-const LONGEST_MS = 30_000;
+const FAILURES_BEFORE_PAUSE = 5;
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 30_000;
 
 export class CircuitBreaker {
   readonly #clock: Clock;
@@ -35,10 +35,10 @@ export class CircuitBreaker {
   fail(): number {
     if (this.#clock() < this.#untilMs) return 0;
     this.#failuresInARow += 1;
-    const excess = this.#failuresInARow - FAILURES_BEFORE;
+    const excess = this.#failuresInARow - FAILURES_BEFORE_PAUSE;
     if (excess < 0) return 0;
-    const error = new IssuerError('issuer_circuit_open', 'The server is left alone after repeated failures.');
-    return this.#begin(FIRST_MS * 2 ** Math.min(excess, 10), error);
+    const error = new IssuerError('issuer_circuit_open', 'Calls to the server are paused after repeated failures.');
+    return this.#begin(FIRST_PAUSE_MS * 2 ** Math.min(excess, 10), error);
   }
 
   /**
@@ -52,7 +52,7 @@ export class CircuitBreaker {
   }
 
   #begin(milliseconds: number, error: IssuerError): number {
-    const durationMs = Math.min(milliseconds, LONGEST_MS);
+    const durationMs = Math.min(milliseconds, LONGEST_PAUSE_MS);
     const untilMs = this.#clock() + durationMs;
     // A later call must not shorten a longer pause.
     if (untilMs <= this.#untilMs) return 0;

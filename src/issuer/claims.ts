@@ -1,6 +1,6 @@
 /**
- * Validates the claims of a JWT or of an introspection response: their types, issuer, audience and times. The claims are
- * `unknown` here. Whether they are signed is for the caller to check.
+ * Validates the claims of a JWT or of an introspection response: their types, issuer, audience and times. The claims
+ * are `unknown` here. The caller must make sure that they come from the issuer.
  */
 import type { Clock } from '../core/clock.ts';
 import { CredentialError } from '../core/errors.ts';
@@ -41,11 +41,12 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
  * @see RFC 7519 section 4.1, RFC 7662 section 2.2
  */
 export function validateClaims(unverifiedClaims: unknown, expected: Expectations): Claims {
-  if (!isJsonObject(unverifiedClaims)) throw new CredentialError('claims_malformed', 'The claims are no JSON object.');
+  if (!isJsonObject(unverifiedClaims))
+    throw new CredentialError('claims_malformed', 'The claims are not a JSON object.');
   const iss = requiredText(unverifiedClaims, 'iss');
   if (iss !== expected.issuer) throw new CredentialError('issuer_mismatch', 'The issuer is not the configured one.');
   if (!audiences(unverifiedClaims.aud).includes(expected.audience)) {
-    throw new CredentialError('audience_mismatch', 'The audience is not, or does not hold, the configured one.');
+    throw new CredentialError('audience_mismatch', 'The audience does not include the configured one.');
   }
   const exp = validateTime(unverifiedClaims, expected);
   // RFC 7800: such a token needs a proof of possession, and no credential here carries one.
@@ -115,6 +116,6 @@ function permissionList(permissions: unknown): readonly string[] {
   return permissions.filter((entry): entry is string => typeof entry === 'string' && SCOPE_TOKEN.test(entry));
 }
 
-function malformed(claim: string, wanted: string): CredentialError {
-  return new CredentialError('claims_malformed', `The claim "${claim}" is not ${wanted}.`);
+function malformed(claim: string, expectation: string): CredentialError {
+  return new CredentialError('claims_malformed', `The claim "${claim}" is not ${expectation}.`);
 }

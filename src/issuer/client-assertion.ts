@@ -1,6 +1,6 @@
 /**
- * Signs the JWT with which the resource server authenticates for an introspection. It uses only `node:crypto`: fixed header,
- * fixed claims, one signature. It parses nothing from outside.
+ * Signs the JWT that authenticates the resource server to the introspection endpoint. It uses only `node:crypto`: fixed
+ * header, fixed claims, one signature. It parses nothing from outside.
  */
 import { sign } from 'node:crypto';
 import { type ImportedSigningKey, SIGNING_ALGORITHM } from '../signing-key/signing-key.ts';
@@ -22,7 +22,7 @@ export interface ClientAssertionClaims {
 }
 
 /**
- * Signs a client assertion that lives for a minute and can be used once.
+ * Signs a client assertion that is valid for one minute and can be used once.
  *
  * @see RFC 7523 section 3, RFC 7515 section 3.1
  */

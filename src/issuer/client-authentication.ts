@@ -1,6 +1,6 @@
 /**
- * How this API authenticates to an issuer that it asks: with a JWT signed by its own key, or with a client secret. Either
- * may have been changed since it was read, so a refused request is sent once more if there is another key or secret to try.
+ * Authenticates this API to an issuer, with a JWT signed by its own key or with a client secret. Either may have
+ * changed since it was read, so a refused request is sent once more if there is another key or secret to try.
  */
 import type { ClientCredentials } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
@@ -11,7 +11,7 @@ import { CLIENT_ASSERTION_TYPE, signClientAssertion } from './client-assertion.t
 import { type ClientCredentialsCache, clientSecretBasic } from './client-credentials-cache.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 
-/** What authenticates one attempt at a request, added to its parameters and headers. */
+/** The parameters and headers that authenticate one attempt at a request. */
 export interface Authentication {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface Authentication {
 export type SendAuthenticated = (authenticate: () => Authentication) => Promise<HttpResponse>;
 
 export interface ClientAuthentication {
-  /** The error message for when the server refuses the client: what it refused, and what to check. */
+  /** The error message if the server refuses the client. It says what was refused and what to check. */
   readonly refusedMessage: string;
   /**
    * Sends a request, and once more with another key or secret if the server refuses the client.
@@ -83,7 +83,7 @@ export class PrivateKeyJwt implements ClientAuthentication {
  */
 export class ClientSecretBasic implements ClientAuthentication {
   readonly refusedMessage =
-    'The server refused the client secret (invalid_client). Check the id and the secret of the client that asks.';
+    'The server refused the client secret (invalid_client). Check the id and the secret of the client.';
   readonly #client: ClientCredentialsCache;
 
   constructor(client: ClientCredentialsCache) {
@@ -97,7 +97,7 @@ export class ClientSecretBasic implements ClientAuthentication {
   }
 }
 
-/** Says whether the server refused the client itself, whatever it was asked. */
+/** Returns whether the server refused the client itself, whatever the request. */
 export function isInvalidClient(response: HttpResponse): boolean {
   return response.status === 401 || oauthErrorOf(response)?.code === 'invalid_client';
 }

@@ -1,6 +1,6 @@
 /**
- * Caches a client's id and secret, read from the store on first use. If the server refuses them, the stored secret may have
- * changed, so they are read again: at most every 30 s, whoever is refused.
+ * Caches a client's id and secret, read from the store on first use. If the server refuses them, the stored secret may
+ * have changed, so they are read again, but at most every 30 s.
  */
 import type { ClientCredentials } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
@@ -8,13 +8,13 @@ import type { Clock } from '../core/clock.ts';
 const READ_AGAIN_MS = 30_000;
 
 export class ClientCredentialsCache<Client extends ClientCredentials = ClientCredentials> {
-  readonly #readAnew: () => Promise<Client>;
+  readonly #readFromStore: () => Promise<Client>;
   readonly #clock: Clock;
   #client: Promise<Client> | undefined;
   #readAgainFromMs = Number.NEGATIVE_INFINITY;
 
-  constructor(readAnew: () => Promise<Client>, clock: Clock) {
-    this.#readAnew = readAnew;
+  constructor(readFromStore: () => Promise<Client>, clock: Clock) {
+    this.#readFromStore = readFromStore;
     this.#clock = clock;
   }
 
@@ -46,11 +46,11 @@ export class ClientCredentialsCache<Client extends ClientCredentials = ClientCre
   /** If this fails, keeps the known client, because the server's refusal is what must be reported. */
   #readAgain(known: Client): void {
     this.#readAgainFromMs = this.#clock() + READ_AGAIN_MS;
-    this.#client = this.#readAnew().catch(() => known);
+    this.#client = this.#readFromStore().catch(() => known);
   }
 
   #read(): Promise<Client> {
-    this.#client ??= this.#readAnew().catch((error: unknown) => {
+    this.#client ??= this.#readFromStore().catch((error: unknown) => {
       // Do not cache a failure: the next caller reads again.
       this.#client = undefined;
       throw error;

@@ -20,7 +20,7 @@ export interface ProbeTarget {
 export type ProbeResult =
   /** The server accepts the assertion and reports the token as inactive. */
   | { readonly outcome: 'accepted' }
-  /** The server reports a token as active that nobody issued. */
+  /** The server reports the token as active, although nobody issued it. */
   | { readonly outcome: 'active' }
   /** The server refuses the assertion: `invalid_client`. */
   | { readonly outcome: 'refused'; readonly error: IssuerError }
@@ -30,7 +30,7 @@ export type ProbeResult =
 const RANDOM_BYTES = 24;
 const MODULUS_BITS = 2048;
 
-/** Made on first use and kept as long as the process lives, because it takes 100 ms or more. */
+/** Generated on first use, because that takes 100 ms or more, and reused as long as the process lives. */
 let throwAwayKey: Promise<KeyObject> | undefined;
 
 /**

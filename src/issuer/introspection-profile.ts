@@ -1,13 +1,16 @@
-/** Where servers differ because RFC 7662 leaves it open: the format of the request, and what a response may leave out. */
+/**
+ * Describes how servers differ where RFC 7662 leaves a choice: in the format of the request, and in what a response may
+ * omit.
+ */
 
 export type IntrospectionProfileName = 'auth0' | 'rfc7662';
 
 export interface IntrospectionProfile {
   readonly contentType: 'application/json' | 'application/x-www-form-urlencoded';
   /**
-   * Whether an active response may lack `iss`, which is optional in RFC 7662. The issuer is then the server that was asked.
-   * If `iss` is there, it must be right. `aud` and `token_type` are always required: without `aud` the token may be for
-   * another API, and without `token_type` it may be a refresh token.
+   * Whether an active response may lack `iss`, which is optional in RFC 7662. The issuer is then the server that
+   * responded. If `iss` is present, it must be the expected one. `aud` and `token_type` are always required: without
+   * `aud` the token may be for another API, and without `token_type` it may be a refresh token.
    */
   readonly mayLackIssuer: boolean;
 }

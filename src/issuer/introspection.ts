@@ -1,7 +1,7 @@
 /**
- * Asks the authorization server about a token (RFC 7662). The response is not trusted until its members have the right
- * types, its issuer and audience are ours, and its token type is one that may be used as a credential here: "active" alone
- * is not enough.
+ * Introspects a token at the authorization server (RFC 7662). The response is not trusted until its members have the
+ * right types, its issuer and audience are ours, and its token type is one that may be used as a credential here:
+ * "active" alone is not enough.
  */
 import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
@@ -39,16 +39,17 @@ export class Introspection implements Introspector {
   /**
    * Introspects a token.
    *
-   * @throws CredentialError `token_inactive`, `token_type_refused`, or as `validateClaims` says
-   * @throws IssuerError if the server could not be asked, refused this API as its client, or sent a response that cannot be used
+   * @throws CredentialError `token_inactive`, `token_type_refused`, or a code that `validateClaims` throws
+   * @throws IssuerError if the call failed, the server refused this API as its client, or its response cannot be used
    * @see RFC 7662 section 2, RFC 7523 section 2.2
    */
   async introspect(token: string, context: CallContext): Promise<Principal> {
     const { expected, profile } = this.#settings;
     const response = await this.ask(token, context);
-    if (!response.active) throw new CredentialError('token_inactive', 'The server does not know the token as active.');
+    if (!response.active)
+      throw new CredentialError('token_inactive', 'The server does not report the token as active.');
     const tokenType = tokenTypeOf(response);
-    if (!tokenType) throw new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
+    if (!tokenType) throw new CredentialError('token_type_refused', 'Tokens of this type are not credentials.');
     const { iss = profile.mayLackIssuer ? expected.issuer : undefined } = response;
     const claims = validateClaims({ ...response, iss }, expected);
     return {
@@ -64,7 +65,7 @@ export class Introspection implements Introspector {
   }
 
   /**
-   * Asks the server about a token and hands its response on. For people who look, never to let anybody in.
+   * Introspects a token and returns the response unverified. For diagnosis only, never for a decision.
    *
    * @returns the unverified response, of any token type, issuer and audience
    * @throws IssuerError as `introspect` does
@@ -89,16 +90,16 @@ export class Introspection implements Introspector {
   }
 }
 
-/** An introspection response of which only `active` is known to have the right type (RFC 7662 section 2.2). */
+/** An introspection response (RFC 7662 section 2.2). Only the type of `active` has been checked. */
 export type UnverifiedResponse = JsonObject & { readonly active: boolean };
 
 function parseResponse({ status, body }: HttpResponse): UnverifiedResponse {
   if (status !== 200) {
-    throw new IssuerError('issuer_refused', `The introspection was answered with ${status}.`);
+    throw new IssuerError('issuer_refused', `The introspection endpoint responded with ${status}.`);
   }
   const value = parseJson(body);
   if (isUnverifiedResponse(value)) return value;
-  throw new IssuerError('issuer_malformed', 'The introspection answer has no boolean "active".');
+  throw new IssuerError('issuer_malformed', 'The introspection response has no boolean "active".');
 }
 
 function tokenTypeOf({ token_type }: UnverifiedResponse): TokenType | undefined {

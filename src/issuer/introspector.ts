@@ -7,7 +7,7 @@ import type { CallContext } from './issuer-endpoint.ts';
 export interface Introspector {
   /**
    * @throws CredentialError `token_inactive` if the server does not report the token as active, or another code
-   * @throws IssuerError if the server could not be asked
+   * @throws IssuerError if the call to the server failed
    */
   introspect(token: string, context: CallContext): Promise<Principal>;
 }
@@ -29,7 +29,7 @@ export function firstToKnow([first, ...others]: readonly [Introspector, ...Intro
   };
 }
 
-/** @throws what the last server that was asked threw */
+/** @throws the error of the last server that was asked */
 async function askInTurn(
   [introspector, ...others]: readonly [Introspector, ...Introspector[]],
   token: string,
@@ -39,11 +39,11 @@ async function askInTurn(
     return await introspector.introspect(token, context);
   } catch (error) {
     const [next, ...rest] = others;
-    if (!next || !isOfAnother(error)) throw error;
+    if (!next || !mayBelongToAnother(error)) throw error;
     return askInTurn([next, ...rest], token, context);
   }
 }
 
-function isOfAnother(error: unknown): boolean {
+function mayBelongToAnother(error: unknown): boolean {
   return hasCode(error, 'token_inactive') || hasCode(error, 'issuer_mismatch');
 }

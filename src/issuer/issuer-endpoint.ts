@@ -1,7 +1,7 @@
 /**
- * Calls one endpoint of the issuer. Each call respects the decision's deadline and `Retry-After`, and is retried once if that
- * can help. After repeated outages the calls pause, and the last part of the rate limit is left to others. What one caller's
- * credential provokes never stops other callers.
+ * Calls one endpoint of the issuer. Each call respects the decision's deadline and `Retry-After`, and is retried once
+ * if that can help. After repeated outages the calls pause, and the last part of the rate limit is left to others. A
+ * failure that one caller's credential causes never stops other callers.
  */
 import type { Clock } from '../core/clock.ts';
 import { IssuerError, type IssuerErrorCode } from '../core/errors.ts';
@@ -25,20 +25,20 @@ export type IssuerEvent =
       readonly kind: 'attempt';
       readonly endpoint: Endpoint;
       readonly durationMs: number;
-      readonly outcome: 'answer' | IssuerErrorCode;
+      readonly outcome: 'response' | IssuerErrorCode;
       readonly isRetry: boolean;
     }
   | { readonly kind: 'circuit_opened'; readonly endpoint: Endpoint; readonly durationMs: number };
 
 export type IssuerObserver = (event: IssuerEvent) => void;
 
-/** What an endpoint is for. */
+/** The purpose of an endpoint. */
 export type Endpoint = 'introspection' | 'token' | 'jwks';
 
-/** For all calls of one decision together. An HTTP API waits 10 s for its authorizer. */
+/** The time limit for all calls of one decision together. An HTTP API waits 10 s for its authorizer. */
 export const DECISION_DEADLINE_MS = 5000;
 
-/** What a call needs from outside. */
+/** The ports that a call needs. */
 export interface IssuerPorts {
   readonly http: HttpPort;
   readonly clock: Clock;
@@ -56,7 +56,7 @@ export type IsAboutCredential = (response: HttpResponse) => boolean;
 
 const ATTEMPT_TIMEOUT_MS = 3000;
 const RETRY_JITTER_MS = { least: 50, spread: 100 };
-/** With less time than this, a response cannot be expected. */
+/** With less time than this left, no response can be expected. */
 const LEAST_USEFUL_MS = 50;
 
 /** An endpoint with its circuit breaker, for all calls of a process. */
@@ -72,7 +72,7 @@ export class IssuerEndpoint {
   }
 
   /**
-   * Sends a request. Sends it again if the first attempt failed in a way that may pass.
+   * Sends a request. Sends it again if the first failure may be temporary.
    *
    * @returns a response of status 2xx or 4xx, or of 5xx with an OAuth error, but never a rate limit
    * @throws IssuerError `issuer_unavailable`, `issuer_timeout`, `issuer_throttled`, `issuer_malformed` or
@@ -81,12 +81,12 @@ export class IssuerEndpoint {
   async send(makeRequest: RequestFactory, context: CallContext, isAboutCredential: IsAboutCredential = () => false) {
     this.#circuit.assertClosed();
     const first = await this.#attempt(makeRequest, context, isAboutCredential, false);
-    if (first.outcome === 'answer') return this.#succeed(first.response, context);
+    if (first.outcome === 'response') return this.#succeed(first.response, context);
     const waitMs = this.#retryAfterMs(first);
     if (waitMs === undefined || !this.#hasTime(context, waitMs)) throw this.#fail(first, context);
     await this.#ports.sleep(waitMs);
     const second = await this.#attempt(makeRequest, context, isAboutCredential, true);
-    if (second.outcome === 'answer') return this.#succeed(second.response, context);
+    if (second.outcome === 'response') return this.#succeed(second.response, context);
     throw this.#fail({ ...second, isOutage: first.isOutage || second.isOutage }, context);
   }
 
@@ -105,7 +105,7 @@ export class IssuerEndpoint {
       kind: 'attempt',
       endpoint: this.#endpoint,
       durationMs: this.#ports.clock() - startedAtMs,
-      outcome: attempt.outcome === 'answer' ? 'answer' : attempt.error.code,
+      outcome: attempt.outcome === 'response' ? 'response' : attempt.error.code,
       isRetry,
     });
     return attempt;
@@ -114,7 +114,7 @@ export class IssuerEndpoint {
   async #try(request: HttpRequest, isAboutCredential: IsAboutCredential): Promise<Attempt> {
     try {
       const response = await this.#ports.http(request);
-      return isAboutCredential(response) ? { outcome: 'answer', response } : classifyResponse(response);
+      return isAboutCredential(response) ? { outcome: 'response', response } : classifyResponse(response);
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
       const failed = classifyFailure(error);
@@ -127,7 +127,7 @@ export class IssuerEndpoint {
   #retryAfterMs({ retry, response }: FailedAttempt): number | undefined {
     const { least, spread } = RETRY_JITTER_MS;
     if (retry === 'soon') return least + this.#ports.random() * spread;
-    return retry === 'when_told' ? retryAfterMs(response?.headers ?? {}, this.#ports.clock()) : undefined;
+    return retry === 'when_allowed' ? retryAfterMs(response?.headers ?? {}, this.#ports.clock()) : undefined;
   }
 
   #hasTime({ deadlineMs }: CallContext, waitMs: number): boolean {
@@ -138,7 +138,8 @@ export class IssuerEndpoint {
     this.#circuit.succeed();
     const untilResetMs = this.#untilResetMs(response);
     if (untilResetMs > DECISION_DEADLINE_MS) {
-      this.#report(this.#circuit.throttle(untilResetMs, 'The last of the rate limit is left to others.'), observe);
+      const message = 'Calls to the server are paused, because its rate limit is nearly used up.';
+      this.#report(this.#circuit.throttle(untilResetMs, message), observe);
     }
     return response;
   }
@@ -159,15 +160,15 @@ export class IssuerEndpoint {
   }
 
   /**
-   * Begins a pause if the failure requires one. A request for the keys carries no credential, so every failure counts. At the
-   * other endpoints only an outage counts: any other response may be about the credential in the request.
+   * Begins a pause if the failure requires it. A request for the keys carries no credential, so every failure counts.
+   * At the other endpoints only an outage counts: any other response may be about the credential in the request.
    *
    * @returns the length of the pause in milliseconds; 0 if none begins
    */
   #pauseAfter(attempt: FailedAttempt): number {
     if (this.#endpoint !== 'jwks') return attempt.isOutage ? this.#circuit.fail() : 0;
-    if (attempt.retry !== 'when_told') return this.#circuit.fail();
-    const message = 'The server is left alone until its rate limit is over.';
+    if (attempt.retry !== 'when_allowed') return this.#circuit.fail();
+    const message = 'Calls to the server are paused until its rate limit resets.';
     return this.#circuit.throttle(this.#retryAfterMs(attempt) ?? 0, message);
   }
 

@@ -32,7 +32,9 @@ const FRESH_MS = 10 * 60_000;
 const USABLE_MS = 24 * 60 * 60_000;
 /** The least time between two fetches, however many unknown `kid`s come. */
 const FETCH_INTERVAL_MS = 30_000;
-/** The same after a response without keys. Shorter, because until it is fixed no new token can be verified. */
+/**
+ * The same, after a response that is not a JWKS. Shorter, because no token with a new key can be verified until then.
+ */
 const UNUSABLE_FETCH_INTERVAL_MS = 5000;
 const MAXIMUM_KEYS = 100;
 
@@ -50,7 +52,7 @@ export class Jwks {
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #fetchAgainFromMs = Number.NEGATIVE_INFINITY;
-  /** Why the last response cannot be used, if it cannot. */
+  /** Why the last response cannot be used; `undefined` if it can. */
   #unusable: IssuerError | undefined;
   #flight: Promise<void> | undefined;
 
@@ -118,7 +120,7 @@ export class Jwks {
 }
 
 function keysOf({ status, body }: HttpResponse): ReadonlyMap<string, IssuerKey> {
-  if (status !== 200) throw new IssuerError('issuer_malformed', `The JWKS was answered with ${status}.`);
+  if (status !== 200) throw new IssuerError('issuer_malformed', `The JWKS endpoint responded with ${status}.`);
   return parseJwks(body);
 }
 
@@ -143,7 +145,7 @@ function keyList(text: string): readonly Json[] {
   } catch {
     // Not JSON: reported below.
   }
-  throw new IssuerError('issuer_malformed', `The JWKS is no object with at most ${MAXIMUM_KEYS} "keys".`);
+  throw new IssuerError('issuer_malformed', `The JWKS is not an object with at most ${MAXIMUM_KEYS} "keys".`);
 }
 
 function parseKey(jwk: Json): IssuerKey | undefined {

@@ -72,8 +72,8 @@ function isAboutTheUser(status: number, { code }: OAuthError): boolean {
 }
 
 function tokenIn(body: string): string {
-  const answer = parseJson(body);
-  const token = isJsonObject(answer) ? answer.access_token : undefined;
+  const value = parseJson(body);
+  const token = isJsonObject(value) ? value.access_token : undefined;
   if (typeof token === 'string' && token !== '') return token;
   throw new IssuerError('issuer_malformed', 'The token response has no "access_token".');
 }
@@ -85,12 +85,12 @@ function clientRefused(status: number, error: OAuthError | undefined): IssuerErr
   );
 }
 
-/** Names the error only if its code is a known one. Nothing else of the response may be repeated. */
+/** Includes the error's code only if it is a known one. Nothing else in the response may be repeated. */
 function refused(status: number, error: OAuthError | undefined): IssuerError {
   const known = error && FAULTS.has(error.code) ? ` (${error.code})` : '';
   const fix =
     error?.code === 'server_error'
       ? ' Check that the tenant has a default directory, or name a "connection" in the secret of the client.'
       : '';
-  return new IssuerError('issuer_refused', `The token endpoint answered ${status}${known}.${fix}`);
+  return new IssuerError('issuer_refused', `The token endpoint responded with ${status}${known}.${fix}`);
 }

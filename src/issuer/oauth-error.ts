@@ -1,4 +1,6 @@
-/** The error response of OAuth endpoints. It is a response about one request, whatever its status. */
+/**
+ * Reads the error response of an OAuth endpoint. Whatever its status, it shows that the server understood the request.
+ */
 import type { HttpResponse } from '../core/http.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
 

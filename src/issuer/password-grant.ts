@@ -36,7 +36,7 @@ interface Refusal {
   readonly untilMs: number;
 }
 
-/** The token endpoint, for passwords. */
+/** Logs users in at the token endpoint. */
 export class PasswordGrant {
   readonly #settings: PasswordGrantSettings;
   /** By the digest of the credential. */
@@ -52,14 +52,14 @@ export class PasswordGrant {
    * Logs a user in.
    *
    * @returns the access token, which must still be verified like any other
-   * @throws CredentialError `password_wrong`, `login_refused`, or what `refuse` was given
+   * @throws CredentialError `password_wrong`, `login_refused`, or the error that was passed to `refuse`
    * @throws IssuerError for everything else, including wrong client settings
    */
   async logIn(credential: BasicCredential, context: CallContext): Promise<string> {
     const { clock, digest } = this.#settings;
     const refusal = this.#refusals.get(digest(credential));
     if (refusal && clock() < refusal.untilMs) throw refusal.error;
-    const send = (client: PasswordGrantClient) => this.#ask(client, credential, context);
+    const send = (client: PasswordGrantClient) => this.#request(client, credential, context);
     const response = await this.#client.request(send, isClientRefusal);
     try {
       return accessTokenOf(response);
@@ -75,7 +75,7 @@ export class PasswordGrant {
     this.#refusals.set(digest(credential), { error, untilMs: clock() + REFUSAL_TTL_MS });
   }
 
-  #ask(
+  #request(
     { clientId, clientSecret, connection }: PasswordGrantClient,
     { username, secret }: BasicCredential,
     context: CallContext,

@@ -5,10 +5,10 @@
 import type { KeyObject } from 'node:crypto';
 
 const MINIMUM_RSA_BITS = 2048;
-/** With a longer exponent, OpenSSL verifies nothing unless the key is short. */
+/** OpenSSL refuses to verify with a longer exponent unless the modulus is short. */
 const MAXIMUM_RSA_EXPONENT = 2n ** 64n;
 
-/** The prime of the field that Ed25519 keys are points over. */
+/** The prime of Ed25519's field. */
 const FIELD = 2n ** 255n - 19n;
 const ORDER_8_Y = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
 /** The `y` of the points whose order divides eight. Both points with such a `y` have small order. */

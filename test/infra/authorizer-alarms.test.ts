@@ -64,7 +64,7 @@ describe('the alarms', () => {
       issuerRetries: 0,
       circuitOpenings: [],
     } as const;
-    const attempt = { kind: 'attempt', endpoint: 'jwks', durationMs: 1, outcome: 'answer', isRetry: false } as const;
+    const attempt = { kind: 'attempt', endpoint: 'jwks', durationMs: 1, outcome: 'response', isRetry: false } as const;
     const line = JSON.parse(embeddedMetrics(record, [attempt], { audience: 'https://my.api', nowMs: 0 }));
     const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
     const written = Metrics.map(({ Name }: { Name: string }) => Name);

@@ -366,10 +366,10 @@ describe('the authenticator itself', () => {
 
   it('says why it refuses a secret', async () => {
     await expect(authenticator(ACCESS_TOKEN).authenticate(credential, CONTEXT)).rejects.toThrow(
-      credentialError('token_type_refused', 'As a Basic secret, only an app specific password is taken.'),
+      credentialError('token_type_refused', 'The Basic secret is a token, but not an app specific password.'),
     );
     await expect(authenticator(APPLICATION_SPECIFIC_PASSWORD).authenticate(credential, CONTEXT)).rejects.toThrow(
-      credentialError('username_mismatch', 'The app specific password is not of the user named.'),
+      credentialError('username_mismatch', 'The app specific password belongs to another user.'),
     );
   });
 });

@@ -82,7 +82,7 @@ describe('the chain of authenticators', () => {
     const opaqueTokens = new OpaqueTokenAuthenticator({ introspect: () => Promise.reject(new Error('not called')) });
     const credential: Credential = { kind: 'basic', username: 'u', secret: 'p' };
     await expect(authenticate([opaqueTokens], credential, CONTEXT)).rejects.toThrow(
-      credentialError('scheme_unsupported', 'No authenticator takes this kind of credential.'),
+      credentialError('scheme_unsupported', 'No authenticator accepts this kind of credential.'),
     );
     await expect(authenticate([], credential, CONTEXT)).rejects.toMatchObject({ code: 'scheme_unsupported' });
   });

@@ -110,7 +110,7 @@ describe('the calls of a decision', () => {
     expect((await authorizer.decide('Bearer opaque')).decision).toEqual({
       outcome: 'unavailable',
       reason: 'configuration_invalid',
-      message: 'There is no secret "idp-client" to be read here.',
+      message: 'The secret "idp-client" cannot be read, because secrets of issuers are not available here.',
     });
   });
 });

@@ -51,7 +51,7 @@ describe('with several issuers', () => {
     expect(decision).toEqual({
       outcome: 'unavailable',
       reason: 'issuer_timeout',
-      message: 'The server did not answer in time.',
+      message: 'The server did not respond in time.',
     });
   });
 

@@ -20,7 +20,7 @@ describe('a response', () => {
     [505, OAUTH_ERROR],
   ])('of status %i with the body %j is for the caller to read', (status, body) => {
     const response = json(status, body);
-    expect(classifyResponse(response)).toEqual({ outcome: 'answer', response });
+    expect(classifyResponse(response)).toEqual({ outcome: 'response', response });
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('a response', () => {
     expect(classifyResponse(response)).toEqual({
       outcome: 'failure',
       error,
-      retry: 'when_told',
+      retry: 'when_allowed',
       isOutage: false,
       response,
     });

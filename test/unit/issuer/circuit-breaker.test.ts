@@ -3,7 +3,7 @@ import { CircuitBreaker } from '../../../src/issuer/circuit-breaker.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 import { issuerError } from '../../support/core/errors.ts';
 
-const FAILED = issuerError('issuer_circuit_open', 'The server is left alone after repeated failures.');
+const FAILED = issuerError('issuer_circuit_open', 'Calls to the server are paused after repeated failures.');
 const LIMITED = issuerError('issuer_throttled', 'Limited.');
 
 function newBreaker() {

@@ -101,7 +101,7 @@ describe('the audience', () => {
     ['x', 'y'],
   ])('is required and must match exactly: %j does not', (aud) => {
     expect(() => judge({ aud })).toThrow(
-      credentialError('audience_mismatch', 'The audience is not, or does not hold, the configured one.'),
+      credentialError('audience_mismatch', 'The audience does not include the configured one.'),
     );
   });
 });
@@ -184,7 +184,7 @@ describe('other claims', () => {
 
   it.each([null, [], 'text', 7, undefined])('are refused if they are not an object: %j', (claims) => {
     expect(() => validateClaims(claims, expected)).toThrow(
-      credentialError('claims_malformed', 'The claims are no JSON object.'),
+      credentialError('claims_malformed', 'The claims are not a JSON object.'),
     );
   });
 });

@@ -157,7 +157,7 @@ describe('an active token', () => {
     'is refused if its type is $token_type',
     async (type) => {
       await expect(answered(activePassword({ ...type, exp: NOW_SECONDS + 60 }))).rejects.toThrow(
-        credentialError('token_type_refused', 'Tokens of this type are no credentials.'),
+        credentialError('token_type_refused', 'Tokens of this type are not credentials.'),
       );
     },
   );
@@ -166,12 +166,12 @@ describe('an active token', () => {
     ['no iss', { iss: undefined }, 'claims_malformed', 'The claim "iss" is not a non-empty string.'],
     ['another iss', { iss: 'https://evil.example/' }, 'issuer_mismatch', 'The issuer is not the configured one.'],
     ['iss without its slash', { iss: ISSUER.slice(0, -1) }, 'issuer_mismatch', 'The issuer is not the configured one.'],
-    ['no aud', { aud: undefined }, 'audience_mismatch', 'The audience is not, or does not hold, the configured one.'],
+    ['no aud', { aud: undefined }, 'audience_mismatch', 'The audience does not include the configured one.'],
     [
       'another aud',
       { aud: ['https://other.api'] },
       'audience_mismatch',
-      'The audience is not, or does not hold, the configured one.',
+      'The audience does not include the configured one.',
     ],
     ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
     ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
@@ -189,7 +189,7 @@ describe('an active token', () => {
 
 describe('a response', () => {
   it('refuses the token if it is not active', async () => {
-    const inactive = credentialError('token_inactive', 'The server does not know the token as active.');
+    const inactive = credentialError('token_inactive', 'The server does not report the token as active.');
     await expect(answered(INACTIVE)).rejects.toThrow(inactive);
     await expect(answered(activePassword({ active: false }))).rejects.toThrow(inactive);
   });
@@ -198,7 +198,7 @@ describe('a response', () => {
     'is blamed on the server if "active" is %j, which is not a boolean',
     async (active) => {
       await expect(answered(activePassword({ active }))).rejects.toThrow(
-        issuerError('issuer_malformed', 'The introspection answer has no boolean "active".'),
+        issuerError('issuer_malformed', 'The introspection response has no boolean "active".'),
       );
     },
   );
@@ -207,7 +207,7 @@ describe('a response', () => {
     'is blamed on the server if it is not a JSON object: %j',
     async (body) => {
       await expect(answered(text(200, body))).rejects.toThrow(
-        issuerError('issuer_malformed', 'The introspection answer has no boolean "active".'),
+        issuerError('issuer_malformed', 'The introspection response has no boolean "active".'),
       );
     },
   );
@@ -216,14 +216,14 @@ describe('a response', () => {
     'with status %i is blamed on the server, whatever its body',
     async (status) => {
       await expect(answered({ ...activePassword(), status })).rejects.toThrow(
-        issuerError('issuer_refused', `The introspection was answered with ${status}.`),
+        issuerError('issuer_refused', `The introspection endpoint responded with ${status}.`),
       );
     },
   );
 
   it('that redirects is blamed on the server', async () => {
     await expect(answered({ ...activePassword(), status: 302 })).rejects.toThrow(
-      issuerError('issuer_malformed', 'The server answered 302; redirects are not followed.'),
+      issuerError('issuer_malformed', 'The server responded with 302; redirects are not followed.'),
     );
   });
 
@@ -440,7 +440,7 @@ describe('a server that knows the client by a secret', () => {
     await expect(introspect()).rejects.toThrow(
       issuerError(
         'issuer_client_refused',
-        'The server refused the client secret (invalid_client). Check the id and the secret of the client that asks.',
+        'The server refused the client secret (invalid_client). Check the id and the secret of the client.',
       ),
     );
     expect(http.requests).toHaveLength(1);

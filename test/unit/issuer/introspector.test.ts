@@ -14,12 +14,12 @@ const PRINCIPAL: Principal = {
   issuer: 'https://tenant.auth0.com/',
   expiresAt: undefined,
 };
-const INACTIVE = new CredentialError('token_inactive', 'The server does not know the token as active.');
+const INACTIVE = new CredentialError('token_inactive', 'The server does not report the token as active.');
 const OF_ANOTHER_ISSUER = new CredentialError('issuer_mismatch', 'The issuer is not the configured one.');
-const REFUSED = new CredentialError('token_type_refused', 'Tokens of this type are no credentials.');
+const REFUSED = new CredentialError('token_type_refused', 'Tokens of this type are not credentials.');
 const DOWN = new IssuerError('issuer_unavailable', 'The server cannot be reached.');
 const NO_SECRET = new ConfigurationError('configuration_invalid', 'There is no such secret.');
-const SLOW = new IssuerError('issuer_timeout', 'The server did not answer in time.');
+const SLOW = new IssuerError('issuer_timeout', 'The server did not respond in time.');
 
 type Responses = readonly [Principal | Error, ...(Principal | Error)[]];
 

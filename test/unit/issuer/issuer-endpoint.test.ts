@@ -37,7 +37,7 @@ describe('a response', () => {
   it.each([300, 301, 302, 303, 307, 308])('that redirects with %i is not followed', async (status) => {
     const { http, send } = answering({ status, headers: { location: 'https://evil.example/' }, body: '' });
     await expect(send()).rejects.toThrow(
-      issuerError('issuer_malformed', `The server answered ${status}; redirects are not followed.`),
+      issuerError('issuer_malformed', `The server responded with ${status}; redirects are not followed.`),
     );
     expect(http.requests).toHaveLength(1);
   });
@@ -46,7 +46,7 @@ describe('a response', () => {
     'that cannot be read (%s) is not requested again',
     async (reason) => {
       const { http, send } = answering(failure(reason));
-      await expect(send()).rejects.toThrow(issuerError('issuer_malformed', 'The answer cannot be read.'));
+      await expect(send()).rejects.toThrow(issuerError('issuer_malformed', 'The response cannot be read.'));
       expect(http.requests).toHaveLength(1);
     },
   );
@@ -83,14 +83,14 @@ describe('the one retry', () => {
 
   it('decides the error: the failure of the last attempt is reported', async () => {
     const { send } = answering(failure('connection'), json(500, {}));
-    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
+    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server responded with 500.'));
   });
 
   it.each([
-    ['a timeout', failure('timeout'), 'issuer_timeout', 'The server did not answer in time.'],
-    ['500', json(500, {}), 'issuer_unavailable', 'The server answered 500.'],
-    ['501', json(501, {}), 'issuer_unavailable', 'The server answered 501.'],
-    ['599', json(599, {}), 'issuer_unavailable', 'The server answered 599.'],
+    ['a timeout', failure('timeout'), 'issuer_timeout', 'The server did not respond in time.'],
+    ['500', json(500, {}), 'issuer_unavailable', 'The server responded with 500.'],
+    ['501', json(501, {}), 'issuer_unavailable', 'The server responded with 501.'],
+    ['599', json(599, {}), 'issuer_unavailable', 'The server responded with 599.'],
   ] as const)('does not follow %s', async (_, reply, code, message) => {
     const { clock, http, send } = answering(reply);
     await expect(send()).rejects.toThrow(issuerError(code, message));
@@ -232,7 +232,7 @@ describe('a rate limit (429)', () => {
     await caught(send);
     clock.advanceSeconds(9.9);
     await expect(send()).rejects.toThrow(
-      issuerError('issuer_throttled', 'The server is left alone until its rate limit is over.'),
+      issuerError('issuer_throttled', 'Calls to the server are paused until its rate limit resets.'),
     );
     expect(http.requests).toHaveLength(1);
     clock.advanceSeconds(0.1);
@@ -267,7 +267,10 @@ describe('the last of a rate limit', () => {
         'x-ratelimit-reset': String(NOW_SECONDS + 10),
       },
     );
-  const LEFT_TO_OTHERS = issuerError('issuer_throttled', 'The last of the rate limit is left to others.');
+  const LEFT_TO_OTHERS = issuerError(
+    'issuer_throttled',
+    'Calls to the server are paused, because its rate limit is nearly used up.',
+  );
 
   it('is reserved for others until the limit is renewed', async () => {
     const { clock, http, send } = always(left(9));
@@ -339,7 +342,7 @@ describe('the observer', () => {
     await send();
     expect(events).toEqual([
       { ...attempt('issuer_unavailable'), durationMs: 7 },
-      { ...attempt('answer', true), durationMs: 7 },
+      { ...attempt('response', true), durationMs: 7 },
     ]);
   });
 
@@ -364,7 +367,7 @@ describe('the observer', () => {
 });
 
 describe('the circuit', () => {
-  const COOLING = issuerError('issuer_circuit_open', 'The server is left alone after repeated failures.');
+  const COOLING = issuerError('issuer_circuit_open', 'Calls to the server are paused after repeated failures.');
 
   async function fail(send: () => Promise<unknown>, times: number): Promise<void> {
     for (let i = 0; i < times; i += 1) await send().catch(() => undefined);
@@ -373,7 +376,7 @@ describe('the circuit', () => {
   it('opens with the fifth failure in a row', async () => {
     const { http, send } = always(json(500, {}));
     await fail(send, 4);
-    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
+    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server responded with 500.'));
     expect(http.requests).toHaveLength(5);
     await expect(send()).rejects.toThrow(COOLING);
     expect(http.requests).toHaveLength(5);
@@ -386,7 +389,7 @@ describe('the circuit', () => {
     await send();
     http.script = () => json(500, {});
     await fail(send, 4);
-    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server answered 500.'));
+    await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server responded with 500.'));
   });
 
   it('stays open for 2 s at first and twice as long after each further failure, up to 30 s', async () => {
@@ -413,7 +416,7 @@ describe('the circuit', () => {
     expect(await send()).toEqual(OK);
     http.script = () => failure('timeout');
     await fail(send, 4);
-    await expect(send()).rejects.toThrow(issuerError('issuer_timeout', 'The server did not answer in time.'));
+    await expect(send()).rejects.toThrow(issuerError('issuer_timeout', 'The server did not respond in time.'));
   });
 
   it('is not opened by timeouts of attempts that the deadline cut short', async () => {

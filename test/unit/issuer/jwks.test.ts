@@ -136,7 +136,7 @@ describe('a JWKS', () => {
     expect(kidsOf({ ...rsa, kid: 'k', use: 'enc' }, { ...ec, kid: 'k' })).toEqual(['k']);
   });
 
-  const none = issuerError('issuer_malformed', 'The JWKS is no object with at most 100 "keys".');
+  const none = issuerError('issuer_malformed', 'The JWKS is not an object with at most 100 "keys".');
 
   it.each([
     '',
@@ -265,10 +265,10 @@ describe('fetching the keys', () => {
   });
 
   it.each([
-    ['is not 200', json(404, {}), 'issuer_malformed', 'The JWKS was answered with 404.'],
-    ['is not a JWKS', text(200, '<html>'), 'issuer_malformed', 'The JWKS is no object with at most 100 "keys".'],
-    ['is a redirect', text(302, ''), 'issuer_malformed', 'The server answered 302; redirects are not followed.'],
-    ['does not arrive', failure('timeout'), 'issuer_timeout', 'The server did not answer in time.'],
+    ['is not 200', json(404, {}), 'issuer_malformed', 'The JWKS endpoint responded with 404.'],
+    ['is not a JWKS', text(200, '<html>'), 'issuer_malformed', 'The JWKS is not an object with at most 100 "keys".'],
+    ['is a redirect', text(302, ''), 'issuer_malformed', 'The server responded with 302; redirects are not followed.'],
+    ['does not arrive', failure('timeout'), 'issuer_timeout', 'The server did not respond in time.'],
   ] as const)('blames the server, not the token, if the response %s', async (_, reply, code, message) => {
     const { find } = jwksOver(() => reply);
     await expect(find('rsa-1')).rejects.toThrow(issuerError(code, message));

@@ -256,7 +256,7 @@ describe('the claims', () => {
       'another audience',
       { aud: 'https://other.api' },
       'audience_mismatch',
-      'The audience is not, or does not hold, the configured one.',
+      'The audience does not include the configured one.',
     ],
     ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
     ['an nbf to come', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
@@ -280,13 +280,13 @@ describe('the claims', () => {
   it.each(['null', '[]', '"text"', '7', '{', ''])('must be a JSON object: %s', async (payload) => {
     const { error, fetches } = await refusal(await mintPayload(rsa, payload));
     expect(error).toEqual(
-      credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.'),
+      credentialError('token_malformed', 'The token is not a JWS in compact form with a JSON payload.'),
     );
     expect(fetches).toBe(0);
   });
 
   it('must have the right types even if nothing else depends on them', async () => {
-    const error = credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.');
+    const error = credentialError('token_malformed', 'The token is not a JWS in compact form with a JSON payload.');
     await expect(verify(await mint(rsa, { iat: 'now' }))).rejects.toThrow(error);
   });
 });
@@ -314,7 +314,7 @@ describe('a token of three parts', () => {
   );
 
   it('is refused if it has characters outside base64url', async () => {
-    const error = credentialError('token_malformed', 'The token is no JWS in compact form with a JSON payload.');
+    const error = credentialError('token_malformed', 'The token is not a JWS in compact form with a JSON payload.');
     const [header, payload, signature] = (await mint(rsa)).split('.');
     for (const bad of [
       `${header}.${payload}.${signature}=`,
@@ -359,7 +359,7 @@ describe('keys that cannot be fetched', () => {
     const { http, verify } = verifier();
     http.script = () => json(500, {});
     await expect(verify.verify(await mint(rsa), CONTEXT)).rejects.toThrow(
-      issuerError('issuer_unavailable', 'The server answered 500.'),
+      issuerError('issuer_unavailable', 'The server responded with 500.'),
     );
   });
 });

@@ -165,7 +165,7 @@ describe('the response', () => {
     await expect(answered(loginError(500, 'server_error', 'no default connection'))).rejects.toThrow(
       issuerError(
         'issuer_refused',
-        'The token endpoint answered 500 (server_error). Check that the tenant has a default directory, or name a "connection" in the secret of the client.',
+        'The token endpoint responded with 500 (server_error). Check that the tenant has a default directory, or name a "connection" in the secret of the client.',
       ),
     );
   });
@@ -196,7 +196,7 @@ describe('the response', () => {
     [text(204, ''), 204],
   ])('%j is blamed on the server', async (reply, status) => {
     await expect(answered(reply)).rejects.toThrow(
-      issuerError('issuer_refused', `The token endpoint answered ${status}.`),
+      issuerError('issuer_refused', `The token endpoint responded with ${status}.`),
     );
   });
 

@@ -15,7 +15,7 @@ const attempt = (durationMs: number, isRetry = false): IssuerEvent => ({
   kind: 'attempt',
   endpoint: 'introspection',
   durationMs,
-  outcome: isRetry ? 'answer' : 'issuer_unavailable',
+  outcome: isRetry ? 'response' : 'issuer_unavailable',
   isRetry,
 });
 const ISSUER_EVENTS: readonly IssuerEvent[] = [
