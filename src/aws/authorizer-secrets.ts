@@ -1,4 +1,4 @@
-/** Reads the authorizer's secrets. A secret's value is parsed before use, and appears in no error. */
+/** Reads the authorizer's secrets. A secret's value is parsed before use, and no error contains it. */
 import {
   GetSecretValueCommand,
   ResourceNotFoundException,
@@ -29,7 +29,7 @@ export async function readSigningKeys(
   return [toSigningKey(current), ...(pending === current ? [] : pendingKeys(pending))];
 }
 
-/** The pending version can hold anything, and must not keep the current key from signing. */
+/** The pending version may hold anything. If it is unusable, the current key must still sign. */
 function pendingKeys(text: string | undefined): readonly ImportedSigningKey[] {
   try {
     return text === undefined ? [] : [toSigningKey(text)];
@@ -53,8 +53,8 @@ export async function readClient(secretId: string): Promise<PasswordGrantClient>
 /** Reads the version with a staging label; `undefined` if there is none. */
 async function readStage(secretId: string, stage: string): Promise<string | undefined> {
   try {
-    const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
-    return answer.SecretString;
+    const response = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
+    return response.SecretString;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw unavailable(secretId, error);

@@ -9,9 +9,9 @@ import { AwsError, awsError } from './errors.ts';
 import { createStateTable } from './state-table.ts';
 
 /**
- * Makes the list, with the credentials and region of the environment.
+ * Makes the function that lists them, with the credentials and region of the environment.
  *
- * @param prefix what the names of all state tables begin with
+ * @param prefix of the names of all state tables
  * @param own the table of this deployment
  */
 export function listDeployments(

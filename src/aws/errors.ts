@@ -1,10 +1,10 @@
-/** The errors of calls to AWS. The SDK's own messages are not passed on, only the names of its errors. */
+/** The errors of calls to AWS. They contain the names of the SDK's errors, but not their messages. */
 import { CodedError } from '../core/errors.ts';
 
 export type AwsErrorCode =
   | 'secret_unreadable'
   | 'secret_unwritable'
-  /** The table does not exist: not yet, or no longer. */
+  /** The table does not exist yet, or no longer. */
   | 'state_missing'
   | 'state_unreadable'
   | 'state_unwritable'

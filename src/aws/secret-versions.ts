@@ -1,4 +1,4 @@
-/** The versions of a secret and their staging labels, as a rotation needs them. A secret's value appears in no error. */
+/** The versions of a secret and their staging labels, as a rotation needs them. No error contains a secret's value. */
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -36,7 +36,8 @@ export interface SecretVersions {
    */
   add(versionId: string, value: string): Promise<void>;
   /**
-   * Moves a label from one version to another, or removes it. Moving AWSCURRENT puts AWSPREVIOUS where AWSCURRENT was.
+   * Moves a label from one version to another, or removes it. Moving AWSCURRENT also moves AWSPREVIOUS to the version
+   * that had AWSCURRENT.
    *
    * @throws AwsError `secret_unwritable`
    */

@@ -1,4 +1,4 @@
-/** Reads and writes secrets in Secrets Manager. A secret's value appears in no error. */
+/** Reads and writes secrets in Secrets Manager. No error contains a secret's value. */
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
