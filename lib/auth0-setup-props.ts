@@ -105,14 +105,14 @@ export function checkAuth0SetupProps(props: Auth0SetupProps): void {
   if (props.keyDelivery === 'verificationLocation' && props.jwksUrl === undefined) {
     throw new ConfigurationError(
       'configuration_invalid',
-      'jwksUrl: missing; wanted the URL of the JWKS for keyDelivery "verificationLocation", such as the url of a JwksEndpoint',
+      'jwksUrl: missing; expected the URL of the JWKS for keyDelivery "verificationLocation", such as the url of a JwksEndpoint',
     );
   }
   const { removalPolicy = RemovalPolicy.RETAIN } = props;
   if (![RemovalPolicy.DESTROY, RemovalPolicy.RETAIN].includes(removalPolicy)) {
     throw new ConfigurationError(
       'configuration_invalid',
-      `removalPolicy: got "${removalPolicy}"; wanted RemovalPolicy.DESTROY or RemovalPolicy.RETAIN`,
+      `removalPolicy: got "${removalPolicy}"; expected RemovalPolicy.DESTROY or RemovalPolicy.RETAIN`,
     );
   }
 }

@@ -59,6 +59,6 @@ function assertSize(text: string): string {
   if (bytes <= MAXIMUM_BYTES) return text;
   throw new ConfigurationError(
     'configuration_invalid',
-    `The authorizer's configuration has ${bytes} bytes; wanted at most ${MAXIMUM_BYTES}, because a function's environment holds 4 KB. Give routes that require the same scopes one key, such as "ANY /x/{proxy+}", or split the API.`,
+    `The authorizer's configuration has ${bytes} bytes; expected at most ${MAXIMUM_BYTES}, because a function's environment holds 4 KB. Give routes that require the same scopes one key, such as "ANY /x/{proxy+}", or split the API.`,
   );
 }

@@ -25,7 +25,7 @@ export function secondsOf(name: string, duration: Duration | undefined, schema: 
   if (duration.isUnresolved()) {
     throw new ConfigurationError(
       'configuration_invalid',
-      `${name}: got a duration that is known only at deployment; wanted one that is known at synthesis, such as Duration.minutes(5)`,
+      `${name}: got a duration that is known only at deployment; expected one that is known at synthesis, such as Duration.minutes(5)`,
     );
   }
   const seconds = duration.toSeconds({ integral: false });

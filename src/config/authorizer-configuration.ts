@@ -1,6 +1,6 @@
 /**
- * The authorizer's own configuration: what the deployment hands to the function, as JSON in its environment variable
- * `CONFIG`. It names secrets and holds none.
+ * The authorizer's own configuration: what the deployment passes to the function, as JSON in the environment variable
+ * `CONFIG`. It contains names of secrets, but no secret.
  */
 import { forward, type InferOutput, optional, partialCheck, pipe } from 'valibot';
 import { parseJson } from '../core/json.ts';
@@ -11,7 +11,7 @@ import { exactly, faultFree, parse } from './parse.ts';
 /** Each default is the one documented for the configuration key of the same name. */
 export const authorizerEntries = {
   issuer,
-  /** Accepted beside the first; passwords are asked at the first only. */
+  /** Accepted besides the main issuer. Passwords are checked at the main issuer only. */
   issuers: optional(otherIssuers, []),
   audience,
   routes: optional(routes, {
@@ -36,7 +36,7 @@ const keys = exactly({
   ...authorizerEntries,
   /** The secret with the private signing JWK. */
   signingKeySecret: secretId,
-  /** The secret with the password grant's client; without it Basic takes app specific passwords only. */
+  /** The secret with the password grant's client; without it Basic accepts app specific passwords only. */
   passwordGrantSecret: optional(secretId),
 });
 

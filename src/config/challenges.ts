@@ -1,4 +1,4 @@
-/** The words of `WWW-Authenticate` (RFC 9110 section 11.6.1). The realm is the audience. */
+/** Builds the value of `WWW-Authenticate` (RFC 9110 section 11.6.1). The realm is the audience. */
 
 /**
  * The challenge of a 401, the same whatever the reason.
@@ -14,7 +14,7 @@ export function unauthorizedChallenge(audience: string, offersBasic: boolean): s
 /**
  * The challenge of a 403 to a principal that lacks scope.
  *
- * @param requiredScopes none for a route that no scope opens
+ * @param requiredScopes empty for a route that no scope allows
  * @see RFC 6750 section 3
  */
 export function insufficientScopeChallenge(audience: string, requiredScopes: readonly string[]): string {
@@ -22,7 +22,7 @@ export function insufficientScopeChallenge(audience: string, requiredScopes: rea
   return requiredScopes.length === 0 ? challenge : `${challenge}, scope="${requiredScopes.join(' ')}"`;
 }
 
-/** As a `quoted-string` (RFC 9110 section 5.6.4) without need of escapes. */
+/** The realm as a `quoted-string` (RFC 9110 section 5.6.4), without the characters that need an escape. */
 function realmOf(audience: string): string {
   return `realm="${audience.replace(/["\\]/g, '')}"`;
 }

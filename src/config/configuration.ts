@@ -31,11 +31,11 @@ const DEMO_ROUTES = authorizerEntries.routes.default;
 const keys = exactly({
   ...authorizerEntries,
   routes: optional(authorizerEntries.routes.wrapped),
-  /** `{"clientId","clientSecret"}` of the client that sets the tenant up. */
+  /** The secret `{"clientId","clientSecret"}` of the client that sets up the tenant. */
   managementSecret: secretId,
   /** @default the issuer's */
   managementDomain: optional(managementDomain),
-  /** `{"clientId","clientSecret","connection"?}`. @default Basic takes app specific passwords only */
+  /** `{"clientId","clientSecret","connection"?}`. @default Basic accepts app specific passwords only */
   passwordGrantSecret: optional(secretId),
   keyDelivery: optional(keyDelivery, DEFAULTS.keyDelivery),
   keyFormat: optional(keyFormat, DEFAULTS.keyFormat),
@@ -46,22 +46,24 @@ const keys = exactly({
   grantClientId: optional(clientId),
   createResourceServer: optional(flag, false),
   removeCreated: optional(flag, false),
-  /** Overwrite a key of this software that another deployment may be using. */
+  /** Overwrite a key that this software made and that another deployment may be using. */
   replaceKey: optional(flag, false),
   /** @default the demo API */
   backendUrl: optional(backendUrl),
   gatewayTtlSeconds: optional(gatewayTtlSeconds, DEFAULTS.gatewayTtlSeconds),
   /** @default AWS's own key */
   kmsKeyArn: optional(keyArn),
-  /** Needs the account's CloudWatch role for API Gateway. */
+  /** Requires the account's CloudWatch role for API Gateway. */
   accessLog: optional(flag, false),
-  /** Requests in five minutes from one IP address, by a web ACL. @default no limit and no web ACL */
+  /**
+   * The number of requests in five minutes that a web ACL allows from one IP address. @default no limit and no web ACL
+   */
   ipRateLimit: optional(ipRateLimit),
 });
 
 type Keys = InferOutput<typeof keys>;
 
-/** Checks between keys. Each runs once the keys that it looks at are valid. */
+/** Checks that involve several keys. Each runs only if these keys are valid. */
 const schema = pipe(
   keys,
   forward(partialCheck([['issuer'], ['managementDomain']], ...faultFree(managementDomainFault)), ['managementDomain']),
@@ -74,7 +76,7 @@ const schema = pipe(
 function managementDomainFault({ issuer, managementDomain: domain }: Pick<Keys, 'issuer' | 'managementDomain'>) {
   return domain !== undefined || isTenantUrl(issuer) || !is(authorizerEntries.issuer, issuer)
     ? undefined
-    : 'missing; the issuer has a path, so say on which domain the Management API lives';
+    : 'missing; the issuer has a path, so name the domain of the Management API';
 }
 
 function ttlFault({ uncachedScopes, gatewayTtlSeconds }: Pick<Keys, 'uncachedScopes' | 'gatewayTtlSeconds'>) {
@@ -84,21 +86,21 @@ function ttlFault({ uncachedScopes, gatewayTtlSeconds }: Pick<Keys, 'uncachedSco
 function keyDeliveryFault({ keyDelivery: delivery, audience }: Pick<Keys, 'keyDelivery' | 'audience'>) {
   return delivery !== 'wellKnown' || /^https?:\/\/[^/]/.test(audience)
     ? undefined
-    : 'got "wellKnown"; wanted another, since the audience is not an http or https URL, and so has no origin to look at';
+    : 'got "wellKnown"; expected another value, because the audience is not an http or https URL and so has no origin';
 }
 
 function routesFault({ routes, backendUrl: backend }: Pick<Keys, 'routes' | 'backendUrl'>) {
   if (routes !== undefined) return routeFaults(routes, backend !== undefined).join('; ') || undefined;
   return backend === undefined
     ? undefined
-    : 'missing; with backendUrl, say which scopes each of its routes requires, such as {"ANY /{proxy+}": []}';
+    : 'missing; with backendUrl, set the scopes that each route requires, such as {"ANY /{proxy+}": []}';
 }
 
 /** The configuration of a deployment, complete. */
 export type Configuration = Omit<Keys, 'routes'> & { readonly routes: RouteSettings };
 
 /**
- * Parses the configuration out of CDK's context.
+ * Parses the configuration from CDK's context.
  *
  * @param context all of it; CDK's own keys are ignored
  * @throws ConfigurationError `configuration_invalid` with every fault

@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 
-/** A value given as text: JSON where it is JSON (`300`, `true`, `{"GET /foo":[]}`), else the text itself. */
+/** Reads a value given as text: parsed if it is JSON (`300`, `true`, `{"GET /foo":[]}`), else the text itself. */
 export function contextValue(text: string): unknown {
   return parseJson(text) ?? text;
 }
@@ -16,7 +16,7 @@ export function contextPairs(pairs: readonly string[]): Readonly<Record<string, 
   const entries = pairs.map((pair) => {
     const equals = pair.indexOf('=');
     if (equals < 1) {
-      throw new ConfigurationError('configuration_invalid', `Got -c ${JSON.stringify(pair)}; wanted -c key=value.`);
+      throw new ConfigurationError('configuration_invalid', `Got -c ${JSON.stringify(pair)}; expected -c key=value.`);
     }
     return [pair.slice(0, equals), contextValue(pair.slice(equals + 1))] as const;
   });

@@ -1,33 +1,36 @@
-/** The types of those configuration values that only a deployment has, each with the words for what is wanted. */
+/** The schemas of the configuration values that only a deployment has, each with its error message. */
 import { check, picklist, pipe, regex, string, transform } from 'valibot';
 import { KEY_DELIVERIES, KEY_FORMATS } from '../core/key-delivery.ts';
 import { isSecureUrl, isTenantUrl } from '../core/secure-url.ts';
 import { wholeNumber } from './fields.ts';
-import { wanted } from './parse.ts';
+import { expecting } from './parse.ts';
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
-const MANAGEMENT_DOMAIN = wanted(
+const MANAGEMENT_DOMAIN = expecting(
   'the tenant\'s own domain, such as "tenant.auth0.com" or "https://tenant.auth0.com/" (http for loopback only)',
 );
 
-/** Where the Management API lives, as a URL with its final slash and nothing after it. */
+/** Where the Management API is, as a URL with its final slash and nothing after it. */
 export const managementDomain = pipe(
   string(MANAGEMENT_DOMAIN),
   transform((text) => (HOST.test(text) ? `https://${text}/` : text)),
   check(isTenantUrl, MANAGEMENT_DOMAIN),
 );
 
-export const keyDelivery = picklist(KEY_DELIVERIES, wanted(oneOf(KEY_DELIVERIES)));
+export const keyDelivery = picklist(KEY_DELIVERIES, expecting(oneOf(KEY_DELIVERIES)));
 
-export const keyFormat = picklist(KEY_FORMATS, wanted(oneOf(KEY_FORMATS)));
+export const keyFormat = picklist(KEY_FORMATS, expecting(oneOf(KEY_FORMATS)));
 
 export const rotationDays = wholeNumber(0, 1000, 'whole days from 0 (off) to 1000');
 
-/** How long a server may cache the JWKS: a new key is published this long before it signs, an old one this long after. */
+/**
+ * How long a server may cache the JWKS: a new key is published this long before it signs, and an old one is served this
+ * long afterwards.
+ */
 export const jwksCacheSeconds = wholeNumber(
   0,
   600,
-  'whole seconds from 0 to 600, since a change of the key waits that long',
+  'whole seconds from 0 to 600, because a change of the key waits that long',
 );
 
 /** @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html */
@@ -37,22 +40,22 @@ export const ipRateLimit = wholeNumber(
   'whole requests in five minutes from one address, from 10 to 2000000000',
 );
 
-const CLIENT_ID = wanted('the id of a client, letters, digits, "_" and "-"');
+const CLIENT_ID = expecting('the id of a client, letters, digits, "_" and "-"');
 
 export const clientId = pipe(string(CLIENT_ID), regex(/^[\w-]{1,128}$/, CLIENT_ID));
 
-const KEY_ARN = wanted('the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/…"');
+const KEY_ARN = expecting('the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/…"');
 
 export const keyArn = pipe(
   string(KEY_ARN),
   regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,128}$/, KEY_ARN),
 );
 
-const BACKEND_URL = wanted(
+const BACKEND_URL = expecting(
   'an https URL without query and fragment, such as "https://backend.example/base" (http for loopback only)',
 );
 
-/** The backend that requests are passed on to. */
+/** The backend that receives the requests. */
 export const backendUrl = pipe(
   string(BACKEND_URL),
   check((text) => isSecureUrl(text) && !/[?#]/.test(text), BACKEND_URL),

@@ -1,6 +1,7 @@
 /**
  * The configurations of all functions but the authorizer. The deployment writes each as JSON into the function's
- * environment variable `CONFIG`, and the function parses it when it starts. They name secrets and hold none.
+ * environment variable `CONFIG`, and the function parses it when it starts. They contain names of secrets, but no
+ * secret.
  */
 import { type InferOutput, minLength, optional, pipe, string } from 'valibot';
 import { parseJson } from '../core/json.ts';
@@ -57,9 +58,9 @@ const rotationSchema = exactly({
 
 /** For the function in front of an operator's own backend. */
 const backendProxySchema = exactly({
-  /** A path in it goes before that of each request. */
+  /** Its path is put in front of the path of each request. */
   backendUrl,
-  /** The secret that the backend knows this API by. */
+  /** The secret by which the backend recognizes this API. */
   gatewaySecret: secretId,
 });
 

@@ -1,7 +1,6 @@
 /**
  * The responses that the gateway itself sends when a request does not reach the backend: one table for the deployed API
- * and the local one. A header of a REST API is either a fixed text or comes,
- * whole, from the authorizer's context.
+ * and the local one. In a REST API, a header is either a fixed text or a whole value from the authorizer's context.
  */
 
 import { unauthorizedChallenge } from './challenges.ts';
@@ -11,7 +10,7 @@ export type HeaderSource = { readonly text: string } | { readonly authorizerCont
 export type AuthorizerErrorType = (typeof AUTHORIZER_ERROR_TYPES)[number];
 
 export interface GatewayResponse {
-  /** API Gateway's name for the occasion. */
+  /** API Gateway's response type. */
   readonly type: 'UNAUTHORIZED' | 'ACCESS_DENIED' | AuthorizerErrorType | 'MISSING_AUTHENTICATION_TOKEN';
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, HeaderSource>>;
@@ -19,29 +18,29 @@ export interface GatewayResponse {
   readonly body: { readonly title: string; readonly status: number; readonly detail: string };
 }
 
-/** Where a denial's challenge stands in the authorizer's context. */
+/** The key of a denial's challenge in the authorizer's context. */
 export const CHALLENGE_KEY = 'www_authenticate';
 
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * API Gateway's names for an authorizer that failed. Its documentation does not say which of the two an authorizer that
- * throws becomes. People report `AUTHORIZER_CONFIGURATION_ERROR`, so both must have the same response.
+ * API Gateway's response types for an authorizer that failed. The documentation does not say which of the two applies
+ * when an authorizer throws. Users report `AUTHORIZER_CONFIGURATION_ERROR`, so both must have the same response.
  */
 export const AUTHORIZER_ERROR_TYPES = ['AUTHORIZER_CONFIGURATION_ERROR', 'AUTHORIZER_FAILURE'] as const;
 
 /**
  * The gateway's responses.
  *
- * @param audience serves as the realm
+ * @param audience the realm
  * @param basicChallenge offer Basic beside Bearer in a 401; browsers then ask their user for a password
  */
 export function gatewayResponses(audience: string, basicChallenge: boolean): readonly GatewayResponse[] {
   return [
-    response('UNAUTHORIZED', 401, 'Unauthorized', 'A valid credential is needed.', {
+    response('UNAUTHORIZED', 401, 'Unauthorized', 'A valid credential is required.', {
       'WWW-Authenticate': { text: unauthorizedChallenge(audience, basicChallenge) },
     }),
-    response('ACCESS_DENIED', 403, 'Forbidden', 'The credential lacks a scope that this route asks for.', {
+    response('ACCESS_DENIED', 403, 'Forbidden', 'The credential lacks a scope that this route requires.', {
       'WWW-Authenticate': { authorizerContext: CHALLENGE_KEY },
     }),
     ...AUTHORIZER_ERROR_TYPES.map((type) =>

@@ -1,16 +1,16 @@
-/** How long API Gateway may cache decisions, and why not at all with `uncachedScopes`. */
+/** Checks how long API Gateway may cache decisions: not at all with `uncachedScopes`. */
 import { seconds } from './fields.ts';
 
 /** API Gateway allows an hour at most. */
 export const gatewayTtlSeconds = seconds(3600);
 
 /**
- * Says what is wrong with the gateway's time to live.
+ * Checks the gateway's time to live.
  *
- * @returns what was got and what is wanted; `undefined` if nothing is wrong
+ * @returns the fault, for a message; `undefined` if there is none
  */
 export function gatewayTtlFault(uncachedScopes: readonly string[], ttlSeconds: number): string | undefined {
   return uncachedScopes.length > 0 && ttlSeconds > 0
-    ? `got ${ttlSeconds}; wanted 0, since uncachedScopes asks that nothing be kept`
+    ? `got ${ttlSeconds}; expected 0, because uncachedScopes forbids caching`
     : undefined;
 }

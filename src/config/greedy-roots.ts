@@ -4,7 +4,7 @@
  */
 import { RouteMap, type RouteSetting, type RouteSettings, scopesOf } from '../core/routes.ts';
 
-/** What a greedy route covers beyond what it says. */
+/** The root that a greedy route covers besides the paths below it. */
 interface GreedyRoot {
   /** Such as `ANY /admin/{proxy+}`. */
   readonly key: string;
@@ -17,8 +17,8 @@ interface GreedyRoot {
 const GREEDY_KEY = /^(\S+) (.*)\/\{[^/]+\+\}$/;
 
 /**
- * Adds a route for the root of each greedy route that has an authorizer, where no route of that method or `ANY` names the
- * root. A public greedy route is left alone: it opens exactly what it says.
+ * Adds a route for the root of each greedy route that has an authorizer, unless a route of that method or `ANY` names
+ * the root. Skips public greedy routes, which open only the paths below the root.
  */
 export function withGreedyRoots(routes: RouteSettings): RouteSettings {
   const roots = greedyRoots(routes).map(({ method, path, setting }) => [`${method} ${path}`, setting] as const);
@@ -26,8 +26,8 @@ export function withGreedyRoots(routes: RouteSettings): RouteSettings {
 }
 
 /**
- * Describes each greedy route that decides on its root where another route would otherwise decide differently, or none
- * would. The root of `/{proxy+}` is not among them: it stands for everything.
+ * Describes each greedy route that changes what applies to its root: without it, another route would decide
+ * differently, or none would apply. Skips `/{proxy+}`, which stands for everything.
  */
 export function greedyRootNotes(routes: RouteSettings): readonly string[] {
   return greedyRoots(routes)
@@ -54,7 +54,7 @@ function greedyRoots(routes: RouteSettings): readonly GreedyRoot[] {
 /** The route that would decide on a root if its greedy route were not there. */
 function routeWithout({ key, method, path }: GreedyRoot, routes: RouteSettings): string | undefined {
   const others = Object.keys(routes).filter((other) => other !== key);
-  // Each route requires its own number as the one scope, which tells which route it was.
+  // Each route gets its index as its only scope, so the scope identifies the route.
   const map = new RouteMap(Object.fromEntries(others.map((other, index) => [other, [String(index)]])));
   const requirement = map.requirement({ method, resourcePath: '/{proxy+}', path });
   return requirement && others[Number(scopesOf(requirement)[0])];

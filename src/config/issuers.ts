@@ -1,23 +1,23 @@
 /**
- * Issuers beside the first: a custom domain beside the tenant's own, the other tenant of a migration, or any RFC 7662
- * server. Each has keys and an introspection endpoint of its own.
+ * Issuers besides the main one: a custom domain besides the tenant's own, the other tenant of a migration, or any RFC
+ * 7662 server. Each has keys and an introspection endpoint of its own.
  */
 import { array, check, type InferOutput, optional, picklist, pipe, regex, string } from 'valibot';
 import { isSecureUrl } from '../core/secure-url.ts';
-import { isCanonicalIssuer, secretId, unlessCanonical } from './fields.ts';
-import { exactly, wanted } from './parse.ts';
+import { isCanonicalIssuer, secretId, suggestCanonical } from './fields.ts';
+import { exactly, expecting } from './parse.ts';
 
-const URL_TEXT = wanted('an https URL (http for loopback only)');
+const URL_TEXT = expecting('an https URL (http for loopback only)');
 const secureUrl = pipe(
   string(URL_TEXT),
   check((text) => isSecureUrl(text), URL_TEXT),
 );
 
-const ISSUER = wanted('an https URL without query and fragment (http for loopback only)');
-const otherIssuer = pipe(string(ISSUER), check(isCanonicalIssuer, unlessCanonical(ISSUER)));
+const ISSUER = expecting('an https URL without query and fragment (http for loopback only)');
+const otherIssuer = pipe(string(ISSUER), check(isCanonicalIssuer, suggestCanonical(ISSUER)));
 
-const CLIENT_ID = wanted('the id under which the server knows this API, 1 to 400 printable ASCII characters');
-const PROFILE = wanted('"auth0", or "rfc7662" together with "jwksUrl" and "introspectionUrl"');
+const CLIENT_ID = expecting('the id under which the server knows this API, 1 to 400 printable ASCII characters');
+const PROFILE = expecting('"auth0", or "rfc7662" together with "jwksUrl" and "introspectionUrl"');
 
 const entry = pipe(
   exactly({
@@ -30,23 +30,23 @@ const entry = pipe(
     introspectionUrl: optional(secureUrl),
     /** `iss` and `sub` of the client assertion. @default the audience */
     clientId: optional(pipe(string(CLIENT_ID), regex(/^[\x21-\x7E]{1,400}$/, CLIENT_ID))),
-    /** The secret `{"clientId","clientSecret"}` of a client that the server knows by its secret (`client_secret_basic`). */
+    /** The secret `{"clientId","clientSecret"}` of a client that authenticates with `client_secret_basic`. */
     clientSecret: optional(secretId),
   }),
   check(
     ({ issuer, profile, jwksUrl, introspectionUrl }) =>
       profile === 'rfc7662' ? jwksUrl !== undefined && introspectionUrl !== undefined : issuer.endsWith('/'),
-    'an issuer of the profile "auth0" ends in "/"; one of "rfc7662" wants "jwksUrl" and "introspectionUrl" as well',
+    'an issuer with the profile "auth0" must end in "/"; one with "rfc7662" requires "jwksUrl" and "introspectionUrl"',
   ),
   check(
     ({ clientId, clientSecret, profile }) =>
       clientSecret === undefined || (profile === 'rfc7662' && clientId === undefined),
-    'only an issuer of the profile "rfc7662" takes "clientSecret", and then no "clientId" beside it',
+    '"clientSecret" is only for an issuer with the profile "rfc7662", and cannot be combined with "clientId"',
   ),
 );
 
 export const otherIssuers = pipe(
-  array(entry, wanted('a list of issuers such as [{"issuer":"https://login.example.com/"}]')),
+  array(entry, expecting('a list of issuers such as [{"issuer":"https://login.example.com/"}]')),
   check(
     (entries) => repeated(entries) === undefined,
     ({ input }) => `${shown(repeated(input))} is listed twice; keep one entry for each issuer`,
@@ -57,10 +57,10 @@ interface NamesIssuer {
   readonly issuer: string;
 }
 
-/** Says what is wrong with `issuers` beside the main `issuer`; `undefined` if nothing is. */
+/** Checks that `issuers` does not repeat the main `issuer`. Returns the fault; `undefined` if there is none. */
 export function mainIssuerFault({ issuer, issuers }: NamesIssuer & { readonly issuers: readonly NamesIssuer[] }) {
   const same = issuers.find((other) => isSame(other, { issuer }));
-  return same && `${shown(same)} is the main "issuer" already; remove it from "issuers"`;
+  return same && `${shown(same)} is already the main "issuer"; remove it from "issuers"`;
 }
 
 function repeated(entries: readonly NamesIssuer[]): NamesIssuer | undefined {
@@ -76,23 +76,23 @@ function normalized({ issuer }: NamesIssuer): string {
   return (URL.canParse(issuer) ? new URL(issuer).href : issuer).replace(/\/$/, '');
 }
 
-/** Without the user and password that a URL that is at fault may hold. */
+/** Removes the user and password that a wrong URL may contain. */
 function shown(entry: NamesIssuer | undefined): string {
   return JSON.stringify(entry?.issuer.replace(/\/\/[^/]*@/, '//…@'));
 }
 
-/** One authorization server, with all that is known of it. */
+/** One authorization server, with its endpoints. */
 export interface IssuerEndpoints {
   readonly issuer: string;
   readonly profile: InferOutput<typeof entry>['profile'];
   readonly jwksUrl: string;
   readonly introspectionUrl: string;
   readonly clientId: string;
-  /** Names the secret of the client that authenticates with one. */
+  /** The name of the client's secret; `undefined` if the signing key authenticates the client. */
   readonly clientSecret: string | undefined;
 }
 
-/** Fills in what an entry leaves to its profile. */
+/** Fills in the defaults of an entry. */
 export function issuerEndpoints(
   {
     issuer,

@@ -2,10 +2,10 @@
 
 export const METRIC_NAMESPACE = 'Auth0ApiAuthorizer';
 
-/** Each counted with the dimensions `audience`; `audience, outcome`; and `audience, outcome, reason`. */
+/** Each is reported with the dimensions `audience`; `audience, outcome`; and `audience, outcome, reason`. */
 export const METRICS = {
   decisions: 'Decisions',
-  /** 1 for a principal that was known, else 0: its average is the hit rate. */
+  /** 1 if the principal came from the cache, else 0. The average is the hit rate. */
   cacheHits: 'CacheHits',
   /** Milliseconds of each attempt at a call. */
   issuerLatency: 'IssuerLatency',

@@ -1,6 +1,5 @@
 /**
- * Parses what an operator wrote. All faults are reported together, in one message that names for each the key, what it
- * got and what it wants.
+ * Parses what an operator wrote. Reports all faults in one message: for each the key, the value and what was expected.
  */
 import {
   type BaseIssue,
@@ -21,7 +20,7 @@ type ObjectSchema = GenericSchema & { readonly entries: ObjectEntries };
 /**
  * Parses a value by a schema.
  *
- * @param what names the whole, for the message, such as `The configuration`
+ * @param what the name of the value, for the message, such as `The configuration`
  * @throws ConfigurationError `configuration_invalid` with a line for each fault
  */
 export function parse<Schema extends ObjectSchema>(schema: Schema, value: unknown, what: string): InferOutput<Schema> {
@@ -30,7 +29,7 @@ export function parse<Schema extends ObjectSchema>(schema: Schema, value: unknow
   const faults = [
     ...(schema.type === 'strict_object' ? unknownKeys(value, Object.keys(schema.entries)) : []),
     ...result.issues
-      .filter((issue) => !isOfUnknownKey(issue))
+      .filter((issue) => !isAboutUnknownKey(issue))
       .map((issue) => `${getDotPath(issue) ?? 'it'}: ${issue.message}`),
   ];
   throw new ConfigurationError(
@@ -40,8 +39,8 @@ export function parse<Schema extends ObjectSchema>(schema: Schema, value: unknow
 }
 
 /**
- * Makes a check between keys out of a function that says what is wrong with them, `undefined` if nothing is. For
- * `partialCheck(keys, ...faultFree(fault))`.
+ * Makes the arguments of a check that involves several keys, for `partialCheck(keys, ...faultFree(fault))`. The
+ * function returns what is wrong with them; `undefined` if nothing is.
  */
 export function faultFree<Input>(fault: (input: Input) => string | undefined) {
   return [
@@ -53,34 +52,37 @@ export function faultFree<Input>(fault: (input: Input) => string | undefined) {
 /** An object with these keys and no others. */
 export function exactly<Entries extends ObjectEntries>(entries: Entries) {
   return strictObject(entries, ({ expected, received }) => {
-    if (expected === 'never') return `unknown; known are ${Object.keys(entries).join(', ')}`;
-    return expected === 'Object' ? `got ${received}; wanted a JSON object` : 'missing, and it has no default';
+    if (expected === 'never') return `unknown; expected one of ${Object.keys(entries).join(', ')}`;
+    return expected === 'Object' ? `got ${received}; expected a JSON object` : 'missing, and it has no default';
   });
 }
 
-/** Writes a fault's message: what was got, shortened and without the user and password of a URL, and what is wanted. */
-export function wanted(expectation: string) {
+/** Makes a fault's message: the value, shortened and without the user and password of a URL, and what was expected. */
+export function expecting(expectation: string) {
   return ({ received }: { readonly received: string }): string => {
     const shown = received.replace(/\/\/[^/]*@/g, '//…@');
-    return `got ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}; wanted ${expectation}`;
+    return `got ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}; expected ${expectation}`;
   };
 }
 
 /** Old names of keys. */
 const RENAMED = new Map([['upstream', 'backendUrl']]);
 
-/** The schema itself stops at the first of them. */
+/** Reports all unknown keys. The schema itself stops at the first one. */
 function unknownKeys(value: unknown, known: readonly string[]): readonly string[] {
   const unknown = isJsonObject(value) ? Object.keys(value).filter((key) => !known.includes(key)) : [];
   return unknown.map((key) => {
     const renamed = RENAMED.get(key);
     if (renamed !== undefined && known.includes(renamed)) return `${key}: unknown; use "${renamed}"`;
     const [nearest] = nearestNames(key, known, 1);
-    return `${key}: unknown; known are ${known.join(', ')}; the nearest is ${nearest}`;
+    return `${key}: unknown; expected one of ${known.join(', ')}; the nearest is ${nearest}`;
   });
 }
 
-/** Says whether it is an unknown key at the top, which `unknownKeys` reports. Those further down are reported as they come. */
-function isOfUnknownKey({ type, expected, path }: BaseIssue<unknown>): boolean {
+/**
+ * Returns whether an issue is about an unknown key at the top level, which `unknownKeys` reports. The schema reports
+ * nested ones.
+ */
+function isAboutUnknownKey({ type, expected, path }: BaseIssue<unknown>): boolean {
   return type === 'strict_object' && expected === 'never' && path?.length === 1;
 }

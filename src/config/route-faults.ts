@@ -6,10 +6,10 @@ const PATH_PART = /^(?:[A-Za-z0-9._:$-]+|\{[A-Za-z0-9._-]+\+?\})$/;
 const PARAMETER = /^\{.*\}$/;
 
 /**
- * Finds what a REST API cannot have as its routes.
+ * Describes each route that a REST API cannot have.
  *
- * @param isBehindGreedy whether a backend of the operator's own stands behind `{proxy+}`, where a route is not a resource
- *   of the gateway unless it is public
+ * @param isBehindGreedy whether the operator's own backend serves the routes through `{proxy+}`; then only public
+ *   routes are resources of the gateway
  */
 export function routeFaults(routes: RouteSettings, isBehindGreedy: boolean): readonly string[] {
   const keys = Object.keys(routes).filter((key) => key !== CONNECT_ROUTE);
@@ -18,7 +18,7 @@ export function routeFaults(routes: RouteSettings, isBehindGreedy: boolean): rea
     ...(CONNECT_ROUTE in routes ? [`"${CONNECT_ROUTE}" is for a WebSocket API, and this is a REST API`] : []),
     ...keys.filter(isOptions).map((key) => `"${key}" cannot be a route, since OPTIONS is open to everyone`),
     ...resourceKeys
-      .filter(hasOddPart)
+      .filter(hasInvalidPart)
       .map((key) => `"${key}" holds characters that API Gateway does not accept in a path`),
     ...(isBehindGreedy
       ? resourceKeys.filter(hasParameter).map(notLiteral)
@@ -30,7 +30,7 @@ function isOptions(key: string): boolean {
   return key.startsWith('OPTIONS ');
 }
 
-function hasOddPart(key: string): boolean {
+function hasInvalidPart(key: string): boolean {
   return partsOf(key).some((part) => part !== '' && !PATH_PART.test(part));
 }
 
@@ -38,12 +38,12 @@ function hasParameter(key: string): boolean {
   return partsOf(key).some((part) => PARAMETER.test(part));
 }
 
-/** The backend would be open wherever it reads a path differently than the gateway does. */
+/** The backend would be open wherever it reads a path differently from the gateway. */
 function notLiteral(key: string): string {
   return `"${key}" is public and has a parameter; with backendUrl, a public path must be written out`;
 }
 
-/** API Gateway has one name for each place in a path. */
+/** API Gateway allows only one parameter name at each position of a path. */
 function parametersOfTwoNames(keys: readonly string[]): readonly string[] {
   const names = new Map<string, string>();
   return [...new Set(keys.map((key) => `/${partsOf(key).join('/')}`))].filter((path) => {

@@ -75,7 +75,7 @@ describe('cdk deploy with a configuration that is wrong', () => {
     const { exitCode, output } = await deploy(WRONG);
     expect(exitCode).toBe(1);
     for (const key of Object.keys(WRONG)) expect(output).toMatch(new RegExp(`^ +${key}(\\.|:)`, 'm'));
-    const known = /known are ([\w, ]+)/.exec(output)?.[1]?.split(', ') ?? [];
+    const known = /expected one of ([\w, ]+)/.exec(output)?.[1]?.split(', ') ?? [];
     expect(Object.keys(WRONG)).toEqual(expect.arrayContaining(known));
     expect(output).toMatch(/^The configuration has \d+ faults:$/m);
     expect(requests).toEqual([]);
@@ -91,7 +91,7 @@ describe('cdk deploy with a configuration that is wrong', () => {
   it('refuses http to a host that is not loopback', async () => {
     const { exitCode, output } = await deploy({ ...GOOD, issuer: 'http://tenant.auth0.com/' });
     expect(exitCode).toBe(1);
-    expect(output).toContain('  issuer: got "http://tenant.auth0.com/"; wanted an https URL');
+    expect(output).toContain('  issuer: got "http://tenant.auth0.com/"; expected an https URL');
     expect(requests).toEqual([]);
   });
 });

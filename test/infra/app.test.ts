@@ -38,11 +38,11 @@ describe('bin/app.ts', () => {
     expect({ status, stdout, isSynthesized }).toEqual({ status: 1, stdout: '', isSynthesized: false });
     expect(stderr.split('\n')).toEqual([
       'The configuration has 5 faults:',
-      expect.stringMatching(/^ {2}audiense: unknown; known are .*; the nearest is audience$/),
-      expect.stringMatching(/^ {2}issuer: got "http:\/\/tenant.auth0.com\/"; wanted an https URL that ends in "\/"/),
+      expect.stringMatching(/^ {2}audiense: unknown; expected one of .*; the nearest is audience$/),
+      expect.stringMatching(/^ {2}issuer: got "http:\/\/tenant.auth0.com\/"; expected an https URL that ends in "\/"/),
       '  audience: missing, and it has no default',
-      expect.stringMatching(/^ {2}routes.GET foo: got "GET foo"; wanted a method or ANY/),
-      '  gatewayTtlSeconds: got 3601; wanted whole seconds from 0 to 3600',
+      expect.stringMatching(/^ {2}routes.GET foo: got "GET foo"; expected a method or ANY/),
+      '  gatewayTtlSeconds: got 3601; expected whole seconds from 0 to 3600',
       '',
     ]);
   });

@@ -161,13 +161,13 @@ describe("the tenant's set-up", () => {
 
   it.each<[string, Partial<Auth0SetupProps>, string]>([
     ['a tenant URL without its slash', { tenantUrl: 'https://tenant.auth0.com' }, 'tenantUrl: got "https://tenant'],
-    ['an audience with a space', { audience: 'my api' }, 'audience: got "my api"; wanted the identifier'],
+    ['an audience with a space', { audience: 'my api' }, 'audience: got "my api"; expected the identifier'],
     [
       'a policy that no tenant knows',
       { removalPolicy: RemovalPolicy.SNAPSHOT },
-      'removalPolicy: got "snapshot"; wanted',
+      'removalPolicy: got "snapshot"; expected',
     ],
-    ['no URL of the JWKS', { keyDelivery: 'verificationLocation' }, 'jwksUrl: missing; wanted the URL of the JWKS'],
+    ['no URL of the JWKS', { keyDelivery: 'verificationLocation' }, 'jwksUrl: missing; expected the URL of the JWKS'],
   ])('refuses %s at synthesis', (_what, props, message) => {
     expect(() => ownStack(props)).toThrow(ConfigurationError);
     expect(() => ownStack(props)).toThrow(message);

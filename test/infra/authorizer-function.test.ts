@@ -220,21 +220,21 @@ describe('the authorizer', () => {
   });
 
   it.each<[string, Partial<AuthorizerFunctionProps>, string]>([
-    ['cacheTtl', { cacheTtl: Duration.days(2) }, 'cacheTtl: got 172800; wanted whole seconds from 0 to 86400'],
+    ['cacheTtl', { cacheTtl: Duration.days(2) }, 'cacheTtl: got 172800; expected whole seconds from 0 to 86400'],
     [
       'negativeTtl',
       { negativeTtl: Duration.millis(1500) },
-      'negativeTtl: got 1.5; wanted whole seconds from 0 to 3600',
+      'negativeTtl: got 1.5; expected whole seconds from 0 to 3600',
     ],
     [
       'resultsCacheTtl',
       { resultsCacheTtl: Duration.hours(2) },
-      'resultsCacheTtl: got 7200; wanted whole seconds from 0',
+      'resultsCacheTtl: got 7200; expected whole seconds from 0',
     ],
     [
       'a duration that is known only at deployment',
       { cacheTtl: Duration.seconds(Token.asNumber({ Ref: 'Ttl' })) },
-      'cacheTtl: got a duration that is known only at deployment; wanted one that is known at synthesis',
+      'cacheTtl: got a duration that is known only at deployment; expected one that is known at synthesis',
     ],
   ])('refuses a wrong duration, under the name of the prop: %s', (_what, props, message) => {
     expect(() => ownStack(props)).toThrow(ConfigurationError);
@@ -243,7 +243,7 @@ describe('the authorizer', () => {
 
   it('refuses a configuration that the function would refuse', () => {
     expect(() => ownStack({ issuer: 'https://tenant.auth0.com' })).toThrow(
-      /issuer: got "https:\/\/tenant.auth0.com"; wanted an https URL that ends in "\/"/,
+      /issuer: got "https:\/\/tenant.auth0.com"; expected an https URL that ends in "\/"/,
     );
   });
 
@@ -254,14 +254,14 @@ describe('the authorizer', () => {
       /issuers: "https:\/\/login\.example\.com\/" is listed twice; keep one entry for each issuer/,
     );
     expect(() => ownStack({ issuer, issuers: [entry] })).toThrow(
-      /issuers: "https:\/\/login\.example\.com\/" is the main "issuer" already; remove it from "issuers"/,
+      /issuers: "https:\/\/login\.example\.com\/" is already the main "issuer"; remove it from "issuers"/,
     );
   });
 
   it('refuses uncachedScopes behind a gateway that caches, as it does by default', () => {
     const fault = new ConfigurationError(
       'configuration_invalid',
-      'resultsCacheTtl: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
+      'resultsCacheTtl: got 60; expected 0, because uncachedScopes forbids caching',
     );
     expect(() => ownStack({ uncachedScopes: ['admin'] })).toThrow(fault);
     expect(() => ownStack({ uncachedScopes: ['admin'], resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
@@ -272,6 +272,6 @@ describe('the authorizer', () => {
       Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
     );
     expect(() => ownStack({ routes })).toThrow(ConfigurationError);
-    expect(() => ownStack({ routes })).toThrow(/configuration has \d{4} bytes; wanted at most 3072/);
+    expect(() => ownStack({ routes })).toThrow(/configuration has \d{4} bytes; expected at most 3072/);
   });
 });

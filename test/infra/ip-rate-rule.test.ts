@@ -87,7 +87,7 @@ describe('the rate rule by IP address', () => {
     expect(() => ownStack(limit)).toThrow(
       new ConfigurationError(
         'configuration_invalid',
-        `requestsPerFiveMinutes: got ${limit}; wanted whole requests in five minutes from one address, from 10 to 2000000000`,
+        `requestsPerFiveMinutes: got ${limit}; expected whole requests in five minutes from one address, from 10 to 2000000000`,
       ),
     );
   });

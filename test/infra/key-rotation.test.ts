@@ -112,13 +112,21 @@ describe('the rotation of the signing key', () => {
   });
 
   it.each<[string, Partial<KeyRotationProps>, string]>([
-    ['half a day', { automaticallyAfter: Duration.hours(12) }, 'automaticallyAfter: got 0.5; wanted whole days from 0'],
+    [
+      'half a day',
+      { automaticallyAfter: Duration.hours(12) },
+      'automaticallyAfter: got 0.5; expected whole days from 0',
+    ],
     [
       '1001 days',
       { automaticallyAfter: Duration.days(1001) },
-      'automaticallyAfter: got 1001; wanted whole days from 0',
+      'automaticallyAfter: got 1001; expected whole days from 0',
     ],
-    ['an hour of cached keys', { jwksMaxAge: Duration.hours(1) }, 'jwksMaxAge: got 3600; wanted whole seconds from 0'],
+    [
+      'an hour of cached keys',
+      { jwksMaxAge: Duration.hours(1) },
+      'jwksMaxAge: got 3600; expected whole seconds from 0',
+    ],
   ])('refuses %s at synthesis', (_what, props, message) => {
     expect(() => ownStack(props)).toThrow(message);
   });

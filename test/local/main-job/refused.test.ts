@@ -142,7 +142,7 @@ describe('the answer to a refusal', () => {
     expect(JSON.parse(none.body)).toEqual({
       title: 'Unauthorized',
       status: 401,
-      detail: 'A valid credential is needed.',
+      detail: 'A valid credential is required.',
     });
     expect(expired.body).toBe(none.body);
   });

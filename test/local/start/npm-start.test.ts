@@ -79,9 +79,9 @@ describe('npm start with invalid input', () => {
     ['an argument', ['nope'], {}, /nope/],
     ['an invalid port', [], { PORT: 'abc' }, /PORT="abc"; expected a port from 0 to 65535/],
     ['a port out of range', [], { TENANT_PORT: '65536' }, /TENANT_PORT="65536"/],
-    ['an unknown configuration key', ['-c', 'nope=1'], {}, /nope: unknown; known are .*routes/],
-    ['an invalid value', ['-c', 'basicOrder=x'], {}, /basicOrder: got "x"; wanted "auto"/],
-    ['a pair without "="', ['-c', 'basicOrder'], {}, /wanted -c key=value/],
+    ['an unknown configuration key', ['-c', 'nope=1'], {}, /nope: unknown; expected one of .*routes/],
+    ['an invalid value', ['-c', 'basicOrder=x'], {}, /basicOrder: got "x"; expected "auto"/],
+    ['a pair without "="', ['-c', 'basicOrder'], {}, /expected -c key=value/],
   ])('exits with 2 and prints one line for %s', async (_, args, environment, message) => {
     const { code, stdout, stderr } = await end(start(args, { ...FREE_PORTS, ...environment }));
     expect(stderr).toMatch(message);

@@ -79,53 +79,53 @@ describe('the configuration of a deployment', () => {
   it('tells all faults at once, unknown keys with the nearest known one', () => {
     const context = { issuer: 'https://tenant.auth0.com', audiense: 'a', 'management-secret': 'm', keyFormat: 'pem' };
     expect(faultsOf(context)).toEqual([
-      expect.stringMatching(/^audiense: unknown; known are issuer, .*; the nearest is audience$/),
-      expect.stringMatching(/^management-secret: unknown; known are .*; the nearest is managementSecret$/),
-      expect.stringMatching(/^issuer: got "https:\/\/tenant.auth0.com"; wanted an https URL that ends in "\/"/),
+      expect.stringMatching(/^audiense: unknown; expected one of issuer, .*; the nearest is audience$/),
+      expect.stringMatching(/^management-secret: unknown; expected one of .*; the nearest is managementSecret$/),
+      expect.stringMatching(/^issuer: got "https:\/\/tenant.auth0.com"; expected an https URL that ends in "\/"/),
       'audience: missing, and it has no default',
       'managementSecret: missing, and it has no default',
-      'keyFormat: got "pem"; wanted "certificate" or "jwk"',
+      'keyFormat: got "pem"; expected "certificate" or "jwk"',
     ]);
   });
 
   it.each([
-    ['issuer', 'http://tenant.auth0.com/', 'wanted an https URL'],
-    ['issuer', 'https://user:pass@tenant.auth0.com/', 'wanted an https URL'],
-    ['issuer', 7, 'wanted an https URL'],
-    ['issuer', 'https://TENANT.auth0.com/', 'wanted the canonical spelling "https://tenant.auth0.com/"'],
-    ['issuer', 'https://tenant.auth0.com:443/', 'wanted the canonical spelling "https://tenant.auth0.com/"'],
-    ['issuer', 'https://tenant.auth0.com/?a=/', 'wanted an https URL'],
-    ['audience', 'with space', 'wanted the identifier of the resource server'],
-    ['managementSecret', '{"clientId":"a","clientSecret":"b"}', 'got Object; wanted the name or ARN'],
-    ['managementSecret', 'not a name', 'wanted the name or ARN of a secret'],
-    ['managementSecret', 'arn:aws:s3:::bucket', 'wanted the name or ARN of a secret'],
-    ['managementDomain', 'http://tenant.auth0.com/', "wanted the tenant's own domain"],
-    ['managementDomain', 'https://tenant.auth0.com/api', "wanted the tenant's own domain"],
-    ['passwordGrantSecret', '', 'wanted the name or ARN of a secret'],
-    ['keyDelivery', 'email', 'wanted "verificationKey", "verificationKeys", "verificationLocation" or "wellKnown"'],
-    ['rotationDays', -1, 'wanted whole days from 0 (off) to 1000'],
-    ['rotationDays', 1.5, 'wanted whole days'],
-    ['basicOrder', 'both', 'wanted "auto", "password-first" or "introspect-first"'],
-    ['basicChallenge', 'yes', 'wanted true or false'],
-    ['grantClientId', 'a b', 'wanted the id of a client'],
-    ['createResourceServer', 1, 'wanted true or false'],
-    ['removeCreated', 'no', 'wanted true or false'],
-    ['routes', [], 'wanted an object'],
-    ['routes', {}, 'wanted an object with at least one route'],
-    ['permissionsAsScopes', null, 'wanted true or false'],
-    ['introspectJwts', 'maybe', 'wanted true or false'],
-    ['backendUrl', 'http://backend.example', 'wanted an https URL without query and fragment'],
-    ['backendUrl', 'https://backend.example/?a', 'wanted an https URL without query and fragment'],
-    ['gatewayTtlSeconds', 3601, 'wanted whole seconds from 0 to 3600'],
-    ['cacheTtlSeconds', '5m', 'wanted whole seconds'],
-    ['negativeTtlSeconds', -1, 'wanted whole seconds'],
-    ['staleIfErrorSeconds', 1e9, 'wanted whole seconds'],
-    ['uncachedScopes', 'admin', 'wanted a list of scopes'],
-    ['kmsKeyArn', 'alias/mine', 'wanted the ARN of a KMS key'],
-    ['accessLog', 'on', 'wanted true or false'],
-    ['ipRateLimit', 9, 'wanted whole requests in five minutes from one address, from 10 to 2000000000'],
-    ['ipRateLimit', '2000000001', 'wanted whole requests in five minutes'],
-    ['ipRateLimit', 10.5, 'wanted whole requests in five minutes'],
+    ['issuer', 'http://tenant.auth0.com/', 'expected an https URL'],
+    ['issuer', 'https://user:pass@tenant.auth0.com/', 'expected an https URL'],
+    ['issuer', 7, 'expected an https URL'],
+    ['issuer', 'https://TENANT.auth0.com/', 'expected the canonical spelling "https://tenant.auth0.com/"'],
+    ['issuer', 'https://tenant.auth0.com:443/', 'expected the canonical spelling "https://tenant.auth0.com/"'],
+    ['issuer', 'https://tenant.auth0.com/?a=/', 'expected an https URL'],
+    ['audience', 'with space', 'expected the identifier of the resource server'],
+    ['managementSecret', '{"clientId":"a","clientSecret":"b"}', 'got Object; expected the name or ARN'],
+    ['managementSecret', 'not a name', 'expected the name or ARN of a secret'],
+    ['managementSecret', 'arn:aws:s3:::bucket', 'expected the name or ARN of a secret'],
+    ['managementDomain', 'http://tenant.auth0.com/', "expected the tenant's own domain"],
+    ['managementDomain', 'https://tenant.auth0.com/api', "expected the tenant's own domain"],
+    ['passwordGrantSecret', '', 'expected the name or ARN of a secret'],
+    ['keyDelivery', 'email', 'expected "verificationKey", "verificationKeys", "verificationLocation" or "wellKnown"'],
+    ['rotationDays', -1, 'expected whole days from 0 (off) to 1000'],
+    ['rotationDays', 1.5, 'expected whole days'],
+    ['basicOrder', 'both', 'expected "auto", "password-first" or "introspect-first"'],
+    ['basicChallenge', 'yes', 'expected true or false'],
+    ['grantClientId', 'a b', 'expected the id of a client'],
+    ['createResourceServer', 1, 'expected true or false'],
+    ['removeCreated', 'no', 'expected true or false'],
+    ['routes', [], 'expected an object'],
+    ['routes', {}, 'expected an object with at least one route'],
+    ['permissionsAsScopes', null, 'expected true or false'],
+    ['introspectJwts', 'maybe', 'expected true or false'],
+    ['backendUrl', 'http://backend.example', 'expected an https URL without query and fragment'],
+    ['backendUrl', 'https://backend.example/?a', 'expected an https URL without query and fragment'],
+    ['gatewayTtlSeconds', 3601, 'expected whole seconds from 0 to 3600'],
+    ['cacheTtlSeconds', '5m', 'expected whole seconds'],
+    ['negativeTtlSeconds', -1, 'expected whole seconds'],
+    ['staleIfErrorSeconds', 1e9, 'expected whole seconds'],
+    ['uncachedScopes', 'admin', 'expected a list of scopes'],
+    ['kmsKeyArn', 'alias/mine', 'expected the ARN of a KMS key'],
+    ['accessLog', 'on', 'expected true or false'],
+    ['ipRateLimit', 9, 'expected whole requests in five minutes from one address, from 10 to 2000000000'],
+    ['ipRateLimit', '2000000001', 'expected whole requests in five minutes'],
+    ['ipRateLimit', 10.5, 'expected whole requests in five minutes'],
   ])('refuses %s = %j', (key, value, wanted) => {
     const fault = faultsOf({ ...REQUIRED, [key]: value }).find((line) => line.startsWith(`${key}: got`));
     expect(fault).toContain(wanted);
@@ -158,7 +158,7 @@ describe('the configuration of a deployment', () => {
     [
       'scopes not to be kept, and a gateway that keeps',
       { uncachedScopes: ['a'] },
-      /^gatewayTtlSeconds: got 60; wanted 0/,
+      /^gatewayTtlSeconds: got 60; expected 0/,
     ],
     [
       'an backendUrl whose routes nobody named',
@@ -186,7 +186,7 @@ describe('the configuration of a deployment', () => {
 
   it.each(['issuer', 'managementDomain', 'backendUrl'])('shows no password in the URL of %s', (key) => {
     const faults = faultsOf({ ...REQUIRED, [key]: 'https://user:canary@a.example/' }).join();
-    expect(faults).toContain('got "https://…@a.example/"; wanted');
+    expect(faults).toContain('got "https://…@a.example/"; expected');
     expect(faults).not.toContain('canary');
   });
 

@@ -89,7 +89,7 @@ describe('jwksCacheSeconds', () => {
     expect(parseConfiguration(REQUIRED).jwksCacheSeconds).toBe(300);
     expect(parseConfiguration({ ...REQUIRED, jwksCacheSeconds: '600' }).jwksCacheSeconds).toBe(600);
     expect(() => parseConfiguration({ ...REQUIRED, jwksCacheSeconds: '601' })).toThrow(
-      'jwksCacheSeconds: got 601; wanted whole seconds from 0 to 600, since a change of the key waits that long',
+      'jwksCacheSeconds: got 601; expected whole seconds from 0 to 600, because a change of the key waits that long',
     );
   });
 });
@@ -99,7 +99,7 @@ describe('keyDelivery wellKnown', () => {
     'is refused for the audience %s, which has no origin',
     (audience) => {
       expect(() => parseConfiguration({ ...REQUIRED, audience, keyDelivery: 'wellKnown' })).toThrow(
-        'keyDelivery: got "wellKnown"; wanted another',
+        'keyDelivery: got "wellKnown"; expected another',
       );
     },
   );

@@ -43,41 +43,41 @@ describe('an issuer beside the first', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['is not a list', {}, /issuers: got Object; wanted a list of issuers/],
+    ['is not a list', {}, /issuers: got Object; expected a list of issuers/],
     [
       'is over plain http',
       [{ issuer: 'http://t.example/' }],
-      /issuers\.0\.issuer: got "http:\/\/t\.example\/"; wanted an https URL/,
+      /issuers\.0\.issuer: got "http:\/\/t\.example\/"; expected an https URL/,
     ],
     [
       'is not in its canonical spelling',
       [{ issuer: 'https://LOGIN.example:443/' }],
-      /issuers\.0\.issuer: got "https:\/\/LOGIN\.example:443\/"; wanted the canonical spelling "https:\/\/login\.example\/", since/,
+      /issuers\.0\.issuer: got "https:\/\/LOGIN\.example:443\/"; expected the canonical spelling "https:\/\/login\.example\/", because/,
     ],
     [
       'is of another make and not in its canonical spelling',
       [{ ...RFC_7662, issuer: 'https://AS.example' }],
-      /wanted the canonical spelling "https:\/\/as\.example", since/,
+      /expected the canonical spelling "https:\/\/as\.example", because/,
     ],
     [
       'has a query',
       [{ ...RFC_7662, issuer: 'https://as.example/?a=b' }],
-      /issuers\.0\.issuer: got .*; wanted an https URL without query and fragment/,
+      /issuers\.0\.issuer: got .*; expected an https URL without query and fragment/,
     ],
     [
       'is of Auth0 without its slash',
       [{ issuer: 'https://t.example' }],
-      /an issuer of the profile "auth0" ends in "\/"/,
+      /an issuer with the profile "auth0" must end in "\/"/,
     ],
     [
       'is of another make without endpoints',
       [{ issuer: 'https://t.example', profile: 'rfc7662' }],
-      /wants "jwksUrl" and "introspectionUrl"/,
+      /requires "jwksUrl" and "introspectionUrl"/,
     ],
     [
       'has an unknown key',
       [{ issuer: 'https://t.example/', nope: 1 }],
-      /issuers\.0\.nope: unknown; known are issuer, profile/,
+      /issuers\.0\.nope: unknown; expected one of issuer, profile/,
     ],
     [
       'is listed twice',
@@ -101,12 +101,12 @@ describe('an issuer beside the first', () => {
     [
       'is the main one',
       [{ issuer: 'https://t.auth0.com/' }],
-      /^ {2}issuers: "https:\/\/t\.auth0\.com\/" is the main "issuer" already; remove it from "issuers"$/m,
+      /^ {2}issuers: "https:\/\/t\.auth0\.com\/" is already the main "issuer"; remove it from "issuers"$/m,
     ],
     [
       'is the main one under another profile',
       [{ ...RFC_7662, issuer: 'https://t.auth0.com' }],
-      /issuers: "https:\/\/t\.auth0\.com" is the main "issuer" already/,
+      /issuers: "https:\/\/t\.auth0\.com" is already the main "issuer"/,
     ],
   ])('that %s is a fault', (_, issuers, message) => {
     expect(() => parse(issuers)).toThrow(message);

@@ -11,7 +11,7 @@ describe('the configuration of local mode', () => {
     [
       'cached responses together with scopes that must not be cached',
       { uncachedScopes: ['admin'] },
-      'gatewayTtlSeconds: got 60; wanted 0, since uncachedScopes asks that nothing be kept',
+      'gatewayTtlSeconds: got 60; expected 0, because uncachedScopes forbids caching',
     ],
     [
       'a route that a REST API cannot have',
