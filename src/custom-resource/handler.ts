@@ -1,6 +1,6 @@
 /**
  * The handler of custom resources: parses the event, does the work, and always sends a response, at the latest shortly
- * before Lambda stops the function. It logs nothing of the event but its types.
+ * before Lambda stops the function. Of the event, it logs only the types.
  */
 import type { Clock } from '../core/clock.ts';
 import { NEVER_CREATED, type Outcome, perform } from './perform.ts';
@@ -14,9 +14,9 @@ import type { CustomResource } from './resource.ts';
 
 export interface HandlerPorts extends ResponsePorts {
   readonly clock: Clock;
-  /** Resolves after so many milliseconds; must not keep the process alive. */
+  /** Resolves after this many milliseconds; must not keep the process alive. */
   readonly deadline: (milliseconds: number) => Promise<void>;
-  /** Takes one line without its end. */
+  /** Called with one line, without a line break. */
   readonly log: (line: string) => void;
 }
 
@@ -27,7 +27,7 @@ export interface Invocation {
 
 /** Reserved for sending the response. */
 const RESPONSE_MS = 12_000;
-/** The work's own deadline, as a part of its time: it should end by itself before it is given up. */
+/** The work's own deadline, as a share of its time. It should end by itself before the handler stops waiting. */
 const OWN_DEADLINE_SHARE = 0.95;
 
 /**
@@ -50,7 +50,7 @@ export function createCustomResourceHandler(
   };
 }
 
-/** Everything in the work has a deadline of its own; this one is for what was forgotten. */
+/** A safety net: every step of the work should have a deadline of its own. */
 async function performWithin(
   { clock, deadline }: HandlerPorts,
   workMs: number,
@@ -58,9 +58,9 @@ async function performWithin(
   resource: CustomResource | undefined,
 ): Promise<Outcome> {
   if (!resource)
-    return failure(request, 'type_unknown', `The function knows no resource type ${request.resourceType}.`);
+    return failure(request, 'type_unknown', `The function does not know the resource type ${request.resourceType}.`);
   const isLate = deadline(workMs).then(() =>
-    failure(request, 'timeout', `The work was not done within ${Math.round(workMs / 1000)} s. Deploy again.`),
+    failure(request, 'timeout', `The work was not finished within ${Math.round(workMs / 1000)} s. Deploy again.`),
   );
   const endMs = clock() + workMs * OWN_DEADLINE_SHARE;
   return Promise.race([perform(resource, request, { clock, endMs }), isLate]);

@@ -13,7 +13,7 @@ export interface Time {
   readonly endMs: number;
 }
 
-/** The response, and for the log what failed on the way. */
+/** The response, and what failed, for the log. */
 export interface Outcome {
   readonly response: CustomResourceResponse;
   readonly failures: readonly Failure[];
@@ -22,7 +22,7 @@ export interface Outcome {
 /** Placeholder id of a resource that was never created; deleting it does nothing. */
 export const NEVER_CREATED = 'never-made';
 
-/** The part of the time that is reserved for undoing what failed. */
+/** The share of the time that is reserved for undoing a failed create. */
 const UNDO_SHARE = 1 / 3;
 
 /** Carries out a request. Never rejects. */
@@ -43,18 +43,19 @@ async function performPut(resource: CustomResource, request: CustomResourceReque
     return { response: { status: 'SUCCESS', physicalId: id, attributes }, failures: [] };
   } catch (error) {
     const failure = describeFailure(error);
-    // Only a Create is undone. After a failed Update, CloudFormation sends another Update with the old properties. And the
-    // failed one may itself be such a rollback, to what was in force all the time: undoing it would remove that.
+    // Only a Create is undone. After a failed Update, CloudFormation sends another Update with the old properties. The
+    // failed Update may itself be such a rollback, to properties that were in force all along. Undoing it would remove
+    // them.
     const isCreate = request.requestType === 'Create';
     const failures = [failure, ...(isCreate && id !== undefined ? await undo(resource, request, id, time) : [])];
-    // A failed Update keeps the old id, or CloudFormation would take the new one for created.
+    // A failed Update reports the old id. Otherwise CloudFormation would assume that the new one was created.
     return { response: failed(physicalId ?? id ?? NEVER_CREATED, failures), failures };
   }
 }
 
 /**
- * Removes the replacement that a rollback goes back from. CloudFormation does not know its id if it failed or sent no
- * response, but sends its properties as the old ones.
+ * Removes the replacement that a rollback abandons. If creating it failed or sent no response, CloudFormation does not
+ * know its id, but sends its properties as the old ones.
  */
 async function removeAbandoned(resource: CustomResource, request: CustomResourceRequest, id: string, time: Time) {
   const { requestType, physicalId, oldProperties } = request;
@@ -70,7 +71,7 @@ async function undo(resource: CustomResource, request: CustomResourceRequest, id
     return [];
   } catch (error) {
     const { reason, ...failure } = describeFailure(error);
-    return [{ ...failure, reason: `What had been done could not be undone: ${reason}` }];
+    return [{ ...failure, reason: `The changes could not be undone: ${reason}` }];
   }
 }
 

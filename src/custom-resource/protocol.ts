@@ -1,6 +1,6 @@
 /**
- * CloudFormation's protocol for custom resources: parses the event, and sends the response. The response URL is a bearer
- * secret: it is in no log and no error.
+ * CloudFormation's protocol for custom resources: parses the event, and sends the response. The response URL is a
+ * bearer secret: no log and no error contains it.
  */
 import type { HttpPort } from '../core/http.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
@@ -13,14 +13,14 @@ export interface CustomResourceRequest {
   readonly physicalId: string | undefined;
   /** Those of the resource itself, without CloudFormation's own. Unverified. */
   readonly properties: JsonObject;
-  /** In an Update, the properties before it; `{}` otherwise. In a rollback, those that failed. */
+  /** The previous properties in an Update (in a rollback, those that failed); `{}` otherwise. */
   readonly oldProperties: JsonObject;
   readonly address: ResponseAddress;
 }
 
 /** Where the response goes, and what it must repeat. */
 export interface ResponseAddress {
-  /** Presigned: whoever has it can respond in our place. */
+  /** Presigned: anyone who has it can respond in our place. */
   readonly responseUrl: string;
   readonly stackId: string;
   readonly requestId: string;
@@ -37,7 +37,7 @@ export type CustomResourceResponse =
   | {
       readonly status: 'FAILED';
       readonly physicalId: string;
-      /** Shown to whoever deploys, and kept in the stack's events. */
+      /** Shown to the operator, and stored in the stack's events. */
       readonly reason: string;
     };
 
@@ -45,7 +45,7 @@ export type Attributes = Readonly<Record<string, string>>;
 
 export interface ResponsePorts {
   readonly http: HttpPort;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -57,7 +57,7 @@ const WAITS_MS = [300, 1200];
 /**
  * Parses the event.
  *
- * @throws TypeError without anything of the event in it
+ * @throws TypeError with nothing of the event in its message
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
 export function parseCustomResourceRequest(event: unknown): CustomResourceRequest {
@@ -82,7 +82,7 @@ export function parseCustomResourceRequest(event: unknown): CustomResourceReques
 }
 
 /**
- * Sends the response, up to three times: until it has one, the stack hangs.
+ * Sends the response, in up to three attempts. Until it arrives, the stack hangs.
  *
  * @throws Error if it could not be delivered; Lambda then runs the event again, which does no harm
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
@@ -92,7 +92,7 @@ export async function sendResponse(
   address: ResponseAddress,
   response: CustomResourceResponse,
 ): Promise<void> {
-  if (!isSecureUrl(address.responseUrl)) throw new TypeError('The ResponseURL is not https, nor http to loopback.');
+  if (!isSecureUrl(address.responseUrl)) throw new TypeError('The ResponseURL is neither https nor http to loopback.');
   const body = JSON.stringify(bodyOf(address, response));
   for (const waitMs of WAITS_MS) {
     if (await isAccepted(ports, address, body)) return;
@@ -111,7 +111,7 @@ async function isAccepted(
     const { status } = await http({ method: 'PUT', url, headers: {}, body, timeoutMs: ATTEMPT_TIMEOUT_MS });
     return status >= 200 && status < 300;
   } catch {
-    // The cause may name the URL.
+    // Ignore the cause: it may contain the URL.
     return false;
   }
 }
@@ -143,5 +143,5 @@ function textOf(event: JsonObject, member: string): string {
 }
 
 function invalidEvent(expected: string): TypeError {
-  return new TypeError(`The event is not one of CloudFormation's for a custom resource: expected ${expected}.`);
+  return new TypeError(`The event is not a CloudFormation request for a custom resource: expected ${expected}.`);
 }

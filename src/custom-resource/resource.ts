@@ -1,4 +1,4 @@
-/** What the author of a custom resource writes, and what helps with it: physical ids, and warnings as an attribute. */
+/** The interface of a custom resource, with helpers for physical ids and for warnings as an attribute. */
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../core/json.ts';
 import type { Attributes } from './protocol.ts';
@@ -12,11 +12,11 @@ export interface CustomResource {
   identify(properties: JsonObject): string;
   /** Creates or changes the thing to match the properties, whatever was there; may be run again after a crash at any point. */
   put(id: string, properties: JsonObject, work: Work): Promise<Attributes>;
-  /** Removes what was put under this id; accepts that nothing is there. */
+  /** Removes what was put under this id. Succeeds if nothing is there. */
   remove(id: string, properties: JsonObject, work: Work): Promise<void>;
 }
 
-/** What one request comes with. */
+/** The context of one request. */
 export interface Work {
   readonly requestId: string;
   /** How long it may take, in milliseconds. */
@@ -26,14 +26,14 @@ export interface Work {
 /**
  * Derives a physical id.
  *
- * @param kind in front, for people
+ * @param kind a prefix for people
  * @param parts what identifies the thing; their order matters
  */
 export function physicalId(kind: string, parts: readonly string[]): string {
   return `${kind}-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}`;
 }
 
-/** The attribute without warnings: CloudFormation accepts no empty output. */
+/** The attribute if there are no warnings, because CloudFormation does not accept an empty output. */
 const NO_WARNINGS = 'none';
 
 /** A response may have 4,096 bytes in all. */

@@ -106,7 +106,7 @@ describe('the response', () => {
     expect(await send({})).toMatchObject({
       status: 'FAILED',
       physicalId: 'never-made',
-      reason: 'The work was not done within 48 s. Deploy again.',
+      reason: 'The work was not finished within 48 s. Deploy again.',
     });
     expect(waits).toEqual([48_000]);
   });
@@ -114,7 +114,7 @@ describe('the response', () => {
   it('is sent for an unknown resource type', async () => {
     expect(await send({ resourceType: 'Custom::Other' })).toMatchObject({
       status: 'FAILED',
-      reason: 'The function knows no resource type Custom::Other.',
+      reason: 'The function does not know the resource type Custom::Other.',
     });
   });
 
@@ -144,7 +144,9 @@ describe('the response', () => {
       ...eventOf({ type: 'Create', resourceType: TYPE, properties: {} }),
       ResponseURL: 'http://example.com/',
     };
-    await expect(handler(event, invocation)).rejects.toThrow(/^The ResponseURL is not https, nor http to loopback\.$/);
+    await expect(handler(event, invocation)).rejects.toThrow(
+      /^The ResponseURL is neither https nor http to loopback\.$/,
+    );
   });
 });
 
@@ -160,7 +162,7 @@ describe('an event', () => {
       { http: noHttp, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
     );
     await expect(handler(event, invocation)).rejects.toThrow(
-      `The event is not one of CloudFormation's for a custom resource: expected ${expected}.`,
+      `The event is not a CloudFormation request for a custom resource: expected ${expected}.`,
     );
   });
 
@@ -183,7 +185,7 @@ describe('a failure', () => {
 
   it('of a Create is undone, and the reason says if that fails too', async () => {
     resource = { ...resource, put: failing(refusal), remove: failing(refusal) };
-    expect(await send({})).toMatchObject({ reason: 'No. What had been done could not be undone: No.' });
+    expect(await send({})).toMatchObject({ reason: 'No. The changes could not be undone: No.' });
   });
 
   it('of a replacement returns the old id, and is left for CloudFormation to roll back', async () => {
