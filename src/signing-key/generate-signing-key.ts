@@ -15,7 +15,7 @@ const ALGORITHM = {
   modulusLength: 2048,
   publicExponent: new Uint8Array([1, 0, 1]),
 };
-/** The certificate only carries the public key. A rotation ends a key's life, not this date. */
+/** The certificate only carries the public key. Keys end by rotation, not on this date. */
 const CERTIFICATE_YEARS = 20;
 
 /**

@@ -16,7 +16,7 @@ export interface PublishedKeys {
   readonly nowMs: number;
 }
 
-/** Puts the keys in use first. After them come earlier keys, each until its time is over. */
+/** Puts the keys in use first. Earlier keys follow, each until its retirement. */
 export function publishedFor(
   before: readonly PublishedKey[],
   { inUse, previousKid, retireAt, revoked, nowMs }: PublishedKeys,

@@ -49,7 +49,7 @@ export function servedKeys(keys: readonly PublishedKey[], nowMs: number): readon
 
 function parseKey(key: unknown): PublishedKey {
   if (!isJsonObject(key) || key.kty !== 'RSA' || key.alg !== SIGNING_ALGORITHM || key.use !== 'sig') {
-    throw invalid(`holds a key that is no RSA key for ${SIGNING_ALGORITHM}`);
+    throw invalid(`holds a key that is not an RSA key for ${SIGNING_ALGORITHM}`);
   }
   const { kid, n, e, x5c, exp } = key;
   if (typeof kid !== 'string' || typeof n !== 'string' || typeof e !== 'string') {
@@ -57,7 +57,7 @@ function parseKey(key: unknown): PublishedKey {
   }
   const certificate: unknown = Array.isArray(x5c) ? x5c[0] : undefined;
   if (typeof certificate !== 'string') throw invalid('holds a key without its certificate in "x5c"');
-  if (exp !== undefined && typeof exp !== 'number') throw invalid('holds a key with an "exp" that is no number');
+  if (exp !== undefined && typeof exp !== 'number') throw invalid('holds a key with an "exp" that is not a number');
   return {
     kty: 'RSA',
     kid,

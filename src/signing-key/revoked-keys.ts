@@ -5,7 +5,10 @@
 import { parseJson } from '../core/json.ts';
 import { changeState, STATE_NAMES, type StateStore } from '../core/state-store.ts';
 
-/** Far more than the labelled versions of a secret. An older key is in none of them. */
+/**
+ * Far more keys than a secret has labelled versions. Older ones can be forgotten, because no labelled version holds
+ * them.
+ */
 const MOST_REVOKED = 100;
 
 /** Reads the ids of revoked keys. */

@@ -1,14 +1,14 @@
 /**
- * Chooses the signing key during a rotation: the one in use until the server refuses it, then the other key in the store. The
- * store is read again at most every 30 s, whoever asks.
+ * Chooses the signing key during a rotation: the one in use until the server refuses it, then the other key in the
+ * store. The store is read again at most every 30 s.
  */
 import type { Clock } from '../core/clock.ts';
 import type { ImportedSigningKey } from './signing-key.ts';
 
-/** The store of signing keys. Each call reads it again. */
+/** The store of signing keys. */
 export interface SigningKeyStore {
   /**
-   * Reads the current key and, if there is one, the pending one, in this order.
+   * Reads the current key and, if there is one, the pending key, in this order. Caches nothing.
    *
    * @throws ConfigurationError `signing_key_invalid`
    * @throws IssuerError `issuer_unavailable` if the store cannot be read
@@ -18,7 +18,7 @@ export interface SigningKeyStore {
 
 type SigningKeys = readonly [ImportedSigningKey, ...ImportedSigningKey[]];
 
-/** The least time between two reads that brought no key that the server accepts. */
+/** The minimum time until the store is read again, unless the server has accepted a key from it. */
 const READ_AGAIN_MS = 30_000;
 
 export class SigningKeyRing {

@@ -72,7 +72,7 @@ export function importSigningKey(jwk: PrivateSigningJwk): ImportedSigningKey {
   const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0;
   // Node 20 imports a key whose modulus is not base64url, as one of 0 bits. Node 24 throws.
   if (bits === 0) throw unusable();
-  if (bits < MINIMUM_MODULUS_BITS) throw invalid(`has ${bits} bits; at least ${MINIMUM_MODULUS_BITS} are wanted`);
+  if (bits < MINIMUM_MODULUS_BITS) throw invalid(`has ${bits} bits; at least ${MINIMUM_MODULUS_BITS} are required`);
   return { kid: jwk.kid, privateKey };
 }
 

@@ -1,4 +1,4 @@
-/** The RFC 7638 thumbprint of a key: the name of every key that this software makes. */
+/** Calculates the RFC 7638 thumbprint of a key, which is the `kid` of every key that this software makes. */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 
 /** The required members of each key type, in the order of RFC 7638 section 3.2. */
@@ -18,7 +18,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 export function thumbprintOf(key: KeyObject): string {
   const jwk = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
   const members = MEMBERS[jwk.kty ?? ''];
-  if (!members) throw new TypeError(`Keys of the type ${jwk.kty} have no thumbprint here.`);
+  if (!members) throw new TypeError(`Thumbprints of keys of the type ${jwk.kty} are not supported.`);
   const canonical = Object.fromEntries(members.map((name) => [name, jwk[name]]));
   return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
 }

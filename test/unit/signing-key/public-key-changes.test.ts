@@ -63,6 +63,6 @@ describe('the document of public keys', () => {
 
   it('is refused if an end is not a number', () => {
     const text = JSON.stringify({ keys: [{ ...current, exp: 'soon' }] });
-    expect(() => parsePublicKeys(text)).toThrow('holds a key with an "exp" that is no number');
+    expect(() => parsePublicKeys(text)).toThrow('holds a key with an "exp" that is not a number');
   });
 });

@@ -32,9 +32,9 @@ describe('the public key document', () => {
   it.each([
     ['', 'is not a JWKS'],
     ['{}', 'is not a JWKS'],
-    ['{"keys":[null]}', 'holds a key that is no RSA key for RS256'],
-    [JSON.stringify({ keys: [{ ...published, alg: 'none' }] }), 'holds a key that is no RSA key for RS256'],
-    [JSON.stringify({ keys: [{ ...published, use: 'enc' }] }), 'holds a key that is no RSA key for RS256'],
+    ['{"keys":[null]}', 'holds a key that is not an RSA key for RS256'],
+    [JSON.stringify({ keys: [{ ...published, alg: 'none' }] }), 'holds a key that is not an RSA key for RS256'],
+    [JSON.stringify({ keys: [{ ...published, use: 'enc' }] }), 'holds a key that is not an RSA key for RS256'],
     [JSON.stringify({ keys: [{ ...published, n: undefined }] }), 'holds a key without "kid", "n" and "e"'],
     [JSON.stringify({ keys: [{ ...published, x5c: [] }] }), 'holds a key without its certificate in "x5c"'],
   ])('refuses what it would not write (%#)', (text, what) => {

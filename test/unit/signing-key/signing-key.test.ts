@@ -118,7 +118,7 @@ describe('a stored signing key', () => {
   it('must have at least 2,048 bits', () => {
     const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
     expect(() => importSigningKey(parseSigningJwk(text({ ...small })))).toThrow(
-      invalid('has 1024 bits; at least 2048 are wanted'),
+      invalid('has 1024 bits; at least 2048 are required'),
     );
   });
 
