@@ -1,6 +1,6 @@
 /**
- * A user's app specific passwords. The value of a new one is returned once, to the caller alone; no error and no list
- * holds it. The `auth0` package has no calls for these.
+ * A user's app specific passwords. The value of a new one is returned once, to the caller only; no error and no list
+ * contains it. The `auth0` package has no calls for these.
  */
 import { ConfigurationError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
@@ -18,7 +18,7 @@ export interface ApplicationPassword {
   readonly lastAccessed: string | undefined;
 }
 
-/** One just made. */
+/** A newly created password. */
 export interface NewApplicationPassword extends ApplicationPassword {
   /** The secret itself. Show it to its user, never log it: the tenant does not return it again. */
   readonly value: string;
@@ -35,7 +35,7 @@ export interface ApplicationPasswordRequest {
 export interface ApplicationPasswords {
   create(userId: string, request: ApplicationPasswordRequest): Promise<NewApplicationPassword>;
   list(userId: string): Promise<readonly ApplicationPassword[]>;
-  /** Accepts that it is gone already. */
+  /** Succeeds if it is already gone. */
   remove(userId: string, id: string): Promise<void>;
 }
 
@@ -60,12 +60,12 @@ export function createApplicationPasswords(baseUrl: string, send: SendManagement
   };
 }
 
-/** A dot or two would lead to another path, encoded or not. */
+/** An id of one or two dots would lead to another path, even if encoded. */
 function segment(id: string): string {
   if (!/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
   throw new ConfigurationError(
     'configuration_invalid',
-    'Got an empty id or one of dots only. Expected that of a user or password.',
+    'Got an empty id, or one of dots only. Expected the id of a user or password.',
   );
 }
 
@@ -85,12 +85,12 @@ function parse(response: unknown): ApplicationPassword {
 function textOf(response: unknown, member: keyof JsonObject): string {
   const value = isJsonObject(response) ? response[member] : undefined;
   if (typeof value === 'string' && value !== '') return value;
-  throw malformed(`a text "${member}"`);
+  throw malformed(`a string "${member}"`);
 }
 
 function malformed(expected: string): SetupError {
   return new SetupError(
     'management_malformed',
-    `The tenant responded to a request for app specific passwords without what the response must hold. Expected ${expected}; check that the feature is enabled for the tenant, and that the URL is the tenant's.`,
+    `The tenant's response to a request for app specific passwords is malformed. Expected ${expected}; check that the feature is enabled for the tenant, and that the URL is the tenant's.`,
   );
 }

@@ -29,7 +29,7 @@ export interface ClientGrants {
   create(grant: NewClientGrant): Promise<void>;
   /** @param scopes the whole list */
   update(id: string, scopes: readonly string[]): Promise<void>;
-  /** Accepts that it is gone already. */
+  /** Succeeds if it is already gone. */
   remove(id: string): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ function isOfClient({ subject_type: subjectType }: JsonObject): boolean {
   return subjectType === undefined || subjectType === null || subjectType === 'client';
 }
 
-/** Follows the checkpoints to the end, and stops where one leads back. */
+/** Reads all pages, and stops if a checkpoint repeats. */
 async function listAll(
   client: ClientGrantsClient,
   filter: { readonly client_id: string; readonly audience: string },
@@ -86,7 +86,7 @@ function parsePage(response: unknown): { readonly grants: readonly JsonObject[];
 }
 
 function parseGrant({ id, scope, allow_all_scopes: allowAllScopes }: JsonObject): ClientGrant {
-  if (typeof id !== 'string') throw malformed('a text "id"');
+  if (typeof id !== 'string') throw malformed('a string "id"');
   const allowsAllScopes = allowAllScopes === true;
   // A grant for all scopes has no "scope" member at all.
   const scopes = allowsAllScopes ? (scope ?? []) : scope;
@@ -97,6 +97,6 @@ function parseGrant({ id, scope, allow_all_scopes: allowAllScopes }: JsonObject)
 function malformed(expected: string): SetupError {
   return new SetupError(
     'management_malformed',
-    `The tenant responded to a request for client grants without what the response must hold. Expected ${expected}; check that the URL is that of the tenant.`,
+    `The tenant's response to a request for client grants is malformed. Expected ${expected}; check that the URL is that of the tenant.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Errors between this software and a tenant's Management API. Each code asks for one action. */
+/** The errors of calls to a tenant's Management API, and of setting up a tenant. Each code calls for one action. */
 import { CodedError } from '../core/errors.ts';
 
 export type SetupErrorCode =
@@ -6,7 +6,7 @@ export type SetupErrorCode =
   | 'management_client_refused'
   /** The management client lacks a scope, which the message names. */
   | 'management_scope_missing'
-  /** The rate limit is longer than the time that is left. */
+  /** The rate limit lasts longer than the time that is left. */
   | 'management_throttled'
   /** No response, or 5xx, in the time that is left. */
   | 'management_unavailable'
@@ -19,17 +19,17 @@ export type SetupErrorCode =
   | 'property_refused'
   /** The tenant does not remove a key property. */
   | 'property_kept'
-  /** A key property that is not ours, and in which the tenant looks before it looks for ours. */
+  /** The tenant may read another key property, which is not ours, before ours. */
   | 'property_foreign'
   /** The tenant accepted the grant but left out a scope. */
   | 'scope_dropped'
   /** A warning: other deployments use the same client grant. */
   | 'grant_shared'
-  /** Another deployment is taking its scopes out of the grant at this moment. */
+  /** Another deployment is removing its scopes from the grant at this moment. */
   | 'grant_being_restored'
   /** The property holds a key of this software that another deployment may be using. */
   | 'key_in_use'
-  /** The tenant holds the key of this deployment already, and no record says so. */
+  /** The tenant already holds the key of this deployment, but there is no record of it. */
   | 'record_missing'
   /** App specific passwords are not enabled for the tenant. */
   | 'feature_missing'
@@ -39,10 +39,13 @@ export type SetupErrorCode =
   | 'assertion_unchecked'
   /** Something could not be checked. */
   | 'not_checked'
-  /** The record of what was there before is not one of ours. */
+  /** The record of what was there before is not valid. */
   | 'record_invalid';
 
-/** Thrown, or handed back as a warning, when a tenant cannot be set up as wanted. Never holds a secret, nor a `cause` that may. */
+/**
+ * Thrown, or returned as a warning, when a tenant cannot be set up as configured. Contains no secret, and no `cause`
+ * that may contain one.
+ */
 export class SetupError extends CodedError<SetupErrorCode> {}
 
 /** A request that the tenant understood and refused, with its reason. */

@@ -1,10 +1,10 @@
 /**
- * The three properties of a resource server that say where its public key is, and when two values of one are the same key.
- * What the tenant holds in them may be anybody's and of any shape: it is kept as it is, to be put back as it was.
+ * The three properties of a resource server that tell the tenant where the public key is, and how to compare their
+ * values. A tenant may hold values of any owner and any form in them: they are recorded and restored unchanged.
  */
 import { type JsonObject, parseJson } from '../core/json.ts';
 
-/** In the order in which a tenant is taken to look for the key; after them comes the identifier's own origin. */
+/** In the order in which a tenant is assumed to look for the key. The identifier's own origin comes last. */
 export const KEY_PROPERTIES = ['verificationKey', 'verificationKeys', 'verificationLocation'] as const;
 
 export type KeyProperty = (typeof KEY_PROPERTIES)[number];
@@ -19,7 +19,7 @@ export interface VerificationKey {
 /** What a resource server holds: any JSON, `null` if absent. */
 export type KeyProperties = { readonly [Property in KeyProperty]: unknown };
 
-/** What it should hold: `null` for a property that is not of the wanted mode. */
+/** What it should hold: `null` for a property that the key delivery does not use. */
 export interface WantedKeyProperties {
   /** A PEM certificate, or a JWK as JSON text. */
   readonly verificationKey: string | null;
@@ -28,25 +28,27 @@ export interface WantedKeyProperties {
   readonly verificationLocation: string | null;
 }
 
-/** Properties to send: those left out stay, `null` takes one off. */
+/** Properties to send: an omitted one stays, `null` removes one. */
 export type KeyPatch = { readonly [Property in KeyProperty]?: unknown };
 
 export function isEmptyPatch(patch: KeyPatch): boolean {
   return Object.keys(patch).length === 0;
 }
 
-/** Takes the key properties out of a resource server's record. */
+/** Reads the key properties from a resource server's JSON. */
 export function keyPropertiesOf(record: JsonObject): KeyProperties {
   const { verificationKey = null, verificationKeys = null, verificationLocation = null } = record;
   return { verificationKey, verificationKeys, verificationLocation };
 }
 
-/** Whether two values mean the same, however a tenant may have laid them out: PEM line breaks, JSON spaces, order of members. */
+/**
+ * Returns whether two values are equal apart from the tenant's layout: PEM line breaks, JSON spaces, order of members.
+ */
 export function sameKeyValue(one: unknown, other: unknown): boolean {
   return JSON.stringify(canonical(one)) === JSON.stringify(canonical(other));
 }
 
-/** Whether a list of keys holds one with this `kid` and this key. */
+/** Returns whether a list holds a value that is equal apart from its layout. */
 export function includesKey(entries: readonly unknown[], entry: unknown): boolean {
   return entries.some((other) => sameKeyValue(other, entry));
 }
@@ -64,7 +66,7 @@ function canonical(value: unknown): unknown {
 function canonicalText(text: string): unknown {
   const trimmed = text.trim();
   if (trimmed.startsWith('-----BEGIN ')) return canonicalPem(trimmed);
-  // A JWK is kept as text by some tenants and as an object by others.
+  // Some tenants store a JWK as text, others as an object.
   const json = trimmed.startsWith('{') ? parseJson(trimmed) : undefined;
   return json === undefined ? trimmed : canonical(json);
 }

@@ -28,11 +28,11 @@ export interface ManagementOptions extends ManagementClientCredentials {
   readonly http: HttpPort;
   /** @default the system's clock */
   readonly clock?: Clock;
-  /** Resolves after so many milliseconds. @default a timer */
+  /** Resolves after this many milliseconds. @default a timer */
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 
-/** What can be done at the tenant. */
+/** The operations on a tenant. */
 export interface ManagementConnection {
   /** The Management API's identifier, for which grants are made. */
   readonly audience: string;

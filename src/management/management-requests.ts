@@ -1,5 +1,5 @@
 /**
- * Requests to the Management API: sent with the token; a refusal becomes an error that says what to do about it. The
+ * Sends requests to the Management API with the token, and turns a refusal into an error that says how to fix it. The
  * tenant's own message is passed on only after it is shortened, made printable, and stripped of our secrets.
  */
 import { isJsonObject } from '../core/json.ts';
@@ -26,11 +26,11 @@ export function createManagementRequests(
   token: ManagementToken,
 ): SendManagementRequest {
   return async (request) => {
-    const kept = token.kept();
-    const used = kept ?? (await token.request());
+    const cached = token.cached();
+    const used = cached ?? (await token.request());
     const first = await sendWith(ports, request, used);
-    // A kept token may be older than the grant of the scope that it lacks, or have been revoked.
-    const isStale = kept !== undefined && (first.status === 401 || lacksScope(first));
+    // A cached token may be older than the grant of the missing scope, or may have been revoked.
+    const isStale = cached !== undefined && (first.status === 401 || lacksScope(first));
     const last = isStale ? await token.request() : used;
     const final = isStale ? await sendWith(ports, request, last) : first;
     if (final.status < 300) return final.body;
@@ -52,9 +52,9 @@ function refusalOf(
   const what = `${method} ${new URL(url).pathname}`;
   if (status === 401) return tokenRefused(what, client);
   if (lacksScope({ status, body })) return scopeMissing(what, reason, client);
-  const said = reason === '' ? '' : `: ${reason}`;
+  const detail = reason === '' ? '' : `: ${reason}`;
   return new ManagementRefusal(
-    `The tenant refused ${what} with ${status}${said}. Expected it to be accepted; fix what it names and run it again.`,
+    `The tenant refused ${what} with ${status}${detail}. Expected it to be accepted; fix what the tenant reports, then run this again.`,
     { status, reason },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The token for the Management API, by the client credentials grant: requested once and kept until shortly before it
+ * The token for the Management API, by the client credentials grant: requested once and cached until shortly before it
  * expires.
  */
 import { isJsonObject } from '../core/json.ts';
@@ -18,7 +18,7 @@ export interface ManagementClient extends ManagementClientCredentials {
   readonly audience: string;
 }
 
-interface KeptToken {
+interface CachedToken {
   readonly value: string;
   readonly expiresAtMs: number;
   /** The scopes that the tenant reports; `undefined` if it reports none. */
@@ -28,11 +28,11 @@ interface KeptToken {
 /** A token is not used in its last seconds. */
 const LEEWAY_MS = 10_000;
 
-/** Keeps one token for one management client. */
+/** Caches one token for one management client. */
 export class ManagementToken {
   readonly #ports: TenantPorts;
   readonly #client: ManagementClient;
-  #token: KeptToken | undefined;
+  #token: CachedToken | undefined;
   #pending: Promise<string> | undefined;
 
   constructor(ports: TenantPorts, client: ManagementClient) {
@@ -41,7 +41,7 @@ export class ManagementToken {
   }
 
   /** The current token, if there is one that has not expired. */
-  kept(): string | undefined {
+  cached(): string | undefined {
     const token = this.#token;
     return token && this.#ports.clock() < token.expiresAtMs - LEEWAY_MS ? token.value : undefined;
   }
@@ -61,7 +61,7 @@ export class ManagementToken {
 
   /** The scopes of the current token, or of a new one. */
   async scopes(isFresh: boolean): Promise<readonly string[] | undefined> {
-    if (isFresh || this.kept() === undefined) await this.request();
+    if (isFresh || this.cached() === undefined) await this.request();
     return this.#token?.scopes;
   }
 
@@ -79,7 +79,7 @@ export class ManagementToken {
   }
 }
 
-function parseToken(body: unknown, nowMs: number): KeptToken {
+function parseToken(body: unknown, nowMs: number): CachedToken {
   const { access_token: value, expires_in: expiresInSeconds, scope } = isJsonObject(body) ? body : {};
   // The characters of RFC 6750 section 2.1: anything else would not survive in a header.
   if (typeof value !== 'string' || !/^[\w.~+/-]+=*$/.test(value)) throw malformed('access_token');

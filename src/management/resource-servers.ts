@@ -1,6 +1,6 @@
 /**
- * The resource servers of a tenant, through the `auth0` package's client for them. It has no types for the key properties
- * but passes them on. Each response is parsed, and ignored if it has another identifier than the requested one.
+ * The resource servers of a tenant, through the `auth0` package's client for them. It has no types for the key
+ * properties but passes them on. Each response is parsed, and ignored if its identifier is not the requested one.
  */
 import type { ResourceServersClient } from 'auth0/resourceServers';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
@@ -34,7 +34,7 @@ export interface ResourceServers {
   identifiers(): Promise<readonly string[]>;
   create(resourceServer: NewResourceServer): Promise<void>;
   update(id: string, patch: KeyPatch): Promise<void>;
-  /** Accepts that it is gone already. */
+  /** Succeeds if it is already gone. */
   remove(id: string): Promise<void>;
 }
 
@@ -67,7 +67,10 @@ export async function acceptGone(deletion: Promise<unknown>): Promise<void> {
   });
 }
 
-/** The URL-encoded identifier is accepted as an id. A proxy may decode it and a tenant may match it loosely, so it is compared. */
+/**
+ * The tenant accepts the URL-encoded identifier as an id. A proxy may decode it and a tenant may match it loosely, so
+ * the result is compared.
+ */
 async function getExactly(client: ResourceServersClient, identifier: string, id = identifier) {
   try {
     const found = parseResourceServer(await unwrapErrors(client.get(id)));
@@ -98,7 +101,7 @@ async function listAll(client: ResourceServersClient): Promise<readonly JsonObje
 function parsePage(response: unknown): readonly JsonObject[] {
   const records = isJsonObject(response) ? response.resource_servers : response;
   if (Array.isArray(records) && records.every(isJsonObject)) return records;
-  throw malformed('a list of them');
+  throw malformed('a list of resource servers');
 }
 
 function parseResourceServer(response: unknown): ResourceServer {
@@ -120,12 +123,12 @@ function scopeValue(scope: unknown): readonly string[] {
 function textOf(record: JsonObject, member: string): string {
   const value = record[member];
   if (typeof value === 'string') return value;
-  throw malformed(`a text "${member}"`);
+  throw malformed(`a string "${member}"`);
 }
 
 function malformed(expected: string): SetupError {
   return new SetupError(
     'management_malformed',
-    `The tenant responded to a request for resource servers without what the response must hold. Expected ${expected}; check that the URL is that of the tenant.`,
+    `The tenant's response to a request for resource servers is malformed. Expected ${expected}; check that the URL is that of the tenant.`,
   );
 }

@@ -1,4 +1,4 @@
-/** How long to wait before a request is sent again. The server may ask for a wait; it is never less than a second. */
+/** How long to wait before a request is sent again. A wait that the server requests is never less than a second here. */
 import type { HttpResponse } from '../core/http.ts';
 import { rateLimitWaitMs, retryAfterMs } from '../core/retry-after.ts';
 

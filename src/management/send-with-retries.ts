@@ -12,7 +12,7 @@ import { retryDelayMs } from './retry-delay.ts';
 export interface TenantPorts {
   readonly http: HttpPort;
   readonly clock: Clock;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Epoch milliseconds by which all work must be done. */
   readonly deadlineMs: number;
@@ -44,7 +44,7 @@ interface Failure {
   readonly failure: string;
 }
 
-/** A list of a hundred records has some 200 KB. */
+/** A list of a hundred records has about 200 KB. */
 const MAXIMUM_BODY_BYTES = 4_000_000;
 
 /**
@@ -66,7 +66,7 @@ export async function sendWithRetries(ports: TenantPorts, request: TenantRequest
 
 async function attemptOnce({ http, clock, ...limits }: TenantPorts, request: TenantRequest): Promise<Attempt> {
   const timeoutMs = Math.min(limits.attemptTimeoutMs, limits.deadlineMs - clock());
-  if (timeoutMs <= 0) return { failure: 'nothing, since its time is used up' };
+  if (timeoutMs <= 0) return { failure: 'nothing, because the time is used up' };
   try {
     return await http(httpRequest(request, timeoutMs));
   } catch (error) {
@@ -97,17 +97,20 @@ function readResponse({ method, url }: TenantRequest, attempt: Attempt, delayMs:
 }
 
 function throttled(what: string, delayMs: number | undefined): SetupError {
-  const wait = delayMs === undefined ? 'again and again' : `and asked to wait ${Math.ceil(delayMs / 1000)} s`;
+  const wait =
+    delayMs === undefined
+      ? 'again and again'
+      : `and asked to wait ${Math.ceil(delayMs / 1000)} s, which is longer than the time allowed`;
   return new SetupError(
     'management_throttled',
-    `The tenant responded to ${what} with 429 ${wait}, which is longer than the time allowed. Expected a response within it; run it again later, or find out what else uses up the tenant's rate limit.`,
+    `The tenant responded to ${what} with 429 ${wait}. Expected a response in time; run it again later, or find out what else uses up the tenant's rate limit.`,
   );
 }
 
 function unavailable(what: string, got: string): SetupError {
   return new SetupError(
     'management_unavailable',
-    `The tenant did not respond to ${what}: got ${got}. Expected a JSON response; check the tenant's URL and its status page, then run it again.`,
+    `The request ${what} to the tenant failed: got ${got}. Expected a JSON response; check the tenant's URL and its status page, then run it again.`,
   );
 }
 

@@ -53,6 +53,6 @@ function parseDefaultDirectory(response: unknown): string {
 function malformed(): SetupError {
   return new SetupError(
     'management_malformed',
-    'The tenant responded to a request for its settings with something else. Expected a JSON object; check that the URL is that of the tenant.',
+    "The tenant's response to a request for its settings is malformed. Expected a JSON object; check that the URL is that of the tenant.",
   );
 }

@@ -90,7 +90,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
 
     it('if the tenant answers 500 to the second of its writes', async () => {
       aws.tenant.faults.add({ kind: 'status', status: 500, method: 'POST', path: '/api/v2/client-grants' });
-      const reason = /did not respond to POST \/api\/v2\/client-grants: got status 500.* run it again/;
+      const reason = /POST \/api\/v2\/client-grants to the tenant failed: got status 500.* run it again/;
       await expectRollback(aws.deploy(assembly, API_STACK), reason, before);
     });
 

@@ -29,7 +29,7 @@ describe('an application password', () => {
 
   it('without its value is an error', async () => {
     const { applicationPasswords } = respondingWith({ status: 201, body: stored }).connect();
-    await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /Expected a text "value"/);
+    await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /Expected a string "value"/);
   });
 
   it('that comes malformed is an error that does not tell its value', async () => {
@@ -68,7 +68,7 @@ it('a list that is none is an error', async () => {
 it.each([[''], ['.'], ['..']])('the id "%s", which would lead to another path, is refused', async (id) => {
   const tenant = respondingWith({ status: 204 });
   const { applicationPasswords } = tenant.connect();
-  await expectError(applicationPasswords.remove(USER, id), 'configuration_invalid', /empty id or one of dots/);
-  await expectError(applicationPasswords.list(id), 'configuration_invalid', /empty id or one of dots/);
+  await expectError(applicationPasswords.remove(USER, id), 'configuration_invalid', /empty id, or one of dots/);
+  await expectError(applicationPasswords.list(id), 'configuration_invalid', /empty id, or one of dots/);
   expect(tenant.log).toEqual([]);
 });

@@ -68,7 +68,7 @@ describe('a grant', () => {
 
   it.each([
     [{ client_grants: 'none' }, 'a list of grants'],
-    [[grant('cgr_1', { id: 1 })], 'a text "id"'],
+    [[grant('cgr_1', { id: 1 })], 'a string "id"'],
     [[grant('cgr_1', { scope: 'read:users' })], 'a list "scope"'],
     [[grant('cgr_1', { scope: [1] })], 'a list "scope"'],
     [[grant('cgr_1', { scope: undefined })], 'a list "scope"'],

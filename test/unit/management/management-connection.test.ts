@@ -234,7 +234,7 @@ describe('a tenant that fails', () => {
     await expectError(
       find(tenant),
       'management_unavailable',
-      /did not respond to GET .*: got ECONNREFUSED.*check the tenant's URL/,
+      /GET .* to the tenant failed: got ECONNREFUSED.*check the tenant's URL/,
     );
     await expectError(find(new ScriptedTenant(() => ({ status: 500 }))), 'management_unavailable', /got status 500/);
     const garbled = new HttpFailure('not_text', 'The body is not UTF-8.');
@@ -248,7 +248,11 @@ describe('a tenant that fails', () => {
   it('while it makes something is not asked again: it may have made it', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 502 }));
     const creation = tenant.connect().clientGrants.create({ clientId: 'a', audience: 'b', scopes: [] });
-    await expectError(creation, 'management_unavailable', /POST \/api\/v2\/client-grants: got status 502/);
+    await expectError(
+      creation,
+      'management_unavailable',
+      /POST \/api\/v2\/client-grants to the tenant failed: got status 502/,
+    );
     expect(tenant.log.filter((line) => line.includes('client-grants'))).toHaveLength(1);
   });
 
@@ -293,7 +297,7 @@ it('a connection whose time is used up sends nothing more, and says so', async (
   await expectError(
     resourceServers.find('https://demo.api'),
     'management_unavailable',
-    /got nothing, since its time is used up/,
+    /got nothing, because the time is used up/,
   );
   expect(tenant.log).toEqual([]);
 });

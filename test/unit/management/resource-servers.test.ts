@@ -76,7 +76,7 @@ describe('a resource server', () => {
 
   it('of which the tenant says too little is an error', async () => {
     const tenant = new ScriptedTenant(() => ({ body: { identifier: WANTED } }));
-    await expectError(tenant.connect().resourceServers.find(WANTED), 'management_malformed', /Expected a text "id"/);
+    await expectError(tenant.connect().resourceServers.find(WANTED), 'management_malformed', /Expected a string "id"/);
   });
 });
 
