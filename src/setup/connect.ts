@@ -27,7 +27,7 @@ interface ConnectionPorts {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** Makes the connections to the tenant of the settings, and to no other. */
+/** Makes the function that connects to the tenant of the settings, and to no other. */
 export function connectionTo(
   { tenantUrl, managementSecret }: ManagementSettings,
   { secrets, ...ports }: ConnectionPorts,

@@ -1,6 +1,6 @@
 /**
- * Whether the tenant has app specific passwords. A tenant keeps scopes in a grant that its API does not have, so reading a
- * grant back proves nothing: what counts is the Management API's own record, and the scopes of a token.
+ * Checks whether the tenant has app specific passwords. A grant may hold scopes that its API does not have, so reading
+ * it back proves nothing. What counts are the scopes that the Management API offers, and the scopes of a token.
  */
 import { SetupError } from '../management/errors.ts';
 import type { ManagementConnection } from '../management/management-connection.ts';
@@ -8,17 +8,17 @@ import { APPLICATION_PASSWORD_SCOPES } from './client-grant/set-up-client-grant.
 
 type Connection = Pick<ManagementConnection, 'audience' | 'clientId' | 'resourceServers' | 'tokenScopes'>;
 
-export interface FeatureQuestion {
-  /** Whose grant has the scopes. Only the management client's own token can be looked at. */
+export interface FeatureCheckOptions {
+  /** Whose grant has the scopes. Only the management client's own token can be inspected. */
   readonly clientId: string;
   /** Whether the grant was changed since the connection got its token. */
   readonly hasChanged: boolean;
-  /** Whether the grant only looks changed, so that its token shows nothing. @default false */
-  readonly isRehearsal?: boolean;
+  /** Whether the grant's change is only planned (in a dry run), so that a token shows nothing. @default false */
+  readonly isOnlyPlanned?: boolean;
 }
 
 /**
- * Names the scopes of app specific passwords that the Management API does not offer.
+ * Returns the scopes of app specific passwords that the Management API does not offer.
  *
  * @throws SetupError `management_…`, or `not_checked` if the tenant does not show that record
  */
@@ -29,9 +29,9 @@ export async function scopesNotOffered({ audience, resourceServers }: Connection
 }
 
 /**
- * Names the scopes of app specific passwords that the management client's token lacks.
+ * Returns the scopes of app specific passwords that the management client's token lacks.
  *
- * @param isFresh whether to request a new token, since the one at hand may be older than the grant
+ * @param isFresh whether to request a new token, because the current one may be older than the grant
  * @throws SetupError `management_…`, or `not_checked` if the tenant does not say what the token holds
  */
 export async function scopesNotGranted({ tokenScopes }: Connection, isFresh: boolean): Promise<readonly string[]> {
@@ -43,13 +43,13 @@ export async function scopesNotGranted({ tokenScopes }: Connection, isFresh: boo
 /** Checks whether the tenant has the feature. Never throws: what could not be checked is a warning too. */
 export async function featureWarnings(
   connection: Connection,
-  { clientId, hasChanged, isRehearsal = false }: FeatureQuestion,
+  { clientId, hasChanged, isOnlyPlanned = false }: FeatureCheckOptions,
 ): Promise<readonly SetupError[]> {
   const ofApi = await orNotChecked(async () => {
     const missing = await scopesNotOffered(connection);
     return missing.length > 0 ? [featureMissing(`its Management API does not offer ${missing.join(', ')}`)] : [];
   });
-  if (isRehearsal || ofApi.some(({ code }) => code === 'feature_missing')) return ofApi;
+  if (isOnlyPlanned || ofApi.some(({ code }) => code === 'feature_missing')) return ofApi;
   if (clientId !== connection.clientId) return [...ofApi, tokenOfAnother(clientId)];
   const ofToken = await orNotChecked(async () => {
     const missing = await scopesNotGranted(connection, hasChanged);
@@ -62,16 +62,16 @@ export async function featureWarnings(
 export function featureMissing(got: string): SetupError {
   return new SetupError(
     'feature_missing',
-    `App specific passwords are not enabled for this tenant: ${got}. Nobody can make one, and introspection may be missing too. JWTs, and Basic with a real password, work without it. To use app specific passwords, ask Auth0's support to enable them and introspection by resource servers for the tenant; then deploy again, or run "asp setup" again.`,
+    `App specific passwords are not enabled for this tenant: ${got}. Nobody can create one, and introspection may be missing too. JWTs, and Basic with a real password, work without it. To use app specific passwords, ask Auth0's support to enable them and introspection by resource servers for the tenant; then deploy again, or run "asp setup" again.`,
   );
 }
 
-/** What shows that the feature is missing where the grant holds the scopes. */
+/** The evidence that the feature is missing although the grant holds the scopes. */
 export function tokenLacks(clientId: string, missing: readonly string[]): string {
   return `a token of the client "${clientId}" lacks ${missing.join(', ')}, though its grant covers them`;
 }
 
-/** A warning about something that could not be looked at. @param why ends with a full stop */
+/** A warning about something that could not be checked. @param why ends with a full stop */
 export function notChecked(why: string): SetupError {
   return new SetupError('not_checked', `Not checked: ${why}`);
 }

@@ -9,7 +9,7 @@ import { SetupError } from '../management/errors.ts';
 import { notChecked } from './feature.ts';
 
 /**
- * Returns what is wrong, as warnings. Never throws.
+ * Returns the faults as warnings. Never throws.
  *
  * @param kid of the real key, which the throw-away key pretends to be
  */
@@ -24,7 +24,7 @@ export async function introspectionWarnings(
     return [outcome === 'not_found' ? introspectionMissing(target) : assertionUnchecked(target)];
   } catch (error) {
     const why = error instanceof IssuerError ? error.message : 'The request failed.';
-    return [notChecked(`whether ${target.issuer}oauth/introspect checks who asks. ${why}`)];
+    return [notChecked(`whether ${target.issuer}oauth/introspect authenticates its callers. ${why}`)];
   }
 }
 
@@ -38,6 +38,6 @@ function introspectionMissing({ issuer }: ProbeTarget): SetupError {
 function assertionUnchecked({ issuer }: ProbeTarget): SetupError {
   return new SetupError(
     'assertion_unchecked',
-    `${issuer}oauth/introspect accepted an assertion signed by a throw-away key. Expected 401 invalid_client. The tenant does not check who asks, or a proxy responds in its place, so nothing shows that it knows the signing key. Check that the issuer is the tenant itself; if it is, report this to Auth0's support.`,
+    `${issuer}oauth/introspect accepted an assertion signed by a throw-away key. Expected 401 invalid_client. The tenant does not authenticate its callers, or a proxy responds in its place, so nothing shows that it knows the signing key. Check that the issuer is the tenant itself; if it is, report this to Auth0's support.`,
   );
 }

@@ -1,7 +1,7 @@
 /**
- * Lets deployments, rotations and revocations change the resource server one at a time. A revocation never waits: it takes
- * the lease over. Whoever has lost the lease runs its work again, because a request of its own may have reached the tenant
- * after the other's.
+ * Lets deployments, rotations and revocations change the resource server one at a time. A revocation never waits: it
+ * takes the lease over. An operation that loses the lease runs its work again, because one of its requests may have
+ * reached the tenant after those of the new holder.
  */
 import type { Clock } from '../core/clock.ts';
 import { CodedError } from '../core/errors.ts';
@@ -13,7 +13,7 @@ export class LeaseHeld extends CodedError<'lease_held'> {
   constructor(remainingMs: number) {
     super(
       'lease_held',
-      `Another deployment, rotation or revocation is changing the resource server. Run this again when it has ended, which takes ${Math.ceil(remainingMs / 1000)} s at most.`,
+      `Another deployment, rotation or revocation is changing the resource server. Run this again when it has ended, in ${Math.ceil(remainingMs / 1000)} s at most.`,
     );
   }
 }
@@ -21,14 +21,14 @@ export class LeaseHeld extends CodedError<'lease_held'> {
 export interface LeasePorts {
   readonly state: StateStore;
   readonly clock: Clock;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Makes a text that is never made again, such as a random one. */
+  /** Makes a unique text, such as a random one. */
   readonly uniqueId: () => string;
 }
 
 export interface LeaseOptions {
-  /** Names the operation. A repetition of the same operation takes the lease over from the run before it, which has died. */
+  /** Names the operation. A retry of the same operation takes the lease over from the earlier run, which has died. */
   readonly purpose: string;
   /** How long to wait for the lease, in milliseconds. */
   readonly timeoutMs: number;
@@ -36,7 +36,7 @@ export interface LeaseOptions {
   readonly takeOver?: boolean;
 }
 
-/** What work under the lease is given. */
+/** What the work receives while the lease is held. */
 export interface Held {
   /** The records of resource servers. They cannot be read or written once the lease is lost. */
   readonly records: OwnedRecords;
@@ -69,7 +69,7 @@ export async function exclusively<Result>(
     const outcome = await attempt(() =>
       work({ records: new OwnedRecords(ports.state, STATE_NAMES.resourceServers, holder), displacedUntilMs }),
     );
-    if (!(await giveBack(ports, holder, outcome))) continue;
+    if (!(await release(ports, holder, outcome))) continue;
     if ('result' in outcome) return outcome.result;
     throw outcome.error;
   }
@@ -90,11 +90,11 @@ interface Taking {
   readonly purpose: string;
   readonly endMs: number;
   readonly takeOver: boolean;
-  /** False once the lease was lost: otherwise two revocations could take it from each other for ever. */
+  /** False once the lease was lost. Otherwise two revocations could take it from each other forever. */
   readonly mayTakeOver: boolean;
 }
 
-/** Waits for the lease. Returns until when the holder from whom it was taken may still be at work. */
+/** Waits for the lease. Returns the time until which an earlier holder, from whom it was taken, may still be at work. */
 async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endMs, takeOver, mayTakeOver }: Taking) {
   for (;;) {
     let displaced: Lease | undefined;
@@ -111,13 +111,13 @@ async function take({ state, clock, sleep }: LeasePorts, { holder, purpose, endM
   }
 }
 
-/** A lease that ends later than any lease can is ignored: it would stop everybody for ever. */
+/** Ignores a lease that ends later than any real one can, because it would stop everybody forever. */
 function isHeld({ untilMs }: Lease, nowMs: number): boolean {
   return nowMs < untilMs && untilMs <= nowMs + 2 * LEASE_MS;
 }
 
-/** Returns whether the lease was still held, so that what the work has done stands. */
-async function giveBack<Result>({ state }: LeasePorts, holder: string, outcome: Outcome<Result>): Promise<boolean> {
+/** Releases the lease. Returns whether it was still held; otherwise the work has to run again. */
+async function release<Result>({ state }: LeasePorts, holder: string, outcome: Outcome<Result>): Promise<boolean> {
   let wasHeld = false;
   try {
     await changeLease(state, (lease) => {

@@ -1,6 +1,6 @@
 /**
- * Warns about what would fail later, when users log in with their passwords through us; none of it can be fixed from here.
- * What the management client may not read is reported as not checked.
+ * Warns about settings of the tenant that would make logins with passwords fail. Settings that the management client
+ * may not read are reported as not checked.
  */
 import { type PasswordGrantClient, passwordGrantType, readClientCredentials } from '../core/client-credentials.ts';
 import { CodedError } from '../core/errors.ts';
@@ -54,6 +54,6 @@ async function orWarning(look: () => Promise<readonly string[]>): Promise<readon
   try {
     return await look();
   } catch (error) {
-    return [`Not checked: ${error instanceof CodedError ? error.message : 'looking at the password grant failed.'}`];
+    return [`Not checked: ${error instanceof CodedError ? error.message : 'the check of the password grant failed.'}`];
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The records of what a tenant held before us and what in it is ours: the only way back. What is read is parsed and not
- * trusted. A deployment keeps all records of one kind in one item of the shared state; the command line uses a file.
+ * Stores the records of what a tenant held before us and of what in it is ours. Only these records allow restoring the
+ * tenant. A record that is read is not trusted until it is parsed. A deployment stores all records of one kind in one
+ * item of the shared state; the command line uses a file.
  */
 import { CodedError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
@@ -18,7 +19,7 @@ export interface RecordStore<SetupRecord> {
 }
 
 /** Writes a record only if it is different, so that a second run writes nothing. */
-export async function keepRecord<SetupRecord>(
+export async function writeIfChanged<SetupRecord>(
   store: RecordStore<SetupRecord>,
   earlier: SetupRecord | undefined,
   record: SetupRecord,
@@ -26,11 +27,11 @@ export async function keepRecord<SetupRecord>(
   if (JSON.stringify(earlier) !== JSON.stringify(record)) await store.write(record);
 }
 
-/** The error for a record that cannot be read; without it there is no safe way to change anything. */
+/** The error for a record that is not valid. Without a valid record, nothing can be changed safely. */
 export function recordInvalid(what: string): SetupError {
   return new SetupError(
     'record_invalid',
-    `The record of what the tenant held before ${what}. Expected one that this software wrote; restore it from a backup, or compare the tenant by hand and delete the record.`,
+    `The record of the tenant's earlier state ${what}. Expected one that this software wrote; restore it from a backup, or compare the tenant by hand and delete the record.`,
   );
 }
 
@@ -71,26 +72,26 @@ export class LeaseLost extends CodedError<'lease_lost'> {
   }
 }
 
-/** What ends with a physical id. */
+/** How to end the ownerships of a physical id. */
 export interface Ending {
   /** The physical id. */
   readonly owner: string;
-  /** A thing that the id goes on owning. */
+  /** A thing that the id still owns. */
   readonly keep?: string;
   /** Restores one thing by its record. */
   readonly tearDown: (key: string) => Promise<unknown>;
 }
 
 /**
- * Records with owners: the physical ids that stand for a thing. While a replacement is under way a thing has two owners,
- * and it is restored only when the last of them is deleted.
+ * Records with owners. The owners of a thing are the physical ids that stand for it. While a replacement is under way,
+ * a thing has two owners, and it is restored only when the last of them is deleted.
  */
 export class OwnedRecords {
   readonly #store: StateStore;
   readonly #name: StateName;
   readonly #holder: string | undefined;
 
-  /** @param holder of the lease without which nothing may be read or written; `undefined` for records that need no lease */
+  /** @param holder of the lease that every read and write requires; `undefined` for records that need no lease */
   constructor(store: StateStore, name: StateName, holder?: string) {
     this.#store = store;
     this.#name = name;
@@ -105,7 +106,7 @@ export class OwnedRecords {
     }));
   }
 
-  /** Says whether a thing has an owner. Without one it is not set up, or no longer. */
+  /** Returns whether a thing has an owner. A thing without one is not set up. */
   async isOwned(key: string): Promise<boolean> {
     return ((await this.#entries())[key]?.owners ?? []).length > 0;
   }
@@ -122,12 +123,12 @@ export class OwnedRecords {
     }
   }
 
-  /** Notes, for other deployments, that a thing is about to be restored. */
+  /** Marks a thing, for other deployments, as about to be restored. */
   leave(key: string): Promise<void> {
     return this.#changeEntry(key, (entry) => ({ ...entry, isLeaving: true }));
   }
 
-  /** Takes that back: restoring it has failed. */
+  /** Removes that mark, after restoring has failed. */
   stay(key: string): Promise<void> {
     return this.#changeEntry(key, ({ isLeaving: _isLeaving, ...entry }) => entry);
   }
@@ -141,7 +142,7 @@ export class OwnedRecords {
     };
   }
 
-  /** Ends one ownership, and with the last one the entry. */
+  /** Ends one ownership, and deletes the entry with the last one. */
   #release(key: string, owner: string): Promise<void> {
     return this.#change(({ [key]: entry, ...others }) => {
       if (!entry) return others;

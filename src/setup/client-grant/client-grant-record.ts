@@ -18,7 +18,7 @@ export interface ClientGrantRecord {
  */
 export function parseClientGrantRecord(value: unknown): ClientGrantRecord | undefined {
   if (value === undefined) return undefined;
-  if (!isJsonObject(value) || value.version !== 1) throw recordInvalid('is not of version 1');
+  if (!isJsonObject(value) || value.version !== 1) throw recordInvalid('does not have version 1');
   const { clientId, audience, grant } = value;
   if (typeof clientId !== 'string' || typeof audience !== 'string')
     throw recordInvalid('does not name a client and an API');

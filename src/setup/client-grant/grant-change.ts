@@ -46,7 +46,7 @@ export function plannedTrace(
   return { id: current.id, isOurs: trace.isOurs, added: [...new Set([...trace.added, ...missing])] };
 }
 
-/** Computes the change that restores the grant: what is ours is removed, where it is still there. */
+/** Computes the change that restores the grant: removes what is ours and still there. */
 export function grantRestoration(current: ClientGrant | undefined, trace: GrantTrace): GrantChange {
   if (!current || !isOfTrace(current, trace) || current.allowsAllScopes) return NONE;
   const kept = current.scopes.filter((scope) => !trace.added.includes(scope));
@@ -54,7 +54,7 @@ export function grantRestoration(current: ClientGrant | undefined, trace: GrantT
   return kept.length === current.scopes.length ? NONE : { kind: 'update', scopes: kept };
 }
 
-/** Says whether a trace is about this grant. Without an id, it is about the grant we were creating when we were interrupted. */
+/** Returns whether a trace is about this grant. Without an id, it is about the grant we were creating when we were interrupted. */
 export function isOfTrace({ id }: ClientGrant, trace: GrantTrace): boolean {
   return trace.id === undefined ? trace.isOurs : trace.id === id;
 }

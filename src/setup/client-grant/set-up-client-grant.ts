@@ -4,7 +4,7 @@
  */
 import type { ClientGrant, ClientGrants } from '../../management/client-grants.ts';
 import { SetupError } from '../../management/errors.ts';
-import { keepRecord, type RecordStore, recordInvalid } from '../record-store.ts';
+import { type RecordStore, recordInvalid, writeIfChanged } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
 import { type ClientGrantRecord, parseClientGrantRecord } from './client-grant-record.ts';
 import { type GrantChange, grantChange, missingScopes, plannedTrace } from './grant-change.ts';
@@ -30,11 +30,12 @@ export interface ClientGrantSetUp {
 }
 
 /**
- * Sets up the grant. Writes nothing where nothing has to change; a token that is older than the change lacks the scopes.
- * A grant that covers all scopes is never changed. Scopes that the tenant leaves out are a warning (`scope_dropped`).
- * If it throws, `tearDownClientGrant` restores what was changed.
+ * Sets up the grant. Writes nothing if nothing has to change; a token that is older than the change lacks the scopes. A
+ * grant that covers all scopes is never changed. Scopes that the tenant leaves out are a warning (`scope_dropped`). If
+ * it throws, `tearDownClientGrant` restores what was changed.
  *
- * @throws SetupError `scope_dropped` if the tenant keeps no grant at all, `grant_being_restored`, `record_invalid` or `management_…`
+ * @throws SetupError `scope_dropped` if the tenant stores no grant at all, `grant_being_restored`, `record_invalid` or
+ *   `management_…`
  */
 export async function setUpClientGrant(options: ClientGrantSetUp): Promise<SetupOutcome> {
   const {
@@ -54,7 +55,7 @@ export async function setUpClientGrant(options: ClientGrantSetUp): Promise<Setup
   const hasToChange = change.kind !== 'none';
   const grant = plannedTrace(current, scopes, withOthers(stored?.grant, others, current));
   const planned: ClientGrantRecord = { version: 1, clientId, audience, grant };
-  if (stored || hasToChange || others.length > 0) await keepRecord(records, stored, planned);
+  if (stored || hasToChange || others.length > 0) await writeIfChanged(records, stored, planned);
   const warnings = hasToChange ? await apply(options, current, change, planned) : [];
   return {
     changed: hasToChange,
@@ -62,7 +63,7 @@ export async function setUpClientGrant(options: ClientGrantSetUp): Promise<Setup
   };
 }
 
-/** Changes the grant, reads it back, and notes which one it is. */
+/** Changes the grant, reads it back, and records its id. */
 async function apply(
   options: ClientGrantSetUp,
   current: ClientGrant | undefined,
@@ -73,7 +74,7 @@ async function apply(
   await applyGrantChange(options, current, change);
   const after = await clientGrants.find(clientId, audience);
   if (!after) throw dropped(options, scopes);
-  await keepRecord(records, planned, { ...planned, grant: { ...planned.grant, id: after.id } });
+  await writeIfChanged(records, planned, { ...planned, grant: { ...planned.grant, id: after.id } });
   const missing = missingScopes(after, scopes);
   return missing.length > 0 ? [dropped(options, missing)] : [];
 }
@@ -92,13 +93,13 @@ export async function applyGrantChange(
 async function readRecord({ records, clientId, audience }: ClientGrantSetUp): Promise<ClientGrantRecord | undefined> {
   const record = parseClientGrantRecord(await records.read());
   const isOther = record && (record.clientId !== clientId || record.audience !== audience);
-  if (isOther) throw recordInvalid('is that of another client or API');
+  if (isOther) throw recordInvalid('is about another client or API');
   return record;
 }
 
 function dropped({ clientId, audience }: ClientGrantSetUp, scopes: readonly string[]): SetupError {
   return new SetupError(
     'scope_dropped',
-    `The tenant accepted the grant of the client "${clientId}" for "${audience}", but left out ${scopes.join(', ')}. Expected the grant to hold them; the tenant does not know these scopes until app specific passwords are enabled for it, which Auth0's support does.`,
+    `The tenant accepted the grant of the client "${clientId}" for "${audience}", but left out ${scopes.join(', ')}. Expected the grant to hold them. The tenant does not know these scopes until app specific passwords are enabled for it; ask Auth0's support to enable them.`,
   );
 }

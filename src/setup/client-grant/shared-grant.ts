@@ -1,8 +1,8 @@
 /**
- * A client grant that several deployments of an account and region use. Each one reads the others' records of the grant and
- * takes over what they have noted, so that the last one to be destroyed restores the grant, whoever changed it first. Every
- * read is consistent, and a deployment that is destroyed says so before it looks: two of them never leave the grant to each
- * other.
+ * Shares a client grant between the deployments of an account and region. Each one copies what the others have recorded
+ * about the grant, so that the last one to be destroyed can restore it, even if another one changed it. Reads are
+ * consistent, and a deployment marks itself as leaving before it looks for others, so two that are destroyed at once
+ * never leave the grant to each other.
  */
 import { type ListDeployments, type OtherDeployment, STATE_NAMES } from '../../core/state-store.ts';
 import type { ClientGrant } from '../../management/client-grants.ts';
@@ -23,16 +23,16 @@ export interface OtherUser {
 export interface SharedGrant {
   /** The other deployments that have a record of the grant. */
   others(): Promise<readonly OtherUser[]>;
-  /** Lets the others see that this deployment leaves the grant. */
+  /** Marks this deployment, for the others, as leaving the grant. */
   leave(): Promise<void>;
-  /** Takes that back, after the grant could not be restored. */
+  /** Removes that mark, after the grant could not be restored. */
   stay(): Promise<void>;
 }
 
 /** For a grant that nobody else can use. */
 export const NOT_SHARED: SharedGrant = { others: async () => [], leave: async () => {}, stay: async () => {} };
 
-/** For a grant that was right already, and for one whose record cannot be read. */
+/** The trace of a grant that did not have to change, or whose record cannot be read. */
 const NOTHING_ADDED: GrantTrace = { isOurs: false, added: [] };
 
 /**
@@ -48,7 +48,7 @@ export function sharedGrantOf(key: string, records: OwnedRecords, others: ListDe
   };
 }
 
-/** Adds to a trace of ours what others have noted about the very same grant. */
+/** Adds to our trace what others have recorded about the same grant. */
 export function withOthers(
   trace: GrantTrace | undefined,
   others: readonly OtherUser[],
@@ -88,7 +88,7 @@ function namesOf(others: readonly OtherUser[]): string {
 async function usersIn({ name, state }: OtherDeployment, key: string): Promise<readonly OtherUser[]> {
   const text = (await state.read(STATE_NAMES.clientGrants))?.value;
   const entries = thingsIn(text);
-  // It cannot be read, so it may use every grant.
+  // The records cannot be read, so the deployment may use every grant.
   if (!entries) return [{ deployment: name, trace: NOTHING_ADDED, isLeaving: false }];
   const entry = entries.find((candidate) => candidate.key === key);
   return entry ? [{ deployment: name, trace: traceIn(entry.record), isLeaving: entry.isLeaving }] : [];

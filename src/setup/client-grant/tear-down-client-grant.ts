@@ -18,15 +18,15 @@ export interface ClientGrantTearDown {
 }
 
 /**
- * Undoes `setUpClientGrant`, wherever that was interrupted; accepts that the grant or our scopes are gone already. Leaves
- * the scopes to other deployments that use them: the last of these removes them.
+ * Undoes `setUpClientGrant`, wherever that was interrupted; succeeds if the grant or our scopes are already gone. Keeps
+ * scopes that other deployments use: the last of these removes them.
  *
  * @throws SetupError `record_invalid` or `management_…`; it can then be run again
  */
 export async function tearDownClientGrant(options: ClientGrantTearDown): Promise<SetupOutcome> {
   const { records, shared = NOT_SHARED } = options;
   const record = parseClientGrantRecord(await records.read());
-  // First of all: two deployments that are destroyed at once must not leave the grant to each other.
+  // Do this first: two deployments that are destroyed at once must not leave the grant to each other.
   await shared.leave();
   try {
     const outcome = record ? await restore(options, record) : { changed: false, warnings: [] };

@@ -1,8 +1,8 @@
 /**
- * The keys of this software that the resource server already holds without a record of this deployment. A key of another
- * deployment is overwritten only with `replaceKey`. A key of this deployment, whose record was lost, is adopted only with
- * `replaceKey`: without a trace it would stay trusted after a revocation, or be restored by a tear-down. A key that somebody
- * put there by hand is overwritten, and restored later.
+ * Handles keys that this software made and that the resource server already holds, but that this deployment has not
+ * recorded. A key of another deployment is overwritten only with `replaceKey`. A key of this deployment, whose record
+ * was lost, is adopted only with `replaceKey`: without a trace it would stay trusted after a revocation, or be restored
+ * by a tear-down. A key that somebody put there by hand is overwritten, and restored later.
  */
 import { SetupError } from '../../management/errors.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type WantedKeyProperties,
 } from '../../management/key-properties.ts';
 import type { KeyTraces } from './key-change.ts';
-import { isJwksUrlOfOurs, kidOfOwnMaking, wantedKids } from './key-maker.ts';
+import { isJwksUrlOfOurs, kidOfOurKey, wantedKids } from './key-maker.ts';
 
 /** A key of this software on the resource server that this deployment did not write there. */
 export interface KeyInUse {
@@ -41,7 +41,7 @@ export function keysUsedByOthers(
 }
 
 /**
- * Makes sure that none of them is overwritten. `verificationKeys` is a list, in which all stand side by side.
+ * Checks that no key of another deployment is overwritten. In `verificationKeys`, a list, all keys can stay.
  *
  * @throws SetupError `key_in_use`
  */
@@ -50,7 +50,7 @@ export function assertNotOverwritten(inUse: readonly KeyInUse[], wanted: WantedK
   if (!overwritten) return;
   throw new SetupError(
     'key_in_use',
-    `${describe(overwritten)}. Another deployment for the same audience may be signing with it; overwriting it would stop that one. Nothing was changed. Destroy the other deployment, choose another audience, or let both use keyDelivery "verificationKeys", where both keys stand side by side. If the key is no longer needed, deploy once with -c replaceKey=true.`,
+    `${describe(overwritten)}. Another deployment for the same audience may be signing with it; overwriting it would break that deployment. Nothing was changed. Destroy the other deployment, choose another audience, or let both use keyDelivery "verificationKeys", which can hold both keys. If the key is no longer needed, deploy once with -c replaceKey=true.`,
   );
 }
 
@@ -63,7 +63,8 @@ export function keyBeside(inUse: KeyInUse): SetupError {
 }
 
 /**
- * Adds traces for the keys of this deployment that have none: they are ours, and nothing of ours was there before.
+ * Adds traces for the keys of this deployment that have none. These keys count as ours, and only the other values count
+ * as there before.
  *
  * @throws SetupError `record_missing` if there are any, unless the keys may be replaced
  */
@@ -93,11 +94,11 @@ function recordMissing(property: KeyProperty): SetupError {
 }
 
 function describe({ property, found }: KeyInUse): string {
-  return `The resource server's "${property}" holds ${found}, which this software made but not this deployment`;
+  return `The resource server's "${property}" holds ${found}, which this software made, but for another deployment`;
 }
 
 function foundByValue(value: unknown, wanted: WantedKeyProperties): string | undefined {
-  const held = (Array.isArray(value) ? value : [value]).map(kidOfOwnMaking);
+  const held = (Array.isArray(value) ? value : [value]).map(kidOfOurKey);
   const kid = held.find((candidate) => candidate !== undefined && !wantedKids(wanted).includes(candidate));
   return kid === undefined ? undefined : `the key ${kid}`;
 }
@@ -109,7 +110,7 @@ function foundByUrl({ verificationLocation: location }: KeyProperties, wanted: W
 
 function ownValues(property: KeyProperty, current: KeyProperties, wanted: WantedKeyProperties): readonly unknown[] {
   const ours = valuesOf(property, wanted).filter((value) =>
-    property === 'verificationLocation' ? isJwksUrlOfOurs(value) : kidOfOwnMaking(value) !== undefined,
+    property === 'verificationLocation' ? isJwksUrlOfOurs(value) : kidOfOurKey(value) !== undefined,
   );
   return valuesOf(property, current).filter((value) => ours.some((own) => sameKeyValue(own, value)));
 }

@@ -55,7 +55,7 @@ export function keyChange(current: KeyProperties, wanted: WantedKeyProperties, t
 }
 
 /**
- * Counts as ours what our write has put into a resource server, since a tenant may lay a key out in a way that we do not
+ * Counts the values that appeared with our write as ours, because a tenant may store a key in a layout that we do not
  * know.
  *
  * @param before the properties when the change was planned
@@ -89,14 +89,14 @@ export function settledTraces(current: KeyProperties, traces: KeyTraces): KeyTra
     const [holding, earlier] = [true, false].map((isHeld) =>
       trace.ours.filter((value) => includesKey(held, value) === isHeld),
     );
-    // That we once removed a property means nothing now that it holds something.
+    // A removal (`null`) no longer counts once the property holds a value.
     const keys = (earlier ?? []).filter((value) => value !== null).slice(-MOST_EARLIER_VALUES);
     settled[property] = { before: trace.before, ours: [...keys, ...(holding ?? [])] };
   }
   return settled;
 }
 
-/** Computes the change that restores what was there before us, where our values are still there. */
+/** Computes the change that restores what was there before us. Changes only properties that still hold our values. */
 export function keyRestoration(current: KeyProperties, traces: KeyTraces): KeyPatch {
   const patch: { [Property in KeyProperty]?: unknown } = {};
   for (const property of KEY_PROPERTIES) {
@@ -141,8 +141,9 @@ function restored(property: KeyProperty, current: unknown, trace: KeyTrace): unk
 }
 
 /**
- * An equal list stays as it is laid out. A list that became empty is replaced by what was there before. If that was a list
- * whose entries others have removed since, the property is removed: an empty list could hide the key at another place.
+ * Keeps an equal list in its current layout. Replaces a list that became empty with what was there before. If that was
+ * a list whose entries others have removed since, removes the property: an empty list could hide the key in another
+ * place.
  */
 function changedList(next: readonly unknown[], current: unknown, before: unknown): unknown {
   if (sameKeyValue(next, entriesOf(current))) return current;

@@ -1,13 +1,13 @@
 /**
- * Recognizes a key that this software made, in whichever deployment: such a key is named after its own RFC 7638 thumbprint.
- * The value comes from the tenant: every thumbprint is calculated here, and no name is trusted.
+ * Recognizes a key that this software made for any deployment: its name is its own RFC 7638 thumbprint. The value comes
+ * from the tenant: every thumbprint is calculated here, and no name is trusted.
  */
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isJsonObject, parseJson } from '../../core/json.ts';
 import type { WantedKeyProperties } from '../../management/key-properties.ts';
 import { thumbprintOf } from '../../signing-key/thumbprint.ts';
 
-/** Far above a certificate or JWK. */
+/** Far longer than a certificate or JWK. */
 const LONGEST_VALUE = 20_000;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/;
 
@@ -17,7 +17,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERT
  * @param value a PEM certificate, a JWK as text or object, or an entry `{kid, pem}`
  * @returns `undefined` for anything else, and for a key whose name is not its thumbprint
  */
-export function kidOfOwnMaking(value: unknown): string | undefined {
+export function kidOfOurKey(value: unknown): string | undefined {
   try {
     return typeof value === 'string' ? kidOfText(value.slice(0, LONGEST_VALUE)) : kidOfObject(value);
   } catch {
@@ -28,7 +28,7 @@ export function kidOfOwnMaking(value: unknown): string | undefined {
 
 /** The `kid`s of the keys that are to be delivered by value; none by URL. */
 export function wantedKids({ verificationKey, verificationKeys }: WantedKeyProperties): readonly string[] {
-  const single = kidOfOwnMaking(verificationKey);
+  const single = kidOfOurKey(verificationKey);
   return [...(single === undefined ? [] : [single]), ...(verificationKeys ?? []).map(({ kid }) => kid)];
 }
 
@@ -64,7 +64,7 @@ function thumbprintOfRsa(key: KeyObject): string | undefined {
 const JWKS_PATH = /\/\.well-known\/jwks\.json$/;
 const JWKS_HOST = /(?:^|\.)execute-api\./;
 
-/** Says whether a value looks like the URL of a JWKS that this software serves. */
+/** Returns whether a value looks like the URL of a JWKS that this software serves. */
 export function isJwksUrlOfOurs(value: unknown): value is string {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   return url !== undefined && JWKS_HOST.test(url.hostname) && JWKS_PATH.test(url.pathname);

@@ -1,4 +1,7 @@
-/** The errors about resource servers and their key properties, each with its fix. Of values only identifiers are shown. */
+/**
+ * The errors about resource servers and their key properties, each with its fix. The only values they show are
+ * identifiers.
+ */
 
 import { nearestNames } from '../../core/nearest-names.ts';
 import { SetupError } from '../../management/errors.ts';
@@ -7,14 +10,14 @@ import type { KeyProperty } from '../../management/key-properties.ts';
 export function propertyRefused(property: KeyProperty, got: string): SetupError {
   return new SetupError(
     'property_refused',
-    `The resource server does not accept "${property}": ${got}. Expected it to hold our key afterwards; have the feature enabled for the tenant by Auth0's support, or choose another keyDelivery ("wellKnown" needs no property at all) or keyFormat.`,
+    `The resource server does not accept "${property}": ${got}. Expected it to hold our key afterwards; ask Auth0's support to enable the feature for the tenant, or choose another keyDelivery ("wellKnown" needs no property at all) or keyFormat.`,
   );
 }
 
 export function propertyKept(property: KeyProperty, got: string): SetupError {
   return new SetupError(
     'property_kept',
-    `The resource server still holds what we wrote in "${property}": ${got}. Expected it to be removed; remove it by hand, or the tenant goes on trusting a key that is no longer in use.`,
+    `The resource server still holds what we wrote in "${property}": ${got}. Expected it to be removed; remove it by hand, otherwise the tenant still trusts a key that is no longer in use.`,
   );
 }
 
@@ -34,6 +37,6 @@ export function resourceServerNotFound(identifier: string, names: readonly strin
   const got = nearest.length === 0 ? 'it has none' : `the nearest it has: ${nearest.join(', ')}`;
   return new SetupError(
     'resource_server_not_found',
-    `The tenant has no resource server with the identifier ${JSON.stringify(identifier)}; ${got}. Expected an identifier that is equal to the last character, final slash included; set audience to the right one, or set createResourceServer to have it created.`,
+    `The tenant has no resource server with the identifier ${JSON.stringify(identifier)}; ${got}. Expected an exact match, final slash included; set audience to the right identifier, or set createResourceServer to create the resource server.`,
   );
 }

@@ -19,8 +19,8 @@ export interface ResourceServerRecord {
 }
 
 /**
- * Says whether the record is about this resource server, and not about another that was created under its identifier. One
- * that we were creating when we were interrupted is known by its name.
+ * Returns whether the record is about this resource server, and not about another that was created under its
+ * identifier. One that we were creating when we were interrupted is recognized by its name.
  */
 export function isOfRecord({ id, name }: ResourceServer, record: ResourceServerRecord): boolean {
   return record.id === undefined ? record.created?.name === name : record.id === id;
@@ -34,7 +34,7 @@ export function isOfRecord({ id, name }: ResourceServer, record: ResourceServerR
  */
 export function parseResourceServerRecord(value: unknown): ResourceServerRecord | undefined {
   if (value === undefined) return undefined;
-  if (!isJsonObject(value) || value.version !== 1) throw recordInvalid('is not of version 1');
+  if (!isJsonObject(value) || value.version !== 1) throw recordInvalid('does not have version 1');
   const { identifier, id, created, keys } = value;
   if (typeof identifier !== 'string') throw recordInvalid('does not name a resource server');
   if (id !== undefined && typeof id !== 'string') throw recordInvalid('has an "id" that is not text');

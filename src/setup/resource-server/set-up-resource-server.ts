@@ -1,6 +1,6 @@
 /**
- * Makes the tenant know our public key: finds the resource server, computes the change, records what is there, changes it,
- * reads it back. May be interrupted at any point and run again; the record then leads forward, or back
+ * Gives the tenant our public key: finds the resource server, computes the change, records what is there, changes it,
+ * reads it back. If it is interrupted at any point, the record allows running it again, or undoing it
  * (`tearDownResourceServer`).
  */
 import { ManagementRefusal } from '../../management/errors.ts';
@@ -12,7 +12,7 @@ import {
   type WantedKeyProperties,
 } from '../../management/key-properties.ts';
 import type { NewResourceServer, ResourceServer, ResourceServers } from '../../management/resource-servers.ts';
-import { keepRecord, type RecordStore, recordInvalid } from '../record-store.ts';
+import { type RecordStore, recordInvalid, writeIfChanged } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
 import { adoptUntraced, assertNotOverwritten, type KeyInUse, keyBeside, keysUsedByOthers } from './existing-keys.ts';
 import { type KeyChange, keyChange, settledTraces, shadowingProperties, witnessedTraces } from './key-change.ts';
@@ -31,7 +31,7 @@ export interface ResourceServerSetUp {
   readonly replaceKey?: boolean;
 }
 
-/** How far the work is. */
+/** The progress of the work. */
 interface Progress {
   readonly resourceServer: ResourceServer;
   readonly record: ResourceServerRecord;
@@ -41,10 +41,11 @@ interface Progress {
 }
 
 /**
- * Sets up the resource server; also changes its key later on, when called with other wanted properties.
- * Writes nothing where nothing has to change. If it throws, `tearDownResourceServer` restores what was changed.
+ * Sets up the resource server; also changes its key later on, when called with other wanted properties. Writes nothing
+ * if nothing has to change. If it throws, `tearDownResourceServer` restores what was changed.
  *
- * @throws SetupError `key_in_use` or `record_missing` before anything is written; `resource_server_not_found`, `property_refused`, `property_kept`, `record_invalid` or `management_…`
+ * @throws SetupError `key_in_use` or `record_missing` before anything is written; `resource_server_not_found`,
+ *   `property_refused`, `property_kept`, `record_invalid` or `management_…`
  */
 export async function setUpResourceServer(options: ResourceServerSetUp): Promise<SetupOutcome> {
   const { wanted, replaceKey = false } = options;
@@ -62,7 +63,7 @@ export async function setUpResourceServer(options: ResourceServerSetUp): Promise
 
 async function readRecord({ records, identifier }: ResourceServerSetUp): Promise<ResourceServerRecord | undefined> {
   const record = parseResourceServerRecord(await records.read());
-  if (record && record.identifier !== identifier) throw recordInvalid('is that of another resource server');
+  if (record && record.identifier !== identifier) throw recordInvalid('is about another resource server');
   return record;
 }
 
@@ -74,7 +75,7 @@ async function findOrCreate(options: ResourceServerSetUp, stored: ResourceServer
   return createRecorded(options, create, stored);
 }
 
-/** Uses the stored record if it is about this very resource server: in one that others created anew, nothing is ours. */
+/** Uses the stored record if it is about this resource server. If others have recreated it, nothing in it is ours. */
 function recordFor(found: ResourceServer, stored: ResourceServerRecord | undefined): ResourceServerRecord {
   if (stored && isOfRecord(found, stored)) return { ...stored, id: found.id };
   return { version: 1, identifier: found.identifier, id: found.id, keys: {} };
@@ -86,22 +87,22 @@ async function createRecorded(
   stored: ResourceServerRecord | undefined,
 ): Promise<Progress> {
   const intended: ResourceServerRecord = { version: 1, identifier, created: { name: create.name }, keys: {} };
-  await keepRecord(records, stored, intended);
+  await writeIfChanged(records, stored, intended);
   await resourceServers.create({ identifier, ...create });
   const resourceServer = await findAgain(resourceServers, identifier);
   return { resourceServer, record: { ...intended, id: resourceServer.id }, stored: intended, changed: true };
 }
 
-/** Records the change, sends it, reads the resource server back, and records what the tenant made of the change. */
+/** Records the change, sends it, reads the resource server back, and records what the tenant then holds. */
 async function apply(options: ResourceServerSetUp, progress: Progress, change: KeyChange): Promise<Progress> {
   const { resourceServers, records, identifier } = options;
   const before = progress.resourceServer;
   const planned = { ...progress.record, keys: change.traces };
-  await keepRecord(records, progress.stored, planned);
+  await writeIfChanged(records, progress.stored, planned);
   await patchResourceServer(resourceServers, before.id, change.patch);
   const after = await findAgain(resourceServers, identifier);
   const record = { ...planned, keys: witnessedTraces(before.keys, after.keys, change.traces) };
-  await keepRecord(records, planned, record);
+  await writeIfChanged(records, planned, record);
   assertApplied(after.keys, options.wanted, record);
   return { resourceServer: after, record, stored: record, changed: true };
 }
@@ -136,7 +137,7 @@ async function findAgain(resourceServers: ResourceServers, identifier: string): 
   return resourceServer;
 }
 
-/** What would still have to change after the change is what the tenant did not do. */
+/** If something still has to change after the change, the tenant did not apply it. */
 function assertApplied(after: KeyProperties, wanted: WantedKeyProperties, record: ResourceServerRecord): void {
   const { patch } = keyChange(after, wanted, record.keys);
   const property = KEY_PROPERTIES.find((name) => name in patch);
@@ -146,13 +147,13 @@ function assertApplied(after: KeyProperties, wanted: WantedKeyProperties, record
     : propertyRefused(property, 'the tenant accepted it, but holds something else');
 }
 
-/** Where nothing was recorded and nothing is ours, there is nothing to record. */
+/** Records what is ours. Writes nothing if there was no record and nothing is ours. */
 async function keepSettled(
   { records }: ResourceServerSetUp,
   { resourceServer, record, stored }: Progress,
 ): Promise<void> {
   const keys = settledTraces(resourceServer.keys, record.keys);
-  if (stored !== undefined || Object.keys(keys).length > 0) await keepRecord(records, stored, { ...record, keys });
+  if (stored !== undefined || Object.keys(keys).length > 0) await writeIfChanged(records, stored, { ...record, keys });
 }
 
 function warningsAbout(current: KeyProperties, wanted: WantedKeyProperties, inUse: readonly KeyInUse[]) {

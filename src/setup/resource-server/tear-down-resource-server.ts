@@ -23,8 +23,8 @@ const UNCHANGED: SetupOutcome = { changed: false, warnings: [] };
 const IGNORED = 'the tenant accepted its removal, but still holds it';
 
 /**
- * Undoes `setUpResourceServer`, wherever that was interrupted; accepts that the resource server or our key is gone already.
- * A property that the tenant does not release is a warning: nothing more can be done about it from here.
+ * Undoes `setUpResourceServer`, wherever that was interrupted; succeeds if the resource server or our key is already
+ * gone. A property that the tenant does not release is a warning: nothing more can be done about it from here.
  *
  * @throws SetupError `record_invalid`, `property_refused` or `management_…`; it can then be run again
  */
@@ -57,7 +57,7 @@ async function restore(
   const patch = keyRestoration(found.keys, record.keys);
   if (isEmptyPatch(patch)) return UNCHANGED;
   const refusals = new Map<KeyProperty, SetupError>();
-  // One property per request, so that one which the tenant does not release does not keep the others.
+  // One property per request, so that a property that the tenant does not release does not block the others.
   for (const property of KEY_PROPERTIES.filter((name) => name in patch)) {
     const refusal = await restoreProperty(resourceServers, found.id, { [property]: patch[property] });
     if (refusal) refusals.set(property, refusal);
@@ -80,7 +80,7 @@ async function restoreProperty(
   }
 }
 
-/** What would still have to be restored afterwards is what the tenant did not release. */
+/** The properties that still have to be restored afterwards: those that the tenant did not release. */
 async function stillHeld(
   resourceServers: ResourceServers,
   record: ResourceServerRecord,

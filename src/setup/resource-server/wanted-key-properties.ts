@@ -10,14 +10,19 @@ import {
   publicKeyPem,
 } from '../../signing-key/signing-key.ts';
 
-/** The public half of a signing key with the certificate around it; a whole key will do, and its private half is not used. */
+/**
+ * The public half of a signing key, with its certificate. A private key is accepted too; its private half is not used.
+ */
 export type DeliveredKey = PublicSigningJwk & Pick<PrivateSigningJwk, 'x5c'>;
 
 export interface KeyDeliveryOptions {
   readonly keyDelivery: KeyDelivery;
-  /** What a key by value is wrapped in. In a list, `jwk` means the bare public key, since its entries are PEM. */
+  /**
+   * The format of a key that is delivered by value. In a list, `jwk` means the bare public key, since its entries are
+   * PEM.
+   */
   readonly keyFormat: KeyFormat;
-  /** The keys the tenant should know, the one that signs first: a single slot takes only that one. */
+  /** The keys that the tenant should know. A single slot holds only the first. */
   readonly keys: readonly [DeliveredKey, ...DeliveredKey[]];
   /** Where the JWKS is served; needed for `verificationLocation`. */
   readonly jwksUrl?: string | undefined;

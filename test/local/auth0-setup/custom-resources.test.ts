@@ -232,7 +232,7 @@ describe('a Create that the tenant refuses', () => {
     },
     '500 at the write': {
       arrange: () => tenant.faults.add({ kind: 'status', status: 500, method: 'PATCH', path: '/api/v2/' }),
-      reason: /did not respond to PATCH .*: got status 500.*run it again/,
+      reason: /PATCH .* to the tenant failed: got status 500.*run it again/,
     },
   };
 
@@ -470,18 +470,18 @@ describe('a tenant that lacks something', () => {
   it('a check of who asks', async () => {
     tenant.behaviour.checksAssertions = false;
     expect(await warningsOf(RESOURCE_SERVER)).toMatch(
-      /^\(1\) http:\S+oauth\/introspect accepted an assertion signed by a throw-away key\. Expected 401 invalid_client\. The tenant does not check who asks, or a proxy responds in its place/,
+      /^\(1\) http:\S+oauth\/introspect accepted an assertion signed by a throw-away key\. Expected 401 invalid_client\. The tenant does not authenticate its callers, or a proxy responds in its place/,
     );
   });
 
   it.each([
-    ['responds with 503', { kind: 'status', status: 503 }, /The server answered 503/],
+    ['responds with 503', { kind: 'status', status: 503 }, /The server responded with 503/],
     ['responds with garbage', { kind: 'garbage' }, /no boolean "active"/],
     ['breaks off', { kind: 'reset' }, /./],
   ] as const)('an introspection that can be asked: it %s', async (_what, fault, why) => {
     tenant.faults.add({ ...fault, path: '/oauth/introspect' });
     const text = await warningsOf(RESOURCE_SERVER);
-    expect(text).toMatch(/^\(1\) Not checked: whether http:\S+oauth\/introspect checks who asks\. /);
+    expect(text).toMatch(/^\(1\) Not checked: whether http:\S+oauth\/introspect authenticates its callers\. /);
     expect(text).toMatch(why);
   });
 

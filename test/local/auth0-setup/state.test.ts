@@ -71,7 +71,7 @@ describe('the lease', () => {
   it('that lasts too long fails the deployment with how long it may take, and the tenant is as before', async () => {
     world.state.set('resource-servers', held(world.nowMs + LEASE_MS));
     const reason = expect.stringMatching(
-      /^Another deployment, rotation or revocation is changing the resource server\. Run this again when it has ended, which takes \d+ s at most\./,
+      /^Another deployment, rotation or revocation is changing the resource server\. Run this again when it has ended, in \d+ s at most\./,
     );
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
     expect([tenant.snapshot(), world.state.textOf('resource-servers')]).toEqual([

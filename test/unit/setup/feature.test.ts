@@ -63,7 +63,7 @@ describe('the feature', () => {
 
   it('is not judged by a token in a rehearsal', async () => {
     const connection = tenantWith({ offered: SCOPES, tokens: [[]] }).connect();
-    expect(await featureWarnings(connection, { ...CLIENT, hasChanged: true, isRehearsal: true })).toEqual([]);
+    expect(await featureWarnings(connection, { ...CLIENT, hasChanged: true, isOnlyPlanned: true })).toEqual([]);
   });
 
   it('is not judged by a token that does not say what it has', async () => {

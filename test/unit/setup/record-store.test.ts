@@ -83,7 +83,7 @@ describe('records with owners', () => {
     state.set(NAME, text);
     await expect(records.acquire('thing', 'one')).rejects.toMatchObject({
       code: 'record_invalid',
-      message: expect.stringContaining(`The record of what the tenant held before ${what}.`),
+      message: expect.stringContaining(`The record of the tenant's earlier state ${what}.`),
     });
     expect(state.textOf(NAME)).toBe(text);
   });

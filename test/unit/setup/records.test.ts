@@ -35,9 +35,9 @@ it('a record of something that was being made has no id', () => {
 
 describe('the record of a resource server', () => {
   it.each([
-    [null, /is not of version 1/],
-    ['{}', /is not of version 1/],
-    [{ ...resourceServer, version: 2 }, /is not of version 1/],
+    [null, /does not have version 1/],
+    ['{}', /does not have version 1/],
+    [{ ...resourceServer, version: 2 }, /does not have version 1/],
     [{ ...resourceServer, identifier: 1 }, /does not name a resource server/],
     [{ ...resourceServer, id: 1 }, /"id" that is not text/],
     [{ ...resourceServer, created: true }, /"created" without a name/],
@@ -51,7 +51,7 @@ describe('the record of a resource server', () => {
 
 describe('the record of a client grant', () => {
   it.each([
-    [{ ...clientGrant, version: '1' }, /is not of version 1/],
+    [{ ...clientGrant, version: '1' }, /does not have version 1/],
     [{ ...clientGrant, clientId: undefined }, /does not name a client and an API/],
     [{ ...clientGrant, audience: 1 }, /does not name a client and an API/],
     [{ ...clientGrant, grant: null }, /has no "grant"/],

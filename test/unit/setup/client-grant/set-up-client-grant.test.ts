@@ -93,7 +93,7 @@ describe('setting up', () => {
       audience: AUDIENCE,
       grant: { isOurs: true, added: [] },
     });
-    await expectError(setUp(), 'record_invalid', /is that of another client or API/);
+    await expectError(setUp(), 'record_invalid', /is about another client or API/);
     expect(clientGrants.writes).toEqual([]);
   });
 });
@@ -142,7 +142,7 @@ describe('tearing down', () => {
 
   it('stops at a record that cannot be read', async () => {
     records.text = '[]';
-    await expectError(tearDown(), 'record_invalid', /is not of version 1/);
+    await expectError(tearDown(), 'record_invalid', /does not have version 1/);
   });
 });
 

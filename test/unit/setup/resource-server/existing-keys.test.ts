@@ -69,7 +69,7 @@ describe('the second deployment', () => {
     const { message } = await expectError(
       second.setUp('verificationKey'),
       'key_in_use',
-      /"verificationKey" holds the key [\w-]{43}, .*Another deployment .* would stop that one\. Nothing was changed\. Destroy .*, choose another audience, .* "verificationKeys", .* -c replaceKey=true/,
+      /"verificationKey" holds the key [\w-]{43}, .*Another deployment .* would break that deployment\. Nothing was changed\. Destroy .*, choose another audience, .* "verificationKeys", .* -c replaceKey=true/,
     );
     expect(message).toContain(firstKey.kid);
     for (const text of [firstKey.n, firstKey.x5c[0].slice(20, 60)]) expect(message).not.toContain(text);

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, webcrypto } from 'node:crypto';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kidOfOwnMaking } from '../../../../src/setup/resource-server/key-maker.ts';
+import { kidOfOurKey } from '../../../../src/setup/resource-server/key-maker.ts';
 import { wantedKeyProperties } from '../../../../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
 import { certificatePem, publicJwk, publicKeyPem } from '../../../../src/signing-key/signing-key.ts';
@@ -40,13 +40,13 @@ describe('a key of this software', () => {
     ['an entry with a certificate', { kid: key.kid, pem: PEM }],
     ['an entry with a public key', { kid: key.kid, pem: publicKeyPem(key) }],
   ])('is known as %s', (_what, value) => {
-    expect(kidOfOwnMaking(value)).toBe(key.kid);
+    expect(kidOfOurKey(value)).toBe(key.kid);
   });
 
   it.each(['certificate', 'jwk'] as const)('is known in every form in which it is delivered (%s)', (keyFormat) => {
     const { verificationKey } = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat, keys: [key] });
     const { verificationKeys } = wantedKeyProperties({ keyDelivery: 'verificationKeys', keyFormat, keys: [key] });
-    expect([kidOfOwnMaking(verificationKey), kidOfOwnMaking(verificationKeys?.[0])]).toEqual([key.kid, key.kid]);
+    expect([kidOfOurKey(verificationKey), kidOfOurKey(verificationKeys?.[0])]).toEqual([key.kid, key.kid]);
   });
 });
 
@@ -66,28 +66,28 @@ describe('not a key of this software is', () => {
       { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }), kid: 'x' },
     ],
   ])('%s', (_what, value) => {
-    expect(kidOfOwnMaking(value)).toBeUndefined();
+    expect(kidOfOurKey(value)).toBeUndefined();
   });
 
   it('a certificate with another name', async () => {
-    expect(kidOfOwnMaking(await certificate('CN=demo.api'))).toBeUndefined();
-    expect(kidOfOwnMaking(await certificate(`CN=${key.kid}`))).toBeUndefined();
+    expect(kidOfOurKey(await certificate('CN=demo.api'))).toBeUndefined();
+    expect(kidOfOurKey(await certificate(`CN=${key.kid}`))).toBeUndefined();
   });
 
   it('a certificate of an authority', async () => {
-    expect(kidOfOwnMaking(await certificate('CN=demo.api', 'CN=An authority'))).toBeUndefined();
+    expect(kidOfOurKey(await certificate('CN=demo.api', 'CN=An authority'))).toBeUndefined();
   });
 
   it('whatever else a tenant may hold, and nothing throws', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
-        expect(kidOfOwnMaking(value)).toBeUndefined();
+        expect(kidOfOurKey(value)).toBeUndefined();
       }),
     );
     const around = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`;
     fc.assert(
       fc.property(fc.base64String(), (text) => {
-        expect(kidOfOwnMaking(around(text))).toBeUndefined();
+        expect(kidOfOurKey(around(text))).toBeUndefined();
       }),
     );
   });
@@ -96,6 +96,6 @@ describe('not a key of this software is', () => {
     const kid = createHash('sha256')
       .update(JSON.stringify({ n: key.n, e: key.e, kty: 'RSA' }))
       .digest('base64url');
-    expect(kidOfOwnMaking({ kty: 'RSA', n: key.n, e: key.e, kid })).toBeUndefined();
+    expect(kidOfOurKey({ kty: 'RSA', n: key.n, e: key.e, kid })).toBeUndefined();
   });
 });

@@ -97,7 +97,7 @@ describe('setting up', () => {
   it('stops at a record of another resource server', async () => {
     resourceServers.add(API);
     records.text = JSON.stringify({ version: 1, identifier: 'https://other.api', id: 'rs_1', keys: {} });
-    await expectError(setUp(), 'record_invalid', /is that of another resource server.*Expected/);
+    await expectError(setUp(), 'record_invalid', /is about another resource server.*Expected/);
     expect(resourceServers.writes).toEqual([]);
   });
 });
@@ -155,7 +155,7 @@ describe('a tenant that will not', () => {
     await expectError(
       setUp({ ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] }),
       'property_refused',
-      /does not accept "verificationKeys": the tenant responded with ".*Additional properties not allowed: verificationKeys.*enabled for the tenant.*another keyDelivery/,
+      /does not accept "verificationKeys": the tenant responded with ".*Additional properties not allowed: verificationKeys.*enable the feature for the tenant.*another keyDelivery/,
     );
   });
 
@@ -276,7 +276,7 @@ describe('tearing down', () => {
 
   it('stops at a record that cannot be read', async () => {
     records.text = '{"version":2}';
-    await expectError(tearDown(), 'record_invalid', /is not of version 1.*restore it from a backup/);
+    await expectError(tearDown(), 'record_invalid', /does not have version 1.*restore it from a backup/);
   });
 });
 
