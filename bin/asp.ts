@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { composeAuthorizer } from '../src/authorizer/compose.ts';
 import { EXIT } from '../src/cli/exit-code.ts';
 import type { Ports } from '../src/cli/ports.ts';
-import { createProcessTerminal, unwritten } from '../src/cli/process-terminal.ts';
+import { createProcessTerminal, outputUnusable } from '../src/cli/process-terminal.ts';
 import { systemCode } from '../src/cli/read-text-file.ts';
 import { runAsp } from '../src/cli/run.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
@@ -65,7 +65,7 @@ http.close();
 // Wait until all output is written, or has failed.
 await new Promise((resolve) => process.stdout.write('', resolve));
 const exitCode = endedWith === EXIT.done && unwritable !== undefined ? EXIT.failed : endedWith;
-if (exitCode !== endedWith) ports.terminal.note(unwritten(unwritable).message);
+if (exitCode !== endedWith) ports.terminal.note(outputUnusable(unwritable).message);
 // After Ctrl-C, requests may still be open; do not wait for them.
 if (exitCode === EXIT.interrupted) process.exit(exitCode);
 process.exitCode = exitCode;

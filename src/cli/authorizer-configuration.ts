@@ -26,7 +26,7 @@ export function authorizerConfiguration({
     issuer: issuerUrl(settings),
     audience: settings.require('audience'),
     // The keys are passed in. The schema still requires a name.
-    signingKeySecret: 'handed-in',
+    signingKeySecret: 'passed-in',
   };
   return parseAuthorizerConfiguration(JSON.stringify({ ...own, ...ofThisRun }));
 }

@@ -19,10 +19,10 @@ export interface Explanation {
   readonly rule: string;
 }
 
-/** Describes how the authorizer handles a token. This depends only on the form of the token. */
+/** Describes how the authorizer handles a token, by its form. */
 export function describeHandling(token: string): string {
   return isCompactJws(token)
-    ? "three parts, so a JWT: verified with the tenant's public keys, never introspected"
+    ? "three parts, so a JWT: verified with the tenant's public keys, and then introspected only with introspectJwts"
     : 'not a JWT, so an opaque token or app specific password: introspected by the tenant';
 }
 

@@ -1,4 +1,4 @@
-/** Everything that commands need from the outside world. `bin/asp.ts` hands it in. */
+/** Everything that commands need from the outside world. `bin/asp.ts` provides it. */
 
 import type { Authorizer } from '../authorizer/authorizer.ts';
 import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';

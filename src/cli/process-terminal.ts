@@ -34,12 +34,12 @@ export function createProcessTerminal({ stdin, stdout, stderr }: Streams, enviro
 
 function deliver(stdout: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    stdout.write(text, (error) => (error ? reject(unwritten(error)) : resolve()));
+    stdout.write(text, (error) => (error ? reject(outputUnusable(error)) : resolve()));
   });
 }
 
 /** The error for a result that could not be written. */
-export function unwritten(error: unknown): CliError {
+export function outputUnusable(error: unknown): CliError {
   return new CliError(
     'output_unusable',
     `The result cannot be written to standard output: ${systemCode(error)}. Check where the output goes, then run the command again.`,

@@ -57,7 +57,7 @@ export class RecordFile {
   }
 }
 
-/** A store for a dry run: reads from the other store, and keeps writes in memory. */
+/** A store for a dry run: reads from the other store, and holds writes in memory. */
 export function dryRunStore<SetupRecord>(store: RecordStore<SetupRecord>): RecordStore<SetupRecord> {
   let written: { readonly record: SetupRecord | undefined } | undefined;
   return {

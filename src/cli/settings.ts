@@ -35,8 +35,8 @@ export class Settings {
     return value;
   }
 
-  /** Which of two settings comes from the source with the higher priority; the first one on a tie. */
-  nearer(one: SettingName, other: SettingName): SettingName | undefined {
+  /** Returns which of two settings comes from the source with the higher priority; the first one on a tie. */
+  preferred(one: SettingName, other: SettingName): SettingName | undefined {
     const ranks = [one, other].map((name) => ({ name, rank: this.#find(name)?.rank }));
     const found = ranks.filter(({ rank }) => rank !== undefined).sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
     return found[0]?.name;

@@ -20,7 +20,7 @@ type Needed = Pick<Context, 'settings' | 'ports'>;
 /** Finds the signing key, but does not read it yet. If a file and a secret are both set, the source with the higher priority wins. */
 export function keyPlace({ settings, ports }: Needed): KeyPlace {
   const secretId = settings.get('keySecret');
-  if (secretId !== undefined && settings.nearer('key', 'keySecret') === 'keySecret') {
+  if (secretId !== undefined && settings.preferred('key', 'keySecret') === 'keySecret') {
     return { place: `the secret ${secretId}`, read: () => readSecret(secretId, ports) };
   }
   const file = keyFile(settings);

@@ -12,7 +12,7 @@ export function issuerUrl(settings: Settings): string {
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
-/** Where the Management API lives, with its final slash. @throws CliError `usage` */
+/** The URL of the Management API, with its final slash. @throws CliError `usage` */
 export function managementUrl(settings: Settings): string {
   const domain = settings.get('managementDomain');
   const url = domain === undefined ? new URL(issuerUrl(settings)) : parse(domain);

@@ -15,7 +15,7 @@ export async function aboutUser<Result>(userId: string, request: Promise<Result>
     const got = error.reason === '' ? '404' : `404, "${error.reason}"`;
     throw new CliError(
       'not_found',
-      `The tenant does not find the user ${userId}, the API, or the feature: got ${got}. Expected a user id such as auth0|1234, not a name or e-mail address (dashboard: User Management > Users), and an --audience that the tenant knows. If both are right, ask Auth0's support to enable app specific passwords for the tenant.`,
+      `The tenant cannot find the user ${userId}, the API, or the feature: got ${got}. Expected a user id such as auth0|1234, not a name or e-mail address (dashboard: User Management > Users), and an --audience that the tenant knows. If both are right, ask Auth0's support to enable app specific passwords for the tenant.`,
     );
   }
 }

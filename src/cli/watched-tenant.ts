@@ -1,6 +1,6 @@
 /**
- * Wraps a tenant and collects its changes. In a dry run nothing is written to the tenant: writes are kept in memory and read
- * back, so the same code that changes a tenant can run without changing it.
+ * Wraps a tenant and collects its changes. In a dry run nothing is written to the tenant: writes are stored in memory
+ * and read back, so the same code that changes a tenant can run without changing it.
  */
 import type { ClientGrant, ClientGrants } from '../management/client-grants.ts';
 import { KEY_PROPERTIES, type KeyPatch, keyPropertiesOf } from '../management/key-properties.ts';

@@ -56,7 +56,7 @@ function compare(ours: Served, theirs: Served): readonly string[] {
       : []),
     ...(theirs.maxAgeSeconds > ours.maxAgeSeconds
       ? [
-          `Caches may keep it for ${theirs.maxAgeSeconds} s, ours for ${ours.maxAgeSeconds} s, so a new key would sign before it is known. Lower its max-age, or raise jwksCacheSeconds to the same value.`,
+          `Its max-age is ${theirs.maxAgeSeconds} s, that of our own JWKS is ${ours.maxAgeSeconds} s, so a new key would sign before caches know it. Lower its max-age, or raise jwksCacheSeconds to the same value.`,
         ]
       : []),
   ];

@@ -62,8 +62,10 @@ export const create: Command = {
       const created = await waitFor('the tenant', work, ports).catch((error: unknown) =>
         noteUncertainty(error, context),
       );
-      const delivered = file === undefined ? show(created, userId, context) : keep(created, userId, file, context);
-      await delivered.catch((error: unknown) => deleteUnknown(created, userId, applicationPasswords, error, context));
+      const delivered = file === undefined ? show(created, userId, context) : save(created, userId, file, context);
+      await delivered.catch((error: unknown) =>
+        deleteUndelivered(created, userId, applicationPasswords, error, context),
+      );
     });
     return EXIT.done;
   },
@@ -79,7 +81,7 @@ function parseRequest({ args, settings }: Context): ApplicationPasswordRequest {
     .flatMap((text) => text.split(/[\s,]+/))
     .filter((scope) => scope !== '');
   if (scopes.length === 0) {
-    throw usageError('The option --scope is missing. A password without a scope is of no use.');
+    throw usageError('The option --scope is missing. A password without a scope is useless.');
   }
   return { label, audience: settings.require('audience'), scopes: [...new Set(scopes)] };
 }
@@ -103,7 +105,7 @@ async function show(created: NewApplicationPassword, userId: string, { ports: { 
   return terminal.deliver(value);
 }
 
-async function keep(created: NewApplicationPassword, userId: string, file: string, { args, ports, isJson }: Context) {
+async function save(created: NewApplicationPassword, userId: string, file: string, { args, ports, isJson }: Context) {
   const { value, ...described } = created;
   writePrivateFile(file, `${value}\n`);
   const named = args.text('to-file');
@@ -116,8 +118,8 @@ function createdLine({ id, label, scopes, audience }: NewApplicationPassword, us
   return printable(`Created ${id} ("${label}") for ${userId}: ${scopes.join(' ')} on ${audience}.`);
 }
 
-/** Deletes a password whose value nobody will ever know. */
-async function deleteUnknown(
+/** Deletes a password whose value could not be delivered. */
+async function deleteUndelivered(
   { id }: NewApplicationPassword,
   userId: string,
   { remove }: ApplicationPasswords,

@@ -121,7 +121,7 @@ function planOf(context: Context): Work {
     const feature = await featureWarnings(connection, {
       clientId,
       hasChanged: grant.changed,
-      isRehearsal: isDryRun && grant.changed,
+      isOnlyPlanned: isDryRun && grant.changed,
     });
     const introspection = await introspectionWarnings({ issuer, audience: identifier }, signingKey.kid, context.ports);
     return [server, grant, { changed: false, warnings: [...feature, ...introspection] }];

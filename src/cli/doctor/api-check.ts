@@ -8,7 +8,7 @@ const TIMEOUT_MS = 10_000;
 
 export const apiCheck: Check = {
   id: 'deployed-api',
-  title: 'The deployed API asks for a credential',
+  title: 'The deployed API requires a credential',
   needs: [],
   run: async (examination) => {
     const apiUrl = examination.settings.get('apiUrl');
@@ -19,13 +19,13 @@ export const apiCheck: Check = {
     const url = `${apiUrl.replace(/\/$/, '')}${call.path}`;
     if (!URL.canParse(url) || !isSecureUrl(new URL(url)))
       return failed('it is not an https URL', 'Name the https URL of the API.');
-    return judge(`${call.method} ${url}`, () =>
+    return examineResponse(`${call.method} ${url}`, () =>
       examination.ports.http({ method: call.method, url, headers: {}, timeoutMs: TIMEOUT_MS }),
     );
   },
 };
 
-/** A route that needs a principal, preferably one that only reads. */
+/** A route that requires a principal, preferably one that only reads. */
 function protectedCall(examination: Examination) {
   const { routes } = authorizerConfiguration(examination);
   const calls = Object.entries(routes)
@@ -40,7 +40,7 @@ function protectedCall(examination: Examination) {
   return post && ({ ...post, method: 'POST' } as const);
 }
 
-async function judge(call: string, send: () => ReturnType<Examination['ports']['http']>): Promise<Finding> {
+async function examineResponse(call: string, send: () => ReturnType<Examination['ports']['http']>): Promise<Finding> {
   try {
     const { status, headers } = await send();
     const challenge = headers['www-authenticate'] ?? '';

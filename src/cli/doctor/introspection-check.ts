@@ -43,7 +43,7 @@ async function compareWithThrowAwayKey({ issuer, audience, ports, signingKeys }:
   if (outcome === 'refused') return passed('it accepts the assertion, and refuses one signed by a throw-away key');
   if (outcome === 'not_found') return notEnabled();
   return warned(
-    'it accepts the assertion, but also one signed by a throw-away key: the tenant does not check who asks, or a proxy responds in its place',
+    'it accepts the assertion, but also one signed by a throw-away key: the tenant does not authenticate its callers, or a proxy responds in its place',
     "This does not show that the tenant knows the key. Check that the issuer is the tenant itself; if it is, report this to Auth0's support.",
   );
 }

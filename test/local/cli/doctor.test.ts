@@ -87,7 +87,7 @@ describe('asp doctor', () => {
       expect.stringContaining('The password grant is enabled: no AUTH0_PASSWORD_CLIENT_ID'),
       expect.stringContaining('There is a connection to log in to: no AUTH0_PASSWORD_CLIENT_ID'),
       expect.stringContaining("The tenant trusts the caller's address: no AUTH0_PASSWORD_CLIENT_ID"),
-      expect.stringContaining('The deployed API asks for a credential: no API is configured'),
+      expect.stringContaining('The deployed API requires a credential: no API is configured'),
     ]);
     expect(code).toBe(0);
   });
@@ -173,7 +173,7 @@ describe('asp doctor', () => {
       (chain) => fault(chain, { kind: 'status', status: 404, path: '/.well-known/' }),
       /the response for the JWKS is 404\nCheck that the issuer/,
     ],
-    ['jwks', (chain) => fault(chain, { kind: 'garbage', path: '/.well-known/' }), /The JWKS is no object/],
+    ['jwks', (chain) => fault(chain, { kind: 'garbage', path: '/.well-known/' }), /The JWKS is not an object/],
     [
       'management-client',
       () => ({ args: ['--client-id', 'nobody'] }),
@@ -218,7 +218,7 @@ describe('asp doctor', () => {
     [
       'introspection',
       (chain) => fault(chain, { kind: 'status', status: 503, path: '/oauth/introspect' }),
-      /answered 503\. Check the tenant's URL/,
+      /responded with 503\. Check the tenant's URL/,
     ],
     ['password-grant', (chain) => password(chain, { grant_types: [] }), /may not use password\n.*Grant Types/],
     [
@@ -295,12 +295,12 @@ describe('asp doctor', () => {
     expect(stdout).toMatch(/^- The tenant has app specific passwords: Not checked: .* expected read:resource_servers/m);
   });
 
-  it('warns of a tenant that does not check who asks, because accepting the key then proves nothing', async () => {
+  it('warns of a tenant that does not authenticate its callers, because accepting the key then proves nothing', async () => {
     const { doctor, local } = await openChain();
     local.tenant.behaviour.checksAssertions = false;
     const { code, stdout } = await doctor();
     expect(stdout).toMatch(
-      /^! The tenant introspects for the API: .*also one signed by a throw-away key: the tenant does not check who asks, or a proxy responds in its place\n {2}This does not show that the tenant knows the key/m,
+      /^! The tenant introspects for the API: .*also one signed by a throw-away key: the tenant does not authenticate its callers, or a proxy responds in its place\n {2}This does not show that the tenant knows the key/m,
     );
     expect(code).toBe(0);
   });

@@ -176,7 +176,7 @@ describe('asp create with bad input', () => {
     [
       'a user id of dots only',
       ['create', '--user', '..', '--label', 'x', '--scope', 'a'],
-      /an empty id or one of dots only/,
+      /an empty id, or one of dots only/,
     ],
   ])('refuses %s before it sends a request', async (_, args, message) => {
     const { asp, tenant, secrets } = await openTenant();

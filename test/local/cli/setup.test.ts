@@ -189,7 +189,7 @@ describe('asp setup', () => {
     expect(code).toBe(0);
   });
 
-  it('warns of a tenant that does not check who asks, with a code for programs', async () => {
+  it('warns of a tenant that does not authenticate its callers, with a code for programs', async () => {
     const opened = await openWithKey();
     opened.tenant.behaviour.checksAssertions = false;
     const { stdout } = await opened.asp(['setup', '--json', ...KEY]);
@@ -227,7 +227,7 @@ describe('asp setup', () => {
       'an invalid key delivery',
       [...KEY, '--key-delivery', 'mail'],
       2,
-      /keyDelivery: got "mail"; wanted "verificationKey"/,
+      /keyDelivery: got "mail"; expected "verificationKey"/,
     ],
     [
       'a verificationLocation without a URL',
@@ -240,7 +240,7 @@ describe('asp setup', () => {
       'an invalid record',
       [...KEY, '--record', 'key-of-none.json'],
       1,
-      /The record of what the tenant held before in .* is not a JSON object/,
+      /The record of the tenant's earlier state in .* is not a JSON object/,
     ],
   ])('refuses %s before it changes the tenant', async (_, args, expected, message) => {
     const opened = await openWithKey();

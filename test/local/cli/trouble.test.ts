@@ -16,7 +16,7 @@ describe('asp with a tenant in trouble', () => {
     for (const args of [LIST, ['setup', '--key', 'key.json'], ['keys', '--key', 'key.json']]) {
       const { code, stdout, stderr } = await asp([...args, '--issuer', issuer]);
       expect(stderr).toMatch(
-        /did not respond to POST \/oauth\/token: got ECONNREFUSED\. Expected a JSON response; check the tenant's URL/,
+        /POST \/oauth\/token to the tenant failed: got ECONNREFUSED\. Expected a JSON response; check the tenant's URL/,
       );
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     }
@@ -65,7 +65,7 @@ describe('asp with a tenant in trouble', () => {
     const { asp, tenant } = await openReadyTenant();
     tenant.faults.add({ kind: 'hang', path: '/api/v2/' });
     const { code, stderr } = await asp([...LIST, '--timeout', '1']);
-    expect(stderr).toMatch(/did not respond to GET .* within \d+ ms/);
+    expect(stderr).toMatch(/GET .* to the tenant failed: got no response within \d+ ms/);
     expect(code).toBe(1);
   });
 

@@ -62,7 +62,7 @@ describe('asp check-well-known', () => {
     [
       'caches may keep it for longer',
       response(200, { keys: [key('key-1')] }, 'max-age=3600'),
-      /for 3600 s, ours for 300 s/,
+      /max-age is 3600 s, that of our own JWKS is 300 s/,
     ],
     ['it shows a private key', response(200, { keys: [{ ...key('key-1'), d: 'CANARY' }] }), /serves a PRIVATE key/],
   ])('reports the fault and its fix if %s', async (_what, found, expected) => {

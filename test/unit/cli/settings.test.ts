@@ -80,9 +80,9 @@ describe('a setting', () => {
 
   it('names the key file or the secret, whichever source has the higher priority', () => {
     const files = { 'cdk-outputs.json': OUTPUTS };
-    expect(open({ args: ['--key', 'k.json'], files }).nearer('key', 'keySecret')).toBe('key');
-    expect(open({ files }).nearer('key', 'keySecret')).toBe('keySecret');
-    expect(open({}).nearer('key', 'keySecret')).toBeUndefined();
+    expect(open({ args: ['--key', 'k.json'], files }).preferred('key', 'keySecret')).toBe('key');
+    expect(open({ files }).preferred('key', 'keySecret')).toBe('keySecret');
+    expect(open({}).preferred('key', 'keySecret')).toBeUndefined();
   });
 });
 
