@@ -1,6 +1,6 @@
 /**
- * `Custom::Auth0ClientGrant`: a client may manage app specific passwords until the stack is deleted. It also checks what
- * the password grant needs and warns about what is missing; a warning never fails a deployment.
+ * `Custom::Auth0ClientGrant`: lets a client manage app specific passwords until the stack is deleted. It also checks
+ * what the password grant needs and warns about what is missing; a warning never fails a deployment.
  */
 import { type InferOutput, minLength, object, optional, pipe, string } from 'valibot';
 import { parse } from '../../src/config/parse.ts';
@@ -49,8 +49,8 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
   const key = recordKey(tenantUrl, clientId);
   await records.acquire(key, id);
   const outcome = await setUpClientGrant({ clientGrants, ...grantOf(key, records, ports), clientId, audience });
-  // The management secret may hold another client than last time: then the earlier client's grant is restored. This uses the
-  // same connection, since a second one would be given all of the time again.
+  // If the management secret holds another client than last time, restore the earlier client's grant. Use the same
+  // connection, because a second one would get the whole time again.
   await records.end({
     owner: id,
     keep: key,

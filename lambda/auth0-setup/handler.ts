@@ -40,7 +40,7 @@ export const handler = createCustomResourceHandler(
     ...time,
     http,
     deadline: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
-    // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+    // biome-ignore lint/suspicious/noConsole: Lambda logs standard output.
     log: console.log,
   },
 );

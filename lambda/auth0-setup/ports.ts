@@ -15,8 +15,8 @@ export interface SetupPorts {
   /** To the issuer. */
   readonly http: HttpPort;
   readonly clock: Clock;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Makes a text that is never made again, such as a random one. */
+  /** Makes a unique text, such as a random one. */
   readonly uniqueId: () => string;
 }

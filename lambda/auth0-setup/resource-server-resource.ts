@@ -1,4 +1,4 @@
-/** `Custom::Auth0ResourceServer`: the tenant knows the public signing key until the stack is deleted. */
+/** `Custom::Auth0ResourceServer`: gives the tenant the public signing key until the stack is deleted. */
 import { array, type InferOutput, minLength, object, optional, picklist, pipe, string, transform } from 'valibot';
 import { parse } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
@@ -101,7 +101,7 @@ async function remove(ports: Ports, id: string, properties: Properties, work: Wo
   );
 }
 
-/** The part of the time that may be spent on waiting for a rotation to end. */
+/** The share of the time that may be spent on waiting for a rotation to end. */
 const WAITING_SHARE = 1 / 2;
 
 function leaseOptions({ requestId, timeoutMs }: Work): LeaseOptions {

@@ -33,11 +33,11 @@ export interface DecisionRecord {
   /** The subject, or a digest of it. */
   readonly sub?: string;
   readonly tokenType?: string;
-  /** If the credential could not be checked: what went wrong. */
+  /** What went wrong, if the credential could not be checked. */
   readonly message?: string;
 }
 
-/** @param logSubject write the subject in clear */
+/** @param logSubject write the subject itself, not a digest of it */
 export function decisionRecord(
   { request, decision, durationMs, issuerEvents }: Decided,
   logSubject: boolean,

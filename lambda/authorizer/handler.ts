@@ -26,5 +26,5 @@ const ports: AuthorizerPorts = {
   issuerClient: async (secretId) => (await secrets()).readClient(secretId),
 };
 
-// biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+// biome-ignore lint/suspicious/noConsole: Lambda logs standard output.
 export const handler = createHandler(configuration, ports, console.log);

@@ -56,8 +56,9 @@ export function toHttpApiResult(decision: Decision): HttpApiResult {
 }
 
 /**
- * The default route has no parameters that show where a base path ends. Under the API's own host, `rawPath` begins with the
- * stage, unless it is the default stage. Under a custom domain nothing shows it, so the path is unknown.
+ * The default route has no parameters that show where a base path ends. Under the API's own host, `rawPath` begins with
+ * the stage, unless it is the default stage. Under a custom domain, nothing shows where a base path ends, so the path
+ * is unknown.
  */
 function pathOfDefaultRoute({ rawPath, requestContext }: HttpApiEvent): string | undefined {
   const { apiId, domainName, stage } = requestContext;

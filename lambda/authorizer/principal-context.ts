@@ -1,7 +1,7 @@
 /** The principal as the context of an authorizer's result: bounded strings under fixed keys, and nothing secret. */
 import type { Principal, PrincipalContext } from '../../src/core/principal.ts';
 
-/** API Gateway refuses a result of about 10 KB. */
+/** API Gateway refuses results of about 10 KB or more. */
 const MAXIMUM_SCOPE_LENGTH = 4096;
 
 export function principalContext(principal: Principal): PrincipalContext {

@@ -1,4 +1,7 @@
-/** The secret by which the backend recognizes this API. It is read when first needed, and again every minute: it may change. */
+/**
+ * Reads the secret by which the backend recognizes this API: when it is first needed, and again every minute, because
+ * it may change.
+ */
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { SecretStore } from '../../src/core/secret-store.ts';
 
@@ -7,9 +10,10 @@ const FRESH_MS = 60_000;
 const SECRET = /^[\x21-\x7E]{16,1024}$/;
 
 /**
- * Makes a reader.
+ * Makes the function that reads the secret.
  *
- * @throws AwsError if it was never read and cannot be; ConfigurationError `configuration_invalid` if a header cannot hold it
+ * @returns a function that throws only while no value is cached: AwsError if the secret cannot be read,
+ *   ConfigurationError `configuration_invalid` if a header cannot hold it
  */
 export function gatewaySecretReader(
   secrets: Pick<SecretStore, 'read'>,

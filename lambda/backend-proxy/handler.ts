@@ -15,7 +15,7 @@ export const handler = createProxy({
   backendUrl,
   send: createSender(TIMEOUT_MS),
   gatewaySecret: gatewaySecretReader(createSecretStore(), gatewaySecret, Date.now),
-  // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+  // biome-ignore lint/suspicious/noConsole: Lambda logs standard output.
   log: console.log,
   clock: Date.now,
 });

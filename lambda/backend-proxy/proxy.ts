@@ -15,9 +15,9 @@ export interface ProxyPorts {
   /** The backend's URL. */
   readonly backendUrl: string;
   readonly send: SendToBackend;
-  /** Reads the secret by which the backend knows this API. */
+  /** Reads the secret by which the backend recognizes this API. */
   readonly gatewaySecret: () => Promise<string>;
-  /** Takes one line without its end. */
+  /** Called with one line, without a line break. */
   readonly log: (line: string) => void;
   /** Milliseconds. */
   readonly clock: () => number;
@@ -56,7 +56,7 @@ async function pass(event: APIGatewayProxyEvent, ports: ProxyPorts): Promise<Out
   }
   const gatewaySecret = await orUndefined(ports.gatewaySecret);
   if (gatewaySecret === undefined) {
-    return { response: problem(503, 'The backend cannot be asked. Try again.'), failure: 'gateway_secret_unreadable' };
+    return { response: problem(503, 'The backend cannot be called. Try again.'), failure: 'gateway_secret_unreadable' };
   }
   return sendToBackend(event, path, gatewaySecret, ports);
 }
@@ -79,7 +79,7 @@ async function sendToBackend(
     if (!(error instanceof HttpFailure)) throw error;
     return error.reason === 'timeout'
       ? { response: problem(504, 'The backend did not respond in time.'), failure: error.reason }
-      : { response: problem(502, 'The backend gave no usable response.'), failure: error.reason };
+      : { response: problem(502, 'The backend sent no usable response.'), failure: error.reason };
   }
 }
 
@@ -88,7 +88,7 @@ function hasPrincipal({ requestContext: { authorizer } }: APIGatewayProxyEvent):
   return typeof authorizer?.sub === 'string' && authorizer.sub !== '';
 }
 
-/** The gateway hands the query on decoded. */
+/** The gateway passes on the query decoded, so it is encoded again. */
 function queryOf({ multiValueQueryStringParameters, queryStringParameters }: APIGatewayProxyEvent): string {
   const parameters = Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {});
   const pairs = parameters.flatMap(([name, value]) => [value ?? []].flat().map((one) => [name, one] as const));

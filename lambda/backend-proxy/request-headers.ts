@@ -1,6 +1,6 @@
 /**
- * The headers that a backend gets: the caller's without the credential, without what belongs to a connection and without
- * whatever claims to be from us; then the principal, each part of it always, and the secret that only we know.
+ * Makes the headers that the backend receives: the caller's, without the credential, the connection's headers and
+ * anything that claims to be from us; then every part of the principal, and the secret that only we know.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { percentEncode } from '../../src/core/percent-encoding.ts';
@@ -10,15 +10,15 @@ import { TRANSPORT_HEADERS } from '../../src/http/transport.ts';
 /** By lower-case name. */
 export type Headers = Readonly<Record<string, readonly string[]>>;
 
-/** The header by which the backend tells this API from others. */
+/** The header with the secret by which the backend recognizes this API. */
 export const GATEWAY_SECRET_HEADER = 'x-gateway-secret';
 
 const PRINCIPAL_PREFIX = 'x-auth-';
 
-/** The backend's connection has its own. */
+/** The connection to the backend has its own. */
 const OF_THE_CONNECTION = [...TRANSPORT_HEADERS, 'host'];
 const CREDENTIALS = ['authorization', 'proxy-authorization', GATEWAY_SECRET_HEADER];
-/** The authorizer judged the method and the path of the request line, so no header may name others. */
+/** The authorizer checked the method and the path of the request line, so no header may override them. */
 const OVERRIDES = [
   'proxy',
   'x-method-override',
@@ -30,7 +30,7 @@ const OVERRIDES = [
   'x-host',
   'forwarded',
 ];
-/** Names by which servers and proxies know the user, or where the user is. */
+/** Headers by which servers and proxies identify the user, or the user's address. */
 const IDENTITIES = [
   'remote-user',
   'auth-user',
@@ -42,7 +42,7 @@ const IDENTITIES = [
   'client-ip',
 ];
 const DROPPED: ReadonlySet<string> = new Set([...OF_THE_CONNECTION, ...CREDENTIALS, ...OVERRIDES, ...IDENTITIES]);
-/** `x-original-url`, `x-rewrite-url`, `x-http-method-override`, `x-forwarded-user` and whatever else such families name. */
+/** `x-original-url`, `x-rewrite-url`, `x-http-method-override`, `x-forwarded-user` and the like. */
 const DROPPED_FAMILIES = [
   PRINCIPAL_PREFIX,
   ...['x-original-', 'x-rewrite-', 'x-override-', 'x-http-', 'x-envoy-', 'x-forwarded-', 'x-accel-'],
@@ -94,7 +94,7 @@ function callerHeaders({ multiValueHeaders, headers }: APIGatewayProxyEvent): He
   });
 }
 
-/** The header fields that pass a test, by lower-case name. Repeated fields stay in order. */
+/** Returns the header fields that pass a test, by lower-case name. Repeated fields stay in order. */
 export function fieldsThat(
   fields: readonly (readonly [name: string, value: string])[],
   pass: (name: string, value: string, canonical: string) => boolean,

@@ -24,7 +24,7 @@ export function backendPath(path: string): string | undefined {
 }
 
 /**
- * Reports whether a path is that of a resource without parameters, letter by letter, apart from a final slash.
+ * Returns whether a path is that of a resource without parameters, letter by letter, apart from a final slash.
  *
  * @param resource the gateway's own name for it, such as `/health`
  */

@@ -4,7 +4,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { fieldsThat, GATEWAY_SECRET_HEADER, namesOfConnection } from './request-headers.ts';
 import type { BackendResponse } from './send.ts';
 
-/** RFC 9110 section 7.6.1; the gateway counts the length itself. */
+/** RFC 9110 section 7.6.1; the gateway sets the length itself. */
 const NOT_FOR_CALLER: ReadonlySet<string> = new Set([
   'connection',
   'content-length',

@@ -20,7 +20,7 @@ export interface BackendResponse {
 /** @throws HttpFailure */
 export type SendToBackend = (request: BackendRequest) => Promise<BackendResponse>;
 
-/** A Lambda response in base64 holds no more. */
+/** A Lambda response cannot hold more in base64. */
 export const MAXIMUM_BODY_BYTES = 4 * 1024 * 1024;
 
 /** RFC 9110 section 9.2.2: what may be sent again if the connection was closed before the response. */

@@ -10,7 +10,7 @@ import { jwksResponse, type RestResponse, unavailable } from './jwks-response.ts
 export interface JwksPorts {
   readonly state: Pick<StateStore, 'read'>;
   readonly clock: Clock;
-  /** Takes one line without its end. */
+  /** Called with one line, without a line break. */
   readonly log: (line: string) => void;
 }
 

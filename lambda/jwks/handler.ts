@@ -1,4 +1,4 @@
-/** The Lambda function behind the JWKS. It has no right to any secret. */
+/** The Lambda function behind the JWKS. It has no access to any secret. */
 import { createStateTable } from '../../src/aws/state-table.ts';
 import { parseJwksConfiguration } from '../../src/config/function-configurations.ts';
 import { createJwksHandler } from './create-handler.ts';
@@ -9,6 +9,6 @@ const configuration = parseJwksConfiguration(process.env.CONFIG ?? '');
 export const handler = createJwksHandler(configuration, {
   state: createStateTable(configuration.stateTable),
   clock: Date.now,
-  // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+  // biome-ignore lint/suspicious/noConsole: Lambda logs standard output.
   log: console.log,
 });

@@ -19,7 +19,7 @@ const STEP_WORK: Readonly<Record<Step, (rotation: Rotation, versionId: string) =
 /**
  * Makes the handler. It returns the result of a revocation, and nothing for a step.
  *
- * @param log takes one line without its end
+ * @param log is called with one line, without a line break
  */
 export function createRotationHandler(rotation: Rotation, log: (line: string) => void) {
   return async (event: unknown): Promise<Revocation | undefined> => {

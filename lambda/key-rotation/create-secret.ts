@@ -16,7 +16,7 @@ import {
 import { holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
 /**
- * Makes the new key, in this step and never again: a repeated step finds the key that it made.
+ * Makes the new key. A repeated step finds the key that it made before.
  *
  * @param versionId the rotation's token, which names the version
  * @throws RotationError `version_withdrawn` for a version that is no longer pending: its key is not used again
@@ -32,21 +32,21 @@ export async function createSecret(rotation: Rotation, versionId: string): Promi
       throw await withdrawVersion(held, versionId, withdrawn());
     const { pending } = await publishByLabels(held);
     await assertPending(secret, versionId);
-    // Its key may have been taken over from a revocation, and that revocation may have made it current since.
+    // The key may come from a revocation, which may have made it current in the meantime.
     if (!key || pending?.kid !== key.kid) throw await withdrawVersion(held, versionId, unusable());
     return 'done';
   });
 }
 
-/** Left pending, a version that cannot become current would stand in the way of every later rotation. */
+/** Removes the pending label. A pending version that cannot become current would block every later rotation. */
 async function withdrawVersion({ secret }: Rotation, versionId: string, error: RotationError): Promise<RotationError> {
   await removeLabel(secret, 'AWSPENDING', versionId);
   return error;
 }
 
 /**
- * Writes the version. A key that a rotation left behind when it died is taken over, since the tenant may know that one and no
- * other: if it were replaced, callers would be refused until the tenant knows the next.
+ * Writes the version. Reuses a pending key that a failed rotation left behind, because the tenant may know only that
+ * one: with another key, callers would be refused until the tenant knows it.
  */
 async function fill(rotation: Rotation, versionId: string): Promise<void> {
   const { secret } = rotation;

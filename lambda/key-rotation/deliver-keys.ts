@@ -11,9 +11,9 @@ import { RotationError } from './errors.ts';
 import type { HeldRotation, Rotation } from './rotation.ts';
 
 /**
- * Delivers keys; writes nothing where the tenant already knows exactly these.
+ * Delivers keys. Writes nothing if the tenant already knows exactly these.
  *
- * @param keys a single slot takes the first only
+ * @param keys a single slot holds only the first
  * @throws RotationError `tenant_not_set_up`, since nobody would restore what was there before
  * @throws SetupError and AwsError
  */
@@ -47,7 +47,7 @@ async function retryIfOvertaken<Result>(deliver: () => Promise<Result>): Promise
 
 const OVERTAKEN: ReadonlySet<SetupError['code']> = new Set(['property_refused', 'property_kept']);
 
-/** By URL, a server learns of a new key only when its cached JWKS expires. */
+/** Returns whether the tenant fetches keys by URL. It then learns of a new key only when its cached JWKS expires. */
 export function isByUrl({ keyDelivery }: Rotation['settings']): boolean {
   return keyDelivery === 'verificationLocation' || keyDelivery === 'wellKnown';
 }
@@ -55,6 +55,6 @@ export function isByUrl({ keyDelivery }: Rotation['settings']): boolean {
 function notSetUp(): RotationError {
   return new RotationError(
     'tenant_not_set_up',
-    'The tenant is not set up for this signing key, or no longer. The deployment does that: deploy the stack, then start a new rotation.',
+    'The tenant is not set up for this signing key. Deploy the stack to set it up, then start a new rotation.',
   );
 }

@@ -8,7 +8,7 @@ export type RotationErrorCode =
   | 'version_withdrawn'
   /** The version was written before, and holds no new key. */
   | 'version_unusable'
-  /** The tenant is not set up for this key, or no longer. */
+  /** The tenant is not set up for this key. */
   | 'tenant_not_set_up'
   /** The tenant did not accept an assertion signed with the new key; the old key is restored. */
   | 'key_refused'

@@ -14,7 +14,7 @@ import { deliverPending } from './set-secret.ts';
 export async function finishSecret(rotation: Rotation, versionId: string): Promise<StepOutcome> {
   return holdingLease(rotation, { purpose: `rotation ${versionId}` }, async (held) => {
     if (await hasStage(held.secret, versionId, 'AWSCURRENT')) return finishAgain(held, versionId);
-    // Once more, since a deployment in between may have delivered the old key.
+    // Deliver it again, because a deployment may have delivered the old key in the meantime.
     const { currentVersionId } = await deliverPending(held, versionId);
     const isPromoted = await promote(held.secret, versionId, currentVersionId);
     await followUp(held, versionId);
@@ -34,7 +34,7 @@ async function finishAgain(held: HeldRotation, versionId: string): Promise<StepO
   return 'done';
 }
 
-/** A revocation that came in between has the last word. */
+/** If a revocation came in between, its key is current, and this step fails. */
 async function followUp(held: HeldRotation, versionId: string): Promise<void> {
   const { current } = await followLabels(held);
   const key = await keyIn(held.secret, versionId);

@@ -1,6 +1,6 @@
 /**
- * Publishes and delivers the keys that the labels of the secret name. Every step does it this way: it reads the labels
- * again afterwards and, if they have changed, starts again.
+ * Publishes and delivers the keys that the labels of the secret name. Every step reads the labels again afterwards, and
+ * starts again if they have changed.
  */
 import { STATE_NAMES } from '../../src/core/state-store.ts';
 import { publishedFor } from '../../src/signing-key/public-key-changes.ts';
@@ -12,7 +12,7 @@ import type { HeldRotation, Rotation } from './rotation.ts';
 
 type Keys = readonly [PrivateSigningJwk, ...PrivateSigningJwk[]];
 
-/** An assertion lives for a minute: one that was signed before the keys changed places may still be on its way. */
+/** An assertion is valid for a minute, so one that was signed before the keys changed may still be on its way. */
 const ASSERTION_SECONDS = 60;
 
 /**
@@ -24,7 +24,7 @@ const ASSERTION_SECONDS = 60;
 export function followLabels(rotation: HeldRotation): Promise<LabelledKeys> {
   return untilUnchanged(rotation, async () => {
     const labelled = await publish(rotation, keysByAge);
-    // A single slot takes the first only: the next key, which the authorizer finds pending when it is refused.
+    // A single slot holds only the first: the pending key, which the authorizer finds when the current one is refused.
     await deliverKeys(rotation, nextFirst(labelled));
     return labelled;
   });
@@ -50,8 +50,8 @@ async function untilUnchanged(rotation: Rotation, act: () => Promise<LabelledKey
 }
 
 /**
- * Publishes keys. The document is read before the labels, and written only if nobody has written it since: so keys that were
- * read before a revocation cannot be published after it.
+ * Publishes keys. The document is read before the labels, and written only if nobody has written it since, so that keys
+ * that were read before a revocation cannot be published after it.
  */
 async function publish(rotation: Rotation, choose: (labelled: LabelledKeys) => Keys): Promise<LabelledKeys> {
   const { state, settings, clock } = rotation;

@@ -33,6 +33,6 @@ export const handler = createRotationHandler(
     sleep: wait,
     uniqueId: randomUUID,
   },
-  // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+  // biome-ignore lint/suspicious/noConsole: Lambda logs standard output.
   console.log,
 );

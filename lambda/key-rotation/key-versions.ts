@@ -1,7 +1,7 @@
 /**
- * The signing keys in the versions of their secret. The AWSCURRENT version holds the current key, the AWSPENDING version the
- * next one. The new version keeps AWSPENDING after it has become current: a reader of both labels, in whichever order, finds
- * it at every moment.
+ * The signing keys in the versions of their secret. The AWSCURRENT version holds the current key, the AWSPENDING
+ * version the next one. The new version keeps AWSPENDING after it has become current, so that a reader of both labels
+ * finds it at every moment, in whichever order it reads them.
  */
 
 import type { SecretVersions, Stage } from '../../src/aws/secret-versions.ts';
@@ -59,7 +59,7 @@ async function firstUsable(
   return undefined;
 }
 
-/** Says whether a version has a label. */
+/** Returns whether a version has a label. */
 export async function hasStage(secret: SecretVersions, versionId: string, stage: string): Promise<boolean> {
   return (await secret.stages()).get(versionId)?.includes(stage) ?? false;
 }
@@ -69,7 +69,10 @@ export async function versionsWith(secret: SecretVersions, stage: Stage): Promis
   return [...(await secret.stages())].filter(([, stages]) => stages.includes(stage)).map(([id]) => id);
 }
 
-/** The key in a version; `undefined` if it holds none, such as one that Secrets Manager has made and nobody filled yet. */
+/**
+ * Returns the key in a version; `undefined` if it holds none, such as a version that Secrets Manager has made and that
+ * is still empty.
+ */
 export async function keyIn(secret: SecretVersions, versionId: string): Promise<PrivateSigningJwk | undefined> {
   const text = await secret.read(versionId);
   try {
@@ -85,7 +88,7 @@ export async function assertPending(secret: SecretVersions, versionId: string): 
 }
 
 /**
- * Leaves a pending version as the only one. Secrets Manager has usually done so itself.
+ * Makes a version the only pending one. Secrets Manager has usually done so itself.
  *
  * @throws RotationError `version_withdrawn` if it is no longer pending: by then another version may be pending
  */
@@ -140,6 +143,6 @@ export function unusable(): RotationError {
 export function withdrawn(): RotationError {
   return new RotationError(
     'version_withdrawn',
-    'The version is not pending: its rotation failed, or another rotation or a revocation has taken its place. The tenant has the keys that the secret holds now; start a new rotation if one is wanted.',
+    'The version is not pending: its rotation failed, or another rotation or a revocation has taken its place. The tenant has the keys that the secret holds now; start a new rotation if you need one.',
   );
 }

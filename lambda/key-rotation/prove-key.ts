@@ -10,18 +10,18 @@ import { importSigningKey, type PrivateSigningJwk } from '../../src/signing-key/
 /**
  * Proves a key.
  *
- * @throws ProofError if the tenant can prove no key at all: trying again does not help
+ * @throws ProofError if the tenant cannot prove any key, so that trying again does not help
  * @throws IssuerError `issuer_client_refused` if the tenant refuses it; another code if the check itself failed
  */
 export type ProveKey = (key: PrivateSigningJwk) => Promise<void>;
 
 type ProofErrorCode =
-  /** The introspection accepts any key, so it proves nothing that it accepted ours. */
+  /** Introspection accepts every key, so accepting ours proves nothing. */
   | 'proof_worthless'
   /** The tenant has no introspection. */
   | 'introspection_missing';
 
-/** Thrown when the tenant can prove no key at all. Holds no key. */
+/** Thrown when the tenant cannot prove any key. Holds no key. */
 export class ProofError extends CodedError<ProofErrorCode> {}
 
 /** Makes the proof: introspections of tokens that nobody has issued, first with the key and then with the throw-away key. */
@@ -51,6 +51,6 @@ function introspectionMissing({ issuer }: ProbeTarget): ProofError {
 function proofWorthless({ issuer }: ProbeTarget): ProofError {
   return new ProofError(
     'proof_worthless',
-    `The new signing key was not put into use. ${issuer}oauth/introspect accepts it, but it also accepts an assertion signed by a throw-away key, where 401 invalid_client was expected. So the tenant does not check who asks, or a proxy responds in its place. Check that the issuer is the tenant itself, then start the rotation again.`,
+    `The new signing key was not put into use. ${issuer}oauth/introspect accepts it, but it also accepts an assertion signed by a throw-away key, where 401 invalid_client was expected. So the tenant does not authenticate its callers, or a proxy responds in its place. Check that the issuer is the tenant itself, then start the rotation again.`,
   );
 }

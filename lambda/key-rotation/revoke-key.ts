@@ -1,6 +1,7 @@
 /**
- * Replaces the key at once in an emergency: makes a new key, and removes the old ones from the tenant, the JWKS and every label
- * of the secret. It waits for nobody. Run again after a failure, it makes yet another key, since the last one may have leaked too.
+ * Replaces the key at once in an emergency: makes a new key, and removes the old ones from the tenant, the JWKS and
+ * every label of the secret. It waits for no other operation. A second run, after a failure, makes another new key,
+ * because the last one may have leaked too.
  */
 import { IssuerError } from '../../src/core/errors.ts';
 import { STATE_NAMES } from '../../src/core/state-store.ts';
@@ -13,20 +14,21 @@ import { keyIn, promote, removeLabel, versionsWith } from './key-versions.ts';
 import { ProofError } from './prove-key.ts';
 import { type HeldRotation, holdingLease, type Rotation } from './rotation.ts';
 
-/** What the person who revokes sees. Public. */
+/** The result that the operator sees. Public. */
 export interface Revocation {
   /** The key that is current from now on. */
   readonly kid: string;
-  /** Whether the tenant accepts it by now. By URL that may take until its copy of the JWKS is too old. */
+  /** Whether the tenant accepts it by now. With delivery by URL, that may take until its copy of the JWKS expires. */
   readonly introspection: 'accepted' | IssuerError['code'] | ProofError['code'];
 }
 
 /**
- * Revokes all keys but a new one. First the old keys are recorded as revoked, so that nothing that is under way can
- * restore one. The new key is pending before the tenant gets it, so that the authorizer finds it.
+ * Replaces all keys by a new one. Records the old keys as revoked first, so that no operation that is under way can
+ * restore one. Makes the new key pending before the tenant gets it, so that the authorizer finds it.
  *
  * @param versionId names the new version
- * @throws RotationError, SetupError or AwsError; the old key may then still be valid, and the revocation has to be run again
+ * @throws RotationError, SetupError or AwsError; the old key may then still be valid, and the revocation has to be run
+ *   again
  */
 export async function revokeKey(rotation: Rotation, versionId: string = rotation.uniqueId()): Promise<Revocation> {
   const key = await rotation.generate();
@@ -41,7 +43,7 @@ export async function revokeKey(rotation: Rotation, versionId: string = rotation
   const { current = key } = await holdingLease(rotation, options, (held) =>
     unlessRevoked(rotation, key, () => followLabels(held)),
   );
-  return { kid: current.kid, introspection: await provedAs(rotation, current) };
+  return { kid: current.kid, introspection: await introspectionResult(rotation, current) };
 }
 
 /**
@@ -93,7 +95,10 @@ async function makeCurrent({ secret, state }: HeldRotation, versionId: string, {
   }
 }
 
-/** A version without a label is on its way out, and no reader by label finds it. AWSCURRENT cannot be removed, only moved. */
+/**
+ * Removes the labels of revoked versions: no reader finds a version without a label, and it will be deleted. AWSCURRENT
+ * cannot be removed, only moved.
+ */
 async function unlabelRevoked({ secret, state }: HeldRotation): Promise<void> {
   const revoked = await revokedKeys(state);
   for (const [versionId, stages] of await secret.stages()) {
@@ -103,8 +108,8 @@ async function unlabelRevoked({ secret, state }: HeldRotation): Promise<void> {
   }
 }
 
-/** Changes nothing about what has been done: the old key is gone either way. */
-async function provedAs({ prove }: Rotation, key: PrivateSigningJwk): Promise<Revocation['introspection']> {
+/** Returns whether the tenant accepts the key. Only reported: the old key is gone either way. */
+async function introspectionResult({ prove }: Rotation, key: PrivateSigningJwk): Promise<Revocation['introspection']> {
   try {
     await prove(key);
     return 'accepted';

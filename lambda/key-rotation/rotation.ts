@@ -14,15 +14,15 @@ export interface Rotation {
   /** The versions of the secret with the private halves. */
   readonly secret: SecretVersions;
   readonly state: StateStore;
-  /** Connects to the tenant as the management client of this moment. */
+  /** Connects to the tenant as the client that the management secret holds now. */
   readonly connect: () => Promise<{ readonly resourceServers: ResourceServers }>;
   readonly prove: ProveKey;
   /** Makes a new signing key. */
   readonly generate: () => Promise<PrivateSigningJwk>;
   readonly clock: Clock;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Makes a text that is never made again, such as a random one. */
+  /** Makes a unique text, such as a random one. */
   readonly uniqueId: () => string;
 }
 
@@ -43,7 +43,7 @@ export interface HeldRotation extends Rotation {
 const LEASE_TIMEOUT_MS = 150_000;
 
 /**
- * Runs a part of a step while nobody else changes the resource server.
+ * Runs a part of a step while holding the lease, so that nobody else changes the resource server.
  *
  * @param work may run more than once
  * @throws LeaseHeld, and what `work` throws

@@ -4,12 +4,12 @@ import { followLabels } from './follow-labels.ts';
 import { assertPending, hasStage, keyIn, unusable, withdrawn } from './key-versions.ts';
 import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
 
-/** For the function that serves the JWKS, which reads the document at most once a second. */
+/** The time until a new key is served: the JWKS function reads the document at most once a second. */
 const PUBLICATION_MS = 2000;
 
 /**
- * Delivers the new key. In a list both keys stand side by side. A single slot is switched at once: the authorizer, refused with
- * the old key, finds the new one pending. By URL, this waits until no copy of the JWKS is older than the new key.
+ * Delivers the new key. A list holds both keys. A single slot is switched at once: when the authorizer is refused with
+ * the old key, it finds the pending one. By URL, this waits until no copy of the JWKS is older than the new key.
  *
  * @throws RotationError `version_withdrawn`, `version_unusable` or `tenant_not_set_up`
  */

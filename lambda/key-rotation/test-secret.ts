@@ -11,10 +11,10 @@ import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from
 const WAITS_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
 
 /**
- * Tests the new key, and tries again for a while. Accepts a trial version, which Secrets Manager makes when rotation is turned on: it holds
- * the current key, or none, and there is nothing to restore.
+ * Tests the new key, and tries again for a while. Accepts a trial version, which Secrets Manager makes when rotation is
+ * turned on. It holds the current key or none, so there is nothing to test or restore.
  *
- * @throws ProofError if the tenant can prove no key; the old one is then restored
+ * @throws ProofError if the tenant cannot prove any key; the old one is then restored
  * @throws RotationError `key_refused`, `key_not_restored` or `version_withdrawn`
  */
 export async function testSecret(rotation: Rotation, versionId: string): Promise<StepOutcome> {
@@ -47,7 +47,7 @@ async function tryToProve({ prove, sleep }: Rotation, key: PrivateSigningJwk): P
   return undefined;
 }
 
-/** The label goes last: as long as the tenant may know only the new key, the authorizer must find it. */
+/** Removes the label last: as long as the tenant may know only the new key, the authorizer must find it. */
 async function restoreOldKey(held: HeldRotation, versionId: string, failure: CodedError<string>): Promise<void> {
   await assertPendingOrFollow(held, versionId);
   try {

@@ -1,4 +1,4 @@
-/** The function behind `Custom::SigningKey`: makes the signing key in AWS, so that it is never anywhere else. */
+/** The function behind `Custom::SigningKey`: makes the signing key in AWS, so that it never leaves AWS. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretStore } from '../../src/aws/secrets.ts';
 import { createStateTable } from '../../src/aws/state-table.ts';
@@ -24,7 +24,7 @@ export const handler = createCustomResourceHandler(
     clock: Date.now,
     sleep: (milliseconds) => sleep(milliseconds),
     deadline: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
-    // biome-ignore lint/suspicious/noConsole: Lambda takes the log from here.
+    // biome-ignore lint/suspicious/noConsole: Lambda logs standard output.
     log: console.log,
   },
 );

@@ -23,7 +23,7 @@ export interface SigningKeyPorts {
   readonly generate: () => Promise<PrivateSigningJwk>;
 }
 
-/** Makes the resource. The secret stands in the settings, so that no event can name another one. */
+/** Makes the resource. The settings name the secret, so that no event can name another one. */
 export function createSigningKeyResource(
   { signingKeySecret }: Pick<SigningKeyConfiguration, 'signingKeySecret'>,
   ports: SigningKeyPorts,
@@ -40,7 +40,10 @@ export function createSigningKeyResource(
   };
 }
 
-/** Without a usable key, such as with the placeholder that it is created with, a secret needs one. */
+/**
+ * Reads the key. Returns `undefined` if the secret holds no usable one, such as the placeholder that it is created
+ * with.
+ */
 async function readKey(secrets: SecretStore, secretId: string): Promise<PrivateSigningJwk | undefined> {
   const text = await secrets.read(secretId);
   if (text === undefined) return undefined;

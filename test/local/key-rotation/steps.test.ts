@@ -193,7 +193,7 @@ describe('the steps', () => {
   it('leave the new key pending where the old one could not be restored, and the next rotation takes it over', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
-    world.outage = new IssuerError('issuer_unavailable', 'The server answered 503.');
+    world.outage = new IssuerError('issuer_unavailable', 'The server responded with 503.');
     world.tenant.refused = ['verificationKey'];
     await expect(world.step('testSecret', 'version-1')).rejects.toMatchObject({ code: 'key_not_restored' });
     expect(world.kidAt('AWSPENDING')).toBe('key-1');
