@@ -12,7 +12,8 @@ import { createHttpsClient } from '../src/http/https-client.ts';
 
 // biome-ignore lint/style/noProcessEnv: the command line reads settings from it.
 const environment = process.env;
-const http = createHttpsClient();
+// As Node's own fetch does it.
+const http = createHttpsClient(environment.NODE_USE_ENV_PROXY === '1' ? environment : undefined);
 /** The AWS SDK is loaded only by the commands that use AWS. */
 const secrets = () => import('../src/aws/authorizer-secrets.ts');
 

@@ -6,6 +6,8 @@ import { ConfigurationError } from '../../src/core/errors.ts';
 import type { SecretStore } from '../../src/core/secret-store.ts';
 
 const FRESH_MS = 60_000;
+/** The least time between two failed reads while an earlier value is cached. */
+const RETRY_MS = 10_000;
 /** What a header can hold. */
 const SECRET = /^[\x21-\x7E]{16,1024}$/;
 
@@ -21,14 +23,22 @@ export function gatewaySecretReader(
   clock: () => number,
 ): () => Promise<string> {
   let known: { readonly value: string; readonly freshUntilMs: number } | undefined;
-  return async () => {
-    if (known && clock() < known.freshUntilMs) return known.value;
+  let reading: Promise<string> | undefined;
+  const read = async () => {
     try {
       known = { value: parse(await secrets.read(secretId)), freshUntilMs: clock() + FRESH_MS };
     } catch (error) {
       if (!known) throw error;
+      known = { ...known, freshUntilMs: clock() + RETRY_MS };
     }
     return known.value;
+  };
+  return async () => {
+    if (known && clock() < known.freshUntilMs) return known.value;
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
   };
 }
 

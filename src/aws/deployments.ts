@@ -35,20 +35,17 @@ async function readIfThere(client: DynamoDBClient, tableName: string, item: Stat
   }
 }
 
-/** Names come in alphabetical order, so the first one without the prefix ends the list. */
 async function tableNames(client: DynamoDBClient, prefix: string): Promise<readonly string[]> {
   const names: string[] = [];
-  let ExclusiveStartTableName: string | undefined = prefix;
-  while (ExclusiveStartTableName !== undefined) {
+  let ExclusiveStartTableName: string | undefined;
+  do {
     const page: { TableNames?: string[] | undefined; LastEvaluatedTableName?: string | undefined } = await client
       .send(new ListTablesCommand({ ExclusiveStartTableName }))
       .catch((error: unknown) => {
         throw awsError('deployments_unreadable', 'The tables of this account cannot be listed', error);
       });
-    const fitting = (page.TableNames ?? []).filter((name) => name.startsWith(prefix));
-    names.push(...fitting);
-    const isOver = fitting.length < (page.TableNames ?? []).length;
-    ExclusiveStartTableName = isOver ? undefined : page.LastEvaluatedTableName;
-  }
-  return names;
+    names.push(...(page.TableNames ?? []));
+    ExclusiveStartTableName = page.LastEvaluatedTableName;
+  } while (ExclusiveStartTableName !== undefined);
+  return names.filter((name) => name.startsWith(prefix));
 }

@@ -1,6 +1,6 @@
 /** Shows what the authorizer would decide about a Bearer token for each configured route, by running the authorizer itself. */
 import type { Decision } from '../authorizer/decision.ts';
-import { type RouteSetting, type RouteSettings, scopesOf } from '../core/routes.ts';
+import { CONNECT_ROUTE, type RouteSetting, type RouteSettings, scopesOf } from '../core/routes.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import { authorizerConfiguration } from './authorizer-configuration.ts';
@@ -48,6 +48,7 @@ function routeEntries(routes: RouteSettings): readonly (readonly [string, RouteS
 
 /** A call of the route, with `x` for each parameter. */
 function callOf(route: string) {
+  if (route === CONNECT_ROUTE) return { method: 'GET', resourcePath: CONNECT_ROUTE, path: '/' };
   const [method = '', resourcePath = ''] = route.split(' ');
   return { method, resourcePath, path: resourcePath.replace(/\{[^}]*\}/g, 'x') };
 }

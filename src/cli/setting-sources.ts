@@ -1,4 +1,7 @@
-/** The sources of settings. A default file may be missing, a named file may not, and every file must parse. */
+/**
+ * The sources of settings. A default file may be missing, a named file may not, and every file that is read must parse. A
+ * default file is read only if a setting is looked up there, so a broken one does not stop a command that does not need it.
+ */
 import { parseEnv } from 'node:util';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import type { Arguments } from './arguments.ts';
@@ -17,34 +20,50 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Opens the sources, the one with the highest priority first. */
 export function openSources(args: Arguments, environment: Variables, directory: string): readonly Source[] {
-  const open = (option: string, usual: string) => ({
-    file: args.text(option) ?? usual,
-    text: readTextFile(directory, args.text(option) ?? usual, args.text(option) !== undefined),
-  });
-  const dotEnv = open('dotenv', '.env');
-  const outputs = open('outputs', 'cdk-outputs.json');
-  const config = open('config', 'cdk.json');
+  const open = <Values>(option: string, usual: string, parse: (text: string | undefined, file: string) => Values) => {
+    const file = args.text(option) ?? usual;
+    const isNamed = args.text(option) !== undefined;
+    const values = once(() => parse(readTextFile(directory, file, isNamed), file));
+    if (isNamed) values();
+    return { file, values };
+  };
+  const dotEnv = open('dotenv', '.env', (text = ''): Variables => parseEnv(text));
+  const outputs = open('outputs', 'cdk-outputs.json', stackOutputs);
+  const config = open('config', 'cdk.json', deploymentConfiguration);
   return [
     { get: ({ flag }) => (flag === undefined ? undefined : args.text(flag)), label: ({ flag }) => `--${flag}` },
-    ofVariables(environment, 'environment'),
-    ofVariables(dotEnv.text === undefined ? {} : parseEnv(dotEnv.text), dotEnv.file),
-    ofObject(stackOutputs(outputs.text, outputs.file), outputs.file, ({ output }) => output),
-    ofObject(deploymentConfiguration(config.text, config.file), config.file, ({ key }) => key),
+    ofVariables(() => environment, 'environment'),
+    ofVariables(dotEnv.values, dotEnv.file),
+    ofObject(outputs.values, outputs.file, ({ output }) => output),
+    ofObject(config.values, config.file, ({ key }) => key),
   ];
 }
 
-function ofVariables(variables: Variables, place: string): Source {
+/** Runs a function when its result is first needed, and only once. */
+function once<Result>(compute: () => Result): () => Result {
+  let computed: { readonly result: Result } | undefined;
+  return () => {
+    computed ??= { result: compute() };
+    return computed.result;
+  };
+}
+
+function ofVariables(variables: () => Variables, place: string): Source {
   return {
-    get: ({ variable }) => (variable === undefined ? undefined : variables[variable]),
+    get: ({ variable }) => (variable === undefined ? undefined : variables()[variable]),
     label: ({ variable }) => `${place}: ${variable}`,
   };
 }
 
-function ofObject(values: JsonObject, place: string, nameOf: (names: SettingNames) => string | undefined): Source {
+function ofObject(
+  values: () => JsonObject,
+  place: string,
+  nameOf: (names: SettingNames) => string | undefined,
+): Source {
   return {
     get: (names) => {
       const name = nameOf(names);
-      const value = name === undefined ? undefined : values[name];
+      const value = name === undefined ? undefined : values()[name];
       return typeof value === 'string' ? value : undefined;
     },
     label: (names) => `${place}: ${nameOf(names)}`,

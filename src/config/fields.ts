@@ -26,23 +26,21 @@ const ISSUER = expecting('an https URL that ends in "/", such as "https://tenant
 /** An issuer: compared exactly, so its final slash and its spelling matter. */
 export const issuer = pipe(
   string(ISSUER),
-  check((text) => text.endsWith('/') && isCanonicalIssuer(text), suggestCanonical(ISSUER)),
+  check(
+    (text) => text.endsWith('/') && canonicalIssuer(text) === text,
+    (issue) => spellingFault(issue.input) ?? ISSUER(issue),
+  ),
 );
 
-/** Returns whether a text is an issuer in the spelling that tokens use. */
-export function isCanonicalIssuer(text: string): boolean {
-  return canonicalIssuer(text) === text;
-}
-
-/** Makes the error message for an issuer. Suggests the canonical spelling if only the spelling is wrong. */
-export function suggestCanonical(message: ReturnType<typeof expecting>) {
-  return (issue: { readonly input: string; readonly received: string }): string => {
-    const canonical = canonicalIssuer(issue.input);
-    if (canonical === undefined || canonical === issue.input) return message(issue);
-    return expecting(`the canonical spelling "${canonical}", because the "iss" of tokens is compared with it exactly`)(
-      issue,
-    );
-  };
+/**
+ * Checks the spelling of an issuer: it must be the one that tokens use.
+ *
+ * @returns what is wrong; `undefined` if nothing is, or if the text is not an issuer at all
+ */
+export function spellingFault(text: string): string | undefined {
+  const canonical = canonicalIssuer(text);
+  if (canonical === undefined || canonical === text) return undefined;
+  return `got ${JSON.stringify(text)}; expected the canonical spelling "${canonical}", because the "iss" of tokens is compared with it exactly`;
 }
 
 const AUDIENCE = expecting('the identifier of the resource server, 1 to 400 printable ASCII characters');

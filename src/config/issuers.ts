@@ -2,10 +2,21 @@
  * Issuers besides the main one: a custom domain besides the tenant's own, the other tenant of a migration, or any RFC
  * 7662 server. Each has keys and an introspection endpoint of its own.
  */
-import { array, check, type InferOutput, optional, picklist, pipe, regex, string } from 'valibot';
+import {
+  array,
+  check,
+  forward,
+  type InferOutput,
+  optional,
+  partialCheck,
+  picklist,
+  pipe,
+  regex,
+  string,
+} from 'valibot';
 import { isSecureUrl } from '../core/secure-url.ts';
-import { isCanonicalIssuer, secretId, suggestCanonical } from './fields.ts';
-import { exactly, expecting } from './parse.ts';
+import { secretId, spellingFault } from './fields.ts';
+import { exactly, expecting, faultFree } from './parse.ts';
 
 const URL_TEXT = expecting('an https URL (http for loopback only)');
 const secureUrl = pipe(
@@ -14,7 +25,11 @@ const secureUrl = pipe(
 );
 
 const ISSUER = expecting('an https URL without query and fragment (http for loopback only)');
-const otherIssuer = pipe(string(ISSUER), check(isCanonicalIssuer, suggestCanonical(ISSUER)));
+/** The spelling is free here: a server that is not Auth0 may put its default port or capitals into the `iss` of its tokens. */
+const otherIssuer = pipe(
+  string(ISSUER),
+  check((text) => isSecureUrl(text) && !/[?#\s]/.test(text), ISSUER),
+);
 
 const CLIENT_ID = expecting('the id under which the server knows this API, 1 to 400 printable ASCII characters');
 const PROFILE = expecting('"auth0", or "rfc7662" together with "jwksUrl" and "introspectionUrl"');
@@ -33,6 +48,15 @@ const entry = pipe(
     /** The secret `{"clientId","clientSecret"}` of a client that authenticates with `client_secret_basic`. */
     clientSecret: optional(secretId),
   }),
+  forward(
+    partialCheck(
+      [['issuer'], ['profile']],
+      ...faultFree(({ issuer, profile }: { readonly issuer: string; readonly profile: string }) =>
+        profile === 'rfc7662' ? undefined : spellingFault(issuer),
+      ),
+    ),
+    ['issuer'],
+  ),
   check(
     ({ issuer, profile, jwksUrl, introspectionUrl }) =>
       profile === 'rfc7662' ? jwksUrl !== undefined && introspectionUrl !== undefined : issuer.endsWith('/'),

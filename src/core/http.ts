@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** How long the request may take until the last byte of the response, in milliseconds. */
   readonly timeoutMs: number;
+  /** Whether the request gets a connection of its own. An idle one may have died, and then the request fails. @default false */
+  readonly isOnOwnConnection?: boolean;
   /** The largest body that is accepted. @default 256 KiB */
   readonly maximumBytes?: number;
 }

@@ -14,15 +14,20 @@ export interface HttpsClient {
   close(): void;
 }
 
-/** Makes an HTTP port whose connections are kept open between requests. */
-export function createHttpsClient(): HttpsClient {
-  const transport = createTransport();
+/**
+ * Makes an HTTP port whose connections are kept open between requests.
+ *
+ * @param proxyEnv the variables that name a proxy, see `createTransport`. @default no proxy
+ */
+export function createHttpsClient(proxyEnv?: NodeJS.ProcessEnv): HttpsClient {
+  const transport = createTransport(proxyEnv);
   return { send: (request) => send(request, transport), close: transport.close };
 }
 
-async function send({ url, ...request }: HttpRequest, transport: Transport): Promise<HttpResponse> {
+async function send({ url, isOnOwnConnection, ...request }: HttpRequest, transport: Transport): Promise<HttpResponse> {
   const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = request;
-  const raw = { ...request, url: new URL(url), maximumBytes, connection: 'kept' } as const;
+  const connection = isOnOwnConnection ? 'own' : 'kept';
+  const raw = { ...request, url: new URL(url), maximumBytes, connection } as const;
   const { status, rawFields, body } = await transport.start(raw).response;
   return { status, headers: joinFields(rawFields), body: decode(body) };
 }

@@ -59,25 +59,33 @@ export const TRANSPORT_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-export function createTransport(): Transport {
-  const plain = new PlainAgent(AGENT_OPTIONS);
-  const tls = new TlsAgent(AGENT_OPTIONS);
+/**
+ * Makes a transport with connections of its own.
+ *
+ * @param proxyEnv the variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` that name a proxy. Node 24 uses them, older versions
+ *   ignore them. @default no proxy
+ */
+export function createTransport(proxyEnv?: NodeJS.ProcessEnv): Transport {
+  const proxied = proxyEnv && { proxyEnv };
+  const kept = { ...AGENT_OPTIONS, ...proxied };
+  const own = { keepAlive: false, ...proxied };
+  const plain = { kept: new PlainAgent(kept), own: new PlainAgent(own) };
+  const tls = { kept: new TlsAgent(kept), own: new TlsAgent(own) };
   return {
     start(request) {
       if (!isSecureUrl(request.url)) throw new TypeError('Expected an https URL, or http to loopback.');
-      const agent = request.url.protocol === 'https:' ? tls : plain;
-      const outgoing = open(request, agent);
-      return { response: exchange(outgoing, request, agent), isReused: () => outgoing.reusedSocket };
+      const agents = request.url.protocol === 'https:' ? tls : plain;
+      const outgoing = open(request, agents[request.connection]);
+      return { response: exchange(outgoing, request, agents.kept), isReused: () => outgoing.reusedSocket };
     },
     close() {
-      plain.destroy();
-      tls.destroy();
+      for (const agent of [plain.kept, plain.own, tls.kept, tls.own]) agent.destroy();
     },
   };
 }
 
-function open({ method, url, headers, body, connection }: RawRequest, agent: PlainAgent): ClientRequest {
-  const options = { method, headers: fieldsOf(headers, body), agent: connection === 'kept' ? agent : false };
+function open({ method, url, headers, body }: RawRequest, agent: PlainAgent): ClientRequest {
+  const options = { method, headers: fieldsOf(headers, body), agent };
   return url.protocol === 'https:' ? requestTls(url, options) : requestPlain(url, options);
 }
 

@@ -12,6 +12,8 @@ export interface FailedAttempt {
   readonly retry: 'never' | 'soon' | 'when_allowed';
   /** Whether the server failed for everybody: it did not respond, or could not serve any request. */
   readonly isOutage: boolean;
+  /** Whether the decision's deadline left the attempt too little time, so the failure says nothing about the server. */
+  readonly isCutShort?: boolean;
   readonly response?: HttpResponse;
 }
 

@@ -120,7 +120,7 @@ export class IssuerEndpoint {
       const failed = classifyFailure(error);
       // The deadline cut the attempt short: earlier calls of this decision used up the time, perhaps for this user only.
       const isCutShort = error.reason === 'timeout' && request.timeoutMs < ATTEMPT_TIMEOUT_MS;
-      return isCutShort ? { ...failed, isOutage: false } : failed;
+      return isCutShort ? { ...failed, isOutage: false, isCutShort } : failed;
     }
   }
 
@@ -160,12 +160,13 @@ export class IssuerEndpoint {
   }
 
   /**
-   * Begins a pause if the failure requires it. A request for the keys carries no credential, so every failure counts.
-   * At the other endpoints only an outage counts: any other response may be about the credential in the request.
+   * Begins a pause if the failure requires it. A request for the keys carries no credential, so every failure counts
+   * that is the server's. At the other endpoints only an outage counts: any other response may be about the credential in the request.
    *
    * @returns the length of the pause in milliseconds; 0 if none begins
    */
   #pauseAfter(attempt: FailedAttempt): number {
+    if (attempt.isCutShort && !attempt.isOutage) return 0;
     if (this.#endpoint !== 'jwks') return attempt.isOutage ? this.#circuit.fail() : 0;
     if (attempt.retry !== 'when_allowed') return this.#circuit.fail();
     const message = 'Calls to the server are paused until its rate limit resets.';

@@ -46,6 +46,8 @@ interface Failure {
 
 /** A list of a hundred records has about 200 KB. */
 const MAXIMUM_BODY_BYTES = 4_000_000;
+/** Some web application firewalls block requests without one. */
+const USER_AGENT = 'auth0-api-authorizer';
 
 /**
  * Sends a request, and sends it again if that may help and the deadline allows it.
@@ -53,7 +55,7 @@ const MAXIMUM_BODY_BYTES = 4_000_000;
  * @throws SetupError `management_throttled`, `management_unavailable` or `management_malformed`
  */
 export async function sendWithRetries(ports: TenantPorts, request: TenantRequest): Promise<TenantResponse> {
-  const { isRepeatable = request.method !== 'POST' } = request;
+  const isRepeatable = isSafeToRepeat(request);
   for (let attempt = 1; ; attempt += 1) {
     const result = await attemptOnce(ports, request);
     const response = 'failure' in result ? {} : result;
@@ -76,11 +78,18 @@ async function attemptOnce({ http, clock, ...limits }: TenantPorts, request: Ten
   }
 }
 
-function httpRequest({ method, url, headers, json }: TenantRequest, timeoutMs: number): HttpRequest {
-  const request = { method, url, timeoutMs, maximumBytes: MAXIMUM_BODY_BYTES };
-  const accept = { accept: 'application/json', ...headers };
-  if (json === undefined) return { ...request, headers: accept };
-  return { ...request, headers: { ...accept, 'content-type': 'application/json' }, body: JSON.stringify(json) };
+function isSafeToRepeat({ method, isRepeatable = method !== 'POST' }: Pick<TenantRequest, 'method' | 'isRepeatable'>) {
+  return isRepeatable;
+}
+
+function httpRequest(request: TenantRequest, timeoutMs: number): HttpRequest {
+  const { method, url, headers, json } = request;
+  // A request that is not repeated must not fail because an idle connection has died.
+  const isOnOwnConnection = !isSafeToRepeat(request);
+  const common = { method, url, timeoutMs, maximumBytes: MAXIMUM_BODY_BYTES, isOnOwnConnection };
+  const accept = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': USER_AGENT, ...headers };
+  if (json === undefined) return { ...common, headers: accept };
+  return { ...common, headers: { ...accept, 'content-type': 'application/json' }, body: JSON.stringify(json) };
 }
 
 function readResponse({ method, url }: TenantRequest, attempt: Attempt, delayMs: number | undefined): TenantResponse {

@@ -3,6 +3,28 @@ import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 
+describe('an HTTP port with the variables of a proxy', () => {
+  const major = Number(process.versions.node.split('.')[0]);
+  it.skipIf(major < 24).each([false, true])(
+    'sends requests through the proxy; with a connection of its own: %s',
+    async (isOnOwnConnection) => {
+      const seen: (string | undefined)[] = [];
+      const proxy = createServer((request, response) => {
+        seen.push(request.url);
+        response.end('from the proxy');
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void proxy.close());
+      const client = createHttpsClient({ HTTP_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+      onTestFinished(() => client.close());
+      const url = 'http://127.0.0.1:9/path';
+      const response = await client.send({ method: 'GET', url, headers: {}, timeoutMs: 5000, isOnOwnConnection });
+      expect(response.body).toBe('from the proxy');
+      expect(seen).toEqual([url]);
+    },
+  );
+});
+
 describe('the HTTP port', () => {
   it('sends method, headers and body, and reads status, headers and body', async () => {
     const { url, send } = await serve((request, response) => {
@@ -23,6 +45,18 @@ describe('the HTTP port', () => {
     });
     expect(received).toMatchObject({ status: 201, headers: { 'x-reply': 'a, b' } });
     expect(JSON.parse(received.body)).toEqual({ method: 'POST', type: 'text/plain', length: '5', body: 'ünï' });
+  });
+
+  it('opens a connection for a request that must have its own', async () => {
+    const ports = new Set<number | undefined>();
+    const { url, send } = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end();
+    });
+    for (let time = 0; time < 3; time += 1) {
+      await send({ method: 'GET', url, headers: {}, timeoutMs: 5000, isOnOwnConnection: true });
+    }
+    expect(ports.size).toBe(3);
   });
 
   it('keeps its connection for the next request', async () => {

@@ -128,13 +128,10 @@ describe('shared state', () => {
 
 describe('the other deployments', () => {
   it('are those with a state table, on every page, without the one that looks', async () => {
-    replies = [{ status: 200, body: { TableNames: ['state-a', 'state-own'], LastEvaluatedTableName: 'state-own' } }];
-    reply = { status: 200, body: { TableNames: ['state-z', 'theirs'], LastEvaluatedTableName: 'theirs' } };
-    expect((await deployments()).map(({ name }) => name)).toEqual(['state-a', 'state-z']);
-    expect(sent.map(({ input }) => input)).toEqual([
-      { ExclusiveStartTableName: 'state-' },
-      { ExclusiveStartTableName: 'state-own' },
-    ]);
+    replies = [{ status: 200, body: { TableNames: ['state-z', 'other'], LastEvaluatedTableName: 'other' } }];
+    reply = { status: 200, body: { TableNames: ['state-own', 'state-a'] } };
+    expect((await deployments()).map(({ name }) => name)).toEqual(['state-z', 'state-a']);
+    expect(sent.map(({ input }) => input)).toEqual([{}, { ExclusiveStartTableName: 'other' }]);
   });
 
   it('whose tables come or go at this moment have nothing', async () => {

@@ -34,6 +34,11 @@ const runWith = (args: readonly string[], files: Readonly<Record<string, string>
 };
 const run = (...args: string[]) => runWith(['--audience', 'https://demo.api/v1', '--jwks-url', JWKS_URL, ...args]);
 
+const TWO_DEPLOYMENTS = JSON.stringify({
+  Staging: { JwksUrl: 'https://a.example/' },
+  Production: { JwksUrl: 'https://b.example/' },
+});
+
 describe('asp check-well-known', () => {
   it('finds our keys at the origin of the identifier', async () => {
     expect(await run()).toMatchObject({ code: 0, stdout: `${URL_OF_IDENTIFIER} serves our keys.\n`, stderr: '' });
@@ -102,6 +107,12 @@ describe('asp check-well-known', () => {
       'cdk-outputs.json': JSON.stringify({ KeyStack: { JwksUrl: JWKS_URL } }),
     };
     expect(await runWith([], files)).toMatchObject({ code: 0, stdout: `${URL_OF_IDENTIFIER} serves our keys.\n` });
+  });
+
+  it('needs no file if both addresses are given, even if the files are broken', async () => {
+    const files = { 'cdk.json': '// a comment', 'cdk-outputs.json': TWO_DEPLOYMENTS };
+    const args = ['--audience', 'https://demo.api', '--jwks-url', JWKS_URL];
+    expect(await runWith(args, files)).toMatchObject({ code: 0, stdout: `${URL_OF_IDENTIFIER} serves our keys.\n` });
   });
 
   it.each<[string, readonly string[], RegExp]>([

@@ -49,6 +49,13 @@ describe('asp revoke-key', () => {
     ]);
   });
 
+  it('revokes the key even if the files of the directory are broken or belong to other deployments', async () => {
+    const workshop = openWorkshop();
+    workshop.write('cdk.json', '// a comment');
+    workshop.write('cdk-outputs.json', '{"Staging":{"ApiUrl":"a"},"Production":{"ApiUrl":"b"}}');
+    expect(await workshop.asp(['revoke-key', '--stack', 'Mine'], { ports })).toMatchObject({ code: 0 });
+  });
+
   it('reports that the tenant does not accept the new key yet, and what that means', async () => {
     response = { kid: 'new-key', introspection: 'issuer_client_refused' };
     const { code, stdout } = await run([]);

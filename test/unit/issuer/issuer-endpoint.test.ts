@@ -419,12 +419,15 @@ describe('the circuit', () => {
     await expect(send()).rejects.toThrow(issuerError('issuer_timeout', 'The server did not respond in time.'));
   });
 
-  it('is not opened by timeouts of attempts that the deadline cut short', async () => {
-    const { clock, http, send } = always(failure('timeout'));
-    await fail(() => send({ deadlineMs: clock.nowMs + 2999 }), 10);
-    http.script = () => OK;
-    expect(await send()).toEqual(OK);
-  });
+  it.each(['introspection', 'token', 'jwks'] as const)(
+    'is not opened by timeouts of attempts that the deadline cut short: %s',
+    async (endpoint) => {
+      const { clock, http, send } = always(failure('timeout'), endpoint);
+      await fail(() => send({ deadlineMs: clock.nowMs + 2999 }), 10);
+      http.script = () => OK;
+      expect(await send()).toEqual(OK);
+    },
+  );
 
   it('is opened by an outage even if the deadline cut the retry short', async () => {
     const { clock, http, send } = always(json(503, {}));

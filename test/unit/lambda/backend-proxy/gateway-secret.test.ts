@@ -29,6 +29,28 @@ describe('the secret for the backend', () => {
     expect(await read()).toBe(VALUE);
   });
 
+  it('is read at most every 10 seconds while that fails', async () => {
+    const clock = new FrozenClock();
+    let reads = 0;
+    const store = { read: () => (++reads === 1 ? Promise.resolve(VALUE) : Promise.reject(new Error('denied'))) };
+    const read = gatewaySecretReader(store, 'id', clock.read);
+    await read();
+    clock.advanceSeconds(61);
+    await read();
+    clock.advanceSeconds(9);
+    expect(await read()).toBe(VALUE);
+    expect(reads).toBe(2);
+    clock.advanceSeconds(1);
+    await read();
+    expect(reads).toBe(3);
+  });
+
+  it('is read once for requests at the same time', async () => {
+    let reads = 0;
+    const read = gatewaySecretReader({ read: async () => `${VALUE}${++reads}` }, 'id', () => 0);
+    expect(await Promise.all([read(), read()])).toEqual([`${VALUE}1`, `${VALUE}1`]);
+  });
+
   it.each([
     [undefined],
     ['short'],
