@@ -42,7 +42,7 @@ const onWhoami = { resourcePath: '/whoami', path: '/whoami' };
 const onPost = { method: 'POST' };
 const unavailable = (reason: string) => expect.objectContaining({ outcome: 'unavailable', reason });
 
-describe('a good credential', () => {
+describe('a valid credential', () => {
   it.each(GOOD_CREDENTIALS)('is allowed on every route whose scopes it has: %s', async (_, authorization) => {
     const world = newWorld();
     expect(await world.decide(authorization)).toMatchObject({
@@ -54,7 +54,7 @@ describe('a good credential', () => {
   });
 
   it.each([`Bearer ${jwt}`, `Bearer ${ASP}`, basic(USER, ASP)])(
-    'is denied on a route whose scopes it lacks, before and after an allow: %.12s',
+    'is denied on a route whose scopes it lacks, before and after an allow (%#)',
     async (authorization) => {
       const world = newWorld();
       const denial = {
@@ -116,7 +116,7 @@ describe('a good credential', () => {
   });
 });
 
-describe('a credential that proves nothing', () => {
+describe('an invalid credential', () => {
   it.each([
     ['no header', [], 'credential_missing'],
     ['two headers', [`Bearer ${jwt}`, `Bearer ${jwt}`], 'credential_repeated'],
@@ -125,13 +125,13 @@ describe('a credential that proves nothing', () => {
     ['9 KB of junk', [`Bearer ${'x'.repeat(9000)}`], 'credential_oversized'],
     ['a malformed token', ['Bearer {}'], 'credential_malformed'],
     ['malformed Basic', ['Basic !'], 'credential_malformed'],
-    ['three parts of nothing', ['Bearer a.b.c'], 'token_malformed'],
+    ['three meaningless parts', ['Bearer a.b.c'], 'token_malformed'],
     ['three parts without a header', ['Bearer bnVsbA.e30.AAAA'], 'token_malformed'],
     ['an expired JWT', [`Bearer ${minted.expired}`], 'token_expired'],
     ['a JWT of another issuer', [`Bearer ${minted.otherIssuer}`], 'issuer_mismatch'],
     ['a JWT for another API', [`Bearer ${minted.otherAudience}`], 'audience_mismatch'],
     ['alg none', [`Bearer ${forge({ alg: 'none' }, accessTokenClaims(), () => '')}`], 'algorithm_refused'],
-    ['HS256 by the public key', [`Bearer ${hs256()}`], 'algorithm_refused'],
+    ['HS256 with the public key', [`Bearer ${hs256()}`], 'algorithm_refused'],
   ])('is unauthenticated without a call to the issuer: %s', async (_, authorization, reason) => {
     const world = newWorld();
     expect(await world.decide('', { authorization })).toEqual({ outcome: 'unauthenticated', reason });
@@ -139,7 +139,7 @@ describe('a credential that proves nothing', () => {
   });
 
   it.each([
-    ['a JWT by another key', `Bearer ${minted.otherKey}`, 'signature_invalid'],
+    ['a JWT signed by another key', `Bearer ${minted.otherKey}`, 'signature_invalid'],
     ['an unknown kid', `Bearer ${minted.unknownKid}`, 'key_unknown'],
     ['an unknown token', 'Bearer unknown', 'token_inactive'],
     ['a refresh token', 'Bearer refresh', 'token_type_refused'],
@@ -194,7 +194,7 @@ describe('an outage of the issuer', () => {
     ['"active" as text', activePassword({ active: 'true' })],
     ['404', json(404, {})],
     ['our own assertion refused', json(401, { error: 'invalid_client' })],
-  ])('includes a response that cannot be used: %s', async (_, reply) => {
+  ])('is assumed if a response cannot be used: %s', async (_, reply) => {
     const world = newWorld();
     world.tokens.set(ASP, reply);
     expect(await world.decide(`Bearer ${ASP}`)).toMatchObject({ outcome: 'unavailable' });
@@ -215,7 +215,7 @@ describe('an outage of the issuer', () => {
     expect(await world.decide(`Bearer ${ASP}`)).toMatchObject({ outcome: 'allow' });
   });
 
-  it('never makes the calls of one decision take more than 5 s together', async () => {
+  it('never extends the calls of one decision beyond 5 s together', async () => {
     const world = newWorld({ introspectJwts: true });
     const began = world.clock.nowMs;
     const { script } = world.http;
@@ -227,7 +227,7 @@ describe('an outage of the issuer', () => {
     expect(world.clock.nowMs - began).toBeLessThanOrEqual(5000);
   });
 
-  it('is bridged by expired cache entries if configured, but a 429 is not, with an open circuit or without', async () => {
+  it('is bridged by expired cache entries if configured, but a 429 is not, whether the circuit is open or not', async () => {
     const world = newWorld({ staleIfErrorSeconds: 60 });
     await world.decide(`Bearer ${ASP}`);
     world.clock.advanceSeconds(301);
@@ -246,7 +246,7 @@ describe('an outage of the issuer', () => {
 });
 
 describe('a signing key that cannot be used', () => {
-  it('makes the decision unavailable with a reason of its own, so that log, metric and alarm show it', async () => {
+  it('makes the decision unavailable with its own reason, so that log, metric and alarm show it', async () => {
     const world = newWorld();
     world.http.script = () => {
       throw new ConfigurationError('signing_key_invalid', 'The stored signing key is not a JSON object.');
@@ -259,7 +259,7 @@ describe('a signing key that cannot be used', () => {
   });
 });
 
-describe('the tolerance for clocks', () => {
+describe('the clock tolerance', () => {
   it('allows a token for 5 s after it has expired, and for 5 s before it is valid', async () => {
     const world = newWorld();
     expect(await world.decide(`Bearer ${await mint(issuerKey, { exp: NOW_SECONDS - 4 })}`)).toMatchObject({
@@ -285,7 +285,7 @@ describe('a bug in the authorizer', () => {
 });
 
 describe('any input', () => {
-  it('leads to a decision, and is never allowed unless the issuer vouches for it', async () => {
+  it('leads to a decision and is never allowed unless the issuer vouches for it', async () => {
     const header = fc.oneof(
       fc.string({ maxLength: 200 }),
       fc.string({ maxLength: 60 }).map((token) => `Bearer ${token}`),
@@ -330,9 +330,9 @@ describe('any input', () => {
       for (const authorization of authorizations) {
         const world = newWorld();
         world.outage = outage;
-        const told = JSON.stringify(await world.decide(authorization));
-        expect(told).not.toContain(canary);
-        expect(told).not.toContain(authorization.slice(7, 40));
+        const decisionText = JSON.stringify(await world.decide(authorization));
+        expect(decisionText).not.toContain(canary);
+        expect(decisionText).not.toContain(authorization.slice(7, 40));
       }
     }
   });

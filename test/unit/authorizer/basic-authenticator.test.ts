@@ -35,7 +35,7 @@ function newWorld({ order: basicOrder = 'auto', hasPasswordGrant = true }: Setti
   return { world, logIn, counts };
 }
 
-/** The decision on a credential that proves nothing. */
+/** The decision on an invalid credential. */
 const refused = (reason: string) => ({ outcome: 'unauthenticated', reason });
 const unavailable = (reason: string) => expect.objectContaining({ outcome: 'unavailable', reason });
 const allowed = (principal: object = {}) => ({ outcome: 'allow', principal: expect.objectContaining(principal) });
@@ -47,8 +47,8 @@ const loginRefused = refused('login_refused');
 
 const ORDERS: readonly BasicOrder[] = ['auto', 'password-first', 'introspect-first'];
 
-describe('in every order', () => {
-  it.each(ORDERS)('an app specific password and a password are allowed: %s', async (order) => {
+describe('the Basic authenticator in every order', () => {
+  it.each(ORDERS)('allows an app specific password and a password: %s', async (order) => {
     const { logIn } = newWorld({ order });
     expect(await logIn(USER, ASP)).toMatchObject(
       allowed({
@@ -69,18 +69,18 @@ describe('in every order', () => {
     );
   });
 
-  it.each(ORDERS)('a wrong secret is refused: %s', async (order) => {
+  it.each(ORDERS)('refuses a wrong secret: %s', async (order) => {
     const { logIn } = newWorld({ order });
     expect(await logIn(USER, 'wrong')).toMatchObject({ outcome: 'unauthenticated' });
     expect(await logIn(USER, 'zzzzzzzzzzzzzzzz')).toMatchObject({ outcome: 'unauthenticated' });
   });
 
-  it.each(ORDERS)("another user's app specific password is refused: %s", async (order) => {
+  it.each(ORDERS)("refuses another user's app specific password: %s", async (order) => {
     const { logIn } = newWorld({ order });
     expect(await logIn('other@example.com', ASP)).toEqual(mismatch);
   });
 
-  it.each(ORDERS)('an opaque access token is refused as a secret: %s', async (order) => {
+  it.each(ORDERS)('refuses an opaque access token as a secret: %s', async (order) => {
     const { world, logIn } = newWorld({ order });
     for (const token of ['opaque-token', 'opaqueTokenOfABC']) {
       world.tokens.set(token, activePassword({ token_type: 'Bearer' }));
@@ -88,19 +88,19 @@ describe('in every order', () => {
     }
   });
 
-  it.each(ORDERS)('a valid JWT is refused as a secret: %s', async (order) => {
+  it.each(ORDERS)('refuses a valid JWT as a secret: %s', async (order) => {
     const { world, logIn } = newWorld({ order });
     world.tokens.set(accessToken, activePassword({ token_type: 'access_token' }));
     expect(await logIn(USER, accessToken)).toEqual(refusedType);
   });
 
-  it.each(ORDERS)('a refresh token is refused as a secret: %s', async (order) => {
+  it.each(ORDERS)('refuses a refresh token as a secret: %s', async (order) => {
     const { world, logIn } = newWorld({ order });
     world.tokens.set('refresh-token', activePassword({ token_type: 'refresh_token' }));
     expect(await logIn(USER, 'refresh-token')).toEqual(refused('token_type_refused'));
   });
 
-  it.each(ORDERS)('an outage makes the decision unavailable: %s', async (order) => {
+  it.each(ORDERS)('makes the decision unavailable in an outage: %s', async (order) => {
     const { world, logIn } = newWorld({ order });
     world.outage = failure('timeout');
     for (const secret of [ASP, PASSWORD]) {
@@ -110,7 +110,7 @@ describe('in every order', () => {
 });
 
 describe('the order auto', () => {
-  it('never tries to log in with what looks like an app specific password, revoked or not', async () => {
+  it('never tries to log in with a possible app specific password, revoked or not', async () => {
     const { world, logIn, counts } = newWorld();
     for (let i = 0; i < 30; i += 1) await logIn(USER, ASP);
     world.tokens.set(ASP, INACTIVE);
@@ -208,14 +208,14 @@ describe('the order introspect-first', () => {
   });
 });
 
-describe('a login', () => {
+describe('a login with a Basic credential', () => {
   it.each([
     [403, 'mfa_required'],
     [401, 'password_leaked'],
     [429, 'too_many_attempts'],
     [403, 'unauthorized'],
     [403, 'access_denied'],
-  ])('that is refused for good (%i %s) stays refused, although the secret is introspected', async (status, error) => {
+  ])('stays refused after %i %s, although the secret is introspected', async (status, error) => {
     const { world, logIn, counts } = newWorld();
     world.tokens.set(PASSWORD, activePassword());
     world.passwords.set(`${USER}:${PASSWORD}`, loginError(status, error));
@@ -231,14 +231,14 @@ describe('a login', () => {
     [400, 'invalid_request', 'issuer_refused'],
     [500, 'server_error', 'issuer_refused'],
     [401, 'access_denied', 'issuer_client_refused'],
-  ])("that fails by our fault or the issuer's (%i %s) makes the decision unavailable", async (status, error, code) => {
+  ])("makes the decision unavailable if it fails by our fault or the issuer's (%i %s)", async (status, error, code) => {
     const { world, logIn, counts } = newWorld();
     world.passwords.set(`${USER}:${PASSWORD}`, loginError(status, error));
     expect(await logIn(USER, PASSWORD)).toEqual(unavailable(code));
     expect(counts()).toEqual([1, 0]);
   });
 
-  it('yields a token that is verified like any other', async () => {
+  it('returns a token that is verified like any other', async () => {
     for (const [token, code] of [
       [await mint(issuerKey, { aud: 'https://other.api' }), 'audience_mismatch'],
       [await mint(await makeIssuerKey('rsa-1')), 'signature_invalid'],
@@ -263,7 +263,7 @@ describe('a login', () => {
     expect(await logIn(USER, 'secret')).toMatchObject(allowed({ subject: 'auth0|1234' }));
   });
 
-  it('may yield an opaque token, which is then introspected', async () => {
+  it('may return an opaque token, which is then introspected', async () => {
     const { world, logIn } = newWorld();
     world.passwords.set(`${USER}:${PASSWORD}`, loggedIn('opaque'));
     world.tokens.set('opaque', activePassword({ token_type: 'Bearer', username: undefined }));
@@ -276,7 +276,7 @@ describe('a login', () => {
     expect(await logIn(USER, PASSWORD)).toMatchObject(allowed({ username: 'canonical' }));
   });
 
-  it("carries the caller's IP and asks for the scopes of all routes", async () => {
+  it("sends the caller's IP and requests the scopes of all routes", async () => {
     const { world } = newWorld();
     await world.decide(basic(USER, PASSWORD), { callerIp: '203.0.113.7' });
     expect(world.http.requests[0]?.headers).toMatchObject({ 'auth0-forwarded-for': '203.0.113.7' });
@@ -284,8 +284,8 @@ describe('a login', () => {
   });
 });
 
-describe('without a client for the password grant', () => {
-  it.each(ORDERS)('every secret is introspected and never tried as a password: %s', async (order) => {
+describe('the Basic authenticator without a client for the password grant', () => {
+  it.each(ORDERS)('introspects every secret and never tries it as a password: %s', async (order) => {
     const { logIn, counts } = newWorld({ order, hasPasswordGrant: false });
     expect(await logIn(USER, ASP)).toMatchObject(allowed({ subject: 'auth0|1234' }));
     expect(await logIn(USER, PASSWORD)).toEqual(inactive);
@@ -349,7 +349,7 @@ describe('a wrong password', () => {
   });
 });
 
-describe('the authenticator itself', () => {
+describe('the Basic authenticator', () => {
   const authenticator = (tokenType: TokenType) =>
     new BasicAuthenticator({
       order: 'auto',
@@ -364,7 +364,7 @@ describe('the authenticator itself', () => {
     expect(await authenticator(APPLICATION_SPECIFIC_PASSWORD).authenticate(bearer, CONTEXT)).toBeUndefined();
   });
 
-  it('says why it refuses a secret', async () => {
+  it('reports why it refuses a secret', async () => {
     await expect(authenticator(ACCESS_TOKEN).authenticate(credential, CONTEXT)).rejects.toThrow(
       credentialError('token_type_refused', 'The Basic secret is a token, but not an app specific password.'),
     );

@@ -55,7 +55,7 @@ describe('a Bearer token of three parts', () => {
   });
 });
 
-describe('any other Bearer token', () => {
+describe('a Bearer token without three parts', () => {
   it.each(['opaque', 'abcdefghijklmnop', 'a.b', 'a.b.c.d.e', 'a'.repeat(2048)])(
     'is introspected: %s',
     async (token) => {

@@ -33,7 +33,7 @@ interface Servers {
   readonly responses?: Readonly<Record<string, Reply>>;
 }
 
-/** Issuers that publish their keys, and know no token or password unless told. */
+/** Issuers that publish their keys, and know only the given tokens and passwords. */
 function composed({ configuration = {}, ports = {}, responses = {} }: Servers = {}): Composed {
   const usual: Readonly<Record<string, Reply>> = {
     [JWKS_URL]: json(200, { keys: [issuerKey.publicJwk] }),
@@ -86,7 +86,7 @@ describe('the calls of a decision', () => {
     expect(payload).toMatchObject({ iss: 'api-client', sub: 'api-client', aud: RFC7662.issuer });
   });
 
-  it('authenticate by a secret to a server that has one, which is read by its name', async () => {
+  it('authenticate by a secret, which is read by its name, to a server that has one', async () => {
     const read: string[] = [];
     const authorizer = composed({
       configuration: { issuers: [{ ...RFC7662, clientSecret: 'idp-client' }] },
@@ -105,7 +105,7 @@ describe('the calls of a decision', () => {
     expect(authorizer.http.to(RFC7662.introspectionUrl)[0]?.headers.authorization).toBe(basic('id', 'secret'));
   });
 
-  it('fail as a configuration error if the secret of a server cannot be read here', async () => {
+  it('fail with a configuration error if the secret of a server cannot be read here', async () => {
     const authorizer = composed({ configuration: { issuers: [{ ...RFC7662, clientSecret: 'idp-client' }] } });
     expect((await authorizer.decide('Bearer opaque')).decision).toEqual({
       outcome: 'unavailable',
@@ -151,7 +151,7 @@ describe('a second issuer', () => {
     }
   });
 
-  it('cannot vouch for the token that a password of the main issuer yields', async () => {
+  it('cannot vouch for the token that a login at the main issuer returns', async () => {
     const authorizer = composed({ configuration: twoTenants, responses: { [TOKEN_URL]: loggedIn(otherJwt) } });
     const { decision, outside } = await authorizer.decide(basic(USER, 'correct horse'));
     expect(decision).toMatchObject({ outcome: 'unauthenticated' });
@@ -159,8 +159,8 @@ describe('a second issuer', () => {
   });
 });
 
-describe('a password', () => {
-  it('yields a JWT that is introspected too if `introspectJwts` is set', async () => {
+describe('a password in a Basic credential', () => {
+  it('returns a JWT that is introspected too if `introspectJwts` is set', async () => {
     for (const [introspectJwts, outcome] of [
       [true, 'unauthenticated'],
       [false, 'allow'],

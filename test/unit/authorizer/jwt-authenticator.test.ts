@@ -38,7 +38,7 @@ describe('a JWT with several issuers', () => {
     expect(fetches()).toEqual([1, 1]);
   });
 
-  it('of one issuer is refused in the name of the other', async () => {
+  it('is refused if it comes from one issuer and names the other', async () => {
     const { judge } = twoIssuers();
     const unknown = credentialError('key_unknown', 'No key with the "kid" of the token.');
     await expect(judge(await mint(theirs))).rejects.toThrow(unknown);
@@ -49,7 +49,7 @@ describe('a JWT with several issuers', () => {
   });
 
   it.each([undefined, 'https://nobody.example/', 'https://other.example', ''])(
-    'of an unknown issuer is refused without a call: iss %j',
+    'is refused without a call if its issuer is unknown: iss %j',
     async (iss) => {
       const { judge, fetches } = twoIssuers();
       await expect(judge(await mint(theirs, { iss }))).rejects.toMatchObject({ name: 'CredentialError' });
@@ -58,7 +58,7 @@ describe('a JWT with several issuers', () => {
   );
 
   it.each(['..', 'a.b.c', 'e30.bnVsbA.AAAA', 'a.W10.c'])(
-    'that is malformed is refused without a call: %s',
+    'is refused without a call if it is malformed: %s',
     async (token) => {
       const { judge, fetches } = twoIssuers();
       await expect(judge(token)).rejects.toMatchObject({ name: 'CredentialError' });
@@ -72,7 +72,7 @@ describe('the issuer that a token claims', () => {
     expect(unverifiedIssuer(await mint(theirs, { iss: OTHER_ISSUER }))).toBe(OTHER_ISSUER);
   });
 
-  it('is text or undefined, whatever the token', () => {
+  it('is text or undefined, for any token', () => {
     const payload = fc.oneof(
       fc.json(),
       fc.record({ iss: fc.jsonValue() }).map((value) => JSON.stringify(value)),

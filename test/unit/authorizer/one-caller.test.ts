@@ -1,4 +1,4 @@
-/** What one caller's credential provokes at the servers never stops another caller; only real outages do. */
+/** The responses to one caller's credential never stop another caller; only real outages do. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../src/core/http.ts';
@@ -15,7 +15,7 @@ const accessToken = await mint(issuerKey, { exp: NOW_SECONDS + 86_400 });
 const ODD_CREDENTIALS = ['Bearer odd', basic('odd', 'odd')];
 const OTHER_CREDENTIALS = ['Bearer good', basic('good', 'good')];
 
-/** Servers that know the good credentials, and respond as told to the odd ones. */
+/** Servers that know the good credentials and return the given responses to the odd ones. */
 function withOddOne(respond: () => Reply): Composed {
   const script = (request: HttpRequest): Reply => {
     if (request.url === JWKS_URL) return json(200, { keys: [issuerKey.publicJwk] });
@@ -50,18 +50,18 @@ const oauthBody = fc.record({
 });
 const anyBody = fc.oneof(oauthBody, fc.jsonValue(), fc.constant({ active: false }));
 
-/** Responses that one credential may provoke while the server is well. */
+/** Responses that one credential may cause while the server is healthy. */
 const provoked: fc.Arbitrary<Reply> = fc.oneof(
   fc.tuple(fc.integer({ min: 300, max: 499 }), anyBody, headers).map((parts) => json(...parts)),
   fc.tuple(fc.constant(429), anyBody, headers).map((parts) => json(...parts)),
   fc.tuple(fc.constantFrom(500, 501), oauthBody, headers).map((parts) => json(...parts)),
-  // A success that says that the rate limit of all is nearly used up does concern the others.
+  // A success does affect the others if it reports that the rate limit of all is nearly used up.
   fc.tuple(fc.integer({ min: 200, max: 299 }), anyBody).map((parts) => json(...parts)),
   fc.constantFrom(failure('too_large'), failure('not_text')),
 );
 
 describe('the responses that one credential provokes', () => {
-  it('never change the outcome for another, whatever their sequence', async () => {
+  it('never change the outcome for another credential, in any sequence', async () => {
     const property = fc.asyncProperty(fc.array(provoked, { minLength: 1, maxLength: 25 }), async (replies) => {
       const left = [...replies];
       const composed = withOddOne(() => left.shift() ?? json(400, { error: 'invalid_request' }));
@@ -82,7 +82,7 @@ describe('the responses that one credential provokes', () => {
     ['a redirect', json(302, {}, { location: 'https://elsewhere.example/' })],
     ['a response that is too large', failure('too_large')],
     ['401 access_denied', loginError(401, 'access_denied', 'Unauthorized')],
-  ])('do not stop others, even ten times in a row: %s', async (_, reply) => {
+  ])('do not stop other callers, even ten times in a row: %s', async (_, reply) => {
     const composed = withOddOne(() => reply);
     for (let time = 0; time < 10; time += 1) {
       for (const credential of ODD_CREDENTIALS) await composed.decide(credential);
@@ -97,7 +97,7 @@ describe('the responses that one credential provokes', () => {
     ['503', json(503, { error: 'temporarily_unavailable' })],
     ['504', json(504, {})],
     ['500 without an OAuth error', json(500, { statusCode: 500, error: 'Internal Server Error' })],
-  ])('stop others if they are an outage: five times %s', async (_, reply) => {
+  ])('stop other callers if they are an outage: five times %s', async (_, reply) => {
     const composed = withOddOne(() => reply);
     for (let time = 0; time < 5; time += 1) {
       for (const credential of ODD_CREDENTIALS) await composed.decide(credential);

@@ -24,8 +24,8 @@ const REFUSALS: readonly (readonly [string, Reply])[] = [
   ['denied by an Action', loginError(403, 'access_denied', 'Not from here.')],
   ['denied by an Action, 500', loginError(500, 'access_denied', 'Not from here.')],
   ['blocked user, 500', loginError(500, 'unauthorized', 'user is blocked')],
-  ['a refusal that nobody has heard of', loginError(403, 'something_new')],
-  ['a refusal that nobody has heard of, 500', loginError(500, 'something_new')],
+  ['an unknown refusal', loginError(403, 'something_new')],
+  ['an unknown refusal, 500', loginError(500, 'something_new')],
   ['a token for another API', loggedIn(await mint(issuerKey, { aud: 'https://other.api' }))],
   ['a token that is bound to a key', loggedIn(await mint(issuerKey, { cnf: { jkt: 'thumbprint' } }))],
 ];
@@ -35,9 +35,9 @@ const ORDERS = ['auto', 'password-first', 'introspect-first'] as const;
 /** Every result of the introspection except that the secret is an app specific password of this user. */
 const INTROSPECTIONS: [string, Reply, Reply?][] = [
   ['does not know it', INACTIVE],
-  ['knows it as the password of somebody else', activePassword({ username: 'other@example.com' })],
+  ['knows it as the password of another user', activePassword({ username: 'other@example.com' })],
   ['knows it as a refresh token', activePassword({ token_type: 'refresh_token' })],
-  ['knows it as of another issuer', activePassword({ iss: 'https://other.example/' })],
+  ['knows it under another issuer', activePassword({ iss: 'https://other.example/' })],
   ['times out', failure('timeout'), INACTIVE],
   ['cannot be reached', failure('connection'), INACTIVE],
   ['responds with 503', json(503, {}), INACTIVE],
@@ -51,9 +51,9 @@ const INTROSPECTIONS: [string, Reply, Reply?][] = [
 /** Seconds before each attempt: at once, within the cache's `negativeTtlSeconds`, after it, and after 300 s. */
 const PAUSES = [0, 1, 10, 1, 30, 300, 11];
 
-describe.each(ORDERS)('with the order %s', (order) => {
+describe.each(ORDERS)('the Basic authenticator with the order %s', (order) => {
   it.each(INTROSPECTIONS)(
-    'no refusal differs from a wrong password if the introspection %s',
+    'treats every refusal like a wrong password if the introspection %s',
     async (_, first, later) => {
       const wanted = await attempts(order, WRONG_PASSWORD, first, later);
       for (const [name, refusal] of REFUSALS) {
@@ -64,8 +64,8 @@ describe.each(ORDERS)('with the order %s', (order) => {
   );
 });
 
-describe.each(['auto', 'password-first'] as const)('with the order %s', (order) => {
-  it('a wrong password causes a login and an introspection, and within 300 s only an introspection', async () => {
+describe.each(['auto', 'password-first'] as const)('the Basic authenticator with the order %s', (order) => {
+  it('logs in and introspects after a wrong password, and only introspects within 300 s', async () => {
     const seen = await attempts(order, WRONG_PASSWORD, INACTIVE);
     expect(seen.map(({ calls }) => calls)).toEqual([
       [TOKEN_URL, INTROSPECTION_URL],
@@ -79,13 +79,13 @@ describe.each(['auto', 'password-first'] as const)('with the order %s', (order) 
     expect(seen.map(({ outcome }) => outcome)).toEqual(Array(7).fill('unauthenticated'));
   });
 
-  it.each(REFUSALS)('only after a wrong password may the introspection allow: %s', async (name, refusal) => {
+  it.each(REFUSALS)('allows by introspection only after a wrong password: %s', async (name, refusal) => {
     const seen = await attempts(order, refusal, activePassword());
     const isWrongPassword = name.startsWith('wrong password');
     expect(seen.map(({ outcome }) => outcome)).toEqual(Array(7).fill(isWrongPassword ? 'allow' : 'unauthenticated'));
   });
 
-  it('a login that fails by our fault or in an outage is not followed by an introspection', async () => {
+  it('does not introspect if the login fails by our fault or in an outage', async () => {
     for (const reply of [loginError(401, 'access_denied'), loginError(500, 'server_error'), json(503, {})]) {
       const [first] = await attempts(order, reply, activePassword());
       expect(first?.calls).not.toContain(INTROSPECTION_URL);

@@ -8,7 +8,7 @@ const OTHER = 'https://other.example/';
 const OTHER_INTROSPECTION_URL = `${OTHER}oauth/introspect`;
 const ASP = 'abcdefghijklmnop';
 
-/** Two issuers of which each knows some tokens; `password` is the password of everybody. */
+/** Two issuers, each with its own tokens; a login always returns `passwordToken`. */
 function twoIssuers(known: Readonly<Record<string, Readonly<Record<string, Reply>>>>, passwordToken = 'opaque') {
   return new Composed(
     (request) => {
@@ -21,14 +21,14 @@ function twoIssuers(known: Readonly<Record<string, Readonly<Record<string, Reply
 
 const ofOther = activePassword({ iss: OTHER, token_type: 'Bearer' });
 
-describe('with several issuers', () => {
-  it('an opaque token is introspected at the second if the first does not know it', async () => {
+describe('the authorizer with several issuers', () => {
+  it('introspects an opaque token at the second if the first does not know it', async () => {
     const composed = twoIssuers({ [OTHER_INTROSPECTION_URL]: { opaque: ofOther } });
     const { outside } = await composed.decide('Bearer opaque');
     expect(outside).toMatchObject({ outcome: 'allow', calls: [INTROSPECTION_URL, OTHER_INTROSPECTION_URL] });
   });
 
-  it('an app specific password is sent to the first only, known or not', async () => {
+  it('sends an app specific password to the first only, known or not', async () => {
     const known = twoIssuers({ [INTROSPECTION_URL]: { [ASP]: activePassword() } });
     expect((await known.decide(`Bearer ${ASP}`)).outside).toMatchObject({
       outcome: 'allow',
@@ -41,7 +41,7 @@ describe('with several issuers', () => {
     });
   });
 
-  it('an outage of the first makes the decision unavailable, even if the second would know the token', async () => {
+  it('is unavailable during an outage of the first, even if the second knows the token', async () => {
     const composed = twoIssuers({
       [INTROSPECTION_URL]: { opaque: failure('timeout') },
       [OTHER_INTROSPECTION_URL]: { opaque: ofOther },
@@ -55,7 +55,7 @@ describe('with several issuers', () => {
     });
   });
 
-  it('the second never sees a Basic secret, nor the token that a password yields', async () => {
+  it('sends the second neither a Basic secret nor the token that a login returns', async () => {
     const composed = twoIssuers({ [OTHER_INTROSPECTION_URL]: { opaque: ofOther } });
     await composed.decide(basic('user@example.com', 'password'));
     expect(composed.http.to(OTHER_INTROSPECTION_URL)).toEqual([]);

@@ -22,7 +22,7 @@ interface Reply {
 let sent: Sent[];
 let reply: Reply;
 
-/** Stands in for the wire; the SDK does all else. */
+/** Replaces the network; the SDK does everything else. */
 const requestHandler = {
   handle: async ({ headers, path, body }: Omit<Sent, 'body'> & { readonly body: string | Uint8Array }) => {
     sent.push({ headers, path, body: typeof body === 'string' ? body : new TextDecoder().decode(body) });
@@ -42,12 +42,12 @@ beforeEach(() => {
   reply = { status: 200, body: '{}' };
 });
 
-describe('the versions of a secret', () => {
+describe('createSecretVersions', () => {
   const versions = createSecretVersions('arn:secret', new SecretsManagerClient(options));
   const operations = () =>
     sent.map(({ headers, body }) => [headers['x-amz-target']?.split('.').at(-1), JSON.parse(body)]);
 
-  it('are described by their labels', async () => {
+  it('returns the labels of every version', async () => {
     reply = { status: 200, body: JSON.stringify({ VersionIdsToStages: { one: ['AWSCURRENT'], two: [] } }) };
     expect(await versions.stages()).toEqual(
       new Map<string, string[]>([
@@ -58,7 +58,7 @@ describe('the versions of a secret', () => {
     expect(operations()).toEqual([['DescribeSecret', { SecretId: 'arn:secret' }]]);
   });
 
-  it('are read one by one; one without a value is undefined', async () => {
+  it('reads one version by its id; a version without a value is undefined', async () => {
     reply = { status: 200, body: '{"SecretString":"value"}' };
     expect(await versions.read('one')).toBe('value');
     reply = { status: 400, body: '{"__type":"ResourceNotFoundException"}' };
@@ -66,7 +66,7 @@ describe('the versions of a secret', () => {
     expect(operations()[0]).toEqual(['GetSecretValue', { SecretId: 'arn:secret', VersionId: 'one' }]);
   });
 
-  it('are added as pending, and never written twice', async () => {
+  it('adds a version as pending and never writes it twice', async () => {
     await versions.add('token', 'value');
     expect(operations()).toEqual([
       [
@@ -85,7 +85,7 @@ describe('the versions of a secret', () => {
     ],
     [{ from: 'a' }, { RemoveFromVersionId: 'a' }],
     [{ to: 'b' }, { MoveToVersionId: 'b' }],
-  ])('have their labels moved: %j', async (change, expected) => {
+  ])('moves a label between versions: %j', async (change, expected) => {
     await versions.move('AWSCURRENT', change);
     expect(operations()).toEqual([
       ['UpdateSecretVersionStage', { SecretId: 'arn:secret', VersionStage: 'AWSCURRENT', ...expected }],
@@ -93,11 +93,11 @@ describe('the versions of a secret', () => {
   });
 
   it.each([
-    ['read', 'secret_unreadable', () => versions.read('one')],
-    ['described', 'secret_unreadable', () => versions.stages()],
-    ['written', 'secret_unwritable', () => versions.add('token', 'CANARY')],
-    ['labelled', 'secret_unwritable', () => versions.move('AWSCURRENT', { to: 'b' })],
-  ])('that cannot be %s are an error without what the SDK says', async (_what, code, act) => {
+    ['read a version', 'secret_unreadable', () => versions.read('one')],
+    ['describe the secret', 'secret_unreadable', () => versions.stages()],
+    ['add a version', 'secret_unwritable', () => versions.add('token', 'CANARY')],
+    ['move a label', 'secret_unwritable', () => versions.move('AWSCURRENT', { to: 'b' })],
+  ])('reports that it cannot %s, without the message of the SDK', async (_what, code, act) => {
     reply = { status: 400, body: '{"__type":"AccessDeniedException","message":"CANARY"}' };
     const error = await act().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code, message: expect.stringContaining('AccessDeniedException') });
@@ -105,18 +105,18 @@ describe('the versions of a secret', () => {
   });
 });
 
-describe('an output of a stack', () => {
+describe('readStackOutput', () => {
   const client = new CloudFormationClient(options);
   const xml = (inner: string) =>
     `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>S</StackName><Outputs>${inner}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
 
-  it('is read by its name', async () => {
+  it('reads an output by its name', async () => {
     const output = '<member><OutputKey>Arn</OutputKey><OutputValue>arn:function</OutputValue></member>';
     reply = { status: 200, body: xml(output) };
     expect(await readStackOutput('S', 'Arn', client)).toBe('arn:function');
   });
 
-  it('that is not there, or whose stack is not, is an error with its mend', async () => {
+  it('reports the fix if the output or the stack does not exist', async () => {
     reply = { status: 200, body: xml('') };
     await expect(readStackOutput('S', 'Arn', client)).rejects.toMatchObject({
       code: 'stack_unreadable',
@@ -132,16 +132,16 @@ describe('an output of a stack', () => {
   });
 });
 
-describe('a call of a function', () => {
+describe('invokeFunction', () => {
   const client = new LambdaClient(options);
 
-  it('sends an event and answers what was answered', async () => {
+  it('sends an event and returns the response', async () => {
     reply = { status: 200, body: '{"kid":"key"}' };
     expect(await invokeFunction('name', { Step: 'revokeKey' }, client)).toEqual({ kid: 'key' });
     expect(sent).toMatchObject([{ path: '/2015-03-31/functions/name/invocations', body: '{"Step":"revokeKey"}' }]);
   });
 
-  it('that fails reports what the function said', async () => {
+  it('reports the error message of a function that fails', async () => {
     reply = {
       status: 200,
       body: '{"errorMessage":"tenant_not_set_up: Deploy.","stackTrace":["CANARY"]}',
@@ -155,7 +155,7 @@ describe('a call of a function', () => {
     expect(everythingIn(error)).not.toContain('CANARY');
   });
 
-  it('that is not possible is an error with its mend', async () => {
+  it('reports the fix if the function cannot be invoked', async () => {
     reply = { status: 404, body: '{"message":"CANARY"}', headers: { 'x-amzn-errortype': 'ResourceNotFoundException' } };
     const error = await invokeFunction('name', {}, client).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({

@@ -18,11 +18,11 @@ interface Reply {
   readonly body: unknown;
 }
 
-/** The next replies, and the one that follows for ever. */
+/** The next replies, then the one that is repeated. */
 let replies: Reply[];
 let reply: Reply | (() => Reply);
 
-/** Stands in for the wire; the SDK does all else. */
+/** Replaces the network; the SDK does everything else. */
 const requestHandler = {
   handle: async (request: { readonly headers: Record<string, string>; readonly body: string | Uint8Array }) => {
     const operation = (request.headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
@@ -33,7 +33,7 @@ const requestHandler = {
   },
 };
 
-/** As the SDK hands it over, which is not quite a plain string. */
+/** The SDK passes the body as a string or as bytes. */
 function textOf(body: string | Uint8Array): string {
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }
@@ -53,19 +53,19 @@ beforeEach(() => {
   replies = [];
 });
 
-describe('secrets', () => {
-  it('are read by name or ARN', async () => {
+describe('createSecretStore', () => {
+  it('reads a secret by name or ARN', async () => {
     reply = { status: 200, body: { SecretString: 'value' } };
     expect(await secrets.read('name')).toBe('value');
     expect(sent).toEqual([{ operation: 'GetSecretValue', input: { SecretId: 'name' } }]);
   });
 
-  it('that are not there are undefined', async () => {
+  it('returns undefined for a secret that does not exist', async () => {
     reply = { status: 400, body: { __type: 'ResourceNotFoundException' } };
     expect(await secrets.read('name')).toBeUndefined();
   });
 
-  it('are written under a token, once', async () => {
+  it('writes a secret once for each client request token', async () => {
     reply = { status: 200, body: {} };
     expect(await secrets.write('name', 'value', 'token-of-32-characters-or-longer')).toBe(true);
     reply = { status: 400, body: { __type: 'ResourceExistsException' } };
@@ -75,22 +75,22 @@ describe('secrets', () => {
   });
 });
 
-describe('shared state', () => {
+describe('createStateTable', () => {
   const item = { name: { S: 'public-keys' }, value: { S: 'text' }, revision: { S: 'revision-1' } };
 
-  it('is read consistently, with its revision', async () => {
+  it('reads an item consistently, together with its revision', async () => {
     reply = { status: 200, body: { Item: item } };
     expect(await state.read('public-keys')).toEqual({ value: 'text', revision: 'revision-1' });
     const input = { TableName: 'table', Key: { name: { S: 'public-keys' } }, ConsistentRead: true };
     expect(sent).toEqual([{ operation: 'GetItem', input }]);
   });
 
-  it('that was never written is undefined', async () => {
+  it('returns undefined for an item that was never written', async () => {
     reply = { status: 200, body: {} };
     expect(await state.read('public-keys')).toBeUndefined();
   });
 
-  it('that lacks its revision is an error, since it could never be written again', async () => {
+  it('refuses an item without a revision, since it could never be written again', async () => {
     reply = { status: 200, body: { Item: { name: { S: 'public-keys' }, value: { S: 'text' } } } };
     await expect(state.read('public-keys')).rejects.toMatchObject({
       code: 'state_unreadable',
@@ -98,7 +98,7 @@ describe('shared state', () => {
     });
   });
 
-  it('is written only where nobody else has written since it was read', async () => {
+  it('writes an item only if nobody else has written it since it was read', async () => {
     reply = { status: 200, body: {} };
     expect(await state.write('public-keys', 'new', 'revision-1')).toBe(true);
     expect(await state.write('public-keys', 'new', undefined)).toBe(true);
@@ -113,35 +113,35 @@ describe('shared state', () => {
     ]);
   });
 
-  it('that somebody else wrote first is left as it is', async () => {
+  it('leaves an item as it is if somebody else wrote it first', async () => {
     replies = [{ status: 400, body: { __type: 'ConditionalCheckFailedException' } }];
     reply = { status: 200, body: { Item: item } };
     expect(await state.write('public-keys', 'new', 'revision-0')).toBe(false);
   });
 
-  it('counts as written where the response to our own write was lost', async () => {
+  it('treats the write as successful if only the response to it was lost', async () => {
     replies = [{ status: 400, body: { __type: 'ConditionalCheckFailedException' } }];
     reply = () => ({ status: 200, body: { Item: isJsonObject(sent[0]?.input) ? sent[0].input.Item : undefined } });
     expect(await state.write('public-keys', 'new', 'revision-0')).toBe(true);
   });
 });
 
-describe('the other deployments', () => {
-  it('are those with a state table, on every page, without the one that looks', async () => {
+describe('listDeployments', () => {
+  it('lists every state table on every page, in any order, except its own', async () => {
     replies = [{ status: 200, body: { TableNames: ['state-z', 'other'], LastEvaluatedTableName: 'other' } }];
     reply = { status: 200, body: { TableNames: ['state-own', 'state-a'] } };
     expect((await deployments()).map(({ name }) => name)).toEqual(['state-z', 'state-a']);
     expect(sent.map(({ input }) => input)).toEqual([{}, { ExclusiveStartTableName: 'other' }]);
   });
 
-  it('whose tables come or go at this moment have nothing', async () => {
+  it('returns undefined for an item of a table that is being created or deleted', async () => {
     replies = [{ status: 200, body: { TableNames: ['state-a'] } }];
     reply = { status: 400, body: { __type: 'ResourceNotFoundException' } };
     const [other] = await deployments();
     expect(await other?.state.read('client-grants')).toBeUndefined();
   });
 
-  it('are read in their own tables', async () => {
+  it("reads each deployment's items in its own table", async () => {
     replies = [{ status: 200, body: { TableNames: ['state-a'] } }];
     reply = { status: 200, body: {} };
     const [other] = await deployments();
@@ -165,7 +165,7 @@ describe('a request that AWS refuses', () => {
       () => state.write('public-keys', 'CANARY', undefined),
     ],
     ['deployments_unreadable', 'The tables of this account cannot be listed', () => deployments()],
-  ])('is %s, with the mend and nothing of what was sent', async (code, what, act) => {
+  ])('throws %s with the fix and without anything that was sent', async (code, what, act) => {
     reply = { status: 400, body: { __type: 'AccessDeniedException', message: 'CANARY' } };
     const error: unknown = await act().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({

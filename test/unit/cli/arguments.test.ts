@@ -21,7 +21,7 @@ describe('parseArguments', () => {
     expect(args.positionals).toEqual(['ID']);
   });
 
-  it('returns nothing for an option that is absent, and refuses to require it', () => {
+  it('returns nothing for an absent option and reports it if it is required', () => {
     const args = parse([]);
     expect(args.text('user')).toBeUndefined();
     expect(args.texts('scope')).toEqual([]);
@@ -42,11 +42,11 @@ describe('parseArguments', () => {
       'The option --user needs a value. Write a value that starts with a dash as --user=-….',
     ],
     ['a value that looks like an option', ['--user', '--yes'], 'The option --user needs a value'],
-    ['a value too many', ['--yes=true'], 'The option --yes does not take a value.'],
+    ['an unexpected value', ['--yes=true'], 'The option --yes does not take a value.'],
     ['too many arguments', ['a', 'b'], 'Got 2 arguments besides the options; expected at most 1.'],
     ['a secret', ['--client-secret', 'x'], 'others on this machine can see it'],
     ['a token', ['--token=x'], 'Give a token on standard input'],
-    ['an option that cannot be one', ['--sEcReT-x'], 'The command line has an unknown option. '],
+    ['an option name that is not allowed', ['--sEcReT-x'], 'The command line has an unknown option. '],
   ])('refuses %s', (_, args, message) => {
     expect(() => parse(args)).toThrow(message);
     expect(() => parse(args)).toThrow(CliError);
@@ -75,7 +75,7 @@ describe('parseArguments', () => {
   });
 });
 
-it('asks for help with --help and -h, but not after --', () => {
+it('parseArguments recognizes --help and -h, but not after --', () => {
   expect(asksForHelp(['--nope', '--help'])).toBe(true);
   expect(asksForHelp(['-h'])).toBe(true);
   expect(asksForHelp(['--', '-h'])).toBe(false);

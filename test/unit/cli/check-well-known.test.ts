@@ -44,13 +44,17 @@ describe('asp check-well-known', () => {
     expect(await run()).toMatchObject({ code: 0, stdout: `${URL_OF_IDENTIFIER} serves our keys.\n`, stderr: '' });
   });
 
-  it('accepts other keys beside ours', async () => {
+  it('accepts additional keys', async () => {
     responses[URL_OF_IDENTIFIER] = served('other', 'key-1');
     expect((await run()).code).toBe(0);
   });
 
   it.each([
-    ['nothing is there', response(404, ''), /responds with 404, expected 200\. Point it at https:\/\/keys\.example/],
+    [
+      'there is no document',
+      response(404, ''),
+      /responds with 404, expected 200\. Point it at https:\/\/keys\.example/,
+    ],
     ['it redirects', response(302, ''), /redirects are not followed/],
     ['it is not JSON', response(200, '<html>'), /is not a JWKS/],
     [
@@ -101,7 +105,7 @@ describe('asp check-well-known', () => {
     expect(stdout).toMatch(/^Usage: asp check-well-known \[OPTIONS\]\n/);
   });
 
-  it('reads both addresses from the files of a deployment', async () => {
+  it('reads both URLs from the files of a deployment', async () => {
     const files = {
       'cdk.json': JSON.stringify({ context: { audience: 'https://demo.api' } }),
       'cdk-outputs.json': JSON.stringify({ KeyStack: { JwksUrl: JWKS_URL } }),
@@ -116,9 +120,9 @@ describe('asp check-well-known', () => {
   });
 
   it.each<[string, readonly string[], RegExp]>([
-    ['no settings', [], /^The setting "audience" is missing/],
+    ['a command without settings', [], /^The setting "audience" is missing/],
     ['an identifier that is not a URL', ['--audience', 'urn:demo', '--jwks-url', JWKS_URL], /"audience" is wrong/],
-    ['an address that is not a URL', ['--audience', 'https://demo.api', '--jwks-url', 'here'], /"jwksUrl" is wrong/],
+    ['a JWKS URL that is not a URL', ['--audience', 'https://demo.api', '--jwks-url', 'here'], /"jwksUrl" is wrong/],
     ['a mistyped option', ['--audiense', 'x'], /There is no option --audiense; the nearest is --audience/],
   ])('refuses %s', async (_, args, message) => {
     const { code, stdout, stderr } = await runWith(args);

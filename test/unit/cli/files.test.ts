@@ -26,7 +26,7 @@ beforeEach(() => {
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 describe('a private file', () => {
-  it('is readable by its owner only, and leaves no temporary file', () => {
+  it('is readable by its owner only and leaves no temporary file', () => {
     const path = join(directory, 'secret');
     assertCanWrite(path);
     expect(readdirSync(directory)).toEqual([]);
@@ -37,7 +37,7 @@ describe('a private file', () => {
   });
 
   it.each([assertCanWrite, (path: string) => writePrivateFile(path, 'new')])(
-    'is never overwritten, also not through a link',
+    'is never overwritten, even through a link',
     (write) => {
       const path = join(directory, 'there');
       writeFileSync(path, 'old');
@@ -50,7 +50,7 @@ describe('a private file', () => {
     },
   );
 
-  it('needs an existing directory', () => {
+  it('requires an existing directory', () => {
     expect(() => assertCanWrite(join(directory, 'no/such/file'))).toThrow(
       /ENOENT\. Name a file in a directory that exists/,
     );
@@ -58,7 +58,7 @@ describe('a private file', () => {
   });
 });
 
-it('replaces a public file as a whole', () => {
+it('writing a public file replaces the whole file', () => {
   const path = join(directory, 'record');
   replaceFile(path, 'one');
   chmodSync(path, 0o644);

@@ -17,11 +17,11 @@ it.each([
   ['a JWK as text', JSON.stringify(publicJwk(key)), 'JWK'],
   ['a list with its kid', [{ kid: 'a', pem }], 'certificate'],
   ['a JWKS', { keys: [publicJwk(key)] }, 'JWK'],
-])('finds the thumbprint of %s', (_, value, form) => {
+])('readKeys finds the thumbprint of %s', (_, value, form) => {
   expect(readKeys(value)).toEqual([{ thumbprint: key.kid, form }]);
 });
 
-it('finds no key in any other value', () => {
+it('readKeys finds no key in any other value', () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.string()), (value) => {
       expect(readKeys(value)).toEqual([]);
@@ -29,7 +29,7 @@ it('finds no key in any other value', () => {
   );
 });
 
-it('shows what a change removes and adds, without what stays', () => {
+it('describeChange shows what a change removes and adds, without what stays', () => {
   const style = createStyle(false);
   expect(describeChange({ target: 'grant', property: 'scope', before: ['a', 'b'], after: ['b', 'c'] }, style)).toEqual([
     'grant, scope',

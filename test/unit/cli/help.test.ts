@@ -40,7 +40,7 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('asp 
   });
 });
 
-it('shows each command of asp --help under exactly one heading', () => {
+it('asp --help shows each command under exactly one heading', () => {
   const lines = generalHelp(COMMAND_GROUPS).split('\n');
   for (const { heading, commands } of COMMAND_GROUPS) {
     const start = lines.indexOf(`${heading}:`) + 1;
@@ -49,7 +49,7 @@ it('shows each command of asp --help under exactly one heading', () => {
   }
 });
 
-it('documents every setting in docs/cli.md by all its names', () => {
+it('docs/cli.md documents every setting by all its names', () => {
   for (const names of Object.values<SettingNames>(SETTINGS)) {
     if (names.flag !== undefined) expect(PAGE).toContain(`\`--${names.flag}\``);
     if (names.variable !== undefined) expect(PAGE).toContain(`\`${names.variable}\``);
@@ -58,7 +58,7 @@ it('documents every setting in docs/cli.md by all its names', () => {
   }
 });
 
-it('names only existing settings in .env.sample', () => {
+it('.env.sample names only existing settings', () => {
   const variables = Object.values<SettingNames>(SETTINGS).map(({ variable }) => variable);
   for (const [, name] of SAMPLE.matchAll(/^#?([A-Z0-9_]+)=/gm)) expect(variables).toContain(name);
 });

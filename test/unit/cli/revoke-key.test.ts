@@ -39,7 +39,7 @@ describe('asp revoke-key', () => {
     expect(stdout).toBe('Revoked. The new signing key is new-key\nThe tenant accepts it.\n');
   });
 
-  it('accepts another stack, or the function itself', async () => {
+  it('accepts another stack or the name of the function', async () => {
     await run(['--stack', 'Mine']);
     await run(['--function', 'my-function']);
     expect(calls).toEqual([

@@ -73,12 +73,12 @@ describe('a setting', () => {
     ['ASP_KEY_FILE', '{"kty":"RSA","d":"hunter2"}', '(hidden)'],
     ['ASP_KEY_FILE', '-----BEGIN PRIVATE KEY-----\nhunter2', '(hidden)'],
     ['ASP_API_URL', 'https://api.example/a@b', 'https://api.example/a@b'],
-  ])('from %s is shown without a secret in it', (variable, value, shown) => {
+  ])('is shown from %s without a secret', (variable, value, shown) => {
     const settings = open({ environment: { [variable]: value } });
     expect(settings.shown().find(({ source }) => source.endsWith(variable))?.value).toBe(shown);
   });
 
-  it('names the key file or the secret, whichever source has the higher priority', () => {
+  it('names the key file or the secret, whichever source has priority', () => {
     const files = { 'cdk-outputs.json': OUTPUTS };
     expect(open({ args: ['--key', 'k.json'], files }).preferred('key', 'keySecret')).toBe('key');
     expect(open({ files }).preferred('key', 'keySecret')).toBe('keySecret');
@@ -87,16 +87,16 @@ describe('a setting', () => {
 });
 
 describe('a file of settings', () => {
-  it('must exist if it is named, and may be missing otherwise', () => {
+  it('is required if it is named, and optional otherwise', () => {
     expect(() => open({ args: ['--dotenv', 'nope.env'] })).toThrow('The file nope.env cannot be read: ENOENT.');
     expect(open({ args: [] }).get('issuer')).toBeUndefined();
   });
 
-  it.each(['[]', 'null', '{"Stack":1}', 'text'])('with the outputs %s is refused', (text) => {
+  it.each(['[]', 'null', '{"Stack":1}', 'text'])('is refused with the outputs %s', (text) => {
     expect(() => stackOutputs(text, 'o.json')).toThrow('The file o.json does not hold stack outputs.');
   });
 
-  it('may hold the outputs of several stacks, but of one deployment only', () => {
+  it('may contain the outputs of several stacks, but of only one deployment', () => {
     expect(stackOutputs(OUTPUTS, 'o.json')).toEqual({
       SigningKeySecretArn: 'arn:of-outputs',
       ApiUrl: 'https://outputs/',
@@ -105,13 +105,13 @@ describe('a file of settings', () => {
     expect(() => stackOutputs(two, 'o.json')).toThrow('holds two deployments: it has two outputs ApiUrl');
   });
 
-  it('may be a cdk.json, or hold the keys directly', () => {
+  it('may be a cdk.json or contain the keys directly', () => {
     expect(deploymentConfiguration('{"context":{"a":1}}', 'f')).toEqual({ a: 1 });
     expect(deploymentConfiguration('{"a":1}', 'f')).toEqual({ a: 1 });
     expect(() => deploymentConfiguration('[]', 'f')).toThrow('The file f is not a JSON object.');
   });
 
-  it('never causes anything but a usage error, whatever it holds', () => {
+  it('causes only a usage error, for any content', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         for (const read of [stackOutputs, deploymentConfiguration]) {
@@ -136,7 +136,7 @@ describe('the URL of a tenant', () => {
     ['https://login.example/path', 'https://login.example/path/'],
     ['http://127.0.0.1:3001/', 'http://127.0.0.1:3001/'],
     ['http://localhost:3001', 'http://localhost:3001/'],
-  ])('may be written %s', (text, url) => {
+  ])('is accepted as %s', (text, url) => {
     expect(issuerUrl(of(text))).toBe(url);
   });
 
@@ -148,11 +148,11 @@ describe('the URL of a tenant', () => {
     'ftp://127.0.0.1/',
     'tenant auth0',
     'localhost',
-  ])('may not be %s', (text) => {
+  ])('is refused as %s', (text) => {
     expect(() => issuerUrl(of(text))).toThrow('The setting "issuer" is not a tenant\'s.');
   });
 
-  it('may differ for the Management API, and then has no path', () => {
+  it('may differ for the Management API and has no path there', () => {
     expect(managementUrl(of('login.example', 'tenant.auth0.com'))).toBe('https://tenant.auth0.com/');
     expect(managementUrl(of('tenant.auth0.com'))).toBe('https://tenant.auth0.com/');
     expect(() => managementUrl(of('https://login.example/path'))).toThrow('The setting "managementDomain"');

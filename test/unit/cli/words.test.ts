@@ -19,13 +19,13 @@ it.each([
   [-7199, '1 hour ago'],
   [-86_400 * 3, '3 days ago'],
   [86_400 * 400, 'in 1 year'],
-])('formats a time %d seconds from now as %s', (seconds, words) => {
+])('timeInWords formats a time %d seconds from now as %s', (seconds, words) => {
   expect(timeInWords(NOW_MS + seconds * 1000, NOW_MS)).toMatch(
     new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z \\(${words}\\)$`),
   );
 });
 
-it('reports an invalid time as invalid', () => {
+it('timeInWords reports an invalid time as invalid', () => {
   expect(timeInWords(Number.NaN, NOW_MS)).toBe('an invalid time');
   expect(timeInWords(1e20, NOW_MS)).toBe('an invalid time');
 });
@@ -53,7 +53,7 @@ describe('table', () => {
     ).toEqual(['<a>   <b>', '<cc>  <d>']);
   });
 
-  it('prints nothing that moves the cursor, whatever the cells hold', () => {
+  it('prints nothing that moves the cursor, for any cells', () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 2, maxLength: 2 })), (rows) => {
         for (const line of table(rows)) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
@@ -62,11 +62,11 @@ describe('table', () => {
   });
 });
 
-it('shows an unprintable character as its code point', () => {
+it('printable shows an unprintable character as its code point', () => {
   expect(printable('a\u001b[31m\u202eb\nc')).toBe('a\\u{1b}[31m\\u{202e}b\\u{a}c');
 });
 
-it('uses colours only on terminals that support them, unless NO_COLOR is set', () => {
+it('wantsColor is true only for terminals that support colours, unless NO_COLOR is set', () => {
   expect(wantsColor({ isTTY: true }, {})).toBe(true);
   expect(wantsColor({ isTTY: true }, { NO_COLOR: '1' })).toBe(false);
   expect(wantsColor({ isTTY: true }, { NO_COLOR: '' })).toBe(true);
@@ -76,7 +76,7 @@ it('uses colours only on terminals that support them, unless NO_COLOR is set', (
   expect(createStyle(false).bad('x')).toBe('x');
 });
 
-describe('an error', () => {
+describe('an error on the command line', () => {
   it('has the exit code for its kind', () => {
     expect(exitCodeOf(usageError('x'))).toBe(2);
     expect(exitCodeOf(new ConfigurationError('configuration_invalid', 'x'))).toBe(2);
@@ -90,7 +90,7 @@ describe('an error', () => {
     expect(describeError(new IssuerError('issuer_throttled', 'Slow down.'))).toMatch(/^Slow down\. Wait a little/);
   });
 
-  it('is reported by kind and place only if it is unexpected, because its message may hold anything', () => {
+  it('is reported only by kind and place if it is unexpected, because its message may contain anything', () => {
     const text = describeError(new TypeError('hunter2'));
     expect(text).toMatch(/^Internal error: TypeError .*words\.test\.ts/);
     expect(text).not.toContain('hunter2');

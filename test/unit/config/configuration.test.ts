@@ -9,7 +9,7 @@ const REQUIRED = {
   managementSecret: 'auth0/management',
 };
 
-/** The lines of the faults, without the first one, which counts them. */
+/** The lines of the faults, without the first line, which counts them. */
 function faultsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
   try {
     parseConfiguration(context);
@@ -25,7 +25,7 @@ function faultsOf(context: Readonly<Record<string, unknown>>): readonly string[]
 }
 
 describe('the configuration of a deployment', () => {
-  it('needs three keys, and has a default for every other', () => {
+  it('requires three keys and has a default for every other key', () => {
     expect(parseConfiguration(REQUIRED)).toMatchObject({
       ...REQUIRED,
       keyDelivery: 'verificationKey',
@@ -53,7 +53,7 @@ describe('the configuration of a deployment', () => {
     });
   });
 
-  it('is the same from a command line, where all values are texts', () => {
+  it('returns the same result for a command line, where all values are text', () => {
     const written = {
       ...REQUIRED,
       rotationDays: 0,
@@ -69,14 +69,14 @@ describe('the configuration of a deployment', () => {
     expect(parseConfiguration(Object.fromEntries(typed))).toEqual(parseConfiguration(written));
   });
 
-  it("passes CDK's own keys over", () => {
+  it("ignores CDK's own keys", () => {
     const ofCdk = { 'aws:cdk:bundling-stacks': ['**'], '@aws-cdk/core:x': true, 'availability-zones:account=1': [] };
     expect(parseConfiguration({ ...REQUIRED, ...ofCdk, 'acknowledged-issue-numbers': [1] })).toEqual(
       parseConfiguration(REQUIRED),
     );
   });
 
-  it('tells all faults at once, unknown keys with the nearest known one', () => {
+  it('reports all faults at once, unknown keys with the nearest known key', () => {
     const context = { issuer: 'https://tenant.auth0.com', audiense: 'a', 'management-secret': 'm', keyFormat: 'pem' };
     expect(faultsOf(context)).toEqual([
       expect.stringMatching(/^audiense: unknown; expected one of issuer, .*; the nearest is audience$/),
@@ -132,18 +132,18 @@ describe('the configuration of a deployment', () => {
   });
 
   it.each(['http://127.0.0.1:3001/', 'http://localhost:3001/', 'http://[::1]:3001/'])(
-    'takes %s as issuer',
+    'accepts %s as issuer',
     (issuer) => {
       expect(faultsOf({ ...REQUIRED, issuer })).toEqual([]);
     },
   );
 
-  it.each([10, '10', 2_000_000_000])('accepts the IP rate limit %j, and has none by default', (ipRateLimit) => {
+  it.each([10, '10', 2_000_000_000])('accepts the IP rate limit %j and has no limit by default', (ipRateLimit) => {
     expect(parseConfiguration({ ...REQUIRED, ipRateLimit }).ipRateLimit).toBe(Number(ipRateLimit));
     expect(parseConfiguration(REQUIRED)).not.toHaveProperty('ipRateLimit');
   });
 
-  it.each(['tenant.eu.auth0.com', 'https://tenant.eu.auth0.com/'])('takes %s as management domain', (domain) => {
+  it.each(['tenant.eu.auth0.com', 'https://tenant.eu.auth0.com/'])('accepts %s as management domain', (domain) => {
     expect(parseConfiguration({ ...REQUIRED, managementDomain: domain }).managementDomain).toBe(
       'https://tenant.eu.auth0.com/',
     );
@@ -156,21 +156,17 @@ describe('the configuration of a deployment', () => {
       /^managementDomain: missing/,
     ],
     [
-      'scopes not to be kept, and a gateway that keeps',
+      'uncachedScopes together with a gateway cache',
       { uncachedScopes: ['a'] },
       /^gatewayTtlSeconds: got 60; expected 0/,
     ],
-    [
-      'an backendUrl whose routes nobody named',
-      { backendUrl: 'https://b.example' },
-      /^routes: missing; with backendUrl/,
-    ],
+    ['a backendUrl without routes', { backendUrl: 'https://b.example' }, /^routes: missing; with backendUrl/],
     ['OPTIONS as a route', { routes: { 'OPTIONS /a': [] } }, /^routes: "OPTIONS \/a" cannot be a route/],
   ])('refuses %s', (_what, context, fault) => {
     expect(faultsOf({ ...REQUIRED, ...context })).toEqual([expect.stringMatching(fault)]);
   });
 
-  it('never throws anything but its own error, whatever it is given', () => {
+  it('never throws anything but its own error, for any input', () => {
     const key = fc.constantFrom(...Object.keys(parseConfiguration(REQUIRED)), 'backendUrl', 'kmsKeyArn');
     fc.assert(
       fc.property(fc.dictionary(key, fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (ours, others) => {
@@ -179,18 +175,18 @@ describe('the configuration of a deployment', () => {
     );
   });
 
-  it('says nothing of the management domain where the issuer is wrong anyway', () => {
+  it('does not report the management domain if the issuer is wrong already', () => {
     const faults = faultsOf({ ...REQUIRED, issuer: 'https://tenant.auth0.com' });
     expect(faults).toEqual([expect.stringMatching(/^issuer: got/)]);
   });
 
-  it.each(['issuer', 'managementDomain', 'backendUrl'])('shows no password in the URL of %s', (key) => {
+  it.each(['issuer', 'managementDomain', 'backendUrl'])('never shows the password in the URL of %s', (key) => {
     const faults = faultsOf({ ...REQUIRED, [key]: 'https://user:canary@a.example/' }).join();
     expect(faults).toContain('got "https://…@a.example/"; expected');
     expect(faults).not.toContain('canary');
   });
 
-  it('shows of an overlong value its beginning only', () => {
+  it('shows only the beginning of a long value', () => {
     const [fault = ''] = faultsOf({ ...REQUIRED, managementSecret: 'x '.repeat(5000) });
     expect(fault.length).toBeLessThan(200);
   });
@@ -201,7 +197,7 @@ describe('the configuration of a deployment', () => {
     ]);
   });
 
-  it('reads a list of unknown keys whole', () => {
+  it('shows a list of unknown keys in full', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1 }).filter(isUnknown), { minLength: 1 }), (keys) => {
         const distinct = new Set(keys);

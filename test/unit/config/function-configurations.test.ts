@@ -25,24 +25,24 @@ const REQUIRED = {
 };
 
 describe('the CONFIG of the key rotation', () => {
-  it('is read as the deployment writes it', () => {
+  it('returns the configuration that the deployment writes', () => {
     expect(parseRotationConfiguration(JSON.stringify(ROTATION))).toEqual(ROTATION);
   });
 
-  it.each(Object.keys(ROTATION))('without %s is refused', (key) => {
+  it.each(Object.keys(ROTATION))('refuses a configuration without %s', (key) => {
     const text = JSON.stringify({ ...ROTATION, [key]: undefined });
     expect(() => parseRotationConfiguration(text)).toThrow(
       new RegExp(`^The CONFIG of the key rotation has 1 fault:\\n {2}${key}: missing`),
     );
   });
 
-  it('that is not JSON is refused', () => {
+  it('refuses text that is not JSON', () => {
     expect(() => parseRotationConfiguration('')).toThrow('The CONFIG of the key rotation has 1 fault');
   });
 });
 
 describe('the CONFIG of the JWKS', () => {
-  it('is read as the deployment writes it, and refused with a fault', () => {
+  it('returns what the deployment writes and refuses a faulty value', () => {
     const configuration = { stateTable: 'State', jwksCacheSeconds: 0 };
     expect(parseJwksConfiguration(JSON.stringify(configuration))).toEqual(configuration);
     expect(() => parseJwksConfiguration('{"stateTable":"","jwksCacheSeconds":601}')).toThrow(/has 2 faults/);
@@ -58,12 +58,12 @@ describe('the CONFIG of the set-up', () => {
     stateTable: 'State',
   };
 
-  it('is read as the deployment writes it', () => {
+  it('returns the configuration that the deployment writes', () => {
     expect(parseSetupConfiguration(JSON.stringify(configuration))).toEqual(configuration);
   });
 
   it.each(['http://tenant.auth0.com/', 'https://tenant.auth0.com/path/', ''])(
-    'is refused where %j is the tenant, since the management secret goes there',
+    'refuses %j as the tenant, since the management secret is sent there',
     (tenantUrl) => {
       const text = JSON.stringify({ ...configuration, tenantUrl });
       expect(() => parseSetupConfiguration(text)).toThrow(
@@ -74,7 +74,7 @@ describe('the CONFIG of the set-up', () => {
 });
 
 describe('the CONFIG of the signing key', () => {
-  it('is read as the deployment writes it, and refused with every fault', () => {
+  it('returns what the deployment writes and reports every fault', () => {
     const configuration = {
       signingKeySecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Key',
       stateTable: 'S',
@@ -85,7 +85,7 @@ describe('the CONFIG of the signing key', () => {
 });
 
 describe('jwksCacheSeconds', () => {
-  it('is 300 if nobody says otherwise, and at most what a change of the key can wait for', () => {
+  it('defaults to 300 and is at most as long as a key change can wait', () => {
     expect(parseConfiguration(REQUIRED).jwksCacheSeconds).toBe(300);
     expect(parseConfiguration({ ...REQUIRED, jwksCacheSeconds: '600' }).jwksCacheSeconds).toBe(600);
     expect(() => parseConfiguration({ ...REQUIRED, jwksCacheSeconds: '601' })).toThrow(
@@ -95,12 +95,9 @@ describe('jwksCacheSeconds', () => {
 });
 
 describe('keyDelivery wellKnown', () => {
-  it.each(['urn:demo', 'demo', 'mailto:a@b.example'])(
-    'is refused for the audience %s, which has no origin',
-    (audience) => {
-      expect(() => parseConfiguration({ ...REQUIRED, audience, keyDelivery: 'wellKnown' })).toThrow(
-        'keyDelivery: got "wellKnown"; expected another',
-      );
-    },
-  );
+  it.each(['urn:demo', 'demo', 'mailto:a@b.example'])('refuses the audience %s, which has no origin', (audience) => {
+    expect(() => parseConfiguration({ ...REQUIRED, audience, keyDelivery: 'wellKnown' })).toThrow(
+      'keyDelivery: got "wellKnown"; expected another',
+    );
+  });
 });

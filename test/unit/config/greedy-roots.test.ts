@@ -12,7 +12,7 @@ describe('the root of a greedy route', () => {
     });
   });
 
-  it('may end in a parameter', () => {
+  it('accepts a parameter as its last segment', () => {
     expect(withGreedyRoots({ 'ANY /a/{id}/{proxy+}': ['s'] })).toHaveProperty('ANY /a/{id}', ['s']);
   });
 
@@ -20,17 +20,17 @@ describe('the root of a greedy route', () => {
     ['a route of the same method', { 'GET /a/{proxy+}': ['s'], 'GET /a': ['t'] }],
     ['a route of any method', { 'GET /a/{proxy+}': ['s'], 'ANY /a': ['t'] }],
     ['a public route', { 'ANY /a/{proxy+}': ['s'], 'ANY /a': 'public' }],
-  ])('is left to the route that names it: %s', (_, routes) => {
+  ])('keeps the settings of %s that names the root', (_, routes) => {
     expect(withGreedyRoots(routes)).toEqual(routes);
     expect(greedyRootNotes(routes)).toEqual([]);
   });
 
-  it('is left to it for that method only', () => {
+  it('keeps those settings for that method only', () => {
     const routes: RouteSettings = { 'ANY /a/{proxy+}': ['s'], 'GET /a': 'public' };
     expect(withGreedyRoots(routes)).toEqual({ ...routes, 'ANY /a': ['s'] });
   });
 
-  it('is not opened with a public greedy route', () => {
+  it('does not become public with a public greedy route', () => {
     const routes: RouteSettings = { 'ANY /docs/{proxy+}': 'public', 'GET /me': [], $connect: [] };
     expect(withGreedyRoots(routes)).toEqual(routes);
     expect(greedyRootNotes(routes)).toEqual([]);
@@ -40,17 +40,17 @@ describe('the root of a greedy route', () => {
 describe('the notes on greedy routes', () => {
   it.each<[string, RouteSettings, string]>([
     [
-      'the route that would decide otherwise',
+      'the route that would apply otherwise',
       { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] },
       'The route "ANY /admin/{proxy+}" also covers "/admin" and "/admin/", where "ANY /{proxy+}" would apply otherwise. To require something else there, add the route "ANY /admin".',
     ],
     [
-      'that route if it is public, too',
+      'a public route that would apply otherwise',
       { 'ANY /{proxy+}': 'public', 'GET /admin/{proxy+}': ['admin'] },
       'The route "GET /admin/{proxy+}" also covers "/admin" and "/admin/", where "ANY /{proxy+}" would apply otherwise. To require something else there, add the route "GET /admin".',
     ],
     [
-      'that no other route would',
+      'a root to which no other route would apply',
       { 'GET /me': [], 'ANY /a/{id}/{proxy+}': ['s'] },
       'The route "ANY /a/{id}/{proxy+}" also covers "/a/{id}" and "/a/{id}/", where no other route would apply. To require something else there, add the route "ANY /a/{id}".',
     ],
@@ -63,7 +63,7 @@ describe('the notes on greedy routes', () => {
     expect(greedyRootNotes(routes)).toEqual([note]);
   });
 
-  it('are silent where it makes no difference', () => {
+  it('say nothing if it makes no difference', () => {
     expect(greedyRootNotes({ 'ANY /{proxy+}': ['s'], 'GET /a/{proxy+}': ['s'] })).toEqual([]);
     expect(greedyRootNotes({ 'ANY /{proxy+}': [] })).toEqual([]);
     expect(greedyRootNotes({ 'GET /a/{id}': [] })).toEqual([]);

@@ -17,8 +17,8 @@ function parse(issuers: unknown) {
   return parseAuthorizerConfiguration(text).issuers;
 }
 
-describe('an issuer beside the first', () => {
-  it('of Auth0 has its endpoints below it, and knows the API by its audience', () => {
+describe('an additional issuer', () => {
+  it('has its endpoints below its URL if it is an Auth0 tenant, and knows the API by its audience', () => {
     const [entry] = parse([{ issuer: 'https://login.example.com/' }]);
     expect(entry && issuerEndpoints(entry, AUDIENCE)).toEqual({
       issuer: 'https://login.example.com/',
@@ -30,7 +30,7 @@ describe('an issuer beside the first', () => {
     });
   });
 
-  it('of another make says where its endpoints are and who we are to it', () => {
+  it('names its endpoints and our client if it is not an Auth0 tenant', () => {
     const given = {
       issuer: 'https://as.example.com',
       profile: 'rfc7662',
@@ -57,7 +57,7 @@ describe('an issuer beside the first', () => {
       /issuers\.0\.issuer: got "http:\/\/t\.example\/"; expected an https URL/,
     ],
     [
-      'is not in its canonical spelling',
+      'is not in canonical form',
       [{ issuer: 'https://LOGIN.example:443/' }],
       /issuers\.0\.issuer: got "https:\/\/LOGIN\.example:443\/"; expected the canonical spelling "https:\/\/login\.example\/", because/,
     ],
@@ -68,12 +68,12 @@ describe('an issuer beside the first', () => {
       /issuers\.0\.issuer: got .*; expected an https URL without query and fragment/,
     ],
     [
-      'is of Auth0 without its slash',
+      'has the profile auth0 and lacks the final slash',
       [{ issuer: 'https://t.example' }],
       /an issuer with the profile "auth0" must end in "\/"/,
     ],
     [
-      'is of another make without endpoints',
+      'has the profile rfc7662 and lacks its endpoints',
       [{ issuer: 'https://t.example', profile: 'rfc7662' }],
       /requires "jwksUrl" and "introspectionUrl"/,
     ],
@@ -102,21 +102,21 @@ describe('an issuer beside the first', () => {
       /issuers: "https:\/\/as\.example\.com" is listed twice/,
     ],
     [
-      'is the main one',
+      'is the main issuer',
       [{ issuer: 'https://t.auth0.com/' }],
       /^ {2}issuers: "https:\/\/t\.auth0\.com\/" is already the main "issuer"; remove it from "issuers"$/m,
     ],
     [
-      'is the main one under another profile',
+      'is the main issuer under another profile',
       [{ ...RFC_7662, issuer: 'https://t.auth0.com' }],
       /issuers: "https:\/\/t\.auth0\.com" is already the main "issuer"/,
     ],
-  ])('that %s is a fault', (_, issuers, message) => {
+  ])('is refused if it %s', (_, issuers, message) => {
     expect(() => parse(issuers)).toThrow(message);
     expect(() => parseConfiguration({ ...MAIN, managementSecret: 'management', issuers })).toThrow(message);
   });
 
-  it('never shows the password in a URL that is at fault', () => {
+  it('is never shown with the password in its URL', () => {
     const entry = { issuer: 'https://user:hunter2@login.example.com/' };
     expect(() => parse([entry, entry])).toThrow(/"https:\/\/…@login\.example\.com\/" is listed twice/);
     expect(() => parse([entry, entry])).not.toThrow(/hunter2/);

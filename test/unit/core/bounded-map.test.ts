@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BoundedMap } from '../../../src/core/bounded-map.ts';
 
-describe('a bounded map', () => {
+describe('BoundedMap', () => {
   it('drops the oldest entry when it is full', () => {
     const map = new BoundedMap<string, number>(2);
     map.set('a', 1);
@@ -10,7 +10,7 @@ describe('a bounded map', () => {
     expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([undefined, 2, 3]);
   });
 
-  it('treats an entry that is set again as its youngest, and drops none for it', () => {
+  it('treats an entry that is set again as its youngest and drops none for it', () => {
     const map = new BoundedMap<string, number>(2);
     map.set('a', 1);
     map.set('b', 2);
@@ -29,7 +29,7 @@ describe('a bounded map', () => {
     expect(map.get('b')).toBe(2);
   });
 
-  it('holds nothing if its maximum is 0', () => {
+  it('stores nothing if its maximum is 0', () => {
     const map = new BoundedMap<string, number>(0);
     map.set('a', 1);
     expect(map.get('a')).toBeUndefined();

@@ -16,16 +16,16 @@ describe('the Authorization headers', () => {
   });
 
   it.each([
-    ['two different ones', ['Bearer abc', 'Basic dTpw']],
-    ['the same one twice', ['Bearer abc', 'Bearer abc']],
-    ['a good one and an empty one', ['Bearer abc', '']],
+    ['two different headers', ['Bearer abc', 'Basic dTpw']],
+    ['the same header twice', ['Bearer abc', 'Bearer abc']],
+    ['a good header and an empty one', ['Bearer abc', '']],
   ])('are refused if repeated: %s', (_, values) => {
     expect(() => parseCredential(values)).toThrow(
       credentialError('credential_repeated', 'Got 2 Authorization headers, expected one.'),
     );
   });
 
-  it('are refused if longer than 8,192 characters, whatever they hold', () => {
+  it('are refused if longer than 8,192 characters, whatever they contain', () => {
     expect(parseCredential([`Bearer ${'a'.repeat(8185)}`])).toEqual({ kind: 'bearer', token: 'a'.repeat(8185) });
     expect(() => parseCredential([`Bearer ${'a'.repeat(8186)}`])).toThrow(
       credentialError('credential_oversized', 'The Authorization header is longer than 8192 characters.'),
@@ -42,25 +42,25 @@ describe('the Authorization headers', () => {
     'Bearer,abc',
     '=Bearer abc',
     'Bearerabc',
-  ])('are refused if they have another scheme or none: %j', (value) => {
+  ])('are refused with another scheme or without one: %j', (value) => {
     expect(() => parseCredential([value])).toThrow(
       credentialError('scheme_unsupported', 'Expected the scheme Bearer or Basic.'),
     );
   });
 
-  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('may name Bearer in any case: %s', (scheme) => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('are accepted with Bearer in any case: %s', (scheme) => {
     expect(parseCredential([`${scheme} abc`])).toEqual({ kind: 'bearer', token: 'abc' });
   });
 
-  it.each(['Basic', 'basic', 'BASIC', 'bAsIc'])('may name Basic in any case: %s', (scheme) => {
+  it.each(['Basic', 'basic', 'BASIC', 'bAsIc'])('are accepted with Basic in any case: %s', (scheme) => {
     expect(parseCredential([`${scheme} dTpw`])).toEqual({ kind: 'basic', username: 'u', secret: 'p' });
   });
 
-  it('may have spaces around the value and several between its parts', () => {
+  it('are accepted with spaces around the value and several between its parts', () => {
     expect(parseCredential(['  Bearer   abc '])).toEqual({ kind: 'bearer', token: 'abc' });
   });
 
-  it('never yield anything but a credential or a CredentialError', () => {
+  it('are parsed to a credential or refused with a CredentialError', () => {
     const header = fc.oneof(
       fc.string({ unit: 'binary-ascii' }),
       fc.tuple(fc.constantFrom('Bearer ', 'Basic ', 'basic  '), fc.string({ unit: 'grapheme' })).map((p) => p.join('')),
@@ -78,7 +78,7 @@ describe('the Authorization headers', () => {
     );
   });
 
-  it('never appear in the error, whatever is wrong with them', () => {
+  it('are never shown in the error, whatever is wrong with them', () => {
     const canary = 'c4n4ry-c4n4ry';
     const values = [
       `Digest ${canary}`,
@@ -104,7 +104,7 @@ describe('the Authorization headers', () => {
 });
 
 describe('a Bearer token', () => {
-  it('may be any b64token, and is returned unchanged', () => {
+  it('is accepted and returned unchanged if it is any b64token', () => {
     const character = fc.constantFrom(...'ABCXYZabcxyz0189-._~+/');
     const b64token = fc
       .tuple(fc.string({ unit: character, minLength: 1, maxLength: 100 }), fc.constantFrom('', '=', '=='))
@@ -125,7 +125,7 @@ describe('a Bearer token', () => {
 });
 
 describe('Basic credentials', () => {
-  it('are returned unchanged, whatever alphabet they use', () => {
+  it('are returned unchanged in any alphabet', () => {
     const printable = (maxLength: number) =>
       fc.string({ unit: 'grapheme', minLength: 1, maxLength }).filter((value) => !/\p{Cc}/u.test(value));
     const username = printable(40).filter((value) => !value.includes(':'));
@@ -150,8 +150,8 @@ describe('Basic credentials', () => {
   });
 
   it.each([
-    ['bits that say nothing are set', 'dTpx', 'dTpwcB=='],
-    ['bits that say nothing are set before one =', 'dTpw', 'dTpwcHB='],
+    ['unused bits are set', 'dTpx', 'dTpwcB=='],
+    ['unused bits are set before one =', 'dTpw', 'dTpwcHB='],
     ['the padding is missing', 'dTpwcA==', 'dTpwcA'],
     ['half the padding is missing', 'dTpwcA==', 'dTpwcA='],
     ['there is too much padding', 'dTpw', 'dTpw===='],
@@ -159,13 +159,13 @@ describe('Basic credentials', () => {
     ['there is a space inside', 'dTpwcHBw', 'dTpw cHBw'],
     ['there is a line break inside', 'dTpwcHBw', 'dTpw\ncHBw'],
     ['something follows the padding', 'dTpwcA==', 'dTpwcA==dTpw'],
-    ['a comma joins two of them', 'dTpw', 'dTpw, dTpw'],
+    ['a comma joins two values', 'dTpw', 'dTpw, dTpw'],
   ])('are refused if %s', (_, good, bad) => {
     expect(parseCredential([`Basic ${good}`])).toMatchObject({ kind: 'basic', username: 'u' });
     expect(() => parseCredential([`Basic ${bad}`])).toThrow(credentialError('credential_malformed', NOT_BASE64));
   });
 
-  it('have only one spelling: encoding them again gives the same text', () => {
+  it('have only one spelling, since encoding them again gives the same text', () => {
     const almost = fc.string({ unit: fc.constantFrom(...'dTpwcA+/=_- '), maxLength: 12 });
     fc.assert(
       fc.property(almost, (encoded) => {
@@ -211,13 +211,13 @@ describe('Basic credentials', () => {
     );
   });
 
-  it.each([':', ':p', 'u:'])('are refused if one half is empty: %j', (userPass) => {
+  it.each([':', ':p', 'u:'])('are refused if the username or the secret is empty: %j', (userPass) => {
     expect(() => parseCredential([basic(userPass)])).toThrow(
       credentialError('credential_malformed', 'The Basic credentials lack a username or a secret.'),
     );
   });
 
-  it('may have a username of at most 320 characters and a secret of at most 2,048', () => {
+  it('are accepted with a username of up to 320 characters and a secret of up to 2,048', () => {
     const longest = parseCredential([basic(`${'u'.repeat(320)}:${'p'.repeat(2048)}`)]);
     expect(longest).toEqual({ kind: 'basic', username: 'u'.repeat(320), secret: 'p'.repeat(2048) });
     expect(() => parseCredential([basic(`${'u'.repeat(321)}:p`)])).toThrow(

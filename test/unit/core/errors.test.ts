@@ -13,7 +13,7 @@ describe('the errors', () => {
     expect(String(error)).toBe(`${name}: m`);
   });
 
-  it('have a cause only if they are given one', () => {
+  it('have a cause only if they get one', () => {
     const cause = new HttpFailure('timeout', 'too late');
     expect(new IssuerError('issuer_timeout', 'm', { cause }).cause).toBe(cause);
     expect('cause' in new IssuerError('issuer_timeout', 'm')).toBe(false);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RouteMap, type RouteSettings, scopesOf } from '../../../src/core/routes.ts';
 
-/** The scopes that a call needs; `undefined` if the map denies it. */
+/** The scopes that a call requires; `undefined` if the map denies it. */
 function scopesFor(routes: RouteSettings, method: string, resourcePath: string, path = resourcePath) {
   const requirement = new RouteMap(routes).requirement({ method, resourcePath, path });
   return requirement && scopesOf(requirement);
@@ -12,27 +12,27 @@ const ADMIN: RouteSettings = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['adm
 
 describe('a greedy route', () => {
   it.each(['/admin', '/admin/', '/%61dmin', '/admin/7', '/admin/7/keys'])(
-    'decides on its root and on everything below: %s',
+    'applies to its root and to everything below: %s',
     (path) => {
       expect(scopesFor(ADMIN, 'GET', '/{proxy+}', path)).toEqual(['admin']);
     },
   );
 
-  it.each(['/', '/administrator', '/Admin', '/x/admin'])('decides on nothing beside its root: %s', (path) => {
+  it.each(['/', '/administrator', '/Admin', '/x/admin'])('does not apply outside its root: %s', (path) => {
     expect(scopesFor(ADMIN, 'GET', '/{proxy+}', path)).toEqual([]);
   });
 
-  it('decides on its root if the gateway names the root as a resource', () => {
+  it('applies to its root if the gateway names the root as a resource', () => {
     expect(scopesFor(ADMIN, 'GET', '/admin')).toEqual(['admin']);
     expect(scopesFor(ADMIN, 'GET', '/admin', '/admin/')).toEqual(['admin']);
     expect(scopesFor({ 'ANY /{proxy+}': ['all'] }, 'GET', '/')).toEqual(['all']);
   });
 
-  it('decides on its root if the gateway names the greedy resource', () => {
+  it('applies to its root if the gateway names the greedy resource', () => {
     expect(scopesFor(ADMIN, 'GET', '/admin/{proxy+}', '/admin/')).toEqual(['admin']);
   });
 
-  it('decides on its root if that ends in a parameter', () => {
+  it('applies to a root that ends in a parameter', () => {
     const routes = { 'ANY /{proxy+}': [], 'ANY /admin/{id}/{proxy+}': ['one'] };
     expect(scopesFor(routes, 'GET', '/{proxy+}', '/admin/7')).toEqual(['one']);
     expect(scopesFor(routes, 'GET', '/admin/{id}', '/admin/7')).toEqual(['one']);
@@ -40,7 +40,7 @@ describe('a greedy route', () => {
     expect(scopesFor(routes, 'GET', '/{proxy+}', '/admin')).toEqual([]);
   });
 
-  it('decides for its own method only', () => {
+  it('applies to its own method only', () => {
     const routes = { 'ANY /{proxy+}': [], 'GET /admin/{proxy+}': ['admin'] };
     expect(scopesFor(routes, 'GET', '/{proxy+}', '/admin')).toEqual(['admin']);
     expect(scopesFor(routes, 'POST', '/{proxy+}', '/admin')).toEqual([]);
@@ -50,7 +50,7 @@ describe('a greedy route', () => {
 });
 
 describe('a route that names the root of a greedy route', () => {
-  it('decides there with its method or with ANY', () => {
+  it('applies there with its method or with ANY', () => {
     const greedy = { 'GET /admin/{proxy+}': ['below'] };
     expect(scopesFor({ ...greedy, 'GET /admin': ['root'] }, 'GET', '/{proxy+}', '/admin')).toEqual(['root']);
     expect(scopesFor({ ...greedy, 'ANY /admin': ['root'] }, 'GET', '/{proxy+}', '/admin')).toEqual(['root']);
@@ -75,13 +75,13 @@ describe('a route that names the root of a greedy route', () => {
 describe('a parameter route beside a greedy route', () => {
   const routes = { ...ADMIN, 'GET /{id}': ['any:id'], 'GET /{id}/keys': ['any:keys'] };
 
-  it.each(['/{proxy+}', '/{id}'])('does not decide on the root of the greedy route under %s', (resourcePath) => {
+  it.each(['/{proxy+}', '/{id}'])('does not apply to the root of the greedy route under %s', (resourcePath) => {
     expect(scopesFor(routes, 'GET', resourcePath, '/admin')).toEqual(['admin']);
     expect(scopesFor(routes, 'GET', resourcePath, '/%61dmin')).toEqual(['admin']);
     expect(scopesFor(routes, 'GET', resourcePath, '/users')).toEqual(['any:id']);
   });
 
-  it('does not decide on paths below the root of the greedy route', () => {
+  it('does not apply to paths below the root of the greedy route', () => {
     expect(scopesFor(routes, 'GET', '/{id}/keys', '/admin/keys')).toEqual(['admin']);
     expect(scopesFor(routes, 'GET', '/{id}/keys', '/users/keys')).toEqual(['any:keys']);
   });
@@ -97,19 +97,19 @@ describe('a parameter route beside a greedy route', () => {
 describe('a route with a parameter beside a literal one', () => {
   const routes = { 'GET /users/{id}': ['any:user'], 'GET /users/admin': ['admin'] };
 
-  it('decides on its own paths', () => {
+  it('applies to its own paths', () => {
     expect(scopesFor(routes, 'GET', '/users/{id}', '/users/7')).toEqual(['any:user']);
     expect(scopesFor(routes, 'GET', '/users/admin', '/users/admin')).toEqual(['admin']);
   });
 
   it.each(['/users/%61dmin', '/users/admin;', '/users/..;/users/admin'])(
-    'does not decide on %s, which the gateway assigns to it and the backend may assign to the literal one',
+    'does not apply to %s, which the gateway assigns to it and the backend may assign to the literal route',
     (path) => {
       expect(scopesFor(routes, 'GET', '/users/{id}', path)).toBeUndefined();
     },
   );
 
-  it('decides on ids with unusual characters if no other route can be meant', () => {
+  it('applies to ids with unusual characters if no other route can be meant', () => {
     const alone = { 'GET /files/{id}': ['any:file'] };
     expect(scopesFor(alone, 'GET', '/files/{id}', '/files/a%2Fb;c')).toEqual(['any:file']);
   });
@@ -133,7 +133,7 @@ function coversInModel(key: string, { method, path }: Call): boolean {
   return (ofMethod === 'ANY' || ofMethod === method) && new RegExp(`^${expression}$`).test(path);
 }
 
-/** Says whether, at the first place where two routes differ, the first says less about the path than the second. */
+/** Returns true if the first route is less specific than the second at the first segment where they differ. */
 function isLessSpecificInModel(a: string, b: string): boolean {
   const [methodA = '', ...partsA] = a.split(/ ?\//);
   const [methodB = '', ...partsB] = b.split(/ ?\//);
@@ -146,8 +146,8 @@ function isLessSpecificInModel(a: string, b: string): boolean {
   return partsA.length === partsB.length && methodA === 'ANY' && methodB !== 'ANY';
 }
 
-/** Goes through the path, and keeps at each place the routes that say the most about it. */
-function decidesInModel(keys: readonly string[], call: Call): string | undefined {
+/** Follows the path and keeps only the most specific routes at each segment. */
+function applyingRouteInModel(keys: readonly string[], call: Call): string | undefined {
   let left = keys.filter((key) => coversInModel(key, call));
   const segments = call.path === '/' ? [''] : call.path.slice(1).split('/');
   for (const [index, segment] of segments.entries()) {
@@ -168,24 +168,24 @@ const routeKey = fc
 const routeKeys = fc.uniqueArray(routeKey, { minLength: 1, maxLength: 8 });
 const call = fc.constantFrom(...CALLS);
 
-/** The key of the route that decides: each route asks for a scope of its own, which is its key. */
-function decides(keys: readonly string[], { method, path }: Call, resourcePath: string): string | undefined {
+/** The key of the route that applies. Each route requires its own scope, which is its key. */
+function applyingRoute(keys: readonly string[], { method, path }: Call, resourcePath: string): string | undefined {
   const routes = Object.fromEntries(keys.map((key) => [key, [key.replace(' ', '')]]));
   const [scope] = scopesFor(routes, method, resourcePath, path) ?? [];
   return keys.find((key) => key.replace(' ', '') === scope);
 }
 
-describe('the route that decides', () => {
-  it('is the one of the model, under {proxy+}', () => {
+describe('the route that applies to a path', () => {
+  it('is the same as in the model, under {proxy+}', () => {
     fc.assert(
       fc.property(routeKeys, call, (keys, called) => {
-        expect(decides(keys, called, '/{proxy+}')).toBe(decidesInModel(keys, called));
+        expect(applyingRoute(keys, called, '/{proxy+}')).toBe(applyingRouteInModel(keys, called));
       }),
       { numRuns: 5000 },
     );
   });
 
-  it('is never less specific than a greedy route at or above the path, whatever resource the gateway names', () => {
+  it('is never less specific than a greedy route at or above the path, for any resource that the gateway names', () => {
     let judged = 0;
     fc.assert(
       fc.property(routeKeys, call, (keys, called) => {
@@ -197,11 +197,11 @@ describe('the route that decides', () => {
           .map((path) => path.replace(/\/[^/]*$/, '') || '/');
         const ofPath = roots.filter((root) => coversInModel(`ANY ${root}`, called));
         for (const resourcePath of ['/{proxy+}', ...resources, ...ofPath]) {
-          const decided = decides(keys, called, resourcePath);
-          if (decided === undefined) continue;
+          const applied = applyingRoute(keys, called, resourcePath);
+          if (applied === undefined) continue;
           judged += 1;
-          const wider = greedy.filter((key) => isLessSpecificInModel(decided, key));
-          expect(wider, `${decided} decides on ${called.method} ${called.path} at ${resourcePath}`).toEqual([]);
+          const wider = greedy.filter((key) => isLessSpecificInModel(applied, key));
+          expect(wider, `${applied} applies to ${called.method} ${called.path} at ${resourcePath}`).toEqual([]);
         }
       }),
       { numRuns: 1000 },

@@ -9,7 +9,7 @@ describe('nearestNames', () => {
     ['case', 'https://demo.api', 'https://Demo.API'],
     ['a space', 'https://demo.api', ' https://demo.api'],
     ['a letter', 'https://demo.api', 'https://demo.apo'],
-  ])('puts a name first that differs only by %s', (_what, wanted, near) => {
+  ])('returns a name first that differs only by %s', (_what, wanted, near) => {
     const names = ['https://far.example/', 'urn:other', near, 'https://demolition.app'];
     expect(nearestNames(wanted, names)[0]).toBe(near);
   });
@@ -25,13 +25,13 @@ describe('nearestNames', () => {
     expect(nearestNames('a', ['ab', 'a///'])).toEqual(['a///', 'ab']);
   });
 
-  it('returns at most three names, or as many as it is asked for', () => {
+  it('returns at most three names, or as many as requested', () => {
     expect(nearestNames('a', ['b', 'c', 'd', 'e'])).toHaveLength(3);
     expect(nearestNames('a', ['b', 'c', 'd', 'e'], 1)).toEqual(['b']);
     expect(nearestNames('a', [])).toEqual([]);
   });
 
-  it('returns some of the names, the nearest first whatever their order', () => {
+  it('returns some of the names, the nearest first, in any order of input', () => {
     fc.assert(
       fc.property(fc.string(), fc.uniqueArray(fc.string()), (wanted, names) => {
         const nearest = nearestNames(wanted, names, 2);
@@ -41,7 +41,7 @@ describe('nearestNames', () => {
     );
   });
 
-  it('orders names by their Levenshtein distance, and equally near ones by the alphabet', () => {
+  it('orders names by their Levenshtein distance, and equally near names alphabetically', () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 5 });
     fc.assert(
       fc.property(word, fc.uniqueArray(word, { maxLength: 6 }), (wanted, names) => {
@@ -53,7 +53,7 @@ describe('nearestNames', () => {
   });
 });
 
-/** The definition, without regard to speed. */
+/** The definition, not optimized. */
 function levenshtein(one: string, other: string): number {
   if (one === '' || other === '') return one.length + other.length;
   const [a, b] = [one.slice(1), other.slice(1)];

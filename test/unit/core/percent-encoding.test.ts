@@ -10,15 +10,15 @@ describe('percent-encoding', () => {
     ['zoë', 'zo%C3%AB'],
     ['\r\n', '%0D%0A'],
     ['a\ud800b', 'a%EF%BF%BDb'],
-  ])('of %j is %s', (text, encoded) => {
+  ])('encodes %j as %s', (text, encoded) => {
     expect(percentEncode(text)).toBe(encoded);
   });
 
-  it.each(['%', '%4', '%zz', '%ff', '%c3', '%ed%a0%80'])('of %s cannot be decoded', (text) => {
+  it.each(['%', '%4', '%zz', '%ff', '%c3', '%ed%a0%80'])('refuses to decode %s', (text) => {
     expect(percentDecode(text)).toBeUndefined();
   });
 
-  it('is undone by decoding, and leaves only what a URL or header can hold', () => {
+  it('is reversible and returns only what a URL or header can contain', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(percentDecode(percentEncode(text))).toBe(text);
@@ -27,7 +27,7 @@ describe('percent-encoding', () => {
     );
   });
 
-  it('never throws, whatever the text', () => {
+  it('never throws, for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[%0-9a-f]*$/)), (text) => {
         const decoded = percentDecode(text);

@@ -12,7 +12,7 @@ describe('Retry-After', () => {
     ['7', 7000],
     ['007', 7000],
     ['999999999999', 999_999_999_999_000],
-  ])('holds seconds: %s', (value, milliseconds) => {
+  ])('accepts seconds: %s', (value, milliseconds) => {
     expect(waitFor(value)).toBe(milliseconds);
   });
 
@@ -20,11 +20,11 @@ describe('Retry-After', () => {
     ['IMF-fixdate', 'Sun, 06 Nov 1994 08:49:37 GMT'],
     ['RFC 850', 'Sunday, 06-Nov-94 08:49:37 GMT'],
     ['asctime', 'Sun Nov  6 08:49:37 1994'],
-  ])('holds a date in the format of %s, always in GMT', (_format, value) => {
+  ])('accepts a date in the format of %s, always in GMT', (_format, value) => {
     expect(waitFor(value)).toBe(37_000);
   });
 
-  it('with a date in the past asks for no wait', () => {
+  it('returns no wait for a date in the past', () => {
     expect(waitFor('Sun, 06 Nov 1994 08:48:59 GMT')).toBe(0);
   });
 
@@ -43,15 +43,15 @@ describe('Retry-After', () => {
     'Sun, 99 Nov 1994 08:49:37 GMT',
     'Sun, 06 Foo 1994 08:49:37 GMT',
     ' 7',
-  ])('that cannot be read counts as absent: "%s"', (value) => {
+  ])('counts as absent if it is not readable: "%s"', (value) => {
     expect(waitFor(value)).toBeUndefined();
   });
 
-  it('may be absent', () => {
+  it('is optional', () => {
     expect(retryAfterMs({}, NOW_MS)).toBeUndefined();
   });
 
-  it('holds any second from now on, as a number or as a date', () => {
+  it('accepts any second from now on, as a number or as a date', () => {
     fc.assert(
       fc.property(fc.nat(1_000_000_000), (seconds) => {
         expect(waitFor(String(seconds))).toBe(seconds * 1000);
@@ -60,7 +60,7 @@ describe('Retry-After', () => {
     );
   });
 
-  it('is a whole number of milliseconds, at least 0, or absent, whatever the header holds', () => {
+  it('returns a whole number of milliseconds, at least 0, or nothing, for any header', () => {
     const value = fc.oneof(fc.string(), fc.integer().map(String), fc.date({ noInvalidDate: true }).map(String));
     fc.assert(
       fc.property(value, fc.nat(), (text, nowMs) => {
@@ -80,7 +80,7 @@ describe('a rate limit', () => {
     expect(rateLimitWaitMs({ 'x-ratelimit-reset': reset }, NOW_MS)).toBe(9000);
   });
 
-  it('that was reset before now asks for no wait', () => {
+  it('causes no wait if it was reset before now', () => {
     expect(rateLimitWaitMs({ 'x-ratelimit-reset': '0' }, NOW_MS)).toBe(0);
   });
 

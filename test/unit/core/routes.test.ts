@@ -13,7 +13,7 @@ const routes = new RouteMap({
   'GET /': ['root'],
 });
 
-/** As a gateway with a resource of this very name reports it. */
+/** A request as the gateway reports it for a resource of this name. */
 const called = (method: string, resourcePath: string, path = resourcePath) => ({ method, resourcePath, path });
 
 describe('a route that the gateway names', () => {
@@ -41,17 +41,17 @@ describe('a route that the gateway names', () => {
     ['a path below', 'GET', '/foo/bar'],
     ['no path', 'GET', ''],
     ['no method', '', '/me'],
-    ['a name of every object', 'GET', '/constructor'],
-  ])('is unknown in every other case: %s', (_, method, path) => {
+    ['a name that every object has', 'GET', '/constructor'],
+  ])('is unknown with %s', (_, method, path) => {
     expect(routes.requirement(called(method, path))).toBeUndefined();
   });
 
-  it('is not looked up by the path of the request', () => {
+  it('is not found by the path of the request', () => {
     expect(routes.requirement(called('GET', '/me', '/foo'))).toEqual({ allOf: [] });
     expect(routes.requirement(called('GET', '/bar', '/me'))).toBeUndefined();
   });
 
-  it('is found by its own method before ANY, whichever is configured first', () => {
+  it('is found by its own method before ANY, in any order of configuration', () => {
     const anyFirst = new RouteMap({ 'ANY /a': ['any'], 'GET /a': ['get'] });
     const anyLast = new RouteMap({ 'GET /a': ['get'], 'ANY /a': ['any'] });
     for (const map of [anyFirst, anyLast]) {
@@ -138,17 +138,17 @@ describe('a route under {proxy+}', () => {
     expect(requirement('GET', path)).toBeUndefined();
   });
 
-  it('is the first configured one of two that differ only in the names of parameters', () => {
+  it('is the first configured route of two that differ only in the names of parameters', () => {
     const map = new RouteMap({ 'GET /x/{b}': ['first'], 'GET /x/{a}': ['second'] });
     expect(map.requirement(called('GET', '/{proxy+}', '/x/1'))).toEqual({ allOf: ['first'] });
   });
 
-  it('is looked for among routes with the same method', () => {
+  it('is searched among routes with the same method', () => {
     const map = new RouteMap({ 'GET /{proxy+}': ['get'] });
     expect(map.requirement(called('POST', '/{proxy+}', '/a'))).toBeUndefined();
   });
 
-  it('requires, however the path is spelled, no less than the route that a lenient backend would choose', () => {
+  it('requires no less than the route that a lenient backend would choose, for any spelling of the path', () => {
     const strict: RouteSettings = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
     const map = new RouteMap(strict);
     const piece = fc.constantFrom(
@@ -177,10 +177,10 @@ describe('a route under {proxy+}', () => {
     let matched = 0;
     fc.assert(
       fc.property(path, (spelled) => {
-        const asked = map.requirement(called('GET', '/{proxy+}', spelled));
-        if (!asked) return;
+        const requirement = map.requirement(called('GET', '/{proxy+}', spelled));
+        if (!requirement) return;
         matched += 1;
-        expect(scopesOf(asked), spelled).toEqual(lenientSegments(spelled)[0] === 'admin' ? ['admin'] : []);
+        expect(scopesOf(requirement), spelled).toEqual(lenientSegments(spelled)[0] === 'admin' ? ['admin'] : []);
       }),
       { numRuns: 2000 },
     );
@@ -188,10 +188,10 @@ describe('a route under {proxy+}', () => {
   });
 });
 
-/** How the most obliging backend reads a path: decoding over and over, forgiving slashes, dots and parameters. */
+/** How the most lenient backend reads a path: it decodes repeatedly and ignores extra slashes, dots and parameters. */
 function lenientSegments(path: string): readonly string[] {
   const decoded =
-    decodeOverAndOver(path)
+    decodeRepeatedly(path)
       .replaceAll('\\', '/')
       .split(/[?#\0]/)[0] ?? '';
   const segments: string[] = [];
@@ -202,10 +202,10 @@ function lenientSegments(path: string): readonly string[] {
   return segments;
 }
 
-function decodeOverAndOver(path: string): string {
+function decodeRepeatedly(path: string): string {
   try {
     const decoded = decodeURIComponent(path);
-    return decoded === path ? path : decodeOverAndOver(decoded);
+    return decoded === path ? path : decodeRepeatedly(decoded);
   } catch {
     return path;
   }
@@ -221,7 +221,7 @@ describe('the $connect route of a WebSocket API', () => {
   });
 
   it.each(['/', '/$connect', '$connect', '/%24connect', '/connect', '', '/a'])(
-    'is never matched by the path of a request: %j',
+    'never matches the path of a request: %j',
     (path) => {
       expect(map.requirement(called('GET', '/{proxy+}', path))).toBeUndefined();
     },
@@ -249,7 +249,7 @@ describe('the configuration of routes', () => {
     'PUT /v1/{id}/x/{other-id}',
     'PATCH /a/{rest+}',
     'DELETE /a:b@c',
-  ])('may have the key %j', (key) => {
+  ])('accepts the key %j', (key) => {
     expect(() => new RouteMap({ [key]: [] })).not.toThrow();
   });
 
@@ -280,7 +280,7 @@ describe('the configuration of routes', () => {
     'GET /ü',
     'GET /foo\n',
     '* /foo',
-  ])('may not have the key %j', (key) => {
+  ])('refuses the key %j', (key) => {
     expect(() => new RouteMap({ [key]: [] })).toThrow(
       configurationError(
         'configuration_invalid',
@@ -295,7 +295,7 @@ describe('the configuration of routes', () => {
     );
   });
 
-  it('is parsed or refused by a ConfigurationError, whatever the key', () => {
+  it('is parsed or refused with a ConfigurationError, for any key', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -319,7 +319,7 @@ describe('the configuration of routes', () => {
   });
 });
 
-describe('scopes', () => {
+describe('satisfies', () => {
   it.each([
     [['a', 'b', 'c'], { allOf: ['a', 'b'] }, true],
     [['a'], { allOf: ['a', 'b'] }, false],
@@ -332,11 +332,11 @@ describe('scopes', () => {
     [['read:foobar'], { allOf: ['read:foo'] }, false],
     [['read:foo'], { allOf: ['read:foobar'] }, false],
     [['*'], { allOf: ['a'] }, false],
-  ])('%j satisfy %j: %s', (granted, requirement, isMet) => {
+  ])('reports for the scopes %j and the requirement %j: %s', (granted, requirement, isMet) => {
     expect(satisfies(granted, requirement)).toBe(isMet);
   });
 
-  it('never allow less when there are more of them', () => {
+  it('never allows less for more scopes', () => {
     const scope = fc.constantFrom('a', 'b', 'c', 'd');
     const requirement = fc.oneof(
       fc.array(scope).map((allOf) => ({ allOf })),

@@ -12,7 +12,7 @@ describe('a URL that secrets may be sent to', () => {
     'http://[::1]:3001/',
     'http://0x7f.1/',
     'HTTPS://TENANT.EXAMPLE/',
-  ])('may be https, or http to this machine: %s', (url) => {
+  ])('is https, or http to this machine: %s', (url) => {
     expect(isSecureUrl(new URL(url))).toBe(true);
     expect(isSecureUrl(url)).toBe(true);
   });
@@ -33,7 +33,7 @@ describe('a URL that secrets may be sent to', () => {
     'https://:password@tenant.example/',
     'http://localhost@evil.example/',
     'http://user:password@localhost/',
-  ])('may not be anything else: %s', (url) => {
+  ])('is refused if it is anything else: %s', (url) => {
     expect(isSecureUrl(new URL(url))).toBe(false);
     expect(isSecureUrl(url)).toBe(false);
   });
@@ -57,9 +57,12 @@ describe('a text that is not a URL', () => {
 });
 
 describe('the URL of a tenant', () => {
-  it.each(['https://tenant.example/', 'https://tenant.example:8443/', 'http://localhost:3001/'])('may be %s', (url) => {
-    expect(isTenantUrl(url)).toBe(true);
-  });
+  it.each(['https://tenant.example/', 'https://tenant.example:8443/', 'http://localhost:3001/'])(
+    'is accepted as %s',
+    (url) => {
+      expect(isTenantUrl(url)).toBe(true);
+    },
+  );
 
   it.each([
     'https://tenant.example',
@@ -70,12 +73,12 @@ describe('the URL of a tenant', () => {
     'https://tenant.example:443/',
     'https://user@tenant.example/',
     'http://tenant.example/',
-  ])('may not be %s', (url) => {
+  ])('is refused as %s', (url) => {
     expect(isTenantUrl(url)).toBe(false);
   });
 });
 
-describe('the canonical spelling of an issuer', () => {
+describe('canonicalIssuer', () => {
   it.each([
     ['https://tenant.example/', 'https://tenant.example/'],
     ['https://TENANT.example/', 'https://tenant.example/'],
@@ -84,7 +87,7 @@ describe('the canonical spelling of an issuer', () => {
     ['HTTPS://tenant.example', 'https://tenant.example'],
     ['https://tenant.example/realms/a', 'https://tenant.example/realms/a'],
     ['http://LOCALHOST:3001/', 'http://localhost:3001/'],
-  ])('of %s is %s', (text, canonical) => {
+  ])('returns for %s the canonical form %s', (text, canonical) => {
     expect(canonicalIssuer(text)).toBe(canonical);
   });
 
@@ -93,11 +96,11 @@ describe('the canonical spelling of an issuer', () => {
     'https://user:hunter2@tenant.example/',
     'https://t.example/?a',
     'https://t.example/#a',
-  ])('does not exist for %s', (text) => {
+  ])('returns undefined for %s', (text) => {
     expect(canonicalIssuer(text)).toBeUndefined();
   });
 
-  it('is canonical itself, whatever the text', () => {
+  it('returns a value that is canonical itself, for any text', () => {
     const text = fc.oneof(fc.webUrl(), fc.webUrl({ withFragments: false, withQueryParameters: false }), fc.string());
     fc.assert(
       fc.property(text, (any) => {

@@ -60,8 +60,8 @@ function failing(error: unknown): () => Promise<never> {
   };
 }
 
-describe('the response', () => {
-  it('carries what CloudFormation requires', async () => {
+describe('the response to CloudFormation', () => {
+  it('contains what CloudFormation requires', async () => {
     expect(await send({ requestId: 'request-7' })).toEqual({
       status: 'SUCCESS',
       physicalId: 'thing-a',
@@ -72,7 +72,7 @@ describe('the response', () => {
     });
   });
 
-  it('gives the reason of our own errors', async () => {
+  it('contains the reason of our own errors', async () => {
     resource = { ...resource, put: failing(new ConfigurationError('configuration_invalid', 'Fix it like this.')) };
     expect(await send({})).toMatchObject({ status: 'FAILED', physicalId: 'thing-a', reason: 'Fix it like this.' });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
@@ -84,7 +84,7 @@ describe('the response', () => {
     });
   });
 
-  it('gives only the name of an unexpected error; the log says where it came from', async () => {
+  it('contains only the name of an unexpected error; the log says where it was thrown', async () => {
     resource = { ...resource, put: failing(new RangeError('CANARY')) };
     const response = await send({});
     expect(response).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('(RangeError)') });
@@ -92,7 +92,7 @@ describe('the response', () => {
     expect(lines[0]).toContain('handler.test.ts');
   });
 
-  it('shortens a reason to what CloudFormation accepts', async () => {
+  it('contains a reason that is cut to the length CloudFormation accepts', async () => {
     resource = { ...resource, put: failing(new ConfigurationError('configuration_invalid', 'x'.repeat(10_000))) };
     expect(JSON.stringify(await send({})).length).toBeLessThan(4096);
   });
@@ -118,7 +118,7 @@ describe('the response', () => {
     });
   });
 
-  it('is sent again if it was not accepted, redirects included, without headers and to the exact address', async () => {
+  it('is sent again after a failure or a redirect, without headers and to the exact address', async () => {
     const seen: unknown[] = [];
     const http: HttpPort = async ({ body, ...request }) => {
       seen.push(request);
@@ -130,12 +130,12 @@ describe('the response', () => {
     expect(clock.sleeps).toEqual([300, 1200]);
   });
 
-  it('is an error without the address if it cannot be delivered', async () => {
+  it('causes an error without the address if it cannot be delivered', async () => {
     const refusing: HttpPort = async () => ({ status: 403, headers: {}, body: '' });
     await expect(send({}, refusing)).rejects.toThrow(/^CloudFormation did not accept the response\.$/);
   });
 
-  it('is sent only to https or to this machine', async () => {
+  it('is sent only over https or to this machine', async () => {
     const handler = createCustomResourceHandler(
       { [TYPE]: resource },
       { http: noHttp, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
@@ -150,13 +150,13 @@ describe('the response', () => {
   });
 });
 
-describe('an event', () => {
+describe('an event for a custom resource', () => {
   it.each([
     [undefined, 'an object'],
     [{}, 'a "RequestType"'],
     [{ ...eventOf({ type: 'Create', resourceType: TYPE, properties: {} }), StackId: 7 }, 'a "StackId"'],
     [{ ...eventOf({ type: 'Create', resourceType: '', properties: {} }) }, 'a "ResourceType"'],
-  ])('that is not from CloudFormation is refused without being shown (%#)', async (event, expected) => {
+  ])('is refused without being shown if it is not from CloudFormation (%#)', async (event, expected) => {
     const handler = createCustomResourceHandler(
       { [TYPE]: resource },
       { http: noHttp, sleep: clock.sleep, deadline, clock: clock.read, log: () => {} },
@@ -166,7 +166,7 @@ describe('an event', () => {
     );
   });
 
-  it("passes on only the resource's own properties, and how long the work may take", async () => {
+  it("is passed on as only the resource's own properties and how long the work may take", async () => {
     const calls: unknown[] = [];
     resource = {
       ...resource,
@@ -180,27 +180,27 @@ describe('an event', () => {
   });
 });
 
-describe('a failure', () => {
+describe('createCustomResourceHandler', () => {
   const refusal = new ConfigurationError('configuration_invalid', 'No.');
 
-  it('of a Create is undone, and the reason says if that fails too', async () => {
+  it('undoes a failed Create and reports if that fails too', async () => {
     resource = { ...resource, put: failing(refusal), remove: failing(refusal) };
     expect(await send({})).toMatchObject({ reason: 'No. The changes could not be undone: No.' });
   });
 
-  it('of a replacement returns the old id, and is left for CloudFormation to roll back', async () => {
+  it('returns the old id after a failed replacement and leaves the rollback to CloudFormation', async () => {
     resource = { ...resource, put: failing(refusal) };
     expect(await send({ type: 'Update', physicalId: 'thing-old' })).toMatchObject({ physicalId: 'thing-old' });
     expect(removed).toEqual([]);
   });
 
-  it('of an Update in place is left for CloudFormation to roll back', async () => {
+  it('leaves the rollback of a failed Update in place to CloudFormation', async () => {
     resource = { ...resource, put: failing(refusal) };
     expect(await send({ type: 'Update', physicalId: 'thing-a' })).toMatchObject({ status: 'FAILED' });
     expect(removed).toEqual([]);
   });
 
-  it('to parse the properties creates nothing, so its Delete does nothing', async () => {
+  it('creates nothing if the properties cannot be parsed, so its Delete does nothing', async () => {
     resource = {
       ...resource,
       identify: () => {
@@ -213,7 +213,7 @@ describe('a failure', () => {
     expect(removed).toEqual([]);
   });
 
-  it('of a Delete keeps the id', async () => {
+  it('keeps the id after a failed Delete', async () => {
     resource = { ...resource, remove: failing(refusal) };
     expect(await send({ type: 'Delete', physicalId: 'thing-a' })).toMatchObject({
       status: 'FAILED',
@@ -223,20 +223,20 @@ describe('a failure', () => {
   });
 });
 
-describe('a Delete', () => {
-  it('removes what its id stands for, and what its properties stand for', async () => {
+describe('a Delete request', () => {
+  it('removes the resource of its id and the resource of its properties', async () => {
     await send({ type: 'Delete', physicalId: 'made-up' });
     expect(removed).toEqual(['made-up', 'thing-a']);
   });
 });
 
 describe('a rollback', () => {
-  it('removes the replacement that CloudFormation got no response for', async () => {
+  it('removes the replacement if CloudFormation got no response for it', async () => {
     await send({ type: 'Update', physicalId: 'thing-a', oldProperties: { Name: 'b' } });
     expect(removed).toEqual(['thing-b']);
   });
 
-  it('removes nothing if the id stays, or becomes another', async () => {
+  it('removes nothing if the id stays or becomes another', async () => {
     await send({ type: 'Update', physicalId: 'thing-a', oldProperties: { Name: 'a' } });
     await send({ type: 'Update', physicalId: 'thing-b', oldProperties: { Name: 'b' } });
     expect(removed).toEqual([]);

@@ -18,7 +18,7 @@ describe('a response', () => {
     [500, OAUTH_ERROR],
     [501, OAUTH_ERROR],
     [505, OAUTH_ERROR],
-  ])('of status %i with the body %j is for the caller to read', (status, body) => {
+  ])('is returned to the caller with status %i and body %j', (status, body) => {
     const response = json(status, body);
     expect(classifyResponse(response)).toEqual({ outcome: 'response', response });
   });
@@ -34,17 +34,17 @@ describe('a response', () => {
     [502, OAUTH_ERROR, 'soon'],
     [503, OAUTH_ERROR, 'soon'],
     [504, OAUTH_ERROR, 'soon'],
-  ])('of status %i with the body %j is an outage, to be retried %s', (status, body, retry) => {
+  ])('is an outage with status %i and body %j, to be retried %s', (status, body, retry) => {
     const error = issuerError('issuer_unavailable', expect.stringContaining(` ${status}.`));
     expect(classifyResponse(json(status, body))).toEqual({ outcome: 'failure', error, retry, isOutage: true });
   });
 
-  it.each([300, 302, 399])('of status %i fails as a redirect, which is not an outage', (status) => {
+  it.each([300, 302, 399])('fails as a redirect with status %i, which is not an outage', (status) => {
     const error = issuerError('issuer_malformed', expect.stringContaining(` ${status}; redirects are not followed.`));
     expect(classifyResponse(json(status, {}))).toEqual({ outcome: 'failure', error, retry: 'never', isOutage: false });
   });
 
-  it('of status 429 fails as a rate limit, which is not an outage, and is kept for its headers', () => {
+  it('fails as a rate limit with status 429, which is not an outage, and keeps its headers', () => {
     const response = json(429, OAUTH_ERROR, { 'retry-after': '1' });
     const error = issuerError('issuer_throttled', 'The server limits the rate of requests (429).');
     expect(classifyResponse(response)).toEqual({
@@ -64,7 +64,7 @@ describe('a failed request', () => {
     ['too_large', 'issuer_malformed', 'never', false],
     ['not_text', 'issuer_malformed', 'never', false],
     ['protocol', 'issuer_malformed', 'never', false],
-  ])('by %s is %s, to be retried %s; it is an outage: %s', (reason, code, retry, isOutage) => {
+  ])('is classified: %s results in %s, retry %s, outage %s', (reason, code, retry, isOutage) => {
     const cause = failure(reason);
     const attempt = classifyFailure(cause);
     expect(attempt).toMatchObject({ outcome: 'failure', retry, isOutage });

@@ -40,7 +40,7 @@ describe('the circuit breaker', () => {
     expect(fail(breaker, 4)).toEqual([0, 0, 0, 0]);
   });
 
-  it('stays open for 30 s at most, even if a rate limit asks for more', () => {
+  it('stays open for 30 s at most, even if a rate limit lasts longer', () => {
     const { clock, breaker } = newBreaker();
     expect(breaker.throttle(3_600_000, 'Limited.')).toBe(30_000);
     clock.advanceSeconds(30);
@@ -66,7 +66,7 @@ describe('the circuit breaker', () => {
     expect(fail(breaker, 100).filter((durationMs) => durationMs > 0)).toEqual([4000]);
   });
 
-  it('opens for the time that a rate limit asks for, with its message', () => {
+  it('opens for the time that a rate limit lasts, with its message', () => {
     const { clock, breaker } = newBreaker();
     expect(breaker.throttle(1500, 'Limited.')).toBe(1500);
     expect(() => breaker.assertClosed()).toThrow(LIMITED);

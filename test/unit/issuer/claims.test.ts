@@ -11,7 +11,7 @@ const tolerant = expectations(new FrozenClock(), 5);
 const judge = (changes: Record<string, unknown>, expectedOnes = expected) =>
   validateClaims(accessTokenClaims(changes), expectedOnes);
 
-describe('good claims', () => {
+describe('valid claims', () => {
   it('are returned with their types', () => {
     const claims = judge({ username: 'user@example.com', org_id: 'org_1', permissions: ['read:bar'], scope: 'a b' });
     expect(claims).toEqual({
@@ -26,7 +26,7 @@ describe('good claims', () => {
     });
   });
 
-  it('need neither exp nor scope nor any other optional claim', () => {
+  it('are accepted without exp, scope or any other optional claim', () => {
     expect(validateClaims({ iss: ISSUER, aud: AUDIENCE, sub: 's' }, expected)).toEqual({
       sub: 's',
       iss: ISSUER,
@@ -39,40 +39,40 @@ describe('good claims', () => {
     });
   });
 
-  it('may be null where nothing depends on them', () => {
+  it('are accepted as null if nothing depends on them', () => {
     const claims = judge({ username: null, org_id: null, scope: null, permissions: null, client_id: null, azp: null });
     expect(claims).toMatchObject({ username: undefined, organizationId: undefined, scopes: [], permissions: [] });
     expect(claims.clientId).toBeUndefined();
   });
 
-  it('name the client by client_id rather than azp', () => {
+  it('contain the client from client_id rather than azp', () => {
     expect(judge({ client_id: 'client-2' }).clientId).toBe('client-2');
   });
 
-  it('lose every invalid scope-token, which can only take rights away', () => {
+  it('lose every invalid scope-token, which can only remove rights', () => {
     expect(judge({ scope: ' a  b\u00a0c d"e f\\g \t h' }).scopes).toEqual(['a', 'h']);
     expect(judge({ permissions: ['a', 'b c', '', 7, null, ['d'], 'e"'] }).permissions).toEqual(['a']);
   });
 });
 
-describe('the issuer', () => {
+describe('the issuer claim', () => {
   it.each([
     'https://tenant.example',
     'https://tenant.example//',
     'https://TENANT.example/',
     'http://tenant.example/',
     ' ',
-  ])('must match exactly: %j does not', (iss) => {
+  ])('is refused unless it matches exactly: %j', (iss) => {
     expect(() => judge({ iss })).toThrow(credentialError('issuer_mismatch', 'The issuer is not the configured one.'));
   });
 
-  it.each([undefined, null, ''])('is required: %j', (iss) => {
+  it.each([undefined, null, ''])('is refused if it is absent or empty: %j', (iss) => {
     expect(() => judge({ iss })).toThrow(
       credentialError('claims_malformed', 'The claim "iss" is not a non-empty string.'),
     );
   });
 
-  it.each([[[ISSUER]], [7], [{}], [true]])('must be a string: %j is not', (iss) => {
+  it.each([[[ISSUER]], [7], [{}], [true]])('is refused if it is not a string: %j', (iss) => {
     expect(() => judge({ iss })).toThrow(
       credentialError(
         'claims_malformed',
@@ -82,8 +82,8 @@ describe('the issuer', () => {
   });
 });
 
-describe('the audience', () => {
-  it('may be an array that holds ours', () => {
+describe('the audience claim', () => {
+  it('is accepted as an array that contains ours', () => {
     expect(judge({ aud: ['https://tenant.example/userinfo', AUDIENCE] }).sub).toBe('auth0|1234');
   });
 
@@ -99,35 +99,35 @@ describe('the audience', () => {
     { 0: AUDIENCE, length: 1 },
     [null],
     ['x', 'y'],
-  ])('is required and must match exactly: %j does not', (aud) => {
+  ])('is refused unless it matches exactly: %j', (aud) => {
     expect(() => judge({ aud })).toThrow(
       credentialError('audience_mismatch', 'The audience does not include the configured one.'),
     );
   });
 });
 
-describe('the time', () => {
+describe('the time claims', () => {
   const expired = credentialError('token_expired', 'The token has expired.');
   const early = credentialError('token_not_yet_valid', 'The token is not valid yet.');
 
-  it('has run out in the very second of exp', () => {
+  it('expire in the very second of exp', () => {
     expect(judge({ exp: NOW_SECONDS + 1 }).exp).toBe(NOW_SECONDS + 1);
     expect(() => judge({ exp: NOW_SECONDS })).toThrow(expired);
     expect(() => judge({ exp: 0 })).toThrow(expired);
     expect(() => judge({ exp: -1 })).toThrow(expired);
   });
 
-  it('is extended by the tolerance after exp, and no further', () => {
+  it('are valid for the tolerance after exp, and no longer', () => {
     expect(judge({ exp: NOW_SECONDS - 4 }, tolerant).exp).toBe(NOW_SECONDS - 4);
     expect(() => judge({ exp: NOW_SECONDS - 5 }, tolerant)).toThrow(expired);
   });
 
-  it('begins in the second of nbf', () => {
+  it('become valid in the second of nbf', () => {
     expect(judge({ nbf: NOW_SECONDS }).sub).toBe('auth0|1234');
     expect(() => judge({ nbf: NOW_SECONDS + 1 })).toThrow(early);
   });
 
-  it('is extended by the tolerance before nbf, and no further', () => {
+  it('are valid for the tolerance before nbf, and no earlier', () => {
     expect(judge({ nbf: NOW_SECONDS + 5 }, tolerant).sub).toBe('auth0|1234');
     expect(() => judge({ nbf: NOW_SECONDS + 6 }, tolerant)).toThrow(early);
   });
@@ -140,7 +140,7 @@ describe('the time', () => {
     ['nbf', '0'],
     ['nbf', Number.NaN],
     ['nbf', false],
-  ])('must be a number: %s %j is not', (claim, value) => {
+  ])('are refused if they are not numbers: %s %j', (claim, value) => {
     expect(() => judge({ [claim]: value })).toThrow(
       credentialError('claims_malformed', `The claim "${claim}" is not a number.`),
     );
@@ -152,14 +152,14 @@ describe('other claims', () => {
     expect(() => judge({ cnf })).toThrow(credentialError('token_sender_constrained', 'The token is bound to a key.'));
   });
 
-  it.each([undefined, null, ''])('must name a subject: %j', (sub) => {
+  it.each([undefined, null, ''])('are refused without a subject: %j', (sub) => {
     expect(() => judge({ sub })).toThrow(
       credentialError('claims_malformed', 'The claim "sub" is not a non-empty string.'),
     );
   });
 
   it.each(['sub', 'username', 'client_id', 'azp', 'org_id'])(
-    'must be short strings without control characters: %s',
+    'are refused if they are long or have control characters: %s',
     (name) => {
       const error = credentialError(
         'claims_malformed',
@@ -190,7 +190,7 @@ describe('other claims', () => {
 });
 
 describe('any JSON as claims', () => {
-  it('is refused by a CredentialError unless issuer, audience, subject and times are all right', () => {
+  it('are refused with a CredentialError unless issuer, audience, subject and times are all right', () => {
     const odd = fc.oneof(fc.jsonValue(), fc.constant(undefined));
     const anyClaims = fc.record({
       iss: fc.oneof({ weight: 4, arbitrary: fc.constant(ISSUER) }, { weight: 1, arbitrary: odd }),

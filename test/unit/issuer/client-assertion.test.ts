@@ -40,7 +40,7 @@ describe('a client assertion', () => {
     expect(assertion({ clientId: `https://api.example/${'x'.repeat(300)}`, jti }).length).toBeLessThanOrEqual(2048);
   });
 
-  it('keeps identifiers that JSON must escape', async () => {
+  it('keeps identifiers that must be escaped in JSON', async () => {
     const clientId = 'urn:"api"\\ü';
     expect(
       (await jwtVerify(assertion({ clientId }), key.publicKey, { currentDate: new Date(NOW_MS) })).payload.iss,

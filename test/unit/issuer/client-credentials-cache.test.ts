@@ -6,7 +6,7 @@ import { FrozenClock } from '../../support/core/clock.ts';
 
 const CLIENT = { clientId: 'id', clientSecret: 'secret' };
 
-function remembered(read: () => Promise<typeof CLIENT>) {
+function cacheOver(read: () => Promise<typeof CLIENT>) {
   const clock = new FrozenClock();
   let reads = 0;
   const client = new ClientCredentialsCache(() => {
@@ -16,7 +16,7 @@ function remembered(read: () => Promise<typeof CLIENT>) {
   return { clock, client, reads: () => reads };
 }
 
-/** The secret of each request that was made. */
+/** The secret in each request. */
 async function secretsSent(
   client: ClientCredentialsCache,
   isRefused: (secret: string) => boolean,
@@ -34,9 +34,9 @@ async function secretsSent(
 const accept = () => false;
 const refuse = () => true;
 
-describe('a client', () => {
+describe('the cached client', () => {
   it('is read once, when it is first needed', async () => {
-    const { client, reads } = remembered(async () => CLIENT);
+    const { client, reads } = cacheOver(async () => CLIENT);
     expect(reads()).toBe(0);
     for (let time = 0; time < 3; time += 1) expect(await secretsSent(client, accept)).toEqual(['secret']);
     expect(reads()).toBe(1);
@@ -44,7 +44,7 @@ describe('a client', () => {
 
   it('is read by the next request if it could not be read', async () => {
     let isDown = true;
-    const { client } = remembered(async () => {
+    const { client } = cacheOver(async () => {
       if (isDown) throw new Error('down');
       return CLIENT;
     });
@@ -54,7 +54,7 @@ describe('a client', () => {
   });
 
   it('is read again after it was refused, at most every 30 s', async () => {
-    const { clock, client, reads } = remembered(async () => CLIENT);
+    const { clock, client, reads } = cacheOver(async () => CLIENT);
     for (let time = 0; time < 10; time += 1) expect(await secretsSent(client, refuse)).toEqual(['secret']);
     expect(reads()).toBe(2);
     clock.advanceSeconds(29.9);
@@ -65,22 +65,22 @@ describe('a client', () => {
     expect(reads()).toBe(3);
   });
 
-  it('is tried once more, and only once, if another one is stored by the time it was refused', async () => {
-    const { client, reads } = remembered(async () => ({ ...CLIENT, clientSecret: `secret ${reads()}` }));
+  it('is tried once more, and only once, if another one was stored by the time it was refused', async () => {
+    const { client, reads } = cacheOver(async () => ({ ...CLIENT, clientSecret: `secret ${reads()}` }));
     expect(await secretsSent(client, (secret) => secret === 'secret 1')).toEqual(['secret 1', 'secret 2']);
     expect(await secretsSent(client, refuse)).toEqual(['secret 2']);
     expect(reads()).toBe(2);
   });
 
-  it('is read again once for many concurrent requests that were refused, and all of them are tried again', async () => {
-    const { client, reads } = remembered(async () => ({ ...CLIENT, clientSecret: `secret ${reads()}` }));
+  it('is read again once for many concurrent refusals, and all of them are tried again', async () => {
+    const { client, reads } = cacheOver(async () => ({ ...CLIENT, clientSecret: `secret ${reads()}` }));
     const requests = Array.from({ length: 5 }, () => secretsSent(client, (secret) => secret === 'secret 1'));
     expect(await Promise.all(requests)).toEqual(Array(5).fill(['secret 1', 'secret 2']));
     expect(reads()).toBe(2);
   });
 
-  it('is kept if it was refused and cannot be read again, and the refusal is the result', async () => {
-    const { clock, client, reads } = remembered(async () => {
+  it('stays in use if it was refused and cannot be read again, and the refusal is the result', async () => {
+    const { clock, client, reads } = cacheOver(async () => {
       if (reads() === 2) throw new Error('down');
       return { ...CLIENT, clientSecret: `secret ${reads()}` };
     });
@@ -90,13 +90,13 @@ describe('a client', () => {
   });
 });
 
-describe('client_secret_basic', () => {
+describe('the client_secret_basic header', () => {
   it('form-encodes both parts, so that a colon in the id does not end the id', () => {
     const header = clientSecretBasic({ clientId: 'a:b c', clientSecret: 'd+e%f' });
     expect(Buffer.from(header.slice('Basic '.length), 'base64').toString()).toBe('a%3Ab+c:d%2Be%25f');
   });
 
-  it('can be decoded again, whatever the parts are', () => {
+  it('can be decoded again, for any id and secret', () => {
     const part = fc.string({ unit: 'grapheme' });
     fc.assert(
       fc.property(part, part, (clientId, clientSecret) => {

@@ -51,9 +51,9 @@ function introspectionOver(
   return { clock, http, store, introspect: () => introspection.introspect(TOKEN, contextFrom(clock)) };
 }
 
-const answered = (reply: Reply) => introspectionOver(() => reply).introspect();
+const introspectWith = (reply: Reply) => introspectionOver(() => reply).introspect();
 
-/** The server's side: the assertion of a request, verified by one of the keys that it has on record. */
+/** The server's view: the assertion of a request, verified with one of the keys on record. */
 async function assertionOf(http: ScriptedHttp, index: number, ...keys: readonly SigningKeyPair[]) {
   const assertion = String(form(http.requests[index]).client_assertion);
   return jwtVerify(assertion, ({ kid }) => keys.find((key) => key.kid === kid)?.publicKey ?? keyC.publicKey, {
@@ -61,8 +61,8 @@ async function assertionOf(http: ScriptedHttp, index: number, ...keys: readonly 
   });
 }
 
-describe('the request', () => {
-  it('carries the token and a client assertion as JSON', async () => {
+describe('the introspection request', () => {
+  it('contains the token and a client assertion as JSON', async () => {
     const { http, introspect } = introspectionOver(() => activePassword());
     await introspect();
     const [request] = http.requests;
@@ -103,9 +103,9 @@ describe('the request', () => {
   });
 });
 
-describe('an active token', () => {
-  it('yields its principal, even if it is an app specific password', async () => {
-    expect(await answered(activePassword())).toEqual({
+describe('an active token in the response', () => {
+  it('returns its principal, even if it is an app specific password', async () => {
+    expect(await introspectWith(activePassword())).toEqual({
       subject: 'auth0|1234',
       username: 'user@example.com',
       scopes: ['read:foo', 'create:foo'],
@@ -123,8 +123,8 @@ describe('an active token', () => {
     ['access_token', 'access_token'],
     ['Access_Token', 'access_token'],
     ['APPLICATION_SPECIFIC_PASSWORD_TOKEN', 'application_specific_password_token'],
-  ])('may have the type %s, which is mapped to %s', async (tokenType, ours) => {
-    const principal = await answered(
+  ])('is accepted with the type %s, which is mapped to %s', async (tokenType, ours) => {
+    const principal = await introspectWith(
       activePassword({ token_type: tokenType, exp: NOW_SECONDS + 60, client_id: 'client-1', org_id: 'org_1' }),
     );
     expect(principal).toMatchObject({
@@ -156,7 +156,7 @@ describe('an active token', () => {
   it.each(notCredentials.map((token_type) => ({ token_type })))(
     'is refused if its type is $token_type',
     async (type) => {
-      await expect(answered(activePassword({ ...type, exp: NOW_SECONDS + 60 }))).rejects.toThrow(
+      await expect(introspectWith(activePassword({ ...type, exp: NOW_SECONDS + 60 }))).rejects.toThrow(
         credentialError('token_type_refused', 'Tokens of this type are not credentials.'),
       );
     },
@@ -175,54 +175,54 @@ describe('an active token', () => {
     ],
     ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
     ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
-    ['an nbf to come', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
+    ['an nbf in the future', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
     ['a bound key', { cnf: { 'x5t#S256': 'x' } }, 'token_sender_constrained', 'The token is bound to a key.'],
     ['a scope that is a list', { scope: ['read:foo'] }, 'claims_malformed', 'The claim "scope" is not a string.'],
   ] as const)('is refused if it has %s', async (_, changes, code, message) => {
-    await expect(answered(activePassword(changes))).rejects.toThrow(credentialError(code, message));
+    await expect(introspectWith(activePassword(changes))).rejects.toThrow(credentialError(code, message));
   });
 
-  it('may have our audience among others', async () => {
-    expect((await answered(activePassword({ aud: ['x', AUDIENCE] }))).subject).toBe('auth0|1234');
+  it('is accepted with our audience among others', async () => {
+    expect((await introspectWith(activePassword({ aud: ['x', AUDIENCE] }))).subject).toBe('auth0|1234');
   });
 });
 
-describe('a response', () => {
+describe('the introspection response', () => {
   it('refuses the token if it is not active', async () => {
     const inactive = credentialError('token_inactive', 'The server does not report the token as active.');
-    await expect(answered(INACTIVE)).rejects.toThrow(inactive);
-    await expect(answered(activePassword({ active: false }))).rejects.toThrow(inactive);
+    await expect(introspectWith(INACTIVE)).rejects.toThrow(inactive);
+    await expect(introspectWith(activePassword({ active: false }))).rejects.toThrow(inactive);
   });
 
   it.each(['true', 1, 'yes', null, undefined, [], {}, [true]])(
-    'is blamed on the server if "active" is %j, which is not a boolean',
+    'is reported as the server\'s fault if "active" is %j, which is not a boolean',
     async (active) => {
-      await expect(answered(activePassword({ active }))).rejects.toThrow(
+      await expect(introspectWith(activePassword({ active }))).rejects.toThrow(
         issuerError('issuer_malformed', 'The introspection response has no boolean "active".'),
       );
     },
   );
 
   it.each(['', 'null', '[]', '"x"', '[{"active":true}]', '<html>', '{"active":true', '\u0000'])(
-    'is blamed on the server if it is not a JSON object: %j',
+    "is reported as the server's fault if it is not a JSON object: %j",
     async (body) => {
-      await expect(answered(text(200, body))).rejects.toThrow(
+      await expect(introspectWith(text(200, body))).rejects.toThrow(
         issuerError('issuer_malformed', 'The introspection response has no boolean "active".'),
       );
     },
   );
 
   it.each([201, 204, 400, 403, 404, 405, 422])(
-    'with status %i is blamed on the server, whatever its body',
+    "is reported as the server's fault if its status is %i, whatever its body",
     async (status) => {
-      await expect(answered({ ...activePassword(), status })).rejects.toThrow(
+      await expect(introspectWith({ ...activePassword(), status })).rejects.toThrow(
         issuerError('issuer_refused', `The introspection endpoint responded with ${status}.`),
       );
     },
   );
 
-  it('that redirects is blamed on the server', async () => {
-    await expect(answered({ ...activePassword(), status: 302 })).rejects.toThrow(
+  it("is reported as the server's fault if it redirects", async () => {
+    await expect(introspectWith({ ...activePassword(), status: 302 })).rejects.toThrow(
       issuerError('issuer_malformed', 'The server responded with 302; redirects are not followed.'),
     );
   });
@@ -232,11 +232,11 @@ describe('a response', () => {
     [failure('too_large'), 'issuer_malformed'],
     [json(500, { active: true }), 'issuer_unavailable'],
     [json(429, {}, { 'retry-after': '60' }), 'issuer_throttled'],
-  ] as const)('that does not arrive is an outage: %s', async (reply, code) => {
-    expect(await caught(() => answered(reply))).toMatchObject({ name: 'IssuerError', code });
+  ] as const)('is reported as an outage if it does not arrive: %s', async (reply, code) => {
+    expect(await caught(() => introspectWith(reply))).toMatchObject({ name: 'IssuerError', code });
   });
 
-  it('never lets a token in unless every member is right', async () => {
+  it('never allows a token unless every member is right', async () => {
     const right = {
       active: true,
       token_type: 'Bearer',
@@ -254,18 +254,18 @@ describe('a response', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.oneof(changed, fc.jsonValue()), status, async (body, code) => {
-        const result = await answered(json(code, body)).catch((error: unknown) => error);
+        const result = await introspectWith(json(code, body)).catch((error: unknown) => error);
         if (result instanceof Error) {
           expect(result instanceof CredentialError || result instanceof IssuerError, String(result)).toBe(true);
           return;
         }
-        const answer = JSON.parse(JSON.stringify(body));
+        const response = JSON.parse(JSON.stringify(body));
         expect(code).toBe(200);
-        expect(answer).toMatchObject({ active: true, iss: ISSUER });
-        expect(['bearer', 'access_token']).toContain(answer.token_type.toLowerCase());
-        expect([answer.aud].flat()).toContain(AUDIENCE);
-        expect(answer.sub).toMatch(/./);
-        expect(answer.exp ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW_SECONDS);
+        expect(response).toMatchObject({ active: true, iss: ISSUER });
+        expect(['bearer', 'access_token']).toContain(response.token_type.toLowerCase());
+        expect([response.aud].flat()).toContain(AUDIENCE);
+        expect(response.sub).toMatch(/./);
+        expect(response.exp ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW_SECONDS);
       }),
       { numRuns: 400 },
     );
@@ -279,7 +279,7 @@ describe('a refused assertion', () => {
   );
 
   /** A server that has one key on record. */
-  function knowing(keys: { current: SigningKeyPair }, store: StoreOfKeys) {
+  function serverWith(keys: { current: SigningKeyPair }, store: StoreOfKeys) {
     const setUp: ReturnType<typeof introspectionOver> = introspectionOver(async () => {
       const known = await assertionOf(setUp.http, setUp.http.requests.length - 1, keys.current).then(
         ({ protectedHeader }) => protectedHeader.kid === keys.current.kid,
@@ -292,7 +292,7 @@ describe('a refused assertion', () => {
 
   it.each([
     ['401 invalid_client', INVALID_CLIENT],
-    ['401 without a word', text(401, '')],
+    ['401 with an empty body', text(401, '')],
     ['400 invalid_client', json(400, { error: 'invalid_client' })],
     ['403 invalid_client', json(403, { error: 'invalid_client' })],
   ])('is reported as our fault: %s', async (_, reply) => {
@@ -302,7 +302,7 @@ describe('a refused assertion', () => {
   });
 
   it('is retried with the other key, which is preferred from then on', async () => {
-    const { http, store, introspect } = knowing({ current: keyB }, new StoreOfKeys([keyA, keyB]));
+    const { http, store, introspect } = serverWith({ current: keyB }, new StoreOfKeys([keyA, keyB]));
     expect((await introspect()).subject).toBe('auth0|1234');
     expect(http.requests).toHaveLength(2);
     expect((await introspect()).subject).toBe('auth0|1234');
@@ -311,9 +311,9 @@ describe('a refused assertion', () => {
     expect(store.reads).toBe(2);
   });
 
-  it('makes the store be read again, so that no caller sees a rotation', async () => {
+  it('causes another read of the store, so that no caller notices a rotation', async () => {
     const server = { current: keyA };
-    const { store, introspect } = knowing(server, new StoreOfKeys([keyA]));
+    const { store, introspect } = serverWith(server, new StoreOfKeys([keyA]));
     await introspect();
     for (const [from, to] of [
       [keyA, keyB],
@@ -332,7 +332,7 @@ describe('a refused assertion', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('makes the store be read again at most every 30 s', async () => {
+  it('causes another read of the store at most every 30 s', async () => {
     const { clock, store, introspect } = introspectionOver(() => INVALID_CLIENT);
     for (let second = 0; second < 60; second += 1) {
       await expect(introspect()).rejects.toThrow(refused);
@@ -349,11 +349,11 @@ describe('a refused assertion', () => {
   });
 });
 
-describe('another RFC 7662 server', () => {
+describe('an RFC 7662 server that is not Auth0', () => {
   const other = (reply: Reply) =>
     introspectionOver(() => reply, undefined, INTROSPECTION_PROFILES.rfc7662, 'client & co');
 
-  it('is sent a form, in the name of the configured client', async () => {
+  it('receives a form in the name of the configured client', async () => {
     const { http, introspect } = other(activePassword());
     await introspect();
     const [request] = http.requests;
@@ -367,7 +367,7 @@ describe('another RFC 7662 server', () => {
     expect(payload).toMatchObject({ iss: 'client & co', sub: 'client & co', aud: ISSUER });
   });
 
-  it('may leave out the issuer, which is then taken to be the server itself', async () => {
+  it('may leave out the issuer, which then defaults to the server itself', async () => {
     expect(await other(activePassword({ iss: undefined })).introspect()).toMatchObject({ issuer: ISSUER });
   });
 
@@ -378,12 +378,12 @@ describe('another RFC 7662 server', () => {
     [{ iss: undefined, aud: undefined }, 'audience_mismatch'],
     [{ iss: undefined, token_type: undefined }, 'token_type_refused'],
     [{ iss: undefined, active: false }, 'token_inactive'],
-  ])('may not leave out or change anything else: %j', async (changes, code) => {
+  ])('may not omit or change anything else: %j', async (changes, code) => {
     await expect(other(activePassword(changes)).introspect()).rejects.toMatchObject({ name: 'CredentialError', code });
   });
 });
 
-describe('a server that knows the client by a secret', () => {
+describe('a server that authenticates the client by a secret', () => {
   const CLIENT = { clientId: 'api', clientSecret: 'first' };
 
   function withSecret(stored: () => typeof CLIENT, script: Script) {
@@ -399,7 +399,7 @@ describe('a server that knows the client by a secret', () => {
     return { http, introspect: () => introspection.introspect(TOKEN, contextFrom(clock)) };
   }
 
-  it('gets the secret in the Authorization header, and the token alone in the form', async () => {
+  it('receives the secret in the Authorization header and only the token in the form', async () => {
     const { http, introspect } = withSecret(
       () => CLIENT,
       () => activePassword(),
@@ -415,7 +415,7 @@ describe('a server that knows the client by a secret', () => {
     ]);
   });
 
-  it('gets the changed secret in the same call, so that no caller sees a rotation', async () => {
+  it('receives the changed secret in the same call, so that no caller notices a rotation', async () => {
     const [first, second] = [CLIENT, { ...CLIENT, clientSecret: 'second' }];
     let [stored, known] = [first, first];
     const { http, introspect } = withSecret(
@@ -447,7 +447,7 @@ describe('a server that knows the client by a secret', () => {
   });
 });
 
-describe('an error', () => {
+describe('an introspection error', () => {
   it('never contains the token or the assertion', async () => {
     const replies = [
       INACTIVE,
@@ -459,9 +459,9 @@ describe('an error', () => {
     ];
     for (const reply of replies) {
       const { http, introspect } = introspectionOver(() => reply);
-      const told = everythingIn(await caught(introspect));
-      expect(told).not.toContain(TOKEN);
-      expect(told).not.toContain(String(form(http.requests[0]).client_assertion).slice(0, 20));
+      const errorText = everythingIn(await caught(introspect));
+      expect(errorText).not.toContain(TOKEN);
+      expect(errorText).not.toContain(String(form(http.requests[0]).client_assertion).slice(0, 20));
     }
   });
 });

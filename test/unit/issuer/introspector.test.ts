@@ -23,7 +23,7 @@ const SLOW = new IssuerError('issuer_timeout', 'The server did not respond in ti
 
 type Responses = readonly [Principal | Error, ...(Principal | Error)[]];
 
-/** Introspects at servers that respond, or fail, as given. Returns the outcome and which of them were called. */
+/** Introspects at servers with the given responses or failures. Returns the outcome and which servers were called. */
 const introspect = (...responses: Responses) => introspectAt('opaque-token', ...responses);
 const introspectApplicationPassword = (...responses: Responses) => introspectAt('abcdefghijklmnop', ...responses);
 
@@ -44,43 +44,47 @@ async function introspectAt(token: string, ...responses: Responses) {
   return { outcome, called };
 }
 
-describe('several servers', () => {
-  it('stop being called at the first one that knows the token', async () => {
+describe('the introspector for several servers', () => {
+  it('stops at the first server that knows the token', async () => {
     expect(await introspect(INACTIVE, PRINCIPAL, DOWN)).toEqual({ outcome: PRINCIPAL, called: [0, 1] });
   });
 
   it.each<[string, Responses, number[]]>([
-    ['the first', [DOWN, PRINCIPAL], [0]],
-    ['the first, and slow', [SLOW, PRINCIPAL], [0]],
-    ['a later one', [INACTIVE, DOWN, PRINCIPAL], [0, 1]],
-    ['a second domain of it', [OF_ANOTHER_ISSUER, DOWN, PRINCIPAL], [0, 1]],
-    ['the last', [INACTIVE, INACTIVE, DOWN], [0, 1, 2]],
-  ])(
-    'are not called after one that is down, because the token may belong to that one: %s',
-    async (_, responses, called) => {
-      const outcome = responses.find((response) => response === DOWN || response === SLOW);
-      expect(await introspect(...responses)).toEqual({ outcome, called });
-    },
-  );
+    ['the first server', [DOWN, PRINCIPAL], [0]],
+    ['the first server, which is slow', [SLOW, PRINCIPAL], [0]],
+    ['a later server', [INACTIVE, DOWN, PRINCIPAL], [0, 1]],
+    [
+      'a later server, after one that knows the token under another issuer',
+      [OF_ANOTHER_ISSUER, DOWN, PRINCIPAL],
+      [0, 1],
+    ],
+    ['the last server', [INACTIVE, INACTIVE, DOWN], [0, 1, 2]],
+  ])('stops at a server that is down, because the token may belong to it: %s', async (_, responses, called) => {
+    const outcome = responses.find((response) => response === DOWN || response === SLOW);
+    expect(await introspect(...responses)).toEqual({ outcome, called });
+  });
 
-  it('are not called after one whose configuration is wrong', async () => {
+  it('stops at a server whose configuration is wrong', async () => {
     expect(await introspect(NO_SECRET, PRINCIPAL)).toEqual({ outcome: NO_SECRET, called: [0] });
   });
 
   it.each<[string, Responses]>([
     ['knows it', [PRINCIPAL, INACTIVE]],
     ['does not know it', [INACTIVE, PRINCIPAL]],
-    ['knows it as of another issuer', [OF_ANOTHER_ISSUER, PRINCIPAL]],
+    ['knows it under another issuer', [OF_ANOTHER_ISSUER, PRINCIPAL]],
     ['is down', [DOWN, PRINCIPAL]],
-  ])('never see what looks like an app specific password, except for the first: it %s', async (_, responses) => {
-    expect(await introspectApplicationPassword(...responses)).toEqual({ outcome: responses[0], called: [0] });
-  });
+  ])(
+    'sends a possible app specific password to the first server only, even if that server %s',
+    async (_, responses) => {
+      expect(await introspectApplicationPassword(...responses)).toEqual({ outcome: responses[0], called: [0] });
+    },
+  );
 
-  it('are called on if one knows the token under another issuer, as a second domain does', async () => {
+  it('continues if a server knows the token under another issuer, as a second domain does', async () => {
     expect(await introspect(OF_ANOTHER_ISSUER, PRINCIPAL)).toEqual({ outcome: PRINCIPAL, called: [0, 1] });
   });
 
-  it('refuse the token if all know it under another issuer', async () => {
+  it('refuses the token if all servers know it under another issuer', async () => {
     expect(await introspect(OF_ANOTHER_ISSUER, OF_ANOTHER_ISSUER)).toEqual({
       outcome: OF_ANOTHER_ISSUER,
       called: [0, 1],
@@ -88,17 +92,17 @@ describe('several servers', () => {
     expect(await introspect(OF_ANOTHER_ISSUER, DOWN)).toMatchObject({ outcome: DOWN });
   });
 
-  it('are not called after one that knows the token as something that is not a credential', async () => {
+  it('stops at a server that knows the token as something that is not a credential', async () => {
     expect(await introspect(INACTIVE, REFUSED, PRINCIPAL)).toEqual({ outcome: REFUSED, called: [0, 1] });
   });
 
-  it('call the token inactive if none of them knows it', async () => {
+  it('reports the token as inactive if no server knows it', async () => {
     expect(await introspect(INACTIVE, INACTIVE)).toEqual({ outcome: INACTIVE, called: [0, 1] });
   });
 });
 
-describe('one server alone', () => {
-  it('is called directly', () => {
+describe('the introspector for one server', () => {
+  it('calls that server directly', () => {
     const only: Introspector = { introspect: async () => PRINCIPAL };
     expect(firstToKnow([only])).toBe(only);
   });

@@ -23,19 +23,22 @@ function setUp(http: ScriptedHttp, { random = 0, kind = INTROSPECTION } = {}) {
   return { clock, http, endpoint, makeRequest, send };
 }
 
-const answering = (...replies: readonly Reply[]) => setUp(ScriptedHttp.inOrder(...replies));
+const respondingWith = (...replies: readonly Reply[]) => setUp(ScriptedHttp.inOrder(...replies));
 const always = (reply: Reply, kind?: Endpoint) =>
   setUp(new ScriptedHttp(() => reply), kind === undefined ? {} : { kind });
 
 describe('a response', () => {
-  it.each([200, 201, 204, 400, 401, 403, 404, 422])('with status %i is returned after one attempt', async (status) => {
-    const { http, send } = answering(json(status, { a: 1 }));
-    expect(await send()).toEqual(json(status, { a: 1 }));
-    expect(http.requests).toHaveLength(1);
-  });
+  it.each([200, 201, 204, 400, 401, 403, 404, 422])(
+    'is returned after one attempt if its status is %i',
+    async (status) => {
+      const { http, send } = respondingWith(json(status, { a: 1 }));
+      expect(await send()).toEqual(json(status, { a: 1 }));
+      expect(http.requests).toHaveLength(1);
+    },
+  );
 
-  it.each([300, 301, 302, 303, 307, 308])('that redirects with %i is not followed', async (status) => {
-    const { http, send } = answering({ status, headers: { location: 'https://evil.example/' }, body: '' });
+  it.each([300, 301, 302, 303, 307, 308])('is not followed if it redirects with %i', async (status) => {
+    const { http, send } = respondingWith({ status, headers: { location: 'https://evil.example/' }, body: '' });
     await expect(send()).rejects.toThrow(
       issuerError('issuer_malformed', `The server responded with ${status}; redirects are not followed.`),
     );
@@ -43,9 +46,9 @@ describe('a response', () => {
   });
 
   it.each(['too_large', 'not_text', 'protocol'] as const)(
-    'that cannot be read (%s) is not requested again',
+    'is not requested again if it cannot be read (%s)',
     async (reason) => {
-      const { http, send } = answering(failure(reason));
+      const { http, send } = respondingWith(failure(reason));
       await expect(send()).rejects.toThrow(issuerError('issuer_malformed', 'The response cannot be read.'));
       expect(http.requests).toHaveLength(1);
     },
@@ -59,7 +62,7 @@ describe('the one retry', () => {
     ['503', text(503, 'busy')],
     ['504', text(504, '')],
   ])('follows %s after a random delay, with a new request', async (_, reply) => {
-    const { clock, http, send } = answering(reply, OK);
+    const { clock, http, send } = respondingWith(reply, OK);
     expect(await send()).toEqual(OK);
     expect(http.requests.map((request) => request.body)).toEqual(['attempt 1', 'attempt 2']);
     expect(clock.sleeps).toEqual([50]);
@@ -69,20 +72,20 @@ describe('the one retry', () => {
     [0, 50],
     [0.5, 100],
     [0.999, 149.9],
-  ])('waits 50 to 150 ms: a random value of %d makes it %d ms', async (random, waited) => {
+  ])('waits 50 to 150 ms: the random value %d results in %d ms', async (random, waited) => {
     const { clock, send } = setUp(ScriptedHttp.inOrder(failure('connection'), OK), { random });
     await send();
     expect(clock.sleeps).toEqual([expect.closeTo(waited)]);
   });
 
-  it('is not followed by another one', async () => {
+  it('is not followed by another retry', async () => {
     const { http, send } = always(failure('connection'));
     await expect(send()).rejects.toThrow(CANNOT_BE_REACHED);
     expect(http.requests).toHaveLength(2);
   });
 
-  it('decides the error: the failure of the last attempt is reported', async () => {
-    const { send } = answering(failure('connection'), json(500, {}));
+  it('determines the error, since the failure of the last attempt is reported', async () => {
+    const { send } = respondingWith(failure('connection'), json(500, {}));
     await expect(send()).rejects.toThrow(issuerError('issuer_unavailable', 'The server responded with 500.'));
   });
 
@@ -92,13 +95,13 @@ describe('the one retry', () => {
     ['501', json(501, {}), 'issuer_unavailable', 'The server responded with 501.'],
     ['599', json(599, {}), 'issuer_unavailable', 'The server responded with 599.'],
   ] as const)('does not follow %s', async (_, reply, code, message) => {
-    const { clock, http, send } = answering(reply);
+    const { clock, http, send } = respondingWith(reply);
     await expect(send()).rejects.toThrow(issuerError(code, message));
     expect(http.requests).toHaveLength(1);
     expect(clock.sleeps).toEqual([]);
   });
 
-  it('keeps the transport failure as the cause, and no content of the response', async () => {
+  it('keeps the transport failure as the cause and no content of the response', async () => {
     const lost = failure('connection');
     const error = await caught(() => always(lost).send());
     expect(error).toHaveProperty('cause', lost);
@@ -124,7 +127,7 @@ describe('the deadline', () => {
   });
 
   it('applies to all attempts together', async () => {
-    const { clock, http, send } = answering(failure('connection'), OK);
+    const { clock, http, send } = respondingWith(failure('connection'), OK);
     const { script } = http;
     http.script = (request) => {
       clock.nowMs += 2900;
@@ -145,7 +148,7 @@ describe('the deadline', () => {
   });
 
   it('allows no retry that would begin too late', async () => {
-    const { clock, http, send } = answering(failure('connection'), failure('connection'), OK);
+    const { clock, http, send } = respondingWith(failure('connection'), failure('connection'), OK);
     await expect(send({ deadlineMs: NOW_MS + 99 })).rejects.toThrow(CANNOT_BE_REACHED);
     expect([http.requests.length, clock.sleeps.length]).toEqual([1, 0]);
     await send({ deadlineMs: NOW_MS + 100 });
@@ -153,7 +156,7 @@ describe('the deadline', () => {
   });
 
   it('is kept even if a delay takes longer than requested', async () => {
-    const { clock, http, makeRequest } = answering(failure('connection'), OK);
+    const { clock, http, makeRequest } = respondingWith(failure('connection'), OK);
     const slow = async () => clock.advanceSeconds(10);
     const endpoint = new IssuerEndpoint('introspection', {
       http: http.port,
@@ -180,7 +183,7 @@ describe('a rate limit (429)', () => {
 
   it.each([
     ['Retry-After within the deadline', { 'retry-after': '2' }, 2000],
-    ['Retry-After of nothing', { 'retry-after': '0' }, 0],
+    ['Retry-After of 0', { 'retry-after': '0' }, 0],
     ['x-ratelimit-reset within the deadline', { 'x-ratelimit-reset': String(NOW_SECONDS + 3) }, 3000],
     ['x-ratelimit-reset in the past', { 'x-ratelimit-reset': String(NOW_SECONDS - 3) }, 0],
     [
@@ -188,11 +191,11 @@ describe('a rate limit (429)', () => {
       { 'retry-after': '1', 'x-ratelimit-reset': String(NOW_SECONDS + 4) },
       1000,
     ],
-    ['nothing said', {}, 1000],
-    ['nonsense said', { 'retry-after': '-1', 'x-ratelimit-reset': 'soon' }, 1000],
-    ['a fraction said', { 'retry-after': '1.5' }, 1000],
+    ['no header', {}, 1000],
+    ['unreadable headers', { 'retry-after': '-1', 'x-ratelimit-reset': 'soon' }, 1000],
+    ['a fractional Retry-After', { 'retry-after': '1.5' }, 1000],
   ])('is waited for within the deadline: %s', async (_, headers, waited) => {
-    const { clock, http, send } = answering(limited(headers), OK);
+    const { clock, http, send } = respondingWith(limited(headers), OK);
     expect(await send()).toEqual(OK);
     expect(clock.sleeps).toEqual([waited]);
     expect(http.requests).toHaveLength(2);
@@ -204,7 +207,7 @@ describe('a rate limit (429)', () => {
     ['x-ratelimit-reset', { 'x-ratelimit-reset': String(NOW_SECONDS + 5) }],
     ['x-ratelimit-reset in milliseconds', { 'x-ratelimit-reset': String(NOW_SECONDS * 100) }],
   ])('is not waited for beyond the deadline: %s', async (_, headers) => {
-    const { clock, http, send } = answering(limited(headers));
+    const { clock, http, send } = respondingWith(limited(headers));
     await expect(send()).rejects.toThrow(THROTTLED);
     expect(clock.sleeps).toEqual([]);
     expect(http.requests).toHaveLength(1);
@@ -217,7 +220,7 @@ describe('a rate limit (429)', () => {
   });
 
   it.each(['introspection', 'token'] as const)(
-    'of the %s endpoint concerns one caller and stops nobody else',
+    'affects one caller and nobody else if it comes from the %s endpoint',
     async (endpoint) => {
       const headers = { 'retry-after': '10', 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0' };
       const { http, send } = always(limited({ ...headers, 'x-ratelimit-reset': String(NOW_SECONDS + 60) }), endpoint);
@@ -227,7 +230,7 @@ describe('a rate limit (429)', () => {
     },
   );
 
-  it('of the keys stops all requests for as long as it says, and they report the rate limit', async () => {
+  it('stops all requests for keys for as long as it says, and they report the rate limit', async () => {
     const { clock, http, send } = always(limited({ 'retry-after': '10' }), 'jwks');
     await caught(send);
     clock.advanceSeconds(9.9);
@@ -240,7 +243,7 @@ describe('a rate limit (429)', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('of the keys stops requests for 30 s at most', async () => {
+  it('stops requests for keys for 30 s at most', async () => {
     const { clock, http, send } = always(limited({ 'retry-after': '3600' }), 'jwks');
     await caught(send);
     clock.advanceSeconds(30);
@@ -256,7 +259,7 @@ describe('a rate limit (429)', () => {
   });
 });
 
-describe('the last of a rate limit', () => {
+describe('the last tenth of a rate limit', () => {
   const left = (remaining: number, status = 200) =>
     json(
       status,
@@ -291,7 +294,7 @@ describe('the last of a rate limit', () => {
     },
   );
 
-  it('of the keys is reserved for others too', async () => {
+  it('is reserved for others at the keys endpoint too', async () => {
     const { send } = always(left(0), 'jwks');
     await send();
     await expect(send()).rejects.toThrow(LEFT_TO_OTHERS);
@@ -309,7 +312,7 @@ describe('the last of a rate limit', () => {
     expect((await send()).status).toBe(200);
   });
 
-  it('is not read from a 429 about one user, which counts that user only', async () => {
+  it('is not calculated from a 429 about one user, which counts that user only', async () => {
     const { http, endpoint, makeRequest, send } = always(left(0, 429));
     expect((await endpoint.send(makeRequest, CONTEXT, () => true)).status).toBe(429);
     http.script = () => OK;
@@ -366,7 +369,7 @@ describe('the observer', () => {
   });
 });
 
-describe('the circuit', () => {
+describe('the circuit breaker of an endpoint', () => {
   const COOLING = issuerError('issuer_circuit_open', 'Calls to the server are paused after repeated failures.');
 
   async function fail(send: () => Promise<unknown>, times: number): Promise<void> {
@@ -397,9 +400,9 @@ describe('the circuit', () => {
     await fail(send, 5);
     const lasted: number[] = [];
     for (let round = 0; round < 7; round += 1) {
-      const asked = http.requests.length;
+      const requestsBefore = http.requests.length;
       const began = clock.nowMs;
-      while (http.requests.length === asked) {
+      while (http.requests.length === requestsBefore) {
         clock.advanceSeconds(0.5);
         await caught(send);
       }
@@ -455,13 +458,13 @@ describe('the circuit', () => {
   it.each<[string, Reply]>([
     ['a redirect', json(302, {})],
     ['a response that is too large', failure('too_large')],
-  ])('of the keys is opened by any failure, because no caller can provoke one: %s', async (_, reply) => {
+  ])('is opened by any failure of the keys endpoint, because no caller can provoke one: %s', async (_, reply) => {
     const { send } = always(reply, 'jwks');
     await fail(send, 5);
     await expect(send()).rejects.toThrow(COOLING);
   });
 
-  it('belongs to one endpoint', async () => {
+  it('affects one endpoint only', async () => {
     const { clock, http, send } = always(json(500, {}));
     await fail(send, 5);
     const other = issuerEndpointOver(http, clock);
@@ -484,7 +487,7 @@ describe('any behaviour of the server', () => {
       fc.constantFrom<HttpFailure['reason']>('connection', 'timeout', 'too_large', 'not_text', 'protocol').map(failure),
     );
     const run = async (replies: readonly Reply[], tookMs: number, leftMs: number) => {
-      const { clock, http, send } = answering(...replies);
+      const { clock, http, send } = respondingWith(...replies);
       const { script } = http;
       http.script = (request) => {
         clock.nowMs += Math.min(tookMs, request.timeoutMs);

@@ -30,7 +30,7 @@ function jwksOver(script: () => Reply | Promise<Reply>) {
 const serving = (...keys: readonly unknown[]) => jwksOver(() => json(200, { keys }));
 
 describe('a JWKS', () => {
-  it('yields the keys that may verify signatures, each with its algorithms', () => {
+  it('returns the keys that may verify signatures, each with its algorithms', () => {
     const keys = parseJwks(JSON.stringify({ keys: [rsa, ec, ec384, ec521, ed] }));
     expect([...keys].map(([kid, { algorithms }]) => [kid, algorithms])).toEqual([
       ['rsa-1', ['RS256']],
@@ -51,7 +51,7 @@ describe('a JWKS', () => {
     [ec384, 'ES384'],
     [ec521, 'ES512'],
   ])(
-    'lets an elliptic curve key without an algorithm verify that of its curve only: $crv',
+    'lets an elliptic curve key without an algorithm verify only that of its curve: $crv',
     ({ alg: _, ...bare }, algorithm) => {
       expect(parseJwks(JSON.stringify({ keys: [bare] })).get(String(bare.kid))?.algorithms).toEqual([algorithm]);
     },
@@ -66,11 +66,11 @@ describe('a JWKS', () => {
     ['an elliptic curve key for the algorithm of another curve', { ...ec, kid: 'x', alg: 'ES384' }],
     ['an RSA key for elliptic curves', { ...rsa, kid: 'x', alg: 'ES256' }],
     ['a key without kid', { ...rsa, kid: undefined }],
-    ['a kid that is no string', { ...rsa, kid: 7 }],
-    ['a use that is no string', { ...rsa, kid: 'x', use: null }],
-    ['an alg that is no string', { ...rsa, kid: 'x', alg: null }],
+    ['a kid that is not a string', { ...rsa, kid: 7 }],
+    ['a use that is not a string', { ...rsa, kid: 'x', use: null }],
+    ['an alg that is not a string', { ...rsa, kid: 'x', alg: null }],
     ['an RSA key without modulus', { ...rsa, kid: 'x', n: undefined }],
-    ['a modulus that is no string', { ...rsa, kid: 'x', n: 7 }],
+    ['a modulus that is not a string', { ...rsa, kid: 'x', n: 7 }],
     ['a curve that does not exist', { ...ec, kid: 'x', crv: 'P-257' }],
     ['a curve that tokens do not use', { ...ec, kid: 'x', crv: 'secp256k1', alg: undefined }],
     ['a point that is not on its curve', { ...ec, kid: 'x', y: ec.x }],
@@ -123,7 +123,7 @@ describe('a JWKS', () => {
     for (let value = 0n; value < 19n; value += 1n) expect(kidsOf({ ...ed, x: encode(value + P) })).toEqual([]);
   });
 
-  it('yields the first of two usable keys with the same kid', () => {
+  it('returns the first of two usable keys with the same kid', () => {
     const keys = parseJwks(
       JSON.stringify({
         keys: [
@@ -136,7 +136,7 @@ describe('a JWKS', () => {
     expect(kidsOf({ ...rsa, kid: 'k', use: 'enc' }, { ...ec, kid: 'k' })).toEqual(['k']);
   });
 
-  const none = issuerError('issuer_malformed', 'The JWKS is not an object with at most 100 "keys".');
+  const invalid = issuerError('issuer_malformed', 'The JWKS is not an object with at most 100 "keys".');
 
   it.each([
     '',
@@ -151,15 +151,15 @@ describe('a JWKS', () => {
     '"keys"',
     '<html>',
   ])('is refused if it is not an object with keys: %j', (body) => {
-    expect(() => parseJwks(body)).toThrow(none);
+    expect(() => parseJwks(body)).toThrow(invalid);
   });
 
   it('may have at most 100 keys', () => {
     expect(kidsOf(...Array(99).fill(null), rsa)).toEqual(['rsa-1']);
-    expect(() => kidsOf(...Array(100).fill(null), rsa)).toThrow(none);
+    expect(() => kidsOf(...Array(100).fill(null), rsa)).toThrow(invalid);
   });
 
-  it('yields keys or an IssuerError for any text', () => {
+  it('returns keys or throws an IssuerError for any text', () => {
     const anyKey = fc.oneof(
       fc.jsonValue(),
       fc
@@ -188,7 +188,7 @@ describe('a JWKS', () => {
   });
 });
 
-describe('fetching the keys', () => {
+describe('the fetch of the keys', () => {
   it('sends a GET when the first token comes, and no other request for ten minutes', async () => {
     const { clock, http, find } = serving(rsa);
     expect((await find('rsa-1')).kid).toBe('rsa-1');
@@ -219,7 +219,7 @@ describe('fetching the keys', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('happens at most once in 30 s, however many unknown kids come', async () => {
+  it('happens at most once in 30 s, for any number of unknown kids', async () => {
     const { clock, http, find } = serving(rsa);
     for (let second = 0; second < 60; second += 1) {
       for (const kid of ['a', 'b', 'c']) await expect(find(`${kid}${second}`)).rejects.toThrow(unknown);
@@ -231,7 +231,7 @@ describe('fetching the keys', () => {
   it.each([
     ['not a JWKS', text(200, '<html>')],
     ['not 200', json(404, {})],
-  ])('happens at most once in 5 s, however many tokens come, while the response is %s', async (_, reply) => {
+  ])('happens at most once in 5 s, for any number of tokens, while the response is %s', async (_, reply) => {
     const { clock, http, find } = jwksOver(() => reply);
     for (let second = 0; second < 10; second += 1) {
       for (const kid of ['rsa-1', `kid-${second}`]) {
@@ -246,16 +246,16 @@ describe('fetching the keys', () => {
   });
 
   it('makes unknown kids wait for the request that is under way', async () => {
-    let answer: (reply: Reply) => void = () => {};
-    const { http, find } = jwksOver(() => new Promise<Reply>((resolve) => (answer = resolve)));
+    let respond: (reply: Reply) => void = () => {};
+    const { http, find } = jwksOver(() => new Promise<Reply>((resolve) => (respond = resolve)));
     const both = Promise.all([find('rsa-1'), find('ec-1')]);
     await Promise.resolve();
-    answer(json(200, { keys: [rsa, ec] }));
+    respond(json(200, { keys: [rsa, ec] }));
     expect((await both).map((key) => key.kid)).toEqual(['rsa-1', 'ec-1']);
     expect(http.requests).toHaveLength(1);
   });
 
-  it('withdraws a key that is no longer published', async () => {
+  it('drops a key that is no longer published', async () => {
     let keys = [rsa, ec];
     const { clock, find } = jwksOver(() => json(200, { keys }));
     await find('ec-1');
@@ -275,7 +275,7 @@ describe('fetching the keys', () => {
   });
 });
 
-describe('an outage', () => {
+describe('an outage of the keys endpoint', () => {
   function withKnownKey() {
     let isDown = false;
     const setUp = jwksOver(() => (isDown ? failure('connection') : json(200, { keys: [rsa] })));
@@ -304,7 +304,7 @@ describe('an outage', () => {
     expect(await caught(() => find('rsa-1'))).toBeInstanceOf(IssuerError);
   });
 
-  it('causes one fetch in 30 s only while the key is known', async () => {
+  it('causes only one fetch every 30 s while the key is known', async () => {
     const { clock, http, find, goDown } = withKnownKey();
     await goDown();
     clock.advanceSeconds(600);

@@ -48,7 +48,7 @@ async function refusal(token: string): Promise<{ error: unknown; fetches: number
 }
 
 describe('a good access token', () => {
-  it('yields its principal', async () => {
+  it('returns its principal', async () => {
     expect(await verify(await mint(rsa, { scope: 'read:foo create:foo read:foo', org_id: 'org_1' }))).toEqual({
       subject: 'auth0|1234',
       username: undefined,
@@ -61,11 +61,11 @@ describe('a good access token', () => {
     });
   });
 
-  it.each([rsa, ec, ed])('may be signed by $algorithm', async (key) => {
+  it.each([rsa, ec, ed])('is accepted if it is signed by $algorithm', async (key) => {
     expect((await verify(await mint(key))).subject).toBe('auth0|1234');
   });
 
-  it('may use any RSA hash if its key does not name an algorithm', async () => {
+  it('is accepted with any RSA hash if its key does not name an algorithm', async () => {
     const token = forge({ alg: 'RS512', kid: anyRsa.kid }, accessTokenClaims(), (input) =>
       sign('sha512', Buffer.from(input), nodePrivateKey),
     );
@@ -73,7 +73,7 @@ describe('a good access token', () => {
   });
 
   it.each(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'application/jwt', undefined])(
-    'may have the type %s',
+    'is accepted with the type %s',
     async (typ) => {
       expect((await verify(await mint(rsa, {}, { typ }))).subject).toBe('auth0|1234');
     },
@@ -98,7 +98,7 @@ describe('a good access token', () => {
   });
 });
 
-describe('the algorithm', () => {
+describe('the algorithm of a JWT', () => {
   const refused = credentialError('algorithm_refused', 'Expected RS256, RS384, RS512, ES256, ES384, ES512 or EdDSA.');
 
   it.each(['none', 'None', 'NONE', 'nOnE', '', undefined, null, 7, ['RS256'], { alg: 'RS256' }])(
@@ -118,7 +118,7 @@ describe('the algorithm', () => {
     ['the text of the modulus', async () => rsa.publicJwk.n ?? ''],
     ['the JWK', async () => JSON.stringify(rsa.publicJwk)],
     ['the DER', async () => rsaPublicKey.export({ type: 'spki', format: 'der' })],
-  ])('is refused without a call if it is HS256 keyed with %s of the public key', async (_, secretOf) => {
+  ])('is refused without a call if it is HS256 with %s of the public key as its key', async (_, secretOf) => {
     const secret = await secretOf();
     const token = forge({ alg: 'HS256', kid: rsa.kid, typ: 'JWT' }, accessTokenClaims(), (input) =>
       createHmac('sha256', secret).update(input).digest(),
@@ -134,12 +134,12 @@ describe('the algorithm', () => {
     },
   );
 
-  it('must be the algorithm of the key', async () => {
+  it('is refused if it is not the algorithm of the key', async () => {
     const otherAlgorithm = credentialError(
       'algorithm_refused',
       'The key is not for the algorithm that the header names.',
     );
-    const asIf = (alg: string, kid: string) => forge({ alg, kid, typ: 'JWT' }, accessTokenClaims(), () => 'AAAA');
+    const withHeader = (alg: string, kid: string) => forge({ alg, kid, typ: 'JWT' }, accessTokenClaims(), () => 'AAAA');
     for (const [alg, kid] of [
       ['ES256', rsa.kid],
       ['RS512', rsa.kid],
@@ -147,12 +147,12 @@ describe('the algorithm', () => {
       ['ES384', ec.kid],
       ['EdDSA', anyRsa.kid],
     ] as const) {
-      await expect(verify(asIf(alg, kid)), `${alg} with ${kid}`).rejects.toThrow(otherAlgorithm);
+      await expect(verify(withHeader(alg, kid)), `${alg} with ${kid}`).rejects.toThrow(otherAlgorithm);
     }
   });
 });
 
-describe('the header', () => {
+describe('the header of a JWT', () => {
   it.each(['id+jwt', 'logout+jwt', 'dpop+jwt', 'secevent+jwt', 'JWS', '', 7, null, ['JWT']])(
     'is refused without a call if its type is %j',
     async (typ) => {
@@ -180,18 +180,18 @@ describe('the header', () => {
     expect(fetches).toBe(0);
   });
 
-  it("must name one of the issuer's keys", async () => {
+  it("is refused if it names none of the issuer's keys", async () => {
     const { error, fetches } = await refusal(await mint({ ...rsa, kid: 'nobody' }));
     expect(error).toEqual(credentialError('key_unknown', 'No key with the "kid" of the token.'));
     expect(fetches).toBe(1);
   });
 
-  it.each(['__proto__', 'constructor', 'toString', ''])('gains nothing from the kid %j', async (kid) => {
+  it.each(['__proto__', 'constructor', 'toString', ''])('is refused if its kid is %j', async (kid) => {
     const { error } = await refusal(signed({ alg: 'RS256', kid }, accessTokenClaims()));
     expect(error).toEqual(credentialError('key_unknown', 'No key with the "kid" of the token.'));
   });
 
-  it('cannot bring its own key', async () => {
+  it('is not verified with a key that it brings itself', async () => {
     const url = 'https://evil.example/jwks.json';
     const { http, verify } = verifier();
     const token = await mint(strangerRsa, {}, { jwk: strangerRsa.publicJwk, jku: url, x5u: url });
@@ -206,10 +206,10 @@ function signed(header: unknown, claims: unknown): string {
   return forge(header, claims, (input) => sign('sha256', Buffer.from(input), nodePrivateKey));
 }
 
-describe('the signature', () => {
+describe('the signature of a JWT', () => {
   const invalid = credentialError('signature_invalid', 'The signature does not match.');
 
-  it('of another key with the same kid is refused', async () => {
+  it('is refused if it is by another key with the same kid', async () => {
     await expect(verify(await mint(strangerRsa))).rejects.toThrow(invalid);
   });
 
@@ -225,7 +225,7 @@ describe('the signature', () => {
     await expect(verify(`${header}.${payload}.${signature}`)).rejects.toThrow(invalid);
   });
 
-  it('of zeros is refused for an elliptic curve', async () => {
+  it('is refused for an elliptic curve if it is all zeros', async () => {
     const token = forge({ alg: 'ES256', kid: ec.kid }, accessTokenClaims(), () => Buffer.alloc(64));
     await expect(verify(token)).rejects.toThrow(invalid);
   });
@@ -235,7 +235,7 @@ describe('the signature', () => {
     const signatureAt = token.lastIndexOf('.') + 1;
     await fc.assert(
       fc.asyncProperty(
-        // The last character holds bits that say nothing.
+        // The last character contains unused bits.
         fc.integer({ min: 0, max: token.length - 2 }),
         fc.constantFrom(...'ABab01-_'),
         async (index, character) => {
@@ -249,7 +249,7 @@ describe('the signature', () => {
   });
 });
 
-describe('the claims', () => {
+describe('the claims of a JWT', () => {
   it.each([
     ['another issuer', { iss: 'https://evil.example/' }, 'issuer_mismatch', 'The issuer is not the configured one.'],
     [
@@ -259,12 +259,12 @@ describe('the claims', () => {
       'The audience does not include the configured one.',
     ],
     ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
-    ['an nbf to come', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
+    ['an nbf in the future', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
     ['a bound key', { cnf: { jkt: 'x' } }, 'token_sender_constrained', 'The token is bound to a key.'],
     ['no exp', { exp: undefined }, 'claims_malformed', 'The claim "exp" is missing.'],
     ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
     [
-      'an iss that is no string',
+      'an iss that is not a string',
       { iss: 7 },
       'claims_malformed',
       'The claim "iss" is not a string of at most 512 characters without control characters.',
@@ -273,11 +273,11 @@ describe('the claims', () => {
     expect(await refusal(await mint(rsa, claims))).toEqual({ error: credentialError(code, message), fetches: 0 });
   });
 
-  it('may hold our audience among others', async () => {
+  it('are accepted with our audience among others', async () => {
     expect((await verify(await mint(rsa, { aud: [`${ISSUER}userinfo`, AUDIENCE] }))).subject).toBe('auth0|1234');
   });
 
-  it.each(['null', '[]', '"text"', '7', '{', ''])('must be a JSON object: %s', async (payload) => {
+  it.each(['null', '[]', '"text"', '7', '{', ''])('are refused if they are not a JSON object: %s', async (payload) => {
     const { error, fetches } = await refusal(await mintPayload(rsa, payload));
     expect(error).toEqual(
       credentialError('token_malformed', 'The token is not a JWS in compact form with a JSON payload.'),
@@ -285,7 +285,7 @@ describe('the claims', () => {
     expect(fetches).toBe(0);
   });
 
-  it('must have the right types even if nothing else depends on them', async () => {
+  it('are refused with a wrong type even if nothing else depends on it', async () => {
     const error = credentialError('token_malformed', 'The token is not a JWS in compact form with a JSON payload.');
     await expect(verify(await mint(rsa, { iat: 'now' }))).rejects.toThrow(error);
   });
@@ -300,7 +300,7 @@ describe('a token of three parts', () => {
     ['a.b.c.d', false],
     ['a.b.c.d.e', false],
     ['', false],
-  ])('%j is treated as a JWS: %s', (token, isOne) => {
+  ])('is treated as a JWS, and no other token is: %j, %s', (token, isOne) => {
     expect(isCompactJws(token)).toBe(isOne);
   });
 
@@ -328,7 +328,7 @@ describe('a token of three parts', () => {
     }
   });
 
-  it('causes nothing but a refusal, whatever the parts', async () => {
+  it('causes nothing but a refusal, for any parts', async () => {
     const part = fc.oneof(
       fc.string(),
       fc.json().map((value) => Buffer.from(value).toString('base64url')),

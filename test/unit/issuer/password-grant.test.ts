@@ -36,11 +36,11 @@ function grantOver(script: () => Reply, { client = CLIENT, scopes = ['create:foo
   return { clock, http, clients, logIn };
 }
 
-const answered = (reply: Reply) => grantOver(() => reply).logIn();
+const loginWith = (reply: Reply) => grantOver(() => reply).logIn();
 const wrong = credentialError('password_wrong', 'Wrong username or password.');
 
-describe('the request', () => {
-  it('asks for the password grant with the scopes by name', async () => {
+describe('the password grant request', () => {
+  it('requests the password grant with the scopes by name', async () => {
     const { http, logIn } = grantOver(() => loggedIn('token'));
     expect(await logIn()).toBe('token');
     expect(http.requests).toEqual([
@@ -63,7 +63,7 @@ describe('the request', () => {
     });
   });
 
-  it('asks for a scope even if no route requires one, because without any the server would grant all', async () => {
+  it('requests a scope even if no route requires one, because the server would otherwise grant all', async () => {
     const { http, logIn } = grantOver(() => loggedIn('token'), { scopes: [] });
     await logIn();
     expect(form(http.requests[0]).scope).toBe('openid');
@@ -78,14 +78,14 @@ describe('the request', () => {
     });
   });
 
-  it('carries the IP of the caller, so that the server can count guesses by it', async () => {
+  it('contains the IP of the caller, so that the server can count guesses by it', async () => {
     const { http, logIn } = grantOver(() => loggedIn('token'));
     await logIn(CREDENTIAL, '203.0.113.7');
     await logIn();
     expect(http.requests.map(({ headers }) => headers['auth0-forwarded-for'])).toEqual(['203.0.113.7', undefined]);
   });
 
-  it('carries any username and password unchanged', async () => {
+  it('contains any username and password unchanged', async () => {
     const { http, logIn } = grantOver(() => loggedIn('token'));
     const part = fc.string({ unit: 'grapheme', minLength: 1 });
     await fc.assert(
@@ -96,7 +96,7 @@ describe('the request', () => {
     );
   });
 
-  it('is made with a client that is read once, and again after the server refused it', async () => {
+  it('authenticates a client that is read once, and again after the server refused it', async () => {
     const { http, clients, logIn } = grantOver(() => loggedIn('token'));
     await logIn();
     await logIn();
@@ -109,7 +109,7 @@ describe('the request', () => {
     expect(clients).toHaveLength(2);
   });
 
-  it('has its client read again at most every 30 s, however often it is refused', async () => {
+  it('causes another read of a refused client at most every 30 s', async () => {
     const { clock, clients, logIn } = grantOver(() => loginError(401, 'invalid_client'));
     for (let time = 0; time < 10; time += 1) await caught(logIn);
     expect(clients).toHaveLength(2);
@@ -119,9 +119,9 @@ describe('the request', () => {
   });
 });
 
-describe('the response', () => {
-  it('invalid_grant means a wrong username or password', async () => {
-    await expect(answered(WRONG_PASSWORD)).rejects.toThrow(wrong);
+describe('the password grant', () => {
+  it('refuses a wrong username or password after invalid_grant', async () => {
+    await expect(loginWith(WRONG_PASSWORD)).rejects.toThrow(wrong);
   });
 
   it.each([
@@ -137,7 +137,7 @@ describe('the response', () => {
     [500, 'unauthorized'],
     [403, 'unknown_to_us'],
     [500, 'unknown_to_us'],
-  ])('%i %s means that this user may not log in, and is not requested twice', async (status, error) => {
+  ])('refuses this user after %i %s and sends no second request', async (status, error) => {
     const { http, logIn } = grantOver(() => loginError(status, error));
     await expect(logIn()).rejects.toThrow(
       credentialError('login_refused', 'The server does not let this user log in.'),
@@ -152,8 +152,8 @@ describe('the response', () => {
     [403, 'access_denied', 'Service not found: https://demo.api'],
     [403, 'access_denied', 'Client is not authorized to access "https://demo.api".'],
     [500, 'access_denied', 'Service not found: https://demo.api'],
-  ])('%i %s "%s" means that the operator has to fix something', async (status, error, description) => {
-    await expect(answered(loginError(status, error, description))).rejects.toThrow(
+  ])('reports an operator error after %i %s "%s"', async (status, error, description) => {
+    await expect(loginWith(loginError(status, error, description))).rejects.toThrow(
       issuerError(
         'issuer_client_refused',
         `The server refused the password grant's client (${status} ${error}). Check its id and secret, that the grant is enabled for it, and that it may use the API.`,
@@ -161,8 +161,8 @@ describe('the response', () => {
     );
   });
 
-  it('500 server_error means that the operator has to name a connection', async () => {
-    await expect(answered(loginError(500, 'server_error', 'no default connection'))).rejects.toThrow(
+  it('reports after 500 server_error that the operator has to name a connection', async () => {
+    await expect(loginWith(loginError(500, 'server_error', 'no default connection'))).rejects.toThrow(
       issuerError(
         'issuer_refused',
         'The token endpoint responded with 500 (server_error). Check that the tenant has a default directory, or name a "connection" in the secret of the client.',
@@ -170,18 +170,21 @@ describe('the response', () => {
     );
   });
 
-  it('429 too_many_requests is a rate limit', async () => {
-    await expect(answered(loginError(429, 'too_many_requests'))).rejects.toThrow(
+  it('reports a rate limit after 429 too_many_requests', async () => {
+    await expect(loginWith(loginError(429, 'too_many_requests'))).rejects.toThrow(
       issuerError('issuer_throttled', 'The server limits the rate of requests (429).'),
     );
   });
 
-  it.each(['too_many_attempts', 'too_many_requests'])('429 %s for one user does not stop others', async (error) => {
-    const { http, logIn } = grantOver(() => json(429, { error }, { 'retry-after': '60' }));
-    for (let i = 0; i < 10; i += 1) await caught(logIn);
-    http.script = () => loggedIn('token');
-    expect(await logIn({ ...CREDENTIAL, username: 'other@example.com' })).toBe('token');
-  });
+  it.each(['too_many_attempts', 'too_many_requests'])(
+    'does not stop other users after 429 %s for one user',
+    async (error) => {
+      const { http, logIn } = grantOver(() => json(429, { error }, { 'retry-after': '60' }));
+      for (let i = 0; i < 10; i += 1) await caught(logIn);
+      http.script = () => loggedIn('token');
+      expect(await logIn({ ...CREDENTIAL, username: 'other@example.com' })).toBe('token');
+    },
+  );
 
   it.each([
     [json(400, { error: 'invalid_request' }), '400 (invalid_request)'],
@@ -194,16 +197,16 @@ describe('the response', () => {
     [text(403, 'invalid_grant'), 403],
     [json(201, { access_token: 'token' }), 201],
     [text(204, ''), 204],
-  ])('%j is blamed on the server', async (reply, status) => {
-    await expect(answered(reply)).rejects.toThrow(
+  ])("reports %j as the server's fault", async (reply, status) => {
+    await expect(loginWith(reply)).rejects.toThrow(
       issuerError('issuer_refused', `The token endpoint responded with ${status}.`),
     );
   });
 
   it.each(['', '{', 'null', '[]', '{}', '{"access_token":7}', '{"access_token":["t"]}', '{"access_token":""}'])(
-    '200 without a token is blamed on the server: %j',
+    "reports status 200 without a token as the server's fault: %j",
     async (body) => {
-      await expect(answered(text(200, body))).rejects.toThrow(
+      await expect(loginWith(text(200, body))).rejects.toThrow(
         issuerError('issuer_malformed', 'The token response has no "access_token".'),
       );
     },
@@ -215,11 +218,11 @@ describe('the response', () => {
     [json(302, { error: 'invalid_grant' }), 'issuer_malformed'],
     [failure('timeout'), 'issuer_timeout'],
     [failure('connection'), 'issuer_unavailable'],
-  ] as const)('missing means an outage, whatever its body: %s', async (reply, code) => {
-    expect(await caught(() => answered(reply))).toMatchObject({ name: 'IssuerError', code });
+  ] as const)('reports an outage or a redirect as an issuer error, whatever its body: %s', async (reply, code) => {
+    expect(await caught(() => loginWith(reply))).toMatchObject({ name: 'IssuerError', code });
   });
 
-  it('yields a token or a coded error for any JSON', async () => {
+  it('returns a token or throws a coded error for any JSON', async () => {
     const body = fc.oneof(
       fc.jsonValue(),
       fc.record({ error: fc.jsonValue() }),
@@ -227,7 +230,7 @@ describe('the response', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 200, max: 599 }), body, async (status, value) => {
-        const result = await answered(json(status, value)).catch((error: unknown) => error);
+        const result = await loginWith(json(status, value)).catch((error: unknown) => error);
         if (result instanceof Error) {
           expect(result instanceof CredentialError || result instanceof IssuerError, String(result)).toBe(true);
         } else {
@@ -239,7 +242,7 @@ describe('the response', () => {
     );
   });
 
-  it('never puts the credential or the client secret into an error', async () => {
+  it('never leaks the credential or the client secret in an error', async () => {
     const replies = [
       WRONG_PASSWORD,
       loginError(403, 'correct horse', 'grant-client-secret'),
@@ -248,9 +251,9 @@ describe('the response', () => {
       failure('connection'),
     ];
     for (const reply of replies) {
-      const told = everythingIn(await caught(() => answered(reply)));
+      const errorText = everythingIn(await caught(() => loginWith(reply)));
       for (const secret of ['correct horse', 'grant-client-secret', 'user@example.com'])
-        expect(told).not.toContain(secret);
+        expect(errorText).not.toContain(secret);
     }
   });
 });
@@ -267,7 +270,7 @@ describe('a refused login', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('of any kind is not repeated for 300 s, and keeps its code', async () => {
+  it('is not repeated for 300 s, whatever its kind, and keeps its code', async () => {
     const { clock, http, logIn } = grantOver(() => loginError(403, 'mfa_required'));
     const refused = credentialError('login_refused', 'The server does not let this user log in.');
     await expect(logIn()).rejects.toThrow(refused);

@@ -9,7 +9,7 @@ const headers = (limit: string, remaining: string, reset = String(NOW_SECONDS)) 
   'x-ratelimit-reset': reset,
 });
 
-describe('the rate limit', () => {
+describe('the rate limit in the headers', () => {
   it('is read from the three headers together', () => {
     expect(rateLimitOf(headers('300', '7'))).toEqual({ limit: 300, remaining: 7, resetsAtMs: NOW_MS });
   });
@@ -23,8 +23,8 @@ describe('the rate limit', () => {
     headers('300', '7', 'Thu, 15 Jan 2026 12:00:00 GMT'),
     headers('1e3', '7'),
     headers('3000000000000', '7'),
-  ])('is unknown if one of them is missing or is not a whole number: %j', (said) => {
-    expect(rateLimitOf(said)).toBeUndefined();
+  ])('is unknown if one of them is missing or is not a whole number: %j', (values) => {
+    expect(rateLimitOf(values)).toBeUndefined();
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe('the rate limit', () => {
     [5, 1, false],
     [5, 0, true],
     [0, 0, false],
-  ])('of %i is nearly used up at %i: %s', (limit, remaining, isUp) => {
+  ])('is reported as nearly used up or not: limit %i, remaining %i, %s', (limit, remaining, isUp) => {
     expect(isNearlyUsedUp({ limit, remaining, resetsAtMs: NOW_MS })).toBe(isUp);
   });
 });
@@ -44,20 +44,20 @@ describe('the delay of a 429', () => {
     ['Retry-After', { 'retry-after': '7' }, 7000],
     ['Retry-After before the reset', { 'retry-after': '0', ...headers('1', '0', String(NOW_SECONDS + 9)) }, 0],
     ['the reset', headers('1', '0', String(NOW_SECONDS + 9)), 9000],
-    ['a reset that has been', headers('1', '0', String(NOW_SECONDS - 9)), 0],
-    ['nothing', {}, 1000],
+    ['a reset in the past', headers('1', '0', String(NOW_SECONDS - 9)), 0],
+    ['no header', {}, 1000],
     ['a date', { 'retry-after': new Date(NOW_MS + 7000).toUTCString() }, 7000],
-    ['something unreadable', { 'retry-after': 'soon' }, 1000],
-  ])('is the one given by %s', (_, said, milliseconds) => {
-    expect(retryAfterMs(said, NOW_MS)).toBe(milliseconds);
+    ['an unreadable value', { 'retry-after': 'soon' }, 1000],
+  ])('is determined by %s', (_, values, milliseconds) => {
+    expect(retryAfterMs(values, NOW_MS)).toBe(milliseconds);
   });
 
-  it('is a number of milliseconds that is not negative, whatever the headers say', () => {
+  it('is a number of milliseconds that is not negative, for any headers', () => {
     const value = fc.option(fc.oneof(fc.string(), fc.integer().map(String)), { nil: undefined });
     fc.assert(
       fc.property(value, value, (after, reset) => {
-        const said = { 'retry-after': after, 'x-ratelimit-reset': reset };
-        expect(retryAfterMs(said, NOW_MS)).toBeGreaterThanOrEqual(0);
+        const values = { 'retry-after': after, 'x-ratelimit-reset': reset };
+        expect(retryAfterMs(values, NOW_MS)).toBeGreaterThanOrEqual(0);
       }),
     );
   });

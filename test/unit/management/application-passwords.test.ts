@@ -10,8 +10,8 @@ const created = { ...stored, created_at: '2030-01-01T00:00:00Z', value: 'CanaryC
 
 const respondingWith = (response: ScriptedResponse) => new ScriptedTenant(() => response);
 
-describe('an application password', () => {
-  it('is made for the user, whose id is URL-encoded, and told once', async () => {
+describe('ApplicationPasswords', () => {
+  it('creates a password for the user, whose id is URL-encoded, and returns its value', async () => {
     const tenant = respondingWith({ status: 201, body: created });
     expect(await tenant.connect().applicationPasswords.create(USER, REQUEST)).toEqual({
       ...{ id: 'asp_1', label: 'My script', audience: 'https://demo.api', scopes: ['read:foo'] },
@@ -27,18 +27,18 @@ describe('an application password', () => {
     });
   });
 
-  it('without its value is an error', async () => {
+  it('refuses a response without the value', async () => {
     const { applicationPasswords } = respondingWith({ status: 201, body: stored }).connect();
     await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /Expected a string "value"/);
   });
 
-  it('that comes malformed is an error that does not tell its value', async () => {
+  it('refuses a malformed response without showing the value', async () => {
     const { applicationPasswords } = respondingWith({ status: 201, body: { ...created, scope: 'read:foo' } }).connect();
     const error = await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /"scope"/);
     expect(`${error.message} ${error.stack}`).not.toContain('Canary');
   });
 
-  it('is removed by its id, which is URL-encoded; that it is gone already is as good', async () => {
+  it('removes a password by its URL-encoded id and accepts that it is gone already', async () => {
     const responses = [{ status: 204 }, { status: 404, body: {} }];
     const tenant = new ScriptedTenant(() => responses.shift());
     const { applicationPasswords } = tenant.connect();
@@ -48,7 +48,7 @@ describe('an application password', () => {
   });
 });
 
-it('a list never holds values, even if the tenant tells them', async () => {
+it('ApplicationPasswords lists passwords without values, even if the tenant returns them', async () => {
   const tenant = respondingWith({ body: [{ ...created, last_accessed: '2030-01-02T00:00:00Z' }] });
   const [password] = await tenant.connect().applicationPasswords.list(USER);
   expect(password).toMatchObject({ id: 'asp_1', lastAccessed: '2030-01-02T00:00:00Z' });
@@ -56,7 +56,7 @@ it('a list never holds values, even if the tenant tells them', async () => {
   expect(tenant.log.at(-1)).toBe(`GET ${PATH}`);
 });
 
-it('a list that is none is an error', async () => {
+it('ApplicationPasswords refuses a response that is not a list', async () => {
   const { applicationPasswords } = respondingWith({ body: { error: 'no' } }).connect();
   await expectError(
     applicationPasswords.list(USER),
@@ -65,10 +65,13 @@ it('a list that is none is an error', async () => {
   );
 });
 
-it.each([[''], ['.'], ['..']])('the id "%s", which would lead to another path, is refused', async (id) => {
-  const tenant = respondingWith({ status: 204 });
-  const { applicationPasswords } = tenant.connect();
-  await expectError(applicationPasswords.remove(USER, id), 'configuration_invalid', /empty id, or one of dots/);
-  await expectError(applicationPasswords.list(id), 'configuration_invalid', /empty id, or one of dots/);
-  expect(tenant.log).toEqual([]);
-});
+it.each([[''], ['.'], ['..']])(
+  'ApplicationPasswords refuses the id "%s", which would lead to another path',
+  async (id) => {
+    const tenant = respondingWith({ status: 204 });
+    const { applicationPasswords } = tenant.connect();
+    await expectError(applicationPasswords.remove(USER, id), 'configuration_invalid', /empty id, or one of dots/);
+    await expectError(applicationPasswords.list(id), 'configuration_invalid', /empty id, or one of dots/);
+    expect(tenant.log).toEqual([]);
+  },
+);

@@ -4,21 +4,21 @@ import { isEmptyPatch, keyPropertiesOf, sameKeyValue } from '../../../src/manage
 
 const PEM = '-----BEGIN CERTIFICATE-----\nTUlJQw==\nYWJj\n-----END CERTIFICATE-----\n';
 
-describe('two values of a key property are the same', () => {
+describe('two equal values of a key property', () => {
   it.each([
     ['PEM with other line ends', PEM, PEM.replaceAll('\n', '\r\n')],
     ['PEM without its final newline', PEM, PEM.trim()],
     ['PEM whose base64 is broken elsewhere', PEM, PEM.replace('TUlJQw==\nYWJj', 'TUlJQw\n==YWJj')],
     ['a JWK with its members in another order', '{"kty":"RSA","n":"1"}', '{ "n": "1", "kty": "RSA" }'],
     ['a JWK as text and as an object', '{"kty":"RSA","n":"1"}', { n: '1', kty: 'RSA' }],
-    ['a list whose PEMs are laid out differently', [{ kid: 'a', pem: PEM }], [{ pem: PEM.trim(), kid: 'a' }]],
-    ['absent twice', null, null],
-  ])('%s', (_name, one, other) => {
+    ['a list whose PEMs differ in layout', [{ kid: 'a', pem: PEM }], [{ pem: PEM.trim(), kid: 'a' }]],
+    ['two absent values', null, null],
+  ])('are the same: %s', (_name, one, other) => {
     expect(sameKeyValue(one, other)).toBe(true);
   });
 });
 
-describe('two values of a key property differ', () => {
+describe('two different values of a key property', () => {
   it.each([
     ['another key', PEM, PEM.replace('YWJj', 'YWJk')],
     ['another label around the same bytes', PEM, PEM.replaceAll('CERTIFICATE', 'PUBLIC KEY')],
@@ -26,14 +26,14 @@ describe('two values of a key property differ', () => {
     ['a JWK with one member more', '{"kty":"RSA","n":"1"}', '{"kty":"RSA","n":"1","kid":"a"}'],
     ['a list in another order', ['a', 'b'], ['b', 'a']],
     ['URLs that differ in a slash', 'https://a.example/jwks', 'https://a.example/jwks/'],
-    ['absent and the word for it', null, 'null'],
-    ['absent and an empty list', null, []],
-  ])('%s', (_name, one, other) => {
+    ['an absent value and the text "null"', null, 'null'],
+    ['an absent value and an empty list', null, []],
+  ])('differ: %s', (_name, one, other) => {
     expect(sameKeyValue(one, other)).toBe(false);
   });
 });
 
-it('any JSON is the same as itself, written down and read again', () => {
+it('any JSON value is the same as itself after it was serialized and parsed', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(sameKeyValue(value, JSON.parse(JSON.stringify(value)))).toBe(true);
@@ -44,17 +44,17 @@ it('any JSON is the same as itself, written down and read again', () => {
 it('the order of members never matters, at any depth', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
-      const turned = Object.fromEntries(
+      const reordered = Object.fromEntries(
         Object.entries(value)
           .reverse()
           .map(([name, inner]) => [name, Object.fromEntries(Object.entries(inner).reverse())]),
       );
-      expect(sameKeyValue(value, turned)).toBe(true);
+      expect(sameKeyValue(value, reordered)).toBe(true);
     }),
   );
 });
 
-it('a record without key properties holds none, and other properties are not looked at', () => {
+it('a record without key properties has none, and other properties are ignored', () => {
   expect(keyPropertiesOf({ id: 'a', verificationLocation: 'https://a.example/' })).toEqual({
     verificationKey: null,
     verificationKeys: null,
@@ -62,7 +62,7 @@ it('a record without key properties holds none, and other properties are not loo
   });
 });
 
-it('a patch that takes a property off is not empty', () => {
+it('a patch that removes a property is not empty', () => {
   expect(isEmptyPatch({ verificationKey: null })).toBe(false);
   expect(isEmptyPatch({})).toBe(true);
 });

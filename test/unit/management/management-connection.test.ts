@@ -48,7 +48,7 @@ describe('the URL of the tenant', () => {
     ['https://user:canary@tenant.example/'],
     ['ftp://localhost/'],
     [''],
-  ])('may not be "%s", and is not repeated since it may hold a password', async (tenantUrl) => {
+  ])('is refused as "%s" and not shown, since it may hold a password', async (tenantUrl) => {
     const work = () =>
       connectManagement({ tenantUrl, clientId: 'a', clientSecret: 'b', http: new ScriptedTenant(found).http });
     const error = await expectError(work, 'configuration_invalid', /Expected "https:\/\/HOST\/" with its final slash/);
@@ -56,8 +56,8 @@ describe('the URL of the tenant', () => {
   });
 });
 
-describe('the token', () => {
-  it('is requested once, as a machine, and sent with every request', async () => {
+describe('the token of a ManagementConnection', () => {
+  it('is requested once with client credentials and sent with every request', async () => {
     const tenant = new ScriptedTenant(found);
     const { resourceServers } = tenant.connect();
     await Promise.all([resourceServers.find('https://demo.api'), resourceServers.find('https://demo.api')]);
@@ -86,8 +86,8 @@ describe('the token', () => {
 
   it.each([
     ['is refused', { status: 401 }],
-    ['lacks a scope, perhaps granted since', insufficientScope],
-  ])('that was kept and %s is replaced, and the request sent again', async (_what, refusal) => {
+    ['lacks a scope that may have been granted since', insufficientScope],
+  ])('is replaced if it was cached and %s, and the request is sent again', async (_what, refusal) => {
     const responses = [found(), refusal, found()];
     const tenant = new ScriptedTenant(() => responses.shift());
     const { resourceServers } = tenant.connect();
@@ -96,7 +96,7 @@ describe('the token', () => {
     expect(tokenRequests(tenant)).toBe(2);
   });
 
-  it('that replaced another is in no error, even if the tenant repeats it', async () => {
+  it('never appears in an error after it was replaced, even if the tenant repeats it', async () => {
     let tokens = 0;
     const repeats = (authorization: string | undefined) => ({ status: 403, body: { message: `no: ${authorization}` } });
     const tenant = new ScriptedTenant(
@@ -115,7 +115,7 @@ describe('the token', () => {
     expect(error.message).not.toContain('canary');
   });
 
-  it('that is new and lacks a scope is not replaced: that would not help', async () => {
+  it('is not replaced if it is new and lacks a scope, since that would not help', async () => {
     const tenant = new ScriptedTenant(() => insufficientScope);
     await expectError(find(tenant), 'management_scope_missing', /read:resource_servers/);
     expect(tokenRequests(tenant)).toBe(1);
@@ -128,16 +128,16 @@ describe('the token', () => {
     ['an access_token that breaks out of its header', { access_token: 'a\r\nx: y', expires_in: 60 }],
     ['no expires_in', { access_token: 'a' }],
     ['an expires_in that is not a number', { access_token: 'a', expires_in: 'soon' }],
-  ])('that comes as %s is not used', async (_what, body) => {
+  ])('is not used if the response has %s', async (_what, body) => {
     const tenant = new ScriptedTenant(() => ({ body }), { scriptsToken: true });
     await expectError(find(tenant), 'management_malformed', /^The tenant responded .*Expected/);
   });
 });
 
-describe('a management client', () => {
+describe('ManagementConnection', () => {
   const refusedWith = (response: ScriptedResponse) => new ScriptedTenant(() => response, { scriptsToken: true });
 
-  it('with a wrong secret is told to correct it', async () => {
+  it('reports that the client secret is wrong and must be corrected', async () => {
     const tenant = refusedWith({ status: 401, body: { error: 'access_denied', error_description: CLIENT_SECRET } });
     await expectError(
       find(tenant),
@@ -147,7 +147,7 @@ describe('a management client', () => {
     expect(tenant.log).toEqual(['POST /oauth/token']);
   });
 
-  it('without a grant is told where to authorize it', async () => {
+  it('reports where to authorize a client without a grant', async () => {
     const tenant = refusedWith({
       status: 403,
       body: { error: 'access_denied', error_description: 'Service not found' },
@@ -159,12 +159,12 @@ describe('a management client', () => {
     );
   });
 
-  it('is not shown an error code that is not valid', async () => {
+  it('does not show an error code that is not valid', async () => {
     const tenant = refusedWith({ status: 400, body: { error: '<script>canary</script>' } });
     await expectError(find(tenant), 'management_client_refused', /got 400, expected/);
   });
 
-  it('at something that is not a tenant is told so', async () => {
+  it('reports that the server is not a tenant', async () => {
     await expectError(
       find(refusedWith({ status: 404, body: {} })),
       'management_malformed',
@@ -172,7 +172,7 @@ describe('a management client', () => {
     );
   });
 
-  it('that lacks a scope is told which, and where to give it', async () => {
+  it('reports which scope is missing and where to grant it', async () => {
     await expectError(
       find(new ScriptedTenant(() => insufficientScope)),
       'management_scope_missing',
@@ -180,7 +180,7 @@ describe('a management client', () => {
     );
   });
 
-  it('whose new token is refused is told to check which API it is for', async () => {
+  it('reports that a refused new token may be for another API', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 401, body: { message: 'Invalid token' } }));
     await expectError(
       find(tenant),
@@ -191,7 +191,7 @@ describe('a management client', () => {
 });
 
 describe('a rate limit', () => {
-  it('is waited out as the tenant says, for the token and for requests', async () => {
+  it('delays the token request and other requests as long as the tenant says', async () => {
     const limited = (retryAfter: string) => ({ status: 429, headers: { 'retry-after': retryAfter } });
     const responses = [limited('3'), { body: TOKEN_RESPONSE }, limited('5'), found()];
     const tenant = new ScriptedTenant(() => responses.shift(), { scriptsToken: true });
@@ -199,7 +199,7 @@ describe('a rate limit', () => {
     expect(tenant.sleptMs).toEqual([3000, 5000]);
   });
 
-  it('that is longer than the time left is an error at once', async () => {
+  it('fails the request at once if it is longer than the time left', async () => {
     const tenant = new ScriptedTenant(() => ({
       status: 429,
       headers: { 'x-ratelimit-reset': String(START_MS / 1000 + 30) },
@@ -212,7 +212,7 @@ describe('a rate limit', () => {
     expect(tenant.sleptMs).toEqual([]);
   });
 
-  it('is not waited out beyond the deadline of all the work, however short each wait', async () => {
+  it('delays requests until the deadline of all the work at most, however short each delay', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 429, headers: { 'retry-after': '8' } }));
     await expectError(find(tenant, { timeoutMs: 20_000 }), 'management_throttled', /with 429/);
     expect(tenant.sleptMs).toEqual([8000, 8000]);
@@ -220,14 +220,14 @@ describe('a rate limit', () => {
 });
 
 describe('a tenant that fails', () => {
-  it('for a moment is asked again', async () => {
+  it('gets the request again after a short outage', async () => {
     const responses = [{ status: 502 }, new HttpFailure('connection', 'cut'), found()];
     const tenant = new ScriptedTenant(() => responses.shift());
     expect(await find(tenant)).toMatchObject(API);
     expect(tenant.sleptMs).toEqual([500, 1000]);
   });
 
-  it('for good is an error that says how', async () => {
+  it('causes an error that names the failure if the outage lasts', async () => {
     const cause = Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
     const refused = new HttpFailure('connection', 'The connection failed or was cut.', { cause });
     const tenant = new ScriptedTenant(() => refused);
@@ -245,7 +245,7 @@ describe('a tenant that fails', () => {
     );
   });
 
-  it('while it makes something is not asked again: it may have made it', async () => {
+  it('gets no second request to create something, since it may have been created', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 502 }));
     const creation = tenant.connect().clientGrants.create({ clientId: 'a', audience: 'b', scopes: [] });
     await expectError(
@@ -256,7 +256,7 @@ describe('a tenant that fails', () => {
     expect(tenant.log.filter((line) => line.includes('client-grants'))).toHaveLength(1);
   });
 
-  it('that does not respond is cut off, and gets no request once the time is used up', async () => {
+  it('is cut off if it does not respond, and gets no request once the time is used up', async () => {
     const tenant = new ScriptedTenant(found);
     const silent = vi.fn<HttpPort>(async ({ timeoutMs }) => {
       tenant.nowMs += timeoutMs;
@@ -270,15 +270,15 @@ describe('a tenant that fails', () => {
   it.each([
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example/canary' } }, /redirect \(302\)/],
     ['a page', { body: '<html>' }, /not JSON/],
-    ['too much', { body: `"${'x'.repeat(4_000_001)}"` }, /more than 4000000 bytes/],
-  ])('by %s is not asked again', async (_what, response, message) => {
+    ['too large a body', { body: `"${'x'.repeat(4_000_001)}"` }, /more than 4000000 bytes/],
+  ])('gets no second request after a response with %s', async (_what, response, message) => {
     const tenant = new ScriptedTenant(() => response);
     const error = await expectError(find(tenant), 'management_malformed', message);
     expect(error.message).not.toContain('canary');
     expect(tenant.log).toHaveLength(2);
   });
 
-  it('to know what a request is about is quoted, without what was secret in it', async () => {
+  it('is quoted in the error, without its secrets', async () => {
     const message = `Bad ${CLIENT_SECRET} and ${ACCESS_TOKEN}\u0007${'!'.repeat(1000)}`;
     const tenant = new ScriptedTenant(() => ({ status: 409, body: { message } }));
     const error = await expectError(
@@ -290,7 +290,7 @@ describe('a tenant that fails', () => {
   });
 });
 
-it('a connection whose time is used up sends nothing more, and says so', async () => {
+it('ManagementConnection sends nothing more once its time is used up, and reports it', async () => {
   const tenant = new ScriptedTenant(found);
   const { resourceServers } = tenant.connect({ timeoutMs: 1000 });
   tenant.nowMs += 1001;
@@ -302,7 +302,7 @@ it('a connection whose time is used up sends nothing more, and says so', async (
   expect(tenant.log).toEqual([]);
 });
 
-it('every request is bounded in time and size, and says what it accepts', async () => {
+it('ManagementConnection limits every request in time and size and says what it accepts', async () => {
   const http = vi.fn<HttpPort>(async () => ({ status: 200, headers: {}, body: JSON.stringify(TOKEN_RESPONSE) }));
   await expectError(find(new ScriptedTenant(found), { http }), 'management_malformed', /resource servers/);
   expect(http).toHaveBeenCalledTimes(2);
@@ -315,14 +315,14 @@ it('every request is bounded in time and size, and says what it accepts', async 
   }
 });
 
-it('an attempt has no more time than all the work has left', async () => {
+it('ManagementConnection gives an attempt no more time than all the work has left', async () => {
   const tenant = new ScriptedTenant(found);
   const http = vi.fn<HttpPort>((request) => tenant.http(request));
   await find(tenant, { http, timeoutMs: 700 });
   expect(http.mock.calls.map(([{ timeoutMs }]) => timeoutMs)).toEqual([700, 700]);
 });
 
-it('a failed request leaves no timer behind that would keep the process alive', async () => {
+it('ManagementConnection leaves no timer behind that would keep the process alive after a failure', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   await expectError(find(new ScriptedTenant(() => ({ status: 409, body: {} }))), 'management_refused', /with 409/);
@@ -330,7 +330,7 @@ it('a failed request leaves no timer behind that would keep the process alive', 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('a programming error of the port comes out as it is', async () => {
+it('ManagementConnection passes on a programming error of the port unchanged', async () => {
   const bug = new TypeError('a bug');
   const http: HttpPort = async () => {
     throw bug;
@@ -338,7 +338,7 @@ it('a programming error of the port comes out as it is', async () => {
   await expect(find(new ScriptedTenant(found), { http })).rejects.toBe(bug);
 });
 
-it('whatever a tenant responds, and echoes, is a result or a coded error without a secret', async () => {
+it('ManagementConnection returns a result or throws a coded error without a secret, for any response', async () => {
   const response = fc.record({
     status: fc.constantFrom(200, 201, 301, 400, 401, 403, 404, 409, 418, 429, 500),
     body: fc.oneof(
@@ -369,9 +369,9 @@ it('whatever a tenant responds, and echoes, is a result or a coded error without
         );
         if (error === undefined) continue;
         expect(error).toBeInstanceOf(CodedError);
-        const told = `${String(error)} ${JSON.stringify(error)} ${error instanceof Error ? error.stack : ''}`;
-        expect(told).not.toContain(CLIENT_SECRET);
-        expect(told).not.toContain(ACCESS_TOKEN);
+        const errorText = `${String(error)} ${JSON.stringify(error)} ${error instanceof Error ? error.stack : ''}`;
+        expect(errorText).not.toContain(CLIENT_SECRET);
+        expect(errorText).not.toContain(ACCESS_TOKEN);
         expect(error).not.toHaveProperty('cause');
       }
     }),

@@ -7,7 +7,7 @@ const WANTED = 'https://demo.api';
 const LIST = '/api/v2/resource-servers';
 const api = (id: string, identifier: string, more = {}) => ({ id, identifier, ...more });
 
-/** Answers lists in pages of so many, and single records by id, not by identifier, as a proxy that decodes paths would. */
+/** Returns lists in pages of the given size, and single records by id only, like a proxy that decodes paths. */
 function paging(records: readonly { readonly id: string; readonly identifier: string }[], size: number) {
   return ({ path, query }: SeenRequest): ScriptedResponse | undefined => {
     const start = Number(query.get('page')) * size;
@@ -17,8 +17,8 @@ function paging(records: readonly { readonly id: string; readonly identifier: st
   };
 }
 
-describe('a resource server', () => {
-  it('is asked for by its identifier, URL-encoded', async () => {
+describe('ResourceServers', () => {
+  it('requests a resource server by its URL-encoded identifier', async () => {
     const key = { verificationKey: { kty: 'RSA' } };
     const tenant = new ScriptedTenant(() => ({
       body: api('rs_1', WANTED, { name: 'Demo', scopes: [{ value: 'read:foo', description: 'Read' }, 'odd'], ...key }),
@@ -33,21 +33,21 @@ describe('a resource server', () => {
     expect(tenant.log).toEqual(['POST /oauth/token', 'GET /api/v2/resource-servers/https%3A%2F%2Fdemo.api']);
   });
 
-  it('is found on the last page, whatever page size and total the tenant claims, and read whole', async () => {
+  it('finds a resource server on the last page, for any page size and total, and reads it in full', async () => {
     const others = Array.from({ length: 7 }, (_, index) => api(`rs_${index}`, `https://${index}.example`));
     const tenant = new ScriptedTenant(paging([...others, api('rs_last', WANTED)], 2));
     expect(await tenant.connect().resourceServers.find(WANTED)).toMatchObject({ id: 'rs_last' });
     expect(tenant.log.at(-1)).toBe(`GET ${LIST}/rs_last`);
   });
 
-  it('is found on the pages if the tenant does not take an identifier for an id', async () => {
+  it('searches the pages if the tenant does not accept an identifier as an id', async () => {
     const pages = paging([api('rs_1', WANTED)], 10);
     const refusal = { status: 400, body: { message: "Path validation error: 'Invalid id'" } };
     const tenant = new ScriptedTenant((request) => pages(request) ?? refusal);
     expect(await tenant.connect().resourceServers.find(WANTED)).toMatchObject({ id: 'rs_1' });
   });
 
-  it('is found in a list without totals', async () => {
+  it('finds a resource server in a list without totals', async () => {
     const tenant = new ScriptedTenant(({ path, query }) => {
       if (path === `${LIST}/rs_1`) return { body: api('rs_1', WANTED) };
       return path === LIST ? { body: query.get('page') === '0' ? [api('rs_1', WANTED)] : [] } : undefined;
@@ -55,13 +55,13 @@ describe('a resource server', () => {
     expect(await tenant.connect().resourceServers.find(WANTED)).toMatchObject({ id: 'rs_1' });
   });
 
-  it('of nearly the same identifier is never taken for it, even if the tenant responds with it', async () => {
+  it('ignores a resource server of nearly the same identifier, even if the tenant returns it', async () => {
     const misses = ['https://demo.api/', 'https://DEMO.api', 'demo.api'].map((name, index) => api(`rs_${index}`, name));
     const lax = new ScriptedTenant((request) => paging(misses, 10)(request) ?? { body: misses[0] });
     expect(await lax.connect().resourceServers.find(WANTED)).toBeUndefined();
   });
 
-  it('is not looked for endlessly if every page is the same', async () => {
+  it('stops searching if every page is the same', async () => {
     const tenant = new ScriptedTenant(({ path }) =>
       path === LIST ? { body: [api('rs_1', 'https://other.api')] } : undefined,
     );
@@ -69,25 +69,25 @@ describe('a resource server', () => {
     expect(tenant.log.filter((line) => line === `GET ${LIST}`)).toHaveLength(2);
   });
 
-  it('is not mistaken for another by being asked for under the id of that one', async () => {
+  it('is not misled by an identifier that is the id of another resource server', async () => {
     const tenant = new ScriptedTenant(paging([api('rs_1', 'https://other.api')], 10));
     expect(await tenant.connect().resourceServers.find('rs_1')).toBeUndefined();
   });
 
-  it('of which the tenant says too little is an error', async () => {
+  it('refuses a response that lacks required members', async () => {
     const tenant = new ScriptedTenant(() => ({ body: { identifier: WANTED } }));
     await expectError(tenant.connect().resourceServers.find(WANTED), 'management_malformed', /Expected a string "id"/);
   });
 });
 
-it('the names of all resource servers leave out the tenant’s own', async () => {
+it("ResourceServers lists all names except the tenant's own API", async () => {
   const tenant = new ScriptedTenant(
     paging([api('rs_1', 'https://tenant.example/api/v2/', { is_system: true }), api('rs_2', WANTED)], 1),
   );
   expect(await tenant.connect().resourceServers.identifiers()).toEqual([WANTED]);
 });
 
-it('a change is sent as it is, null included', async () => {
+it('ResourceServers sends a change unchanged, null included', async () => {
   const tenant = new ScriptedTenant(() => ({ body: {} }));
   await tenant
     .connect()
@@ -97,14 +97,14 @@ it('a change is sent as it is, null included', async () => {
   expect(tenant.requests.at(-1)?.headers['content-type']).toBe('application/json');
 });
 
-it('a new one is made with its scopes', async () => {
+it('ResourceServers creates a resource server with its scopes', async () => {
   const tenant = new ScriptedTenant(() => ({ status: 201, body: {} }));
   await tenant.connect().resourceServers.create({ identifier: WANTED, name: 'Demo', scopes: ['read:foo'] });
   expect(tenant.log.at(-1)).toBe(`POST ${LIST}`);
   expect(tenant.requests.at(-1)?.body).toEqual({ identifier: WANTED, name: 'Demo', scopes: [{ value: 'read:foo' }] });
 });
 
-it('one that is gone already is as good as removed; another refusal is not', async () => {
+it('ResourceServers accepts that a resource server to remove is gone already, but no other refusal', async () => {
   const responses = [{ status: 204 }, { status: 404, body: {} }, { status: 403, body: { message: 'System API' } }];
   const { resourceServers } = new ScriptedTenant(() => responses.shift()).connect();
   await resourceServers.remove('rs_1');

@@ -8,9 +8,9 @@ const SCOPES = ['read:users', ...APPLICATION_PASSWORD_SCOPES];
 const CLIENT = { clientId: 'management-client', hasChanged: false };
 
 interface Tenant {
-  /** Of the Management API's record; absent if it shows none. */
+  /** The scopes in the Management API's record; absent if the record shows no scopes. */
   readonly offered?: readonly string[] | undefined;
-  /** Of each token in turn. */
+  /** The scopes of each token in turn. */
   readonly tokens: readonly (readonly string[] | undefined)[];
 }
 
@@ -30,30 +30,30 @@ function tenantWith({ offered, tokens }: Tenant): ScriptedTenant {
 const warningsOf = async (tenant: Tenant, question = CLIENT) =>
   (await featureWarnings(tenantWith(tenant).connect(), question)).map(({ code, message }) => ({ code, message }));
 
-describe('the feature', () => {
-  it('is there if the API offers the scopes and a token has them', async () => {
+describe('the check for app specific passwords', () => {
+  it('reports the feature as available if the API offers the scopes and a token has them', async () => {
     expect(await warningsOf({ offered: SCOPES, tokens: [SCOPES] })).toEqual([]);
   });
 
   it.each([
     ['no scopes at all', undefined],
-    ['others', ['read:users']],
-    ['some of them', ['read:user_application_passwords', 'delete:user_application_passwords']],
-  ])('is missing if the API offers %s, whatever a token has', async (_what, offered) => {
+    ['other scopes', ['read:users']],
+    ['only some of the scopes', ['read:user_application_passwords', 'delete:user_application_passwords']],
+  ])('reports the feature as missing if the API offers %s, whatever scopes a token has', async (_what, offered) => {
     const message = expect.stringMatching(
       /^App specific passwords are not enabled .* create:user_application_passwords/,
     );
     expect(await warningsOf({ offered, tokens: [SCOPES] })).toEqual([{ code: 'feature_missing', message }]);
   });
 
-  it('is missing if a token lacks a scope that the API offers and the grant holds', async () => {
+  it('reports the feature as missing if a token lacks a scope that the API offers and the grant holds', async () => {
     const message = expect.stringMatching(
       /a token of the client "management-client" lacks read:user_application_passwords, /,
     );
     expect(await warningsOf({ offered: SCOPES, tokens: [[]] })).toEqual([{ code: 'feature_missing', message }]);
   });
 
-  it('is judged by a new token if the grant was changed, and by the one at hand otherwise', async () => {
+  it('uses a new token if the grant was changed and the cached token otherwise', async () => {
     const changed = { ...CLIENT, hasChanged: true };
     expect(await warningsOf({ offered: SCOPES, tokens: [[], SCOPES] }, changed)).toEqual([]);
     const tenant = tenantWith({ offered: SCOPES, tokens: [SCOPES] });
@@ -61,17 +61,17 @@ describe('the feature', () => {
     expect(tenant.log.filter((line) => line === 'POST /oauth/token')).toHaveLength(1);
   });
 
-  it('is not judged by a token in a rehearsal', async () => {
+  it('does not use a token in a rehearsal', async () => {
     const connection = tenantWith({ offered: SCOPES, tokens: [[]] }).connect();
     expect(await featureWarnings(connection, { ...CLIENT, hasChanged: true, isOnlyPlanned: true })).toEqual([]);
   });
 
-  it('is not judged by a token that does not say what it has', async () => {
+  it('reports nothing if the token does not list its scopes', async () => {
     const message = expect.stringMatching(/^Not checked: the tenant does not say which scopes/);
     expect(await warningsOf({ offered: SCOPES, tokens: [undefined] })).toEqual([{ code: 'not_checked', message }]);
   });
 
-  it('is not judged where the tenant shows no such API; the token still counts', async () => {
+  it('uses the token alone if the tenant shows no such API', async () => {
     const tenant = new ScriptedTenant(
       ({ path }) => {
         if (path === '/oauth/token') return { body: { ...TOKEN_RESPONSE, scope: 'read:users' } };
@@ -86,7 +86,7 @@ describe('the feature', () => {
     );
   });
 
-  it('is not judged while the tenant is down, which is not a failure', async () => {
+  it('reports nothing while the tenant is down, and does not fail', async () => {
     const tenant = new ScriptedTenant(() => ({ status: 503 }), { scriptsToken: true });
     const warnings = await featureWarnings(tenant.connect(), CLIENT);
     expect(warnings.map(({ code }) => code)).toEqual(['not_checked', 'not_checked']);

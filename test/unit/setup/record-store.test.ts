@@ -14,8 +14,8 @@ beforeEach(() => {
 
 const stored = () => JSON.parse(state.textOf(NAME) ?? '').entries;
 
-describe('records with owners', () => {
-  it('are kept in one item, each under the thing that it is about', async () => {
+describe('OwnedRecords', () => {
+  it('keeps all records in one item, each under the name of its subject', async () => {
     await records.acquire('tenant api', 'one');
     await records.storeFor('tenant api').write({ version: 1 });
     await records.acquire('tenant other', 'two');
@@ -27,7 +27,7 @@ describe('records with owners', () => {
     expect(await records.storeFor('tenant other').read()).toBeUndefined();
   });
 
-  it('can be neither read nor written by whoever has lost the lease', async () => {
+  it('refuses to read or write for an owner that has lost the lease', async () => {
     const held = new OwnedRecords(state, NAME, 'rotation');
     await changeLease(state, () => ({ holder: 'rotation', purpose: 'rotation', untilMs: 1 }));
     await held.acquire('thing', 'one');
@@ -40,7 +40,7 @@ describe('records with owners', () => {
     expect(stored()).toEqual({ thing: { owners: ['one'] } });
   });
 
-  it('end with their last owner', async () => {
+  it('removes a record with its last owner', async () => {
     await records.acquire('thing', 'one');
     await records.acquire('thing', 'two');
     const restored: string[] = [];
@@ -58,14 +58,14 @@ describe('records with owners', () => {
     expect(stored()).toEqual({});
   });
 
-  it('keep their owners when the record goes', async () => {
+  it('keeps the owners when the record is removed', async () => {
     await records.acquire('thing', 'one');
     await records.storeFor('thing').write('record');
     await records.storeFor('thing').delete();
     expect(stored()).toEqual({ thing: { owners: ['one'] } });
   });
 
-  it('are written only where an owner is new', async () => {
+  it('writes only if an owner is new', async () => {
     await records.acquire('thing', 'one');
     state.write = async () => {
       throw new Error('Nothing is to be written.');
@@ -79,7 +79,7 @@ describe('records with owners', () => {
     ['{}', 'is not a JSON object with "entries"'],
     ['{"entries":{"thing":{}}}', 'has an entry without "owners"'],
     ['{"entries":{"thing":{"owners":[7]}}}', 'has an entry without "owners"'],
-  ])('that cannot be read stop everything: %s', async (text, what) => {
+  ])('refuses a stored value that cannot be read: %s', async (text, what) => {
     state.set(NAME, text);
     await expect(records.acquire('thing', 'one')).rejects.toMatchObject({
       code: 'record_invalid',
@@ -88,7 +88,7 @@ describe('records with owners', () => {
     expect(state.textOf(NAME)).toBe(text);
   });
 
-  it('of whatever content are read or refused, never misread', async () => {
+  it('reads or refuses any content, and never misreads it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), async (text) => {
         state.set(NAME, text);
@@ -98,14 +98,14 @@ describe('records with owners', () => {
     );
   });
 
-  it('lose nothing when two write at the same moment', async () => {
+  it('loses nothing if two owners write at the same moment', async () => {
     const others = new OwnedRecords(state, NAME);
-    const acts = ['one', 'two', 'three', 'four'].flatMap((owner) => [
+    const changes = ['one', 'two', 'three', 'four'].flatMap((owner) => [
       records.acquire('thing', owner),
       others.acquire(`other of ${owner}`, owner),
       others.storeFor(`other of ${owner}`).write({ of: owner }),
     ]);
-    await Promise.all(acts);
+    await Promise.all(changes);
     expect(stored().thing.owners).toHaveLength(4);
     for (const owner of ['one', 'two', 'three', 'four']) {
       expect(stored()[`other of ${owner}`]).toEqual({ owners: [owner], record: { of: owner } });

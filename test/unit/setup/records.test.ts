@@ -19,18 +19,18 @@ const clientGrant = {
   grant: { id: 'cgr_1', isOurs: false, added: ['a'] },
 };
 
-it('a record is read as it was written, and none as none', () => {
+it('a parsed record equals the written one, and is undefined if nothing was written', () => {
   expect(parseResourceServerRecord(JSON.parse(JSON.stringify(resourceServer)))).toEqual(resourceServer);
   expect(parseClientGrantRecord(JSON.parse(JSON.stringify(clientGrant)))).toEqual(clientGrant);
   expect(parseResourceServerRecord(undefined)).toBeUndefined();
   expect(parseClientGrantRecord(undefined)).toBeUndefined();
 });
 
-it('a record of something that was being made has no id', () => {
+it('a record of a resource that was being created has no id', () => {
   const { id: _id, ...unfinished } = resourceServer;
   expect(parseResourceServerRecord(unfinished)).toEqual(unfinished);
-  const unmade = { ...clientGrant, grant: { isOurs: true, added: [] } };
-  expect(parseClientGrantRecord(unmade)).toEqual(unmade);
+  const uncreated = { ...clientGrant, grant: { isOurs: true, added: [] } };
+  expect(parseClientGrantRecord(uncreated)).toEqual(uncreated);
 });
 
 describe('the record of a resource server', () => {
@@ -44,7 +44,7 @@ describe('the record of a resource server', () => {
     [{ ...resourceServer, keys: [] }, /has no "keys"/],
     [{ ...resourceServer, keys: { verificationKey: { ours: [] } } }, /without "before" and "ours"/],
     [{ ...resourceServer, keys: { verificationKey: { before: null, ours: 'key' } } }, /without "before" and "ours"/],
-  ])('%j is refused', async (record, message) => {
+  ])('is refused as %j', async (record, message) => {
     await expectError(() => parseResourceServerRecord(record), 'record_invalid', message);
   });
 });
@@ -58,12 +58,12 @@ describe('the record of a client grant', () => {
     [{ ...clientGrant, grant: { ...clientGrant.grant, id: 1 } }, /"id" that is not text/],
     [{ ...clientGrant, grant: { ...clientGrant.grant, isOurs: 'no' } }, /"isOurs"/],
     [{ ...clientGrant, grant: { ...clientGrant.grant, added: [1] } }, /no list of "added" scopes/],
-  ])('%j is refused', async (record, message) => {
+  ])('is refused as %j', async (record, message) => {
     await expectError(() => parseClientGrantRecord(record), 'record_invalid', message);
   });
 });
 
-it('any JSON is a record or an error of ours', () => {
+it('any JSON is parsed to a record or refused with our own error', () => {
   const almost = (record: object) =>
     fc
       .tuple(fc.constantFrom(...Object.keys(record)), fc.jsonValue())

@@ -15,8 +15,8 @@ function invalid(what: string) {
   );
 }
 
-describe('the public key document', () => {
-  it('holds public halves only, even if it is given whole keys', () => {
+describe('the document of public keys', () => {
+  it('contains public halves only, even if it gets whole keys', () => {
     expect(JSON.parse(writePublicKeys([key]))).toEqual({ keys: [published] });
   });
 
@@ -25,7 +25,7 @@ describe('the public key document', () => {
     expect(parsePublicKeys('{"keys":[]}')).toEqual([]);
   });
 
-  it('lets no private member through', () => {
+  it('drops private members when parsed', () => {
     expect(parsePublicKeys(JSON.stringify({ keys: [key] }))).toEqual([published]);
   });
 

@@ -7,7 +7,7 @@ import { FrozenClock } from '../../support/core/clock.ts';
 import { issuerError } from '../../support/core/errors.ts';
 import { StoreOfKeys } from '../../support/core/signing-keys.ts';
 
-/** The ring looks at names only. */
+/** The ring compares only key ids. */
 const { privateKey } = generateKeyPairSync('ed25519');
 const [a, b, c]: readonly [ImportedSigningKey, ImportedSigningKey, ImportedSigningKey] = [
   { kid: 'a', privateKey },
@@ -22,14 +22,14 @@ function ringOf(...keys: readonly [ImportedSigningKey, ...ImportedSigningKey[]])
 }
 
 describe('the active key', () => {
-  it('is the current one of the store, read once', async () => {
+  it('is the current key of the store, read once', async () => {
     const { store, ring } = ringOf(a, b);
     const keys = await Promise.all(Array.from({ length: 50 }, () => ring.active()));
     expect(new Set(keys)).toEqual(new Set([a]));
     expect(store.reads).toBe(1);
   });
 
-  it('is the preferred one, as long as the store holds it', async () => {
+  it('is the preferred key as long as the store holds it', async () => {
     const { store, ring } = ringOf(a, b);
     ring.prefer(b);
     expect(await ring.active()).toBe(b);
@@ -49,7 +49,7 @@ describe('the active key', () => {
 });
 
 describe('the alternative to a refused key', () => {
-  it('is the pending one that the store holds now', async () => {
+  it('is the pending key that the store holds now', async () => {
     const { store, ring } = ringOf(a);
     await ring.active();
     store.keys = [a, b];
@@ -66,7 +66,7 @@ describe('the alternative to a refused key', () => {
     expect(store.reads).toBe(2);
   });
 
-  it('is the current one if a rotation was finished in the meantime', async () => {
+  it('is the current key if a rotation was finished in the meantime', async () => {
     const { store, ring } = ringOf(a);
     await ring.active();
     store.keys = [b];
@@ -79,7 +79,7 @@ describe('the alternative to a refused key', () => {
     expect(await ring.alternative(a)).toBeUndefined();
   });
 
-  it('is the one that another caller has already found, without another read', async () => {
+  it('is the key that another caller has already found, without another read', async () => {
     const { store, ring } = ringOf(a, b);
     await ring.active();
     ring.prefer(b);

@@ -36,7 +36,7 @@ describe('a generated signing key', () => {
     expect((await generateSigningKey(NOW_MS)).kid).not.toBe(jwk.kid);
   });
 
-  it('has a certificate of its own, valid for twenty years from the given time', () => {
+  it('has its own certificate, valid for twenty years from the given time', () => {
     const certificate = new X509Certificate(certificatePem(jwk));
     expect(certificate.verify(certificate.publicKey)).toBe(true);
     expect(certificate.subject).toBe(`CN=${jwk.kid}`);
@@ -51,8 +51,8 @@ describe('a generated signing key', () => {
   });
 });
 
-describe('the public forms', () => {
-  it('as a JWK have no private member, whatever is put in', () => {
+describe('the public forms of a signing key', () => {
+  it('have no private member as a JWK, for any input', () => {
     expect(publicJwk(jwk)).toEqual({ kty: 'RSA', kid: jwk.kid, alg: 'RS256', use: 'sig', n: jwk.n, e: jwk.e });
     expect(Object.keys(publicJwk(jwk))).toEqual(['kty', 'kid', 'alg', 'use', 'n', 'e']);
   });
@@ -66,7 +66,7 @@ describe('the public forms', () => {
     for (const form of forms) expect(form).toEqual({ kty: 'RSA', n: jwk.n, e: jwk.e });
   });
 
-  it('as PEM have lines of 64 characters and one final newline', () => {
+  it('have lines of 64 characters and one final newline as PEM', () => {
     for (const [label, pem] of [
       ['PUBLIC KEY', publicKeyPem(jwk)],
       ['CERTIFICATE', certificatePem(jwk)],
@@ -90,7 +90,7 @@ describe('the public forms', () => {
 
 describe('a stored signing key', () => {
   it.each(['', '{', 'null', '[]', '"jwk"', '-----BEGIN PRIVATE KEY-----'])(
-    'must be a JSON object: %j is not',
+    'is refused if it is not a JSON object: %j',
     (value) => {
       expect(() => parseSigningJwk(value)).toThrow(invalid('is not a JSON object'));
     },
@@ -105,17 +105,17 @@ describe('a stored signing key', () => {
     [{ x5c: [] }, 'lacks its certificate in "x5c"'],
     [{ x5c: [7] }, 'lacks its certificate in "x5c"'],
     [{ x5c: 'MII' }, 'lacks its certificate in "x5c"'],
-  ])('must be what the deployment wrote: %j is not', (changes, what) => {
+  ])('is refused if the deployment did not write it: %j', (changes, what) => {
     expect(() => parseSigningJwk(text(changes))).toThrow(invalid(what));
   });
 
-  it.each(['kid', 'n', 'e', ...PRIVATE_MEMBERS])('must have the member %s, as text', (member) => {
+  it.each(['kid', 'n', 'e', ...PRIVATE_MEMBERS])('is refused without the member %s as text', (member) => {
     for (const value of [undefined, null, '', 7, ['x']]) {
       expect(() => parseSigningJwk(text({ [member]: value }))).toThrow(invalid(`lacks the member "${member}"`));
     }
   });
 
-  it('must have at least 2,048 bits', () => {
+  it('is refused with fewer than 2,048 bits', () => {
     const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
     expect(() => importSigningKey(parseSigningJwk(text({ ...small })))).toThrow(
       invalid('has 1024 bits; at least 2048 are required'),
@@ -124,14 +124,14 @@ describe('a stored signing key', () => {
 
   it.each([
     ['a modulus that is not base64url', { n: '!' }],
-    ['a key type that is unknown', { kty: 'unknown' }],
-  ])('is not usable with %s, on every version of Node', (_, changes) => {
+    ['an unknown key type', { kty: 'unknown' }],
+  ])('is refused with %s, on every version of Node', (_, changes) => {
     expect(() => importSigningKey(Object.assign({ ...jwk }, changes))).toThrow(
       invalid('is not a usable RSA private key'),
     );
   });
 
-  it('is parsed or refused by a ConfigurationError, whatever the text', () => {
+  it('is parsed or refused with a ConfigurationError, for any text', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.json(),
@@ -151,11 +151,11 @@ describe('a stored signing key', () => {
 
   it('never shows its private members in an error', async () => {
     for (const member of ['kid', 'x5c', 'use', ...PRIVATE_MEMBERS]) {
-      const told = everythingIn(await caught(() => parseSigningJwk(text({ [member]: 7 }))));
-      for (const name of PRIVATE_MEMBERS) expect(told).not.toContain(jwk[name].slice(0, 16));
+      const errorText = everythingIn(await caught(() => parseSigningJwk(text({ [member]: 7 }))));
+      for (const name of PRIVATE_MEMBERS) expect(errorText).not.toContain(jwk[name].slice(0, 16));
     }
     const broken = { ...jwk, n: 'AQAB', q: '!' };
-    const told = everythingIn(await caught(() => importSigningKey(broken)));
-    for (const name of PRIVATE_MEMBERS) expect(told).not.toContain(jwk[name].slice(0, 16));
+    const errorText = everythingIn(await caught(() => importSigningKey(broken)));
+    for (const name of PRIVATE_MEMBERS) expect(errorText).not.toContain(jwk[name].slice(0, 16));
   });
 });

@@ -5,13 +5,13 @@ import httpApi from '../../../support/lambda/events/http-api-request.json' with 
 import rest from '../../../support/lambda/events/rest-request.json' with { type: 'json' };
 import webSocket from '../../../support/lambda/events/websocket-connect.json' with { type: 'json' };
 
-describe('an event is adapted by its kind', () => {
+describe('the adapter for an event', () => {
   it.each([
     ['REST API', rest, '/foo/{id}', { policyDocument: expect.anything(), principalId: 'auth0|1234' }],
     ['HTTP API', httpApi, '/foo/{id}', { isAuthorized: true }],
     ['WebSocket API', webSocket, '$connect', { policyDocument: expect.anything(), principalId: 'auth0|1234' }],
-  ])('%s', (_, event, resourcePath, result) => {
-    // As it arrives: JSON that nobody has typed.
+  ])('is chosen by the kind of event: %s', (_, event, resourcePath, result) => {
+    // The event arrives as untyped JSON.
     const { request, toResult } = adapt(JSON.parse(JSON.stringify(event)), 'https://demo.api');
     expect(request).toMatchObject({ authorization: ['Bearer abc'], resourcePath, callerIp: '198.51.100.7' });
     expect(toResult(ALLOW)).toMatchObject(result);

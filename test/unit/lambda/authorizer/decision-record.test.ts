@@ -26,7 +26,7 @@ const ISSUER_EVENTS: readonly IssuerEvent[] = [
 const DECIDED = { request: REQUEST, decision: ALLOW, durationMs: 44.4, issuerEvents: ISSUER_EVENTS };
 
 describe('the record of a decision', () => {
-  it('names the reason, the kind of credential and the cost', () => {
+  it('contains the reason, the kind of credential and the cost', () => {
     expect(decisionRecord(DECIDED, true)).toEqual({
       outcome: 'allow',
       reason: 'allowed',
@@ -49,7 +49,7 @@ describe('the record of a decision', () => {
     ['deny', 'scope_missing', DENY],
     ['unauthenticated', 'token_expired', UNAUTHENTICATED],
     ['unavailable', 'issuer_timeout', UNAVAILABLE],
-  ] as const)('of the outcome %s has the reason %s', (outcome, reason, decision) => {
+  ] as const)('contains the outcome %s and the reason %s', (outcome, reason, decision) => {
     expect(decisionRecord({ ...DECIDED, decision }, false)).toMatchObject({ outcome, reason });
   });
 
@@ -63,7 +63,7 @@ describe('the record of a decision', () => {
     expect(decisionRecord({ ...DECIDED, request: { ...REQUEST, authorization } }, false)).toMatchObject({ kind });
   });
 
-  it('names the subject by a digest that is always the same, unless configured otherwise', () => {
+  it('identifies the subject by a digest that is always the same, unless configured otherwise', () => {
     const [one, two] = [decisionRecord(DECIDED, false), decisionRecord(DECIDED, false)];
     expect(one.sub).toMatch(/^[\w-]{16}$/);
     expect(one.sub).toBe(two.sub);
@@ -71,7 +71,7 @@ describe('the record of a decision', () => {
   });
 });
 
-describe('the line in the log', () => {
+describe('the log line of a decision', () => {
   const line = embeddedMetrics(decisionRecord(DECIDED, false), ISSUER_EVENTS, {
     audience: 'https://demo.api',
     nowMs: 1000,
@@ -100,7 +100,7 @@ describe('the line in the log', () => {
     expect(quiet).not.toContain('IssuerLatency');
   });
 
-  it('holds neither the credential, nor the path, nor the caller’s address', () => {
+  it("contains neither the credential, nor the path, nor the caller's address", () => {
     expect(line).not.toMatch(/Canary|secret-in-the-path|198\.51/);
   });
 });

@@ -6,7 +6,7 @@ import fixture from '../../../support/lambda/events/http-api-request.json' with 
 const EVENT: HttpApiEvent = { ...fixture, type: 'REQUEST' };
 
 describe('an HTTP API event, payload 2.0', () => {
-  it('is read with the API’s own route and the path without its stage', () => {
+  it('is read with the route of the API and the path without its stage', () => {
     expect(fromHttpApiEvent(EVENT)).toEqual({
       authorization: ['Bearer abc'],
       method: 'GET',
@@ -20,12 +20,12 @@ describe('an HTTP API event, payload 2.0', () => {
     ['ANY /foo/{id}', '/foo/{id}'],
     ['$default', '/{proxy+}'],
     ['ANY /up/{proxy+}', '/up/{proxy+}'],
-  ])('with the route %s is one of %s, with the method that was called', (routeKey, resourcePath) => {
+  ])('has the method that was called, and for the route key %s the resource path %s', (routeKey, resourcePath) => {
     expect(fromHttpApiEvent({ ...EVENT, routeKey })).toMatchObject({ method: 'GET', resourcePath });
   });
 
   it.each([
-    ['the API’s own host, which puts the stage first', '/prod/admin/users', 'admin/users', '/admin/users'],
+    ["the API's own host, which puts the stage first", '/prod/admin/users', 'admin/users', '/admin/users'],
     ['a custom domain without a base path', '/admin/users', 'admin/users', '/admin/users'],
     ['a custom domain with a base path', '/v1/admin/users', 'admin/users', '/admin/users'],
     ['a first segment that is named like the stage', '/prod/users', 'prod/users', '/prod/users'],
@@ -33,7 +33,7 @@ describe('an HTTP API event, payload 2.0', () => {
     ['a path that the gateway decoded', '/v1/a b', 'a b', '/a b'],
     ['parameters that do not fit the path', '/prod/public', 'admin', ''],
     ['no parameters', '/prod/public', undefined, ''],
-  ])('with a greedy route is decided by the served path: %s', (_what, rawPath, proxy, path) => {
+  ])('has the served path if its route is greedy: %s', (_what, rawPath, proxy, path) => {
     const pathParameters: Record<string, string> = proxy === undefined ? {} : { proxy };
     const event = { ...EVENT, routeKey: 'ANY /{proxy+}', rawPath, pathParameters };
     expect(fromHttpApiEvent(event)).toMatchObject({ path });
@@ -49,24 +49,27 @@ describe('an HTTP API event, payload 2.0', () => {
     ['api.example.com', 'prod', '/prod/foo', ''],
     ['api.example.com', '$default', '/foo', ''],
     ['a1b2c3d4e5.example.com', '$default', '/foo', ''],
-  ])('with the default route, under %s in the stage %s, has the path %s as %j', (domainName, stage, rawPath, path) => {
-    const requestContext = { ...EVENT.requestContext, domainName, stage };
-    const event = { ...EVENT, routeKey: '$default', rawPath, pathParameters: {}, requestContext };
-    expect(fromHttpApiEvent(event)).toMatchObject({ path });
-  });
+  ])(
+    'has a path without the stage for the default route: %s, stage %s, path %s, result %j',
+    (domainName, stage, rawPath, path) => {
+      const requestContext = { ...EVENT.requestContext, domainName, stage };
+      const event = { ...EVENT, routeKey: '$default', rawPath, pathParameters: {}, requestContext };
+      expect(fromHttpApiEvent(event)).toMatchObject({ path });
+    },
+  );
 
-  it('without headers yields no credential', () => {
+  it('contains no credential if it has no headers', () => {
     expect(fromHttpApiEvent({ ...EVENT, headers: {} }).authorization).toEqual([]);
   });
 });
 
 describe('a decision for an HTTP API', () => {
-  it('is a simple response with the principal, allowed or denied', () => {
+  it('is a simple response with the principal, whether allowed or denied', () => {
     expect(toHttpApiResult(ALLOW)).toEqual({ isAuthorized: true, context: CONTEXT });
     expect(toHttpApiResult(DENY)).toEqual({ isAuthorized: false, context: CONTEXT });
   });
 
-  it('is an error if there is no principal', () => {
+  it('throws an error if there is no principal', () => {
     expect(() => toHttpApiResult(UNAUTHENTICATED)).toThrow(/^Unauthorized$/);
     expect(() => toHttpApiResult(UNAVAILABLE)).toThrow(/^issuer_timeout$/);
   });

@@ -11,7 +11,7 @@ const EVENT: APIGatewayRequestAuthorizerEvent = {
 };
 const AUDIENCE = 'https://demo.api';
 describe('a REST API REQUEST event', () => {
-  it('is read with the API’s own route and the caller’s address as the gateway saw it', () => {
+  it("is read with the route of the API and the caller's address as the gateway saw it", () => {
     expect(fromRestEvent(EVENT)).toEqual({
       authorization: ['Bearer abc'],
       method: 'GET',
@@ -27,27 +27,27 @@ describe('a REST API REQUEST event', () => {
     ['an encoded slash', '/v1/a%2Fb', { proxy: 'a/b' }, '/a%2Fb'],
     ['parameters that do not fit the path', '/v1/public', { proxy: 'admin' }, ''],
     ['no parameters', '/v1/public', null, ''],
-  ])('with a greedy resource is decided by the served path: %s', (_what, path, pathParameters, expected) => {
+  ])('has the served path if its resource is greedy: %s', (_what, path, pathParameters, expected) => {
     const requestContext = { ...EVENT.requestContext, resourcePath: '/{proxy+}' };
     const event = { ...EVENT, resource: '/{proxy+}', path, pathParameters, requestContext };
     expect(fromRestEvent(event).path).toBe(expected);
   });
 
-  it('yields every Authorization header, whatever the case of its name', () => {
+  it('returns every Authorization header, whatever the case of its name', () => {
     const multiValueHeaders = { Authorization: ['Bearer a', 'Bearer b'], AUTHORIZATION: ['Basic c'], Accept: ['x'] };
     expect(fromRestEvent({ ...EVENT, multiValueHeaders }).authorization).toEqual(['Bearer a', 'Bearer b', 'Basic c']);
   });
 
-  it.each([null, {}])('without headers yields no credential (%j)', (multiValueHeaders) => {
+  it.each([null, {}])('contains no credential if it has no headers (%j)', (multiValueHeaders) => {
     expect(fromRestEvent({ ...EVENT, headers: null, multiValueHeaders }).authorization).toEqual([]);
   });
 
-  it('without multi-value headers is read by its plain ones', () => {
+  it('is read by its plain headers if it has no multi-value headers', () => {
     expect(fromRestEvent({ ...EVENT, multiValueHeaders: null }).authorization).toEqual(['Bearer abc']);
   });
 });
 
-describe('an allow', () => {
+describe('an allow decision', () => {
   it('is a policy for the called method, without any part of the request path', () => {
     const { policyDocument, principalId } = toRestResult(ALLOW, EVENT, AUDIENCE);
     expect(principalId).toBe('auth0|1234');
@@ -68,17 +68,17 @@ describe('an allow', () => {
     ]);
   });
 
-  it('gives the backend the principal, with empty text for unknown values', () => {
+  it('passes the principal to the backend, with empty text for unknown values', () => {
     expect(toRestResult(ALLOW, EVENT, AUDIENCE).context).toEqual(CONTEXT);
   });
 
-  it('leaves out whole scopes if they are more than API Gateway accepts', () => {
+  it('drops whole scopes if they are longer than API Gateway accepts', () => {
     const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
     const { context } = toRestResult({ ...ALLOW, principal: { ...PRINCIPAL, scopes } }, EVENT, AUDIENCE);
-    const told = String(context?.scope);
-    expect(told.length).toBeLessThanOrEqual(4096);
-    expect(told.split(' ')).toEqual(scopes.slice(0, told.split(' ').length));
-    expect(told.split(' ').length).toBeGreaterThan(300);
+    const sentScopes = String(context?.scope);
+    expect(sentScopes.length).toBeLessThanOrEqual(4096);
+    expect(sentScopes.split(' ')).toEqual(scopes.slice(0, sentScopes.split(' ').length));
+    expect(sentScopes.split(' ').length).toBeGreaterThan(300);
   });
 });
 
@@ -98,11 +98,11 @@ describe('any other decision', () => {
     });
   });
 
-  it('is exactly "Unauthorized", whatever the reason, if the credential proves nothing', () => {
+  it('is exactly "Unauthorized" if the credential proves nothing, whatever the reason', () => {
     expect(() => toRestResult(UNAUTHENTICATED, EVENT, AUDIENCE)).toThrow(/^Unauthorized$/);
   });
 
-  it('is an error with the reason code, and not "Unauthorized", if the issuer could not be asked', () => {
+  it('throws an error with the reason code, not "Unauthorized", if the issuer could not be asked', () => {
     expect(() => toRestResult(UNAVAILABLE, EVENT, AUDIENCE)).toThrow(/^issuer_timeout$/);
   });
 });

@@ -28,7 +28,7 @@ describe('a decision for a WebSocket API', () => {
     expect(context).toEqual(CONTEXT);
   });
 
-  it('is an error if there is no principal', () => {
+  it('throws an error if there is no principal', () => {
     expect(() => toWebSocketResult(UNAUTHENTICATED, EVENT)).toThrow(/^Unauthorized$/);
     expect(() => toWebSocketResult(UNAVAILABLE, EVENT)).toThrow(/^issuer_timeout$/);
   });

@@ -48,6 +48,6 @@ export function proxyEvent(parts: EventParts = {}): APIGatewayProxyEvent {
       domainName: parts.domainName,
     },
   };
-  // An event has more than a proxy looks at.
+  // An event has more members than a proxy reads.
   return event as unknown as APIGatewayProxyEvent;
 }

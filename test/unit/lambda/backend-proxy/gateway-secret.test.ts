@@ -16,7 +16,7 @@ describe('the secret for the backend', () => {
     expect(await read()).toBe(`${VALUE}2`);
   });
 
-  it('serves on while it cannot be read', async () => {
+  it('stays in use while it cannot be read again', async () => {
     const clock = new FrozenClock();
     const readings = [async () => VALUE, () => Promise.reject(new Error('denied'))];
     const read = gatewaySecretReader(

@@ -37,7 +37,7 @@ async function pass(parts: EventParts, world: World = {}) {
 }
 
 describe('a request to the backend', () => {
-  it('has the path below that of the backendUrl, and the query as it was', async () => {
+  it('has the path below that of the backendUrl and the unchanged query', async () => {
     const { request } = await pass({ path: '/a b/c', query: { q: ['1 & 2', 'ü'], r: [''] } });
     expect(request?.url.href).toBe('https://backend.example/base/a%20b/c?q=1%20%26%202&q=%C3%BC&r=');
   });
@@ -45,12 +45,12 @@ describe('a request to the backend', () => {
   it.each([
     ['text', { body: 'zoë', isBase64Encoded: false }, Buffer.from('zoë')],
     ['bytes', { body: Buffer.from([0, 255, 1]).toString('base64'), isBase64Encoded: true }, Buffer.from([0, 255, 1])],
-  ])('has a body of %s byte for byte', async (_what, parts, expected) => {
+  ])('has an unchanged body of %s', async (_what, parts, expected) => {
     const { request } = await pass({ httpMethod: 'POST', ...parts });
     expect(request).toMatchObject({ method: 'POST', body: expected });
   });
 
-  it('is not made for a path that could be read in two ways', async () => {
+  it('is not sent for a path that could be read in two ways', async () => {
     const { result, request, line } = await pass({ path: '/a/%2e%2e/b' });
     expect(request).toBeUndefined();
     expect(result).toMatchObject({
@@ -69,7 +69,7 @@ describe('a request to the backend', () => {
     ['/v1/admin/users', 'admin/users', '/base/admin/users'],
     ['/v1/v1/x/', 'v1/x', '/base/v1/x/'],
     ['/v1/%61dmin', 'admin', '/base/%61dmin'],
-  ])('under a custom domain has no base path: %s', async (path, proxy, expected) => {
+  ])('has a path without the base path of the custom domain: %s', async (path, proxy, expected) => {
     const { request } = await pass({ path, pathParameters: { proxy } });
     expect(request?.url.pathname).toBe(expected);
   });
@@ -80,7 +80,7 @@ describe('a request to the backend', () => {
     ['/v1/a%2Fb', { proxy: 'a/b' }],
     ['//admin', { proxy: 'admin' }],
     ['/public/../admin', { proxy: 'admin' }],
-  ])('is not made where the path and the parameters disagree: %s, %j', async (path, pathParameters) => {
+  ])('is not sent if the path and the parameters disagree: %s, %j', async (path, pathParameters) => {
     const { result, request, line } = await pass({ path, pathParameters });
     expect(request).toBeUndefined();
     expect(result.statusCode).toBe(400);
@@ -92,12 +92,12 @@ describe('a request to the backend', () => {
     ['/v1/health', '/health', '/base/health'],
     ['/v1/health/', '/health', '/base/health/'],
     ['/v1', '/', '/base/'],
-  ])('for the public path %s of %s goes to %s', async (path, resource, expected) => {
+  ])('is sent for the public path %s of %s to %s', async (path, resource, expected) => {
     const { request } = await pass({ authorizer: null, path, resource });
     expect(request?.url.pathname).toBe(expected);
   });
 
-  it('is made without a principal for a public path only', async () => {
+  it('is sent without a principal only for a public path', async () => {
     const open = await pass({ authorizer: null, path: '/health', resource: '/health' });
     expect(open.request?.url.pathname).toBe('/base/health');
     for (const [parts, status] of [
@@ -111,7 +111,7 @@ describe('a request to the backend', () => {
     }
   });
 
-  it('is not made while the secret for the backend cannot be read', async () => {
+  it('is not sent while the secret for the backend cannot be read', async () => {
     const { result, request, line } = await pass({}, { gatewaySecret: () => Promise.reject(new Error('denied')) });
     expect(request).toBeUndefined();
     expect(result.statusCode).toBe(503);
@@ -120,7 +120,7 @@ describe('a request to the backend', () => {
 });
 
 describe("the backend's response", () => {
-  it('goes back as it is, redirects and repeated fields included', async () => {
+  it('is returned unchanged, redirects and repeated fields included', async () => {
     const fields = [
       ['Location', 'https://elsewhere.example/'],
       ['Set-Cookie', 'a=1'],
@@ -135,7 +135,7 @@ describe("the backend's response", () => {
     });
   });
 
-  it('goes back without what was of the connection, or is the secret', async () => {
+  it('is returned without connection headers and without the secret', async () => {
     const fields = [
       ['Connection', 'close, X-Hop'],
       ['X-Hop', '1'],
@@ -156,7 +156,7 @@ describe("the backend's response", () => {
   it.each([
     ['text as text', Buffer.from('\ufeffzoë'), '\ufeffzoë', false],
     ['other bytes in base64', Buffer.from([0x89, 0x50, 0xff]), 'iVD/', true],
-  ])('goes back with %s', async (_what, body, expected, isBase64Encoded) => {
+  ])('is returned with %s', async (_what, body, expected, isBase64Encoded) => {
     const { result } = await pass({}, { response: { ...RESPONSE, body } });
     expect(result).toMatchObject({ body: expected, isBase64Encoded });
   });
@@ -166,7 +166,7 @@ describe("the backend's response", () => {
     ['connection', 502, 'Bad Gateway'],
     ['too_large', 502, 'Bad Gateway'],
     ['protocol', 502, 'Bad Gateway'],
-  ] as const)('that does not come (%s) is a %i', async (reason, status, title) => {
+  ] as const)('is replaced, if it does not arrive (%s), by a %i', async (reason, status, title) => {
     const { result, line } = await pass({}, { response: new HttpFailure(reason, 'of backend.example') });
     expect(result.statusCode).toBe(status);
     expect(JSON.parse(result.body)).toMatchObject({ title, status });
@@ -175,8 +175,8 @@ describe("the backend's response", () => {
   });
 });
 
-describe("the proxy's line in the log", () => {
-  it('names the resource, never path, query, header or body', async () => {
+describe('the log line of the proxy', () => {
+  it('contains the resource, but never path, query, header or body', async () => {
     const { line } = await pass({
       path: '/canary',
       query: { canary: ['canary'] },

@@ -17,11 +17,11 @@ const OURS = {
 };
 
 describe('the headers for the backend', () => {
-  it('hold the principal, each part of it always, and what only we know', () => {
+  it('contain every part of the principal and the facts that only the gateway knows', () => {
     expect(requestHeaders(proxyEvent(), SECRET)).toEqual(OURS);
   });
 
-  it('hold an empty principal on a public route', () => {
+  it('contain an empty principal on a public route', () => {
     const headers = requestHeaders(proxyEvent({ authorizer: null }), SECRET);
     const names = Object.keys(OURS).filter((name) => name.startsWith('x-auth-'));
     expect(names.map((name) => headers[name])).toEqual(names.map(() => ['']));
@@ -101,47 +101,50 @@ describe('the headers for the backend', () => {
     'na me',
     'na\nme',
     '',
-  ])('do not hold the %j that the caller sent', (name) => {
+  ])('never contain the %j that the caller sent', (name) => {
     expect(requestHeaders(proxyEvent({ headers: { [name]: ['forged'] } }), SECRET)).toEqual(OURS);
   });
 
-  it('do not hold what the caller says to be of the connection', () => {
+  it("never contain a header that the caller's Connection header names", () => {
     const headers = { Connection: ['keep-alive, X-Secret-Hop'], 'X-Secret-Hop': ['1'], 'X-Kept': ['2'] };
     expect(requestHeaders(proxyEvent({ headers }), SECRET)).toEqual({ 'x-kept': ['2'], ...OURS });
   });
 
-  it.each(['connection', 'Connection', 'CONNECTION'])('keep what the gateway says, whatever %s names', (name) => {
-    const headers = { [name]: ['x-forwarded-for, x.mine'], 'X-Forwarded-For': ['1.2.3.4'], 'X-Mine': ['2'] };
-    expect(requestHeaders(proxyEvent({ headers }), SECRET)).toEqual({ 'x-forwarded-for': ['1.2.3.4'], ...OURS });
-  });
+  it.each(['connection', 'Connection', 'CONNECTION'])(
+    'keep the values from the gateway, even if %s names them',
+    (name) => {
+      const headers = { [name]: ['x-forwarded-for, x.mine'], 'X-Forwarded-For': ['1.2.3.4'], 'X-Mine': ['2'] };
+      expect(requestHeaders(proxyEvent({ headers }), SECRET)).toEqual({ 'x-forwarded-for': ['1.2.3.4'], ...OURS });
+    },
+  );
 
   it('keep every value of a name that came in two spellings', () => {
     expect(requestHeaders(proxyEvent({ headers: { 'X-A': ['1'], 'x-a': ['2'] } }), SECRET)['x-a']).toEqual(['1', '2']);
   });
 
-  it('say under which name the API was called, as the gateway knows it', () => {
+  it('contain the host name of the API, as the gateway knows it', () => {
     expect(requestHeaders(proxyEvent({ domainName: 'api.example' }), SECRET)['x-forwarded-host']).toEqual([
       'api.example',
     ]);
   });
 
-  it('can be sent, and say who we say, whatever the caller sends', () => {
+  it('are valid and keep our values, whatever the caller sends', () => {
     const name = fc.oneof(
       fc.string(),
       fc.constantFrom('x-auth-sub', 'X_AUTH-SUB', 'x.auth.sub', 'authorization', 'x-gateway-secret', '__proto__'),
     );
     fc.assert(
       fc.property(fc.dictionary(name, fc.array(fc.string({ unit: 'binary' }))), (headers) => {
-        const made = requestHeaders(proxyEvent({ headers }), SECRET);
-        expect(made).toMatchObject(OURS);
-        for (const [key, values] of Object.entries(made)) {
+        const result = requestHeaders(proxyEvent({ headers }), SECRET);
+        expect(result).toMatchObject(OURS);
+        for (const [key, values] of Object.entries(result)) {
           for (const value of values) expect(() => new Headers([[key, value]])).not.toThrow();
         }
       }),
     );
   });
 
-  it('encode half a character rather than fail', () => {
+  it('encode half a surrogate pair instead of failing', () => {
     const authorizer = { ...PRINCIPAL, username: 'a\ud800b' };
     expect(requestHeaders(proxyEvent({ authorizer }), SECRET)['x-auth-username']).toEqual(['a%EF%BF%BDb']);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backendPath, isLiterally } from '../../../../lambda/backend-proxy/request-path.ts';
 
-describe('the path for the backend', () => {
+describe('backendPath', () => {
   it.each([
     ['/', '/'],
     ['/a/b', '/a/b'],
@@ -12,7 +12,7 @@ describe('the path for the backend', () => {
     ['/zoë und mehr', '/zo%C3%AB%20und%20mehr'],
     ['/a?b#c', '/a%3Fb%23c'],
     ['/...', '/...'],
-  ])('%s is asked for as %s', (path, expected) => {
+  ])('encodes %s as %s', (path, expected) => {
     expect(backendPath(path)).toBe(expected);
   });
 
@@ -42,44 +42,47 @@ describe('the path for the backend', () => {
     '/%zz',
     '/%ff',
     '/\ud800',
-  ])('%j is refused', (path) => {
+  ])('refuses %j', (path) => {
     expect(backendPath(path)).toBeUndefined();
   });
 
-  it('is the one that a URL of it holds, with the same decoded segments', () => {
+  it('returns a path that a URL keeps, with the same decoded segments', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const path = `/${text}`;
-        const asked = backendPath(path);
-        if (asked === undefined) return;
-        const { pathname, origin, search, hash } = new URL(`https://backend.example${asked}`);
+        const sentPath = backendPath(path);
+        if (sentPath === undefined) return;
+        const { pathname, origin, search, hash } = new URL(`https://backend.example${sentPath}`);
         expect({ pathname, origin, search, hash }).toEqual({
-          pathname: asked,
+          pathname: sentPath,
           origin: 'https://backend.example',
           search: '',
           hash: '',
         });
-        expect(asked.split('/').map(decodeURIComponent)).toEqual(path.split('/').map(decodeURIComponent));
+        expect(sentPath.split('/').map(decodeURIComponent)).toEqual(path.split('/').map(decodeURIComponent));
       }),
     );
   });
 });
 
-describe('a public path', () => {
-  it.each(['/health', '/health/'])('is the resource /health as %s', (path) => {
+describe('isLiterally', () => {
+  it.each(['/health', '/health/'])('accepts %s as the resource /health', (path) => {
     expect(isLiterally(path, '/health')).toBe(true);
   });
 
-  it.each(['/', '/Health', '/health/x', '/x/health', '//health', '/health%2f'])('is not, as %s', (path) => {
-    expect(isLiterally(path, '/health')).toBe(false);
-  });
+  it.each(['/', '/Health', '/health/x', '/x/health', '//health', '/health%2f'])(
+    'does not accept %s as the resource /health',
+    (path) => {
+      expect(isLiterally(path, '/health')).toBe(false);
+    },
+  );
 
-  it('is none where the resource has a parameter', () => {
+  it('never accepts a resource with a parameter', () => {
     expect(isLiterally('/{proxy+}', '/{proxy+}')).toBe(false);
     expect(isLiterally('/%7Bproxy+%7D', '/{proxy+}')).toBe(false);
   });
 
-  it('may be the root', () => {
+  it('accepts the root', () => {
     expect(isLiterally('/', '/')).toBe(true);
   });
 });

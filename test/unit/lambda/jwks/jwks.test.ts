@@ -33,7 +33,7 @@ function start() {
 const get = (headers: object | null = {}) => start()({ httpMethod: 'GET', headers });
 
 describe('the JWKS', () => {
-  it('holds the public halves, may be kept, and has a strong tag', async () => {
+  it('contains the public halves, may be cached, and has a strong ETag', async () => {
     const { statusCode, headers, body } = await get();
     expect(statusCode).toBe(200);
     expect(headers).toEqual({
@@ -46,7 +46,7 @@ describe('the JWKS', () => {
     expect(JSON.parse(body)).toEqual({ keys: [publicHalf('key-1'), publicHalf('key-0')] });
   });
 
-  it.each(['If-None-Match', 'if-none-match'])('is not sent again to who has it (%s)', async (name) => {
+  it.each(['If-None-Match', 'if-none-match'])('is not sent again to a caller who has it (%s)', async (name) => {
     const { headers } = await get();
     for (const value of [headers.ETag, `"other", ${headers.ETag}`, `W/${headers.ETag}`, '*']) {
       const again = await get({ [name]: value });
@@ -61,20 +61,20 @@ describe('the JWKS', () => {
     expect(await get(null)).toMatchObject({ statusCode: 200 });
   });
 
-  it('has another tag when the keys are others', async () => {
+  it('has another ETag when the keys change', async () => {
     const before = await get();
     text = writePublicKeys([fakeKey('key-2')]);
     expect((await get({ 'If-None-Match': before.headers.ETag })).statusCode).toBe(200);
   });
 
-  it('never shows a private half, even if one got into the document', async () => {
+  it('never contains a private half, even if one got into the document', async () => {
     text = JSON.stringify({ keys: [{ ...fakeKey('key-1'), oth: [], k: 'PRIVATE' }] });
     const { body } = await get();
     expect(body).not.toContain('PRIVATE');
     for (const member of PRIVATE) expect(JSON.parse(body).keys[0]).not.toHaveProperty(member);
   });
 
-  it('lets an old key go by itself', async () => {
+  it('drops an old key once its time is over', async () => {
     text = writePublicKeys([fakeKey('key-1'), { ...fakeKey('key-0'), exp: NOW_SECONDS + 10 }]);
     const kids = async () => JSON.parse((await get()).body).keys.map(({ kid }: { kid: string }) => kid);
     expect(await kids()).toEqual(['key-1', 'key-0']);
@@ -82,7 +82,7 @@ describe('the JWKS', () => {
     expect(await kids()).toEqual(['key-1']);
   });
 
-  it('reads the document at most once a second', async () => {
+  it('is read from the document at most once a second', async () => {
     const handle = start();
     for (const seconds of [0, 0, 0.9, 0.1]) {
       clock.advanceSeconds(seconds);
@@ -96,7 +96,7 @@ describe('the JWKS', () => {
     ['there are no keys yet', '{"keys":[]}', 0],
     ['the document is not a JWKS', '{"PRIVATE":1}', 1],
     ['it cannot be read', new AwsError('state_unreadable', 'The item cannot be read.'), 1],
-  ])('is not there, and kept by nobody, when %s', async (_what, value, logged) => {
+  ])('is not found, and not cacheable, if %s', async (_what, value, logged) => {
     text = value;
     const response = await get();
     expect(response).toMatchObject({ statusCode: 503, headers: { 'Cache-Control': 'no-store', 'Retry-After': '5' } });
@@ -104,7 +104,7 @@ describe('the JWKS', () => {
     expect(lines.join() + response.body).not.toContain('PRIVATE');
   });
 
-  it('responds to whatever is sent as If-None-Match', async () => {
+  it('is sent for any value of If-None-Match', async () => {
     const handle = start();
     await assert(
       asyncProperty(string(), async (value) => {

@@ -14,8 +14,8 @@ beforeEach(async () => {
 const handle = (event: unknown) => createRotationHandler(world.rotation(), (line) => lines.push(line))(event);
 const stepEvent = (Step: string, SecretId = SECRET_ARN) => ({ Step, SecretId, ClientRequestToken: 'version-1' });
 
-describe('the function that changes the signing key', () => {
-  it('does the steps that Secrets Manager requests, one line each, and returns nothing', async () => {
+describe('createRotationHandler', () => {
+  it('carries out the steps that Secrets Manager requests, logs one line for each, and returns nothing', async () => {
     for (const step of STEP_NAMES) expect(await handle(stepEvent(step))).toBeUndefined();
     expect(world.kidAt('AWSCURRENT')).toBe('key-1');
     expect(lines.map((line) => JSON.parse(line))).toEqual(
@@ -23,13 +23,13 @@ describe('the function that changes the signing key', () => {
     );
   });
 
-  it('revokes, and returns which key signs', async () => {
+  it('revokes a key and returns the current key', async () => {
     expect(await handle({ Step: 'revokeKey' })).toEqual({ kid: 'key-1', introspection: 'accepted' });
     expect(world.kidAt('AWSCURRENT')).toBe('key-1');
   });
 
   it.each([
-    ['nothing', undefined],
+    ['a missing event', undefined],
     ['another step', stepEvent('deleteSecret')],
     ['a step without a secret', { Step: 'createSecret', ClientRequestToken: 'version-1' }],
     ['a step without a token', { Step: 'createSecret', SecretId: SECRET_ARN }],
@@ -39,7 +39,7 @@ describe('the function that changes the signing key', () => {
     expect(world.kidAt('AWSPENDING')).toBeUndefined();
   });
 
-  it('says why a step failed, in words, with nothing of the event and nothing private', async () => {
+  it('reports why a step failed, without the event and without private values', async () => {
     for (const step of ['createSecret', 'setSecret']) await handle(stepEvent(step));
     world.outage = new IssuerError('issuer_client_refused', 'The server refused the client assertion.');
     const thrown = await handle(stepEvent('testSecret')).catch(String);
@@ -55,7 +55,7 @@ describe('the function that changes the signing key', () => {
     }
   });
 
-  it('passes on nothing of an error that nobody thought of', async () => {
+  it('hides the message of an unexpected error', async () => {
     const rotation = { ...world.rotation(), generate: () => Promise.reject(new Error('PRIVATE')) };
     const failing = createRotationHandler(rotation, (line) => lines.push(line));
     await expect(failing(stepEvent('createSecret'))).rejects.toThrow(/^unexpected: The function failed/);

@@ -13,7 +13,7 @@ const INACTIVE: ServerResponse = [200, { active: false }];
 const REFUSED: ServerResponse = [401, { error: 'invalid_client' }];
 const publicKey = createPublicKey({ key: { kty: key.kty, n: key.n, e: key.e }, format: 'jwk' });
 
-/** Which of the two keys signed it, and what is in it. */
+/** The content of the assertion, and which of the two keys signed it. */
 function assertionOf({ body }: HttpRequest) {
   const { token, client_assertion: assertion } = JSON.parse(body ?? '');
   const [header = '', payload = '', signature = ''] = assertion.split('.');
@@ -22,19 +22,23 @@ function assertionOf({ body }: HttpRequest) {
   return { token, isOurs, kid: JSON.parse(Buffer.from(header, 'base64url').toString()).kid };
 }
 
-/** A server that responds in one way to our key, and in another to a throw-away key. */
-function proofAt(toOurs: ServerResponse, toStrangers: ServerResponse = REFUSED, requests: HttpRequest[] = []) {
+/** A server with one response to our key and another to a throw-away key. */
+function proofAt(
+  responseToOurKey: ServerResponse,
+  responseToOtherKeys: ServerResponse = REFUSED,
+  requests: HttpRequest[] = [],
+) {
   const clock = new FrozenClock();
   const http: HttpPort = async (request) => {
     requests.push(request);
-    const [status, body] = assertionOf(request).isOurs ? toOurs : toStrangers;
+    const [status, body] = assertionOf(request).isOurs ? responseToOurKey : responseToOtherKeys;
     return { status, headers: {}, body: JSON.stringify(body) };
   };
   return createProof(settings, { http, clock: clock.read, sleep: clock.sleep, random: () => 0 });
 }
 
-describe('the proof of a key', () => {
-  it('is two introspections of tokens that nobody has issued: the server takes the key and refuses a throw-away key with its id', async () => {
+describe('createProof', () => {
+  it('introspects two made-up tokens: the server accepts the key and refuses a throw-away key with the same id', async () => {
     const requests: HttpRequest[] = [];
     await proofAt(INACTIVE, REFUSED, requests)(key);
     expect(requests[0]).toMatchObject({ method: 'POST', url: 'https://tenant.example/oauth/introspect' });
@@ -48,16 +52,16 @@ describe('the proof of a key', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('needs no throw-away key where the key is refused', async () => {
+  it('needs no throw-away key if the key is refused', async () => {
     const requests: HttpRequest[] = [];
     await expect(proofAt(REFUSED, REFUSED, requests)(key)).rejects.toMatchObject({ code: 'issuer_client_refused' });
     expect(requests).toHaveLength(1);
   });
 
   it.each<[string, ServerResponse]>([
-    ['takes', INACTIVE],
-    ['calls active whatever is asked by', [200, { active: true }]],
-  ])('is worthless at a server that %s a throw-away key', async (_what, response) => {
+    ['accepts', INACTIVE],
+    ['reports every token as active, even one signed with', [200, { active: true }]],
+  ])('proves nothing at a server that %s a throw-away key', async (_what, response) => {
     await expect(proofAt(INACTIVE, response)(key)).rejects.toMatchObject({
       name: 'ProofError',
       code: 'proof_worthless',
@@ -65,12 +69,12 @@ describe('the proof of a key', () => {
     });
   });
 
-  it('leaves it open when the throw-away key gets no response', async () => {
+  it('proves nothing if the throw-away key gets no response', async () => {
     await expect(proofAt(INACTIVE, [503, {}])(key)).rejects.toMatchObject({ code: 'issuer_unavailable' });
     await expect(proofAt(INACTIVE, [404, {}])(key)).rejects.toMatchObject({ code: 'issuer_refused' });
   });
 
-  it('cannot be had where introspection is not enabled', async () => {
+  it('reports a server where introspection is not enabled', async () => {
     await expect(proofAt([404, {}])(key)).rejects.toMatchObject({
       code: 'introspection_missing',
       message: expect.stringMatching(/the response was 404\. Introspection is not enabled.*or set rotationDays to 0/),
@@ -78,12 +82,12 @@ describe('the proof of a key', () => {
   });
 
   it.each<[string, ServerResponse, string]>([
-    ['refused as a client', REFUSED, 'issuer_client_refused'],
-    ['refused with 500', [500, {}], 'issuer_unavailable'],
-    ['refused with 403', [403, {}], 'issuer_refused'],
-    ['not understood', [200, { active: 'false' }], 'issuer_malformed'],
-    ['told that the token is active', [200, { active: true }], 'issuer_malformed'],
-  ])('fails when it is %s', async (_what, response, code) => {
+    ['refuses the client', REFUSED, 'issuer_client_refused'],
+    ['responds with 500', [500, {}], 'issuer_unavailable'],
+    ['responds with 403', [403, {}], 'issuer_refused'],
+    ['responds with a malformed body', [200, { active: 'false' }], 'issuer_malformed'],
+    ['reports that the token is active', [200, { active: true }], 'issuer_malformed'],
+  ])('fails if the server %s', async (_what, response, code) => {
     await expect(proofAt(response)(key)).rejects.toMatchObject({ code });
   });
 });

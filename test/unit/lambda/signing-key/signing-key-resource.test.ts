@@ -36,8 +36,8 @@ const put = (life?: Life) => resource(life).put('id', properties, work);
 const secret = () => JSON.parse(secrets.values.get('arn:secret') ?? '');
 const published = () => state.textOf('public-keys') ?? '';
 
-describe('the signing key', () => {
-  it('is made if the secret holds none, its public half is published, and nothing is returned', async () => {
+describe('createSigningKeyResource', () => {
+  it('generates a key if the secret is empty, publishes the public half, and returns nothing', async () => {
     expect(await put()).toEqual({});
     expect(secret()).toEqual(key);
     expect(parsePublicKeys(published())).toEqual([
@@ -45,12 +45,12 @@ describe('the signing key', () => {
     ]);
   });
 
-  it('never has its private half in the public document', async () => {
+  it('never writes the private half into the public document', async () => {
     await put();
     for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi'] as const) expect(published()).not.toContain(key[member]);
   });
 
-  it('is kept where there is one, and the document with it', async () => {
+  it('keeps an existing key and its document', async () => {
     secrets.values.set('arn:secret', JSON.stringify(other));
     const document = JSON.stringify({ keys: [...parse(other), ...parse(key)] });
     state.set('public-keys', document);
@@ -59,14 +59,14 @@ describe('the signing key', () => {
     expect(published()).toBe(document);
   });
 
-  it('is published anew where the document has it as one that is on its way out', async () => {
+  it('publishes a key again if the document lists it as being retired', async () => {
     secrets.values.set('arn:secret', JSON.stringify(key));
     state.set('public-keys', writePublicKeys([other, { ...key, exp: 1 }]));
     await put();
     expect(parsePublicKeys(published()).map(({ kid, exp }) => [kid, exp])).toEqual([[key.kid, undefined]]);
   });
 
-  it('is made once by one request, wherever it died', async () => {
+  it('generates one key for a request, even if the request was interrupted', async () => {
     for (let length = 1; ; length += 1) {
       secrets = new MemorySecrets();
       secrets.values.set('arn:secret', 'placeholder');
@@ -82,28 +82,28 @@ describe('the signing key', () => {
     }
   });
 
-  it('is read again where the same request wrote it before', async () => {
+  it('reads the key that the same request wrote earlier', async () => {
     let reads = 0;
     const late = {
       ...secrets,
       read: async () => (reads++ === 0 ? 'placeholder' : JSON.stringify(other)),
       write: async () => false,
     };
-    const made = createSigningKeyResource(settings, { secrets: late, state, generate: async () => key });
-    await made.put('id', properties, work);
+    const resource = createSigningKeyResource(settings, { secrets: late, state, generate: async () => key });
+    await resource.put('id', properties, work);
     expect(parsePublicKeys(published())[0]?.kid).toBe(other.kid);
   });
 
-  it('that is gone though the same request wrote it is an error with its fix', async () => {
+  it('reports the fix if the key that the same request wrote is gone', async () => {
     const lost = { read: async () => undefined, write: async () => false };
-    const made = createSigningKeyResource(settings, { secrets: lost, state, generate: async () => key });
-    await expect(made.put('id', properties, work)).rejects.toMatchObject({
+    const resource = createSigningKeyResource(settings, { secrets: lost, state, generate: async () => key });
+    await expect(resource.put('id', properties, work)).rejects.toMatchObject({
       code: 'signing_key_invalid',
       message: expect.stringContaining('Deploy again.'),
     });
   });
 
-  it('is known by its secret alone, and its Delete does nothing', async () => {
+  it('uses the secret as its id, and its Delete does nothing', async () => {
     const { identify, remove } = resource();
     const ofAnother = createSigningKeyResource(
       { signingKeySecret: 'arn:other' },
@@ -114,12 +114,12 @@ describe('the signing key', () => {
     expect(secrets.values.size).toBe(1);
   });
 
-  it('is never made in a secret that an event names', async () => {
+  it('never generates a key in a secret that an event names', async () => {
     await resource().put('id', { SecretId: 'arn:other' }, work);
     expect([...secrets.values.keys()]).toEqual(['arn:secret']);
   });
 
-  it('that was revoked is not published again: the revocation publishes the one that takes its place', async () => {
+  it('does not publish a revoked key again, since the revocation publishes its successor', async () => {
     secrets.values.set('arn:secret', JSON.stringify(key));
     state.set('revoked-keys', JSON.stringify([key.kid]));
     state.set('public-keys', writePublicKeys([other]));

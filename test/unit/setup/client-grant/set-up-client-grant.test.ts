@@ -24,8 +24,8 @@ const setUp = (options: Partial<ClientGrantSetUp> = {}) =>
   setUpClientGrant({ clientGrants, records, clientId: 'me', audience: AUDIENCE, ...options });
 const tearDown = () => tearDownClientGrant({ clientGrants, records });
 
-describe('setting up', () => {
-  it('adds the scopes that are missing to those that are there, and notes them first', async () => {
+describe('setUpClientGrant', () => {
+  it('adds the missing scopes to the existing ones and records them first', async () => {
     clientGrants.add(['read:users', READ]);
     expect(await setUp()).toEqual({ changed: true, warnings: [] });
     expect(clientGrants.grant?.scopes).toEqual(['read:users', READ, CREATE, DELETE]);
@@ -37,13 +37,13 @@ describe('setting up', () => {
     });
   });
 
-  it('creates a grant with exactly the three scopes, if there is no grant', async () => {
+  it('creates a grant with exactly the three scopes if there is no grant', async () => {
     await setUp();
     expect(clientGrants.grant?.scopes).toEqual([...APPLICATION_PASSWORD_SCOPES]);
     expect(await records.read()).toMatchObject({ grant: { id: 'cgr_1', isOurs: true } });
   });
 
-  it('a second time writes nothing, neither to the tenant nor to the record', async () => {
+  it('writes nothing the second time, neither to the tenant nor to the record', async () => {
     await setUp();
     const { writes } = records;
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
@@ -53,8 +53,8 @@ describe('setting up', () => {
 
   it.each([
     ['holds the scopes already', () => clientGrants.add([...APPLICATION_PASSWORD_SCOPES])],
-    ['is for all scopes', () => clientGrants.add([], true)],
-  ])('a grant that %s leaves it and makes no record', async (_what, prepare) => {
+    ['allows all scopes', () => clientGrants.add([], true)],
+  ])('leaves a grant that %s and makes no record', async (_what, prepare) => {
     prepare();
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
     expect(clientGrants.writes).toEqual([]);
@@ -81,12 +81,12 @@ describe('setting up', () => {
     expect(JSON.stringify(clientGrants.grant)).toBe(before);
   });
 
-  it('is an error if the tenant keeps no grant at all', async () => {
+  it('fails if the tenant stores no grant at all', async () => {
     clientGrants.create = async () => {};
     await expectError(setUp(), 'scope_dropped', /left out read:user_application_passwords, /);
   });
 
-  it('stops at a record of another grant', async () => {
+  it('refuses the record of another grant', async () => {
     records.text = JSON.stringify({
       version: 1,
       clientId: 'other',
@@ -98,8 +98,8 @@ describe('setting up', () => {
   });
 });
 
-describe('tearing down', () => {
-  it('takes out the scopes that we added, those only', async () => {
+describe('tearDownClientGrant', () => {
+  it('removes only the scopes that we added', async () => {
     clientGrants.add(['read:users', READ]);
     await setUp();
     expect(await tearDown()).toEqual({ changed: true, warnings: [] });
@@ -107,13 +107,13 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  it('deletes a grant that we made', async () => {
+  it('deletes a grant that we created', async () => {
     await setUp();
     await tearDown();
     expect(clientGrants.grant).toBeUndefined();
   });
 
-  it('keeps a grant that we made and others added to', async () => {
+  it('keeps a grant that we created and to which others added scopes', async () => {
     await setUp();
     await clientGrants.update('cgr_1', [...APPLICATION_PASSWORD_SCOPES, 'read:users']);
     await tearDown();
@@ -123,7 +123,7 @@ describe('tearing down', () => {
   it.each([
     ['is gone', () => Object.assign(clientGrants, { grant: undefined })],
     ['lost our scopes', () => clientGrants.update('cgr_1', ['read:users'])],
-    ['was made anew by others', () => clientGrants.add([...APPLICATION_PASSWORD_SCOPES])],
+    ['was created anew by others', () => clientGrants.add([...APPLICATION_PASSWORD_SCOPES])],
   ])('accepts that the grant %s', async (_what, meanwhile) => {
     clientGrants.add(['read:users']);
     await setUp();
@@ -134,13 +134,13 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  it('without a record does nothing', async () => {
+  it('does nothing without a record', async () => {
     clientGrants.add([...APPLICATION_PASSWORD_SCOPES]);
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
     expect(clientGrants.writes).toEqual([]);
   });
 
-  it('stops at a record that cannot be read', async () => {
+  it('refuses a record that cannot be read', async () => {
     records.text = '[]';
     await expectError(tearDown(), 'record_invalid', /does not have version 1/);
   });
@@ -149,7 +149,7 @@ describe('tearing down', () => {
 describe.each([
   ['a grant', (): readonly string[] | undefined => ['read:users', READ]],
   ['no grant', (): readonly string[] | undefined => undefined],
-])('from %s, a crash at any moment', (_what, scopesBefore) => {
+])('starting from %s, a crash at any moment', (_what, scopesBefore) => {
   async function atEveryMoment(work: (fuse: Fuse) => Promise<unknown>, check: () => Promise<unknown>) {
     for (let moment = 1, crash: unknown = new Crash(); crash instanceof Crash; moment += 1) {
       clientGrants = new MemoryClientGrants();
@@ -166,21 +166,21 @@ describe.each([
   }
   const fused = (fuse: Fuse) => ({ clientGrants: fuse.around(clientGrants), records: fuse.around(records) });
 
-  it('of setting up is undone by the teardown, to the byte', async () => {
+  it('is undone exactly by the teardown if it interrupts the set-up', async () => {
     await atEveryMoment(
       (fuse) => setUp(fused(fuse)),
       async () => {},
     );
   });
 
-  it('of setting up, then run again, is undone by the teardown, to the byte', async () => {
+  it('is undone exactly by the teardown if the interrupted set-up is run again', async () => {
     await atEveryMoment(
       (fuse) => setUp(fused(fuse)),
       () => setUp(),
     );
   });
 
-  it('of tearing down is finished by the next teardown', async () => {
+  it('is repaired by the next teardown if it interrupts a teardown', async () => {
     await atEveryMoment(
       async (fuse) => {
         await setUp();

@@ -61,7 +61,7 @@ const kidsListed = () => {
   return Array.isArray(verificationKeys) ? verificationKeys.map(({ kid }) => kid) : verificationKeys;
 };
 
-describe('the second deployment', () => {
+describe('a second deployment', () => {
   it.each(['certificate', 'jwk'] as const)('refuses to overwrite the key of the first (%s)', async (keyFormat) => {
     await first.setUp('verificationKey', { keyFormat });
     const before = resourceServers.snapshot();
@@ -90,7 +90,7 @@ describe('the second deployment', () => {
   });
 
   it.each(['verificationKey', 'verificationLocation'] as const)(
-    'overwrites it with replaceKey, and its tear-down restores it (%s)',
+    'overwrites the key with replaceKey, and its teardown restores it (%s)',
     async (delivery) => {
       await first.setUp(delivery);
       const before = resourceServers.snapshot();
@@ -101,7 +101,7 @@ describe('the second deployment', () => {
     },
   );
 
-  it('that used replaceKey once is never refused again', async () => {
+  it('is never refused again after it used replaceKey once', async () => {
     await first.setUp('verificationKey');
     await second.setUp('verificationKey', { replaceKey: true });
     await second.setUp('verificationKey');
@@ -109,7 +109,7 @@ describe('the second deployment', () => {
     expect(resourceServers.keysOf(API).verificationKey).toBe(certificatePem(nextKey));
   });
 
-  it('says that another key stands in another place, and overwrites nothing', async () => {
+  it('warns that another key stands in another place and overwrites nothing', async () => {
     await first.setUp('verificationKey');
     const { warnings } = await second.setUp('verificationKeys');
     expect(warnings).toMatchObject([
@@ -122,8 +122,8 @@ describe('the second deployment', () => {
   });
 });
 
-describe('in a list', () => {
-  it('both keys stand side by side, through rotations of either', async () => {
+describe('two deployments in a list of keys', () => {
+  it('keep both keys side by side, through rotations of either', async () => {
     await first.setUp('verificationKeys');
     expect(await second.setUp('verificationKeys')).toEqual({ changed: true, warnings: [] });
     expect(kidsListed()).toEqual([firstKey.kid, secondKey.kid]);
@@ -136,7 +136,7 @@ describe('in a list', () => {
   it.each([
     ['first', 'second'],
     ['second', 'first'],
-  ] as const)('the teardown of the %s leaves the key of the %s, and then nothing is left', async (one, other) => {
+  ] as const)('lose only their own key when the %s is torn down before the %s', async (one, other) => {
     const deployments = { first, second };
     const before = resourceServers.snapshot();
     await first.setUp('verificationKeys');
@@ -148,32 +148,39 @@ describe('in a list', () => {
   });
 });
 
-describe('one deployment alone is never refused', () => {
-  it.each(['verificationKey', 'verificationKeys', 'verificationLocation'] as const)('by %s', async (delivery) => {
-    await first.setUp(delivery);
-    expect(await first.setUp(delivery)).toEqual({ changed: false, warnings: [] });
-    await first.setUp(delivery, { keys: [nextKey, firstKey] });
-    await first.setUp(delivery, { keys: [nextKey] });
-    await first.tearDown();
-    await first.setUp(delivery);
-  });
+describe('a single deployment', () => {
+  it.each(['verificationKey', 'verificationKeys', 'verificationLocation'] as const)(
+    'is never refused with %s',
+    async (delivery) => {
+      await first.setUp(delivery);
+      expect(await first.setUp(delivery)).toEqual({ changed: false, warnings: [] });
+      await first.setUp(delivery, { keys: [nextKey, firstKey] });
+      await first.setUp(delivery, { keys: [nextKey] });
+      await first.tearDown();
+      await first.setUp(delivery);
+    },
+  );
 
-  it('even if its record is lost, as long as its key is the same', async () => {
+  it('is not refused if its record is lost, as long as its key is the same', async () => {
     await first.setUp('verificationKey');
     first.records.text = undefined;
     expect(await first.setUp('verificationKey', { keyFormat: 'jwk' })).toMatchObject({ changed: true });
   });
 });
 
-describe('what this software did not make is overwritten, and restored later', () => {
+describe('a key that this software did not create', () => {
   it.each<[string, KeyDelivery, unknown]>([
     ['text', 'verificationKey', 'THEIRS'],
-    ['a JWK without a name', 'verificationKey', { kty: 'RSA', n: secondKey.n, e: secondKey.e }],
-    ['a JWK under another name', 'verificationKey', { ...publicJwk(secondKey), kid: 'mine' }],
+    ['a JWK without a kid', 'verificationKey', { kty: 'RSA', n: secondKey.n, e: secondKey.e }],
+    ['a JWK with another kid', 'verificationKey', { ...publicJwk(secondKey), kid: 'mine' }],
     ['a URL elsewhere', 'verificationLocation', 'https://theirs.example/.well-known/jwks.json'],
     ['another URL of API Gateway', 'verificationLocation', 'https://aaa.execute-api.eu-west-1.amazonaws.com/keys'],
-    ['a name that only looks like it', 'verificationLocation', 'https://notexecute-api.example/.well-known/jwks.json'],
-  ])('%s', async (_what, delivery, value) => {
+    [
+      'a host name that only looks like API Gateway',
+      'verificationLocation',
+      'https://notexecute-api.example/.well-known/jwks.json',
+    ],
+  ])('is overwritten and restored later: %s', async (_what, delivery, value) => {
     resourceServers.edit(API, { [delivery]: value });
     const before = resourceServers.snapshot();
     expect(await first.setUp(delivery)).toMatchObject({ changed: true });

@@ -19,14 +19,14 @@ const wanting = (properties: Partial<WantedKeyProperties>): WantedKeyProperties 
 const holding = (properties: Partial<KeyProperties>): KeyProperties => ({ ...NO_KEYS, ...properties });
 const patched = (current: KeyProperties, patch: KeyPatch): KeyProperties => ({ ...current, ...patch });
 
-/** Plans a change and carries it out. */
+/** Plans and applies a change. */
 function change(current: KeyProperties, wanted: WantedKeyProperties, traces: KeyTraces = {}) {
   const planned = keyChange(current, wanted, traces);
   return { ...planned, after: patched(current, planned.patch) };
 }
 
-describe('a change', () => {
-  it('is nothing where the record holds what is wanted, however it is laid out', () => {
+describe('keyChange', () => {
+  it('is empty if the record holds the wanted value in any layout', () => {
     const current = holding({ verificationKey: { n: '1', kty: 'RSA' } });
     expect(keyChange(current, wanting({ verificationKey: '{"kty":"RSA","n":"1"}' }), {})).toEqual({
       patch: {},
@@ -34,20 +34,20 @@ describe('a change', () => {
     });
   });
 
-  it('of one slot writes down what was there before', () => {
+  it('remembers the earlier value of a single slot', () => {
     expect(keyChange(holding({ verificationKey: 'theirs' }), wanting({ verificationKey: 'ours' }), {})).toEqual({
       patch: { verificationKey: 'ours' },
       traces: { verificationKey: { before: 'theirs', ours: ['ours'] } },
     });
   });
 
-  it('that comes after another never takes our own value for the earlier one', () => {
+  it('never remembers our own value as the earlier one', () => {
     const first = change(holding({ verificationKey: 'theirs' }), wanting({ verificationKey: 'one' }));
     const second = change(first.after, wanting({ verificationKey: 'two' }), first.traces);
     expect(second.traces).toEqual({ verificationKey: { before: 'theirs', ours: ['one', 'two'] } });
   });
 
-  it('of delivery removes what we wrote for the other mode, in the same patch', () => {
+  it('removes what we wrote for the other delivery, in the same patch', () => {
     const first = change(holding({ verificationLocation: 'theirs' }), wanting({ verificationKey: 'ours' }));
     const second = change(first.after, wanting({ verificationLocation: 'url' }), first.traces);
     expect(second.patch).toEqual({ verificationKey: null, verificationLocation: 'url' });
@@ -57,20 +57,20 @@ describe('a change', () => {
     });
   });
 
-  it('of delivery leaves what others wrote for the other mode', () => {
+  it('leaves what others wrote for the other delivery', () => {
     const current = holding({ verificationKey: 'theirs', verificationKeys: [FOREIGN] });
     expect(keyChange(current, wanting({ verificationLocation: 'url' }), {}).patch).toEqual({
       verificationLocation: 'url',
     });
   });
 
-  it('of delivery leaves what others wrote over ours', () => {
+  it('leaves what others wrote over our value', () => {
     const first = change(NO_KEYS, wanting({ verificationKey: 'ours' }));
     const current = holding({ verificationKey: 'theirs' });
     expect(keyChange(current, NO_KEYS, first.traces).patch).toEqual({});
   });
 
-  it('of a list keeps the keys of others in their place and adds ours', () => {
+  it('keeps the keys of others in a list in their place and adds ours', () => {
     const { patch, traces } = keyChange(
       holding({ verificationKeys: [FOREIGN] }),
       wanting({ verificationKeys: [NEW] }),
@@ -80,7 +80,7 @@ describe('a change', () => {
     expect(traces).toEqual({ verificationKeys: { before: [FOREIGN], ours: [NEW] } });
   });
 
-  it('of a list by rotation adds the new key beside the old, then drops the old', () => {
+  it('adds the new key of a rotation beside the old one and then drops the old one', () => {
     const first = change(holding({ verificationKeys: [FOREIGN] }), wanting({ verificationKeys: [OLD] }));
     const second = change(first.after, wanting({ verificationKeys: [OLD, NEW] }), first.traces);
     expect(second.after.verificationKeys).toEqual([FOREIGN, OLD, NEW]);
@@ -88,27 +88,27 @@ describe('a change', () => {
     expect(third.after.verificationKeys).toEqual([FOREIGN, NEW]);
   });
 
-  it('of a list that was ours alone takes the property off', () => {
+  it('removes a list that held only our keys', () => {
     const first = change(NO_KEYS, wanting({ verificationKeys: [OLD] }));
     expect(keyChange(first.after, NO_KEYS, first.traces).patch).toEqual({ verificationKeys: null });
   });
 
-  it('of a list replaces what has our kid but another key, and hands the place back afterwards', () => {
+  it('replaces a key that has our kid but another value, and the restoration brings it back', () => {
     const stranger = { kid: 'new', pem: 'another pem' };
     const first = change(holding({ verificationKeys: [stranger, FOREIGN] }), wanting({ verificationKeys: [NEW] }));
     expect(first.after.verificationKeys).toEqual([NEW, FOREIGN]);
     expect(keyRestoration(first.after, first.traces)).toEqual({ verificationKeys: [stranger, FOREIGN] });
   });
 
-  it('of something that should be a list and is not puts it back afterwards', () => {
+  it('replaces a value that should be a list, and the restoration brings it back', () => {
     const first = change(holding({ verificationKeys: { odd: true } }), wanting({ verificationKeys: [NEW] }));
     expect(first.after.verificationKeys).toEqual([NEW]);
     expect(keyRestoration(first.after, first.traces)).toEqual({ verificationKeys: { odd: true } });
   });
 });
 
-describe('a restoration', () => {
-  it('restores what was there, and removes what was not', () => {
+describe('keyRestoration', () => {
+  it('restores what existed before and removes what did not', () => {
     const first = change(holding({ verificationKey: 'theirs' }), wanting({ verificationKey: 'ours' }));
     const second = change(first.after, wanting({ verificationLocation: 'url' }), first.traces);
     expect(keyRestoration(second.after, second.traces)).toEqual({
@@ -117,7 +117,7 @@ describe('a restoration', () => {
     });
   });
 
-  it('recognizes what we wrote after the tenant has laid it out anew', () => {
+  it('recognizes our value after the tenant has changed its layout', () => {
     const { traces } = change(NO_KEYS, wanting({ verificationKey: '{"kty":"RSA","n":"1"}' }));
     expect(keyRestoration(holding({ verificationKey: { n: '1', kty: 'RSA' } }), traces)).toEqual({
       verificationKey: null,
@@ -131,25 +131,25 @@ describe('a restoration', () => {
     );
   });
 
-  it('of a list takes out our keys and leaves those that others added since', () => {
+  it('removes our keys from a list and leaves those that others added since', () => {
     const { traces } = change(NO_KEYS, wanting({ verificationKeys: [NEW] }));
     const current = holding({ verificationKeys: [NEW, FOREIGN] });
     expect(keyRestoration(current, traces)).toEqual({ verificationKeys: [FOREIGN] });
   });
 
-  it('of a list that was empty leaves it empty, not absent', () => {
+  it('leaves an empty list that was empty before, and does not remove it', () => {
     const { after, traces } = change(holding({ verificationKeys: [] }), wanting({ verificationKeys: [NEW] }));
     expect(keyRestoration(after, traces)).toEqual({ verificationKeys: [] });
   });
 
-  it('does not take out a key of ours that was there before us', () => {
+  it('does not remove a key of ours that was there before us', () => {
     const { after, traces } = change(holding({ verificationKeys: [OLD] }), wanting({ verificationKeys: [OLD, NEW] }));
     expect(keyRestoration(after, traces)).toEqual({ verificationKeys: [OLD] });
   });
 });
 
-describe('traces', () => {
-  it('remember recent values that the tenant no longer holds: a late request may still bring one back', () => {
+describe('the traces of our values', () => {
+  it('keep recent values that the tenant no longer holds, since a late request may bring one back', () => {
     const traces: KeyTraces = {
       verificationKey: { before: 'theirs', ours: ['one', 'two'] },
       verificationKeys: { before: null, ours: [OLD, NEW] },
@@ -160,7 +160,7 @@ describe('traces', () => {
     });
   });
 
-  it('forget the oldest of them, so that they do not grow with every rotation', () => {
+  it('drop the oldest values, so that they do not grow with every rotation', () => {
     const ours = Array.from({ length: 30 }, (_, index) => `key ${index}`);
     const { verificationKey } = settledTraces(holding({ verificationKey: 'key 3' }), {
       verificationKey: { before: 'theirs', ours },
@@ -168,14 +168,14 @@ describe('traces', () => {
     expect(verificationKey?.ours).toEqual([...ours.slice(10), 'key 3']);
   });
 
-  it('forget that a property was removed once it holds something again', () => {
+  it('drop a removal once the property holds a value again', () => {
     const traces: KeyTraces = { verificationKey: { before: 'theirs', ours: [null, 'ours'] } };
     expect(settledTraces(holding({ verificationKey: 'ours' }), traces)).toEqual({
       verificationKey: { before: 'theirs', ours: ['ours'] },
     });
   });
 
-  it('count as ours what our write became, in whatever form', () => {
+  it('treat as ours what the tenant made of our write, in any form', () => {
     const { traces } = change(NO_KEYS, wanting({ verificationKey: 'ours' }));
     const after = holding({ verificationKey: 'ours, rewritten', verificationLocation: 'theirs' });
     expect(witnessedTraces(NO_KEYS, after, traces)).toEqual({
@@ -183,7 +183,7 @@ describe('traces', () => {
     });
   });
 
-  it('do not count as ours what our write left as it was', () => {
+  it('do not treat as ours what our write left unchanged', () => {
     const current = holding({ verificationKey: 'theirs' });
     const { traces } = change(current, wanting({ verificationKey: 'ours' }));
     expect(witnessedTraces(current, current, traces)).toEqual(traces);
@@ -195,7 +195,7 @@ it.each([
   [{ verificationKeys: [NEW] }, ['verificationKey']],
   [{ verificationLocation: 'url' }, ['verificationKey', 'verificationKeys']],
   [{}, ['verificationKey', 'verificationKeys', 'verificationLocation']],
-])('with %j wanted, %j of others stand before it', (wanted, expected) => {
+])('the wanted %j is overridden if others hold one of %j', (wanted, expected) => {
   const current = holding({ verificationKey: 'x', verificationKeys: [FOREIGN], verificationLocation: 'y' });
   expect(shadowingProperties(current, wanting(wanted))).toEqual(expected);
 });
@@ -205,14 +205,14 @@ const entries = fc.uniqueArray(entry, { selector: ({ kid }) => kid, maxLength: 4
 const text = fc.constantFrom('u', 'v', 'w');
 const orAbsent = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: null });
 
-/** Anything, also what no tenant should hold. */
+/** Any values, even those that no tenant should hold. */
 const anyKeys: fc.Arbitrary<KeyProperties> = fc.record({
   verificationKey: orAbsent(fc.oneof(text, fc.record({ kty: text }))),
   verificationKeys: orAbsent(fc.oneof(entries, text)),
   verificationLocation: orAbsent(text),
 });
 
-/** As the table makes them: of one mode. */
+/** The wanted properties of one delivery. */
 const anyWanted: fc.Arbitrary<WantedKeyProperties> = fc.oneof(
   text.map((verificationKey) => wanting({ verificationKey: `our ${verificationKey}` })),
   fc
@@ -222,8 +222,8 @@ const anyWanted: fc.Arbitrary<WantedKeyProperties> = fc.oneof(
   fc.constant(NO_KEYS),
 );
 
-describe('for any record and any row of changes', () => {
-  it('the restoration leads back to exactly what was there, and a second one is nothing', () => {
+describe('a key change and its restoration, for any record and any sequence of changes', () => {
+  it('lead back to exactly the earlier record, and a second restoration is empty', () => {
     fc.assert(
       fc.property(anyKeys, fc.array(anyWanted, { maxLength: 5 }), (before, changes) => {
         let current = before;
@@ -239,7 +239,7 @@ describe('for any record and any row of changes', () => {
     );
   });
 
-  it('the record holds what is wanted after a change, so that the next is nothing', () => {
+  it('result in a record that holds the wanted value, so that the next change is empty', () => {
     fc.assert(
       fc.property(anyKeys, anyWanted, anyWanted, (before, one, other) => {
         const first = change(before, one);
@@ -251,7 +251,7 @@ describe('for any record and any row of changes', () => {
     );
   });
 
-  it('what others write in between is theirs: the restoration leaves it', () => {
+  it('leave what others write in between', () => {
     fc.assert(
       fc.property(
         anyKeys,
@@ -268,7 +268,7 @@ describe('for any record and any row of changes', () => {
     );
   });
 
-  it('the keys of others in a list are never lost, whatever they add or take out in between', () => {
+  it('never lose the keys of others in a list, whatever they add or remove in between', () => {
     const theirs = fc.uniqueArray(fc.constantFrom('x', 'y', 'z'), { maxLength: 3 });
     fc.assert(
       fc.property(anyKeys, anyWanted, anyWanted, theirs, (before, one, other, kids) => {

@@ -18,7 +18,7 @@ const RSA = {
   publicExponent: new Uint8Array([1, 0, 1]),
 };
 
-/** A certificate of anybody's making. */
+/** A certificate that anybody could generate. */
 async function certificate(subject: string, issuer = subject): Promise<string> {
   const keys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
   const authority = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
@@ -30,55 +30,58 @@ async function certificate(subject: string, issuer = subject): Promise<string> {
   return made.toString('pem');
 }
 
-describe('a key of this software', () => {
+describe('kidOfOurKey', () => {
   it.each<[string, unknown]>([
     ['a certificate', PEM],
     ['a certificate without line breaks', PEM.replace(/\n/g, '')],
     ['a certificate with other line breaks and spaces around it', `  ${PEM.replaceAll('\n', '\r\n')}  `],
     ['a JWK as text', JSON.stringify(publicJwk(key))],
-    ['a JWK as an object, laid out anew', { e: key.e, n: key.n, kid: key.kid, kty: 'RSA' }],
+    ['a JWK as an object in another layout', { e: key.e, n: key.n, kid: key.kid, kty: 'RSA' }],
     ['an entry with a certificate', { kid: key.kid, pem: PEM }],
     ['an entry with a public key', { kid: key.kid, pem: publicKeyPem(key) }],
-  ])('is known as %s', (_what, value) => {
+  ])('recognizes our key as %s', (_what, value) => {
     expect(kidOfOurKey(value)).toBe(key.kid);
   });
 
-  it.each(['certificate', 'jwk'] as const)('is known in every form in which it is delivered (%s)', (keyFormat) => {
-    const { verificationKey } = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat, keys: [key] });
-    const { verificationKeys } = wantedKeyProperties({ keyDelivery: 'verificationKeys', keyFormat, keys: [key] });
-    expect([kidOfOurKey(verificationKey), kidOfOurKey(verificationKeys?.[0])]).toEqual([key.kid, key.kid]);
-  });
+  it.each(['certificate', 'jwk'] as const)(
+    'recognizes our key in every form in which it is delivered (%s)',
+    (keyFormat) => {
+      const { verificationKey } = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat, keys: [key] });
+      const { verificationKeys } = wantedKeyProperties({ keyDelivery: 'verificationKeys', keyFormat, keys: [key] });
+      expect([kidOfOurKey(verificationKey), kidOfOurKey(verificationKeys?.[0])]).toEqual([key.kid, key.kid]);
+    },
+  );
 });
 
-describe('not a key of this software is', () => {
+describe('kidOfOurKey for a foreign value', () => {
   it.each<[string, unknown]>([
     ['a JWK without a kid', { kty: 'RSA', n: key.n, e: key.e }],
     ['a JWK with the kid of another', { ...publicJwk(key), kid: other.kid }],
     ['an entry with the kid of another', { kid: other.kid, pem: PEM }],
-    ['a public key without a name', publicKeyPem(key)],
+    ['a public key without a kid', publicKeyPem(key)],
     ['text that is not a key', 'THEIRS'],
     ['a broken certificate', PEM.replace('MII', 'AII')],
-    ['nothing', null],
+    ['null', null],
     ['a list', [PEM]],
     ['a number', 5],
     [
       'a key that is not RSA',
       { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }), kid: 'x' },
     ],
-  ])('%s', (_what, value) => {
+  ])('does not recognize %s', (_what, value) => {
     expect(kidOfOurKey(value)).toBeUndefined();
   });
 
-  it('a certificate with another name', async () => {
+  it('does not recognize a certificate with another name', async () => {
     expect(kidOfOurKey(await certificate('CN=demo.api'))).toBeUndefined();
     expect(kidOfOurKey(await certificate(`CN=${key.kid}`))).toBeUndefined();
   });
 
-  it('a certificate of an authority', async () => {
+  it('does not recognize a certificate of an authority', async () => {
     expect(kidOfOurKey(await certificate('CN=demo.api', 'CN=An authority'))).toBeUndefined();
   });
 
-  it('whatever else a tenant may hold, and nothing throws', () => {
+  it('does not recognize any other value, and never throws', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(kidOfOurKey(value)).toBeUndefined();
@@ -92,7 +95,7 @@ describe('not a key of this software is', () => {
     );
   });
 
-  it('one whose thumbprint is that of other members', () => {
+  it('does not recognize a JWK whose thumbprint was calculated from other members', () => {
     const kid = createHash('sha256')
       .update(JSON.stringify({ n: key.n, e: key.e, kty: 'RSA' }))
       .digest('base64url');

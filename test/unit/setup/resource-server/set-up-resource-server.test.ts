@@ -29,8 +29,8 @@ const setUp = (wanted: WantedKeyProperties = OURS, options: Partial<ResourceServ
 const tearDown = (options: { removeCreated?: boolean } = {}) =>
   tearDownResourceServer({ resourceServers, records, ...options });
 
-describe('setting up', () => {
-  it('writes our key, and the record before it', async () => {
+describe('setUpResourceServer', () => {
+  it('writes our key after the record', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     expect(await setUp()).toEqual({ changed: true, warnings: [] });
     expect(resourceServers.keysOf(API)).toEqual(OURS);
@@ -42,7 +42,7 @@ describe('setting up', () => {
     });
   });
 
-  it('a second time writes nothing, neither to the tenant nor to the record', async () => {
+  it('writes nothing the second time, neither to the tenant nor to the record', async () => {
     resourceServers.add(API);
     await setUp();
     const { writes } = records;
@@ -51,13 +51,13 @@ describe('setting up', () => {
     expect(records.writes).toBe(writes);
   });
 
-  it('what is set up already by hand leaves no record: there is nothing to undo', async () => {
+  it('makes no record if the key was set up by hand already, since there is nothing to undo', async () => {
     resourceServers.add(API, OURS);
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
     expect(records.text).toBeUndefined();
   });
 
-  it('with the next key keeps what was there first, and still knows the last key as ours', async () => {
+  it('keeps the original value when the key changes, and still recognizes the last key as ours', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     await setUp(NEXT);
@@ -66,14 +66,14 @@ describe('setting up', () => {
     });
   });
 
-  it('with another delivery leaves no stale property behind', async () => {
+  it('leaves no stale property behind when the delivery changes', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     await setUp(BY_URL);
     expect(resourceServers.keysOf(API)).toEqual(BY_URL);
   });
 
-  it('warns of a property of others in which the tenant looks before ours, and leaves it', async () => {
+  it('warns of a property of others that takes precedence over ours, and leaves it', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     const { warnings } = await setUp(BY_URL);
     expect(warnings.map(({ code, message }) => ({ code, message }))).toEqual([
@@ -85,7 +85,7 @@ describe('setting up', () => {
     expect(resourceServers.keysOf(API).verificationKey).toBe('theirs');
   });
 
-  it('starts afresh where others have made the resource server anew: nothing in it is ours', async () => {
+  it('starts afresh if others have created the resource server anew, since nothing in it is ours', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     resourceServers.records.clear();
@@ -94,7 +94,7 @@ describe('setting up', () => {
     expect(await records.read()).toMatchObject({ id: 'rs_2', keys: { verificationKey: { before: 'new theirs' } } });
   });
 
-  it('stops at a record of another resource server', async () => {
+  it('refuses the record of another resource server', async () => {
     resourceServers.add(API);
     records.text = JSON.stringify({ version: 1, identifier: 'https://other.api', id: 'rs_1', keys: {} });
     await expectError(setUp(), 'record_invalid', /is about another resource server.*Expected/);
@@ -102,8 +102,8 @@ describe('setting up', () => {
   });
 });
 
-describe('a resource server that is not there', () => {
-  it('is an error that names the nearest, and touches none', async () => {
+describe('a resource server that does not exist', () => {
+  it('causes an error that names the nearest, and changes nothing', async () => {
     for (const name of ['https://demo.api/', 'https://DEMO.api', 'demo.api', 'https://far.example'])
       resourceServers.add(name);
     await expectError(
@@ -115,31 +115,31 @@ describe('a resource server that is not there', () => {
     expect(records.text).toBeUndefined();
   });
 
-  it('in a tenant without any is an error that says so', async () => {
+  it('causes an error that says so if the tenant has no resource server at all', async () => {
     await expectError(setUp(), 'resource_server_not_found', /; it has none\. Expected/);
   });
 
-  it('is made if asked for, kept by the teardown, and set up as any other', async () => {
+  it('is created on request, kept by the teardown, and set up like any other', async () => {
     expect(await setUp(OURS, { create: CREATE })).toEqual({ changed: true, warnings: [] });
     expect(resourceServers.keysOf(API)).toEqual(OURS);
     expect(await tearDown()).toEqual({ changed: true, warnings: [] });
     expect(resourceServers.keysOf(API)).toEqual(NO_KEYS);
   });
 
-  it('that we made is deleted if asked for', async () => {
+  it('is deleted on request if we created it', async () => {
     await setUp(OURS, { create: CREATE });
     await tearDown({ removeCreated: true });
     expect(resourceServers.records.size).toBe(0);
   });
 
-  it('that others made is never deleted, even if asked for', async () => {
+  it('is never deleted if others created it, even on request', async () => {
     resourceServers.add(API);
     await setUp(OURS, { create: CREATE });
     await tearDown({ removeCreated: true });
     expect(resourceServers.records.size).toBe(1);
   });
 
-  it('that others made in place of the one we made is never deleted', async () => {
+  it('is never deleted if others created it in place of ours', async () => {
     await setUp(OURS, { create: CREATE });
     resourceServers.records.clear();
     resourceServers.add(API, OURS, CREATE.name);
@@ -148,8 +148,8 @@ describe('a resource server that is not there', () => {
   });
 });
 
-describe('a tenant that will not', () => {
-  it('know a property is an error with the fix', async () => {
+describe('setUpResourceServer with a tenant that does not cooperate', () => {
+  it('reports the fix if the tenant does not know a property', async () => {
     resourceServers.add(API);
     resourceServers.refused = ['verificationKeys'];
     await expectError(
@@ -159,7 +159,7 @@ describe('a tenant that will not', () => {
     );
   });
 
-  it('know a property is not taken for one that will not let go of another of nearly the same name', async () => {
+  it('reports an unknown property, and not a refused removal of one with nearly the same name', async () => {
     resourceServers.add(API);
     await setUp();
     resourceServers.refused = ['verificationKeys'];
@@ -167,7 +167,7 @@ describe('a tenant that will not', () => {
     await expectError(setUp(wanted), 'property_refused', /does not accept "verificationKeys"/);
   });
 
-  it('keep what it took is an error with the fix', async () => {
+  it('reports the fix if the tenant does not store what it accepted', async () => {
     resourceServers.add(API);
     resourceServers.render = () => null;
     await expectError(
@@ -177,7 +177,7 @@ describe('a tenant that will not', () => {
     );
   });
 
-  it('release a property is an error with the fix', async () => {
+  it('reports the fix if the tenant does not remove a property', async () => {
     resourceServers.add(API);
     await setUp();
     resourceServers.ignoresNull = true;
@@ -188,7 +188,7 @@ describe('a tenant that will not', () => {
     );
   });
 
-  it('take null is an error about the property', async () => {
+  it('reports the property if the tenant does not accept null', async () => {
     resourceServers.add(API);
     await setUp();
     resourceServers.refusesNull = true;
@@ -199,7 +199,7 @@ describe('a tenant that will not', () => {
     );
   });
 
-  it('say what it refuses passes on as it is', async () => {
+  it('passes on unchanged an error that names no property', async () => {
     resourceServers.add(API);
     resourceServers.render = () => {
       throw new Crash('out of reach');
@@ -207,7 +207,7 @@ describe('a tenant that will not', () => {
     await expect(setUp()).rejects.toThrow('out of reach');
   });
 
-  it('keep our key as we wrote it still gets it removed again', async () => {
+  it('is undone by the teardown even if the tenant stored our key in another form', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     resourceServers.render = (value) => `rewritten ${value}`;
     await expectError(setUp(), 'property_refused', /holds something else/);
@@ -217,8 +217,8 @@ describe('a tenant that will not', () => {
   });
 });
 
-describe('tearing down', () => {
-  it('restores what was there, and forgets', async () => {
+describe('tearDownResourceServer', () => {
+  it('restores the earlier keys and deletes the record', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     expect(await tearDown()).toEqual({ changed: true, warnings: [] });
@@ -226,7 +226,7 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  it('without a record does nothing', async () => {
+  it('does nothing without a record', async () => {
     resourceServers.add(API, OURS);
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
     expect(resourceServers.writes).toEqual([]);
@@ -240,7 +240,7 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  it('leaves the key that others wrote since', async () => {
+  it('leaves a key that others wrote since', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     resourceServers.edit(API, { verificationKey: 'theirs by now' });
@@ -251,7 +251,7 @@ describe('tearing down', () => {
   it.each([
     ['ignores null', { ignoresNull: true }, /the tenant accepted its removal, but still holds it.*remove it by hand/],
     ['refuses null', { refusesNull: true }, /the tenant responded with ".*found type null.*remove it by hand/],
-  ])('in a tenant that %s restores the rest, and warns', async (_what, behaviour, message) => {
+  ])('restores the rest and warns if the tenant %s', async (_what, behaviour, message) => {
     resourceServers.add(API, { verificationLocation: 'theirs' });
     await setUp();
     await setUp({ ...OURS, verificationLocation: 'https://ours.example/' });
@@ -264,7 +264,7 @@ describe('tearing down', () => {
     expect(records.text).toBeUndefined();
   });
 
-  it('that cannot restore what was there fails, keeps the record, and can be run again', async () => {
+  it('fails if it cannot restore the earlier keys, keeps the record, and can be run again', async () => {
     resourceServers.add(API, { verificationKey: 'theirs' });
     await setUp();
     resourceServers.refused = ['verificationKey'];
@@ -274,13 +274,13 @@ describe('tearing down', () => {
     expect(resourceServers.keysOf(API).verificationKey).toBe('theirs');
   });
 
-  it('stops at a record that cannot be read', async () => {
+  it('refuses a record that cannot be read', async () => {
     records.text = '{"version":2}';
     await expectError(tearDown(), 'record_invalid', /does not have version 1.*restore it from a backup/);
   });
 });
 
-/** Runs the work with a crash at each moment in turn, from a fresh tenant each time, until it gets through. */
+/** Runs the work on a fresh tenant again and again, each time with a later crash, until it finishes. */
 async function atEveryMoment(prepare: () => void, work: (fuse: Fuse) => Promise<unknown>, check: () => Promise<void>) {
   for (let moment = 1; ; moment += 1) {
     resourceServers = new MemoryResourceServers();
@@ -298,9 +298,9 @@ const addTheirs = () =>
   resourceServers.add(API, { verificationKey: 'theirs', verificationLocation: 'https://theirs.example/' });
 
 describe('a crash at any moment', () => {
-  it('of setting up is undone by the teardown, to the byte', async () => {
+  it('is undone exactly by the teardown if it interrupts the set-up', async () => {
     let before = '';
-    const moments = await atEveryMoment(
+    const crashes = await atEveryMoment(
       () => {
         addTheirs();
         before = resourceServers.snapshot();
@@ -312,10 +312,10 @@ describe('a crash at any moment', () => {
         expect(records.text).toBeUndefined();
       },
     );
-    expect(moments).toBeGreaterThan(10);
+    expect(crashes).toBeGreaterThan(10);
   });
 
-  it('of setting up, then run again, is undone by the teardown, to the byte', async () => {
+  it('is undone exactly by the teardown if the interrupted set-up is run again', async () => {
     let before = '';
     await atEveryMoment(
       () => {
@@ -332,7 +332,7 @@ describe('a crash at any moment', () => {
     );
   });
 
-  it('of changing key and delivery, run again with yet another, is undone by the teardown, to the byte', async () => {
+  it('is undone exactly by the teardown if it interrupts a change of key and delivery that is then run with another', async () => {
     let before = '';
     await atEveryMoment(
       () => {
@@ -352,7 +352,7 @@ describe('a crash at any moment', () => {
     );
   });
 
-  it('of making a resource server is undone by the teardown', async () => {
+  it('is undone by the teardown if it interrupts the creation of a resource server', async () => {
     await atEveryMoment(
       () => resourceServers.add('https://demo.api/'),
       (fuse) => setUp(OURS, { ...fused(fuse), create: CREATE }),
@@ -365,7 +365,7 @@ describe('a crash at any moment', () => {
     );
   });
 
-  it('of making a resource server, then run again, leaves one that is ours to undo', async () => {
+  it('leaves a resource server that we can undo if the interrupted creation is run again', async () => {
     await atEveryMoment(
       () => {},
       (fuse) => setUp(OURS, { ...fused(fuse), create: CREATE }),
@@ -378,7 +378,7 @@ describe('a crash at any moment', () => {
     );
   });
 
-  it('of tearing down is finished by the next teardown, to the byte', async () => {
+  it('is repaired exactly by the next teardown if it interrupts a teardown', async () => {
     let before = '';
     await atEveryMoment(
       () => {
@@ -399,7 +399,7 @@ describe('a crash at any moment', () => {
   });
 });
 
-it('after any row of set-ups, crashes and edits by others, the teardown leaves theirs and takes ours', async () => {
+it('the teardown leaves the edits of others and removes ours after any sequence of set-ups, crashes and edits', async () => {
   const wanted = fc.constantFrom<WantedKeyProperties>(
     OURS,
     NEXT,

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const modulusOf = (pem: string) => createPublicKey(pem).export({ format: 'jwk' }).n;
 
-const look = (options: Partial<KeyDeliveryOptions>) =>
+const propertiesFor = (options: Partial<KeyDeliveryOptions>) =>
   wantedKeyProperties({
     keyDelivery: 'verificationKey',
     keyFormat: 'certificate',
@@ -29,14 +29,14 @@ const look = (options: Partial<KeyDeliveryOptions>) =>
   });
 
 describe('verificationKey', () => {
-  it('as a certificate holds the certificate of the first key, and nothing else', () => {
-    const { verificationKey, ...others } = look({});
+  it('holds only the certificate of the first key with keyFormat certificate', () => {
+    const { verificationKey, ...others } = propertiesFor({});
     expect(new X509Certificate(verificationKey ?? '').publicKey.export({ format: 'jwk' }).n).toBe(current.n);
     expect(others).toEqual({ verificationKeys: null, verificationLocation: null });
   });
 
-  it('as a JWK holds the public members of the first key as JSON text', () => {
-    const { verificationKey, ...others } = look({ keyFormat: 'jwk' });
+  it('holds the public members of the first key as JSON text with keyFormat jwk', () => {
+    const { verificationKey, ...others } = propertiesFor({ keyFormat: 'jwk' });
     const { kty, kid, alg, use, n, e } = current;
     expect(JSON.parse(verificationKey ?? '')).toEqual({ kty, kid, alg, use, n, e });
     expect(others).toEqual({ verificationKeys: null, verificationLocation: null });
@@ -47,8 +47,8 @@ describe('verificationKeys', () => {
   it.each([
     ['certificate', '-----BEGIN CERTIFICATE-----'],
     ['jwk', '-----BEGIN PUBLIC KEY-----'],
-  ] as const)('with keyFormat %s lists every key by kid, each as "%s"', (keyFormat, label) => {
-    const { verificationKeys, ...others } = look({ keyDelivery: 'verificationKeys', keyFormat });
+  ] as const)('lists every key by kid with keyFormat %s, each as "%s"', (keyFormat, label) => {
+    const { verificationKeys, ...others } = propertiesFor({ keyDelivery: 'verificationKeys', keyFormat });
     expect(verificationKeys?.map(({ kid, pem }) => [kid, modulusOf(pem)])).toEqual([
       [current.kid, current.n],
       [pending.kid, pending.n],
@@ -58,30 +58,30 @@ describe('verificationKeys', () => {
   });
 });
 
-it('verificationLocation holds the URL of the JWKS, and nothing else', () => {
-  expect(look({ keyDelivery: 'verificationLocation', jwksUrl: JWKS_URL })).toEqual({
+it('verificationLocation holds the URL of the JWKS and nothing else', () => {
+  expect(propertiesFor({ keyDelivery: 'verificationLocation', jwksUrl: JWKS_URL })).toEqual({
     ...NO_KEYS,
     verificationLocation: JWKS_URL,
   });
 });
 
-it.each([[undefined], ['/jwks.json']])('verificationLocation with the URL %s is refused', async (jwksUrl) => {
+it.each([[undefined], ['/jwks.json']])('verificationLocation refuses the URL %s', async (jwksUrl) => {
   const options = { keyDelivery: 'verificationLocation', ...(jwksUrl !== undefined && { jwksUrl }) } as const;
   await expectError(
-    () => look(options),
+    () => propertiesFor(options),
     'configuration_invalid',
     /needs the URL of the JWKS.*Expected an absolute URL/,
   );
 });
 
 it('wellKnown holds nothing', () => {
-  expect(look({ keyDelivery: 'wellKnown' })).toEqual(NO_KEYS);
+  expect(propertiesFor({ keyDelivery: 'wellKnown' })).toEqual(NO_KEYS);
 });
 
-it('no delivery and no format lets the private half out', () => {
+it('wantedKeyProperties never includes the private half, for any delivery and format', () => {
   for (const keyDelivery of ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const) {
     for (const keyFormat of ['certificate', 'jwk'] as const) {
-      const text = JSON.stringify(look({ keyDelivery, keyFormat, jwksUrl: JWKS_URL }));
+      const text = JSON.stringify(propertiesFor({ keyDelivery, keyFormat, jwksUrl: JWKS_URL }));
       for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi'] as const) expect(text).not.toContain(current[member]);
     }
   }
