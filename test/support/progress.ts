@@ -20,9 +20,9 @@ interface Expected {
 
 /** Measured by a whole run. Correct this when the closing lines of a run differ much. */
 const EXPECTED: Readonly<Record<string, Expected>> = {
-  unit: { tests: 2200, seconds: 15 },
-  local: { tests: 990, seconds: 120 },
-  infra: { tests: 110, seconds: 45 },
+  unit: { tests: 2360, seconds: 15 },
+  local: { tests: 1000, seconds: 120 },
+  infra: { tests: 150, seconds: 45 },
   deploy: { tests: 160, seconds: 250 },
 };
 
