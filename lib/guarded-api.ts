@@ -23,7 +23,7 @@ export interface GuardedMethods {
   /** Behind the authorizer. */
   readonly guarded: readonly string[];
   /** Open to everyone. */
-  readonly open: readonly string[];
+  readonly public: readonly string[];
 }
 
 export interface GuardedApiProps {
@@ -110,17 +110,21 @@ export class GuardedApi extends Construct {
     new GatewayResponses(this, 'Responses', { restApi: this.restApi, audience, basicChallenge });
   }
 
-  #addResource(path: string, { guarded, open }: GuardedMethods, { integration, authorizer }: GuardedApiProps): void {
+  #addResource(
+    path: string,
+    { guarded, public: publicMethods }: GuardedMethods,
+    { integration, authorizer }: GuardedApiProps,
+  ): void {
     const resource = this.restApi.root.resourceForPath(path);
     for (const name of guarded) {
       const authorizationType = AuthorizationType.CUSTOM;
       acknowledgeAuthorizer(resource.addMethod(name, integration, { authorizer, authorizationType }));
     }
-    for (const name of open) {
+    for (const name of publicMethods) {
       const method = resource.addMethod(name, integration, { authorizationType: AuthorizationType.NONE });
       acknowledgeOpenMethod(method, 'The operator has made this route public.');
     }
-    addPreflight(resource, [...guarded, ...open]);
+    addPreflight(resource, [...guarded, ...publicMethods]);
   }
 
   #accessLog(): StageOptions {
