@@ -1,4 +1,4 @@
-/** The constructs in somebody else's stack: the authorizer before an HTTP API and a WebSocket API, really deployed. */
+/** Deploys a user's own stack, in which the authorizer guards an HTTP API and a WebSocket API. */
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AwsForTest, MANAGEMENT_SECRET, succeeded } from '../support/aws/aws-for-test.ts';
@@ -7,7 +7,7 @@ import { bearer, call } from '../support/http/call.ts';
 const ministack = inject('ministack');
 const APP = 'node --import tsx test/support/aws/api-kinds-app.ts';
 
-describe.skipIf(ministack === '')('a stack of somebody’s own', () => {
+describe.skipIf(ministack === '')('a user’s own stack', () => {
   let aws: AwsForTest;
   let context: readonly string[];
   let httpApi: string;
@@ -24,43 +24,47 @@ describe.skipIf(ministack === '')('a stack of somebody’s own', () => {
 
   afterAll(() => aws?.close());
 
-  describe('with an HTTP API', () => {
+  describe('the authorizer of an HTTP API', () => {
     it.each(['jwt', 'opaque', 'asp'] as const)(
-      'lets a %s in where its scopes reach, and tells the backend who it is',
+      'lets in a %s for a method that its scope allows, and passes the principal to the backend',
       async (kind) => {
         const credential = bearer(tokenOf(kind));
-        const answer = await callFoo('GET', credential);
-        expect(answer.status).toBe(200);
-        expect(JSON.parse(answer.body)).toMatchObject({ sub: 'auth0|1234', scope: 'read:foo', iss: aws.tenant.issuer });
+        const response = await callFoo('GET', credential);
+        expect(response.status).toBe(200);
+        expect(JSON.parse(response.body)).toMatchObject({
+          sub: 'auth0|1234',
+          scope: 'read:foo',
+          iss: aws.tenant.issuer,
+        });
         expect((await callFoo('POST', credential)).status).toBe(403);
         expect((await callFoo('GET', credential)).status).toBe(200);
       },
     );
 
-    it('lets nothing else in', async () => {
+    it('refuses a request with no credential, with garbage and with an unsigned JWT', async () => {
       for (const credential of [[], bearer('garbage'), bearer(aws.tenant.mintJwt({ alg: 'none' }))]) {
         expect((await callFoo('GET', credential)).status).toBeGreaterThanOrEqual(401);
       }
     });
   });
 
-  describe('with a WebSocket API', () => {
-    it.each(['jwt', 'opaque', 'asp'] as const)('connects a %s', async (kind) => {
+  describe('the authorizer of a WebSocket API', () => {
+    it.each(['jwt', 'opaque', 'asp'] as const)('lets a %s connect', async (kind) => {
       expect(await connect(bearer(tokenOf(kind)))).toBe(101);
     });
 
-    it('connects nobody without the scope', async () => {
+    it('refuses a caller without the scope', async () => {
       expect(await connect(bearer(aws.tenant.mintJwt({ scope: 'create:foo' })))).toBe(403);
     });
 
-    it('connects nobody without a credential, or with a bad one', async () => {
+    it('refuses a caller without a credential or with an invalid one', async () => {
       expect(await connect()).toBe(401);
-      // AWS answers a thrown `Unauthorized` with 401, the emulator with 500.
+      // If the authorizer throws `Unauthorized`, AWS responds with 401, the emulator with 500.
       expect([401, 500]).toContain(await connect(bearer('garbage')));
     });
   });
 
-  it('leaves the tenant as it was', async () => {
+  it('restores the tenant when it is destroyed', async () => {
     succeeded(await aws.destroyApp(APP, ...context));
     const server = [...aws.tenant.state.resourceServers.values()].find(
       ({ identifier }) => identifier === 'https://demo.api',
@@ -81,7 +85,7 @@ describe.skipIf(ministack === '')('a stack of somebody’s own', () => {
     }[kind]();
   }
 
-  /** Asks for a WebSocket. Answers the status, 101 for one that was opened. */
+  /** Requests a WebSocket. Returns the status: 101 if the WebSocket was opened. */
   function connect(authorization?: string): Promise<number> {
     const { port } = new URL(aws.account.url);
     const headers = {

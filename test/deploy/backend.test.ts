@@ -1,4 +1,4 @@
-/** An operator's own backend behind the deployed API: it sees the principal, and never the credential. */
+/** A backend of the operator behind the deployed API: it receives the principal, and never the credential. */
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { reachableApiUrl } from '../../local/deployment/stack-outputs.ts';
@@ -61,7 +61,7 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
 
   function send({ method = 'GET', path, headers = {}, body }: Sent): Promise<{ status: number; body: Buffer }> {
     return new Promise((resolve, reject) => {
-      // The path as it stands: a URL would tidy it up.
+      // Send the path unchanged: a URL object would normalize it.
       const options = {
         method,
         headers: { accept: '*/*', ...headers },
@@ -80,15 +80,15 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
 
   const authorization = (): string => `Bearer ${aws.tenant.mintApplicationPassword().value}`;
 
-  it('gets the request with the principal in place of the credential, and is told who passes it on', async () => {
+  it('receives the principal in place of the credential, and a secret that proves who sent the request', async () => {
     const headers = {
       authorization: authorization(),
       'x-auth-sub': 'forged',
       'x-auth-role': 'admin',
       'x-mine': 'kept',
     };
-    const answer = await send({ path: 'orders/7?a=1&a=2', headers });
-    expect(answer.status).toBe(201);
+    const response = await send({ path: 'orders/7?a=1&a=2', headers });
+    expect(response.status).toBe(201);
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/base/orders/7?a=1&a=2' });
     expect(seen[0]?.headers).toMatchObject({
@@ -103,32 +103,35 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     expect(gatewaySecret.length).toBeGreaterThan(20);
   });
 
-  it('gets and gives bytes as they are', async () => {
+  it('receives and returns bytes unchanged', async () => {
     const headers = { authorization: authorization(), 'content-type': 'application/octet-stream' };
-    const answer = await send({ method: 'POST', path: 'upload', headers, body: BYTES });
+    const response = await send({ method: 'POST', path: 'upload', headers, body: BYTES });
     expect(seen[0]?.body).toBe(BYTES.toString('hex'));
-    expect(answer.body).toEqual(BYTES);
+    expect(response.body).toEqual(BYTES);
   });
 
-  it.each(['a/../admin', 'a//b', 'a/%2e%2e/admin', 'a%5cb'])('never sees the path %s', async (path) => {
-    const answer = await send({ path, headers: { authorization: authorization() } });
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-    expect(seen).toEqual([]);
-  });
+  it.each(['a/../admin', 'a//b', 'a/%2e%2e/admin', 'a%5cb'])(
+    'never receives a request with the path %s',
+    async (path) => {
+      const response = await send({ path, headers: { authorization: authorization() } });
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(seen).toEqual([]);
+    },
+  );
 
-  it('sees nothing of a request without a credential, but for what is public', async () => {
+  it('receives a request without a credential only on a public route', async () => {
     expect((await send({ path: 'orders' })).status).toBe(401);
     expect(seen).toEqual([]);
     expect((await send({ path: 'health' })).status).toBe(201);
     expect(seen[0]?.headers).toMatchObject({ 'x-auth-sub': '' });
   });
 
-  it('has a secret of its own in the account, which nothing else shows', async () => {
+  it('has a gateway secret in the account that appears nowhere else', async () => {
     const { secrets } = await inventoryOf(aws.account);
     expect(secrets.some((name) => name.includes('GatewaySecret'))).toBe(true);
     expect(aws.transcript.join('\n')).not.toContain(gatewaySecret);
   });
 });
 
-/** Every byte there is. */
+/** All 256 bytes. */
 const BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));

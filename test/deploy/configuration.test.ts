@@ -1,4 +1,4 @@
-/** What an operator gets who configures it wrongly: everything that is wrong, at once, and nothing has been asked of AWS. */
+/** Runs `cdk deploy` with invalid configurations: it reports every fault at once and sends AWS no request. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,7 @@ const WRONG = {
   colour: 'blue',
 };
 
-describe('cdk deploy with a configuration that is wrong', () => {
+describe('cdk deploy with an invalid configuration', () => {
   const requests: string[] = [];
   let endpoint: Server;
   let home: string;
@@ -71,7 +71,7 @@ describe('cdk deploy with a configuration that is wrong', () => {
     return runCdk(['deploy', '--all', '--output', join(home, 'assembly'), ...pairs], { account, home });
   }
 
-  it('names each key that is wrong or unknown, what was got and what is wanted', async () => {
+  it('names each key that is invalid or unknown, with what it got and what it expected', async () => {
     const { exitCode, output } = await deploy(WRONG);
     expect(exitCode).toBe(1);
     for (const key of Object.keys(WRONG)) expect(output).toMatch(new RegExp(`^ +${key}(\\.|:)`, 'm'));
@@ -88,7 +88,7 @@ describe('cdk deploy with a configuration that is wrong', () => {
     expect(requests).toEqual([]);
   });
 
-  it('refuses http to a host that is not loopback', async () => {
+  it('refuses an http URL whose host is not loopback', async () => {
     const { exitCode, output } = await deploy({ ...GOOD, issuer: 'http://tenant.auth0.com/' });
     expect(exitCode).toBe(1);
     expect(output).toContain('  issuer: got "http://tenant.auth0.com/"; expected an https URL');

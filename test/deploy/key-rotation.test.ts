@@ -1,4 +1,4 @@
-/** The signing key changed under load, for each way of handing it over; then revoked; then torn down half way through a change. */
+/** Rotates the signing key under load with each key delivery, revokes it, and destroys the stacks in the middle of a rotation. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createProof } from '../../lambda/key-rotation/prove-key.ts';
 import type { Account } from '../../local/deployment/aws-request.ts';
@@ -19,7 +19,7 @@ function kidOf(signingKey: string): string {
   return parseSigningJwk(signingKey).kid;
 }
 
-/** `asp revoke-key`, as an operator with the account's credentials runs it. */
+/** The command `asp revoke-key`, run by an operator who has the account's credentials. */
 function revokeKey({ url, id, region }: Account): Command {
   const args = ['--import', 'tsx', 'bin/asp.ts', 'revoke-key', '--json'];
   const credentials = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: region };
@@ -33,7 +33,7 @@ const DELIVERIES = ['verificationLocation', 'verificationKeys', 'wellKnown', 've
 const CALLERS = 3;
 const ROTATIONS = 3;
 const REQUESTS_BETWEEN = 20;
-/** The tenant keeps a JWKS for as long as it may. */
+/** The tenant caches a JWKS for this time, the longest that the JWKS allows. */
 const JWKS_CACHE_SECONDS = 1;
 const UNCACHED = { cacheTtlSeconds: '0', negativeTtlSeconds: '0', jwksCacheSeconds: String(JWKS_CACHE_SECONDS) };
 
@@ -48,7 +48,7 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
   let jwksUrl: string;
   let front: JwksFront;
   let evidence: Evidence;
-  /** Each that there was. */
+  /** Every signing key so far. */
   const signingKeys = new Set<string>();
 
   beforeAll(async () => {
@@ -80,8 +80,8 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
   const servedKids = async () =>
     JSON.parse((await call(new URL(front.origin), 'GET')).body).keys.map(({ kid }: { kid: string }) => kid);
 
-  describe.each(DELIVERIES)('by %s', (keyDelivery) => {
-    it('is handed over by an ordinary deployment, which leaves nothing of the way before', async () => {
+  describe.each(DELIVERIES)('the signing key with keyDelivery %s', (keyDelivery) => {
+    it('is delivered by an ordinary deployment, which removes what the previous keyDelivery left', async () => {
       assembly = await next;
       if (keyDelivery !== DELIVERIES[0]) succeeded(await aws.deploy(assembly, API_STACK));
       const { verificationKey, verificationKeys, verificationLocation } = resourceServer() ?? {};
@@ -92,7 +92,7 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
       expect(await statusOf(aws.tenant.mintOpaque())).toBe(200);
     });
 
-    it('is changed three times in a row under steady load: none refused, none failed', async () => {
+    it('is rotated three times in a row under steady load, and every request succeeds', async () => {
       const following = DELIVERIES[DELIVERIES.indexOf(keyDelivery) + 1];
       const load = startLoad(CALLERS, () => statusOf(aws.tenant.mintOpaque()));
       for (let time = 0; time < ROTATIONS; time += 1) {
@@ -109,11 +109,11 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
     });
   });
 
-  it('was another one after each change', () => {
+  it('is a new key after each rotation', () => {
     expect(signingKeys.size).toBe(1 + DELIVERIES.length * ROTATIONS);
   });
 
-  it('is published for everyone to read, and to keep for a while', async () => {
+  it('is published in a JWKS that everyone may read and cache', async () => {
     const url = reachableApiUrl(aws.account, jwksUrl);
     const first = await fetch(url);
     expect([first.status, first.headers.get('cache-control')]).toEqual([200, `public, max-age=${JWKS_CACHE_SECONDS}`]);
@@ -124,7 +124,7 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
     for (const method of ['POST', 'PUT', 'DELETE']) expect((await fetch(url, { method })).ok).toBe(false);
   });
 
-  it('can be revoked by one command, under load: a new one signs, and the old one is nobody’s', async () => {
+  it('is replaced under load by one command, after which the tenant refuses the old key', async () => {
     const old = lastSigningKey();
     const load = startLoad(CALLERS, () => statusOf(aws.tenant.mintOpaque()));
     await load.more(REQUESTS_BETWEEN);
@@ -139,13 +139,13 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
     expect(outcomes).toEqual({ '200': expect.any(Number) });
     expect(await servedKids()).toEqual([kidOf(lastSigningKey())]);
     expect(await labelledVersions(aws.account, target.secretArn)).toEqual([['AWSCURRENT', 'AWSPENDING']]);
-    expect(await isTaken(lastSigningKey())).toBe(true);
-    expect(await isTaken(old)).toBe(false);
+    expect(await isAccepted(lastSigningKey())).toBe(true);
+    expect(await isAccepted(old)).toBe(false);
     aws.transcript.push(output);
   });
 
-  /** Whether the tenant takes an assertion that was signed with a key. */
-  async function isTaken(signingKey: string): Promise<boolean> {
+  /** Whether the tenant accepts an assertion that was signed with a key. */
+  async function isAccepted(signingKey: string): Promise<boolean> {
     const http = createHttpsClient();
     const ports = { http: http.send, clock: Date.now, sleep: async () => {}, random: Math.random };
     const prove = createProof({ issuer: aws.tenant.issuer, audience: DEMO_API }, ports);
@@ -155,7 +155,7 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
     return outcome === undefined;
   }
 
-  it('is taken away half way through a change: the tenant is as it was, and nothing is left', async () => {
+  it('is removed with its stacks in the middle of a rotation, which restores the tenant and leaves nothing behind', async () => {
     evidence = await gather(aws);
     await callStep(target, 'createSecret', 'a-rotation-that-is-never-finished-0001');
     await callStep(target, 'setSecret', 'a-rotation-that-is-never-finished-0001');
@@ -164,7 +164,7 @@ describe.skipIf(ministack === '')('the signing key of a deployment', () => {
     expect(await inventoryOf(aws.account)).toEqual(inventoryBefore);
   });
 
-  it('is in no template, log, event, output or parameter, nor was any before it', async () => {
+  it('never appears in a template, log, event, output or parameter, and neither do its predecessors', async () => {
     const after = await gather(aws);
     const secrets = [...signingKeys].flatMap(secretsOf);
     expect(findings(evidence, secrets)).toEqual([]);

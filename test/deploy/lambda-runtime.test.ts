@@ -1,6 +1,6 @@
 /**
- * Every function of a deployment, as it was bundled and configured there, under AWS's own runtime client on Node 24, with events
- * captured from AWS. The emulator is their AWS account.
+ * Runs every function of a deployment, with its bundle and configuration, under AWS's own runtime client on Node 24. The events
+ * were captured from AWS, and the emulator is the AWS account.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
@@ -21,7 +21,7 @@ import { type FunctionCode, RunningFunction } from '../support/lambda-runtime/ru
 const ministack = inject('ministack');
 const runtime = inject('lambdaRuntime');
 
-/** By their folder in `lambda/`: the construct path in the template. The demo API is not deployed together with a backend. */
+/** The construct path of each folder in `lambda/`. The demo API has none: it is not deployed together with a backend. */
 const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
   authorizer: /\/Authorizer\//,
   'auth0-setup': /\/Auth0Setup\//,
@@ -32,7 +32,7 @@ const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
   'backend-proxy': /\/Backend\//,
 };
 
-/** Those of the captured events. */
+/** The routes of the captured events. */
 const ROUTES = {
   'GET /request': ['read:foo'],
   'POST /merchants': ['read:foo'],
@@ -49,10 +49,10 @@ const AUTHORIZER_EVENTS = [
 const SUB = 'auth0|1234';
 const USER = 'user@gmail.com';
 const CANARY = 'canary-of-the-event-x8fq2m';
-const CANARY_URL = `http://127.0.0.1:1/answer?X-Amz-Signature=${CANARY}`;
+const CANARY_URL = `http://127.0.0.1:1/response?X-Amz-Signature=${CANARY}`;
 const PRINCIPAL = { sub: SUB, username: USER, scope: 'read:foo', token_type: 'Bearer' };
 
-/** What no function can use. Each but the plain values carries a secret. */
+/** Events that no function can use. Most of them carry a secret. */
 const BROKEN_EVENTS: readonly unknown[] = [
   null,
   [],
@@ -69,7 +69,7 @@ const BROKEN_EVENTS: readonly unknown[] = [
   { ...captured('rotation'), SecretId: CANARY },
 ];
 
-describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, on Node 24', () => {
+describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runtime client on Node 24', () => {
   let aws: AwsForTest;
   let stacks: DeployedStacks;
   let backend: LoopbackServer;
@@ -77,7 +77,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
   let signingKeySecret: string;
   let demoApi: FunctionCode;
   const running = new Map<string, Promise<RunningFunction>>();
-  /** What must be in no output. */
+  /** Texts that no output may contain. */
   const secrets: string[] = [CANARY];
 
   beforeAll(async () => {
@@ -102,7 +102,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
 
   const signingKey = () => readSecret(aws.account, signingKeySecret);
 
-  /** The function of a folder, started when it is first needed. */
+  /** Returns the function of a folder, and starts it when it is first needed. */
   function started(folder: string): Promise<RunningFunction> {
     const found = running.get(folder) ?? start(folder);
     running.set(folder, found);
@@ -110,7 +110,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
   }
 
   async function start(folder: string): Promise<RunningFunction> {
-    if (!runtime) throw new Error('There is no runtime.');
+    if (!runtime) throw new Error('There is no Lambda runtime.');
     const construct = CONSTRUCTS[folder];
     const code = construct === undefined ? demoApi : await stacks.function(construct);
     const { account } = aws;
@@ -144,17 +144,17 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     return parseJson(body ?? '');
   }
 
-  it('is every handler of this project', () => {
+  it('are all handlers of this project', () => {
     const lambda = join(PROJECT_DIRECTORY, 'lambda');
     const folders = readdirSync(lambda)
       .filter((folder) => existsSync(join(lambda, folder, 'handler.ts')))
-      // The part that two functions have in common.
+      // This code is shared by two functions.
       .filter((folder) => folder !== 'custom-resource');
     expect(Object.keys(CONSTRUCTS).sort()).toEqual(folders.sort());
   });
 
-  describe.each(AUTHORIZER_EVENTS)('the authorizer, called with the event %s,', (event) => {
-    it.each(['jwt', 'opaque', 'asp', 'basic'] as const)('allows a good credential: %s', async (kind) => {
+  describe.each(AUTHORIZER_EVENTS)('the authorizer with the event %s', (event) => {
+    it.each(['jwt', 'opaque', 'asp', 'basic'] as const)('allows a valid credential: %s', async (kind) => {
       const { tenant } = aws;
       const outcome = await authorize(
         event,
@@ -184,14 +184,14 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     });
   });
 
-  it('the JWKS has the public half of the key and no more', async () => {
+  it('serve a JWKS with only the public half of the key', async () => {
     const { statusCode, body } = proxyResponse(await invoke('jwks', captured('rest-proxy')));
     const { kid, n, e } = objectOf(await signingKey());
     expect(statusCode).toBe(200);
     expect(objectOf(body)).toEqual({ keys: [{ kty: 'RSA', kid, alg: 'RS256', use: 'sig', n, e }] });
   });
 
-  it('the demo API responds with the principal', async () => {
+  it('include a demo API that responds with the principal', async () => {
     const { statusCode, body } = proxyResponse(
       await invoke('demo-api', withPrincipal(captured('rest-proxy'), PRINCIPAL)),
     );
@@ -199,7 +199,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     expect(objectOf(body)).toMatchObject({ route: 'POST /{proxy+}', principal: PRINCIPAL });
   });
 
-  describe('the proxy', () => {
+  describe('the backend proxy', () => {
     it('passes a request on with the principal in place of the credential', async () => {
       const event = withAuthorization(withPrincipal(captured('rest-proxy'), PRINCIPAL), bearer(CANARY));
       expect(proxyResponse(await invoke('backend-proxy', event))).toMatchObject({ statusCode: 201 });
@@ -227,7 +227,7 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     });
   });
 
-  describe('the rotation', () => {
+  describe('the key rotation', () => {
     it('changes the key in the four steps of Secrets Manager', async () => {
       const before = await signingKey();
       const event = { ...captured('rotation'), SecretId: signingKeySecret };
@@ -256,8 +256,8 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     ['signing-key', 'Custom::SigningKey'],
     ['auth0-setup', 'Custom::Auth0ResourceServer'],
     ['auth0-setup', 'Custom::Auth0ClientGrant'],
-  ])('%s, as the custom resource %s,', (folder, ResourceType) => {
-    it('is created, updated, deleted and created again', async () => {
+  ])('the function %s as the custom resource %s', (folder, ResourceType) => {
+    it('creates, updates, deletes and creates again', async () => {
       const ResourceProperties = stacks.customResourceProperties(ResourceType);
       const resource = { ResourceType, ResourceProperties };
       const created = await request(folder, 'create', resource);
@@ -271,23 +271,23 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     });
   });
 
-  it.each(['signing-key', 'auth0-setup'])('%s reports the captured resource type as unknown', async (folder) => {
+  it.each(['signing-key', 'auth0-setup'])('report an unknown resource type: %s', async (folder) => {
     expect(await request(folder, 'create', {})).toMatchObject({
       Status: 'FAILED',
       Reason: expect.stringContaining('Custom::MyType'),
     });
   });
 
-  it('lets callers in after all of this', async () => {
+  it('let callers in after a rotation and every custom resource event', async () => {
     const tokens = [aws.tenant.mintOpaque(), aws.tenant.mintApplicationPassword().value];
     for (const token of tokens) {
       expect(verdictOf(await authorize('rest-authorizer', bearer(token)))).toMatchObject({ isAllowed: true });
     }
   });
 
-  it.each(Object.keys(CONSTRUCTS))('%s survives broken events', async (folder) => {
+  it.each(Object.keys(CONSTRUCTS))('survive broken events: %s', async (folder) => {
     for (const event of BROKEN_EVENTS) {
-      // A process that has ended rejects all invocations.
+      // If the process has ended, the invocation rejects.
       const outcome = await invoke(folder, event);
       expect(JSON.stringify(outcome)).not.toContain(CANARY);
     }
@@ -298,11 +298,11 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
     ['jwks', () => captured('rest-proxy')],
     ['demo-api', () => captured('rest-proxy')],
     ['backend-proxy', () => captured('rest-proxy-version-1')],
-  ])('%s works as before after broken events', async (folder, event) => {
+  ])('respond as before after broken events: %s', async (folder, event) => {
     expect(await invoke(folder, event())).toHaveProperty('response');
   });
 
-  it('has written nothing secret to any output', async () => {
+  it('write no secret to their output', async () => {
     const functions = await Promise.all([...running].map(async ([name, one]) => [name, (await one).output] as const));
     expect(functions.map(([name]) => name).sort()).toEqual(Object.keys(CONSTRUCTS).sort());
     expect(Object.fromEntries(functions).authorizer).toContain('Unauthorized');
@@ -310,13 +310,13 @@ describe.skipIf(ministack === '' || !runtime)('under the runtime client of AWS, 
   });
 });
 
-/** The authorizer with the routes of the captured events; every other function as it is. */
+/** Gives the authorizer the routes of the captured events, and leaves every other function unchanged. */
 function adapted(folder: string, environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   if (folder !== 'authorizer') return environment;
   return { ...environment, CONFIG: JSON.stringify({ ...objectOf(environment.CONFIG), routes: ROUTES }) };
 }
 
-/** What any kind of API reads in the response of its authorizer. */
+/** Reads the decision in the response of an authorizer, for each kind of API. */
 function verdictOf(outcome: object): { readonly isAllowed: boolean; readonly sub: unknown } | typeof outcome {
   if (!('response' in outcome) || !isJsonObject(outcome.response)) return outcome;
   const { isAuthorized, policyDocument, context } = outcome.response;

@@ -1,12 +1,12 @@
-/** One deployment from its first day to its last, by the CDK's own command line: every kind of credential, a move, an end. */
+/** Deploys with the CDK command line, calls the API with every kind of credential, moves to another audience and destroys the stacks. */
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reachableApiUrl } from '../../local/deployment/stack-outputs.ts';
 import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
+import { cacheDecisions } from '../support/aws/cache-decisions.ts';
 import { type Evidence, findings, gather, secretsOf } from '../support/aws/canary.ts';
 import { reconfigure } from '../support/aws/deployed-function.ts';
 import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../support/aws/inventory.ts';
-import { keepAnswers } from '../support/aws/keep-answers.ts';
 import { basic, bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
@@ -20,7 +20,7 @@ const ASP_SCOPES = [
   'delete:user_application_passwords',
 ];
 
-describe.skipIf(ministack === '')('a deployment', () => {
+describe.skipIf(ministack === '')('the life of a deployment', () => {
   let aws: AwsForTest;
   let assembly: string;
   let moved: Promise<string>;
@@ -57,18 +57,18 @@ describe.skipIf(ministack === '')('a deployment', () => {
     [...aws.tenant.state.resourceServers.values()].find((record) => record.identifier === identifier);
   const password = () => aws.tenant.state.users.get('auth0|1234')?.password ?? '';
 
-  it('has given the tenant the public key whose private half is in the secret', () => {
+  it('gives the tenant the public key whose private half is in the secret', () => {
     const { n, e, kty } = JSON.parse(signingKey);
     const own = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
     const certificate = new X509Certificate(String(resourceServer()?.verificationKey));
     expect(certificate.publicKey.equals(own)).toBe(true);
   });
 
-  it('has put the three scopes for app specific passwords beside those that the grant had', () => {
+  it('adds the three scopes for app specific passwords to those that the grant had', () => {
     expect(grantScopes()).toEqual([...scopesBefore, ...ASP_SCOPES]);
   });
 
-  it('has outputs that name what an operator needs, and warnings where there are any', async () => {
+  it('has outputs for what an operator needs, and for warnings', async () => {
     expect(await aws.outputs()).toMatchObject({
       ApiUrl: expect.stringMatching(/^https:\/\/\w+\.execute-api\..*\/prod\/$/),
       AuthorizerFunctionArn: expect.stringMatching(/^arn:aws:lambda:/),
@@ -77,29 +77,32 @@ describe.skipIf(ministack === '')('a deployment', () => {
     });
   });
 
-  describe('lets in', () => {
-    it.each(['jwt', 'opaque', 'asp'] as const)('a Bearer %s, and passes the principal on', async (kind) => {
-      const { tenant } = aws;
-      const token = {
-        jwt: () => tenant.mintJwt(),
-        opaque: () => tenant.mintOpaque(),
-        asp: () => tenant.mintApplicationPassword().value,
-      };
-      const answer = await api('GET', 'whoami', bearer(token[kind]()));
-      expect(answer.status).toBe(200);
-      expect(JSON.parse(answer.body)).toMatchObject({ sub: 'auth0|1234', scope: 'read:foo', iss: tenant.issuer });
-      expect(await statusOf('GET', 'foo', bearer(token[kind]()))).toBe(200);
-    });
+  describe('the authorizer with a valid credential', () => {
+    it.each(['jwt', 'opaque', 'asp'] as const)(
+      'lets in a Bearer %s and passes the principal to the backend',
+      async (kind) => {
+        const { tenant } = aws;
+        const token = {
+          jwt: () => tenant.mintJwt(),
+          opaque: () => tenant.mintOpaque(),
+          asp: () => tenant.mintApplicationPassword().value,
+        };
+        const response = await api('GET', 'whoami', bearer(token[kind]()));
+        expect(response.status).toBe(200);
+        expect(JSON.parse(response.body)).toMatchObject({ sub: 'auth0|1234', scope: 'read:foo', iss: tenant.issuer });
+        expect(await statusOf('GET', 'foo', bearer(token[kind]()))).toBe(200);
+      },
+    );
 
-    it('Basic with a password, and with an app specific password', async () => {
+    it('lets in Basic with a password and with an app specific password', async () => {
       expect(await statusOf('GET', 'foo', basic(USER, password()))).toBe(200);
       expect(await statusOf('GET', 'foo', basic(USER, aws.tenant.mintApplicationPassword().value))).toBe(200);
     });
   });
 
-  describe('with only read:foo', () => {
+  describe('a credential with only the scope read:foo', () => {
     it.each(['jwt', 'opaque', 'asp'] as const)(
-      'answers POST with 403 after an allowed GET, and GET with 200 after it (%s)',
+      'gets 200 for GET, then 403 for POST, then 200 for GET again: %s',
       async (kind) => {
         const { tenant } = aws;
         const token = {
@@ -114,31 +117,31 @@ describe.skipIf(ministack === '')('a deployment', () => {
       },
     );
 
-    it('does so while the gateway keeps answers', async () => {
-      const stopKeeping = await keepAnswers(aws.account, apiUrl);
+    it('gets the same statuses while the gateway caches decisions', async () => {
+      const stopCaching = await cacheDecisions(aws.account, apiUrl);
       const credential = bearer(aws.tenant.mintApplicationPassword().value);
       expect(await statusOf('GET', 'foo', credential)).toBe(200);
       expect(await statusOf('POST', 'foo', credential)).toBe(403);
       expect(await statusOf('GET', 'foo', credential)).toBe(200);
       aws.tenant.revoke(credential.slice('Bearer '.length));
       expect(await statusOf('GET', 'foo', credential)).toBe(200);
-      await stopKeeping();
+      await stopCaching();
     });
   });
 
-  describe('refuses with 401', () => {
+  describe('the authorizer with an invalid credential', () => {
     const refused: Readonly<Record<string, () => string | readonly string[]>> = {
       'no credential': () => [],
       'a wrong password': () => basic(USER, 'wrong password'),
-      'an app specific password under another name': () =>
+      'the app specific password of another user': () =>
         basic(USER, aws.tenant.mintApplicationPassword({ userId: 'auth0|5678' }).value),
-      'an opaque token as a secret': () => basic(USER, aws.tenant.mintOpaque()),
+      'an opaque token as the Basic secret': () => basic(USER, aws.tenant.mintOpaque()),
       'an expired JWT': () => bearer(aws.tenant.mintJwt({ expiresInSeconds: -60 })),
       'a JWT for another audience': () => bearer(aws.tenant.mintJwt({ audience: 'https://other.api' })),
-      'a JWT of another issuer': () => bearer(aws.tenant.mintJwt({ issuer: 'https://other.example/' })),
-      'alg none': () => bearer(aws.tenant.mintJwt({ alg: 'none' })),
-      'HS256 with the public key': () => bearer(aws.tenant.mintJwt({ alg: 'HS256' })),
-      'an unknown kid': () => bearer(aws.tenant.mintJwt({ kid: 'unknown' })),
+      'a JWT from another issuer': () => bearer(aws.tenant.mintJwt({ issuer: 'https://other.example/' })),
+      'a JWT with alg none': () => bearer(aws.tenant.mintJwt({ alg: 'none' })),
+      'a JWT signed by HS256 with the public key': () => bearer(aws.tenant.mintJwt({ alg: 'HS256' })),
+      'a JWT with an unknown kid': () => bearer(aws.tenant.mintJwt({ kid: 'unknown' })),
       'a refresh token': () => bearer(aws.tenant.mintRefresh()),
       'a revoked app specific password': () => {
         const { value } = aws.tenant.mintApplicationPassword();
@@ -150,11 +153,11 @@ describe.skipIf(ministack === '')('a deployment', () => {
       '6 KB of junk': () => bearer('x'.repeat(6000)),
     };
 
-    it.each(Object.keys(refused))('%s', async (name) => {
+    it.each(Object.keys(refused))('refuses %s with 401', async (name) => {
       expect(await statusOf('GET', 'foo', refused[name]?.())).toBe(401);
     });
 
-    it('and says what is wanted, also to a browser', async () => {
+    it('names the scheme that it requires, and lets a browser read that', async () => {
       const { headers, body } = await api('GET', 'foo', bearer('x'));
       expect(headers.get('www-authenticate')).toBe('Bearer realm="https://demo.api"');
       expect(headers.get('access-control-allow-origin')).toBe('*');
@@ -163,7 +166,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     });
   });
 
-  it('never logs a user in for an app specific password: 30 cold uses, revoked, 30 more', async () => {
+  it('never tries an app specific password as a login, in 30 uncached uses before and 30 after its revocation', async () => {
     const restore = await reconfigure(aws.account, authorizer, { cacheTtlSeconds: 0, negativeTtlSeconds: 0 });
     const failures = aws.tenant.logins.totalFailures();
     const { value } = aws.tenant.mintApplicationPassword();
@@ -175,7 +178,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     await restore();
   });
 
-  it('with password-first costs one failed login a process', async () => {
+  it('causes one failed login per process with the order password-first', async () => {
     const changes = { basicOrder: 'password-first', cacheTtlSeconds: 0, negativeTtlSeconds: 0 };
     const restore = await reconfigure(aws.account, authorizer, changes);
     const failures = aws.tenant.logins.totalFailures();
@@ -191,39 +194,39 @@ describe.skipIf(ministack === '')('a deployment', () => {
     return statuses;
   }
 
-  describe('while the tenant', () => {
+  describe('the authorizer while the tenant fails', () => {
     const path = '/oauth/introspect';
     const faults = {
-      'answers 429': { kind: 'status', status: 429, path },
-      'answers 500': { kind: 'status', status: 500, path },
+      'responds with 429': { kind: 'status', status: 429, path },
+      'responds with 500': { kind: 'status', status: 500, path },
       'breaks the connection': { kind: 'reset', path },
-      redirects: { kind: 'redirect', location: 'http://127.0.0.1:1/', path },
-      'answers no JSON': { kind: 'garbage', path },
-      'answers 10 MB': { kind: 'huge', path },
-      'never answers': { kind: 'hang', path },
+      'responds with a redirect': { kind: 'redirect', location: 'http://127.0.0.1:1/', path },
+      'responds with text that is not JSON': { kind: 'garbage', path },
+      'responds with 10 MB': { kind: 'huge', path },
+      'never responds': { kind: 'hang', path },
     } as const;
 
-    it.each(Object.entries(faults))('%s, answers 503 in time, and lets nobody in', async (_name, fault) => {
+    it.each(Object.entries(faults))('responds with 503 in time if the tenant %s', async (_name, fault) => {
       aws.tenant.faults.add(fault);
       const startedAtMs = Date.now();
-      const answer = await api('GET', 'foo', bearer(aws.tenant.mintOpaque()));
+      const response = await api('GET', 'foo', bearer(aws.tenant.mintOpaque()));
       aws.tenant.faults.clear();
-      expect(answer.status).toBe(503);
-      expect(answer.headers.get('retry-after')).toBe('5');
+      expect(response.status).toBe(503);
+      expect(response.headers.get('retry-after')).toBe('5');
       expect(Date.now() - startedAtMs).toBeLessThan(8000);
     });
 
     it.each([
-      ['active: "true"', { set: { active: 'true' } }],
-      ['no audience', { remove: ['aud'] }],
-    ])('answers %s, lets nobody in', async (_name, edit) => {
+      ['with active: "true"', { set: { active: 'true' } }],
+      ['without an audience', { remove: ['aud'] }],
+    ])('lets nobody in if the tenant responds %s', async (_name, edit) => {
       aws.tenant.faults.add({ kind: 'edit', path, ...edit });
       const status = await statusOf('GET', 'foo', bearer(aws.tenant.mintOpaque()));
       aws.tenant.faults.clear();
       expect([401, 503]).toContain(status);
     });
 
-    it('is gone, lets in JWTs with known keys, and answers 503 to what needs it', async () => {
+    it('lets in JWTs with known keys, and responds with 503 to an opaque token, while the tenant is gone', async () => {
       const jwt = bearer(aws.tenant.mintJwt());
       expect(await statusOf('GET', 'foo', jwt)).toBe(200);
       aws.tenant.faults.add({ kind: 'reset' });
@@ -233,17 +236,17 @@ describe.skipIf(ministack === '')('a deployment', () => {
     });
   });
 
-  it('answers a browser that asks before it sends a credential', async () => {
-    const answer = await api('OPTIONS', 'foo');
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get('access-control-allow-headers')).toContain('Authorization');
+  it('responds to the preflight request of a browser', async () => {
+    const response = await api('OPTIONS', 'foo');
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-headers')).toContain('Authorization');
   });
 
-  it('knows no other route', async () => {
+  it('responds with 404 to a route that it does not have', async () => {
     expect(await statusOf('GET', 'nothing', bearer(aws.tenant.mintJwt()))).toBe(404);
   });
 
-  it('is not changed by a second deploy: no difference, and no request to the tenant', async () => {
+  it('changes nothing and sends the tenant no request in a second deployment', async () => {
     moved = aws.synth({ audience: NEAR_MISS });
     aws.tenant.requestLog.clear();
     succeeded(await aws.deploy(assembly));
@@ -255,7 +258,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     expect(aws.tenant.requests).toEqual([]);
   });
 
-  it('moves to another audience: new one set up, then the authorizer, then the old one restored', async () => {
+  it('sets up a new audience first, then changes the authorizer, then restores the old audience', async () => {
     const next = await moved;
     const [old, other] = [resourceServer(), resourceServer(NEAR_MISS)];
     aws.tenant.requestLog.clear();
@@ -276,7 +279,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     assembly = next;
   });
 
-  /** Epoch milliseconds at which CloudFormation had updated a resource. */
+  /** The time in epoch milliseconds at which CloudFormation last updated a resource. */
   async function lastUpdateOf(logicalId: RegExp): Promise<number> {
     const events = (await stackTextsOf(aws.account)).split('<StackEvents>').at(-1) ?? '';
     const members = events
@@ -285,14 +288,14 @@ describe.skipIf(ministack === '')('a deployment', () => {
     return Math.max(...members.map((event) => Date.parse(/<Timestamp>([^<]+)</.exec(event)?.[1] ?? '')));
   }
 
-  it('leaves the tenant byte for byte as it was, and nothing of ours in the account', async () => {
+  it('restores the tenant byte for byte, and leaves nothing in the account, when it is destroyed', async () => {
     evidence = await gather(aws);
     succeeded(await aws.destroy(assembly));
     expect(aws.tenant.snapshot()).toBe(snapshotBefore);
     expect(await inventoryOf(aws.account)).toEqual(inventoryBefore);
   });
 
-  it('shows no secret and no address of an answer in any template, log, event, output or parameter', async () => {
+  it('shows no secret and no response URL in any template, log, event, output or parameter', async () => {
     const after = await gather(aws);
     const credentials = [lastApplicationPassword, password(), basic(USER, password()).slice('Basic '.length)];
     const secrets = [...secretsOf(signingKey), ...credentials];
@@ -300,7 +303,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     expect(findings({ ...evidence, ...prefixed('afterwards: ', after) }, secrets)).toEqual([]);
     const { 'what the emulator said': _said, ...others } = evidence;
     expect(findings(others, ['cfn-response'])).toEqual([]);
-    // Were nothing gathered, nothing would be found.
+    // Make sure that there was text to search.
     for (const [place, text] of Object.entries(evidence)) expect([place, text.length > 100]).toEqual([place, true]);
   });
 

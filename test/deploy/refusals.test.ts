@@ -1,4 +1,4 @@
-/** Deployments that the tenant refuses, that die half way, that somebody meddles with: what was there before comes back. */
+/** Deployments that the tenant refuses, that are interrupted, or whose resources somebody changes: each is rolled back or cleaned up. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
@@ -18,10 +18,10 @@ import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../suppor
 const ministack = inject('ministack');
 const DEMO_API = 'https://demo.api';
 const NEAR_MISS = 'https://demo.api/';
-/** It has no grant until it is given one. */
+/** A client that has no grant before the deployment. */
 const GRANT_CLIENT = 'local-operator-client';
 
-describe.skipIf(ministack === '')('a deployment', () => {
+describe.skipIf(ministack === '')('a deployment that fails or is changed by hand', () => {
   let aws: AwsForTest;
   let assembly: string;
   let otherWay: Promise<string>;
@@ -47,9 +47,9 @@ describe.skipIf(ministack === '')('a deployment', () => {
   const ourGrant = () => [...aws.tenant.state.clientGrants.values()].find((grant) => grant.client_id === GRANT_CLIENT);
 
   /**
-   * CloudFormation went back, said why, and left the tenant and the account as they were.
+   * Expects that CloudFormation rolled back, reported the reason, and restored the tenant and the account.
    *
-   * @param leftBehind the parameter that a Create which nobody answered for leaves in the emulator; AWS has it deleted
+   * @param leftBehind the parameter that the emulator keeps after a Create without a response; AWS deletes it
    */
   async function expectRollback(
     deployment: ReturnType<AwsForTest['deploy']>,
@@ -59,7 +59,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
   ) {
     const { exitCode, output } = await deployment;
     expect(exitCode).toBe(1);
-    // The CDK breaks lines.
+    // The CDK wraps long lines.
     expect(output.replace(/\s+/g, ' ')).toMatch(reason);
     expect(aws.tenant.snapshot()).toBe(snapshot);
     const { parameters, ...others } = await inventoryOf(aws.account);
@@ -67,8 +67,8 @@ describe.skipIf(ministack === '')('a deployment', () => {
     expect(inventory).toEqual(inventoryBefore);
   }
 
-  describe('is rolled back, and says what to do,', () => {
-    it('if the client secret is wrong', async () => {
+  describe('a deployment that the tenant refuses', () => {
+    it('is rolled back with advice if the client secret is wrong', async () => {
       await aws.putClientSecret(MANAGEMENT_SECRET, 'wrong');
       const reason =
         /refused the management client "local-management-client": got 401 .* Put the client's id and its current client secret/;
@@ -76,7 +76,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
       await aws.putClientSecret(MANAGEMENT_SECRET, CANARIES.managementClientSecret);
     });
 
-    it('if a scope is missing for the second of its writes', async () => {
+    it('is rolled back with advice if a scope is missing for its second write', async () => {
       const grant = aws.tenant.state.clientGrants.get('cgr_managementsetup');
       if (!grant) throw new Error('The seed has no grant for the management client.');
       const scope = grant.scope.filter((value) => value !== 'create:client_grants');
@@ -88,20 +88,20 @@ describe.skipIf(ministack === '')('a deployment', () => {
       expect(aws.tenant.snapshot()).toBe(before);
     });
 
-    it('if the tenant answers 500 to the second of its writes', async () => {
+    it('is rolled back with advice if the tenant responds with 500 to its second write', async () => {
       aws.tenant.faults.add({ kind: 'status', status: 500, method: 'POST', path: '/api/v2/client-grants' });
       const reason = /POST \/api\/v2\/client-grants to the tenant failed: got status 500.* run it again/;
       await expectRollback(aws.deploy(assembly, API_STACK), reason, before);
     });
 
-    it('if the tenant does not take the key property', async () => {
+    it('is rolled back with advice if the tenant does not accept the key property', async () => {
       aws.tenant.behaviour.refusedProperties = ['verificationKey'];
       const reason = /does not accept "verificationKey": .* choose another keyDelivery/;
       await expectRollback(aws.deploy(assembly, API_STACK), reason, before);
       aws.tenant.behaviour.refusedProperties = [];
     });
 
-    it('if the function dies between its two writes', async () => {
+    it('is rolled back with a timeout if the function dies between its two writes', async () => {
       aws.tenant.faults.add({ kind: 'hang', method: 'POST', path: '/api/v2/client-grants' });
       const deployment = aws.deploy(assembly, API_STACK);
       while (aws.tenant.requestLog.find('POST', '/api/v2/client-grants').every(({ status }) => status !== 0)) {
@@ -113,7 +113,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     });
   });
 
-  it('that reaches the tenant in another way, and fails, leaves everything to the old one', async () => {
+  it('leaves everything to the old set-up if it uses another management secret and fails', async () => {
     otherWay = aws.synth({ grantClientId: GRANT_CLIENT, managementSecret: OTHER_MANAGEMENT_SECRET });
     succeeded(await aws.deploy(assembly, API_STACK));
     const snapshot = aws.tenant.snapshot();
@@ -127,7 +127,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     await aws.putClientSecret(OTHER_MANAGEMENT_SECRET, CANARIES.managementClientSecret);
   });
 
-  it('that reaches the tenant in another way takes over, and changes nothing there', async () => {
+  it('replaces the set-up and leaves the tenant unchanged if it uses another management secret', async () => {
     const snapshot = aws.tenant.snapshot();
     const { functions } = await inventoryOf(aws.account);
     succeeded(await aws.deploy(await otherWay, API_STACK));
@@ -137,10 +137,10 @@ describe.skipIf(ministack === '')('a deployment', () => {
     expect(functionsAfter).not.toEqual(functions);
   });
 
-  it('that moves to another audience, and fails after its write, goes back to the old one', async () => {
+  it('restores the old audience if it moves to another one and fails after its write', async () => {
     const snapshot = aws.tenant.snapshot();
     const path = `/api/v2/resource-servers/${encodeURIComponent(NEAR_MISS)}`;
-    // Before the write and after it: the key is there, and is not seen.
+    // Hide the key from the reads before and after the write.
     aws.tenant.faults.add({ kind: 'edit', remove: ['verificationKey'], method: 'GET', path, times: 2 });
     const next = { grantClientId: GRANT_CLIENT, managementSecret: OTHER_MANAGEMENT_SECRET, audience: NEAR_MISS };
     aws.tenant.requestLog.clear();
@@ -153,7 +153,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     expect(aws.tenant.snapshot()).toBe(snapshot);
   });
 
-  it('goes away after somebody deleted the grant and the resource server by hand', async () => {
+  it('can be destroyed after somebody has deleted the grant and the resource server by hand', async () => {
     const api = resourceServer();
     if (!api) throw new Error('The demo API is gone.');
     aws.tenant.state.resourceServers.delete(api.id);
@@ -167,7 +167,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     expect(aws.tenant.snapshot()).toBe(before);
   });
 
-  it('goes away and leaves the key that somebody else has put in place of ours', async () => {
+  it('can be destroyed without removing a key that somebody else has set in place of its own', async () => {
     succeeded(await aws.deploy(assembly, API_STACK));
     const api = resourceServer();
     if (!api) throw new Error('The demo API is gone.');
@@ -177,7 +177,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     expect(ourGrant()).toBeUndefined();
   });
 
-  it('that fails shows no secret anywhere either', async () => {
+  it('shows no secret and no response URL in any evidence', async () => {
     const evidence = await gather(aws);
     expect(findings(evidence, secretsOf(signingKey))).toEqual([]);
     expect(await stackTextsOf(aws.account)).not.toContain('cfn-response');
