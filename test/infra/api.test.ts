@@ -9,7 +9,7 @@ const BACKEND_URL = {
   routes: { 'ANY /{proxy+}': [], 'GET /health': 'public', 'GET /admin': ['admin'] },
 };
 
-/** `GET /foo` → `CUSTOM` or `NONE`. */
+/** Returns the authorization type of each method, for example `GET /foo` → `CUSTOM`. */
 function methodsOf(template: Template): Readonly<Record<string, string>> {
   const resources = template.findResources('AWS::ApiGateway::Resource');
   const pathOf = (id: string): string => {
@@ -26,7 +26,7 @@ function methodsOf(template: Template): Readonly<Record<string, string>> {
 }
 
 describe('the demo API', () => {
-  it('has its routes behind the authorizer, and OPTIONS open', () => {
+  it('has the authorizer on every route, but not on OPTIONS', () => {
     expect(methodsOf(templates().api)).toEqual({
       'GET /foo': 'CUSTOM',
       'POST /foo': 'CUSTOM',
@@ -49,7 +49,7 @@ describe('the demo API', () => {
     });
   });
 
-  it('has the root of a greedy route behind the authorizer too, unless another route names it', () => {
+  it('has the authorizer on the root of a greedy route too, unless another route names that root', () => {
     const routes = {
       'ANY /{proxy+}': 'public',
       'ANY /a/{proxy+}': ['a'],
@@ -91,7 +91,7 @@ describe('the demo API', () => {
     });
   });
 
-  it('has outputs for what was deployed', () => {
+  it('has an output for each value that an operator needs', () => {
     const { key, api } = templates();
     expect(Object.keys(key.findOutputs('*'))).toContain('SigningKeySecretArn');
     expect(Object.keys(api.findOutputs('*')).sort()).toEqual([
@@ -118,7 +118,7 @@ describe('the demo API', () => {
     });
   });
 
-  it('writes an access log without headers and paths with accessLog, and does not change the account', () => {
+  it('writes an access log without headers and paths if accessLog is set, and does not change the account', () => {
     const { api } = templates({ accessLog: true });
     const [stage] = Object.values(api.findResources('AWS::ApiGateway::Stage'));
     const format: string = stage?.Properties.AccessLogSetting.Format;
@@ -138,7 +138,7 @@ describe('the demo API', () => {
 
 describe("the gateway's own responses", () => {
   it.each(gatewayResponses('https://demo.api', true).map((response) => [response.type, response] as const))(
-    '%s is as in the table, with CORS headers',
+    'have the status, headers and body of the table, and CORS headers: %s',
     (type, { statusCode, headers, body }) => {
       const parameters = Object.entries(headers).map(([name, source]) => [
         `gatewayresponse.header.${name}`,
@@ -158,7 +158,7 @@ describe("the gateway's own responses", () => {
   );
 
   it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])(
-    '%s is a 503 with Retry-After, because an authorizer that throws may become either',
+    'have the status 503 and Retry-After for an authorizer that throws: %s',
     (type) => {
       templates().api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
         ResponseType: type,
@@ -168,7 +168,7 @@ describe("the gateway's own responses", () => {
     },
   );
 
-  it('removes the quotes of an audience, which would end the text', () => {
+  it('leave out the quotes of an audience, which would end the text', () => {
     templates({ audience: "urn:it's" }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'UNAUTHORIZED',
       ResponseParameters: Match.objectLike({
@@ -177,7 +177,7 @@ describe("the gateway's own responses", () => {
     });
   });
 
-  it.each(['DEFAULT_4XX', 'DEFAULT_5XX'])('%s has CORS headers too', (type) => {
+  it.each(['DEFAULT_4XX', 'DEFAULT_5XX'])('have CORS headers for every other error: %s', (type) => {
     templates().api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: type,
       ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
@@ -186,7 +186,7 @@ describe("the gateway's own responses", () => {
 });
 
 describe('the API in front of a backend', () => {
-  it('passes everything on behind the authorizer, except public paths', () => {
+  it('passes every request through the authorizer, except on public paths', () => {
     expect(methodsOf(templates(BACKEND_URL).api)).toEqual({
       'ANY /': 'CUSTOM',
       'OPTIONS /': 'NONE',
@@ -198,11 +198,11 @@ describe('the API in front of a backend', () => {
     });
   });
 
-  it('passes bodies on as bytes', () => {
+  it('passes bodies to the backend as bytes', () => {
     templates(BACKEND_URL).api.hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['*/*'] });
   });
 
-  it('has a secret for the backend, which only its function may read', () => {
+  it('has a secret for the backend that only its function may read', () => {
     const { api } = templates(BACKEND_URL);
     api.hasResourceProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true },

@@ -1,4 +1,4 @@
-/** `bin/app.ts` as the CDK command line runs it: a process with its context in the environment. */
+/** Runs `bin/app.ts` as the CDK command line does: in a process with the context in its environment. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ describe('bin/app.ts', () => {
     expect(run(REQUIRED)).toMatchObject({ status: 0, isSynthesized: true });
   });
 
-  it('reports every fault in one message, and synthesizes nothing', () => {
+  it('reports every fault in one message and synthesizes nothing', () => {
     const { status, stderr, stdout, isSynthesized } = run({
       issuer: 'http://tenant.auth0.com/',
       audiense: 'https://demo.api',
@@ -47,7 +47,7 @@ describe('bin/app.ts', () => {
     ]);
   });
 
-  it('reports a fault that only a construct can find without a stack trace too', () => {
+  it('reports a fault that a construct finds in one line, without a stack trace', () => {
     const routes = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`GET /items-of-kind-${index}`, []]));
     const { status, stderr, isSynthesized } = run({ ...REQUIRED, routes });
     expect({ status, isSynthesized }).toEqual({ status: 1, isSynthesized: false });

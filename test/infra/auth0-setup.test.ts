@@ -13,14 +13,14 @@ function idsOf(template: Template, type: string): readonly string[] {
   return Object.keys(template.findResources(type));
 }
 
-/** The configuration of the function behind the custom resources, as JSON text. */
+/** Returns the configuration of the custom resources' function as JSON text. */
 function configurationOf(template: Template): string {
   const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
   const setUp = functions.find(([id]) => id.startsWith('Auth0Setup'))?.[1].Properties;
   return JSON.stringify(setUp.Environment.Variables.CONFIG);
 }
 
-/** Somebody's own stack with the set-up. */
+/** Creates a user's own stack with the set-up. */
 function ownStack(props: Partial<Auth0SetupProps> = {}) {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const tenant = { tenantUrl: 'https://tenant.auth0.com/', audience: 'https://my.api' };
@@ -31,7 +31,7 @@ function ownStack(props: Partial<Auth0SetupProps> = {}) {
 }
 
 describe("the tenant's set-up", () => {
-  it('passes no secret to the custom resources, and nothing that says where a secret is sent', () => {
+  it('passes the custom resources no secret and no URL to which a secret is sent', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password', grantClientId: 'client1' });
     api.hasResourceProperties('Custom::Auth0ResourceServer', {
       TenantUrl: Match.absent(),
@@ -69,7 +69,7 @@ describe("the tenant's set-up", () => {
     api.hasResourceProperties('Custom::Auth0ResourceServer', { ReplaceKey: 'true' });
   });
 
-  it('may read its own secrets and the public keys, may write its own records, and nothing else', () => {
+  it('may read its own secrets and the public keys and write its own records, and nothing else', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password' });
     expect(statementsOf(api, 'Auth0Setup')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('SetUpLog')] },
@@ -108,7 +108,7 @@ describe("the tenant's set-up", () => {
     });
   });
 
-  it('keeps function, role and custom resources for another audience', () => {
+  it('keeps its role and custom resources if the audience changes', () => {
     const [one, other] = [templates(), templates({ audience: 'https://other.api' })];
     for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant', 'AWS::IAM::Role']) {
       expect(idsOf(other.api, type)).toEqual(idsOf(one.api, type));
@@ -116,7 +116,7 @@ describe("the tenant's set-up", () => {
   });
 
   it.each([{ managementSecret: 'auth0/other' }, { issuer: 'https://other.auth0.com/' }])(
-    'creates another half for %j, so that a function that knows the old tenant and secret undoes the old half',
+    'gets new custom resources for %j, so that the old function removes the old ones',
     (change) => {
       const [one, other] = [templates(), templates(change)];
       for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
@@ -125,7 +125,7 @@ describe("the tenant's set-up", () => {
     },
   );
 
-  it('comes before the authorizer, which changes after the new set-up and before the old one is restored', () => {
+  it('comes before the authorizer, which changes after a new set-up and before the old set-up is removed', () => {
     const { api } = templates();
     const [authorizer] = Object.values(api.findResources('AWS::ApiGateway::Authorizer'));
     const decide = Object.entries(api.findResources('AWS::Lambda::Function')).find(([id]) =>
@@ -136,14 +136,14 @@ describe("the tenant's set-up", () => {
     expect(decide?.DependsOn).toEqual(expect.arrayContaining(setUp));
   });
 
-  it('waits for three runs of a function that dies', () => {
+  it('gives its custom resources time for three runs of a function that dies', () => {
     const { api } = templates();
     api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 120 });
     api.allResourcesProperties('Custom::Auth0ResourceServer', { ServiceTimeout: '600' });
     api.allResourcesProperties('Custom::Auth0ClientGrant', { ServiceTimeout: '600' });
   });
 
-  it('needs two lines in a stack, and waits there for the key', () => {
+  it('can be added to a stack with two lines, and waits for the signing key there', () => {
     const template = Template.fromStack(ownStack());
     template.hasResource('Custom::Auth0ResourceServer', {
       DependsOn: Match.arrayWith(idsOf(template, 'Custom::SigningKey').slice()),
@@ -154,20 +154,28 @@ describe("the tenant's set-up", () => {
     [RemovalPolicy.DESTROY, 'true'],
     [RemovalPolicy.RETAIN, 'false'],
     [undefined, 'false'],
-  ])('with removalPolicy %s, sets RemoveCreated to %s', (removalPolicy, RemoveCreated) => {
+  ])('turns the removalPolicy %s into RemoveCreated %s', (removalPolicy, RemoveCreated) => {
     const template = Template.fromStack(ownStack(removalPolicy && { removalPolicy }));
     template.hasResourceProperties('Custom::Auth0ResourceServer', { RemoveCreated });
   });
 
   it.each<[string, Partial<Auth0SetupProps>, string]>([
-    ['a tenant URL without its slash', { tenantUrl: 'https://tenant.auth0.com' }, 'tenantUrl: got "https://tenant'],
+    [
+      'a tenant URL without a trailing slash',
+      { tenantUrl: 'https://tenant.auth0.com' },
+      'tenantUrl: got "https://tenant',
+    ],
     ['an audience with a space', { audience: 'my api' }, 'audience: got "my api"; expected the identifier'],
     [
-      'a policy that no tenant knows',
+      'a removalPolicy that a tenant does not support',
       { removalPolicy: RemovalPolicy.SNAPSHOT },
       'removalPolicy: got "snapshot"; expected',
     ],
-    ['no URL of the JWKS', { keyDelivery: 'verificationLocation' }, 'jwksUrl: missing; expected the URL of the JWKS'],
+    [
+      'a missing URL of the JWKS',
+      { keyDelivery: 'verificationLocation' },
+      'jwksUrl: missing; expected the URL of the JWKS',
+    ],
   ])('refuses %s at synthesis', (_what, props, message) => {
     expect(() => ownStack(props)).toThrow(ConfigurationError);
     expect(() => ownStack(props)).toThrow(message);

@@ -21,8 +21,8 @@ describe('the alarms', () => {
     ['IssuerFailing', 10, { outcome: 'unavailable' }],
     ['ClientRefused', 1, { outcome: 'unavailable', reason: 'issuer_client_refused' }],
     ['Throttled', 10, { outcome: 'unavailable', reason: 'issuer_throttled' }],
-  ])('%s goes off at %i decisions of its kind in five minutes', (_, Threshold, dimensions) => {
-    const wanted = { audience: 'https://my.api', ...dimensions };
+  ])('include %s, which goes off at %i decisions of its kind in five minutes', (_, Threshold, dimensions) => {
+    const expected = { audience: 'https://my.api', ...dimensions };
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'Auth0ApiAuthorizer',
       MetricName: 'Decisions',
@@ -30,11 +30,11 @@ describe('the alarms', () => {
       Period: 300,
       Threshold,
       TreatMissingData: 'notBreaching',
-      Dimensions: Match.arrayWith(Object.entries(wanted).map(([Name, Value]) => ({ Name, Value }))),
+      Dimensions: Match.arrayWith(Object.entries(expected).map(([Name, Value]) => ({ Name, Value }))),
     });
   });
 
-  it('RefusalsJump goes off when more than half of many decisions are 401 or 403', () => {
+  it('include RefusalsJump, which goes off when more than half of many decisions are 401 or 403', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Threshold: 50,
       Metrics: Match.arrayWith([
@@ -45,12 +45,12 @@ describe('the alarms', () => {
     });
   });
 
-  it('all notify the topic', () => {
+  it('notify the topic when they go off', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [Match.anyValue()] });
   });
 
-  it('and the dashboard read only metrics and dimensions that the function writes', () => {
+  it('read, like the dashboard, only metrics and dimensions that the function writes', () => {
     const record = {
       outcome: 'allow',
       reason: 'allowed',
@@ -83,7 +83,7 @@ describe("the authorizer's metrics", () => {
     ['metricIssuerLatency', 'IssuerLatency', 'Average'],
     ['metricIssuerRetries', 'IssuerRetries', 'Sum'],
     ['metricCircuitOpenings', 'CircuitOpenings', 'Sum'],
-  ] as const)('%s is %s of the audience, as a %s over five minutes', (method, metricName, statistic) => {
+  ] as const)('include %s: the %s of the audience as a %s over five minutes', (method, metricName, statistic) => {
     expect(authorizer[method]()).toMatchObject({
       namespace: 'Auth0ApiAuthorizer',
       metricName,
@@ -104,7 +104,7 @@ describe("the authorizer's metrics", () => {
   });
 });
 
-/** Every metric that an alarm or the dashboard reads, with its dimensions' names in order. */
+/** Returns every metric that an alarm or the dashboard reads, with the sorted names of its dimensions. */
 function metricsOf(of: Template): readonly (readonly [{ namespace: string; metric: string }, readonly string[]])[] {
   const dashboards = Object.values(of.findResources('AWS::CloudWatch::Dashboard'));
   const text = JSON.stringify(dashboards.map(({ Properties }) => Properties.DashboardBody)).replaceAll('\\', '');

@@ -15,7 +15,7 @@ import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
 
 const TENANT = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
 
-/** A resource as another copy of aws-cdk-lib makes it: the same shape, and an instance of no class that we can import. */
+/** A resource from another copy of aws-cdk-lib: it has the same shape, but is not an instance of any class that we can import. */
 class ForeignResource extends Construct {
   readonly path = '/foreign/{proxy+}';
   constructor(scope: Construct, id: string) {
@@ -27,7 +27,7 @@ class ForeignResource extends Construct {
   }
 }
 
-/** Somebody's own stack with the authorizer on one method. */
+/** Creates a user's own stack with the authorizer on one method. */
 function ownStack(props: Partial<AuthorizerFunctionProps> = {}, path = '/foo') {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
@@ -37,7 +37,7 @@ function ownStack(props: Partial<AuthorizerFunctionProps> = {}, path = '/foo') {
   return stack;
 }
 
-/** The function's `CONFIG` with a stand-in for what is known when it is deployed. */
+/** Returns the function's `CONFIG` with a placeholder for each value that is known only at deployment. */
 function configOf(template: Template): string {
   const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
   const [decide] = functions.flatMap(([id, { Properties }]) => (id.startsWith('AuthorizerDecide') ? [Properties] : []));
@@ -46,7 +46,7 @@ function configOf(template: Template): string {
 }
 
 describe('the authorizer', () => {
-  it('needs three lines in a stack', () => {
+  it('can be added to a stack with three lines', () => {
     const template = Template.fromStack(ownStack());
     template.hasResourceProperties('AWS::ApiGateway::Method', {
       AuthorizationType: 'CUSTOM',
@@ -54,7 +54,7 @@ describe('the authorizer', () => {
     });
   });
 
-  it('runs on arm64 and Node 24, and its log is retained for a month', () => {
+  it('runs on arm64 and Node 24 and retains its log for a month', () => {
     const { api } = templates();
     api.allResourcesProperties('AWS::Lambda::Function', { Architectures: ['arm64'], Runtime: 'nodejs24.x' });
     api.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
@@ -122,7 +122,7 @@ describe('the authorizer', () => {
     );
   });
 
-  it('refuses it for a greedy resource of another copy of aws-cdk-lib too', () => {
+  it('refuses to cache decisions by resource for a greedy resource of another copy of aws-cdk-lib too', () => {
     const stack = ownStack({ resultsCacheKey: 'resourcePath' });
     new ForeignResource(stack, 'Foreign');
     expect(() => Template.fromStack(stack)).toThrow(
@@ -130,14 +130,14 @@ describe('the authorizer', () => {
     );
   });
 
-  it('refuses it for a greedy route too', () => {
+  it('refuses to cache decisions by resource if a route is greedy', () => {
     const routes = { 'GET /foo/{proxy+}': ['read:foo'] };
     expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath', routes }))).toThrow(
       'The route "GET /foo/{proxy+}" is greedy: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
-  it('reports at synthesis what a greedy route covers beyond its own path, under an id that can be acknowledged', () => {
+  it('reports at synthesis, under an ID that can be acknowledged, what a greedy route covers beyond its own path', () => {
     const routes = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
     const info = Annotations.fromStack(ownStack({ routes })).findInfo('/Own/Authorizer', Match.anyValue());
     expect(info.map(({ entry }) => entry.data)).toEqual([
@@ -145,7 +145,7 @@ describe('the authorizer', () => {
     ]);
   });
 
-  it("accepts API Gateway's time to live, 0 included", () => {
+  it("accepts 0 as API Gateway's time to live", () => {
     templates({ gatewayTtlSeconds: 0 }).api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       AuthorizerResultTtlInSeconds: 0,
     });
@@ -236,18 +236,18 @@ describe('the authorizer', () => {
       { cacheTtl: Duration.seconds(Token.asNumber({ Ref: 'Ttl' })) },
       'cacheTtl: got a duration that is known only at deployment; expected one that is known at synthesis',
     ],
-  ])('refuses a wrong duration, under the name of the prop: %s', (_what, props, message) => {
+  ])('refuses an invalid duration by the name of its prop: %s', (_what, props, message) => {
     expect(() => ownStack(props)).toThrow(ConfigurationError);
     expect(() => ownStack(props)).toThrow(message);
   });
 
-  it('refuses a configuration that the function would refuse', () => {
+  it('refuses a configuration that its function would refuse', () => {
     expect(() => ownStack({ issuer: 'https://tenant.auth0.com' })).toThrow(
       /issuer: got "https:\/\/tenant.auth0.com"; expected an https URL that ends in "\/"/,
     );
   });
 
-  it('refuses an issuer that is listed twice, or that is the main one', () => {
+  it('refuses an issuer that is listed twice or that is the main issuer', () => {
     const issuer = 'https://login.example.com/';
     const entry = { issuer, profile: 'auth0' } as const;
     expect(() => ownStack({ issuers: [entry, entry] })).toThrow(
@@ -258,7 +258,7 @@ describe('the authorizer', () => {
     );
   });
 
-  it('refuses uncachedScopes behind a gateway that caches, as it does by default', () => {
+  it('refuses uncachedScopes unless the gateway does not cache', () => {
     const fault = new ConfigurationError(
       'configuration_invalid',
       'resultsCacheTtl: got 60; expected 0, because uncachedScopes forbids caching',
@@ -267,7 +267,7 @@ describe('the authorizer', () => {
     expect(() => ownStack({ uncachedScopes: ['admin'], resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
   });
 
-  it("refuses more routes than the function's environment holds", () => {
+  it("refuses more routes than fit into the function's environment", () => {
     const routes = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
     );

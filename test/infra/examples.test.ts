@@ -1,4 +1,4 @@
-/** The examples of the documentation are code that compiles against the constructs. */
+/** Compiles the examples of the documentation against the constructs. */
 import { describe, expect, it } from 'vitest';
 import {
   compile,
@@ -9,7 +9,7 @@ import {
   readmeExamples,
 } from '../support/infra/examples.ts';
 
-describe('the examples', () => {
+describe('the examples of the documentation', () => {
   it('exist for every public construct', () => {
     expect(constructNames()).toEqual(expect.arrayContaining([...PUBLIC_CONSTRUCTS]));
     const documented = docblockExamples().map(({ name }) => name);
@@ -18,11 +18,11 @@ describe('the examples', () => {
     expect(readmeExamples().length).toBeGreaterThan(0);
   });
 
-  it('compile', () => {
+  it('compile against the constructs', () => {
     expect(compile([...docblockExamples(), ...readmeExamples()])).toBe('');
   });
 
-  it('are reported if they do not compile, with the file and the reason', () => {
+  it('are reported with the file and the reason if they do not compile', () => {
     const wrongProp = "new KeyRotation(this, 'KeyRotation', { setup, rotationDays: 30 });";
     const wrongName = "new SigningKeys(this, 'SigningKey');";
     const report = compile([

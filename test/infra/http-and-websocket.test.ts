@@ -8,7 +8,7 @@ import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { appWithoutBundling } from '../support/infra/synthesize.ts';
 
-/** Somebody's own stack with the authorizer, and an API that the test adds. */
+/** Creates a user's own stack with the authorizer and an API that the test adds. */
 function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void): Template {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
@@ -32,7 +32,7 @@ describe('the authorizer of an HTTP API', () => {
     new HttpApi(stack, 'Api').addRoutes({ path: '/foo', methods: [HttpMethod.GET], integration, authorizer });
   });
 
-  it('sends simple responses of payload 2.0, each for one credential, route, method and path', () => {
+  it('sends simple responses of payload 2.0, cached by credential, route, method, domain and path', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'REQUEST',
       AuthorizerPayloadFormatVersion: '2.0',
@@ -66,7 +66,7 @@ describe('the authorizer of an HTTP API', () => {
     ofTwoRoutes.resourcePropertiesCountIs('AWS::Lambda::Permission', { Principal: 'apigateway.amazonaws.com' }, 1);
   });
 
-  it('is an authorizer of its own for each of two APIs', () => {
+  it('is a separate authorizer for each of two APIs', () => {
     const ofTwoApis = ownStack((stack, { httpAuthorizer: authorizer }) => {
       for (const id of ['First', 'Second']) {
         const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
@@ -82,13 +82,13 @@ describe('the authorizer of an HTTP API', () => {
     for (const { route, authorizer } of apisOf) expect(authorizer).toEqual(route);
   });
 
-  it('creates no authorizer for a REST API, which no method would use', () => {
+  it('does not create an authorizer for a REST API, which no method would use', () => {
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 0);
   });
 });
 
 describe('the authorizer of a WebSocket API', () => {
-  it('guards $connect, and requires the header', () => {
+  it('guards $connect and requires the Authorization header', () => {
     const template = ownStack((stack, { webSocketAuthorizer: authorizer }) => {
       const integration = new WebSocketMockIntegration('Connect');
       new WebSocketApi(stack, 'Api', { connectRouteOptions: { integration, authorizer } });
@@ -102,7 +102,7 @@ describe('the authorizer of a WebSocket API', () => {
 });
 
 describe('the authorizer of two WebSocket APIs', () => {
-  it('is an authorizer of its own for each', () => {
+  it('is a separate authorizer for each API', () => {
     const template = ownStack((stack, { webSocketAuthorizer: authorizer }) => {
       for (const id of ['First', 'Second']) {
         const integration = new WebSocketMockIntegration('Connect');
@@ -115,7 +115,7 @@ describe('the authorizer of two WebSocket APIs', () => {
 
 describe('each kind of authorizer', () => {
   it.each(['restAuthorizer', 'httpAuthorizer', 'webSocketAuthorizer'] as const)(
-    'is the same object for every read: %s',
+    'is the same object each time it is read: %s',
     (kind) => {
       ownStack((_stack, authorizer) => expect(authorizer[kind]).toBe(authorizer[kind]));
     },
@@ -143,14 +143,14 @@ describe('the authorizer of a REST API', () => {
     template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizerId: { Ref: authorizerId } });
   });
 
-  it('needs no authorizationType, as with an authorizer of aws-cdk-lib', () => {
+  it('sets authorizationType, as an authorizer of aws-cdk-lib does', () => {
     const template = ownStack((stack, { restAuthorizer: authorizer }) => {
       new RestApi(stack, 'Api').root.addMethod('GET', new MockIntegration(), { authorizer });
     });
     template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' });
   });
 
-  it('says what to do if only its ID is used', () => {
+  it('reports what to do if only its ID is used', () => {
     expect(() =>
       ownStack((stack, { restAuthorizer }) => {
         new CfnOutput(stack, 'Id', { value: restAuthorizer.authorizerId });
@@ -160,7 +160,7 @@ describe('the authorizer of a REST API', () => {
 });
 
 describe('the authorizer of two REST APIs', () => {
-  it('is refused', () => {
+  it('is refused, because it cannot be attached twice', () => {
     expect(() =>
       ownStack((stack, authorizer) => {
         for (const id of ['First', 'Second']) addMethod(stack, id, authorizer);

@@ -6,7 +6,7 @@ import { IpRateRule } from '../../lib/ip-rate-rule.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
 
-/** Somebody's own REST API with the rule on its stage. */
+/** Creates a user's own REST API with the rule on its stage. */
 function ownStack(requestsPerFiveMinutes: number): Template {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const api = new RestApi(stack, 'Api');
@@ -18,7 +18,7 @@ function ownStack(requestsPerFiveMinutes: number): Template {
 describe('the rate rule by IP address', () => {
   const template = ownStack(300);
 
-  it('blocks an address above its limit, with a 429 that says when to try again and that browsers may read', () => {
+  it('blocks an address above its limit with a 429 that browsers may read and that names the time to wait', () => {
     template.hasResourceProperties('AWS::WAFv2::WebACL', {
       Scope: 'REGIONAL',
       DefaultAction: { Allow: {} },
@@ -51,7 +51,7 @@ describe('the rate rule by IP address', () => {
     });
   });
 
-  it('writes metrics, and samples no requests, because a sample holds every header', () => {
+  it('writes metrics but samples no requests, because a sample contains every header', () => {
     const visibility = { CloudWatchMetricsEnabled: true, SampledRequestsEnabled: false, MetricName: Match.anyValue() };
     template.hasResourceProperties('AWS::WAFv2::WebACL', {
       VisibilityConfig: visibility,
@@ -83,7 +83,7 @@ describe('the rate rule by IP address', () => {
     });
   });
 
-  it.each([9, 2_000_000_001, 10.5, Number.NaN, -1])('refuses the limit %d', (limit) => {
+  it.each([9, 2_000_000_001, 10.5, Number.NaN, -1])('refuses %d as its limit', (limit) => {
     expect(() => ownStack(limit)).toThrow(
       new ConfigurationError(
         'configuration_invalid',
@@ -93,8 +93,8 @@ describe('the rate rule by IP address', () => {
   });
 });
 
-describe('ipRateLimit', () => {
-  it('puts the rule on the deployed API', () => {
+describe('the configuration key ipRateLimit', () => {
+  it('adds the rule to the deployed API', () => {
     const { api } = templates({ ipRateLimit: 1000 });
     api.hasResourceProperties('AWS::WAFv2::WebACL', {
       Rules: [{ Statement: { RateBasedStatement: { Limit: 1000 } } }],

@@ -23,7 +23,7 @@ describe('the JWKS endpoint', () => {
     ]);
   });
 
-  it('has an output that says which address must serve it, with keyDelivery wellKnown', () => {
+  it('has an output for the URL that must serve the keys with keyDelivery wellKnown', () => {
     const { api } = templates({ keyDelivery: 'wellKnown', audience: 'https://demo.api/v1' });
     api.hasOutput('WellKnownUrl', {
       Value: 'https://demo.api/.well-known/jwks.json',
@@ -38,7 +38,7 @@ describe('the JWKS endpoint', () => {
     );
   });
 
-  it('says how long its responses may be cached', () => {
+  it('passes its function the time for which responses may be cached', () => {
     templates({ jwksCacheSeconds: 30 }).key.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
         Variables: { CONFIG: { 'Fn::Join': ['', Match.arrayWith(['","jwksCacheSeconds":30}'])] } },
@@ -47,7 +47,7 @@ describe('the JWKS endpoint', () => {
   });
 
   it.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
-    'exists, with an output, for keyDelivery %s, so that one can be changed for another',
+    'exists and has an output for keyDelivery %s, so that keyDelivery can be changed',
     (keyDelivery) => {
       const { key, api } = templates({ keyDelivery });
       expect(Object.keys(key.findOutputs('*'))).toContain('JwksUrl');

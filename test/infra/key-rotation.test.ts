@@ -8,7 +8,7 @@ import { SigningKey } from '../../lib/signing-key.ts';
 import { statementsOf } from '../support/infra/statements.ts';
 import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
 
-/** Somebody's own stack with the rotation. */
+/** Creates a user's own stack with the rotation. */
 function ownStack(props: Partial<KeyRotationProps> = {}) {
   const stack = new Stack(appWithoutBundling(), 'Own');
   const tenant = { tenantUrl: 'https://t.auth0.com/', audience: 'https://demo.api' };
@@ -20,7 +20,7 @@ function ownStack(props: Partial<KeyRotationProps> = {}) {
 }
 
 describe('the rotation of the signing key', () => {
-  it('has a schedule, which does not rotate when it is turned on', () => {
+  it('has a schedule that does not rotate the key as soon as it is created', () => {
     const { api } = templates();
     api.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { AutomaticallyAfterDays: 90 },
@@ -31,13 +31,13 @@ describe('the rotation of the signing key', () => {
     expect(Object.keys(api.findOutputs('*'))).toContain('KeyRotationFunctionArn');
   });
 
-  it('has no schedule with rotationDays 0, and can be started on demand', () => {
+  it('has no schedule if rotationDays is 0, and can still be started on demand', () => {
     const { api } = templates({ rotationDays: 0 });
     api.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
     api.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com' });
   });
 
-  it('begins after the tenant is set up, and ends before it is restored', () => {
+  it('is scheduled after the tenant is set up and removed before the tenant is restored', () => {
     const [schedule] = Object.values(templates().api.findResources('AWS::SecretsManager::RotationSchedule'));
     expect(schedule?.DependsOn).toEqual(
       expect.arrayContaining([
@@ -89,7 +89,7 @@ describe('the rotation of the signing key', () => {
     expect(of('KeyRotation').Timeout).toBe(900);
   });
 
-  it('needs one line in a stack with a set-up, and rotates every 90 days', () => {
+  it('can be added with one line to a stack with a set-up, and rotates every 90 days', () => {
     const template = Template.fromStack(ownStack());
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { AutomaticallyAfterDays: 90 },

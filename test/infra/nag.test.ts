@@ -4,7 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { stacks } from '../support/infra/synthesize.ts';
 
-/** The rule and the construct of each violation. */
+/** Returns the rule and the construct of each violation. */
 function objections(app: App): readonly string[] {
   return new AwsSolutionsChecks(app)
     .validateScope(app)
@@ -14,7 +14,7 @@ function objections(app: App): readonly string[] {
 }
 
 describe("the AwsSolutions pack's rules", () => {
-  it('are checked', () => {
+  it('report a construct that violates one', () => {
     const app = new App();
     new CfnSecret(new Stack(app, 'Stack'), 'Secret');
     expect(objections(app)).toEqual(['AwsSolutions-SMG4 Stack/Secret']);
@@ -25,7 +25,7 @@ describe("the AwsSolutions pack's rules", () => {
     ['every secret, key and log', everything()],
     ['a rate limit by IP address', { ipRateLimit: 1000 }],
     ['a backend', { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } }],
-  ])('find nothing that is not acknowledged in %s', (_what, context) => {
+  ])('find only acknowledged violations in %s', (_what, context) => {
     expect(objections(stacks(context).app)).toEqual([]);
   });
 });

@@ -8,14 +8,14 @@ import { appWithoutBundling } from '../support/infra/synthesize.ts';
 const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:';
 const HERE = { region: 'eu-west-1', account: '111122223333' };
 
-/** What a function asks for, and what it may read. */
+/** Returns the ID that a function requests, and the ARNs that it may read. */
 function idAndRights(stack: Stack, secret: ISecret) {
   const [read] = readSecretStatements(stack, secret, undefined);
   return stack.resolve({ id: secretIdOf(secret), rights: read?.resources });
 }
 
 describe('a secret from the configuration', () => {
-  it.each(['auth0/management', 'ends-like-suffix', 'my-secret'])('is asked for by its name: %s', (name) => {
+  it.each(['auth0/management', 'ends-like-suffix', 'my-secret'])('is requested by its name: %s', (name) => {
     const stack = new Stack(appWithoutBundling(), 'Own', { env: HERE });
     expect(idAndRights(stack, importSecret(stack, 'Secret', name))).toEqual({
       id: name,
@@ -24,7 +24,7 @@ describe('a secret from the configuration', () => {
   });
 
   it.each(['my-secret', 'auth0/password-AbCdEf', 'ends-like-suffix'])(
-    'is asked for by its ARN, which may be complete or not: %s',
+    'is requested by its ARN, whether complete or partial: %s',
     (name) => {
       const stack = new Stack(appWithoutBundling(), 'Own');
       expect(idAndRights(stack, importSecret(stack, 'Secret', `${ARN}${name}`))).toEqual({
@@ -35,15 +35,15 @@ describe('a secret from the configuration', () => {
   );
 });
 
-describe('a secret of somebody else’s stack', () => {
-  it('is asked for by its ARN if the stack creates it', () => {
+describe('a secret in a user’s own stack', () => {
+  it('is requested by its ARN if the stack creates it', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     const arn = { Ref: expect.stringMatching(/^Secret/) };
-    // As the interface, which the class does not match with exactOptionalPropertyTypes.
+    // The cast is necessary: with exactOptionalPropertyTypes, the class does not match its interface.
     expect(idAndRights(stack, new Secret(stack, 'Secret') as ISecret)).toEqual({ id: arn, rights: [arn] });
   });
 
-  it('is asked for by its complete ARN', () => {
+  it('is requested by its complete ARN', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     const secret = Secret.fromSecretCompleteArn(stack, 'Secret', `${ARN}mine-AbCdEf`);
     expect(idAndRights(stack, secret)).toMatchObject({ id: `${ARN}mine-AbCdEf` });

@@ -17,7 +17,7 @@ describe('the signing key', () => {
     expect(Object.keys(properties ?? {}).sort()).toEqual(['SecretId', 'ServiceTimeout', 'ServiceToken']);
   });
 
-  it('is published in a table whose items CloudFormation does not know, and which can be restored', () => {
+  it('is published in a table that can be restored and whose items CloudFormation does not manage', () => {
     const { key, api } = templates();
     for (const template of [key, api]) template.resourceCountIs('AWS::SSM::Parameter', 0);
     key.hasResourceProperties('AWS::DynamoDB::Table', {
@@ -50,13 +50,13 @@ describe('the signing key', () => {
     ]);
   });
 
-  it('waits for three runs of a function that dies', () => {
+  it('gives its custom resource time for three runs of a function that dies', () => {
     const { key } = templates();
     key.hasResourceProperties('AWS::Lambda::Function', { Timeout: 30 });
     key.hasResourceProperties('Custom::SigningKey', { ServiceTimeout: '300' });
   });
 
-  it('can be encrypted with a customer key, which is used through Secrets Manager only', () => {
+  it('can be encrypted with a customer key that is used through Secrets Manager only', () => {
     const stack = new Stack(appWithoutBundling(), 'Own');
     new SigningKey(stack, 'SigningKey', { encryptionKey: new Key(stack, 'CustomerKey') });
     const template = Template.fromStack(stack);
