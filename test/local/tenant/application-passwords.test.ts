@@ -4,7 +4,7 @@ import { manage } from '../../support/tenant/requests.ts';
 import { type Clock, DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
 
 const PATH = 'users/auth0%7C1234/application-passwords';
-const ORDER = { label: 'My phone', audience: DEMO_API, scope: ['read:foo'] };
+const REQUEST = { label: 'My phone', audience: DEMO_API, scope: ['read:foo'] };
 let tenant: Tenant;
 let clock: Clock;
 
@@ -15,11 +15,11 @@ beforeEach(async () => {
   await manage(tenant, 'PATCH', 'client-grants/cgr_managementsetup', { scope: [...before, ...added] });
 });
 
-it('the value is shown once and has sixteen letters', async () => {
-  const { status, body } = await manage(tenant, 'POST', PATH, ORDER);
+it('a new password has sixteen letters and is shown only once', async () => {
+  const { status, body } = await manage(tenant, 'POST', PATH, REQUEST);
   expect(status).toBe(201);
   expect(body).toStrictEqual({
-    ...ORDER,
+    ...REQUEST,
     id: expect.stringMatching(/^asp_/),
     value: expect.stringMatching(/^[A-Za-z]{16}$/),
     created_at: new Date(START_MS).toISOString(),
@@ -38,19 +38,19 @@ it('the list shows when a password was last introspected', async () => {
 });
 
 it.each([
-  ['a label of 101 characters', { ...ORDER, label: 'x'.repeat(101) }, 400],
-  ['no label', { ...ORDER, label: '' }, 400],
-  ['an unknown scope', { ...ORDER, scope: ['read:bar'] }, 400],
-  ['a scope that is text', { ...ORDER, scope: 'read:foo' }, 400],
-  ['an unknown API', { ...ORDER, audience: 'https://nowhere' }, 404],
-  ['an unknown property', { ...ORDER, expires: 1 }, 400],
-])('a request with %s is refused', async (_name, order, status) => {
-  expect(await manage(tenant, 'POST', PATH, order)).toMatchObject({ status });
+  ['a label of 101 characters', { ...REQUEST, label: 'x'.repeat(101) }, 400],
+  ['no label', { ...REQUEST, label: '' }, 400],
+  ['an unknown scope', { ...REQUEST, scope: ['read:bar'] }, 400],
+  ['a scope that is text', { ...REQUEST, scope: 'read:foo' }, 400],
+  ['an unknown API', { ...REQUEST, audience: 'https://nowhere' }, 404],
+  ['an unknown property', { ...REQUEST, expires: 1 }, 400],
+])('a request with %s is refused', async (_name, request, status) => {
+  expect(await manage(tenant, 'POST', PATH, request)).toMatchObject({ status });
   expect(tenant.state.applicationPasswords.size).toBe(0);
 });
 
 it('the longest label is accepted', async () => {
-  expect(await manage(tenant, 'POST', PATH, { ...ORDER, label: 'x'.repeat(100) })).toMatchObject({ status: 201 });
+  expect(await manage(tenant, 'POST', PATH, { ...REQUEST, label: 'x'.repeat(100) })).toMatchObject({ status: 201 });
 });
 
 it('a password can be deleted only under the path of its own user', async () => {
@@ -61,7 +61,7 @@ it('a password can be deleted only under the path of its own user', async () => 
   expect(await manage(tenant, 'DELETE', `${PATH}/${id}`)).toMatchObject({ status: 404 });
 });
 
-it('a user that does not exist has no passwords', async () => {
+it('a request for the passwords of an unknown user gets 404', async () => {
   expect(await manage(tenant, 'GET', 'users/auth0%7Cnobody/application-passwords')).toMatchObject({
     status: 404,
     body: { errorCode: 'inexistent_user' },

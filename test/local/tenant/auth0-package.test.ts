@@ -1,4 +1,4 @@
-/** Auth0's own client, which nobody here wrote, must find the tenant to be what it expects. */
+/** Calls the tenant with Auth0's own client package, to show that the tenant behaves as that client expects. */
 import { ClientGrantsClient } from 'auth0/clientGrants';
 import { ResourceServersClient } from 'auth0/resourceServers';
 import { expect, it } from 'vitest';

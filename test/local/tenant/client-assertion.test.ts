@@ -43,22 +43,22 @@ it('a valid assertion is accepted, with its audience as a string or as a list of
 
 const seconds = START_MS / 1000;
 const refused: readonly [string, AssertionChanges, string][] = [
-  ['an unequal subject', { claims: { sub: 'https://other.api' } }, 'iss and sub'],
+  ['a subject that is not its issuer', { claims: { sub: 'https://other.api' } }, 'iss and sub'],
   [
     'an unknown resource server',
     { claims: { iss: 'https://nobody', sub: 'https://nobody' } },
     'no known resource server',
   ],
-  ['the near miss, signed by the other key', { claims: { iss: `${DEMO_API}/`, sub: `${DEMO_API}/` } }, 'known key'],
+  ['a similar issuer that has another key', { claims: { iss: `${DEMO_API}/`, sub: `${DEMO_API}/` } }, 'known key'],
   ['no audience', { claims: { aud: undefined } }, 'aud'],
   ['another audience', { claims: { aud: 'https://tenant.example/' } }, 'aud'],
   ['no expiry', { claims: { exp: undefined } }, 'exp'],
   ['an expiry that is text', { claims: { exp: String(seconds + 60) } }, 'exp'],
-  ['an expiry that has come', { claims: { exp: seconds } }, 'exp must be in the future'],
+  ['an expiry in the past', { claims: { exp: seconds } }, 'exp must be in the future'],
   ['an expiry too far ahead', { claims: { exp: seconds + 301 } }, 'within 300 seconds'],
-  ['no time of issue', { claims: { iat: undefined } }, 'iat'],
-  ['a time of issue to come', { claims: { iat: seconds + 1 } }, 'iat'],
-  ['a beginning to come', { claims: { nbf: seconds + 1 } }, 'nbf'],
+  ['no iat', { claims: { iat: undefined } }, 'iat'],
+  ['an iat in the future', { claims: { iat: seconds + 1 } }, 'iat'],
+  ['an nbf in the future', { claims: { nbf: seconds + 1 } }, 'nbf'],
   ['no jti', { claims: { jti: undefined } }, 'jti'],
   ['an empty jti', { claims: { jti: '' } }, 'jti'],
   ['a jti of 65 characters', { claims: { jti: 'j'.repeat(65) } }, 'jti'],
@@ -71,41 +71,41 @@ it.each(refused)('an assertion with %s is refused', async (_name, changes, rule)
   expect(await sendWith(changes)).toMatchObject(refusal(rule));
 });
 
-it('the audience must have its trailing slash', async () => {
+it('an assertion whose audience lacks the trailing slash is refused', async () => {
   expect(await sendWith({ claims: { aud: tenant.issuer.slice(0, -1) } })).toMatchObject(refusal('aud'));
 });
 
-it('the longest lifetime, the longest jti and the time of issue are inclusive', async () => {
+it('an assertion with the longest lifetime and the longest jti is accepted', async () => {
   expect(await sendWith({ claims: { exp: seconds + 300, jti: 'j'.repeat(64) } })).toMatchObject({ status: 200 });
 });
 
-describe('one use', () => {
-  it('an assertion that is sent again is refused', async () => {
+describe('a second use of an assertion', () => {
+  it('an assertion is refused if it is sent again', async () => {
     const once = await assertion(tenant, key.privateKey, clock, { header: { kid: 'key-1' } });
     expect(await send(once)).toMatchObject({ status: 200 });
     expect(await send(once)).toMatchObject(refusal('jti has been used before'));
   });
 
-  it('an assertion that was refused does not use up its jti', async () => {
+  it('an assertion does not use up its jti if it is refused', async () => {
     const jti = randomUUID();
     await sendWith({ claims: { jti, aud: 'https://tenant.example/' } });
     expect(await sendWith({ claims: { jti } })).toMatchObject({ status: 200 });
   });
 
-  it('one of two concurrent uses is refused', async () => {
+  it('an assertion is refused once if it is used twice at the same time', async () => {
     const once = await assertion(tenant, key.privateKey, clock, { header: { kid: 'key-1' } });
-    const answers = await Promise.all([send(once), send(once)]);
-    expect(answers.map((answer) => answer.status).sort()).toStrictEqual([200, 401]);
+    const responses = await Promise.all([send(once), send(once)]);
+    expect(responses.map((response) => response.status).sort()).toStrictEqual([200, 401]);
   });
 });
 
-describe('a signature', () => {
-  it('by another key is refused', async () => {
+describe('the signature of an assertion', () => {
+  it('a signature by another key is refused', async () => {
     const forged = await assertion(tenant, stranger.privateKey, clock, { header: { kid: 'key-1' } });
     expect(await send(forged)).toMatchObject(refusal('known key'));
   });
 
-  it('by HS256 with the public key as its secret is refused', async () => {
+  it('a signature by HS256 with the public key as its secret is refused', async () => {
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
     const claims = { iss: DEMO_API, sub: DEMO_API, aud: tenant.issuer, iat: seconds, exp: seconds + 60, jti: 'j' };
     const input = `${encode({ alg: 'HS256', kid: 'key-1' })}.${encode(claims)}`;
@@ -113,7 +113,7 @@ describe('a signature', () => {
     expect(await send(`${input}.${signature}`)).toMatchObject(refusal('alg must be RS256'));
   });
 
-  it('by another RSA algorithm is refused', async () => {
+  it('a signature by another RSA algorithm is refused', async () => {
     const claims = { iss: DEMO_API, sub: DEMO_API, aud: tenant.issuer, iat: seconds, exp: seconds + 60, jti: 'j' };
     const signed = await new SignJWT(claims).setProtectedHeader({ alg: 'PS256', kid: 'key-1' }).sign(key.privateKey);
     expect(await send(signed)).toMatchObject(refusal('alg must be RS256'));

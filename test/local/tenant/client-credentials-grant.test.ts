@@ -41,8 +41,8 @@ it('a form and Basic authentication are accepted too', async () => {
 
 it('requested scopes narrow the token', async () => {
   const { tenant } = await open();
-  const answer = await postJson(tenant, '/oauth/token', request(tenant, { scope: 'read:clients' }));
-  expect(answer.body.scope).toBe('read:clients');
+  const response = await postJson(tenant, '/oauth/token', request(tenant, { scope: 'read:clients' }));
+  expect(response.body.scope).toBe('read:clients');
 });
 
 it.each<[string, Record<string, string>, number, string, string]>([
@@ -67,10 +67,10 @@ it.each<[string, Record<string, string>, number, string, string]>([
   ],
   ['an unknown grant', { grant_type: 'magic' }, 403, 'unsupported_grant_type', 'Unsupported grant type: magic'],
   ['no grant', { grant_type: '' }, 400, 'invalid_request', 'Missing required parameter: grant_type'],
-])('%s is refused', async (_name, changes, status, error, description) => {
+])('a request with %s is refused', async (_name, changes, status, error, description) => {
   const { tenant } = await open();
-  const answer = await postJson(tenant, '/oauth/token', request(tenant, changes));
-  expect(answer).toMatchObject({ status, body: { error, error_description: expect.stringContaining(description) } });
+  const response = await postJson(tenant, '/oauth/token', request(tenant, changes));
+  expect(response).toMatchObject({ status, body: { error, error_description: expect.stringContaining(description) } });
 });
 
 it('a client that authenticates in two ways at once is refused', async () => {

@@ -10,7 +10,7 @@ function listFor(tenant: Tenant, query: Record<string, string>) {
   return manage(tenant, 'GET', `client-grants?${new URLSearchParams(query)}`);
 }
 
-it('the filters work together, and both kinds of grant are listed', async () => {
+it('the filters of the list can be combined, and both kinds of grant are listed', async () => {
   const { tenant } = await open();
   const audience = `${tenant.issuer}api/v2/`;
   const { body } = await listFor(tenant, { client_id: CLIENT, audience });
@@ -38,7 +38,7 @@ it('numbered pages have totals if they are requested', async () => {
   expect(body.client_grants).toHaveLength(14);
 });
 
-it('a change replaces the whole list and keeps scopes that the API lacks, but no token has those', async () => {
+it('a change of a grant replaces all its scopes and keeps unknown scopes, which no token gets', async () => {
   const { tenant } = await open();
   const path = 'client-grants/cgr_machinedemoapi0';
   const scope = ['update:foo', 'fly:foo'];
@@ -53,7 +53,7 @@ it('a change replaces the whole list and keeps scopes that the API lacks, but no
   expect(token.body.scope).toBe('update:foo');
 });
 
-it('a tenant that drops unknown scopes does so silently', async () => {
+it('a tenant that drops unknown scopes does not report it', async () => {
   const { tenant } = await open();
   tenant.behaviour.dropsUnknownScopes = true;
   const scope = ['update:foo', 'fly:foo'];
@@ -61,7 +61,7 @@ it('a tenant that drops unknown scopes does so silently', async () => {
   expect(body.scope).toStrictEqual(['update:foo']);
 });
 
-it('a change of the API that leaves its scopes alone keeps the unknown scopes of its grants', async () => {
+it('a change of an API without its scopes keeps the unknown scopes of its grants', async () => {
   const { tenant } = await open();
   const scope = ['read:foo', 'fly:foo'];
   await manage(tenant, 'PATCH', 'client-grants/cgr_machinedemoapi0', { scope });
@@ -69,7 +69,7 @@ it('a change of the API that leaves its scopes alone keeps the unknown scopes of
   expect(tenant.state.clientGrants.get('cgr_machinedemoapi0')?.scope).toStrictEqual(scope);
 });
 
-it('the application-password scopes can be granted, and are in the next token', async () => {
+it('the application-password scopes can be granted and are in the next token', async () => {
   const { tenant } = await open();
   const path = 'users/auth0%7C1234/application-passwords';
   expect(await manage(tenant, 'GET', path)).toMatchObject({ status: 403 });
@@ -81,13 +81,13 @@ it('the application-password scopes can be granted, and are in the next token', 
 
 it('a grant can be created once for each kind of subject', async () => {
   const { tenant } = await open();
-  const order = { ...OPERATOR, scope: ['read:foo'] };
-  expect(await manage(tenant, 'POST', 'client-grants', order)).toMatchObject({ status: 201, body: order });
-  expect(await manage(tenant, 'POST', 'client-grants', { ...order, subject_type: 'client' })).toMatchObject({
+  const grant = { ...OPERATOR, scope: ['read:foo'] };
+  expect(await manage(tenant, 'POST', 'client-grants', grant)).toMatchObject({ status: 201, body: grant });
+  expect(await manage(tenant, 'POST', 'client-grants', { ...grant, subject_type: 'client' })).toMatchObject({
     status: 409,
     body: { errorCode: 'client_grant_conflict' },
   });
-  expect(await manage(tenant, 'POST', 'client-grants', { ...order, subject_type: 'user' })).toMatchObject({
+  expect(await manage(tenant, 'POST', 'client-grants', { ...grant, subject_type: 'user' })).toMatchObject({
     status: 201,
   });
 });
@@ -97,12 +97,12 @@ it.each([
   ['an unknown client', { ...OPERATOR, client_id: 'nobody', scope: [] }, 404],
   ['an unknown API', { ...OPERATOR, audience: 'https://nowhere', scope: [] }, 404],
   ['an unknown property', { ...OPERATOR, scope: [], color: 'red' }, 400],
-])('a grant with %s is refused', async (_name, order, status) => {
+])('a grant with %s is refused', async (_name, grant, status) => {
   const { tenant } = await open();
-  expect(await manage(tenant, 'POST', 'client-grants', order)).toMatchObject({ status });
+  expect(await manage(tenant, 'POST', 'client-grants', grant)).toMatchObject({ status });
 });
 
-it('a grant of all scopes has no "scope" at all, and accepts none', async () => {
+it('a grant of all scopes has no "scope" and does not accept one', async () => {
   const { tenant } = await open();
   const path = 'client-grants/cgr_webappdemoapi00';
   const { body } = await manage(tenant, 'GET', path);

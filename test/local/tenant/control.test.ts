@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ask, postJson } from '../../support/tenant/requests.ts';
 import { open } from '../../support/tenant/tenant.ts';
 
-it('faults are added and cleared by request', async () => {
+it('the control endpoint adds and clears faults', async () => {
   const { tenant } = await open();
   expect(await postJson(tenant, '/__tenant/faults', { kind: 'status', status: 503 })).toMatchObject({ status: 201 });
   expect((await ask(tenant, '/.well-known/jwks.json')).status).toBe(503);
@@ -12,7 +12,7 @@ it('faults are added and cleared by request', async () => {
   expect(await ask(tenant, '/__tenant/other')).toMatchObject({ status: 404 });
 });
 
-it('the list of requests has no secrets, and leaves out the requests to this endpoint', async () => {
+it('the control endpoint lists requests without secrets, and omits requests to itself', async () => {
   const { tenant } = await open();
   const secrets = { client_secret: 'hush-1', password: 'hush-2', token: 'hush-3', client_assertion: 'hush-4' };
   await postJson(tenant, '/oauth/token', { grant_type: 'password', ...secrets }, { authorization: 'Basic hush-5' });

@@ -5,7 +5,7 @@ import { open, START_MS } from '../../support/tenant/tenant.ts';
 
 const currentDate = new Date(START_MS);
 
-it('the key set verifies the tenant’s tokens and holds nothing private', async () => {
+it('the key set verifies the tenant’s tokens and contains nothing private', async () => {
   const { tenant } = await open();
   const { status, body } = await ask(tenant, '/.well-known/jwks.json');
   expect(status).toBe(200);
@@ -25,7 +25,7 @@ it('both keys are served after a rotation, until the old one is dropped', async 
   expect(keys.map((key: { kid: string }) => key.kid)).toStrictEqual([kid]);
 });
 
-it('the tenant describes itself with its own URL', async () => {
+it('the discovery document contains the tenant’s own URL', async () => {
   const { tenant } = await open();
   const { body } = await ask(tenant, '/.well-known/openid-configuration');
   expect(body).toMatchObject({ issuer: tenant.issuer, introspection_endpoint: `${tenant.issuer}oauth/introspect` });

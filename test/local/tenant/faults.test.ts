@@ -6,7 +6,7 @@ import { DEMO_API, open } from '../../support/tenant/tenant.ts';
 
 const JWKS = '/.well-known/jwks.json';
 
-it('a status is returned as often as it was ordered, with its headers and body', async () => {
+it('a status fault is returned as often as requested, with its headers', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 3, times: 2 });
   const first = await ask(tenant, JWKS);
@@ -26,7 +26,7 @@ it('only the matching requests fail, until the faults are cleared', async () => 
   expect((await ask(tenant, '/oauth/token', { method: 'POST' })).status).toBe(400);
 });
 
-it('a reset breaks the connection before anything has happened', async () => {
+it('a reset fault breaks the connection before the request is handled', async () => {
   const { tenant } = await open();
   const before = tenant.snapshot();
   tenant.faults.add({ kind: 'reset', method: 'PATCH' });
@@ -37,7 +37,7 @@ it('a reset breaks the connection before anything has happened', async () => {
   expect(tenant.requests.at(-1)).toMatchObject({ method: 'PATCH', status: 0 });
 });
 
-it('dying after the work breaks the connection, but the work is done', async () => {
+it('a dieAfter fault breaks the connection after the request is handled', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'dieAfter', method: 'PATCH' });
   await expect(
@@ -46,7 +46,7 @@ it('dying after the work breaks the connection, but the work is done', async () 
   expect(tenant.snapshot()).toContain('"name": "x"');
 });
 
-it('a hanging request is ended by its caller', async () => {
+it('a hanging request lasts until its caller aborts it', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'hang' });
   const abort = new AbortController();
@@ -56,23 +56,23 @@ it('a hanging request is ended by its caller', async () => {
   await expect(pending).rejects.toThrow();
 });
 
-it('a hanging or slow request does not keep the tenant from closing', async () => {
+it('the tenant can close during a hanging or slow request', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'hang', times: 1 });
   tenant.faults.add({ kind: 'latency', ms: 1_000_000 });
-  const pending = [ask(tenant, JWKS), ask(tenant, JWKS)].map((answer) => expect(answer).rejects.toThrow());
+  const pending = [ask(tenant, JWKS), ask(tenant, JWKS)].map((response) => expect(response).rejects.toThrow());
   await expect.poll(() => tenant.requests.length).toBe(2);
   await tenant.close();
   await Promise.all(pending);
 });
 
-it('a late response is the usual one', async () => {
+it('a late response has the usual body', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'latency', ms: 5 });
   expect((await ask(tenant, JWKS)).body).toHaveProperty('keys');
 });
 
-it('garbage is not JSON, and a huge response is as long as ordered', async () => {
+it('a garbage response is not JSON, and a huge response has more than 10 MB', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'garbage', times: 1 });
   tenant.faults.add({ kind: 'huge', times: 1 });
@@ -80,14 +80,14 @@ it('garbage is not JSON, and a huge response is as long as ordered', async () =>
   expect(Number((await ask(tenant, JWKS)).headers.get('content-length'))).toBeGreaterThan(10_000_000);
 });
 
-it('a redirect leads to another host', async () => {
+it('a redirect fault leads to another host', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'redirect', location: 'http://127.0.0.1:9/' });
-  const answer = await ask(tenant, JWKS);
-  expect([answer.status, answer.headers.get('location')]).toStrictEqual([302, 'http://127.0.0.1:9/']);
+  const response = await ask(tenant, JWKS);
+  expect([response.status, response.headers.get('location')]).toStrictEqual([302, 'http://127.0.0.1:9/']);
 });
 
-it('a response can be replaced, or edited member by member', async () => {
+it('a fault can replace a response or edit single members of it', async () => {
   const { tenant } = await open();
   tenant.faults.add({ kind: 'body', body: { active: 'true' }, times: 1 });
   expect((await ask(tenant, JWKS)).body).toStrictEqual({ active: 'true' });
@@ -95,7 +95,7 @@ it('a response can be replaced, or edited member by member', async () => {
   expect((await ask(tenant, JWKS)).body).toStrictEqual({ extra: 1 });
 });
 
-it('only a complete fault is read from the request', () => {
+it('an incomplete fault in a request is ignored', () => {
   expect(parseFault({ kind: 'status', status: 503, times: 2 })).toMatchObject({ kind: 'status' });
   const incomplete = [
     {},
@@ -104,6 +104,6 @@ it('only a complete fault is read from the request', () => {
     { kind: 'redirect' },
     { kind: 'latency' },
   ];
-  for (const order of incomplete) expect(parseFault(order)).toBeUndefined();
-  fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (order) => void parseFault(order)));
+  for (const fault of incomplete) expect(parseFault(fault)).toBeUndefined();
+  fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (fault) => void parseFault(fault)));
 });

@@ -1,4 +1,4 @@
-/** Tenants that differ from the usual one: without app specific passwords, or with an introspection that checks nobody. */
+/** Tenants that differ from the default: without app specific passwords, or with an introspection that does not check assertions. */
 import { expect, it } from 'vitest';
 import { ask, assertion, introspection, manage, newKey, postJson } from '../../support/tenant/requests.ts';
 import { open } from '../../support/tenant/tenant.ts';
@@ -10,7 +10,7 @@ const FEATURE_SCOPES = [
   'delete:user_application_passwords',
 ];
 
-it('a tenant without the feature neither offers its scopes, nor grants them, nor has its paths', async () => {
+it('a tenant without app specific passwords does not offer or grant their scopes and does not have their paths', async () => {
   const { tenant, clock } = await open();
   tenant.behaviour.hasApplicationPasswords = false;
   const before = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
@@ -36,11 +36,11 @@ it('a tenant that does not check assertions introspects for every caller', async
   const signed = await assertion(tenant, newKey().privateKey, clock);
   expect(await postJson(tenant, '/oauth/introspect', introspection('x', signed))).toMatchObject({ status: 401 });
   tenant.behaviour.checksAssertions = false;
-  const answer = await postJson(tenant, '/oauth/introspect', introspection('x', signed));
-  expect(answer).toMatchObject({ status: 200, body: { active: false } });
+  const response = await postJson(tenant, '/oauth/introspect', introspection('x', signed));
+  expect(response).toMatchObject({ status: 200, body: { active: false } });
 });
 
-it('an API leaves out what was never set, and always shows some members', async () => {
+it('an API omits the members that were never set, except some that it always shows', async () => {
   const { tenant } = await open();
   const { body } = await manage(tenant, 'POST', 'resource-servers', { identifier: 'https://bare.api' });
   for (const member of ['name', 'scopes', 'is_system']) expect(body).not.toHaveProperty(member);

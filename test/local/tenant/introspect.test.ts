@@ -18,7 +18,7 @@ async function introspect(token: string) {
 }
 
 describe('an app specific password', () => {
-  it('has exactly the documented members', async () => {
+  it('gets a response with exactly the documented members', async () => {
     const { value } = tenant.mintApplicationPassword({ scope: 'read:foo create:foo' });
     expect(await introspect(value)).toStrictEqual({
       active: true,
@@ -39,7 +39,7 @@ describe('an app specific password', () => {
     expect(tenant.state.applicationPasswords.get(id)?.lastAccessedMs).toBe(START_MS + 5_000);
   });
 
-  it('is inactive once it is revoked, for a blocked user, and for another API', async () => {
+  it('is inactive if it is revoked, if its user is blocked, or if it is for another API', async () => {
     const revoked = tenant.mintApplicationPassword().value;
     tenant.revoke(revoked);
     const blocked = tenant.mintApplicationPassword({ userId: 'auth0|blocked' }).value;
@@ -74,7 +74,7 @@ describe('an opaque token', () => {
     expect(await introspect(tenant.mintRefresh())).toMatchObject({ active: true, token_type: 'refresh_token' });
   });
 
-  it('is inactive once it is expired or revoked, and for another API', async () => {
+  it('is inactive if it is expired, revoked, unknown or for another API', async () => {
     const expired = tenant.mintOpaque({ expiresInSeconds: 60 });
     clock.ms += 60_000;
     const revoked = tenant.mintOpaque();
@@ -107,22 +107,22 @@ describe('a JWT', () => {
   });
 });
 
-it('a form is accepted like JSON', async () => {
+it('a form is accepted as well as JSON', async () => {
   const fields = introspection(tenant.mintOpaque(), await assertion(tenant, key.privateKey, clock));
   expect((await postForm(tenant, '/oauth/introspect', fields)).body).toMatchObject({ active: true });
 });
 
 it('a request without a token is refused', async () => {
   const { token: _, ...fields } = introspection('', await assertion(tenant, key.privateKey, clock));
-  const answer = await postJson(tenant, '/oauth/introspect', fields);
-  expect(answer.status).toBe(400);
-  expect(answer.body).toMatchObject({
+  const response = await postJson(tenant, '/oauth/introspect', fields);
+  expect(response.status).toBe(400);
+  expect(response.body).toMatchObject({
     error: 'invalid_request',
     error_description: 'Missing required parameter: token',
   });
 });
 
 it('a body that is neither JSON nor a form is refused', async () => {
-  const answer = await postJson(tenant, '/oauth/introspect', {}, { 'content-type': 'text/plain' });
-  expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+  const response = await postJson(tenant, '/oauth/introspect', {}, { 'content-type': 'text/plain' });
+  expect(response).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
 });

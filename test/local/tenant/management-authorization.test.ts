@@ -8,7 +8,7 @@ function bearer(token: string) {
   return { headers: { authorization: `Bearer ${token}` } };
 }
 
-it('a missing token, a bad one and one for another API are refused', async () => {
+it('a request is refused if its token is missing, invalid or for another API', async () => {
   const { tenant } = await open();
   const audience = `${tenant.issuer}api/v2/`;
   const unauthorized = (message: string) => ({

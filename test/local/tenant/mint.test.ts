@@ -26,7 +26,7 @@ it('a JWT is for the first user and the demo API unless the test says otherwise'
   expect(decodeJwt(changed)).not.toHaveProperty('scope');
 });
 
-it('a JWT is verified by the key set, and a wrong one is not', async () => {
+it('a JWT is verified by the key set, but a forged or expired JWT is not', async () => {
   const { tenant } = await open();
   const keys = createRemoteJWKSet(new URL('.well-known/jwks.json', tenant.issuer));
   const verify = (token: string) => jwtVerify(token, keys, { currentDate: new Date(START_MS) });
@@ -37,7 +37,7 @@ it('a JWT is verified by the key set, and a wrong one is not', async () => {
   await expect(verify(tenant.mintJwt({ expiresInSeconds: -1 }))).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
 });
 
-it('the header can be changed', async () => {
+it('a test can change the header of a JWT', async () => {
   const { tenant } = await open();
   expect(decodeProtectedHeader(tenant.mintJwt({ alg: 'HS256', kid: 'unknown', typ: 'at+jwt' }))).toStrictEqual({
     alg: 'HS256',

@@ -18,7 +18,7 @@ it.each([
   ['take=101', "'Value 101 is greater than maximum 100' on property take"],
   ['from=nonsense', "'Invalid checkpoint' on property from"],
   ['include_totals=maybe', "'Expected type boolean but found type string' on property include_totals"],
-])('%s is refused', async (query, message) => {
+])('a list with the query %s is refused', async (query, message) => {
   const { tenant } = await open();
   expect(await manage(tenant, 'GET', `client-grants?${query}`)).toMatchObject({
     status: 400,

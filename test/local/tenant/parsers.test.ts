@@ -5,7 +5,7 @@ import { decodeUnverified } from '../../../local/tenant/jwt.ts';
 import { readJwk, readKeyEntry, readVerificationKey } from '../../../local/tenant/public-key.ts';
 import { findRoute } from '../../../local/tenant/router.ts';
 
-it('a JWT is three parts of canonical base64url, two of them objects; anything else is not a JWT', () => {
+it('only three parts of canonical base64url, two of them JSON objects, are parsed as a JWT', () => {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const good = `${part({ alg: 'RS256' })}.${part({})}.AA`;
   expect(decodeUnverified(good)).toMatchObject({ header: { alg: 'RS256' }, claims: {} });

@@ -25,7 +25,7 @@ function logIn(tenant: Tenant, changes: Record<string, string> = {}, headers: Re
   return postJson(tenant, '/oauth/token', request(changes), headers);
 }
 
-it('a right password yields a JWT for the API', async () => {
+it('the right password gets a JWT for the API', async () => {
   const { tenant } = await open();
   const { status, body } = await logIn(tenant);
   expect(status).toBe(200);
@@ -74,12 +74,12 @@ it('a scope that the API does not have is left out', async () => {
   expect((await logIn(tenant, { scope: 'read:foo read:bar openid' })).body.scope).toBe('read:foo openid');
 });
 
-it('offline access yields a refresh token', async () => {
+it('the scope offline_access gets a refresh token', async () => {
   const { tenant } = await open();
   expect((await logIn(tenant, { scope: 'read:foo offline_access' })).body).toHaveProperty('refresh_token');
 });
 
-it('a realm names another connection', async () => {
+it('a realm selects another connection', async () => {
   const { tenant } = await open();
   const staff = { username: 'staff@example.com', password: 'staff-password-1' };
   expect(await logIn(tenant, staff)).toMatchObject({ status: 403 });
@@ -127,7 +127,7 @@ it.each<[string, Record<string, string>, number, string, string]>([
   ['a wrong client secret', { client_secret: 'wrong' }, 401, 'access_denied', 'Unauthorized'],
   ['an unknown client', { client_id: 'nobody' }, 401, 'invalid_client', 'Client authentication failed.'],
   [
-    'a client that may not',
+    'a client without the password grant',
     { client_id: 'local-web-client', client_secret: 'local-web-secret' },
     403,
     'unauthorized_client',
@@ -149,10 +149,10 @@ it.each<[string, Record<string, string>, number, string, string]>([
     'invalid_request',
     'the connection was disabled',
   ],
-])('%s is refused', async (_name, changes, status, error, description) => {
+])('a login with %s is refused', async (_name, changes, status, error, description) => {
   const { tenant } = await open();
-  const answer = await logIn(tenant, changes);
-  expect(answer).toMatchObject({ status, body: { error, error_description: expect.stringContaining(description) } });
+  const response = await logIn(tenant, changes);
+  expect(response).toMatchObject({ status, body: { error, error_description: expect.stringContaining(description) } });
 });
 
 it('only a wrong password counts as a failed login', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ask, manage, postJson } from '../../support/tenant/requests.ts';
 import { open, START_MS } from '../../support/tenant/tenant.ts';
 
-it('every response of both APIs shows what is left of the limit', async () => {
+it('every response of both APIs shows how many requests remain', async () => {
   const { tenant } = await open();
   const refused = await postJson(tenant, '/oauth/introspect', {});
   expect(refused.headers.get('x-ratelimit-limit')).toBe('100000');
@@ -12,7 +12,7 @@ it('every response of both APIs shows what is left of the limit', async () => {
   expect((await ask(tenant, '/.well-known/jwks.json')).headers.has('x-ratelimit-limit')).toBe(false);
 });
 
-it('a full window refuses callers of the Authentication API until it ends', async () => {
+it('the Authentication API refuses requests above its limit until the window ends', async () => {
   const { tenant, clock } = await open();
   tenant.rateLimits.set('authentication', { limit: 1, windowSeconds: 10 });
   expect(await postJson(tenant, '/oauth/token', {})).toMatchObject({ status: 400 });

@@ -9,8 +9,8 @@ function invalidBody(message: string) {
   return { status: 400, body: { statusCode: 400, error: 'Bad Request', message, errorCode: 'invalid_body' } };
 }
 
-describe('reading', () => {
-  it('an API is found by its id and by its encoded identifier, to the character', async () => {
+describe('reading an API', () => {
+  it('an API is found by its ID and by its exact encoded identifier', async () => {
     const { tenant } = await open();
     const byIdentifier = await manage(tenant, 'GET', DEMO_PATH);
     expect(byIdentifier).toMatchObject({ status: 200, body: { identifier: DEMO_API, name: 'Demo API' } });
@@ -42,11 +42,11 @@ describe('reading', () => {
   });
 });
 
-describe('changing', () => {
-  it('what was sent is stored and returned, and the rest stays', async () => {
+describe('changing an API', () => {
+  it('a change stores and returns the new value and keeps the others', async () => {
     const { tenant } = await open();
-    const answer = await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
-    expect(answer).toMatchObject({ status: 200, body: { verificationKey: key.pem, name: 'Demo API' } });
+    const response = await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
+    expect(response).toMatchObject({ status: 200, body: { verificationKey: key.pem, name: 'Demo API' } });
     expect(await manage(tenant, 'GET', DEMO_PATH)).toMatchObject({ body: { verificationKey: key.pem } });
   });
 
@@ -57,7 +57,7 @@ describe('changing', () => {
       "Payload validation error: 'Additional properties not allowed: foo,bar'.",
     ],
     [
-      'the identifier',
+      'another identifier',
       { identifier: 'x' },
       "Payload validation error: 'Additional properties not allowed: identifier'.",
     ],
@@ -67,12 +67,12 @@ describe('changing', () => {
       "Payload validation error: 'Expected type string but found type number' on property name.",
     ],
     [
-      'null where there must be something',
+      'null for a required value',
       { name: null },
       "Payload validation error: 'Expected type string but found type null' on property name.",
     ],
     [
-      'a scope twice',
+      'a repeated scope',
       { scopes: [{ value: 'a' }, { value: 'a' }] },
       "Payload validation error: 'Array items are not unique' on property scopes.",
     ],
@@ -82,12 +82,12 @@ describe('changing', () => {
       "Payload validation error: 'Expected type object but found type string' on property scopes.",
     ],
     [
-      'a location that is no URL',
+      'a location that is not a URL',
       { verificationLocation: 'here' },
       "Payload validation error: 'Expected a URL' on property verificationLocation.",
     ],
     [
-      'a kid twice',
+      'a repeated kid',
       {
         verificationKeys: [
           { kid: 'k', pem: key.pem },
@@ -97,11 +97,11 @@ describe('changing', () => {
       "Payload validation error: 'Array items are not unique' on property verificationKeys.",
     ],
     [
-      'a key without kid',
+      'a key without a kid',
       { verificationKeys: [{ pem: key.pem }] },
       "Payload validation error: 'Missing required property: kid' on property verificationKeys.",
     ],
-  ])('%s is refused', async (_name, body, message) => {
+  ])('a change with %s is refused', async (_name, body, message) => {
     const { tenant } = await open();
     const before = tenant.snapshot();
     expect(await manage(tenant, 'PATCH', DEMO_PATH, body)).toMatchObject(invalidBody(message));
@@ -126,17 +126,17 @@ describe('changing', () => {
     );
   });
 
-  it('null removes a property, and then the record is what it was', async () => {
+  it('null removes a property and so restores the record', async () => {
     const { tenant } = await open();
     const before = tenant.snapshot();
     await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
     expect(tenant.snapshot()).not.toBe(before);
-    const answer = await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: null });
-    expect(answer.body).not.toHaveProperty('verificationKey');
+    const response = await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: null });
+    expect(response.body).not.toHaveProperty('verificationKey');
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('null changes nothing if the test wants it so', async () => {
+  it('null changes nothing if the test sets keepsNulledProperties', async () => {
     const { tenant } = await open();
     await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem });
     tenant.behaviour.keepsNulledProperties = true;
@@ -146,7 +146,7 @@ describe('changing', () => {
     });
   });
 
-  it('a property is unknown to the tenant if the test wants it so', async () => {
+  it('a property is unknown to the tenant if the test lists it in refusedProperties', async () => {
     const { tenant } = await open();
     tenant.behaviour.refusedProperties = ['verificationKey'];
     expect(await manage(tenant, 'PATCH', DEMO_PATH, { verificationKey: key.pem })).toMatchObject(
@@ -154,7 +154,7 @@ describe('changing', () => {
     );
   });
 
-  it('the Management API itself accepts hardly any change', async () => {
+  it('the record of the Management API accepts only a change of its token lifetime', async () => {
     const { tenant } = await open();
     const path = `resource-servers/${encodeURIComponent(`${tenant.issuer}api/v2/`)}`;
     expect(await manage(tenant, 'PATCH', path, { name: 'x' })).toMatchObject({ status: 400 });
@@ -172,15 +172,18 @@ it('a scope that an API loses is removed from the grants to it', async () => {
 it('an API can be created once, and is deleted with its grants', async () => {
   const { tenant } = await open();
   const identifier = 'https://new.api';
-  const made = await manage(tenant, 'POST', 'resource-servers', { identifier, scopes: [{ value: 'a' }] });
-  expect(made).toMatchObject({ status: 201, body: { id: expect.any(String), identifier, scopes: [{ value: 'a' }] } });
+  const created = await manage(tenant, 'POST', 'resource-servers', { identifier, scopes: [{ value: 'a' }] });
+  expect(created).toMatchObject({
+    status: 201,
+    body: { id: expect.any(String), identifier, scopes: [{ value: 'a' }] },
+  });
   expect(await manage(tenant, 'POST', 'resource-servers', { identifier })).toMatchObject({ status: 409 });
   await manage(tenant, 'POST', 'client-grants', {
     client_id: 'local-operator-client',
     audience: identifier,
     scope: ['a'],
   });
-  expect(await manage(tenant, 'DELETE', `resource-servers/${made.body.id}`)).toMatchObject({ status: 204 });
-  expect(await manage(tenant, 'DELETE', `resource-servers/${made.body.id}`)).toMatchObject({ status: 404 });
+  expect(await manage(tenant, 'DELETE', `resource-servers/${created.body.id}`)).toMatchObject({ status: 204 });
+  expect(await manage(tenant, 'DELETE', `resource-servers/${created.body.id}`)).toMatchObject({ status: 404 });
   expect([...tenant.state.clientGrants.values()].some((grant) => grant.audience === identifier)).toBe(false);
 });

@@ -3,12 +3,12 @@ import { startTenant } from '../../../local/tenant/server.ts';
 import { ask, managementToken, postJson } from '../../support/tenant/requests.ts';
 import { open, START_MS, signingKey } from '../../support/tenant/tenant.ts';
 
-it('the issuer is the address, on loopback, with a slash', async () => {
+it('the issuer is the loopback address of the tenant with a trailing slash', async () => {
   const { tenant } = await open();
   expect(tenant.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
 });
 
-it('a port that is in use is an error', async () => {
+it('the tenant does not start on a port that is in use', async () => {
   const { tenant } = await open();
   const port = Number(new URL(tenant.issuer).port);
   await expect(startTenant({ port, signingKey })).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -26,7 +26,7 @@ it('a body that is too long is refused', async () => {
   expect(await postJson(tenant, '/oauth/token', { padding: 'x'.repeat(200_000) })).toMatchObject({ status: 413 });
 });
 
-it('the requests are recorded as they came', async () => {
+it('the request log contains the requests as they arrived', async () => {
   const { tenant } = await open();
   await postJson(tenant, '/oauth/token', { grant_type: 'magic' }, { 'x-mark': '1' });
   expect(tenant.requests).toMatchObject([

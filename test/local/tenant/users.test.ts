@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { manage } from '../../support/tenant/requests.ts';
 import { open } from '../../support/tenant/tenant.ts';
 
-it('a user is found by id and by e-mail, and no password is shown', async () => {
+it('a user is found by ID and by email, without the password', async () => {
   const { tenant } = await open();
   const byId = await manage(tenant, 'GET', 'users/auth0%7C1234');
   expect(byId).toMatchObject({ status: 200, body: { user_id: 'auth0|1234', email: 'user@gmail.com' } });
@@ -12,7 +12,7 @@ it('a user is found by id and by e-mail, and no password is shown', async () => 
   expect(await manage(tenant, 'GET', 'users/nobody')).toMatchObject({ status: 404 });
 });
 
-it('a block is shown and removed, by id and by identifier', async () => {
+it('a block is shown and removed by ID and by identifier', async () => {
   const { tenant } = await open();
   const block = () => Array.from({ length: 10 }, () => tenant.logins.fail('user@gmail.com', '192.0.2.1'));
   const identifier = 'user-blocks?identifier=user@gmail.com';

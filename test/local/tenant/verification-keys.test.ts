@@ -11,7 +11,7 @@ import { type Clock, DEMO_API, open } from '../../support/tenant/tenant.ts';
 const key = newKey();
 const other = newKey();
 
-/** A certificate around the demo API's own public key. */
+/** Creates a certificate with the demo API's own public key. */
 async function certificate(): Promise<string> {
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
   const privateKey = await crypto.subtle.importKey(
@@ -28,12 +28,12 @@ async function certificate(): Promise<string> {
     true,
     ['verify'],
   );
-  const made = await X509CertificateGenerator.createSelfSigned({
+  const generated = await X509CertificateGenerator.createSelfSigned({
     name: 'CN=demo',
     keys: { privateKey, publicKey },
     signingAlgorithm: algorithm,
   });
-  return made.toString('pem');
+  return generated.toString('pem');
 }
 
 async function jwk(kid?: string) {
@@ -65,7 +65,7 @@ it.each([
   ['a PEM public key', async () => ({ verificationKey: key.pem })],
   ['a list with a PEM certificate', async () => ({ verificationKeys: [{ kid: 'k', pem: await certificate() }] })],
   [
-    'a list with several',
+    'a list with several keys',
     async () => ({
       verificationKeys: [
         { kid: 'j', pem: other.pem },
@@ -73,7 +73,7 @@ it.each([
       ],
     }),
   ],
-])('a key on the record is found as %s', async (_name, properties) => {
+])('a key on the record verifies an assertion if it is %s', async (_name, properties) => {
   const { tenant, clock } = await open();
   expect(await register(tenant, await properties())).toMatchObject({ status: 200 });
   expect(await statusOf(tenant, clock, 'k')).toBe(200);
@@ -94,16 +94,16 @@ it('a key set is fetched from the location on the record', async () => {
   expect(await statusOf(tenant, clock, 'j')).toBe(401);
 });
 
-it('with nothing on the record, the well-known path of the identifier’s origin is fetched', async () => {
+it('the well-known path of the identifier’s origin is fetched if the record has no key', async () => {
   const { tenant, clock } = await open();
-  const asked: string[] = [];
+  const fetched: string[] = [];
   const origin = await serve(async (request, response) => {
-    asked.push(request.url ?? '');
+    fetched.push(request.url ?? '');
     response.end(JSON.stringify({ keys: [await jwk('k')] }));
   });
   tenant.origins.set(DEMO_API, origin);
   expect(await statusOf(tenant, clock, 'k')).toBe(200);
-  expect(asked).toStrictEqual(['/.well-known/jwks.json']);
+  expect(fetched).toStrictEqual(['/.well-known/jwks.json']);
 });
 
 it('an origin that is not on this machine is never contacted', async () => {
@@ -113,18 +113,18 @@ it('an origin that is not on this machine is never contacted', async () => {
 
 it.each<[string, RequestListener]>([
   ['a redirect', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()],
-  ['an error', (_, response) => response.writeHead(500).end()],
+  ['an error status', (_, response) => response.writeHead(500).end()],
   ['text that is not JSON', (_, response) => response.end('<html>')],
   ['no keys', (_, response) => response.end('{"keys":{}}')],
-  ['too much', (_, response) => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(100_000) }))],
+  ['more than 100 KB', (_, response) => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(100_000) }))],
   ['a broken connection', (request) => request.socket.destroy()],
-])('a location that serves %s verifies nothing', async (_name, listener) => {
+])('an assertion is refused if the location serves %s', async (_name, listener) => {
   const { tenant, clock } = await open();
   await register(tenant, { verificationLocation: `${await serve(listener)}/keys.json` });
   expect(await statusOf(tenant, clock, 'k')).toBe(401);
 });
 
-it('a fetched key set is kept for as long as configured', async () => {
+it('a fetched key set is cached for keyCacheSeconds', async () => {
   const { tenant, clock } = await open({}, { keyCacheSeconds: 300 });
   let fetches = 0;
   const origin = await serve(async (_, response) => {
