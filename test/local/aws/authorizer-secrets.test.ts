@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
-/** As long as a decision may take. */
+/** The longest time that a decision may take. */
 const DECISION_MS = 5000;
 
 let silent: Server;
@@ -22,7 +22,7 @@ afterAll(() => {
   silent.close();
 });
 
-it('waits for a Secrets Manager that says nothing no longer than a decision may take', async () => {
+it('reading the signing keys fails within the time of a decision if Secrets Manager never responds', async () => {
   const { readSigningKeys } = await import('../../../src/aws/authorizer-secrets.ts');
   const startedAtMs = performance.now();
   await expect(readSigningKeys('signing-key')).rejects.toMatchObject({ code: 'issuer_unavailable' });

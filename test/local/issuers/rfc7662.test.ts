@@ -1,4 +1,4 @@
-/** A second authorization server, made by others, beside the tenant: its own keys, its own introspection. */
+/** A second authorization server beside the tenant, written by others, with its own keys and introspection. */
 import { describe, expect, it } from 'vitest';
 import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
 import { basic, bearer } from '../../support/http/call.ts';
@@ -13,11 +13,11 @@ async function startBoth(): Promise<{ readonly local: LocalForTest; readonly ser
 }
 
 describe('tokens of any RFC 7662 server', () => {
-  it.each(['opaque', 'jwt'] as const)('are let in beside the tenant’s own: %s', async (format) => {
+  it.each(['opaque', 'jwt'] as const)('are accepted beside the tenant’s own: %s', async (format) => {
     const { local, server } = await startBoth();
-    const answer = await local.call('GET', '/whoami', bearer(await server.issue(format)));
-    expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.body)).toMatchObject({
+    const response = await local.call('GET', '/whoami', bearer(await server.issue(format)));
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.body)).toMatchObject({
       sub: 'alice',
       scope: 'read:foo',
       token_type: 'access_token',
@@ -29,7 +29,7 @@ describe('tokens of any RFC 7662 server', () => {
     }
   });
 
-  it('are refused once revoked', async () => {
+  it('are refused once they are revoked', async () => {
     const { local, server } = await startBoth();
     const token = await server.issue('opaque');
     expect((await local.call('GET', '/foo', bearer(token))).status).toBe(200);
@@ -51,7 +51,7 @@ describe('tokens of any RFC 7662 server', () => {
     expect(local.log.at(-1)).toMatchObject({ outcome: 'unauthenticated', reason: 'token_type_refused' });
   });
 
-  it('are refused without a call if their issuer is nobody we know', async () => {
+  it('are refused without a call if their issuer is unknown', async () => {
     const { local } = await startBoth();
     const stranger = await startRfc7662Server((await keys()).signingJwk);
     expect((await local.call('GET', '/foo', bearer(await stranger.issue('jwt')))).status).toBe(401);
@@ -59,7 +59,7 @@ describe('tokens of any RFC 7662 server', () => {
   });
 });
 
-describe('an RFC 7662 server that wants a secret', () => {
+describe('an RFC 7662 server that requires a secret', () => {
   async function startWithSecret(readSecret: (secretId: string, server: Rfc7662Server) => ClientCredentials) {
     const server = await startRfc7662Server((await keys()).signingJwk);
     const { issuer, jwksUrl, introspectionUrl } = server;
@@ -68,7 +68,7 @@ describe('an RFC 7662 server that wants a secret', () => {
     return { local, server };
   }
 
-  it('is asked with the client of that secret', async () => {
+  it('is called with the client credentials of its secret, which is read once', async () => {
     const read: string[] = [];
     const { local, server } = await startWithSecret((secretId, { secretClient }) => {
       read.push(secretId);
@@ -80,7 +80,7 @@ describe('an RFC 7662 server that wants a secret', () => {
     expect(read).toEqual(['other/client']);
   });
 
-  it('whose secret has changed is asked again in the same decision, so that the caller does not notice', async () => {
+  it('is called again in the same decision if its secret has changed, so that the caller does not notice', async () => {
     let reads = 0;
     const { local, server } = await startWithSecret((_, { secretClient }) => {
       reads += 1;
@@ -92,7 +92,7 @@ describe('an RFC 7662 server that wants a secret', () => {
     expect(reads).toBe(2);
   });
 
-  it('refuses a wrong one, and is asked with another once that has been changed and 30 s are over', async () => {
+  it('causes a 503 with a wrong secret, and is called with the corrected secret 30 s later', async () => {
     let secret: string | undefined = 'wrong';
     const { local, server } = await startWithSecret((_, { secretClient }) => {
       return { ...secretClient, clientSecret: secret ?? secretClient.clientSecret };
@@ -106,8 +106,8 @@ describe('an RFC 7662 server that wants a secret', () => {
   });
 });
 
-describe('what may be a password', () => {
-  it('is shown to the first issuer only', async () => {
+describe('a Basic secret that may be a password', () => {
+  it('is sent to the first issuer only', async () => {
     const { local, server } = await startBoth();
     const secret = await server.issue('opaque');
     expect((await local.call('GET', '/foo', basic('alice', secret))).status).toBe(401);

@@ -1,4 +1,4 @@
-/** Greedy routes through gateway and authorizer: `/admin` needs what `/admin/…` needs. */
+/** Greedy routes through gateway and authorizer: `/admin` requires the scopes that `/admin/…` requires. */
 import { describe, expect, it } from 'vitest';
 import { bearer } from '../../support/http/call.ts';
 import { startLocal } from '../../support/local/start.ts';
@@ -11,7 +11,7 @@ const ROUTES = {
   'GET /open': 'public',
 };
 
-describe('behind a route for everything and one for everything below /admin', () => {
+describe('an API with a greedy route for everything and one below /admin', () => {
   it.each([
     ['GET', '/admin', 403],
     ['GET', '/admin/', 403],
@@ -22,7 +22,7 @@ describe('behind a route for everything and one for everything below /admin', ()
     ['GET', '/administrator', 200],
     ['GET', '/', 200],
     ['GET', '/open/7', 403],
-  ])('a caller with read:foo only: %s %s is %i', async (method, path, status) => {
+  ])('responds to a caller with only read:foo: %s %s gets %i', async (method, path, status) => {
     const local = await startLocal({ routes: ROUTES });
     expect((await local.call(method, path, bearer(local.ready.tokens.jwt))).status).toBe(status);
   });
@@ -33,7 +33,7 @@ describe('behind a route for everything and one for everything below /admin', ()
     ['/reports', 401],
     ['/open', 200],
     ['/open/7', 401],
-  ])('a caller without a credential: GET %s is %i', async (path, status) => {
+  ])('responds to a caller without a credential: GET %s gets %i', async (path, status) => {
     const local = await startLocal({ routes: ROUTES });
     expect((await local.call('GET', path)).status).toBe(status);
   });

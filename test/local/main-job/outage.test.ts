@@ -1,4 +1,4 @@
-/** A tenant that is down, slow or talks nonsense: never an allow, never "invalid token", never a hang. */
+/** A tenant that is down, is slow or responds with nonsense: never an allow, never "invalid token", never a hang. */
 import { describe, expect, it } from 'vitest';
 import { bearer } from '../../support/http/call.ts';
 import { type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
@@ -7,8 +7,8 @@ type Fault = Parameters<LocalForTest['tenant']['faults']['add']>[0];
 
 const INTROSPECT = { path: '/oauth/introspect' };
 
-describe('with the tenant stopped', () => {
-  it('answers 503 to what needs it, and still 200 to JWTs whose key is known', async () => {
+describe('the API while the tenant is down', () => {
+  it('responds with 503 if it needs the tenant, and with 200 to a JWT with a known key', async () => {
     const local = await startLocal(UNCACHED);
     const { jwt, opaque, asp } = local.ready.tokens;
     expect((await local.call('GET', '/foo', bearer(jwt))).status).toBe(200);
@@ -21,7 +21,7 @@ describe('with the tenant stopped', () => {
     expect(local.log.at(1)).toMatchObject({ outcome: 'unavailable', reason: 'issuer_unavailable' });
   });
 
-  it('answers 503 to a password, too, and 401 to what needs no tenant', async () => {
+  it('responds with 503 to a password, and with 401 to an expired JWT', async () => {
     const local = await startLocal(UNCACHED);
     await local.tenant.close();
     const [user] = local.ready.users;
@@ -30,39 +30,39 @@ describe('with the tenant stopped', () => {
     expect((await local.call('GET', '/foo', bearer(local.ready.tokens.expiredJwt))).status).toBe(401);
   });
 
-  it('leaves it alone for a while after repeated failures, and finds it again after', async () => {
+  it('pauses calls to the tenant after repeated failures, and resumes them two seconds later', async () => {
     const local = await startLocal(UNCACHED);
     const { opaque } = local.ready.tokens;
     local.tenant.faults.add({ kind: 'status', status: 500, ...INTROSPECT });
     for (let i = 0; i < 5; i += 1) await local.call('GET', '/foo', bearer(opaque));
     local.tenant.faults.clear();
-    const asked = local.calls('/oauth/introspect');
+    const callsBefore = local.calls('/oauth/introspect');
     expect((await local.call('GET', '/foo', bearer(opaque))).status).toBe(503);
     expect(local.log.at(-1)).toMatchObject({ reason: 'issuer_circuit_open' });
-    expect(local.calls('/oauth/introspect')).toBe(asked);
+    expect(local.calls('/oauth/introspect')).toBe(callsBefore);
     local.clock.advanceSeconds(2);
     expect((await local.call('GET', '/foo', bearer(opaque))).status).toBe(200);
   });
 });
 
-describe('an introspection is a 503', () => {
+describe('an introspection that fails', () => {
   it.each<[string, Fault, string]>([
-    ['on a 500', { kind: 'status', status: 500, ...INTROSPECT }, 'issuer_unavailable'],
-    ['on a 404', { kind: 'status', status: 404, ...INTROSPECT }, 'issuer_refused'],
-    ['on a 503 that stays', { kind: 'status', status: 503, ...INTROSPECT }, 'issuer_unavailable'],
-    ['on a rate limit', { kind: 'status', status: 429, retryAfterSeconds: 60, ...INTROSPECT }, 'issuer_throttled'],
-    ['on a connection cut before the answer', { kind: 'reset', ...INTROSPECT }, 'issuer_unavailable'],
-    ['on a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/', ...INTROSPECT }, 'issuer_malformed'],
-    ['on what is not JSON', { kind: 'garbage', ...INTROSPECT }, 'issuer_malformed'],
-    ['on 10 MB', { kind: 'huge', ...INTROSPECT }, 'issuer_malformed'],
-    ['on "active":"true"', { kind: 'edit', set: { active: 'true' }, ...INTROSPECT }, 'issuer_malformed'],
-    ['on no "active"', { kind: 'edit', remove: ['active'], ...INTROSPECT }, 'issuer_malformed'],
+    ['a 500', { kind: 'status', status: 500, ...INTROSPECT }, 'issuer_unavailable'],
+    ['a 404', { kind: 'status', status: 404, ...INTROSPECT }, 'issuer_refused'],
+    ['a 503 at every attempt', { kind: 'status', status: 503, ...INTROSPECT }, 'issuer_unavailable'],
+    ['a rate limit', { kind: 'status', status: 429, retryAfterSeconds: 60, ...INTROSPECT }, 'issuer_throttled'],
+    ['a connection cut before the response', { kind: 'reset', ...INTROSPECT }, 'issuer_unavailable'],
+    ['a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/', ...INTROSPECT }, 'issuer_malformed'],
+    ['text that is not JSON', { kind: 'garbage', ...INTROSPECT }, 'issuer_malformed'],
+    ['10 MB', { kind: 'huge', ...INTROSPECT }, 'issuer_malformed'],
+    ['"active":"true"', { kind: 'edit', set: { active: 'true' }, ...INTROSPECT }, 'issuer_malformed'],
+    ['no "active"', { kind: 'edit', remove: ['active'], ...INTROSPECT }, 'issuer_malformed'],
     [
-      'on a refused assertion',
+      'a refused assertion',
       { kind: 'body', status: 401, body: { error: 'invalid_client' }, ...INTROSPECT },
       'issuer_client_refused',
     ],
-  ])('%s', async (_, fault, reason) => {
+  ])('gets 503 on %s', async (_, fault, reason) => {
     const local = await startLocal();
     local.tenant.faults.add(fault);
     const { status, headers } = await local.call('GET', '/foo', bearer(local.ready.tokens.opaque));
@@ -72,7 +72,7 @@ describe('an introspection is a 503', () => {
     expect(local.log.at(0)).toMatchObject({ outcome: 'unavailable', reason });
   });
 
-  it('within the deadline, when the tenant never answers', async () => {
+  it('gets 503 within the deadline if the tenant never responds', async () => {
     const local = await startLocal();
     local.tenant.faults.add({ kind: 'hang', ...INTROSPECT });
     expect((await local.call('GET', '/foo', bearer(local.ready.tokens.opaque))).status).toBe(503);
@@ -80,7 +80,7 @@ describe('an introspection is a 503', () => {
   });
 });
 
-describe('an introspection answer that lacks what makes it ours is a 401', () => {
+describe('an introspection response for another API or issuer, or without the required claims', () => {
   it.each<[string, Fault, string]>([
     ['no audience', { kind: 'edit', remove: ['aud'], ...INTROSPECT }, 'audience_mismatch'],
     ['another audience', { kind: 'edit', set: { aud: ['https://other.api'] }, ...INTROSPECT }, 'audience_mismatch'],
@@ -89,7 +89,7 @@ describe('an introspection answer that lacks what makes it ours is a 401', () =>
     ['no subject', { kind: 'edit', remove: ['sub'], ...INTROSPECT }, 'claims_malformed'],
     ['no token type', { kind: 'edit', remove: ['token_type'], ...INTROSPECT }, 'token_type_refused'],
     ['a past expiry', { kind: 'edit', set: { exp: 1 }, ...INTROSPECT }, 'token_expired'],
-  ])('%s', async (_, fault, reason) => {
+  ])('gets 401 if it has %s', async (_, fault, reason) => {
     const local = await startLocal();
     local.tenant.faults.add(fault);
     expect((await local.call('GET', '/foo', bearer(local.ready.tokens.asp))).status).toBe(401);
@@ -97,12 +97,12 @@ describe('an introspection answer that lacks what makes it ours is a 401', () =>
   });
 });
 
-describe('a failure that passes goes unnoticed by the caller', () => {
+describe('a temporary failure', () => {
   it.each<[string, Fault]>([
     ['one 503', { kind: 'status', status: 503, times: 1, ...INTROSPECT }],
-    ['one connection cut before the answer', { kind: 'reset', times: 1, ...INTROSPECT }],
-    ['one cut after the assertion was used', { kind: 'dieAfter', times: 1, ...INTROSPECT }],
-  ])('%s', async (_, fault) => {
+    ['one connection cut before the response', { kind: 'reset', times: 1, ...INTROSPECT }],
+    ['one connection cut after the assertion was used', { kind: 'dieAfter', times: 1, ...INTROSPECT }],
+  ])('is retried, so that the caller does not notice it: %s', async (_, fault) => {
     const local = await startLocal();
     local.tenant.faults.add(fault);
     expect((await local.call('GET', '/foo', bearer(local.ready.tokens.asp))).status).toBe(200);
@@ -110,8 +110,8 @@ describe('a failure that passes goes unnoticed by the caller', () => {
   });
 });
 
-describe('staleIfErrorSeconds', () => {
-  it('lets a known principal serve on while the tenant fails, so long and no longer', async () => {
+describe('the setting staleIfErrorSeconds', () => {
+  it('lets in a known principal for exactly that time while the tenant fails', async () => {
     const local = await startLocal({ gatewayTtlSeconds: 0, cacheTtlSeconds: 10, staleIfErrorSeconds: 60 });
     const authorization = bearer(local.ready.tokens.asp);
     await local.call('GET', '/foo', authorization);

@@ -1,23 +1,23 @@
-/** Credentials that prove nothing: 401 for each, no 500, and no call to the tenant where none is due. */
+/** Invalid credentials: each gets 401, never 500, and calls the tenant only if that is necessary. */
 import { describe, expect, it } from 'vitest';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 import { basic, bearer } from '../../support/http/call.ts';
 import { type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
 
-describe('a JWT is refused', () => {
+describe('a JWT', () => {
   it.each<[string, (local: LocalForTest) => string, string]>([
-    ['expired', ({ ready }) => ready.tokens.expiredJwt, 'token_expired'],
+    ['that has expired', ({ ready }) => ready.tokens.expiredJwt, 'token_expired'],
     ['for another audience', ({ tenant }) => tenant.mintJwt({ audience: 'https://demo.api/' }), 'audience_mismatch'],
-    ['of another issuer', ({ tenant }) => tenant.mintJwt({ issuer: 'https://evil.example/' }), 'issuer_mismatch'],
+    ['from another issuer', ({ tenant }) => tenant.mintJwt({ issuer: 'https://evil.example/' }), 'issuer_mismatch'],
     [
       'whose issuer lacks its slash',
       ({ tenant }) => tenant.mintJwt({ issuer: tenant.issuer.slice(0, -1) }),
       'issuer_mismatch',
     ],
     ['with alg none', ({ tenant }) => tenant.mintJwt({ alg: 'none' }), 'algorithm_refused'],
-    ['signed HS256 with the public key', ({ tenant }) => tenant.mintJwt({ alg: 'HS256' }), 'algorithm_refused'],
+    ['signed by HS256 with the public key', ({ tenant }) => tenant.mintJwt({ alg: 'HS256' }), 'algorithm_refused'],
     [
-      'with a key bound to it',
+      'that is bound to a key',
       ({ tenant }) => tenant.mintJwt({ claims: { cnf: { jkt: 'x' } } }),
       'token_sender_constrained',
     ],
@@ -25,28 +25,24 @@ describe('a JWT is refused', () => {
     ['without a subject', ({ tenant }) => tenant.mintJwt({ claims: { sub: undefined } }), 'claims_malformed'],
     ['that is a logout token', ({ tenant }) => tenant.mintJwt({ typ: 'logout+jwt' }), 'token_type_refused'],
     [
-      'not valid yet',
+      'that is not valid yet',
       ({ tenant, clock }) => tenant.mintJwt({ claims: { nbf: clock.now() / 1000 + 60 } }),
       'token_not_yet_valid',
     ],
     [
-      'with junk for a header',
+      'with an invalid header',
       ({ ready }) => `AAAA.${ready.tokens.jwt.split('.').slice(1).join('.')}`,
       'token_malformed',
     ],
-    [
-      'without its signature',
-      ({ ready }) => `${ready.tokens.jwt.split('.').slice(0, 2).join('.')}.`,
-      'token_malformed',
-    ],
-  ])('%s, without a call', async (_, token, reason) => {
+    ['without a signature', ({ ready }) => `${ready.tokens.jwt.split('.').slice(0, 2).join('.')}.`, 'token_malformed'],
+  ])('%s is refused without a call to the tenant', async (_, token, reason) => {
     const local = await startLocal(UNCACHED);
     expect((await local.call('GET', '/foo', bearer(token(local)))).status).toBe(401);
     expect(local.log.at(0)).toMatchObject({ outcome: 'unauthenticated', reason });
     expect(local.tenant.requests).toEqual([]);
   });
 
-  it('whose signature is not by the key it names, and is not introspected then', async () => {
+  it('is refused without an introspection if another key has signed it', async () => {
     const local = await startLocal(UNCACHED);
     const token = local.tenant.mintJwt({ signWith: await newSigningKey() });
     expect((await local.call('GET', '/foo', bearer(token))).status).toBe(401);
@@ -54,7 +50,7 @@ describe('a JWT is refused', () => {
     expect(local.calls('/oauth/introspect')).toBe(0);
   });
 
-  it('with an unknown kid; a flood of them fetches the keys no more than once a cool-down', async () => {
+  it('is refused if its kid is unknown, and 50 of them cause only one fetch of the keys', async () => {
     const local = await startLocal(UNCACHED);
     for (let i = 0; i < 50; i += 1) {
       expect((await local.call('GET', '/foo', bearer(local.tenant.mintJwt({ kid: `unknown-${i}` })))).status).toBe(401);
@@ -63,7 +59,7 @@ describe('a JWT is refused', () => {
     expect(local.calls('/.well-known/jwks.json')).toBe(1);
   });
 
-  it('until the keys are fetched anew, after the tenant has rotated its own', async () => {
+  it('is accepted after the tenant has rotated its keys, whichever key signed it', async () => {
     const local = await startLocal(UNCACHED);
     await local.call('GET', '/foo', bearer(local.ready.tokens.jwt));
     await local.tenant.rotateSigningKeys();
@@ -74,23 +70,23 @@ describe('a JWT is refused', () => {
   });
 });
 
-describe('a token that the tenant must be asked about is refused', () => {
+describe('a token that must be introspected', () => {
   it.each<[string, (local: LocalForTest) => string, string]>([
-    ['refresh token', ({ ready }) => ready.tokens.refresh, 'token_type_refused'],
-    ['revoked ASP', ({ revokedApplicationPassword }) => revokedApplicationPassword, 'token_inactive'],
+    ['a refresh token', ({ ready }) => ready.tokens.refresh, 'token_type_refused'],
+    ['a revoked ASP', ({ revokedApplicationPassword }) => revokedApplicationPassword, 'token_inactive'],
     ['garbage', () => 'garbage', 'token_inactive'],
     [
-      'opaque token for another API',
+      'an opaque token for another API',
       ({ tenant }) => tenant.mintOpaque({ audience: 'https://demo.api/' }),
       'token_inactive',
     ],
     [
-      'ASP for another API',
+      'an ASP for another API',
       ({ tenant }) => tenant.mintApplicationPassword({ audience: 'https://demo.api/' }).value,
       'token_inactive',
     ],
-    ['expired opaque token', ({ tenant }) => tenant.mintOpaque({ expiresInSeconds: -1 }), 'token_inactive'],
-  ])('%s, after one introspection', async (_, token, reason) => {
+    ['an expired opaque token', ({ tenant }) => tenant.mintOpaque({ expiresInSeconds: -1 }), 'token_inactive'],
+  ])('%s is refused after one introspection', async (_, token, reason) => {
     const local = await startLocal(UNCACHED);
     expect((await local.call('GET', '/foo', bearer(token(local)))).status).toBe(401);
     expect(local.log.at(0)).toMatchObject({ outcome: 'unauthenticated', reason });
@@ -98,12 +94,12 @@ describe('a token that the tenant must be asked about is refused', () => {
   });
 });
 
-describe('what is no credential is refused without a call', () => {
+describe('an Authorization header that is not a valid credential', () => {
   it.each<[string, string | readonly string[], string]>([
-    ['nothing', [], 'credential_missing'],
+    ['a missing header', [], 'credential_missing'],
     ['an unknown scheme', 'Digest abc', 'scheme_unsupported'],
-    ['a scheme alone', 'Bearer', 'credential_malformed'],
-    ['a comma-joined pair', 'Bearer abc, Bearer def', 'credential_malformed'],
+    ['a scheme without a credential', 'Bearer', 'credential_malformed'],
+    ['a pair joined by a comma', 'Bearer abc, Bearer def', 'credential_malformed'],
     ['6 KB of junk', `Bearer ${'x'.repeat(6 * 1024)}`, 'credential_oversized'],
     [
       '6 KB of Basic junk',
@@ -115,14 +111,14 @@ describe('what is no credential is refused without a call', () => {
     ['Basic without padding', basic('user', 'ab').replace(/=+$/, ''), 'credential_malformed'],
     ['Basic that is not UTF-8', `Basic ${Buffer.from([0xff, 0x3a, 0x61]).toString('base64')}`, 'credential_malformed'],
     ['Basic with a control character', basic('user', 'a\nb'), 'credential_malformed'],
-  ])('%s', async (_, authorization, reason) => {
+  ])('%s is refused without a call to the tenant', async (_, authorization, reason) => {
     const local = await startLocal(UNCACHED);
     expect((await local.call('GET', '/foo', authorization)).status).toBe(401);
     expect(local.log.at(0)).toMatchObject({ outcome: 'unauthenticated', reason });
     expect(local.tenant.requests).toEqual([]);
   });
 
-  it('two Authorization headers, each of which would be good', async () => {
+  it('is refused if there are two, each of which would be valid', async () => {
     const local = await startLocal();
     const { jwt, asp } = local.ready.tokens;
     expect((await local.call('GET', '/foo', [bearer(jwt), bearer(asp)])).status).toBe(401);
@@ -130,8 +126,8 @@ describe('what is no credential is refused without a call', () => {
   });
 });
 
-describe('the answer to a refusal', () => {
-  it('names the scheme that is wanted and nothing of the reason', async () => {
+describe('the response to an invalid credential', () => {
+  it('names the scheme that is required but not the reason for the refusal', async () => {
     const local = await startLocal();
     const none = await local.call('GET', '/foo');
     const expired = await local.call('GET', '/foo', bearer(local.ready.tokens.expiredJwt));
@@ -147,7 +143,7 @@ describe('the answer to a refusal', () => {
     expect(expired.body).toBe(none.body);
   });
 
-  it('offers Basic as well if so configured', async () => {
+  it('offers Basic too if basicChallenge is set', async () => {
     const local = await startLocal({ basicChallenge: true });
     const { headers } = await local.call('GET', '/foo');
     expect(headers.get('www-authenticate')).toBe(
@@ -155,45 +151,45 @@ describe('the answer to a refusal', () => {
     );
   });
 
-  it('holds no credential, nor does the log', async () => {
+  it('contains no credential, and neither does the log', async () => {
     const local = await startLocal(UNCACHED);
     const canary = 'CanaryCanaryCana';
-    const answers = [
+    const responses = [
       await local.call('GET', '/foo', bearer(canary)),
       await local.call('GET', '/foo', basic('user@gmail.com', canary)),
       await local.call('GET', '/foo', basic('user@gmail.com', `${canary}-1`)),
     ];
-    expect(JSON.stringify([answers, local.log])).not.toContain(canary);
+    expect(JSON.stringify([responses, local.log])).not.toContain(canary);
   });
 });
 
 describe('a route', () => {
-  it('that the API does not have is 404, for anybody', async () => {
+  it('gets 404 if the API does not have it', async () => {
     const local = await startLocal();
     expect((await local.call('GET', '/nowhere', bearer(local.ready.tokens.jwt))).status).toBe(404);
     expect((await local.call('PUT', '/foo', bearer(local.ready.tokens.jwt))).status).toBe(404);
   });
 
-  it('configured as public has no authorizer', async () => {
+  it('requires no credential if it is configured as public', async () => {
     const local = await startLocal({ routes: { 'GET /health': 'public', 'GET /foo': ['read:foo'] } });
     expect((await local.call('GET', '/health')).status).toBe(200);
     expect((await local.call('GET', '/foo')).status).toBe(401);
   });
 
-  it('is not public because the other methods of its path are', async () => {
+  it('stays protected if the other methods of its path are public', async () => {
     const local = await startLocal({ routes: { 'ANY /foo': 'public', 'GET /foo': ['read:foo'] } });
     expect((await local.call('GET', '/foo')).status).toBe(401);
     expect((await local.call('POST', '/foo')).status).toBe(200);
   });
 
-  it('under a greedy resource asks for its own scopes, whatever answer is kept for another path', async () => {
+  it('requires its own scopes under a greedy resource, whatever decision is cached for another path', async () => {
     const local = await startLocal({ routes: { 'GET /{proxy+}': ['read:foo'], 'GET /admin': ['admin'] } });
     const authorization = bearer(local.ready.tokens.jwt);
     expect((await local.call('GET', '/anything', authorization)).status).toBe(200);
     expect((await local.call('GET', '/%61dmin', authorization)).status).toBe(403);
   });
 
-  it('answers a CORS preflight to anybody', async () => {
+  it('responds to a CORS preflight without a credential', async () => {
     const local = await startLocal();
     const { status, headers } = await local.call('OPTIONS', '/foo');
     expect(status).toBe(204);
