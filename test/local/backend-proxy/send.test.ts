@@ -10,7 +10,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** Starts a backend; returns its URL. */
+/** Starts a backend and returns its URL. */
 async function backend(listener: (request: IncomingMessage, response: ServerResponse) => void): Promise<URL> {
   server = createServer(listener);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
@@ -22,8 +22,8 @@ function request(url: URL, method = 'GET', body?: Buffer) {
   return { method, url, headers: { 'x-many': ['1', '2'], 'x-empty': [''] }, body };
 }
 
-describe('sending to the backend', () => {
-  it('sends method, path, repeated and empty headers and bytes, and reads fields and bytes', async () => {
+describe('the sender of the backend proxy', () => {
+  it('sends method, path, headers and bytes, and returns the fields and bytes of the response', async () => {
     const seen: unknown[] = [];
     const url = await backend((incoming, response) => {
       void incoming.toArray().then((chunks) => {
@@ -45,7 +45,7 @@ describe('sending to the backend', () => {
   });
 
   it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'POST', 'PUT', 'PATCH'])(
-    '%s with a body is one request, and nothing of the body becomes the next one',
+    'sends %s with a body as one request, so that the body never becomes another request',
     async (method) => {
       const raw = await startRawBackend((_request, socket) => {
         socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
@@ -72,7 +72,7 @@ describe('sending to the backend', () => {
     ['PUT', 1],
     ['POST', 2],
   ])(
-    '%s with a body, which a backend may leave unread, and a GET after it: %i connections in all',
+    'sends %s with a body and then a GET over %i connections, as a backend may leave the body unread',
     async (method, expected) => {
       const sockets = new Set<Socket>();
       const url = await backend((incoming, response) => {
@@ -96,12 +96,12 @@ describe('sending to the backend', () => {
     });
   });
 
-  it('follows no redirect', async () => {
+  it('does not follow a redirect', async () => {
     const url = await backend((_request, response) => response.writeHead(302, { location: '/elsewhere' }).end());
     expect(await createSender(5000)(request(url))).toMatchObject({ status: 302 });
   });
 
-  it('gives up in time', async () => {
+  it('gives up after its timeout', async () => {
     const url = await backend((_request, response) => response.write('a beginning'));
     await expect(createSender(50)(request(url))).rejects.toMatchObject({ reason: 'timeout' });
   });
@@ -111,7 +111,7 @@ describe('sending to the backend', () => {
     await expect(createSender(5000)(request(url))).rejects.toMatchObject({ reason: 'too_large' });
   });
 
-  it('tells of a connection that is refused', async () => {
+  it('reports a connection that is refused', async () => {
     const url = await backend(() => {});
     await new Promise((resolve) => server?.close(resolve));
     await expect(createSender(5000)(request(url))).rejects.toMatchObject({ reason: 'connection' });
@@ -120,23 +120,26 @@ describe('sending to the backend', () => {
   it.each([
     ['GET', 3],
     ['POST', 2],
-  ])('%s over a connection that died meanwhile: %i requests are seen in all', async (method, expected) => {
-    let seen = 0;
-    const used = new Set<Socket>();
-    const url = await backend(({ socket }, response) => {
-      seen += 1;
-      // A second request on the same connection finds it dead.
-      if (used.has(socket)) socket.destroy();
-      else response.end('well');
-      used.add(socket);
-    });
-    const send = createSender(5000);
-    await send(request(url, method));
-    expect(await send(request(url, method))).toMatchObject({ status: 200 });
-    expect(seen).toBe(expected);
-  });
+  ])(
+    'sends %s again only if that is safe after a kept connection has died: the backend receives %i requests',
+    async (method, expected) => {
+      let seen = 0;
+      const used = new Set<Socket>();
+      const url = await backend(({ socket }, response) => {
+        seen += 1;
+        // The connection dies at its second request.
+        if (used.has(socket)) socket.destroy();
+        else response.end('well');
+        used.add(socket);
+      });
+      const send = createSender(5000);
+      await send(request(url, method));
+      expect(await send(request(url, method))).toMatchObject({ status: 200 });
+      expect(seen).toBe(expected);
+    },
+  );
 
-  it('PUT over a connection that died meanwhile is sent again with its body', async () => {
+  it('sends PUT again with its body after a kept connection has died', async () => {
     const raw = await startRawBackend(({ turn }, socket) => {
       if (turn === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
       else socket.destroy();
@@ -153,7 +156,7 @@ describe('sending to the backend', () => {
     ]);
   });
 
-  it('does not send again what may have been done', async () => {
+  it('does not send a POST again that the backend may have handled', async () => {
     let seen = 0;
     const url = await backend(({ socket }) => {
       seen += 1;

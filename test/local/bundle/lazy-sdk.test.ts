@@ -7,9 +7,9 @@ import { runChild } from '../../../bench/child.ts';
 import { restEventText } from '../../../bench/rest-event.ts';
 import { type StandIn, startStandIn } from '../../../bench/stand-in.ts';
 
-/** Has every module of the SDK say so when it is evaluated. */
-const tellEvaluation: Plugin = {
-  name: 'tell-evaluation',
+/** Makes every module of the SDK record that it is evaluated. */
+const recordEvaluation: Plugin = {
+  name: 'record-evaluation',
   setup(build) {
     build.onLoad({ filter: /node_modules\/@(?:aws-sdk|smithy)\/.*\.js$/ }, ({ path }) => ({
       contents: `(globalThis.evaluated ??= []).push(${JSON.stringify(path)});\n${readFileSync(path, 'utf8')}`,
@@ -20,34 +20,34 @@ const tellEvaluation: Plugin = {
 const RUNNER = `
 const [, , bundle, event] = process.argv;
 require(bundle).handler(JSON.parse(event)).then(({ policyDocument }) => {
-  const answer = { effect: policyDocument.Statement[0].Effect, evaluated: globalThis.evaluated ?? [] };
-  process.stdout.write(JSON.stringify(answer), () => process.exit());
+  const result = { effect: policyDocument.Statement[0].Effect, evaluated: globalThis.evaluated ?? [] };
+  process.stdout.write(JSON.stringify(result), () => process.exit());
 });`;
 
-describe('the bundle of the authorizer, in a process of its own', () => {
+describe('the bundle of the authorizer in its own process', () => {
   let standIn: StandIn;
 
   beforeAll(async () => {
     standIn = await startStandIn();
     writeFileSync(join(standIn.directory, 'runner.cjs'), RUNNER);
-    await bundle('lambda/authorizer/handler.ts', join(standIn.directory, 'authorizer.cjs'), [tellEvaluation]);
+    await bundle('lambda/authorizer/handler.ts', join(standIn.directory, 'authorizer.cjs'), [recordEvaluation]);
   });
 
   afterAll(() => standIn.close());
 
-  it('evaluates nothing of the AWS SDK for a JWT', async () => {
+  it('evaluates no module of the AWS SDK for a JWT', async () => {
     const [jwt] = await standIn.issuer.mint(1);
-    expect(await answer(jwt)).toEqual({ effect: 'Allow', evaluated: [] });
+    expect(await resultFor(jwt)).toEqual({ effect: 'Allow', evaluated: [] });
   });
 
-  it('evaluates it for an opaque token, whose introspection wants the signing key', async () => {
-    expect(await answer('an-opaque-token')).toEqual({
+  it('evaluates the AWS SDK for an opaque token, whose introspection requires the signing key', async () => {
+    expect(await resultFor('an-opaque-token')).toEqual({
       effect: 'Allow',
       evaluated: expect.arrayContaining([expect.stringContaining('@aws-sdk/client-secrets-manager')]),
     });
   });
 
-  function answer(token: string): Promise<unknown> {
+  function resultFor(token: string): Promise<unknown> {
     const { directory, environment } = standIn;
     const args = [join(directory, 'authorizer.cjs'), restEventText(token)];
     return runChild(join(directory, 'runner.cjs'), args, environment);

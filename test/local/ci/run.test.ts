@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-/** Runs a script of `.ci` with an `npm` that notes its arguments and then does what the shell code says. */
+/** Runs a script of `.ci` with an `npm` that records its arguments and then runs the given shell code. */
 async function ci(script: 'run' | 'release', npmDoes: string, settings: Readonly<Record<string, string>> = {}) {
   const npm = join(directory, 'npm');
   await writeFile(npm, `#!/bin/sh\necho "$*" >> "${directory}/calls"\n${npmDoes}\n`);
@@ -46,7 +46,7 @@ describe('the continuous integration', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('adds up failed and skipped tests, and goes on after a failure', async () => {
+  it('adds up failed and skipped tests and continues after a failure', async () => {
     const npmDoes = `${TESTS}\n[ "$*" = test ] && { echo "5 2 3" >> "$TEST_TOTALS"; exit 1; }; exit 0`;
     const { exitCode, calls, lines } = await ci('run', npmDoes);
     expect(lines.at(-1)).toBe('25 passed, 2 failed, 3 skipped');
@@ -62,7 +62,7 @@ describe('the continuous integration', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('does nothing more if the dependencies cannot be installed', async () => {
+  it('stops if the dependencies cannot be installed', async () => {
     const { exitCode, calls, lines } = await ci('run', 'exit 1');
     expect(calls).toEqual(['ci']);
     expect(lines.at(-1)).toBe('0 passed, 1 failed');
@@ -86,7 +86,7 @@ describe('the release run', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('leaves the sum to the run that started it, with its failures', async () => {
+  it('adds its totals and failures to those of the run that started it', async () => {
     const totals = join(directory, 'totals');
     await writeFile(totals, '7 1 0\n');
     const { exitCode, lines } = await ci('release', `${TESTS}\ncase "$*" in *races*) exit 1;; esac`, {
@@ -97,7 +97,7 @@ describe('the release run', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('runs as many fuzz cases as it is told', async () => {
+  it('runs as many fuzz cases as FUZZ_CASES says', async () => {
     const { calls } = await ci('release', TESTS, { FUZZ_CASES: '5' });
     expect(calls.filter((call) => call.includes('fuzz'))).toHaveLength(4);
     expect(calls.at(-1)).toBe('run fuzz -- --only races --cases 5');
@@ -108,7 +108,7 @@ describe('the release run', () => {
     expect(await ci('release', 'exit 1', settings)).toMatchObject({ exitCode: 1 });
   });
 
-  it('passes although a test of an earlier run has failed', async () => {
+  it('passes even if a test of an earlier run has failed', async () => {
     const totals = join(directory, 'totals');
     await writeFile(totals, '7 1 0\n');
     expect(await ci('release', TESTS, { TEST_TOTALS: totals })).toMatchObject({ exitCode: 0 });

@@ -66,7 +66,7 @@ describe('installMinistack', () => {
     await expect(install()).rejects.toThrow(message);
   });
 
-  it('stops at once when the signal aborts, with every process that pip has started', async () => {
+  it('stops itself and every process that pip has started when the signal aborts', async () => {
     const interruption = new AbortController();
     await python(`${MAKE}\n[ "$1" = -c ] && exit 0; touch "${directory}/begun"; sleep 60; touch "${directory}/ended"`);
     const installation = install(interruption.signal);
@@ -76,7 +76,7 @@ describe('installMinistack', () => {
     expect(await readdir(directory)).not.toContain('ended');
   });
 
-  it('starts no installation if the signal has already aborted', async () => {
+  it('does not start an installation if the signal has already aborted', async () => {
     await python(`${MAKE}\n[ "$1" = -c ] && exit 0; sleep 60`);
     await expect(install(AbortSignal.abort(new Error('Ended at once.')))).rejects.toThrow('Ended at once.');
   });

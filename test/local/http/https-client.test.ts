@@ -3,10 +3,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 
-describe('an HTTP port with the variables of a proxy', () => {
+describe('the HTTP client with proxy variables', () => {
   const major = Number(process.versions.node.split('.')[0]);
   it.skipIf(major < 24).each([false, true])(
-    'sends requests through the proxy; with a connection of its own: %s',
+    'sends requests through the proxy with isOnOwnConnection %s',
     async (isOnOwnConnection) => {
       const seen: (string | undefined)[] = [];
       const proxy = createServer((request, response) => {
@@ -25,8 +25,8 @@ describe('an HTTP port with the variables of a proxy', () => {
   );
 });
 
-describe('the HTTP port', () => {
-  it('sends method, headers and body, and reads status, headers and body', async () => {
+describe('the HTTP client', () => {
+  it('sends method, headers and body, and returns status, headers and body', async () => {
     const { url, send } = await serve((request, response) => {
       request.setEncoding('utf8').once('data', (body) => {
         const { method, headers } = request;
@@ -47,7 +47,7 @@ describe('the HTTP port', () => {
     expect(JSON.parse(received.body)).toEqual({ method: 'POST', type: 'text/plain', length: '5', body: 'ünï' });
   });
 
-  it('opens a connection for a request that must have its own', async () => {
+  it('opens a new connection for each request with isOnOwnConnection', async () => {
     const ports = new Set<number | undefined>();
     const { url, send } = await serve((request, response) => {
       ports.add(request.socket.remotePort);
@@ -59,7 +59,7 @@ describe('the HTTP port', () => {
     expect(ports.size).toBe(3);
   });
 
-  it('keeps its connection for the next request', async () => {
+  it('reuses its connection for the next request', async () => {
     const ports = new Set<number | undefined>();
     const { get } = await serve((request, response) => {
       ports.add(request.socket.remotePort);
@@ -69,7 +69,7 @@ describe('the HTTP port', () => {
     expect(ports.size).toBe(1);
   });
 
-  it('tries no other connection of before once one has turned out dead, as after a freeze', async () => {
+  it('abandons all its connections once one is dead, as after a freeze', async () => {
     const sockets = new Set<Socket>();
     let isAsleep = false;
     const { get } = await serve((request, response) => {
@@ -85,7 +85,7 @@ describe('the HTTP port', () => {
     expect(sockets.size).toBe(4);
   });
 
-  it('hands a redirect back instead of following it', async () => {
+  it('returns a redirect instead of following it', async () => {
     const { get } = await serve((_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end());
     expect(await get()).toMatchObject({ status: 302 });
   });
@@ -103,7 +103,7 @@ describe('the HTTP port', () => {
       'Connection: Upgrade\r\nUpgrade: other\r\n',
       'The server switched to another protocol (101).',
     ],
-    ['without one', '', 'Expected a status from 200 to 599, got 101.'],
+    ['without an Upgrade header', '', 'Expected a status from 200 to 599, got 101.'],
   ])('gives up at once on a server that switches to another protocol, %s', async (_what, fields, message) => {
     const { get } = await serve(({ socket }) => socket.write(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\n`));
     await expect(get()).rejects.toMatchObject({
@@ -113,7 +113,7 @@ describe('the HTTP port', () => {
     });
   });
 
-  it('gives up on a response that is too large, before it is whole', async () => {
+  it('gives up on a response that is too large before it is complete', async () => {
     let closed = false;
     const { get } = await serve((_, response) => {
       const more = () => {
@@ -145,7 +145,7 @@ describe('the HTTP port', () => {
     await expect(get()).rejects.toMatchObject({ reason: 'not_text' });
   });
 
-  it('says that the connection failed if it was cut, before the response or in it', async () => {
+  it('reports a connection failure if the connection is cut before or during the response', async () => {
     const before = await serve((request) => request.socket.destroy());
     const within = await serve((request, response) => {
       response.writeHead(200, { 'content-length': '10' });
@@ -160,7 +160,7 @@ describe('the HTTP port', () => {
     'http://127.0.0.1.evil.example/',
     'ftp://127.0.0.1/',
     'https://user:pass@t.example/',
-  ])('sends nothing to %s', async (url) => {
+  ])('refuses to send a request to %s', async (url) => {
     const { send } = createHttpsClient();
     await expect(send({ method: 'GET', url, headers: {}, timeoutMs: 1000 })).rejects.toThrow(
       'Expected an https URL, or http to loopback.',

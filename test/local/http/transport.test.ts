@@ -15,7 +15,7 @@ const BODIES: readonly (readonly [string, Uint8Array | string | undefined])[] = 
 const CASES = METHODS.flatMap((method) => BODIES.map(([what, body]) => ({ method, what, body })));
 
 describe('a request through the transport', () => {
-  it.each(CASES)('$method with $what is one request with that body', async ({ method, body }) => {
+  it.each(CASES)('is one request with its body: $method with $what', async ({ method, body }) => {
     const { url, send, backend } = await serve();
     for (const connection of ['kept', 'kept', 'own'] as const) {
       expect(await send({ method, url, body, connection })).toMatchObject({ status: 200 });
@@ -32,7 +32,7 @@ describe('a request through the transport', () => {
     }
   });
 
-  it.each(CASES)('$method with $what keeps its framing, whatever headers are handed in', async ({ method, body }) => {
+  it.each(CASES)('keeps its framing whatever headers it has: $method with $what', async ({ method, body }) => {
     const { url, send, backend } = await serve();
     const headers = {
       'Content-Length': ['0', '7'],
@@ -58,7 +58,7 @@ describe('a request through the transport', () => {
     }
   });
 
-  it('over a connection of its own asks the server to close it', async () => {
+  it('asks the server to close the connection if it has its own', async () => {
     const { url, send, backend } = await serve();
     await send({ url, connection: 'kept' });
     await send({ url, connection: 'own' });
@@ -83,12 +83,12 @@ describe('a request through the transport', () => {
 
 describe('a response through the transport', () => {
   it.each([
-    ['its length', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc', 'abc'],
-    ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n', 'abc'],
-    ['the end of the connection', 'HTTP/1.1 200 OK\r\n\r\nabc', 'abc'],
-    ['an interim response first', 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na', 'a'],
-    ['a status without a body', 'HTTP/1.1 204 No Content\r\n\r\n', ''],
-  ])('is read by %s', async (_what, text, expected) => {
+    ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc', 'abc'],
+    ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n', 'abc'],
+    ['that ends with the connection', 'HTTP/1.1 200 OK\r\n\r\nabc', 'abc'],
+    ['after an interim response', 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na', 'a'],
+    ['with a status that has no body', 'HTTP/1.1 204 No Content\r\n\r\n', ''],
+  ])('is read completely: a response %s', async (_what, text, expected) => {
     const { url, send } = await serve(text);
     const { body } = await send({ url });
     expect(body.toString()).toBe(expected);
@@ -98,8 +98,8 @@ describe('a response through the transport', () => {
     ['both a length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd'],
     ['fewer bytes than its length', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'],
-    ['something else than HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
-    ['nothing', ''],
+    ['text that is not HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['no bytes', ''],
   ])('fails if it has %s', async (_what, text) => {
     const { url, send } = await serve(text);
     await expect(send({ url })).rejects.toMatchObject({ name: 'HttpFailure', reason: 'connection' });
@@ -118,7 +118,7 @@ describe('a response through the transport', () => {
     await expect(send({ url })).rejects.toMatchObject({ name: 'HttpFailure', reason: 'protocol', message });
   });
 
-  it('that holds a second one fails or hides it; no later request gets it', async () => {
+  it('never passes a second response that it contains to a later request', async () => {
     const one = (text: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
     const { url, send } = await serve((request, socket) => {
       socket.write(request.turn === 1 ? one('mine') + one('evil') : one('mine'));
@@ -141,7 +141,7 @@ function fieldOf({ fields }: ParsedRequest, wanted: string): string | undefined 
 
 type Respond = Parameters<typeof startRawBackend>[0];
 
-/** @param reply a text ends the connection, unless it is to stay open */
+/** @param reply text to send; the connection ends after it unless `after` is `open` */
 async function serve(reply: string | Respond = respondWell, after: 'end' | 'open' = 'end') {
   const respond: Respond =
     typeof reply === 'function'

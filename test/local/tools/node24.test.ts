@@ -27,7 +27,7 @@ async function script(name: string, text: string): Promise<string> {
   return file;
 }
 
-/** An `npm` that installs a `node` which prints a version. Its working directory is the tool's folder. */
+/** Creates an `npm` that installs a `node` that prints a version. It runs in the tool's folder. */
 const npmThatInstalls = (version: string, name = PACKAGE) =>
   script(
     'npm',
@@ -45,20 +45,20 @@ function find(more: Readonly<Record<string, string>> = {}, current = NODE20) {
   return findNode24({ cacheDirectory: join(directory, 'cache'), environment, report }, current);
 }
 
-describe('Node 24', () => {
-  it('is the Node that runs already, if that is one', async () => {
+describe('the search for Node 24', () => {
+  it('returns the Node that is already running if that is Node 24', async () => {
     const current = { execPath: '/opt/node24/bin/node', version: 'v24.3.0' };
     expect(await find({}, current)).toEqual(current);
     expect(reports).toEqual([]);
   });
 
-  it('is the one that NODE24 names', async () => {
+  it('returns the executable that NODE24 names', async () => {
     const execPath = await script('my-node', 'echo v24.9.0');
     expect(await find({ NODE24: execPath })).toEqual({ execPath, version: 'v24.9.0' });
     expect(reports).toEqual([]);
   });
 
-  it('is otherwise installed, once, without install scripts', async () => {
+  it('otherwise installs Node 24 once, without install scripts', async () => {
     await npmThatInstalls('v24.21.0');
     expect(await find()).toEqual({ execPath: installed(), version: 'v24.21.0' });
     expect(await find()).toEqual({ execPath: installed(), version: 'v24.21.0' });
@@ -69,7 +69,7 @@ describe('Node 24', () => {
     expect(calls).toEqual([expect.stringMatching(/^ci .*--ignore-scripts/)]);
   });
 
-  it('is installed again if the pinned version has changed, or the installation was interrupted', async () => {
+  it('installs Node 24 again if the pinned version has changed or the installation was interrupted', async () => {
     await npmThatInstalls('v24.20.0');
     await find();
     await writeFile(join(directory, 'cache', 'node24', 'installed-lock.json'), '{}');
@@ -88,12 +88,12 @@ describe('Node 24', () => {
       () => npmThatInstalls('v24.21.0', 'node-plan9-mips'),
       `npm installed no Node 24 for ${process.platform} ${process.arch}: the npm registry cannot be reached, or no version is pinned for it. ${FIX}`,
     ],
-  ])('is missing with one line if %s', async (_, prepare, message) => {
+  ])('reports in one line that Node 24 is missing if %s', async (_, prepare, message) => {
     await prepare();
     await expect(find()).rejects.toThrow(new ToolUnavailable(message));
   });
 
-  it('is tried again after an installation that failed', async () => {
+  it('installs Node 24 again after an installation has failed', async () => {
     await npmThatInstalls('v24.21.0', 'node-plan9-mips');
     await expect(find()).rejects.toThrow(ToolUnavailable);
     await npmThatInstalls('v24.21.0');
@@ -103,14 +103,14 @@ describe('Node 24', () => {
   it.each([
     ['exit 127', '`--version` printed no output'],
     ['echo v22.1.0', '`--version` printed v22.1.0'],
-  ])('is not a file that does this for its version: %s', async (text, got) => {
+  ])('refuses a file that is not Node 24 and whose script is: %s', async (text, got) => {
     const execPath = await script('my-node', text);
     await expect(find({ NODE24: execPath })).rejects.toThrow(
       new ToolUnavailable(`${execPath} is not a Node 24 that runs on this machine: ${got}. ${FIX}`),
     );
   });
 
-  it('is not a file that does not exist', async () => {
+  it('refuses a file that does not exist', async () => {
     const execPath = join(directory, 'nothing');
     await expect(find({ NODE24: execPath })).rejects.toThrow(
       new ToolUnavailable(`${execPath} is not a Node 24 that runs on this machine: it cannot be started. ${FIX}`),
