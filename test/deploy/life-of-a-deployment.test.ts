@@ -20,7 +20,7 @@ const ASP_SCOPES = [
   'delete:user_application_passwords',
 ];
 
-describe.skipIf(ministack === '')('the life of a deployment', () => {
+describe.skipIf(ministack === '')('a deployment', () => {
   let aws: AwsForTest;
   let assembly: string;
   let moved: Promise<string>;

@@ -4,7 +4,7 @@ import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 import { basic, bearer } from '../../support/http/call.ts';
 import { type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
 
-describe('a JWT', () => {
+describe('the check of a JWT', () => {
   it.each<[string, (local: LocalForTest) => string, string]>([
     ['that has expired', ({ ready }) => ready.tokens.expiredJwt, 'token_expired'],
     ['for another audience', ({ tenant }) => tenant.mintJwt({ audience: 'https://demo.api/' }), 'audience_mismatch'],
@@ -35,14 +35,14 @@ describe('a JWT', () => {
       'token_malformed',
     ],
     ['without a signature', ({ ready }) => `${ready.tokens.jwt.split('.').slice(0, 2).join('.')}.`, 'token_malformed'],
-  ])('%s is refused without a call to the tenant', async (_, token, reason) => {
+  ])('refuses a JWT %s without a call to the tenant', async (_, token, reason) => {
     const local = await startLocal(UNCACHED);
     expect((await local.call('GET', '/foo', bearer(token(local)))).status).toBe(401);
     expect(local.log.at(0)).toMatchObject({ outcome: 'unauthenticated', reason });
     expect(local.tenant.requests).toEqual([]);
   });
 
-  it('is refused without an introspection if another key has signed it', async () => {
+  it('refuses a JWT without an introspection if another key has signed it', async () => {
     const local = await startLocal(UNCACHED);
     const token = local.tenant.mintJwt({ signWith: await newSigningKey() });
     expect((await local.call('GET', '/foo', bearer(token))).status).toBe(401);
@@ -50,7 +50,7 @@ describe('a JWT', () => {
     expect(local.calls('/oauth/introspect')).toBe(0);
   });
 
-  it('is refused if its kid is unknown, and 50 of them cause only one fetch of the keys', async () => {
+  it('refuses a JWT with an unknown kid, and fetches the keys only once for 50 of them', async () => {
     const local = await startLocal(UNCACHED);
     for (let i = 0; i < 50; i += 1) {
       expect((await local.call('GET', '/foo', bearer(local.tenant.mintJwt({ kid: `unknown-${i}` })))).status).toBe(401);
@@ -59,7 +59,7 @@ describe('a JWT', () => {
     expect(local.calls('/.well-known/jwks.json')).toBe(1);
   });
 
-  it('is accepted after the tenant has rotated its keys, whichever key signed it', async () => {
+  it('accepts a JWT after the tenant has rotated its keys, whichever key signed it', async () => {
     const local = await startLocal(UNCACHED);
     await local.call('GET', '/foo', bearer(local.ready.tokens.jwt));
     await local.tenant.rotateSigningKeys();
