@@ -5,8 +5,8 @@ import { reachableApiUrl } from '../../local/deployment/stack-outputs.ts';
 import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
 import { type Evidence, findings, gather, secretsOf } from '../support/aws/canary.ts';
 import { reconfigure } from '../support/aws/deployed-function.ts';
+import { enableGatewayCache } from '../support/aws/gateway-cache.ts';
 import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../support/aws/inventory.ts';
-import { keepAnswers } from '../support/aws/keep-answers.ts';
 import { basic, bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
@@ -115,14 +115,14 @@ describe.skipIf(ministack === '')('a deployment', () => {
     );
 
     it('does so while the gateway keeps answers', async () => {
-      const stopKeeping = await keepAnswers(aws.account, apiUrl);
+      const disableGatewayCache = await enableGatewayCache(aws.account, apiUrl);
       const credential = bearer(aws.tenant.mintApplicationPassword().value);
       expect(await statusOf('GET', 'foo', credential)).toBe(200);
       expect(await statusOf('POST', 'foo', credential)).toBe(403);
       expect(await statusOf('GET', 'foo', credential)).toBe(200);
       aws.tenant.revoke(credential.slice('Bearer '.length));
       expect(await statusOf('GET', 'foo', credential)).toBe(200);
-      await stopKeeping();
+      await disableGatewayCache();
     });
   });
 
@@ -298,7 +298,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     const secrets = [...secretsOf(signingKey), ...credentials];
     expect(new Set(secrets).size).toBe(11);
     expect(findings({ ...evidence, ...prefixed('afterwards: ', after) }, secrets)).toEqual([]);
-    const { 'what the emulator said': _said, ...others } = evidence;
+    const { 'the output of the emulator': _output, ...others } = evidence;
     expect(findings(others, ['cfn-response'])).toEqual([]);
     // Were nothing gathered, nothing would be found.
     for (const [place, text] of Object.entries(evidence)) expect([place, text.length > 100]).toEqual([place, true]);

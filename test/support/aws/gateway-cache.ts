@@ -1,12 +1,12 @@
-/** What the emulator's gateway can be made to do. */
+/** Turns on the cache of the emulator's gateway. */
 import { type Account, sendToAws } from '../../../local/deployment/aws-request.ts';
 
 /**
- * Lets the gateway keep answers by the credential alone, the only source that the emulator knows.
+ * Lets the gateway cache decisions by the credential alone, the only identity source that the emulator supports.
  *
- * @returns what turns it off again
+ * @returns a function that turns the cache off again
  */
-export async function keepAnswers(account: Account, baseUrl: string): Promise<() => Promise<void>> {
+export async function enableGatewayCache(account: Account, baseUrl: string): Promise<() => Promise<void>> {
   const [apiId] = new URL(baseUrl).pathname.split('/').slice(3);
   const path = `/restapis/${apiId}/authorizers`;
   const { text } = await sendToAws(account, { service: 'apigateway', method: 'GET', path });
