@@ -301,7 +301,7 @@ describe.skipIf(ministack === '')('a deployment', () => {
     const secrets = [...secretsOf(signingKey), ...credentials];
     expect(new Set(secrets).size).toBe(11);
     expect(findings({ ...evidence, ...prefixed('afterwards: ', after) }, secrets)).toEqual([]);
-    const { 'what the emulator said': _said, ...others } = evidence;
+    const { 'the output of the emulator': _output, ...others } = evidence;
     expect(findings(others, ['cfn-response'])).toEqual([]);
     // Make sure that there was text to search.
     for (const [place, text] of Object.entries(evidence)) expect([place, text.length > 100]).toEqual([place, true]);

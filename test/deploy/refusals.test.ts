@@ -12,8 +12,8 @@ import {
 } from '../support/aws/aws-for-test.ts';
 import { findings, gather, secretsOf } from '../support/aws/canary.ts';
 import { killFunctions } from '../support/aws/deployed-function.ts';
-import { waitBriefly } from '../support/aws/impatience.ts';
 import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../support/aws/inventory.ts';
+import { shortenServiceTimeout } from '../support/aws/service-timeout.ts';
 
 const ministack = inject('ministack');
 const DEMO_API = 'https://demo.api';
@@ -33,7 +33,7 @@ describe.skipIf(ministack === '')('a deployment that fails or is changed by hand
     aws = await AwsForTest.start(ministack);
     before = aws.tenant.snapshot();
     assembly = await aws.synth({ grantClientId: GRANT_CLIENT });
-    await waitBriefly(assembly, 3);
+    await shortenServiceTimeout(assembly, 3);
     succeeded(await aws.deploy(assembly, KEY_STACK));
     signingKey = await readSecret(aws.account, (await aws.outputs()).SigningKeySecretArn ?? '');
     inventoryBefore = await inventoryOf(aws.account);

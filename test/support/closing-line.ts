@@ -1,6 +1,6 @@
 /**
  * Ends a test run with one plain line that programs can read: `N passed, M failed`. If `TEST_TOTALS` names a file, the three
- * numbers go there instead, so that whoever starts several runs can print one line for all of them.
+ * numbers go there instead, so that a script with several runs can print one line for all of them.
  */
 import { appendFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
@@ -10,7 +10,7 @@ export class ClosingLine implements Reporter {
     const statesOf = (module: TestModule) => [...module.children.allTests()].map((test) => test.result().state);
     const states = modules.flatMap(statesOf);
     const count = (state: string) => states.filter((found) => found === state).length;
-    // A file that could not be loaded, or a set-up that failed, fails no test and is a failure all the same.
+    // A file that could not be loaded, or a failed set-up, counts as a failure although no test failed.
     const brokenFiles = modules.filter((module) => !module.ok() && !statesOf(module).includes('failed')).length;
     const failed = count('failed') + brokenFiles + unhandledErrors.length;
     write(count('passed'), failed, count('skipped'), process.env.TEST_TOTALS ?? '');

@@ -1,12 +1,12 @@
 /**
- * Says before a test run how long it will take, and then how far it is: at least every 20 seconds, also while a set-up
- * installs something or a long test file runs. The default reporter says nothing until a file has ended.
+ * Reports before a test run how long it will take, and then its progress: at least every 20 seconds, even while a set-up
+ * installs something or a long test file runs. The default reporter prints nothing until a file has ended.
  */
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 
 export interface ProgressPorts {
   readonly nowMs: () => number;
-  /** Takes a line without its end. */
+  /** Receives a line without its line feed. */
   readonly log: (line: string) => void;
   /** A terminal has the default reporter's live summary. */
   readonly isTerminal: boolean;
@@ -18,7 +18,7 @@ interface Expected {
   readonly seconds: number;
 }
 
-/** Measured by a whole run. Correct this when the closing lines of a run differ much. */
+/** Measured in a whole run. Update these numbers when the closing lines of a run differ much. */
 const EXPECTED: Readonly<Record<string, Expected>> = {
   unit: { tests: 2360, seconds: 15 },
   local: { tests: 1000, seconds: 120 },
@@ -95,7 +95,7 @@ const SYSTEM: ProgressPorts = {
 
 type InProject = Pick<TestSpecification, 'project'>;
 
-/** The projects of which every file runs. */
+/** The projects whose files all run. */
 function wholeProjects(chosen: readonly InProject[], all: readonly InProject[]): readonly string[] {
   const count = (specifications: readonly InProject[], name: string) =>
     specifications.filter(({ project }) => project.name === name).length;

@@ -40,20 +40,20 @@ function grant() {
 }
 
 describe('a Create', () => {
-  it('puts the public key whose private half is in the secret on the resource server', async () => {
+  it('writes the public half of the signing key to the resource server', async () => {
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'SUCCESS', attributes: { Warnings: 'none' } });
     const certificate = new X509Certificate(String(resourceServer()?.verificationKey));
     const own = createPublicKey({ key: { kty: key.kty, n: key.n, e: key.e }, format: 'jwk' });
     expect(certificate.publicKey.equals(own)).toBe(true);
   });
 
-  it("puts the scopes beside those that the client's grant has", async () => {
+  it("adds the scopes to those of the client's grant", async () => {
     const scopesBefore = grant()?.scope ?? [];
     expect(await world.put(CLIENT_GRANT)).toMatchObject({ status: 'SUCCESS' });
     expect(grant()?.scope).toEqual([...scopesBefore, ...ASP_SCOPES]);
   });
 
-  it.each(TYPES)('of %s returns the same id every time, and writes nothing the second time', async (type) => {
+  it.each(TYPES)('returns the same id of %s every time, and writes nothing the second time', async (type) => {
     const first = await world.put(type);
     const writes = writesTo(tenant);
     const second = await world.put(type);
@@ -61,7 +61,7 @@ describe('a Create', () => {
     expect(writesTo(tenant)).toEqual(writes);
   });
 
-  it('makes a resource server with its scopes where the tenant has none, and keeps it afterwards', async () => {
+  it('creates a missing resource server with its scopes, which a Delete keeps', async () => {
     const changes = { Audience: 'https://new.api', CreateResourceServer: 'true', Scopes: ['read:foo'] };
     const made = await world.put(RESOURCE_SERVER, changes);
     expect(resourceServer('https://new.api')).toMatchObject({ scopes: [{ value: 'read:foo' }] });
@@ -69,7 +69,7 @@ describe('a Create', () => {
     expect(resourceServer('https://new.api')).not.toHaveProperty('verificationKey');
   });
 
-  it('deletes what it created if RemoveCreated is set', async () => {
+  it('creates a resource server that a Delete deletes if RemoveCreated is set', async () => {
     const changes = { Audience: 'https://new.api', CreateResourceServer: 'true', RemoveCreated: 'true' };
     const made = await world.put(RESOURCE_SERVER, changes);
     await world.remove(RESOURCE_SERVER, made?.physicalId ?? '', changes);
@@ -78,7 +78,7 @@ describe('a Create', () => {
 });
 
 describe('a Delete', () => {
-  it.each(TYPES)('of %s leaves the tenant as it was, byte for byte, and nothing in the record', async (type) => {
+  it.each(TYPES)('restores the tenant to the byte and removes the record of %s', async (type) => {
     const made = await world.put(type);
     expect(tenant.snapshot()).not.toBe(before);
     expect(await world.remove(type, made?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
@@ -86,7 +86,7 @@ describe('a Delete', () => {
     expect(world.recordsOf(type)).toBe(NO_RECORDS);
   });
 
-  it.each(TYPES)('of %s accepts that the thing is gone', async (type) => {
+  it.each(TYPES)('succeeds for %s if the object at the tenant no longer exists', async (type) => {
     const made = await world.put(type);
     tenant.state.resourceServers.delete(resourceServer()?.id ?? '');
     tenant.state.clientGrants.delete('cgr_managementsetup');
@@ -94,7 +94,7 @@ describe('a Delete', () => {
     expect(await world.remove(type, made?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
   });
 
-  it("leaves somebody else's key where it is", async () => {
+  it("leaves somebody else's key in place", async () => {
     const made = await world.put(RESOURCE_SERVER);
     const api = resourceServer();
     if (!api) throw new Error('The seed has no demo API.');
@@ -103,7 +103,7 @@ describe('a Delete', () => {
     expect(resourceServer()?.verificationKey).toBe('THEIRS');
   });
 
-  it('of what was never made, or is gone already, asks neither secret nor tenant', async () => {
+  it('reads no secret and sends no request if the resource was never created or is already gone', async () => {
     world.secrets.values.clear();
     expect(await world.remove(RESOURCE_SERVER, 'some-id')).toMatchObject({ status: 'SUCCESS' });
     expect(await world.remove(RESOURCE_SERVER, 'never-made', { Audience: '' })).toMatchObject({ status: 'SUCCESS' });
@@ -111,14 +111,14 @@ describe('a Delete', () => {
   });
 });
 
-/** The grant as the seed has it, under which the management client can still do its work. */
+/** The seeded grant, with which the management client can still work. */
 function grantForDeleting() {
   const scope = ['read:client_grants', 'read:resource_servers', 'update:client_grants', 'update:resource_servers'];
   return { client_id: 'local-management-client', audience: `${tenant.issuer}api/v2/`, scope };
 }
 
 describe('a replacement', () => {
-  it('by another audience sets the new one up, then restores the old one', async () => {
+  it('sets up the new resource server, then restores the old one, if the audience changes', async () => {
     const old = await world.put(RESOURCE_SERVER);
     const next = await world.put(
       RESOURCE_SERVER,
@@ -133,7 +133,7 @@ describe('a replacement', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it.each(TYPES)('of %s by another management client keeps what both halves stand for', async (type) => {
+  it.each(TYPES)('keeps the %s that both halves use if the management client changes', async (type) => {
     const old = await world.put(type);
     const changes = { ManagementSecretId: OTHER_MANAGEMENT_SECRET_ID };
     const next = await world.put(type, changes);
@@ -145,7 +145,7 @@ describe('a replacement', () => {
     expect(world.recordsOf(type)).toBe(NO_RECORDS);
   });
 
-  it('that fails keeps the old id, and is taken away when CloudFormation goes back', async () => {
+  it('keeps the old id if it fails, and is removed when CloudFormation rolls back', async () => {
     const old = await world.put(RESOURCE_SERVER);
     const during = tenant.snapshot();
     const records = world.recordsOf(RESOURCE_SERVER);
@@ -154,7 +154,7 @@ describe('a replacement', () => {
       world.properties(RESOURCE_SERVER),
       world.properties(RESOURCE_SERVER, { Audience: NEAR_MISS }),
     ];
-    // The key is written, and not there when it is read back.
+    // The key is written, but missing when it is read back.
     tenant.faults.add({ kind: 'edit', remove: ['verificationKey'], method: 'GET' });
     const response = await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, { physicalId, oldProperties: was });
     expect(response).toMatchObject({ status: 'FAILED', physicalId });
@@ -165,7 +165,7 @@ describe('a replacement', () => {
     expect(world.recordsOf(RESOURCE_SERVER)).toBe(records);
   });
 
-  it('that CloudFormation goes back from leaves the old one in force, even if the way back fails', async () => {
+  it('leaves the old resource in force after a rollback, even if a rollback request fails', async () => {
     const old = await world.put(RESOURCE_SERVER);
     const during = tenant.snapshot();
     const [was, wanted] = [
@@ -184,7 +184,7 @@ describe('a replacement', () => {
     expect(tenant.snapshot()).toBe(during);
   });
 
-  it('that CloudFormation got no response for is removed in the rollback', async () => {
+  it('is removed in the rollback if CloudFormation got no response', async () => {
     const old = await world.put(RESOURCE_SERVER);
     const during = tenant.snapshot();
     const physicalId = old?.physicalId ?? '';
@@ -199,7 +199,7 @@ describe('a replacement', () => {
     expect(world.recordsOf(RESOURCE_SERVER)).toBe(records);
   });
 
-  it("of the management secret's client takes the scopes away from the earlier client", async () => {
+  it("removes the scopes from the earlier client if the management secret's client changes", async () => {
     const made = await world.put(CLIENT_GRANT);
     world.putSecret(MANAGEMENT_SECRET_ID, { clientId: 'local-operator-client', clientSecret: 'local-operator-secret' });
     tenant.state.clientGrants.set('cgr_operator', {
@@ -211,14 +211,14 @@ describe('a replacement', () => {
     tenant.requestLog.clear();
     await world.put(CLIENT_GRANT, {}, { physicalId: made?.physicalId ?? '' });
     expect(grant()?.scope).not.toContain(ASP_SCOPES[0]);
-    // One connection, whose deadline holds for all of it.
+    // There is only one connection, whose deadline covers the whole request.
     expect(tenant.requestLog.find('POST', '/oauth/token')).toHaveLength(1);
   });
 });
 
 describe('a Create that the tenant refuses', () => {
   const refusals = {
-    'wrong secret': {
+    'wrong client secret': {
       arrange: () => world.putSecret(MANAGEMENT_SECRET_ID, { ...MANAGEMENT_CLIENT, clientSecret: 'wrong' }),
       reason: /^The tenant refused the management client "local-management-client": got 401 .*current client secret/,
     },
@@ -230,14 +230,14 @@ describe('a Create that the tenant refuses', () => {
       },
       reason: /lacks a scope for PATCH .*: expected update:(resource_servers|client_grants)\. Give it this scope/,
     },
-    '500 at the write': {
+    'status 500 for a write': {
       arrange: () => tenant.faults.add({ kind: 'status', status: 500, method: 'PATCH', path: '/api/v2/' }),
       reason: /PATCH .* to the tenant failed: got status 500.*run it again/,
     },
   };
 
-  describe.each(Object.entries(refusals))('(%s)', (_name, { arrange, reason }) => {
-    it.each(TYPES)('fails %s with the fix, and the tenant is as before', async (type) => {
+  describe.each(Object.entries(refusals))('with the refusal %s', (_name, { arrange, reason }) => {
+    it.each(TYPES)('fails %s with the fix, and leaves the tenant unchanged', async (type) => {
       arrange();
       const snapshot = tenant.snapshot();
       const response = await world.put(type);
@@ -248,7 +248,7 @@ describe('a Create that the tenant refuses', () => {
     });
   });
 
-  it.each(TYPES)('waits for %s as long as a rate limit asks, if there is time', async (type) => {
+  it.each(TYPES)('waits for %s as long as a rate limit requires, if there is time', async (type) => {
     tenant.faults.add({
       kind: 'status',
       status: 429,
@@ -261,7 +261,7 @@ describe('a Create that the tenant refuses', () => {
     expect(world.sleeps).toEqual([2000, 2000]);
   });
 
-  it.each(TYPES)('fails %s at once if a rate limit asks for more than there is', async (type) => {
+  it.each(TYPES)('fails %s at once if a rate limit requires more time than there is', async (type) => {
     tenant.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 3600, method: 'PATCH', path: '/api/v2/' });
     const reason = expect.stringMatching(/with 429 and asked to wait 3600 s, which is longer than the time allowed/);
     expect(await world.put(type)).toMatchObject({ status: 'FAILED', reason });
@@ -269,14 +269,14 @@ describe('a Create that the tenant refuses', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('says that the property is refused, and what else there is', async () => {
+  it('reports that the property is refused, and the alternatives', async () => {
     tenant.behaviour.refusedProperties = ['verificationKey'];
     const reason = expect.stringMatching(/does not accept "verificationKey": .*choose another keyDelivery/);
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('shows the nearest names of resource servers', async () => {
+  it('reports the nearest names of resource servers', async () => {
     const reason = expect.stringMatching(
       /no resource server with the identifier "https:\/\/demo.apis"; .*"https:\/\/demo.api"/,
     );
@@ -286,47 +286,47 @@ describe('a Create that the tenant refuses', () => {
     });
   });
 
-  it('says that the secret holds no client', async () => {
+  it('reports that the secret does not hold a client', async () => {
     world.secrets.values.set(MANAGEMENT_SECRET_ID, 'SECRET-CANARY');
     const reason = expect.stringMatching(/^The secret auth0\/management does not exist or does not hold a client\./);
     expect(await world.put(CLIENT_GRANT)).toMatchObject({ status: 'FAILED', reason });
   });
 
-  it('says that no key has been published', async () => {
+  it('reports that no key has been published', async () => {
     world.state.set('public-keys', '{"keys":[]}');
     const reason = expect.stringMatching(/^No public signing key has been published yet\./);
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
   });
 });
 
-describe('a function that dies just before or after an outside call', () => {
+describe('a function that died just before or after an outside call', () => {
+  it.each(TYPES)('sets up %s when it runs again, and a Delete removes it without a trace', async (type) => {
+    await forEachMoment(async (life) => {
+      await world.put(type, {}, {}, life).catch(() => undefined);
+      if (!life.isOver) return;
+      const made = await world.put(type);
+      expect(made).toMatchObject({ status: 'SUCCESS' });
+      expect(tenant.snapshot()).not.toBe(before);
+      await world.remove(type, made?.physicalId ?? '');
+      expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
+      expect(world.recordsOf(type)).toBe(NO_RECORDS);
+    });
+  });
+
   it.each(TYPES)(
-    'and is run again: %s ends as if nothing had happened, and goes away without a trace',
+    'never runs again, but the Delete of %s undoes its changes, whatever id the Delete has',
     async (type) => {
       await forEachMoment(async (life) => {
         await world.put(type, {}, {}, life).catch(() => undefined);
         if (!life.isOver) return;
-        const made = await world.put(type);
-        expect(made).toMatchObject({ status: 'SUCCESS' });
-        expect(tenant.snapshot()).not.toBe(before);
-        await world.remove(type, made?.physicalId ?? '');
+        expect(await world.remove(type, 'made-up-by-cloudformation')).toMatchObject({ status: 'SUCCESS' });
         expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
         expect(world.recordsOf(type)).toBe(NO_RECORDS);
       });
     },
   );
 
-  it.each(TYPES)('and is never run again: the Delete of %s undoes it, whatever id it comes with', async (type) => {
-    await forEachMoment(async (life) => {
-      await world.put(type, {}, {}, life).catch(() => undefined);
-      if (!life.isOver) return;
-      expect(await world.remove(type, 'made-up-by-cloudformation')).toMatchObject({ status: 'SUCCESS' });
-      expect({ moment: life.moments, tenant: tenant.snapshot() }).toEqual({ moment: life.moments, tenant: before });
-      expect(world.recordsOf(type)).toBe(NO_RECORDS);
-    });
-  });
-
-  it.each(TYPES)('while it deletes %s: the next Delete ends it', async (type) => {
+  it.each(TYPES)('completes an interrupted Delete of %s with the next Delete', async (type) => {
     await forEachMoment(async (life) => {
       const made = await world.put(type);
       const id = made?.physicalId ?? '';
@@ -339,7 +339,7 @@ describe('a function that dies just before or after an outside call', () => {
   });
 });
 
-/** Runs it with a life of one moment, of two, and so on, until one is long enough. */
+/** Runs the function with a life of one moment, of two, and so on, until it survives. */
 async function forEachMoment(run: (life: Life) => Promise<void>): Promise<void> {
   for (let length = 1; ; length += 1) {
     reset();
@@ -350,11 +350,11 @@ async function forEachMoment(run: (life: Life) => Promise<void>): Promise<void> 
   }
 }
 
-describe('a key of this deployment that no record knows', () => {
+describe('a key of this deployment without a record', () => {
   const replace = { ReplaceKey: 'true' };
 
   it.each(['verificationKey', 'verificationKeys'])(
-    'by %s is not taken for somebody else’s: the deployment fails before it changes anything',
+    'fails a deployment with %s before it changes anything',
     async (KeyDelivery) => {
       await world.put(RESOURCE_SERVER, { KeyDelivery });
       const during = tenant.snapshot();
@@ -368,7 +368,7 @@ describe('a key of this deployment that no record knows', () => {
   );
 
   it.each(['verificationKey', 'verificationKeys'])(
-    'by %s counts as its own with ReplaceKey, and is gone after a change of the key and a tear-down',
+    'counts as our own in %s with ReplaceKey, and is gone after a key change and a teardown',
     async (KeyDelivery) => {
       await world.put(RESOURCE_SERVER, { KeyDelivery });
       const upgraded = new World(tenant, key);
@@ -388,17 +388,17 @@ describe('a key of this deployment that no record knows', () => {
   );
 });
 
-describe('what would hurt later', () => {
+describe('a set-up with a password grant', () => {
   const warnings = async () => {
     const response = await world.put(CLIENT_GRANT, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
     return response?.status === 'SUCCESS' ? response.attributes.Warnings : response?.reason;
   };
 
-  it('is nothing in a tenant that is set up well', async () => {
+  it('returns no warning for a correctly configured tenant', async () => {
     expect(await warnings()).toBe('none');
   });
 
-  it('is an address that is not trusted, a grant type that is off, and no default directory', async () => {
+  it('warns of an untrusted address, a disabled grant type, and a missing default directory', async () => {
     const [client, settings] = [tenant.state.clients.get('local-password-client'), tenant.state.settings];
     if (!client) throw new Error('The seed has no client for passwords.');
     tenant.state.clients.set(client.client_id, {
@@ -413,21 +413,21 @@ describe('what would hurt later', () => {
     expect(text).toMatch(/^\(1\) .*grant type password.*\(2\) .*auth0-forwarded-for.*\(3\) .*no default directory/);
   });
 
-  it('is said to be unknown where the management client may not look', async () => {
+  it('warns of a check that the management client is not allowed to make', async () => {
     const own = grant();
     if (own) tenant.state.clientGrants.set(own.id, { ...own, scope: own.scope.filter((s) => s !== 'read:clients') });
     expect(await warnings()).toMatch(/^\(1\) Not checked: .*read:clients/);
   });
 });
 
-describe('a tenant that lacks something', () => {
+describe('a set-up at a tenant that lacks something', () => {
   const warningsOf = async (type: (typeof TYPES)[number], changes = {}) => {
     const response = await world.put(type, changes);
     expect(response).toMatchObject({ status: 'SUCCESS' });
     return response?.status === 'SUCCESS' ? response.attributes.Warnings : undefined;
   };
 
-  it('the feature: the deployment succeeds, and says what is missing, what works, and what to do', async () => {
+  it('warns that the feature is missing, and reports what works without it and what to do', async () => {
     tenant.behaviour.hasApplicationPasswords = false;
     expect(await warningsOf(CLIENT_GRANT)).toMatch(
       /^\(1\) App specific passwords are not enabled for this tenant: its Management API does not offer read:user_application_passwords, .*work without it\. .*ask Auth0's support to enable them[^(]*$/,
@@ -437,19 +437,19 @@ describe('a tenant that lacks something', () => {
     );
   });
 
-  it('the scopes in its tokens, though the grant holds them', async () => {
+  it('warns that tokens lack the scopes although the grant holds them', async () => {
     tenant.faults.add({ kind: 'edit', path: '/oauth/token', set: { scope: 'read:client_grants' } });
     expect(await warningsOf(CLIENT_GRANT)).toMatch(
       /^\(1\) App specific passwords are not enabled .* a token of the client "local-management-client" lacks read:user_application_passwords, .* though its grant covers them/,
     );
   });
 
-  it('the scope in its token responses: the check is reported as not made', async () => {
+  it('warns that scopes were not checked if token responses have no scope', async () => {
     tenant.faults.add({ kind: 'edit', path: '/oauth/token', remove: ['scope'] });
     expect(await warningsOf(CLIENT_GRANT)).toMatch(/^\(1\) Not checked: the tenant does not say which scopes/);
   });
 
-  it('the right to look at its own API', async () => {
+  it('warns that the feature was not checked without the right to read resource servers', async () => {
     const own = grant();
     const scope = own?.scope.filter((value) => value !== 'read:resource_servers') ?? [];
     if (own) tenant.state.clientGrants.set(own.id, { ...own, scope });
@@ -458,7 +458,7 @@ describe('a tenant that lacks something', () => {
     );
   });
 
-  it('a token of another client: that is not checked, the rest is', async () => {
+  it("warns that another client's token was not checked, and checks the rest", async () => {
     const changes = { GrantClientId: 'local-operator-client' };
     expect(await warningsOf(CLIENT_GRANT, changes)).toMatch(
       /^\(1\) Not checked: whether a token of the client "local-operator-client" has the scopes .*[^)]$/,
@@ -467,7 +467,7 @@ describe('a tenant that lacks something', () => {
     expect(await warningsOf(CLIENT_GRANT, changes)).toMatch(/^\(1\) App specific passwords are not enabled/);
   });
 
-  it('a check of who asks', async () => {
+  it('warns that introspection does not authenticate its callers', async () => {
     tenant.behaviour.checksAssertions = false;
     expect(await warningsOf(RESOURCE_SERVER)).toMatch(
       /^\(1\) http:\S+oauth\/introspect accepted an assertion signed by a throw-away key\. Expected 401 invalid_client\. The tenant does not authenticate its callers, or a proxy responds in its place/,
@@ -478,14 +478,14 @@ describe('a tenant that lacks something', () => {
     ['responds with 503', { kind: 'status', status: 503 }, /The server responded with 503/],
     ['responds with garbage', { kind: 'garbage' }, /no boolean "active"/],
     ['breaks off', { kind: 'reset' }, /./],
-  ] as const)('an introspection that can be asked: it %s', async (_what, fault, why) => {
+  ] as const)('warns that introspection was not checked if it %s', async (_name, fault, why) => {
     tenant.faults.add({ ...fault, path: '/oauth/introspect' });
     const text = await warningsOf(RESOURCE_SERVER);
     expect(text).toMatch(/^\(1\) Not checked: whether http:\S+oauth\/introspect authenticates its callers\. /);
     expect(text).toMatch(why);
   });
 
-  it('introspection at the custom domain of its issuer: that endpoint is named', async () => {
+  it('names the introspection endpoint at the custom domain of the issuer', async () => {
     const issuer = tenant.issuer.replace('127.0.0.1', 'localhost');
     tenant.behaviour.hasApplicationPasswords = false;
     expect(await warningsOf(RESOURCE_SERVER, { Issuer: issuer })).toContain(
@@ -497,7 +497,7 @@ describe('a tenant that lacks something', () => {
 describe('two deployments for one audience', () => {
   const inOtherAccount = async () => new World(tenant, await newKey());
 
-  it('cannot overwrite each other without ReplaceKey: the second fails, and is rolled back without a trace', async () => {
+  it('do not overwrite each other without ReplaceKey, and the second one fails without a trace', async () => {
     await world.put(RESOURCE_SERVER);
     const during = tenant.snapshot();
     const other = await inOtherAccount();
@@ -511,7 +511,7 @@ describe('two deployments for one audience', () => {
     expect(tenant.snapshot()).not.toBe(during);
   });
 
-  it('live side by side in a list, and the Delete of either leaves the key of the other', async () => {
+  it('share a list of keys, and the Delete of either keeps the key of the other', async () => {
     const changes = { KeyDelivery: 'verificationKeys' };
     const other = await inOtherAccount();
     const made = await world.put(RESOURCE_SERVER, changes);
@@ -529,8 +529,8 @@ describe('two deployments for one audience', () => {
   });
 });
 
-describe('nothing secret', () => {
-  it('is in what is logged, sent or recorded', async () => {
+describe('the function behind the custom resources', () => {
+  it('puts no secret into logs, responses or records', async () => {
     world.putSecret(MANAGEMENT_SECRET_ID, { ...MANAGEMENT_CLIENT, clientSecret: 'SECRET-CANARY' });
     const failed = await world.put(RESOURCE_SERVER, { PasswordGrantSecretId: PASSWORD_SECRET_ID });
     const made = await world.put(RESOURCE_SERVER, { ManagementSecretId: OTHER_MANAGEMENT_SECRET_ID });

@@ -10,7 +10,7 @@ const { tenant, reset } = await shareTenant();
 const before = tenant.snapshot();
 const SCOPES = ['read', 'create', 'delete'].map((right) => `${right}:user_application_passwords`);
 
-/** Of the grant among the records. */
+/** The key of the grant among the records. */
 const KEY = `${tenant.issuer} local-management-client`;
 
 let account: MemoryAccount;
@@ -38,21 +38,24 @@ async function destroy(world: World, id: string): Promise<void> {
 
 describe('a grant that two deployments use', () => {
   it.each([
-    ['the first', () => [first, second]],
-    ['the second', () => [second, first]],
-  ] as const)('keeps its scopes when %s is destroyed, and is restored with the last', async (_which, order) => {
-    const ids = new Map([
-      [first, await deploy(first)],
-      [second, await deploy(second)],
-    ]);
-    const [earlier, later] = order() as [World, World];
-    await destroy(earlier, ids.get(earlier) ?? '');
-    expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
-    await destroy(later, ids.get(later) ?? '');
-    expect(tenant.snapshot()).toBe(before);
-  });
+    ['the first deployment', () => [first, second]],
+    ['the second deployment', () => [second, first]],
+  ] as const)(
+    'keeps its scopes when %s is destroyed, and is restored when the last one is destroyed',
+    async (_name, order) => {
+      const ids = new Map([
+        [first, await deploy(first)],
+        [second, await deploy(second)],
+      ]);
+      const [earlier, later] = order() as [World, World];
+      await destroy(earlier, ids.get(earlier) ?? '');
+      expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
+      await destroy(later, ids.get(later) ?? '');
+      expect(tenant.snapshot()).toBe(before);
+    },
+  );
 
-  it('is said to be shared, by the name of the other deployment, to whoever comes second', async () => {
+  it('is reported as shared to the second deployment, with the name of the first one', async () => {
     expect(await first.put(CLIENT_GRANT)).toMatchObject({ attributes: { Warnings: 'none' } });
     const Warnings = expect.stringMatching(
       /^\(1\) Other deployments in this account and region use the grant of the client "local-management-client" too: first\. The scopes .* stay in the grant until the last of them is destroyed\.$/,
@@ -60,13 +63,13 @@ describe('a grant that two deployments use', () => {
     expect(await second.put(CLIENT_GRANT)).toMatchObject({ attributes: { Warnings } });
   });
 
-  it('is restored when both are destroyed at the same moment', async () => {
+  it('is restored when both deployments are destroyed at the same moment', async () => {
     const ids = [await deploy(first), await deploy(second)];
     await Promise.all([destroy(first, ids[0] ?? ''), destroy(second, ids[1] ?? '')]);
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('is restored wherever the second deployment died, and was deployed again', async () => {
+  it('is restored if the second deployment died anywhere and was deployed again', async () => {
     for (let length = 1; ; length += 1) {
       reset();
       account = new MemoryAccount();
@@ -83,16 +86,16 @@ describe('a grant that two deployments use', () => {
     }
   });
 
-  it('whose other user has a record that cannot be read is left alone all the same', async () => {
+  it('stays unchanged if the record of the other deployment is unreadable', async () => {
     const id = await deploy(first);
     second.state.set('client-grants', JSON.stringify({ entries: { [KEY]: { owners: ['its'], record: 'rubbish' } } }));
     await destroy(first, id);
     expect(grant()?.scope).toEqual(expect.arrayContaining(SCOPES));
   });
 
-  it('is not set up while another deployment is restoring it, since that would take the scopes out again', async () => {
+  it('is not set up while another deployment restores it, because that would remove the scopes again', async () => {
     const id = await deploy(first);
-    // It dies as soon as it has said that it leaves.
+    // It dies as soon as it has recorded that it is leaving.
     for (let length = 1; !first.recordsOf(CLIENT_GRANT).includes('"isLeaving":true'); length += 1) {
       await first.remove(CLIENT_GRANT, id, {}, new Life(length)).catch(() => undefined);
     }
@@ -108,7 +111,7 @@ describe('a grant that two deployments use', () => {
 });
 
 describe('a deployment that could not restore the grant', () => {
-  it('does not stand in the way of others', async () => {
+  it('does not block other deployments', async () => {
     const id = await deploy(first);
     tenant.faults.add({ kind: 'status', status: 500, method: 'PATCH', path: '/api/v2/client-grants' });
     expect(await first.remove(CLIENT_GRANT, id)).toMatchObject({ status: 'FAILED' });
@@ -120,7 +123,7 @@ describe('a deployment that could not restore the grant', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('leaves the grant to one whose records cannot be read', async () => {
+  it('leaves the grant unchanged if the records of another deployment are unreadable', async () => {
     const id = await deploy(first);
     second.state.set('client-grants', 'rubbish');
     await destroy(first, id);
@@ -129,7 +132,7 @@ describe('a deployment that could not restore the grant', () => {
 });
 
 describe('grants of different clients', () => {
-  it('have nothing to do with each other', async () => {
+  it('do not affect each other', async () => {
     second.state.set(
       'client-grants',
       JSON.stringify({ entries: { [`${tenant.issuer} another`]: { owners: ['its'] } } }),

@@ -1,4 +1,4 @@
-/** The set-up over a store that is as hard to get along with as DynamoDB may be, and beside others that write to it. */
+/** The set-up with a state store that is as difficult as DynamoDB may be, while other deployments write to it. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createStateTable } from '../../../src/aws/state-table.ts';
 import { changeState } from '../../../src/core/state-store.ts';
@@ -24,8 +24,8 @@ beforeEach(async () => {
   world.store = store;
 });
 
-describe('a store whose reads lag behind unless they ask for consistency', () => {
-  it.each(TYPES)('loses no owner of %s: its Delete restores the tenant', async (type) => {
+describe('a state store with eventually consistent reads', () => {
+  it.each(TYPES)('keeps the owner of %s, so that its Delete restores the tenant', async (type) => {
     const made = await world.put(type);
     expect(made).toMatchObject({ status: 'SUCCESS' });
     const name = type === RESOURCE_SERVER ? 'resource-servers' : 'client-grants';
@@ -36,7 +36,7 @@ describe('a store whose reads lag behind unless they ask for consistency', () =>
     expect(table.valueOf(name)).toBe(NO_RECORDS);
   });
 
-  it('loses nothing of two that write at the same moment', async () => {
+  it('loses no value of twelve concurrent writers', async () => {
     const store = createStateTable('table', table.client);
     const write = (name: string) =>
       changeState(store, 'revoked-keys', (text) => JSON.stringify([...JSON.parse(text ?? '[]'), name]));
@@ -45,7 +45,7 @@ describe('a store whose reads lag behind unless they ask for consistency', () =>
     expect(JSON.parse(table.valueOf('revoked-keys') ?? '').sort()).toEqual([...names].sort());
   });
 
-  it('loses nothing of two set-ups and two tear-downs at the same moment', async () => {
+  it('loses no record of two concurrent set-ups and two concurrent teardowns', async () => {
     const made = await Promise.all(TYPES.map((type) => world.put(type)));
     expect(made.map((response) => response?.status)).toEqual(['SUCCESS', 'SUCCESS']);
     await Promise.all(TYPES.map((type, index) => world.remove(type, made[index]?.physicalId ?? '')));
@@ -62,13 +62,13 @@ describe('the lease', () => {
     world.store = undefined;
   });
 
-  it('of a rotation is waited for', async () => {
+  it('delays a deployment while a rotation holds it', async () => {
     world.state.set('resource-servers', held(world.nowMs + 5000));
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'SUCCESS' });
     expect(world.sleeps).toEqual([1000, 1000, 1000, 1000, 1000]);
   });
 
-  it('that lasts too long fails the deployment with how long it may take, and the tenant is as before', async () => {
+  it('fails a deployment if it is held too long, reports the longest remaining time, and leaves the tenant unchanged', async () => {
     world.state.set('resource-servers', held(world.nowMs + LEASE_MS));
     const reason = expect.stringMatching(
       /^Another deployment, rotation or revocation is changing the resource server\. Run this again when it has ended, in \d+ s at most\./,
@@ -80,20 +80,20 @@ describe('the lease', () => {
     ]);
   });
 
-  it('of the same request is taken over at once: the function died, and is run again', async () => {
+  it('is taken over at once by the same request, because the function died and runs again', async () => {
     const purpose = 'deployment a3b1c9f2-0000-4000-8000-000000000001';
     world.state.set('resource-servers', held(world.nowMs + LEASE_MS, purpose));
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'SUCCESS' });
     expect(world.sleeps).toEqual([]);
   });
 
-  it('that ends later than any lease can is not believed', async () => {
+  it('is ignored if its end is later than any lease allows', async () => {
     world.state.set('resource-servers', held(world.nowMs + 1e15));
     expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'SUCCESS' });
     expect(world.sleeps).toEqual([]);
   });
 
-  it('is given back after success and after failure', async () => {
+  it('is released after success and after failure', async () => {
     await world.put(RESOURCE_SERVER);
     expect(world.state.textOf('resource-servers')).not.toContain('"lease"');
     await world.put(RESOURCE_SERVER, { Audience: 'https://nobody.knows' });
@@ -101,8 +101,8 @@ describe('the lease', () => {
   });
 });
 
-describe('whoever may call the function', () => {
-  it('cannot make it send the management secret anywhere else: the event’s tenant and secrets are not read', async () => {
+describe('a caller of the function', () => {
+  it('cannot redirect the management secret, because the function ignores the tenant and the secrets of an event', async () => {
     const named = { TenantUrl: 'http://127.0.0.1:9/', ManagementSecretId: undefined, RecordParameter: 'elsewhere' };
     expect(await world.put(RESOURCE_SERVER, named)).toMatchObject({ status: 'SUCCESS' });
     expect(await world.put(CLIENT_GRANT, named)).toMatchObject({ status: 'SUCCESS' });

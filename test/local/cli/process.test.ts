@@ -55,14 +55,14 @@ describe('the asp process', () => {
   it.each<[string, string, string]>([
     ['is closed', '| true', 'EPIPE'],
     ...(existsSync(NO_ROOM) ? [['is full', `> ${NO_ROOM}`, 'ENOSPC'] satisfies [string, string, string]] : []),
-  ])('deletes a password again if the output for its value %s', async (_, output, code) => {
+  ])('deletes a password again if the output for its value %s', async (_, redirection, code) => {
     const { tenant, directory } = await openReadyTenant();
     const asp = `'${process.execPath}' '${LAUNCHER}' ${CREATE.join(' ').replace(USER, `'${USER}'`)}`;
-    const line = `{ ${asp}; echo "exit code $?" >&2; } ${output}`;
-    const { ended, output: said } = startChild('sh', ['-c', line], { directory, environment: settingsOf(tenant) });
+    const line = `{ ${asp}; echo "exit code $?" >&2; } ${redirection}`;
+    const { ended, output } = startChild('sh', ['-c', line], { directory, environment: settingsOf(tenant) });
     await ended;
-    expect(said.stderr).toMatch(/was deleted again, because nobody knows its value\.$/m);
-    expect(said.stderr).toMatch(new RegExp(`cannot be written to standard output: ${code}\\..*\nexit code 1\n$`));
+    expect(output.stderr).toMatch(/was deleted again, because nobody knows its value\.$/m);
+    expect(output.stderr).toMatch(new RegExp(`cannot be written to standard output: ${code}\\..*\nexit code 1\n$`));
     expect(tenant.state.applicationPasswords.size).toBe(0);
   });
 

@@ -64,11 +64,11 @@ function placeFor({ ready }: LocalEnvironment) {
 
 function lacksCurl(): boolean {
   const isMissing = spawnSync('curl', ['--version']).error !== undefined && process.env.CI !== 'true';
-  if (isMissing) process.stderr.write('Skipped: docs/walkthrough.md, since there is no curl.\n');
+  if (isMissing) process.stderr.write('Skipped: docs/walkthrough.md, because curl is missing.\n');
   return isMissing;
 }
 
-it('is found by npx in the checkout', async () => {
+it('finds asp with npx in the checkout', async () => {
   const { HOME = '' } = process.env;
   const child = startChild('npx', ['--no-install', 'asp', '--help'], { directory: ROOT, environment: { HOME } });
   expect(await child.ended).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * The signing key changed while callers keep coming: at the tenant, and at a certified server that fetches the keys itself.
- * A caller comes after every outside call of every step; the servers keep a JWKS for as long as they may.
+ * Changes the signing key while callers send requests: at the tenant, and at a certified server that fetches the keys itself.
+ * A caller sends a request after every outside call of every step. The servers cache a JWKS for as long as they may.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -29,7 +29,7 @@ const STEPS = [createSecret, setSecret, testSecret, finishSecret];
 const CACHE_SECONDS = 300;
 const JWKS_URL = 'https://keys.example/.well-known/jwks.json';
 
-// Date alone stands still: the certified server has no other clock.
+// Only Date is frozen: the certified server has no other clock.
 vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T12:00:00Z') });
 const clock = () => Date.now();
 const advance = async (milliseconds: number) => void vi.setSystemTime(Date.now() + milliseconds);
@@ -54,7 +54,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   jwks.close();
-  // What the tenant keeps of a JWKS is too old for the next test.
+  // The tenant's cached JWKS has expired when the next test starts.
   await advance(CACHE_SECONDS * 1000);
 });
 
@@ -71,7 +71,7 @@ const theTenant: IntrospectionServer = {
   issue: () => tenant.mintOpaque(),
 };
 
-/** The deployment, by CloudFormation's own way. */
+/** Deploys with the events that CloudFormation sends. */
 async function deploy(keyDelivery: KeyDelivery, jwksUrl = JWKS_URL): Promise<string> {
   const response = await world.put(RESOURCE_SERVER, { KeyDelivery: keyDelivery, JwksUrl: jwksUrl });
   expect(response).toMatchObject({ status: 'SUCCESS' });
@@ -114,7 +114,7 @@ function start(keyDelivery: KeyDelivery, server: IntrospectionServer, changes: P
   };
 }
 
-/** The same port; callers come after each of its calls. */
+/** Wraps a port: callers send requests after each of its calls. */
 function afterEachCall<Port extends object>(port: Port): Port {
   return new Proxy(port, {
     get: (target, name) => {
@@ -135,8 +135,8 @@ async function rotate(rotation: Rotation, versionId: string): Promise<void> {
 
 const servedKids = () => parsePublicKeys(world.state.textOf('public-keys') ?? '').map(({ kid }) => kid);
 
-describe.each(DELIVERIES)('by %s', (keyDelivery) => {
-  it('the key is changed three times, and every caller gets in', async () => {
+describe.each(DELIVERIES)('the signing key with %s', (keyDelivery) => {
+  it('changes three times while every caller gets in', async () => {
     await deploy(keyDelivery);
     const rotation = start(keyDelivery, theTenant);
     await callers.call();
@@ -145,12 +145,12 @@ describe.each(DELIVERIES)('by %s', (keyDelivery) => {
     expect(callers.outcomes.allowed).toBeGreaterThan(100);
     await advance(2 * (CACHE_SECONDS + 60) * 1000);
     await callers.call();
-    const taken = [];
-    for (const key of keys) taken.push(await callers.isTaken(key));
-    expect(taken).toEqual([false, false, false, true]);
+    const accepted = [];
+    for (const key of keys) accepted.push(await callers.isAccepted(key));
+    expect(accepted).toEqual([false, false, false, true]);
   });
 
-  it('a change that is half done is taken away with the deployment', async () => {
+  it('leaves no trace at the tenant if the deployment is destroyed during a rotation', async () => {
     const id = await deploy(keyDelivery);
     const rotation = start(keyDelivery, theTenant);
     for (const step of [createSecret, setSecret]) await step(rotation, 'version-1');
@@ -163,21 +163,21 @@ describe.each(DELIVERIES)('by %s', (keyDelivery) => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('a revoked key is gone, and no teardown brings it back', async () => {
+  it('disappears everywhere after a revocation, and a teardown does not restore it', async () => {
     const id = await deploy(keyDelivery);
     const rotation = start(keyDelivery, theTenant);
     await callers.call();
     const { kid } = await revokeKey(rotation, 'emergency');
     await advance(CACHE_SECONDS * 1000);
-    expect([await callers.isTaken(firstKey), servedKids()]).toEqual([false, [kid]]);
+    expect([await callers.isAccepted(firstKey), servedKids()]).toEqual([false, [kid]]);
     await callers.call();
     await world.remove(RESOURCE_SERVER, id, { KeyDelivery: keyDelivery, JwksUrl: JWKS_URL });
     expect(tenant.snapshot()).toBe(before);
   });
 });
 
-describe('at a tenant that', () => {
-  it('checks no assertion, a new key is not put into use', async () => {
+describe('a key change at a tenant that lacks a check', () => {
+  it('keeps the old key if the tenant does not check assertions', async () => {
     await deploy('verificationKey');
     const rotation = start('verificationKey', theTenant);
     for (const step of [createSecret, setSecret]) await step(rotation, 'version-1');
@@ -185,17 +185,17 @@ describe('at a tenant that', () => {
     await expect(testSecret(rotation, 'version-1')).rejects.toMatchObject({ code: 'proof_worthless' });
     tenant.behaviour.checksAssertions = true;
     await expect(finishSecret(rotation, 'version-1')).rejects.toMatchObject({ code: 'version_withdrawn' });
-    expect(await callers.isTaken(firstKey)).toBe(true);
+    expect(await callers.isAccepted(firstKey)).toBe(true);
   });
 
-  it('checks no assertion, a revocation is done all the same, and says so', async () => {
+  it('revokes the old key even if the tenant does not check assertions, and reports that', async () => {
     await deploy('verificationKey');
     const rotation = start('verificationKey', theTenant);
     tenant.behaviour.checksAssertions = false;
     expect(await revokeKey(rotation, 'emergency')).toMatchObject({ introspection: 'proof_worthless' });
   });
 
-  it('has no introspection, a new key is not put into use either', async () => {
+  it('fails in testSecret if the tenant does not have introspection', async () => {
     await deploy('verificationKey');
     const rotation = start('verificationKey', theTenant);
     tenant.behaviour.hasApplicationPasswords = false;
@@ -205,41 +205,47 @@ describe('at a tenant that', () => {
   });
 });
 
-describe('a deployment in the middle of a change', () => {
+describe('a deployment during a rotation', () => {
   const changes = DELIVERIES.flatMap((from) => DELIVERIES.map((to) => [from, to] as const));
 
-  it.each(changes)('from %s to %s lets every caller in, and the change goes on', async (from, to) => {
-    const id = await deploy(from);
-    const rotation = start(from, theTenant);
-    for (const step of [createSecret, setSecret, testSecret]) await step(rotation, 'version-1');
-    const properties = { KeyDelivery: to, JwksUrl: JWKS_URL, Scopes: ['read:foo'] };
-    await world.put(RESOURCE_SERVER, properties, { physicalId: id, oldProperties: world.properties(RESOURCE_SERVER) });
-    await callers.call();
-    const next = { ...rotation, settings: { ...rotation.settings, keyDelivery: to } };
-    await finishSecret(next, 'version-1');
-    expect(callers.outcomes).toEqual({ allowed: expect.any(Number) });
-    await world.remove(RESOURCE_SERVER, id, properties);
-    expect(tenant.snapshot()).toBe(before);
-  });
+  it.each(changes)(
+    'changes the delivery from %s to %s, lets every caller in, and the rotation continues',
+    async (from, to) => {
+      const id = await deploy(from);
+      const rotation = start(from, theTenant);
+      for (const step of [createSecret, setSecret, testSecret]) await step(rotation, 'version-1');
+      const properties = { KeyDelivery: to, JwksUrl: JWKS_URL, Scopes: ['read:foo'] };
+      await world.put(RESOURCE_SERVER, properties, {
+        physicalId: id,
+        oldProperties: world.properties(RESOURCE_SERVER),
+      });
+      await callers.call();
+      const next = { ...rotation, settings: { ...rotation.settings, keyDelivery: to } };
+      await finishSecret(next, 'version-1');
+      expect(callers.outcomes).toEqual({ allowed: expect.any(Number) });
+      await world.remove(RESOURCE_SERVER, id, properties);
+      expect(tenant.snapshot()).toBe(before);
+    },
+  );
 });
 
-describe('a deployment after a change', () => {
-  it.each(['verificationKey', 'verificationKeys'] as const)('hands over the new key only, by %s', async (to) => {
+describe('a deployment after a rotation', () => {
+  it.each(['verificationKey', 'verificationKeys'] as const)('delivers only the new key with %s', async (to) => {
     const id = await deploy('verificationLocation');
     await rotate(start('verificationLocation', theTenant), 'version-1');
     expect(servedKids()).toEqual([keys[1]?.kid, firstKey.kid]);
     await world.put(RESOURCE_SERVER, { KeyDelivery: to, JwksUrl: JWKS_URL }, { physicalId: id });
-    const taken = [];
-    for (const key of keys) taken.push(await callers.isTaken(key));
-    expect(taken).toEqual([false, true, false, false]);
+    const accepted = [];
+    for (const key of keys) accepted.push(await callers.isAccepted(key));
+    expect(accepted).toEqual([false, true, false, false]);
     await callers.call();
     expect(callers.outcomes).toEqual({ allowed: expect.any(Number) });
   });
 });
 
-describe('a certified server that fetches the keys itself', () => {
+describe('a rotation at a certified server that fetches the keys itself', () => {
   it.each(['verificationLocation', 'wellKnown'] as const)(
-    'lets every caller in while the key is changed (%s)',
+    'lets every caller in while the key changes (%s)',
     async (keyDelivery) => {
       const jwksUrl = `${jwks.origin}/.well-known/jwks.json`;
       await deploy(keyDelivery, jwksUrl);
@@ -252,7 +258,7 @@ describe('a certified server that fetches the keys itself', () => {
       expect(callers.outcomes).toEqual({ allowed: expect.any(Number) });
       expect(callers.outcomes.allowed).toBeGreaterThan(100);
       await advance(2 * (CACHE_SECONDS + 60) * 1000);
-      expect([await callers.isTaken(firstKey), jwks.statuses.length > 3]).toEqual([false, true]);
+      expect([await callers.isAccepted(firstKey), jwks.statuses.length > 3]).toEqual([false, true]);
     },
   );
 });

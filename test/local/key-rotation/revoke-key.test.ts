@@ -6,7 +6,7 @@ import { certificatePem } from '../../../src/signing-key/signing-key.ts';
 import { BEFORE, fakeKey, RotationWorld, STEP_NAMES } from '../../support/rotation/world.ts';
 import { Life } from '../../support/setup/aws-in-memory.ts';
 
-/** The old key is nowhere where anybody would look for a key. */
+/** Expects that the old key is gone from the secret, the tenant and the published keys. */
 async function expectGone(world: RotationWorld, kid: string): Promise<void> {
   const labelled = [...(await world.secret.stages()).keys()];
   const readable = await Promise.all(labelled.map((id) => world.secret.read(id)));
@@ -16,9 +16,9 @@ async function expectGone(world: RotationWorld, kid: string): Promise<void> {
 }
 
 describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const)(
-  'a revocation by %s',
+  'a revocation with %s',
   (delivery) => {
-    it('leaves one key: a new one', async () => {
+    it('leaves only a new key', async () => {
       const world = await RotationWorld.setUp(delivery);
       await world.rotate('version-1');
       expect(await revokeKey(world.rotation(), 'emergency')).toMatchObject({ kid: 'key-2' });
@@ -29,7 +29,7 @@ describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'w
       );
     });
 
-    it('that died anywhere is made good by another', async () => {
+    it('is completed by a second revocation, wherever the first one died', async () => {
       let life: Life;
       let moments = 0;
       do {
@@ -44,7 +44,7 @@ describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'w
       expect(moments).toBeGreaterThan(10);
     });
 
-    it('that died anywhere after it wrote the old keys down is completed by the next rotation: none of them comes back', async () => {
+    it('is completed by the next rotation, wherever it died after recording the old keys, and none of them is used again', async () => {
       let life: Life;
       let moments = 0;
       do {
@@ -54,7 +54,7 @@ describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'w
         for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
         await revokeKey(world.rotation(life), 'emergency').catch(() => undefined);
         const revoked: readonly string[] = JSON.parse(world.state.textOf('revoked-keys') ?? '[]');
-        // Whoever had the lease when it died is waited for.
+        // The lease of the dead function expires.
         world.clock.advanceSeconds(120);
         for (const version of ['version-2', 'version-3']) await world.rotate(version).catch(() => undefined);
         const inUse = [world.kidAt('AWSCURRENT'), world.kidAt('AWSPENDING'), ...world.served(), ...world.traced()];
@@ -83,7 +83,7 @@ describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'w
       for (const kid of ['key-0', 'key-1']) expect(written.join()).not.toContain(`X5C${kid}`);
     });
 
-    it.each(STEP_NAMES)('after %s ends the rotation that was under way', async (last) => {
+    it.each(STEP_NAMES)('ends a rotation in progress after %s', async (last) => {
       const world = await RotationWorld.setUp(delivery);
       for (const name of STEP_NAMES.slice(0, STEP_NAMES.indexOf(last) + 1)) await world.step(name, 'version-1');
       await revokeKey(world.rotation(), 'emergency');
@@ -94,7 +94,7 @@ describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'w
       expect(world.kidAt('AWSCURRENT')).toBe('key-2');
     });
 
-    it('is not undone by a teardown: what was there before us is there again, and no key of ours', async () => {
+    it('is not undone by a teardown, which restores the tenant without any of our keys', async () => {
       const world = await RotationWorld.setUp(delivery);
       await world.rotate('version-1');
       await revokeKey(world.rotation(), 'emergency');
@@ -106,13 +106,13 @@ describe.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'w
 );
 
 describe('a revocation', () => {
-  it('by value lets callers through at every moment', async () => {
+  it('lets callers through at every moment if the key is delivered by value', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     await revokeKey(world.rotation(), 'emergency');
     expect(world.refusals).toEqual([]);
   });
 
-  it('says whether the tenant takes the new key by now, and stands either way', async () => {
+  it('reports whether the tenant already accepts the new key, and succeeds either way', async () => {
     const byUrl = await RotationWorld.setUp('wellKnown');
     expect(await revokeKey(byUrl.rotation(), 'emergency')).toEqual({
       kid: 'key-1',
@@ -120,14 +120,14 @@ describe('a revocation', () => {
     });
     const byValue = await RotationWorld.setUp('verificationKeys');
     expect(await revokeKey(byValue.rotation(), 'emergency-1')).toEqual({ kid: 'key-1', introspection: 'accepted' });
-    byValue.outage = new IssuerError('issuer_timeout', 'No answer.');
+    byValue.outage = new IssuerError('issuer_timeout', 'No response.');
     expect(await revokeKey(byValue.rotation(), 'emergency-2')).toEqual({
       kid: 'key-2',
       introspection: 'issuer_timeout',
     });
   });
 
-  it('works where the secret holds no key at all', async () => {
+  it('works if the secret does not hold a key', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     world.secret.values.set('version-0', 'rubbish');
     await revokeKey(world.rotation());

@@ -11,12 +11,12 @@ import { Life } from '../../support/setup/aws-in-memory.ts';
 const DELIVERIES = ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const;
 const EVERYWHERE = [
   ...DELIVERIES.map((delivery): readonly [typeof delivery, Flavour] => [delivery, 'AWS']),
-  // The only one in which it matters who is pending at each moment.
+  // The only delivery for which it matters which key is pending at each moment.
   ['verificationKey', 'emulator'],
 ] as const;
 const pem = (kid: string) => certificatePem(fakeKey(kid));
 
-/** What the tenant holds when `kid` signs and nothing is under way. */
+/** The properties of the tenant when `kid` is the current key and no rotation is in progress. */
 function settled(delivery: (typeof DELIVERIES)[number], kid: string): object {
   const [theirs] = BEFORE.verificationKeys;
   return {
@@ -37,12 +37,12 @@ function expectSettled(world: RotationWorld, kid: string): void {
   expect(world.served()).toEqual([kid]);
 }
 
-/** A key that was made just before the death is lost, and another made. */
+/** A key that was generated just before the function died is lost, and another one is generated. */
 function lastKeyOf(world: RotationWorld): string {
   return world.kidAt('AWSCURRENT') === 'key-2' ? 'key-2' : 'key-1';
 }
 
-/** Each step dies before and after each of its outside calls, and lives on once. */
+/** Lets each step die before and after each of its outside calls, and survive once. */
 async function everyDeath(act: (dying: Step, life: Life) => Promise<void>): Promise<void> {
   for (const dying of STEP_NAMES) {
     let life: Life;
@@ -56,10 +56,10 @@ async function everyDeath(act: (dying: Step, life: Life) => Promise<void>): Prom
   }
 }
 
-describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
+describe.each(EVERYWHERE)('a rotation with %s (%s)', (delivery, flavour) => {
   const setUp = () => RotationWorld.setUp(delivery, flavour);
 
-  /** A rotation that died in one of its steps. */
+  /** Returns a rotation that died in one of its steps. */
   async function dead(dying: Step, life: Life): Promise<RotationWorld> {
     const world = await setUp();
     for (const name of STEP_NAMES.slice(0, STEP_NAMES.indexOf(dying))) await world.step(name, 'version-1');
@@ -67,20 +67,20 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     return world;
   }
 
-  it('ends with the new key at the tenant, in the JWKS and in the secret, and no caller was refused on the way', async () => {
+  it('puts the new key into the tenant, the JWKS and the secret without refusing a caller', async () => {
     const world = await setUp();
     await world.rotate('version-1');
     expectSettled(world, 'key-1');
     expect(world.kidAt('AWSPREVIOUS')).toBe('key-0');
   });
 
-  it('can follow upon another at once, and another', async () => {
+  it('can run three times in a row', async () => {
     const world = await setUp();
     for (const version of [1, 2, 3]) await world.rotate(`version-${version}`);
     expectSettled(world, 'key-3');
   });
 
-  it('that dies before or after any outside call of any step goes on when the step is repeated', async () => {
+  it('continues when the step is repeated after a death before or after any outside call', async () => {
     await everyDeath(async (dying, life) => {
       const world = await dead(dying, life);
       for (const name of STEP_NAMES.slice(STEP_NAMES.indexOf(dying))) await world.step(name, 'version-1');
@@ -88,15 +88,18 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     });
   });
 
-  it.each(['rotate', 'rotateByHand'] as const)('that died anywhere does not hinder the next one (%s)', async (next) => {
-    await everyDeath(async (dying, life) => {
-      const world = await dead(dying, life);
-      await world[next]('version-2');
-      expectSettled(world, lastKeyOf(world));
-    });
-  });
+  it.each(['rotate', 'rotateByHand'] as const)(
+    'does not block the next rotation, wherever it died (%s)',
+    async (next) => {
+      await everyDeath(async (dying, life) => {
+        const world = await dead(dying, life);
+        await world[next]('version-2');
+        expectSettled(world, lastKeyOf(world));
+      });
+    },
+  );
 
-  it('does nothing when a step that was done is repeated', async () => {
+  it('changes nothing when a completed step is repeated', async () => {
     const world = await setUp();
     world.secret.announce('version-1');
     for (const name of STEP_NAMES) {
@@ -112,7 +115,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     expectSettled(world, 'key-1');
   });
 
-  it('can be torn down at any moment: the tenant is as it was before us', async () => {
+  it('can be torn down at any moment, which restores the tenant', async () => {
     await everyDeath(async (dying, life) => {
       const world = await dead(dying, life);
       await world.tearDown();
@@ -120,7 +123,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     });
   });
 
-  it('whose new key the tenant does not take restores the old key, and the next one works', async () => {
+  it('restores the old key if the tenant refuses the new one, and the next rotation works', async () => {
     const world = await setUp();
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
     world.outage = new IssuerError('issuer_client_refused', 'The server refused the client assertion.');
@@ -137,7 +140,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     expectSettled(world, 'key-2');
   });
 
-  it('at a tenant that accepts whoever asks fails with a code of its own, and the new key never signs', async () => {
+  it('fails with its own code at a tenant that accepts every caller, and never uses the new key', async () => {
     const world = await setUp();
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
     world.outage = new ProofError('proof_worthless', 'The new signing key was not put into use.');
@@ -147,7 +150,7 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
     expectSettled(world, 'key-0');
   });
 
-  it('that dies while it restores the old key does so again when the step is repeated', async () => {
+  it('restores the old key when the step is repeated after a death during the restore', async () => {
     const outage = new IssuerError('issuer_client_refused', 'The server refused the client assertion.');
     for (let moments = 1, life = new Life(moments); moments === 1 || life.isOver; moments += 1) {
       life = new Life(moments);
@@ -162,11 +165,11 @@ describe.each(EVERYWHERE)('a rotation by %s (%s)', (delivery, flavour) => {
   });
 });
 
-describe('the steps', () => {
-  it('prove the new key more than once, since a tenant needs its time', async () => {
+describe('a rotation step', () => {
+  it('tries the new key again, because the tenant may not know it yet', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
-    world.outage = new IssuerError('issuer_timeout', 'No answer.');
+    world.outage = new IssuerError('issuer_timeout', 'No response.');
     const sleep = async () => {
       world.outage = undefined;
     };
@@ -176,10 +179,10 @@ describe('the steps', () => {
   });
 
   it.each([
-    ['a copy of the current one', JSON.stringify(fakeKey('key-0'))],
+    ['a copy of the current version', JSON.stringify(fakeKey('key-0'))],
     ['a version without a value', undefined],
     ['a version without a key', '{"placeholder":1}'],
-  ])('pass a trial on %s, and touch nothing', async (_what, value) => {
+  ])('accepts a trial rotation with %s, and changes nothing', async (_name, value) => {
     const world = await RotationWorld.setUp('wellKnown');
     world.secret.announce('trial', value);
     world.outage = new IssuerError('issuer_client_refused', 'Nobody serves the keys yet.');
@@ -190,7 +193,7 @@ describe('the steps', () => {
     expectSettled(world, 'key-1');
   });
 
-  it('leave the new key pending where the old one could not be restored, and the next rotation takes it over', async () => {
+  it('leaves the new key pending if the old one could not be restored, and the next rotation uses it', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-1');
     world.outage = new IssuerError('issuer_unavailable', 'The server responded with 503.');
@@ -203,7 +206,7 @@ describe('the steps', () => {
     expectSettled(world, 'key-1');
   });
 
-  it('of a rotation that has ended do nothing in the one after it', async () => {
+  it('does nothing if its rotation has ended and a later one is in progress', async () => {
     const world = await RotationWorld.setUp('verificationKeys');
     await world.rotate('version-1');
     for (const name of ['createSecret', 'setSecret'] as const) await world.step(name, 'version-2');
@@ -214,25 +217,25 @@ describe('the steps', () => {
     expectSettled(world, 'key-2');
   });
 
-  it.each(STEP_NAMES)('never make an old key current again: %s', async (name) => {
+  it.each(STEP_NAMES)('never makes an old key current again (%s)', async (name) => {
     const world = await RotationWorld.setUp('verificationKey');
     await world.rotate('version-1');
     await expect(world.step(name, 'version-0')).rejects.toMatchObject({ code: 'version_withdrawn' });
     expectSettled(world, 'key-1');
   });
 
-  it('refuse a version that holds something other than a new key', async () => {
+  it('refuses a version that holds something other than a new key', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     world.secret.announce('version-1', JSON.stringify(fakeKey('key-0')));
     for (const name of ['setSecret', 'finishSecret', 'createSecret'] as const) {
       await expect(world.step(name, 'version-1')).rejects.toMatchObject({ code: 'version_unusable' });
     }
-    // Nor does it stand in the way of the next rotation.
+    // The version does not block the next rotation.
     expect(world.kidAt('AWSPENDING')).toBeUndefined();
     expectSettled(world, 'key-0');
   });
 
-  it('change nothing at a tenant that is not set up any more', async () => {
+  it('changes nothing at a tenant that is no longer set up', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     await world.step('createSecret', 'version-1');
     await world.tearDown();
@@ -242,7 +245,7 @@ describe('the steps', () => {
     expect(world.tenant.writes).toEqual([]);
   });
 
-  it('put the new key back that a deployment has taken for a stray one', async () => {
+  it('restores the new key after a deployment removed it as a stray key', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     for (const name of ['createSecret', 'setSecret', 'testSecret'] as const) await world.step(name, 'version-1');
     world.tenant.edit('https://demo.api', { verificationKey: pem('key-0') });
@@ -250,7 +253,7 @@ describe('the steps', () => {
     expectSettled(world, 'key-1');
   });
 
-  it('repair a secret that holds no key at all', async () => {
+  it('repairs a secret that does not hold a key', async () => {
     const world = await RotationWorld.setUp('verificationKey');
     world.secret.values.set('version-0', 'rubbish');
     await world.rotateByHand('version-1');

@@ -26,7 +26,7 @@ const grantsOf = (clientId: string) =>
   );
 
 describe('the grant of a client', () => {
-  it('behind a hundred others gets the scopes beside its own, the grant for users none, and back to the byte', async () => {
+  it('is found among a hundred others, gets the scopes, and is restored to the byte', async () => {
     const before = tenant.snapshot();
     const scopes = tenant.state.clientGrants.get('cgr_managementsetup')?.scope ?? [];
     await setUp();
@@ -38,7 +38,7 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('that does not exist is made with the three scopes only, and goes without a trace', async () => {
+  it('is created with only the three scopes if it is missing, and is removed without a trace', async () => {
     const before = tenant.snapshot();
     await setUp('local-operator-client');
     expect(grantsOf('local-operator-client')).toMatchObject([{ scope: APPLICATION_PASSWORD_SCOPES }]);
@@ -52,14 +52,14 @@ describe('the grant of a client', () => {
     expect(writesTo(tenant)).toEqual(['PATCH /api/v2/client-grants/cgr_managementsetup']);
   });
 
-  it('for all scopes is left alone', async () => {
+  it('stays unchanged if it covers all scopes', async () => {
     allowAll();
     expect(await setUp()).toEqual({ changed: false, warnings: [] });
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
     expect(writesTo(tenant)).toEqual([]);
   });
 
-  it('that others open for all scopes after our set-up is left alone by the teardown', async () => {
+  it('stays unchanged in the teardown if somebody made it cover all scopes after the set-up', async () => {
     await setUp();
     allowAll();
     tenant.requestLog.clear();
@@ -69,7 +69,7 @@ describe('the grant of a client', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('is found beside grants that name no client, or are for anonymous users', async () => {
+  it('is found among grants that have no client or are for anonymous users', async () => {
     const audience = `${tenant.issuer}api/v2/`;
     const others = [
       { id: 'cgr_0', audience, scope: [], subject_type: 'anonymous_user' },
@@ -80,13 +80,13 @@ describe('the grant of a client', () => {
     expect(writesTo(tenant)).toEqual(['PATCH /api/v2/client-grants/cgr_managementsetup']);
   });
 
-  it('that was deleted by hand is accepted as gone', async () => {
+  it('is accepted as gone if somebody deleted it', async () => {
     await setUp('local-operator-client');
     for (const { id } of grantsOf('local-operator-client')) tenant.state.clientGrants.delete(id);
     expect(await tearDown()).toEqual({ changed: false, warnings: [] });
   });
 
-  it('of which the tenant drops scopes that it does not know is set up with a warning that names them', async () => {
+  it('is set up with a warning that names the scopes that the tenant dropped', async () => {
     const before = tenant.snapshot();
     tenant.behaviour.hasApplicationPasswords = false;
     tenant.behaviour.dropsUnknownScopes = true;
@@ -97,7 +97,7 @@ describe('the grant of a client', () => {
   });
 
   it.each([['POST'], ['DELETE']])(
-    'whose %s went through though the connection broke is handled by the next run',
+    'is handled by the next run if its %s succeeded although the connection broke',
     async (method) => {
       const before = tenant.snapshot();
       tenant.faults.add({ kind: 'dieAfter', method, path: '/api/v2/client-grants', times: 1 });
@@ -110,7 +110,7 @@ describe('the grant of a client', () => {
   );
 });
 
-it('app specific passwords can be made, listed and removed as soon as the grant is set up, by the same connection', async () => {
+it('the connection that set up the grant creates, lists and removes app specific passwords', async () => {
   const connection = connect(tenant);
   await setUpClientGrant({ ...connection, records });
   const { applicationPasswords } = connection;

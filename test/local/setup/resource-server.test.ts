@@ -58,7 +58,7 @@ const DELIVERIES: readonly Delivery[] = [
 ];
 
 describe.each(DELIVERIES)('a key delivered as $keyDelivery $keyFormat', (delivery) => {
-  it('is taken by the tenant, and taken back to the byte', async () => {
+  it('is written by the set-up, and the teardown restores the tenant to the byte', async () => {
     const before = tenant.snapshot();
     const { changed } = await setUp(delivery);
     expect(changed).toBe(delivery.keyDelivery !== 'wellKnown');
@@ -75,7 +75,7 @@ describe.each(DELIVERIES)('a key delivered as $keyDelivery $keyFormat', (deliver
   });
 
   it.each(DELIVERIES)(
-    'gives way to $keyDelivery $keyFormat without a stale property, and back to the byte',
+    'is replaced by $keyDelivery $keyFormat without a stale property, and the teardown restores the tenant',
     async (next) => {
       const before = tenant.snapshot();
       await setUp(delivery);
@@ -88,12 +88,12 @@ describe.each(DELIVERIES)('a key delivered as $keyDelivery $keyFormat', (deliver
   );
 });
 
-describe('what others had set', () => {
+describe("somebody else's key properties", () => {
   it.each([
     ['verificationKey', (jwk: PrivateSigningJwk) => ({ kty: 'RSA', n: jwk.n, e: jwk.e })],
     ['verificationKeys', () => []],
     ['verificationLocation', () => 'https://theirs.example/jwks.json'],
-  ] as const)('in %s is restored to the byte', async (keyDelivery, theirs) => {
+  ] as const)('restores the earlier value of %s to the byte', async (keyDelivery, theirs) => {
     edit({ [keyDelivery]: theirs(pending) });
     const before = tenant.snapshot();
     await setUp({ keyDelivery });
@@ -102,7 +102,7 @@ describe('what others had set', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('over ours in the meantime stays', async () => {
+  it('keeps a value that somebody wrote over ours', async () => {
     await setUp();
     edit({ verificationKey: JSON.stringify({ kty: 'RSA', n: pending.n, e: pending.e }) });
     const before = tenant.snapshot();
@@ -111,7 +111,7 @@ describe('what others had set', () => {
   });
 });
 
-it('a rotation lists both keys until it is finished, and leads back to the byte', async () => {
+it('a list of keys holds both keys until a rotation is finished, and the teardown restores the tenant to the byte', async () => {
   const before = tenant.snapshot();
   const kids = () => JSON.stringify(apiOf(DEMO_API)?.verificationKeys).match(/"kid":"[^"]+"/g);
   await setUp({ keyDelivery: 'verificationKeys' });
@@ -123,16 +123,16 @@ it('a rotation lists both keys until it is finished, and leads back to the byte'
   expect(tenant.snapshot()).toBe(before);
 });
 
-it('of two resource servers that differ only in a slash, on whatever page, only the right one is changed', async () => {
+it('the set-up changes only the right one of two resource servers that differ only in a slash', async () => {
   const near = JSON.stringify(apiOf('https://demo.api/'));
-  // A proxy that decodes the path makes the tenant miss the identifier: the pages must do.
+  // A proxy that decodes the path hides the identifier from the tenant, so the set-up must search the pages.
   tenant.faults.add({ kind: 'status', status: 404, path: '/api/v2/resource-servers/https', method: 'GET' });
   await setUp();
   expect(apiOf(DEMO_API)).toHaveProperty('verificationKey');
   expect(JSON.stringify(apiOf('https://demo.api/'))).toBe(near);
 });
 
-it('a near miss is an error that names the nearest, and nothing is written', async () => {
+it('the set-up refuses an unknown identifier, names the nearest ones, and writes nothing', async () => {
   await expectError(
     setUp({ identifier: 'https://Demo.api' }),
     'resource_server_not_found',
@@ -141,10 +141,10 @@ it('a near miss is an error that names the nearest, and nothing is written', asy
   expect(writesTo(tenant)).toEqual([]);
 });
 
-describe('a resource server of our making', () => {
+describe('a resource server that the set-up created', () => {
   const made: Delivery = { identifier: 'https://new.api', create: { name: 'New API', scopes: ['read:foo'] } };
 
-  it('holds its scopes and our key, and goes without a trace if asked for', async () => {
+  it('holds its scopes and our key, and is removed without a trace on request', async () => {
     const before = tenant.snapshot();
     await setUp(made);
     expect(apiOf('https://new.api')).toMatchObject({ name: 'New API', scopes: [{ value: 'read:foo' }] });
@@ -153,13 +153,13 @@ describe('a resource server of our making', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('stays without our key otherwise', async () => {
+  it('stays without our key if its removal was not requested', async () => {
     await setUp(made);
     await tearDown();
     expect(apiOf('https://new.api')).not.toHaveProperty('verificationKey');
   });
 
-  it('is made once, even if the tenant makes it and breaks off before it says so', async () => {
+  it('is created only once, even if the connection breaks before the response', async () => {
     const before = tenant.snapshot();
     tenant.faults.add({ kind: 'dieAfter', method: 'POST', path: '/api/v2/resource-servers', times: 1 });
     await expectError(setUp(made), 'management_unavailable', /POST \/api\/v2\/resource-servers/);
@@ -169,8 +169,8 @@ describe('a resource server of our making', () => {
   });
 });
 
-describe('a tenant that', () => {
-  it('does not know the property is left as it was, and the error names the fix', async () => {
+describe('the set-up at a failing tenant', () => {
+  it('changes nothing if the tenant does not know the property, and the error names the fix', async () => {
     const before = tenant.snapshot();
     tenant.behaviour.refusedProperties = ['verificationKey'];
     await expectError(
@@ -182,14 +182,14 @@ describe('a tenant that', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('ignores null keeps our key, and we say so', async () => {
+  it('warns that our key remains if the tenant ignores null', async () => {
     await setUp();
     tenant.behaviour.keepsNulledProperties = true;
     const { warnings } = await tearDown();
     expect(warnings.map(({ code }) => code)).toEqual(['property_kept']);
   });
 
-  it('refuses the client says what to do', async () => {
+  it('reports what to do if the tenant refuses the client', async () => {
     const error = await expectError(
       setUp({}, { clientSecret: 'wrong-canary' }),
       'management_client_refused',
@@ -202,7 +202,7 @@ describe('a tenant that', () => {
     await expectError(setUp({}, passwordClient), 'management_client_refused', /"local-native-client"/);
   });
 
-  it('gave the client too few scopes names the one that is missing', async () => {
+  it('names the scope that the client lacks', async () => {
     const grant = tenant.state.clientGrants.get('cgr_managementsetup');
     if (grant) tenant.state.clientGrants.set(grant.id, { ...grant, scope: ['read:resource_servers'] });
     await expectError(
@@ -217,7 +217,7 @@ describe('a tenant that', () => {
     ['breaks connections', { kind: 'reset' }, 'management_unavailable', /ECONNRESET|UND_ERR_SOCKET|broken connection/],
     ['never responds', { kind: 'hang' }, 'management_unavailable', /no response within 40 ms/],
     ['responds with garbage', { kind: 'garbage' }, 'management_malformed', /not JSON/],
-    ['responds without end', { kind: 'huge' }, 'management_malformed', /more than 4000000 bytes/],
+    ['sends an endless response', { kind: 'huge' }, 'management_malformed', /more than 4000000 bytes/],
     [
       'redirects',
       { kind: 'redirect', location: 'https://elsewhere.example/' },
@@ -225,12 +225,12 @@ describe('a tenant that', () => {
       /redirect \(302\)/,
     ],
     [
-      'is limited for long',
+      'limits the rate for a long time',
       { kind: 'status', status: 429, retryAfterSeconds: 99 },
       'management_throttled',
       /wait 99 s/,
     ],
-  ] as const)('%s is an error, and nothing has changed', async (_what, fault, code, message) => {
+  ] as const)('fails with its own error and changes nothing if the tenant %s', async (_name, fault, code, message) => {
     const before = tenant.snapshot();
     tenant.faults.add({ ...fault, path: '/api/v2/' });
     const error = await expectError(setUp({}, { attemptTimeoutMs: fault.kind === 'hang' ? 40 : 5000 }), code, message);
@@ -239,7 +239,7 @@ describe('a tenant that', () => {
     expect(tenant.snapshot()).toBe(before);
   });
 
-  it('limits the rate is obeyed to the second', async () => {
+  it('waits exactly as long as a rate limit requires', async () => {
     let nowMs = Date.now();
     const { tenant: limited } = await open({}, { now: () => nowMs });
     limited.rateLimits.set('management', { limit: 2, windowSeconds: 5 });
@@ -259,7 +259,7 @@ describe('a tenant that', () => {
   });
 
   it.each([[1], [4]])(
-    'dies after a change, %i times, is set up by the next run, and back to the byte',
+    'continues in the next run if the tenant breaks %i connections after a change, and a teardown restores it to the byte',
     async (times) => {
       const before = tenant.snapshot();
       tenant.faults.add({ kind: 'dieAfter', method: 'PATCH', path: '/api/v2/resource-servers/', times });

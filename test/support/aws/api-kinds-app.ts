@@ -1,4 +1,4 @@
-/** Somebody else's application: this project's constructs in front of an HTTP API and a WebSocket API. */
+/** An application of somebody else: this project's constructs in front of an HTTP API and a WebSocket API. */
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';

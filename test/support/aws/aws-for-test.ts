@@ -1,4 +1,4 @@
-/** An AWS account in an emulator, a tenant, and the CDK between them; all that is said is kept, to be searched. */
+/** An AWS account in an emulator, a tenant, and the CDK between them. Records all output, so that a test can search it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,13 +13,13 @@ import { seed } from '../../../local/tenant/seed.ts';
 import { startTenant, type Tenant, type TenantOptions } from '../../../local/tenant/server.ts';
 
 export const MANAGEMENT_SECRET = 'demo/auth0-management';
-/** Of the same client, for a set-up that reaches the tenant in another way. */
+/** Another secret of the same client, for a set-up with another management secret. */
 export const OTHER_MANAGEMENT_SECRET = 'demo/auth0-management-other';
 export const PASSWORD_GRANT_SECRET = 'demo/auth0-password-grant';
 export const KEY_STACK = 'Auth0AuthorizerKey';
 export const API_STACK = 'Auth0Authorizer';
 
-/** What must turn up nowhere but in secrets. */
+/** Texts that must appear only in secrets. */
 export const CANARIES = {
   managementClientSecret: 'canary-of-the-management-client-kq3vz8',
   passwordGrantClientSecret: 'canary-of-the-password-client-w7tn2x',
@@ -32,7 +32,7 @@ export class AwsForTest {
   readonly account: Account;
   readonly ministack: Ministack;
   readonly tenant: Tenant;
-  /** Everything that the CDK said. */
+  /** The whole output of the CDK. */
   readonly transcript: string[] = [];
   readonly assemblies: string[] = [];
   readonly #home: string;
@@ -68,7 +68,7 @@ export class AwsForTest {
     return ended;
   }
 
-  /** Synthesizes the application. Answers the directory to deploy from. */
+  /** Synthesizes the application. Returns the directory to deploy from. */
   async synth(context: Readonly<Record<string, string>> = {}): Promise<string> {
     const directory = join(this.#home, `assembly-${this.assemblies.length + 1}`);
     this.assemblies.push(directory);
@@ -77,7 +77,7 @@ export class AwsForTest {
       audience: 'https://demo.api',
       managementSecret: MANAGEMENT_SECRET,
       passwordGrantSecret: PASSWORD_GRANT_SECRET,
-      // The emulator does not know the identity sources of a kept answer, nor schedules of rotation.
+      // The emulator supports neither the identity sources of a cached decision nor rotation schedules.
       gatewayTtlSeconds: '0',
       rotationDays: '0',
       ...context,
@@ -87,7 +87,7 @@ export class AwsForTest {
     return directory;
   }
 
-  /** Deploys stacks, `--all` by default, whatever comes of it. */
+  /** Deploys stacks, `--all` by default. The caller checks whether it succeeded. */
   deploy(assembly: string, ...stacks: string[]): Promise<Ended> {
     const which = stacks.length === 0 ? ['--all'] : ['--exclusively', ...stacks];
     const options = ['--app', assembly, '--require-approval', 'never', '--outputs-file', this.#outputsFile];
@@ -99,7 +99,7 @@ export class AwsForTest {
     return this.cdk('destroy', ...which, '--force', '--app', assembly);
   }
 
-  /** Deploys an application other than this project's own, by the command that synthesizes it. */
+  /** Deploys an application other than this project's own, with the command that synthesizes it. */
   deployApp(app: string, ...context: readonly string[]): Promise<Ended> {
     const options = ['--app', app, '--require-approval', 'never', '--outputs-file', this.#outputsFile];
     return this.cdk('deploy', '--all', ...options, ...context);
@@ -109,13 +109,13 @@ export class AwsForTest {
     return this.cdk('destroy', '--all', '--force', '--app', app, ...context);
   }
 
-  /** Gives the management secret, or another, a client's secret. */
+  /** Writes a client secret into the management secret or another one. */
   async putClientSecret(name: string, clientSecret: string): Promise<void> {
     const SecretString = JSON.stringify({ ...MANAGEMENT_CLIENT, clientSecret });
     await callAws(this.account, 'secretsmanager', 'secretsmanager.PutSecretValue', { SecretId: name, SecretString });
   }
 
-  /** The outputs of what was deployed last. */
+  /** The outputs of the latest deployment. */
   outputs(): Promise<StackOutputs> {
     return readStackOutputs(this.#outputsFile);
   }
@@ -133,7 +133,7 @@ const clients = seed.clients.map((client) => {
   return secret === undefined ? client : { ...client, client_secret: secret };
 });
 
-/** @throws Error with what a command said, if it failed */
+/** @throws Error with the output of a command if it failed */
 export function succeeded(ended: Ended): Ended {
   if (ended.exitCode !== 0) throw new Error(ended.output);
   return ended;

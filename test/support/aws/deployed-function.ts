@@ -1,4 +1,4 @@
-/** What a test does to a deployed function from outside: change its configuration, call it, kill it. */
+/** Changes the configuration of a deployed function, and kills functions, from outside. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Account, sendToAws } from '../../../local/deployment/aws-request.ts';
@@ -9,7 +9,7 @@ const execute = promisify(execFile);
 /**
  * Changes keys of the `CONFIG` of a function, which then starts cold.
  *
- * @returns what puts it back
+ * @returns a function that restores the configuration
  */
 export async function reconfigure(
   account: Account,

@@ -1,11 +1,11 @@
-/** Once before all deploy tests: the emulator is installed, or it is said why not. Without it the tests are skipped; in CI that fails. */
+/** Installs the emulator before all deploy tests, or reports why it cannot. Without it the tests are skipped; in CI that fails. */
 import type { TestProject } from 'vitest/node';
 import { PROJECT_DIRECTORY } from '../../../local/deployment/cdk-command.ts';
 import { EmulatorUnavailable, installMinistack } from '../../../local/deployment/ministack-install.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The file that starts the emulator; `""` if there is none. */
+    /** The file that starts the emulator; `""` if it is not installed. */
     readonly ministack: string;
   }
 }
@@ -16,11 +16,11 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide('ministack', await findMinistack());
 }
 
-/** After vitest's own summary, so that it stands at the end. */
+/** Runs after vitest's own summary, so that the message comes last. */
 export function teardown(): void {
   if (reasonForSkipping === undefined) return;
   process.stderr.write(`\nDEPLOY TESTS SKIPPED: ${reasonForSkipping}\n`);
-  // Not thrown earlier: the other tests are to be run all the same.
+  // Do not throw earlier: the other tests must still run.
   if (process.env.CI === 'true') process.exitCode = 1;
 }
 

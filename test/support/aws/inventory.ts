@@ -1,10 +1,10 @@
-/** What there is in an account, and every text in it that a secret might have got into. */
+/** Lists the resources of an account, and reads every text that might contain a secret. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Account, callAws, sendToAws } from '../../../local/deployment/aws-request.ts';
 import { isJsonObject } from '../../../src/core/json.ts';
 
-/** Names by kind. The stacks of the CDK's own bootstrap are among them. */
+/** Names by kind, including the stacks of the CDK's own bootstrap. */
 export interface Inventory {
   readonly functions: readonly string[];
   readonly roles: readonly string[];
@@ -45,7 +45,7 @@ export async function logsOf(account: Account): Promise<string> {
   return JSON.stringify(events);
 }
 
-/** Every event of every stack, deleted ones as well, and what the stacks say of themselves, as XML. */
+/** Every event and the description of every stack, including deleted stacks, as XML. */
 export async function stackTextsOf(account: Account): Promise<string> {
   const version = '2010-05-15';
   const list = await query(account, 'cloudformation', 'ListStacks', version);
@@ -85,15 +85,15 @@ export async function filesIn(directory: string): Promise<string> {
 }
 
 export async function readSecret(account: Account, SecretId: string): Promise<string> {
-  const answer = await callAws(account, 'secretsmanager', 'secretsmanager.GetSecretValue', { SecretId });
-  return isJsonObject(answer) ? String(answer.SecretString) : '';
+  const response = await callAws(account, 'secretsmanager', 'secretsmanager.GetSecretValue', { SecretId });
+  return isJsonObject(response) ? String(response.SecretString) : '';
 }
 
 async function getJson(account: Account, service: string, path: string): Promise<unknown> {
   return JSON.parse((await sendToAws(account, { service, method: 'GET', path })).text);
 }
 
-/** One operation of a service that speaks XML. */
+/** Calls one operation of a service with an XML protocol. */
 export async function query(
   account: Account,
   service: string,
@@ -106,8 +106,8 @@ export async function query(
   return (await sendToAws(account, { service, method: 'POST', path: '/', headers, body })).text;
 }
 
-function tableNames(answer: unknown): readonly string[] {
-  const names = isJsonObject(answer) ? answer.TableNames : [];
+function tableNames(response: unknown): readonly string[] {
+  const names = isJsonObject(response) ? response.TableNames : [];
   return Array.isArray(names) ? names.map(String) : [];
 }
 

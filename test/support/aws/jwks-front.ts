@@ -1,6 +1,6 @@
 /**
- * What stands before the JWKS endpoint: the names of AWS, which lead nowhere here, and the origin of the API's identifier,
- * whose operator has pointed its well-known address at the endpoint.
+ * A proxy in front of the JWKS endpoint. It replaces the AWS host names, which do not resolve here, and the origin of the API's
+ * identifier, whose operator has pointed its well-known address at the endpoint.
  */
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,19 +8,19 @@ import type { Account } from '../../../local/deployment/aws-request.ts';
 import { reachableApiUrl } from '../../../local/deployment/stack-outputs.ts';
 
 export interface JwksFront {
-  /** Where it is served, whatever the path. */
+  /** Serves the JWKS under every path. */
   readonly origin: string;
   close(): Promise<void>;
 }
 
-/** @param jwksUrl as the stack's output has it */
+/** @param jwksUrl the URL in the stack's output */
 export async function startJwksFront(account: Account, jwksUrl: string): Promise<JwksFront> {
   const target = new URL(reachableApiUrl(account, jwksUrl));
   const server = createServer((incoming, outgoing) => {
     const { method } = incoming;
-    const passed = request(target, { method, agent: false }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+    const passed = request(target, { method, agent: false }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
     });
     passed.once('error', () => outgoing.writeHead(502).end());
     passed.end();

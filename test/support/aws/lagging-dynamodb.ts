@@ -1,6 +1,6 @@
 /**
- * One DynamoDB table behind the SDK's client, as hard to get along with as the real one may be: a read that does not ask for
- * consistency sees the table as it was a while ago, and every request takes its time, so that others come in between.
+ * One DynamoDB table behind the SDK's client, as difficult as the real one may be: an eventually consistent read sees an older
+ * table, and every request takes some time, so that other requests come in between.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isJsonObject, type JsonObject } from '../../../src/core/json.ts';
@@ -12,12 +12,12 @@ interface Request {
 
 export class LaggingDynamoDb {
   readonly client: DynamoDBClient;
-  /** The table after each write; the last one is the present. */
+  /** The table after each write; the last one is the current table. */
   readonly #history: ReadonlyMap<string, JsonObject>[] = [new Map()];
   readonly #lag: number;
   #requests = 0;
 
-  /** @param lag how many writes an inconsistent read is behind */
+  /** @param lag how many writes an eventually consistent read is behind */
   constructor(lag: number) {
     this.#lag = lag;
     this.client = new DynamoDBClient({
@@ -28,7 +28,7 @@ export class LaggingDynamoDb {
     });
   }
 
-  /** The value that an item has now. */
+  /** The current value of an item. */
   valueOf(name: string): string | undefined {
     const { value } = this.#present.get(name) ?? {};
     return isJsonObject(value) ? String(value.S) : undefined;
@@ -41,15 +41,15 @@ export class LaggingDynamoDb {
   async #handle({ headers, body }: Request) {
     const operation = (headers['x-amz-target'] ?? '').split('.').at(-1);
     const input: JsonObject = JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body));
-    // Some requests are quicker than others.
+    // Some requests are faster than others.
     this.#requests += 1;
     for (let turn = 0; turn < this.#requests % 7; turn += 1) await Promise.resolve();
-    const answer = operation === 'GetItem' ? this.#get(input) : this.#put(input);
+    const response = operation === 'GetItem' ? this.#get(input) : this.#put(input);
     return {
       response: {
-        statusCode: '__type' in answer ? 400 : 200,
+        statusCode: '__type' in response ? 400 : 200,
         headers: { 'content-type': 'application/x-amz-json-1.0' },
-        body: Buffer.from(JSON.stringify(answer)),
+        body: Buffer.from(JSON.stringify(response)),
       },
     };
   }

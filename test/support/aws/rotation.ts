@@ -1,4 +1,4 @@
-/** Secrets Manager's part in a rotation, which the emulator does not play: the four steps, called one after the other. */
+/** Calls the four steps of a rotation in order, as Secrets Manager does; the emulator does not do that. */
 import { randomUUID } from 'node:crypto';
 import { type Account, callAws, sendToAws } from '../../../local/deployment/aws-request.ts';
 import { isJsonObject } from '../../../src/core/json.ts';
@@ -28,10 +28,11 @@ export async function rotate(target: RotationTarget): Promise<void> {
   for (const step of STEPS) await callStep(target, step, token);
 }
 
-/** The labels of each version of a secret that has some. */
+/** The labels of each labelled version of a secret. */
 export async function labelledVersions(account: Account, SecretId: string): Promise<readonly (readonly string[])[]> {
-  const answer = await callAws(account, 'secretsmanager', 'secretsmanager.DescribeSecret', { SecretId });
-  const versions = isJsonObject(answer) && isJsonObject(answer.VersionIdsToStages) ? answer.VersionIdsToStages : {};
+  const response = await callAws(account, 'secretsmanager', 'secretsmanager.DescribeSecret', { SecretId });
+  const versions =
+    isJsonObject(response) && isJsonObject(response.VersionIdsToStages) ? response.VersionIdsToStages : {};
   const labels = Object.values(versions).map((stages) => (Array.isArray(stages) ? stages.map(String).sort() : []));
   return labels.filter((stages) => stages.length > 0);
 }

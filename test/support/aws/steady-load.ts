@@ -1,22 +1,22 @@
-/** Callers who come one after the other, all the time: how each was answered is counted. */
+/** Sends requests continuously from several callers, and counts the outcomes. */
 
 export interface Load {
-  /** Resolves when so many more requests have been answered. */
+  /** Resolves after this number of further responses. */
   more(requests: number): Promise<void>;
-  /** Lets the callers end, and tells how often there was what: a status, or the error's code. */
+  /** Stops the callers. Returns how often each outcome occurred: a status, or the code of an error. */
   stop(): Promise<Readonly<Record<string, number>>>;
 }
 
-/** @param request sends one and answers its status */
+/** @param request sends one request and returns its status */
 export function startLoad(callers: number, request: () => Promise<number>): Load {
   const outcomes: Record<string, number> = {};
-  let answered = 0;
+  let completed = 0;
   let isEnding = false;
   let waiting: { readonly until: number; readonly resolve: () => void } | undefined;
   const count = (outcome: string) => {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    answered += 1;
-    if (waiting && answered >= waiting.until) waiting.resolve();
+    completed += 1;
+    if (waiting && completed >= waiting.until) waiting.resolve();
   };
   const work = Array.from({ length: callers }, async () => {
     while (!isEnding)
@@ -25,7 +25,7 @@ export function startLoad(callers: number, request: () => Promise<number>): Load
   return {
     more: (requests) =>
       new Promise((resolve) => {
-        waiting = { until: answered + requests, resolve };
+        waiting = { until: completed + requests, resolve };
       }),
     stop: async () => {
       isEnding = true;

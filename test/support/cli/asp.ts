@@ -18,7 +18,7 @@ export interface AspOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The text on standard input; absent: standard input is a terminal. */
   readonly input?: string;
-  /** What is typed at each prompt; absent: there is nobody to ask. */
+  /** The text typed at each prompt; absent: there is no terminal to ask on. */
   readonly answers?: readonly (string | typeof CTRL_C)[];
   readonly ports?: Partial<Ports>;
 }
@@ -27,7 +27,7 @@ export interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The prompts, and whether they hid what was typed. */
+  /** The prompts, and whether they hid the typed text. */
   readonly questions: readonly { readonly question: string; readonly isSecret: boolean }[];
 }
 
@@ -67,13 +67,13 @@ export function openWorkshop(environment: Readonly<Record<string, string>> = {})
         setTimer: () => () => {},
         lookUpHost: async () => {},
         readSecretKeys: async () => {
-          throw new Error('There is no AWS in this test.');
+          throw new Error('This test has no AWS.');
         },
         readStackOutput: async () => {
-          throw new Error('There is no AWS in this test.');
+          throw new Error('This test has no AWS.');
         },
         invokeFunction: async () => {
-          throw new Error('There is no AWS in this test.');
+          throw new Error('This test has no AWS.');
         },
         composeAuthorizer,
         environment: { ...environment, ...options.environment },

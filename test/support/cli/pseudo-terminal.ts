@@ -17,7 +17,9 @@ export const ENTER_KEY = '\r';
 export function lacksPseudoTerminal(): boolean {
   const isMissing = spawnSync('script', ['--version']).error !== undefined;
   if (isMissing && process.env.CI !== 'true') {
-    process.stderr.write('Skipped: the prompts of asp, because there is no script(1) to create a pseudo-terminal.\n');
+    process.stderr.write(
+      'Skipped: the prompts of asp, because script(1), which creates a pseudo-terminal, is missing.\n',
+    );
   }
   return isMissing && process.env.CI !== 'true';
 }

@@ -1,4 +1,4 @@
-/** Parses the `console` blocks of a Markdown page: commands after `$ `, and what they print. */
+/** Parses the `console` blocks of a Markdown page: commands after `$ `, and their output. */
 
 export interface Step {
   readonly command: string;

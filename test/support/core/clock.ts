@@ -1,4 +1,4 @@
-/** Time that stands still until a test moves it. */
+/** A clock that is frozen until a test moves it. */
 import type { Clock } from '../../../src/core/clock.ts';
 
 /** A Thursday noon; whole seconds, so that edges of `exp` and `nbf` can be hit exactly. */
@@ -12,7 +12,7 @@ export class FrozenClock {
 
   readonly read: Clock = () => this.nowMs;
 
-  /** Lets the time pass at once. */
+  /** Advances the time immediately. */
   readonly sleep = async (milliseconds: number): Promise<void> => {
     this.sleeps.push(milliseconds);
     this.nowMs += milliseconds;

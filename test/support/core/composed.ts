@@ -18,7 +18,7 @@ const CALLED = { method: 'GET', resourcePath: '/foo', path: '/foo' };
 
 export const signingKey = makeSigningKey('signing-key');
 
-/** A decision, and what an observer outside sees of it. */
+/** A decision, and its effects outside the authorizer. */
 export interface Outcome {
   readonly decision: Decision;
   /** The kinds of endpoints that were called, in order. */
@@ -60,7 +60,7 @@ export function basic(username: string, secret: string): string {
 export class Composed {
   readonly clock = new FrozenClock();
   readonly http: ScriptedHttp;
-  /** The client of the password grant, as it is stored now. */
+  /** The client of the password grant that is stored now. */
   client = { clientId: 'grant-client', clientSecret: 'grant-client-secret' };
   clientReads = 0;
   readonly #authorizer: Authorizer;

@@ -1,4 +1,4 @@
-/** Arithmetic on the curve of Ed25519, written from RFC 8032 alone, to make the points that no honest key has. */
+/** Arithmetic on the curve of Ed25519, written from RFC 8032 alone, to create points that no honest key has. */
 
 export const P = 2n ** 255n - 19n;
 /** The order of the group that keys live in. */
@@ -23,7 +23,7 @@ export function smallOrderPoints(): readonly Point[] {
   }
 }
 
-/** All 32-byte encodings that a lenient decoder reads as this point, those that RFC 8032 section 5.1.3 refuses included. */
+/** All 32-byte encodings that a lenient decoder reads as this point, including those that RFC 8032 section 5.1.3 refuses. */
 export function encodings({ x, y }: Point): readonly string[] {
   const signs = x === 0n ? [0n, 1n] : [x & 1n];
   const values = [y, y + P].filter((value) => value < 2n ** 255n);

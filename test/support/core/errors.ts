@@ -14,7 +14,7 @@ export function configurationError(code: ConfigurationErrorCode, message: string
   return expect.objectContaining({ name: 'ConfigurationError', code, message });
 }
 
-/** What an act throws or rejects with; fails the test if it does neither. */
+/** Returns the error that an act throws or rejects with; fails the test if it does neither. */
 export async function caught(act: () => unknown): Promise<unknown> {
   try {
     await act();
@@ -24,7 +24,7 @@ export async function caught(act: () => unknown): Promise<unknown> {
   throw new Error('Expected an error, got none.');
 }
 
-/** All that an error could tell a log: messages, stacks and other members, those of its causes included. */
+/** Everything that a log could show of an error: messages, stacks and other members, including those of its causes. */
 export function everythingIn(error: unknown): string {
   if (!(error instanceof Error)) return JSON.stringify(error) ?? String(error);
   return [error.message, error.stack, JSON.stringify(error), everythingIn(error.cause ?? null)].join('\n');

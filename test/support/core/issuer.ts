@@ -1,4 +1,4 @@
-/** An issuer of JWTs that shares no code with what verifies them: keys and signatures by `jose`. */
+/** An issuer of JWTs that shares no code with the verifier: keys and signatures come from `jose`. */
 import type { webcrypto } from 'node:crypto';
 import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Expectations } from '../../../src/issuer/claims.ts';
@@ -12,7 +12,7 @@ export interface IssuerKey {
   readonly kid: string;
   readonly algorithm: string;
   readonly privateKey: webcrypto.CryptoKey;
-  /** As the issuer's JWKS has it. */
+  /** In the form of the issuer's JWKS. */
   readonly publicJwk: JWK;
 }
 
@@ -26,7 +26,7 @@ export async function makeIssuerKey(kid: string, algorithm = 'RS256'): Promise<I
   };
 }
 
-/** The claims of a good access token, with changes; a claim set to `undefined` is left out. */
+/** The claims of a valid access token, with changes; a claim set to `undefined` is left out. */
 export function accessTokenClaims(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     iss: ISSUER,
@@ -40,7 +40,7 @@ export function accessTokenClaims(changes: Readonly<Record<string, unknown>> = {
   };
 }
 
-/** Mints a good access token, but for the changes. */
+/** Mints an access token that is valid except for the changes. */
 export async function mint(
   key: IssuerKey,
   claims: Readonly<Record<string, unknown>> = {},
@@ -49,7 +49,7 @@ export async function mint(
   return mintPayload(key, JSON.stringify(accessTokenClaims(claims)), header);
 }
 
-/** Signs whatever text as the payload. */
+/** Signs any text as the payload. */
 export async function mintPayload(key: IssuerKey, payload: string, header: Readonly<Record<string, unknown>> = {}) {
   const protectedHeader = { alg: key.algorithm, kid: key.kid, typ: 'JWT', ...header };
   const understood = Object.fromEntries(criticalNames(header.crit).map((name) => [name, true]));
@@ -58,7 +58,7 @@ export async function mintPayload(key: IssuerKey, payload: string, header: Reado
     .sign(key.privateKey, { crit: understood });
 }
 
-/** Makes a compact JWS by hand, for tokens that an honest library refuses to make. */
+/** Creates a compact JWS by hand, for tokens that an honest library refuses to make. */
 export function forge(header: unknown, claims: unknown, sign: (signingInput: string) => Uint8Array | string): string {
   const signingInput = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify(claims))}`;
   return `${signingInput}.${base64url(sign(signingInput))}`;

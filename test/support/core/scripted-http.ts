@@ -1,4 +1,4 @@
-/** An HTTP port without a socket: it returns the responses that a test has written down, and records the requests. */
+/** An HTTP port without a socket: it returns the responses of a test, and records the requests. */
 import { HttpFailure, type HttpPort, type HttpRequest, type HttpResponse } from '../../../src/core/http.ts';
 
 export type Reply = HttpResponse | HttpFailure;
@@ -6,14 +6,14 @@ export type Script = (request: HttpRequest) => Reply | Promise<Reply>;
 
 export class ScriptedHttp {
   readonly requests: HttpRequest[] = [];
-  /** A test replaces it when the server is to respond differently. */
+  /** A test replaces this to change the server's response. */
   script: Script;
 
   constructor(script: Script) {
     this.script = script;
   }
 
-  /** Gives each reply once, in order; one request more is a failure of the test. */
+  /** Gives each reply once, in order; an additional request fails the test. */
   static inOrder(...replies: readonly Reply[]): ScriptedHttp {
     const left = [...replies];
     return new ScriptedHttp(() => {

@@ -13,7 +13,7 @@ export function makeSigningKey(kid: string): SigningKeyPair {
 
 type Stored = readonly [ImportedSigningKey, ...ImportedSigningKey[]];
 
-/** Holds what a test puts in, and counts the reads. */
+/** Holds the keys of a test, and counts the reads. */
 export class StoreOfKeys implements SigningKeyStore {
   reads = 0;
   keys: Stored | Error;

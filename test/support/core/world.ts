@@ -20,9 +20,9 @@ export interface WorldSettings {
 
 export class World {
   readonly clock = new FrozenClock();
-  /** What the tenant knows: a token → the response about it. Others are inactive. */
+  /** The tokens that the tenant knows, with the introspection response for each. Other tokens are inactive. */
   readonly tokens = new Map<string, Reply>();
-  /** `username:password` → the response to a login. Others are wrong. */
+  /** `username:password` → the response to a login. Other logins fail. */
   readonly passwords = new Map<string, Reply>();
   /** If set, the response to every request. */
   outage: Reply | undefined;
@@ -40,7 +40,7 @@ export class World {
     );
   }
 
-  /** How often the tenant was called: logins, introspections, fetches of the keys. */
+  /** How many requests the tenant received: logins, introspections, fetches of the keys. */
   get counts(): { logins: number; introspections: number; keyFetches: number } {
     return {
       logins: this.http.to(TOKEN_URL).length,

@@ -6,7 +6,7 @@ export const ARCHITECTURE = 'docs/architecture.md';
 /**
  * The text below a heading of any level, up to the next heading.
  *
- * @throws Error if there is no such heading
+ * @throws Error if the heading is missing
  */
 export function section(heading: string): string {
   const found = textOf(ARCHITECTURE)
@@ -26,7 +26,7 @@ export function tableRows(text: string, ...header: readonly string[]): readonly 
   return end === -1 ? body : body.slice(0, end);
 }
 
-/** The text of each step of a numbered list, further lines of the step included. */
+/** The text of each step of a numbered list, including the further lines of the step. */
 export function steps(text: string): readonly string[] {
   return text
     .split(/^\d+\. /m)
@@ -34,7 +34,7 @@ export function steps(text: string): readonly string[] {
     .map((step) => step.split(/\n(?!\s+\S)/)[0] ?? '');
 }
 
-/** What stands between backticks. */
+/** The texts between backticks. */
 export function codeSpans(text: string): readonly string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
 }

@@ -1,4 +1,4 @@
-/** Runs the linter, with this project's settings, over files that do not exist in this project. */
+/** Runs the linter with this project's settings over files that do not exist in this project. */
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ export interface Finding {
 const BIOME = join(PROJECT_DIRECTORY, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
 
 /**
- * What one rule finds.
+ * Returns the findings of one rule.
  *
  * @param rule such as `style/noRestrictedImports`
  * @param files the text of each file, by its path in the project

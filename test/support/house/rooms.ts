@@ -14,7 +14,7 @@ export const ROOMS: readonly Room[] = tableRows(section('Rooms'), 'folder', 'sub
 /**
  * The room that a folder or file belongs to, the most specific one.
  *
- * @throws Error if it belongs to none
+ * @throws Error if it does not belong to a room
  */
 export function roomOf(path: string): Room {
   const found = ROOMS.filter(({ name }) => holds(name, path)).sort((a, b) => b.name.length - a.name.length)[0];
@@ -22,7 +22,7 @@ export function roomOf(path: string): Room {
   return found;
 }
 
-/** What the table says about an import between two folders. */
+/** Whether the table allows an import between two folders. */
 export function mayImport(from: string, to: string): boolean {
   const { name, mayImport } = roomOf(from);
   if (sameRoom(name, from, to) || mayImport === 'everything') return true;
@@ -36,7 +36,7 @@ export interface PackageRule {
   readonly mayUse: (folder: string) => boolean;
 }
 
-/** What the table says about packages, with what it excepts. */
+/** The table's rules about packages, including the exceptions. */
 export const PACKAGE_RULES: readonly PackageRule[] = tableRows(section('Rooms'), 'package', 'only in').flatMap(
   ([packages = '', places = '']) => {
     const [only = '', excepted = ''] = packages.split(' except ');
@@ -51,7 +51,7 @@ export const PACKAGE_RULES: readonly PackageRule[] = tableRows(section('Rooms'),
 
 const isUnrestricted = (folder: string) => roomOf(folder).mayImport === 'everything';
 
-/** A room with `*` in its name is several: one for each folder. */
+/** A room with `*` in its name stands for several rooms: one for each folder. */
 function sameRoom(name: string, from: string, to: string): boolean {
   if (!holds(name, to) || roomOf(to).name !== name) return false;
   return !name.includes('*') || from.split('/')[1] === to.split('/')[1];
@@ -61,7 +61,7 @@ function sameRoom(name: string, from: string, to: string): boolean {
 function matches(names: string, folder: string): boolean {
   return codeSpans(names).some((name) => {
     const full = name.endsWith('/') ? name : `src/${name}/`;
-    // `local/` does not cover `local/tenant/`, which has a row of its own.
+    // `local/` does not cover `local/tenant/`, which has its own row.
     return full === 'src/' ? holds(full, folder) : holds(full, folder) && roomOf(folder).name === full;
   });
 }

@@ -1,4 +1,4 @@
-/** The source tree as text: folders, files, and what each file imports from the others. */
+/** The source tree as text: folders, files, and the imports between files. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { PROJECT_DIRECTORY } from '../../../local/deployment/cdk-command.ts';

@@ -1,14 +1,14 @@
-/** Sends requests to an API as a test wants them, several `Authorization` headers included. */
+/** Sends requests to an API, with several `Authorization` headers if a test needs them. */
 import { request } from 'node:http';
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
 }
 
-/** Sends a request; a list of authorizations makes several headers. By `node:http`, since `fetch` would join them. */
-export function call(url: URL, method: string, authorization: string | readonly string[] = []): Promise<Answer> {
+/** Sends a request; a list of authorizations makes several headers. It uses `node:http`, because `fetch` would join them. */
+export function call(url: URL, method: string, authorization: string | readonly string[] = []): Promise<ApiResponse> {
   const headers = { Authorization: [authorization].flat() };
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, agent: false, headers }, (incoming) => {
@@ -16,11 +16,11 @@ export function call(url: URL, method: string, authorization: string | readonly 
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
       incoming.on('end', () => {
-        const answered = Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
+        const fields = Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
           (values ?? []).map((value): [string, string] => [name, value]),
         );
         const body = Buffer.concat(chunks).toString();
-        resolve({ status: incoming.statusCode ?? 0, headers: new Headers(answered), body });
+        resolve({ status: incoming.statusCode ?? 0, headers: new Headers(fields), body });
       });
     });
     outgoing.on('error', reject);

@@ -1,16 +1,16 @@
 /**
- * A server on a plain socket that reads requests as strictly as RFC 9112 and records each one that it finds in the bytes:
- * what a client smuggles shows as one request more.
+ * A server on a plain socket that parses requests as strictly as RFC 9112 and records each one that it finds in the bytes:
+ * a smuggled request appears as an additional one.
  */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 export interface ParsedRequest {
   readonly method: string;
   readonly target: string;
-  /** As they came, in order. */
+  /** Unchanged, in their order. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
-  /** Which connection it came over, and which request on that connection it is; both from 1. */
+  /** The number of the connection, and the number of the request on that connection; both from 1. */
   readonly connection: number;
   readonly turn: number;
 }
@@ -19,7 +19,7 @@ export interface RawBackend {
   readonly url: string;
   /** Every request so far. */
   readonly requests: ParsedRequest[];
-  /** What no correct client sends. */
+  /** Errors for bytes that no correct client sends. */
   readonly faults: string[];
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ const HEAD_END = '\r\n\r\n';
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP\/1\.1$/;
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/s;
 
-/** @param respond called once for each request, when its last byte is there */
+/** @param respond called once for each request, when its last byte has arrived */
 export async function startRawBackend(respond: (request: ParsedRequest, socket: Socket) => void): Promise<RawBackend> {
   const requests: ParsedRequest[] = [];
   const faults: string[] = [];

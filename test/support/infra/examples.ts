@@ -1,4 +1,4 @@
-/** Finds the examples of the constructs, and compiles them as somebody else's stack would hold them. */
+/** Finds the examples of the constructs, and compiles them inside a stack of somebody else. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ export function constructNames(): readonly string[] {
   return sources().flatMap((text) => [...text.matchAll(/^export class (\w+) extends Construct/gm)].map(captured));
 }
 
-/** Every `@example` in `lib/`, under the name of what it documents. */
+/** Every `@example` in `lib/`, under the name of the construct that it documents. */
 export function docblockExamples(): readonly Example[] {
   const block = /@example\n((?: \*.*\n)+?) \*\/\nexport \w+ (\w+)/g;
   return sources().flatMap((text) =>
@@ -41,7 +41,7 @@ export function readmeExamples(): readonly Example[] {
 /**
  * Compiles each example inside the constructor of a stack.
  *
- * @returns what the compiler says, which is nothing if all of them compile
+ * @returns the output of the compiler, which is empty if all examples compile
  */
 export function compile(examples: readonly Example[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'examples-'));
@@ -66,7 +66,7 @@ export function compile(examples: readonly Example[]): string {
   }
 }
 
-/** An example may use what a reader has anyway: an API, an integration, another of the constructs. */
+/** The values that an example may use without defining them: an API, an integration, another construct. */
 function inStack(code: string): string {
   const imports = CONSTRUCTS.map(([name, file]) => `import { ${name} } from '${PROJECT}lib/${file}.ts';`);
   return [...imports, FIXTURE, 'class Example extends Stack {\n constructor() {\n super();', code, '}\n}\n'].join('\n');

@@ -12,11 +12,11 @@ interface Statement {
 export interface Right {
   readonly actions: readonly string[];
   readonly on: readonly string[];
-  /** The items of a table that it is about. */
+  /** The items of a table that the statement covers. */
   readonly items?: readonly string[];
 }
 
-/** What the role whose logical id begins so may do, by all policies of its own. */
+/** The statements of all policies of the role whose logical id has this prefix. */
 export function statementsOf(template: Template, idPrefix: string): readonly Right[] {
   const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith(idPrefix));
   return roles.flatMap(([, { Properties }]) =>

@@ -1,4 +1,4 @@
-/** Synthesizes the application's stacks without bundling any function, so that a template takes no second. */
+/** Synthesizes the application's stacks without bundling any function, so that a template takes less than a second. */
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';

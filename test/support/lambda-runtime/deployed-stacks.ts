@@ -1,6 +1,6 @@
 /**
- * What a deployment has made of its templates: where the code of each function is, the environment it was given, and the
- * properties that its custom resources receive. Read from the templates and the account, so that a test need not know them.
+ * The result of a deployment: the code and the environment of each function, and the properties of its custom resources. Reads
+ * them from the templates and the account, so that a test need not know them.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -67,7 +67,7 @@ export class DeployedStacks {
     };
   }
 
-  /** What the one custom resource of a type receives as its properties. */
+  /** The properties that the only custom resource of a type receives. */
   customResourceProperties(type: string): JsonObject {
     const resolved = this.#resolve(this.#find((resource) => resource.type === type).properties);
     return isJsonObject(resolved) ? resolved : {};
@@ -79,7 +79,7 @@ export class DeployedStacks {
     return found;
   }
 
-  /** Resolves intrinsic functions. An attribute is taken for the physical id: as an address of the resource it is as good. */
+  /** Resolves intrinsic functions. Replaces an attribute with the physical id, which identifies the resource as well. */
   #resolve(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((element) => this.#resolve(element));
     if (!isJsonObject(value)) return value;

@@ -1,4 +1,4 @@
-/** The captured events, and copies of them with what a test puts in. */
+/** The captured events, and copies of them with a test's own values. */
 import { readFileSync } from 'node:fs';
 import { isJsonObject, type JsonObject, parseJson } from '../../../src/core/json.ts';
 
@@ -9,7 +9,7 @@ export function captured(name: string): JsonObject {
   return event;
 }
 
-/** A copy that has this `Authorization` header, or none. HTTP APIs send names in lower case and no list of values. */
+/** A copy with this `Authorization` header, or without one. HTTP APIs send names in lower case and no list of values. */
 export function withAuthorization(event: JsonObject, value: string | undefined): JsonObject {
   const name = event.version === '2.0' ? 'authorization' : 'Authorization';
   const headers = { ...without(event.headers, name), ...(value !== undefined && { [name]: value }) };
@@ -18,14 +18,14 @@ export function withAuthorization(event: JsonObject, value: string | undefined):
   return { ...event, headers, multiValueHeaders: lists };
 }
 
-/** A copy that names the API's own domain: in some captured events the id of the API was changed, but not its domain. */
+/** A copy with the API's own domain: in some captured events the id of the API was changed, but not its domain. */
 export function underOwnDomain(event: JsonObject): JsonObject {
   const context = isJsonObject(event.requestContext) ? event.requestContext : {};
   const domainName = `${context.apiId}.execute-api.us-east-1.amazonaws.com`;
   return { ...event, requestContext: { ...context, domainName, domainPrefix: context.apiId } };
 }
 
-/** A copy whose request was let in by the authorizer. */
+/** A copy of the event after the authorizer has allowed the request. */
 export function withPrincipal(event: JsonObject, principal: Readonly<Record<string, string>>): JsonObject {
   const context = isJsonObject(event.requestContext) ? event.requestContext : {};
   return { ...event, requestContext: { ...context, authorizer: principal } };

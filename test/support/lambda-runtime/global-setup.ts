@@ -1,11 +1,11 @@
-/** Once before all deploy tests: installs AWS's runtime client, or says why it cannot. Its tests are then skipped; in CI that fails. */
+/** Installs AWS's runtime client before all deploy tests, or reports why it cannot. Its tests are then skipped; in CI that fails. */
 import type { TestProject } from 'vitest/node';
 import { installLambdaRuntime, type LambdaRuntime } from '../tools/lambda-runtime.ts';
 import { projectToolOptions, ToolUnavailable } from '../tools/pinned-tool.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** `undefined` if it cannot be had. */
+    /** `undefined` if it cannot be installed. */
     readonly lambdaRuntime: LambdaRuntime | undefined;
   }
 }
@@ -22,10 +22,10 @@ export async function setup(project: TestProject): Promise<void> {
   }
 }
 
-/** After vitest's own summary, so that it is the last that is read. */
+/** Runs after vitest's own summary, so that the message comes last. */
 export function teardown(): void {
   if (reasonForSkipping === undefined) return;
   process.stderr.write(`\nTESTS UNDER THE LAMBDA RUNTIME SKIPPED: ${reasonForSkipping}\n`);
-  // Not thrown earlier: the other tests should run all the same.
+  // Do not throw earlier: the other tests must still run.
   if (process.env.CI === 'true') process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-/** A server on loopback that keeps what it receives: CloudFormation's end of custom resources, or a backend. */
+/** A server on loopback that records requests: it stands in for CloudFormation or a backend. */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 
@@ -16,7 +16,7 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** Starts one that responds to everything with this status and an empty body. */
+/** Starts a server that responds to every request with this status and an empty body. */
 export async function startLoopbackServer(status: number): Promise<LoopbackServer> {
   const received: Received[] = [];
   const server = createServer((request, response) => {

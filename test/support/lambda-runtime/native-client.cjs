@@ -1,6 +1,6 @@
 /**
- * Stands in for the part in C++ of AWS's runtime client where that cannot be built: loaded before it, by `node --require`.
- * It posts results to the Runtime API; the client's own code asks for invocations.
+ * Replaces the C++ part of AWS's runtime client if that cannot be built. `node --require` loads it before the client. It posts
+ * results to the Runtime API; the client's own code requests invocations.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */

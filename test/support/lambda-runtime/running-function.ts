@@ -1,4 +1,4 @@
-/** One function under AWS's runtime client, in a process of its own, as a Lambda execution environment runs it. */
+/** One function under AWS's runtime client, in its own process, as in a Lambda execution environment. */
 import { end, start } from '../../../local/deployment/child-process.ts';
 import type { LambdaRuntime } from '../tools/lambda-runtime.ts';
 import { type Outcome, RuntimeApi } from './runtime-api.ts';
@@ -8,7 +8,7 @@ export interface FunctionCode {
   readonly directory: string;
   /** Such as `index.handler`. */
   readonly handler: string;
-  /** On top of what Lambda sets. */
+  /** In addition to the variables that Lambda sets. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +44,7 @@ export class RunningFunction {
     return this.#api.invoke(event);
   }
 
-  /** All that it has written to stdout and stderr. */
+  /** Its whole output on stdout and stderr. */
   get output(): string {
     return this.#output();
   }

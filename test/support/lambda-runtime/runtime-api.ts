@@ -1,5 +1,5 @@
 /**
- * Lambda's Runtime API on loopback: hands events to a runtime client one at a time, and takes what its handler returns or throws.
+ * Lambda's Runtime API on loopback: hands events to a runtime client one at a time, and receives the results of its handler.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isJsonObject, parseJson } from '../../../src/core/json.ts';
 
-/** What the handler returned, or what the runtime reports about what it threw. */
+/** The result of the handler, or the runtime's report of its error. */
 export type Outcome =
   | { readonly response: unknown }
   | { readonly error: { readonly errorType: string; readonly errorMessage: string } };
@@ -29,13 +29,13 @@ export class RuntimeApi {
   readonly #server: Server;
   readonly #waiting: Invocation[] = [];
   readonly #running = new Map<string, Invocation>();
-  /** A runtime that asks for an invocation while there is none. */
+  /** The open request of a runtime that waits for an invocation. */
   #asking: ServerResponse | undefined;
   #failure: Error | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
-    server.on('request', (request, response) => void this.#answer(request, response));
+    server.on('request', (request, response) => void this.#respond(request, response));
   }
 
   static async start(): Promise<RuntimeApi> {
@@ -44,7 +44,7 @@ export class RuntimeApi {
     return new RuntimeApi(server);
   }
 
-  /** Host and port, as the environment variable `AWS_LAMBDA_RUNTIME_API` has them. */
+  /** Host and port in the format of the environment variable `AWS_LAMBDA_RUNTIME_API`. */
   get address(): string {
     const address = this.#server.address();
     return `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
@@ -75,7 +75,7 @@ export class RuntimeApi {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { id, kind, init } = PATH.exec(request.url ?? '')?.groups ?? {};

@@ -13,7 +13,7 @@ export const PRINCIPAL: Principal = {
   expiresAt: 1_795_349_000,
 };
 
-/** As a backend is told of it. */
+/** The context that a backend receives for this principal. */
 export const CONTEXT = {
   sub: 'auth0|1234',
   username: '',

@@ -1,4 +1,4 @@
-/** A certified authorization server that no one here wrote, as the second issuer: `oidc-provider`, unchanged, on loopback. */
+/** A certified third-party authorization server as the second issuer: `oidc-provider`, unchanged, on loopback. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider, { type ResourceServer } from 'oidc-provider';
@@ -11,9 +11,9 @@ export interface Rfc7662Server {
   readonly issuer: string;
   readonly jwksUrl: string;
   readonly introspectionUrl: string;
-  /** As which it knows the API, by its key. */
+  /** The client id of the API that authenticates with a key. */
   readonly clientId: string;
-  /** As which it knows the API as well, by a secret. */
+  /** The client id of the API that authenticates with a secret. */
   readonly secretClient: ClientCredentials;
   /** Issues an access token of the user `alice`. */
   issue(format: 'opaque' | 'jwt', audience?: string): Promise<string>;
@@ -25,7 +25,7 @@ export interface Rfc7662Server {
 const SCOPE = 'read:foo';
 const USER = 'alice';
 const APP = 'app';
-/** With characters that the header's form-encoding must get right. */
+/** Contains characters that the header must form-encode. */
 const SECRET_CLIENT = { clientId: 'demo api', clientSecret: 's3cr:t +%/=' };
 
 /** @param authenticatedBy the API's key, or the URL where its keys are, for `private_key_jwt` */
@@ -82,7 +82,7 @@ async function createProvider(issuer: string, authenticatedBy: PrivateSigningJwk
       },
     ],
     jwks: { keys: [key] },
-    // Its own would not go to loopback, where the keys of a test are.
+    // The provider's own fetch refuses loopback, where the keys of a test are.
     fetch: (url, { dispatcher: _guard, ...options } = {}) => fetch(url, options),
     findAccount: (_context, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
     ttl: { AccessToken: 600, RefreshToken: 600, Grant: 600 },

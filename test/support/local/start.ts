@@ -1,10 +1,10 @@
-/** Starts local mode for a test, with a clock that stands still until the test moves it. */
+/** Starts local mode for a test, with a clock that is frozen until the test moves it. */
 import { onTestFinished } from 'vitest';
 import { type LocalEnvironment, type LocalPorts, startLocalEnvironment } from '../../../local/environment.ts';
 import { localConfiguration } from '../../../local/options.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
-import { type Answer, call } from '../http/call.ts';
+import { type ApiResponse, call } from '../http/call.ts';
 
 const STARTS_AT_MS = Date.parse('2026-11-22T12:00:00Z');
 
@@ -19,18 +19,18 @@ export interface LocalForTest extends LocalEnvironment {
   /** The authorizer's log, parsed. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   /** Sends a request; `authorization` is the header's value, a list for several headers. */
-  call(method: string, path: string, authorization?: string | readonly string[]): Promise<Answer>;
-  /** How often the tenant was asked at a path. */
+  call(method: string, path: string, authorization?: string | readonly string[]): Promise<ApiResponse>;
+  /** How many requests the tenant received at a path. */
   calls(path: string): number;
 }
 
-/** Keeps no answers, in the gateway or in the authorizer. */
+/** Turns off caching in the gateway and in the authorizer. */
 export const UNCACHED = { gatewayTtlSeconds: 0, cacheTtlSeconds: 0, negativeTtlSeconds: 0 };
 
 /**
  * @param configuration as with `-c key=value`
- * @param startsAtMs where the clock stands at first; other servers may know the real time only
- * @param issuerClient reads the client of an issuer that wants a secret
+ * @param startsAtMs the first time of the clock; other servers may only know the real time
+ * @param issuerClient reads the client of an issuer that requires a secret
  */
 export async function startLocal(
   configuration: Readonly<Record<string, unknown>> = {},
@@ -58,7 +58,7 @@ export async function startLocal(
   };
 }
 
-/** Made once for each test file: making RSA keys is what takes time. */
+/** Created once for each test file, because RSA keys take time. */
 async function makeKeys() {
   return { signingJwk: await generateSigningKey(STARTS_AT_MS), tenantKey: await newSigningKey() };
 }

@@ -1,4 +1,4 @@
-/** Authorizers that keep asking an authorization server: one that has been at work all the time, and one that has just started. */
+/** Authorizers that send requests to an authorization server: a warm one, and one that has just started. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../src/core/clock.ts';
 import { hasCode } from '../../../src/core/errors.ts';
@@ -45,7 +45,7 @@ export class Callers {
     this.#warm = this.#authorizer(storeOf(secret));
   }
 
-  /** A request to each of the two. */
+  /** Sends a request from each of the two. */
   async call(): Promise<void> {
     for (const authorizer of [this.#warm, this.#authorizer(storeOf(this.#secret))]) {
       const token = await this.#server.issue();
@@ -58,8 +58,8 @@ export class Callers {
     }
   }
 
-  /** Whether the server takes this very key, and no other being tried. */
-  async isTaken(key: PrivateSigningJwk): Promise<boolean> {
+  /** Whether the server accepts this key. Tries no other key. */
+  async isAccepted(key: PrivateSigningJwk): Promise<boolean> {
     const only = importSigningKey(key);
     const authorizer = this.#authorizer({ read: async () => [only] });
     try {

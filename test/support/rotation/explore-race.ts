@@ -1,21 +1,21 @@
-/** Explores one race: which processes, in which mode of delivery, how far. */
+/** Explores one race: some processes with one delivery mode, up to some bounds. */
 import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import { type Exploration, type Explored, explore, type Process } from './interleavings.ts';
-import { expectRight, fingerprint, lease, worldBefore } from './races.ts';
+import { expectCorrect, fingerprint, lease, worldBefore } from './races.ts';
 import type { RotationWorld, STEP_NAMES } from './world.ts';
 
 export interface Race {
-  /** The steps before it have been done. */
+  /** All steps before this one are complete. */
   readonly before: (typeof STEP_NAMES)[number];
   readonly delivery: KeyDelivery;
   readonly processes: readonly Process<RotationWorld>[];
 }
 
-/** Throws with the order that ends wrong. */
+/** Throws with the order that ends incorrectly. */
 export function exploreRace(
   { before, delivery, processes }: Race,
   bounds: Pick<Exploration<RotationWorld>, 'mostInterruptions' | 'mostRuns' | 'report'> = {},
 ): Promise<Explored> {
   const makeWorld = () => worldBefore(before, delivery);
-  return explore({ makeWorld, processes, fingerprint, awaited: lease, check: expectRight, ...bounds });
+  return explore({ makeWorld, processes, fingerprint, awaited: lease, check: expectCorrect, ...bounds });
 }

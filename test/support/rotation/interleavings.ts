@@ -1,6 +1,6 @@
 /**
- * Runs several processes over one world, one outside call at a time, in every order that there is. Two orders that lead to the
- * same world, in which every process has seen the same responses, are continued once.
+ * Runs several processes over one world, one outside call at a time, in every order. Two orders that lead to the
+ * same world, in which every process has seen the same responses, are continued only once.
  */
 
 /** Hands out ports whose calls wait for their turn. */
@@ -8,23 +8,23 @@ export type Gate = <Port extends object>(port: Port) => Port;
 
 export interface Process<World> {
   readonly name: string;
-  /** Must do the same in every run, for the same responses. An error that it expects, it must catch. */
+  /** Must do the same in every run for the same responses, and catch the errors that it expects. */
   run(world: World, gate: Gate): Promise<unknown>;
 }
 
 export interface Exploration<World> {
   readonly makeWorld: () => Promise<World>;
   readonly processes: readonly Process<World>[];
-  /** Equal for two worlds in which everything goes on in the same way. */
+  /** Equal for two worlds from which everything continues in the same way. */
   readonly fingerprint: (world: World) => string;
   /**
-   * What a process that polls waits for. It sleeps for at most `LONGEST_POLL_MS`, and continues when this has changed or when
-   * nobody else can. A longer sleep ends only when nobody else can continue: the other calls take milliseconds.
+   * The state that a polling process waits for. It sleeps for at most `LONGEST_POLL_MS`, and continues when this has changed or when
+   * no other process can. A longer sleep ends only when no other process can continue: the other calls take milliseconds.
    */
   readonly awaited: (world: World) => unknown;
-  /** Looks at a world in which all processes have ended. Throws if something is wrong. */
+  /** Checks a world in which all processes have ended. Throws if something is wrong. */
   readonly check: (world: World) => Promise<void>;
-  /** Explores only orders in which a process that could go on is interrupted at most so often. @default every order */
+  /** The maximum number of times that a process is interrupted although it could continue. @default no limit */
   readonly mostInterruptions?: number;
   /** Ends the exploration early. @default never */
   readonly mostRuns?: number;
@@ -39,7 +39,7 @@ export interface Explored {
   readonly isComplete: boolean;
 }
 
-/** Explores every order. Throws with the order that went wrong. */
+/** Explores every order. Throws with the order that fails. */
 export async function explore<World>(exploration: Exploration<World>): Promise<Explored> {
   const { mostRuns = Number.POSITIVE_INFINITY, report } = exploration;
   const seen = new Set<string>();
@@ -71,7 +71,7 @@ interface Turn {
   readonly go: () => void;
 }
 
-/** Takes a state and the orders that branch off there. Returns whether to go on from it. */
+/** Receives a state and the orders that branch off there. Returns whether to continue from it. */
 type Visit = (state: string, alternatives: readonly (readonly number[])[]) => boolean;
 
 class Run<World> {
@@ -85,7 +85,7 @@ class Run<World> {
     this.#exploration = exploration;
   }
 
-  /** Follows an order, then goes on by itself. Returns whether all processes have ended. */
+  /** Follows an order, then chooses its own. Returns whether all processes have ended. */
   async follow(prefix: readonly number[], visit: Visit): Promise<boolean> {
     await this.#start();
     for (;;) {
@@ -111,7 +111,7 @@ class Run<World> {
     await Promise.all(this.#actors.map((actor) => actor.settled()));
   }
 
-  /** Stays with the process that went on last, where it can go on. `undefined` if the state has been seen. */
+  /** Stays with the last process if it can continue. Returns `undefined` if the state has been seen. */
   #choose(ready: readonly number[], visit: Visit): number | undefined {
     const [next = 0, ...others] = this.#choices(ready);
     const alternatives = others.map((index) => [...this.#order, index]);
@@ -125,7 +125,7 @@ class Run<World> {
     return hash([world, ...this.#actors.map((actor) => actor.past), ...bound].join('\n'));
   }
 
-  /** To stay with the process that went on last interrupts nobody. */
+  /** Staying with the last process interrupts nobody. */
   #choices(ready: readonly number[]): readonly number[] {
     const { mostInterruptions = Number.POSITIVE_INFINITY } = this.#exploration;
     const last = this.#order.at(-1);
@@ -148,14 +148,14 @@ class Run<World> {
     }
   }
 
-  /** Those whose turn it may be. A sleeper waits for a change; if nobody else can go on, its time passes. */
+  /** The processes that may have the next turn. A sleeper waits for a change; if no other process can continue, its time passes. */
   #ready(): readonly number[] {
     const awaited = this.#awaited();
     const waiting = this.#actors.flatMap((actor, index) => (actor.turn ? [index] : []));
     const awake = waiting.filter((index) => this.#actors[index]?.isAwake(awaited));
     if (awake.length === 0) return waiting;
     if (awake.some((index) => this.#actors[index]?.calls.length !== 0)) return awake;
-    // Whoever is awake has not begun, so a long sleep may end before that.
+    // The awake processes have not started, so a long sleep may end before they do.
     return waiting.filter((index) => awake.includes(index) || this.#actors[index]?.turn?.isLongSleep);
   }
 }
@@ -165,7 +165,7 @@ class Actor {
   readonly name: string;
   readonly calls: string[] = [];
   turn: Turn | undefined;
-  /** Stands for all that the process has seen. */
+  /** A hash of everything that the process has seen. */
   past = '';
   failure: unknown;
   #isDone = false;
@@ -183,7 +183,7 @@ class Actor {
       })
       .finally(() => {
         this.#isDone = true;
-        // It will do nothing more, so it no longer matters what it has seen.
+        // The process does nothing more, so what it has seen no longer matters.
         this.past = '';
         this.#onSettled?.();
       });
@@ -248,7 +248,7 @@ function plain(_key: string, value: unknown): unknown {
   return value instanceof Map ? [...value] : value;
 }
 
-/** 53 bits twice: short, quick, and far from ever colliding in a test. */
+/** Twice 53 bits: short, fast, and long enough to rule out collisions in a test. */
 function hash(text: string): string {
   return `${cyrb53(text, 1)}${cyrb53(text, 2)}`;
 }

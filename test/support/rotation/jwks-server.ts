@@ -1,4 +1,4 @@
-/** The function behind the JWKS, over HTTP on loopback, whatever the path. */
+/** Serves the function behind the JWKS over HTTP on loopback, under every path. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createJwksHandler } from '../../../lambda/jwks/create-handler.ts';

@@ -1,8 +1,8 @@
-/** The versions of one secret in memory, with the rules of Secrets Manager, or with the fewer ones of the emulator. */
+/** The versions of one secret in memory, with the rules of Secrets Manager or the fewer rules of the emulator. */
 import { AwsError } from '../../../src/aws/errors.ts';
 import type { SecretVersions } from '../../../src/aws/secret-versions.ts';
 
-/** The emulator leaves AWSPENDING where it was when another version gets it. */
+/** The emulator does not remove AWSPENDING from a version when another version gets it. */
 export type Flavour = 'AWS' | 'emulator';
 
 export class MemoryVersions implements SecretVersions {
@@ -16,7 +16,7 @@ export class MemoryVersions implements SecretVersions {
     this.labels.set(versionId, new Set(['AWSCURRENT']));
   }
 
-  /** What Secrets Manager does before it calls a rotation function: a version without a value, or a trial with one. */
+  /** Adds the pending version that Secrets Manager creates before a rotation: without a value, or with one for a trial. */
   announce(versionId: string, value?: string): void {
     this.#label('AWSPENDING', versionId);
     if (value !== undefined) this.values.set(versionId, value);
@@ -46,7 +46,7 @@ export class MemoryVersions implements SecretVersions {
   async move(stage: string, { from, to }: { readonly from?: string; readonly to?: string }): Promise<void> {
     const [holder] =
       [...this.labels].find(([id, stages]) => stages.has(stage) && (from === undefined || id === from)) ?? [];
-    if (holder !== from) throw new AwsError('secret_unwritable', `${stage} is not where it was said to be.`);
+    if (holder !== from) throw new AwsError('secret_unwritable', `${stage} is not on the expected version.`);
     if (stage === 'AWSCURRENT') this.#moveCurrent(from, to);
     if (from !== undefined) this.labels.get(from)?.delete(stage);
     if (to !== undefined) this.#labelsOf(to).add(stage);

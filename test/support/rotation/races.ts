@@ -1,4 +1,4 @@
-/** A rotation's steps, a revocation and a deployment, as processes that run at the same time over one tenant and one secret. */
+/** The steps of a rotation, a revocation and a deployment as concurrent processes with one tenant and one secret. */
 import { createResourceServerResource } from '../../../lambda/auth0-setup/resource-server-resource.ts';
 import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
 import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
@@ -10,7 +10,7 @@ import { API, BEFORE, fakeKey, JWKS_URL, RotationWorld, STEP_NAMES } from './wor
 
 type StepName = (typeof STEP_NAMES)[number];
 
-/** How a step may end when others are at work. */
+/** The codes with which a step may end while other processes run. */
 const ENDS = new Set([
   'version_withdrawn',
   'version_unusable',
@@ -20,7 +20,7 @@ const ENDS = new Set([
   'signing_key_invalid',
 ]);
 
-/** How a revocation may end when another one has revoked its key. */
+/** The codes with which a revocation may end when another one has revoked its key. */
 const OVERTAKEN = new Set(['version_withdrawn']);
 
 export function stepProcess(name: StepName, versionId = 'version-1'): Process<RotationWorld> {
@@ -45,7 +45,7 @@ export function deploymentProcess(): Process<RotationWorld> {
       const { tenantUrl, managementSecret, stateTable, keyDelivery, keyFormat } = settings;
       const resource = createResourceServerResource({
         settings: { tenantUrl, issuer: tenantUrl, managementSecret, passwordGrantSecret: undefined, stateTable },
-        // Nothing of the set-up depends on the introspection endpoint.
+        // The set-up does not depend on the introspection endpoint.
         http: async () => ({ status: 404, headers: {}, body: '' }),
         state,
         sleep,
@@ -59,7 +59,7 @@ export function deploymentProcess(): Process<RotationWorld> {
   };
 }
 
-/** A world in which the steps before one have been done. */
+/** Creates a world in which all steps before one are complete. */
 export async function worldBefore(step: StepName, delivery: KeyDelivery): Promise<RotationWorld> {
   const world = await RotationWorld.setUp(delivery, 'AWS', { isWatched: false });
   for (const name of STEP_NAMES.slice(0, STEP_NAMES.indexOf(step))) await world.step(name, 'version-1');
@@ -73,13 +73,13 @@ export function fingerprint(world: RotationWorld): string {
   return [...labels, ...values, ...state, world.tenant.snapshot(), world.clock.nowMs].join('\n');
 }
 
-/** A sleeper in these races waits for the lease. */
+/** A sleeping process in these races waits for the lease. */
 export function lease(world: RotationWorld): string | undefined {
   return world.state.items.get('resource-servers')?.value;
 }
 
-/** Nothing that was revoked is trusted anywhere, nothing is missing, and the next rotation and teardown work as ever. */
-export async function expectRight(world: RotationWorld): Promise<void> {
+/** Expects that no revoked key is trusted, that no key is missing, and that the next rotation and teardown work. */
+export async function expectCorrect(world: RotationWorld): Promise<void> {
   const revoked: readonly string[] = JSON.parse(world.state.textOf('revoked-keys') ?? '[]');
   const [current, pending] = [world.kidAt('AWSCURRENT'), world.kidAt('AWSPENDING')];
   if (current === undefined) throw new Error('There is no current key.');
@@ -92,7 +92,7 @@ export async function expectRight(world: RotationWorld): Promise<void> {
     if (JSON.stringify(world.keys).includes(pemMark(kid)))
       throw new Error(`The tenant still trusts the revoked key ${kid}.`);
   }
-  // What the tenant and others keep of a JWKS has become too old.
+  // Every cached JWKS has expired.
   world.clock.advanceSeconds(86_400);
   const used = [current, ...(pending === undefined ? [] : [pending])];
   const known = world.known(used);
@@ -101,10 +101,10 @@ export async function expectRight(world: RotationWorld): Promise<void> {
   const strays = world.traced().filter((kid) => !used.includes(kid));
   if (strays.length > 0) throw new Error(`The tenant knows keys without a label: ${strays.join(', ')}.`);
   if (lease(world)?.includes('"lease"')) throw new Error('The lease is still held.');
-  await expectLife(world);
+  await expectNextRotation(world);
 }
 
-async function expectLife(world: RotationWorld): Promise<void> {
+async function expectNextRotation(world: RotationWorld): Promise<void> {
   await world.rotate('version-9');
   const current = world.kidAt('AWSCURRENT') ?? '';
   if (world.known([current]).length === 0) throw new Error('The next rotation leaves an outage.');
@@ -114,7 +114,7 @@ async function expectLife(world: RotationWorld): Promise<void> {
   if (!isRestored) throw new Error(`The teardown leaves ${JSON.stringify(world.keys)}.`);
 }
 
-/** What a process makes is named after it, so that the order in which things are made does not matter. */
+/** Names the keys and ids of a process after it, so that their order of creation does not matter. */
 function gatedRotation(world: RotationWorld, gate: Gate, name: string): Rotation {
   let made = 0;
   const nameOf = () => `${name}-${++made}`;
@@ -132,7 +132,7 @@ function gatedRotation(world: RotationWorld, gate: Gate, name: string): Rotation
   };
 }
 
-/** A version that has a value keeps it for ever, so it does not matter when that is read. */
+/** A version never changes its value, so reading an existing value need not wait for a turn. */
 function readerOf(world: RotationWorld, secret: SecretVersions, gated: SecretVersions): SecretVersions['read'] {
   return (versionId) => (world.secret.values.has(versionId) ? secret.read(versionId) : gated.read(versionId));
 }
@@ -152,7 +152,7 @@ function kidIn(text: string): string {
   return /"kid":"([^"]*)"/.exec(text)?.[1] ?? '';
 }
 
-/** What is in a certificate of this key and in no other. */
+/** A text that occurs only in the certificate of this key. */
 function pemMark(kid: string): string {
   return fakeKey(kid).x5c[0];
 }

@@ -1,6 +1,6 @@
 /**
- * A tenant, a secret, the published keys and an authorizer that is asked at every moment whether callers get through. The
- * keys are none, so that they cost no time: nothing here signs.
+ * A tenant, a secret, the published keys, and an authorizer that checks after every call whether callers get through. The keys
+ * are fake and nothing is signed, because real keys take time.
  */
 
 import { createSecret } from '../../../lambda/key-rotation/create-secret.ts';
@@ -27,7 +27,7 @@ export const API = 'https://demo.api';
 export const JWKS_URL = 'https://keys.example/.well-known/jwks.json';
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Key-AbCdEf';
 export const CACHE_SECONDS = 300;
-/** What the tenant held before us. */
+/** The key properties of the tenant before our set-up. */
 export const BEFORE = { verificationKey: 'THEIRS', verificationKeys: [{ kid: 'theirs', pem: 'THEIR PEM' }] };
 const TENANT_URL = 'https://tenant.example/';
 const RECORD_KEY = `${TENANT_URL} ${API}`;
@@ -40,17 +40,17 @@ const STEPS: Readonly<Record<Step, (rotation: Rotation, versionId: string) => Pr
 };
 export const STEP_NAMES = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
-/** So many of our calls may lie between the two requests of a reader. */
+/** The maximum number of our calls between the two requests of a reader. */
 const LONGEST_READING = 4;
 
-/** Which keys were readable at a time. */
+/** The keys that were readable at a time. */
 interface Labels {
   readonly atMs: number;
   readonly current: string | undefined;
   readonly pending: string | undefined;
 }
 
-/** A key by its name. */
+/** Returns a fake key with this name. */
 export function fakeKey(kid: string): PrivateSigningJwk {
   const secret = (member: string) => `PRIVATE-${member}-of-${kid}`;
   const [d, p, q, dp, dq, qi] = ['d', 'p', 'q', 'dp', 'dq', 'qi'].map(secret) as [
@@ -84,10 +84,10 @@ export class RotationWorld {
   readonly tenant = new MemoryResourceServers();
   readonly secret: MemoryVersions;
   readonly keyDelivery: KeyDelivery;
-  /** What the tenant responds instead of its judgement. */
+  /** If set, the tenant fails every proof with this error. */
   outage: CodedError<string> | undefined;
   proofs = 0;
-  /** When a caller would have been refused, and why. */
+  /** The keys with which a caller would have been refused. */
   readonly refusals: string[] = [];
   readonly #published: { readonly sinceMs: number; readonly text: string }[] = [];
   readonly #labels: Labels[] = [];
@@ -105,7 +105,7 @@ export class RotationWorld {
     this.#observePublication();
   }
 
-  /** The tenant is set up for `key-0`, long ago. */
+  /** Creates a world whose tenant was set up for `key-0` a day ago. */
   static async setUp(
     keyDelivery: KeyDelivery,
     flavour: Flavour = 'AWS',
@@ -158,7 +158,7 @@ export class RotationWorld {
     return STEPS[name](rotation, versionId);
   }
 
-  /** As Secrets Manager does it: what is not complete is taken up again, under the token that it had. */
+  /** Rotates as Secrets Manager does: continues an incomplete rotation with its old token. */
   async rotate(versionId: string): Promise<void> {
     this.clock.advanceSeconds(1);
     const pending = (await this.secret.stages()).entries();
@@ -168,7 +168,7 @@ export class RotationWorld {
     await this.rotateByHand(leftBehind ?? versionId);
   }
 
-  /** All steps; some time passes between them. */
+  /** Runs all steps; some time passes between them. */
   async rotateByHand(versionId: string): Promise<void> {
     for (const name of STEP_NAMES) {
       await this.step(name, versionId);
@@ -193,17 +193,17 @@ export class RotationWorld {
     return text === undefined ? undefined : kidIn(text);
   }
 
-  /** Those that the JWKS holds now. */
+  /** The keys in the JWKS now. */
   served(): readonly string[] {
     return servedKeys(keysIn(this.state.textOf('public-keys') ?? ''), this.clock.nowMs).map(({ kid }) => kid);
   }
 
-  /** Those of ours that the tenant surely knows, however old its copy of a JWKS. */
+  /** The keys that the tenant certainly knows, however old its copy of the JWKS is. */
   known(kids: readonly string[]): readonly string[] {
     return kids.filter((kid) => this.#knows(kid));
   }
 
-  /** Our keys that stand on the resource server itself. */
+  /** Our keys on the resource server itself. */
   traced(): readonly string[] {
     const held = JSON.stringify(this.keys);
     return [...this.secret.values.values()]
@@ -231,14 +231,14 @@ export class RotationWorld {
     if (!this.#knows(kid)) throw new IssuerError('issuer_client_refused', 'The server refused the assertion.');
   }
 
-  /** A cold authorizer signs with the current key, and, refused, with the pending one; it reads the two labels in two requests. */
+  /** A cold authorizer signs with the current key and, if refused, with the pending one. It reads the labels in two requests. */
   #observe(): void {
     this.#observePublication();
     if (!this.#isWatched) return;
     const [current, pending] = [this.kidAt('AWSCURRENT'), this.kidAt('AWSPENDING')];
     const nowMs = this.clock.nowMs;
     this.#labels.push({ atMs: nowMs, current, pending });
-    // Only a single slot needs the second look.
+    // Only a delivery with a single key needs the second attempt.
     this.#sign(this.keyDelivery === 'verificationKey' ? [current, pending] : [current]);
     for (const before of this.#labels.slice(-LONGEST_READING).filter(({ atMs }) => atMs === nowMs)) {
       this.#sign([before.current, pending]);
@@ -257,7 +257,7 @@ export class RotationWorld {
   }
 }
 
-/** The world is looked at after every call, and the same few texts are parsed over and over. */
+/** The world is checked after every call, so the same few texts are parsed again and again. */
 const keysIn = remembering(parsePublicKeys);
 const pemOf = remembering((kid) => certificatePem(fakeKey(kid)));
 const kidIn = remembering((text) => {
@@ -277,7 +277,7 @@ function remembering<Parsed>(parse: (text: string) => Parsed): (text: string) =>
   };
 }
 
-/** Dies before or after one of the calls; the world is looked at after each. */
+/** Wraps a port: it may die before or after one of its calls. The world is checked after each call. */
 function mortal<Port extends object>(life: Life, port: Port, observe: () => void): Port {
   return new Proxy(port, {
     get: (target, name) => {

@@ -1,4 +1,4 @@
-/** Secrets and the shared state of deployments in memory, and a fuse: what custom resources are tried against. */
+/** In-memory secrets, the shared state of deployments, and processes that die, for the tests of custom resources. */
 
 import type { SecretStore } from '../../../src/core/secret-store.ts';
 import type { ListDeployments, StateItem, StateName, StateStore } from '../../../src/core/state-store.ts';
@@ -32,7 +32,7 @@ export class MemoryState implements StateStore {
     return true;
   }
 
-  /** Writes without a condition, for the test to arrange things. */
+  /** Writes without a condition, so that a test can prepare the state. */
   set(name: StateName, value: string): void {
     const [, earlier] = this.items.get(name)?.revision.split('-') ?? [];
     this.items.set(name, { value, revision: `revision-${Number(earlier ?? 0) + 1}` });
@@ -47,7 +47,7 @@ export class MemoryState implements StateStore {
 export class MemoryAccount {
   readonly states = new Map<string, MemoryState>();
 
-  /** The deployments that one of them sees. */
+  /** The deployments that one deployment sees. */
   othersOf(deployment: string): ListDeployments {
     return async () =>
       [...this.states].filter(([name]) => name !== deployment).map(([name, state]) => ({ name, state }));
@@ -57,7 +57,7 @@ export class MemoryAccount {
 /** The error of a process that died. */
 class Death extends Error {}
 
-/** Lets a process live for so many moments: one before and one after each outside call. The dead call nobody. */
+/** Lets a process live for a number of moments: one before and one after each outside call. Then it makes no more calls. */
 export class Life {
   moments = 0;
   readonly #length: number;

@@ -36,7 +36,7 @@ export type Received = CustomResourceResponse & {
   readonly logicalResourceId: string;
 };
 
-/** An HTTP port that keeps what goes to CloudFormation and sends on everything else. */
+/** An HTTP port that records the responses to CloudFormation and forwards everything else. */
 export function respondingTo(received: Received[], otherwise: HttpPort): HttpPort {
   return async (request) => {
     if (request.url !== RESPONSE_URL) return otherwise(request);

@@ -1,4 +1,4 @@
-/** What setting up the local tenant takes: a connection to it and a signing key. */
+/** A connection to the local tenant and a signing key, for the tests of the set-up. */
 import type { Tenant } from '../../../local/tenant/server.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { connectManagement, type ManagementOptions } from '../../../src/management/management-connection.ts';
@@ -16,5 +16,5 @@ export function connect(tenant: Tenant, options: Partial<ManagementOptions> = {}
   });
 }
 
-/** A signing key as a deployment makes it. */
+/** Creates a signing key as a deployment does. */
 export const newKey = () => generateSigningKey(Date.parse('2026-01-01T00:00:00Z'));

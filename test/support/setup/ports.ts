@@ -1,4 +1,4 @@
-/** A tenant and a store in memory, and a fuse that blows at a chosen call: what setting up is tried against without a socket. */
+/** An in-memory tenant and store, and a fuse that blows at a chosen call, for tests of the set-up without a socket. */
 import type { ClientGrant, ClientGrants, NewClientGrant } from '../../../src/management/client-grants.ts';
 import { ManagementRefusal } from '../../../src/management/errors.ts';
 import type {
@@ -33,7 +33,7 @@ export class Fuse {
     if (this.moments === this.#blowsAt) throw new Crash(`died at moment ${this.moments}`);
   }
 
-  /** The same port, with the fuse around each of its calls. */
+  /** Wraps a port, with the fuse around each of its calls. */
   around<Port extends object>(port: Port): Port {
     return new Proxy(port, {
       get: (target, name) => {
@@ -71,13 +71,13 @@ export class MemoryStore<SetupRecord> implements RecordStore<SetupRecord> {
 export class MemoryResourceServers implements ResourceServers {
   readonly records = new Map<string, ResourceServer>();
   readonly writes: string[] = [];
-  /** Responds with 400 to a request that holds one of these. */
+  /** Responds with 400 to a request that contains one of these. */
   refused: readonly KeyProperty[] = [];
   /** Responds with 400 to `null`. */
   refusesNull = false;
-  /** Takes `null` and keeps what is there. */
+  /** Accepts `null` and keeps the old value. */
   ignoresNull = false;
-  /** What is kept instead of a value that is written. */
+  /** Stored instead of a written value. */
   render: (value: unknown) => unknown = (value) => value;
   #made = 0;
 
@@ -149,7 +149,7 @@ export class MemoryResourceServers implements ResourceServers {
 export class MemoryClientGrants implements ClientGrants {
   grant: ClientGrant | undefined;
   readonly writes: string[] = [];
-  /** Scopes that this tenant does not know, and drops. */
+  /** The unknown scopes that this tenant drops. */
   unknownScopes: readonly string[] = [];
   #made = 0;
 

@@ -24,7 +24,7 @@ export const OTHER_MANAGEMENT_SECRET_ID = 'auth0/management-2';
 export const PASSWORD_SECRET_ID = 'auth0/password-grant';
 const RECORDS = { [RESOURCE_SERVER]: 'resource-servers', [CLIENT_GRANT]: 'client-grants' } as const;
 
-/** What the records are when nothing is set up. */
+/** The text of the records when nothing is set up. */
 export const NO_RECORDS = '{"entries":{}}';
 
 export type SetupType = typeof RESOURCE_SERVER | typeof CLIENT_GRANT;
@@ -34,11 +34,11 @@ export class World {
   readonly state = new MemoryState();
   readonly account: MemoryAccount;
   readonly deployment: string;
-  /** What the functions are given in place of `state`. */
+  /** If set, the functions use this store instead of `state`. */
   store: StateStore | undefined;
   nowMs = 1_700_000_000_000;
   readonly lines: string[] = [];
-  /** The waits that were asked for, in milliseconds. None takes any time. */
+  /** The requested waits, in milliseconds. They take no time. */
   readonly sleeps: number[] = [];
   readonly tenant: Tenant;
 
@@ -56,7 +56,7 @@ export class World {
     this.secrets.values.set(id, JSON.stringify(value));
   }
 
-  /** What is written down about a type, as text. */
+  /** The records of a type, as text. */
   recordsOf(type: SetupType): string {
     return this.state.textOf(RECORDS[type]) ?? NO_RECORDS;
   }
@@ -66,7 +66,7 @@ export class World {
     return { ...(type === RESOURCE_SERVER && key), ...changes };
   }
 
-  /** Sends one event to the function. Returns what CloudFormation got: nothing if the function died. */
+  /** Sends one event to the function. Returns the response that CloudFormation got: `undefined` if the function died. */
   async send(parts: Omit<EventParts, 'resourceType'> & { readonly resourceType: SetupType }, life = new Life()) {
     const received: Received[] = [];
     const sendOrDie = life.around((...args: Parameters<HttpPort>) => http.send(...args));
@@ -101,11 +101,11 @@ export class World {
       { ...transport, deadline: () => new Promise(() => {}), log: (line) => this.lines.push(line) },
     );
     await handler(eventOf(parts), { getRemainingTimeInMillis: () => 60_000 });
-    // A function that died sends nothing, even where its code would have.
+    // A dead function sends nothing, even if its code would have.
     return life.isOver ? undefined : received.at(-1);
   }
 
-  /** A Create, or with a physical id an Update, of a type. */
+  /** Sends a Create of a type, or an Update if there is a physical id. */
   put(type: SetupType, changes: Readonly<Record<string, unknown>> = {}, more: Partial<EventParts> = {}, life?: Life) {
     const requestType = more.physicalId === undefined ? 'Create' : 'Update';
     const parts = {
@@ -125,7 +125,7 @@ export class World {
   }
 }
 
-/** The secret that the function of this half of the set-up was given: a test names it as if it were a property. */
+/** The secret that the function of this half of the set-up uses. A test names it like a property. */
 function managementSecretOf({ ManagementSecretId = MANAGEMENT_SECRET_ID }: Readonly<Record<string, unknown>>): string {
   return String(ManagementSecretId);
 }

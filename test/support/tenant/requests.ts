@@ -6,14 +6,14 @@ import { type Clock, DEMO_API, MANAGEMENT_CLIENT } from './tenant.ts';
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-export interface Answer {
+export interface TenantResponse {
   readonly status: number;
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: each test says what shape it expects
   readonly body: any;
 }
 
-export async function ask(tenant: Tenant, path: string, init: RequestInit = {}): Promise<Answer> {
+export async function ask(tenant: Tenant, path: string, init: RequestInit = {}): Promise<TenantResponse> {
   const response = await fetch(new URL(path, tenant.issuer), { redirect: 'manual', ...init });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
@@ -38,17 +38,17 @@ export function postForm(
 }
 
 export async function managementToken(tenant: Tenant): Promise<string> {
-  const answer = await postJson(tenant, '/oauth/token', {
+  const response = await postJson(tenant, '/oauth/token', {
     grant_type: 'client_credentials',
     client_id: MANAGEMENT_CLIENT.clientId,
     client_secret: MANAGEMENT_CLIENT.clientSecret,
     audience: `${tenant.issuer}api/v2/`,
   });
-  return answer.body.access_token;
+  return response.body.access_token;
 }
 
 /** Calls the Management API with a fresh token. */
-export async function manage(tenant: Tenant, method: string, path: string, body?: unknown): Promise<Answer> {
+export async function manage(tenant: Tenant, method: string, path: string, body?: unknown): Promise<TenantResponse> {
   const authorization = `Bearer ${await managementToken(tenant)}`;
   const payload = body === undefined ? {} : { body: JSON.stringify(body) };
   const headers = { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
@@ -66,7 +66,7 @@ export interface AssertionChanges {
   readonly header?: Record<string, unknown>;
 }
 
-/** Signs an assertion that is right in every way but those named. */
+/** Signs an assertion that is valid except for the changes. */
 export function assertion(
   tenant: Tenant,
   key: KeyObject,

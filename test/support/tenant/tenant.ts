@@ -1,4 +1,4 @@
-/** The local tenant as tests use it: who its clients are, how it is opened for one test or shared by a file. */
+/** The local tenant for tests: its clients, and functions that open it for one test or share it in a file. */
 import { afterAll, beforeEach, onTestFinished } from 'vitest';
 import type { Seed } from '../../../local/tenant/records.ts';
 import { startTenant, type Tenant, type TenantOptions, USUAL_BEHAVIOUR } from '../../../local/tenant/server.ts';
@@ -9,7 +9,7 @@ export const DEMO_API = 'https://demo.api';
 export const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: 'local-management-secret' };
 export const PASSWORD_CLIENT = { clientId: 'local-password-client', clientSecret: 'local-password-secret' };
 
-/** The tenant's own key, made once for each test file: making RSA keys takes most of the time. */
+/** The tenant's own key, created once for each test file, because RSA keys take time. */
 export const signingKey = await newSigningKey();
 
 export interface Clock {

@@ -1,7 +1,7 @@
 /**
- * AWS's runtime client for Lambda functions in Node (npm's `aws-lambda-ric`), the program that loads a handler on Lambda and asks
- * for its invocations. Its part in C++ sends the results, and building that needs cmake, make, a C++ compiler and Python.
- * Where it cannot be built, a stand-in of a few lines sends them; all else is AWS's.
+ * AWS's runtime client for Lambda functions in Node (npm's `aws-lambda-ric`), the program that loads a handler on Lambda and
+ * requests its invocations. Its C++ part sends the results; building it needs cmake, make, a C++ compiler and Python. If that is
+ * not possible, a short stand-in sends the results; everything else is AWS's code.
  */
 import { access } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { run } from '../../../local/deployment/child-process.ts';
 import { findNode24 } from './node24.ts';
 import { installTool, lastLine, type ToolOptions } from './pinned-tool.ts';
 
-/** How to start it; the environment says which handler it runs. */
+/** How to start it; the environment names the handler. */
 export interface LambdaRuntime {
   /** Node 24. */
   readonly execPath: string;
@@ -36,7 +36,7 @@ export async function installLambdaRuntime(options: ToolOptions): Promise<Lambda
   return { execPath, args: isNative ? [client] : ['--require', STAND_IN, client] };
 }
 
-/** By the package's own install scripts. A failure is reported only: there is the stand-in. */
+/** Runs the package's own install scripts. A failure is only reported, because the stand-in can replace this part. */
 async function buildNativePart(directory: string, execPath: string, options: ToolOptions): Promise<void> {
   const environment = {
     ...options.environment,

@@ -15,7 +15,7 @@ export interface ToolOptions {
   readonly cacheDirectory: string;
   /** For npm, with its settings and proxies. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Receives a line when something starts that takes a while. */
+  /** Receives a line when a slow operation starts. */
   readonly report: (line: string) => void;
 }
 
@@ -43,7 +43,7 @@ export function projectToolOptions(): ToolOptions {
 /**
  * Installs a tool unless its current version is there.
  *
- * @returns its folder, which holds `node_modules`
+ * @returns its folder, which contains `node_modules`
  * @throws ToolUnavailable if npm cannot install it
  */
 export async function installTool(tool: PinnedTool, options: ToolOptions): Promise<string> {

@@ -1,8 +1,8 @@
-/** Makes an assembly wait seconds, not minutes, for a function that died: the emulator, unlike AWS, does not run it again. */
+/** Shortens the wait for a dead function from minutes to seconds: unlike AWS, the emulator does not run it again. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export async function waitBriefly(assembly: string, seconds: number): Promise<void> {
+export async function shortenServiceTimeout(assembly: string, seconds: number): Promise<void> {
   const templates = (await readdir(assembly)).filter((name) => name.endsWith('.template.json'));
   for (const name of templates) {
     const file = join(assembly, name);
