@@ -8,10 +8,9 @@ import { isCompactJws } from '../issuer/jwt.ts';
 import type { Authenticator } from './authenticator.ts';
 
 /**
- * Far longer than any opaque token: an encrypted one has about 400 characters. Longer values are refused without a
- * call.
+ * An encrypted token with many permissions can have some thousand characters. Longer values are refused without a call.
  */
-const MAXIMUM_TOKEN_LENGTH = 2048;
+const MAXIMUM_TOKEN_LENGTH = 8192;
 
 export class OpaqueTokenAuthenticator implements Authenticator {
   readonly #introspector: Introspector;

@@ -20,8 +20,8 @@ export interface BasicCredential {
   readonly secret: string;
 }
 
-/** API Gateway accepts 10,240 bytes of headers in total. */
-const MAXIMUM_HEADER_LENGTH = 8192;
+/** A token of 8,192 characters with its scheme. API Gateway accepts 10,240 bytes of headers in total. */
+const MAXIMUM_HEADER_LENGTH = 8200;
 const MAXIMUM_USERNAME_LENGTH = 320;
 const MAXIMUM_SECRET_LENGTH = 2048;
 

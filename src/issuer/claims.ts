@@ -50,7 +50,7 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
   }
   const exp = validateTime(unverifiedClaims, expected);
   // RFC 7800: such a token needs a proof of possession, and no credential here carries one.
-  if (unverifiedClaims.cnf !== undefined)
+  if (unverifiedClaims.cnf !== undefined && unverifiedClaims.cnf !== null)
     throw new CredentialError('token_sender_constrained', 'The token is bound to a key.');
   return {
     sub: requiredText(unverifiedClaims, 'sub'),
@@ -79,7 +79,8 @@ function validateTime(claims: JsonObject, { clock, clockToleranceSeconds }: Expe
 
 function epochSeconds(claims: JsonObject, name: string): number | undefined {
   const value = claims[name];
-  if (value === undefined) return undefined;
+  // Some servers write `null` for a claim that the token does not have.
+  if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw malformed(name, 'a number');
   return value;
 }

@@ -9,6 +9,8 @@ import { type ImportedSigningKey, SIGNING_ALGORITHM } from '../signing-key/signi
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 const LIFETIME_SECONDS = 60;
+/** A server whose clock is behind ours must not take the assertion for one from the future. */
+const BACKDATED_SECONDS = 5;
 
 export interface ClientAssertionClaims {
   /** `iss` and `sub`: the resource server's identifier. */
@@ -30,9 +32,10 @@ export function signClientAssertion(
   key: ImportedSigningKey,
   { clientId, audience, jti, now }: ClientAssertionClaims,
 ): string {
-  const iat = Math.floor(now / 1000);
+  const nowSeconds = Math.floor(now / 1000);
   const header = { alg: SIGNING_ALGORITHM, kid: key.kid, typ: 'JWT' };
-  const payload = { iss: clientId, sub: clientId, aud: audience, iat, exp: iat + LIFETIME_SECONDS, jti };
+  const times = { iat: nowSeconds - BACKDATED_SECONDS, exp: nowSeconds + LIFETIME_SECONDS };
+  const payload = { iss: clientId, sub: clientId, aud: audience, ...times, jti };
   const signingInput = `${base64url(header)}.${base64url(payload)}`;
   return `${signingInput}.${sign('sha256', Buffer.from(signingInput), key.privateKey).toString('base64url')}`;
 }

@@ -71,6 +71,7 @@ function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
  * @see RFC 6749 section 2.3.1 and appendix B
  */
 export function clientSecretBasic({ clientId, clientSecret }: ClientCredentials): string {
-  const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
+  // A space becomes %20 and not +, which some servers do not decode.
+  const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1).replaceAll('+', '%20');
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`;
 }

@@ -110,7 +110,7 @@ function oddFields({ oddHeader }: Case, good: string): Presented['fields'] {
     negotiate: 'Negotiate YIIJ',
     dpop: `DPoP ${token}`,
     longHeader: `Bearer ${'a'.repeat(8800)}`,
-    longOpaque: `Bearer ${'a'.repeat(3000)}`,
+    longOpaque: `Bearer ${'a'.repeat(8193)}`,
   };
   switch (oddHeader) {
     case 'missing':

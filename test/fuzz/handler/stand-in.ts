@@ -369,7 +369,7 @@ const LOGIN_REPLIES: Readonly<Record<Exclude<Case['login'], 'right'>, HttpRespon
 };
 
 const secretHeader = (): string => {
-  const encode = (value: string) => encodeURIComponent(value).replaceAll('%20', '+');
+  const encode = encodeURIComponent;
   return `Basic ${Buffer.from(`${encode(ISSUER_CLIENT.clientId)}:${encode(ISSUER_CLIENT.clientSecret)}`).toString('base64')}`;
 };
 

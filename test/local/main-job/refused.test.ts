@@ -100,7 +100,7 @@ describe('an Authorization header that is not a valid credential', () => {
     ['an unknown scheme', 'Digest abc', 'scheme_unsupported'],
     ['a scheme without a credential', 'Bearer', 'credential_malformed'],
     ['a pair joined by a comma', 'Bearer abc, Bearer def', 'credential_malformed'],
-    ['6 KB of junk', `Bearer ${'x'.repeat(6 * 1024)}`, 'credential_oversized'],
+    ['a token of 8,193 characters', `Bearer ${'x'.repeat(8193)}`, 'credential_oversized'],
     [
       '6 KB of Basic junk',
       `Basic ${Buffer.from(`user:${'x'.repeat(4600)}`).toString('base64')}`,

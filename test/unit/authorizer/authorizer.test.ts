@@ -121,7 +121,6 @@ describe('an invalid credential', () => {
     ['no header', [], 'credential_missing'],
     ['two headers', [`Bearer ${jwt}`, `Bearer ${jwt}`], 'credential_repeated'],
     ['another scheme', ['Digest x'], 'scheme_unsupported'],
-    ['6 KB of junk', [`Bearer ${'x'.repeat(6000)}`], 'credential_oversized'],
     ['9 KB of junk', [`Bearer ${'x'.repeat(9000)}`], 'credential_oversized'],
     ['a malformed token', ['Bearer {}'], 'credential_malformed'],
     ['malformed Basic', ['Basic !'], 'credential_malformed'],

@@ -56,7 +56,7 @@ describe('a Bearer token of three parts', () => {
 });
 
 describe('a Bearer token without three parts', () => {
-  it.each(['opaque', 'abcdefghijklmnop', 'a.b', 'a.b.c.d.e', 'a'.repeat(2048)])(
+  it.each(['opaque', 'abcdefghijklmnop', 'a.b', 'a.b.c.d.e', 'a'.repeat(8192)])(
     'is introspected: %s',
     async (token) => {
       const { world, decide } = newWorld();
@@ -66,13 +66,13 @@ describe('a Bearer token without three parts', () => {
     },
   );
 
-  it('is refused without a call if it is longer than 2,048 characters', async () => {
+  it('is refused without a call if it is longer than 8,192 characters', async () => {
     const { world, decide } = newWorld();
-    expect(await decide('a'.repeat(2049))).toEqual({ outcome: 'unauthenticated', reason: 'credential_oversized' });
+    expect(await decide('a'.repeat(8193))).toEqual({ outcome: 'unauthenticated', reason: 'credential_oversized' });
     expect(world.http.requests).toHaveLength(0);
     const authenticator = new OpaqueTokenAuthenticator({ introspect: () => Promise.reject(new Error('not called')) });
-    await expect(authenticator.authenticate(bearer('a'.repeat(2049)), CONTEXT)).rejects.toThrow(
-      credentialError('credential_oversized', 'The token is longer than 2048 characters.'),
+    await expect(authenticator.authenticate(bearer('a'.repeat(8193)), CONTEXT)).rejects.toThrow(
+      credentialError('credential_oversized', 'The token is longer than 8192 characters.'),
     );
   });
 });

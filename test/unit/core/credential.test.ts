@@ -25,10 +25,10 @@ describe('the Authorization headers', () => {
     );
   });
 
-  it('are refused if longer than 8,192 characters, whatever they contain', () => {
-    expect(parseCredential([`Bearer ${'a'.repeat(8185)}`])).toEqual({ kind: 'bearer', token: 'a'.repeat(8185) });
-    expect(() => parseCredential([`Bearer ${'a'.repeat(8186)}`])).toThrow(
-      credentialError('credential_oversized', 'The Authorization header is longer than 8192 characters.'),
+  it('are refused if longer than 8,200 characters, whatever they contain', () => {
+    expect(parseCredential([`Bearer ${'a'.repeat(8193)}`])).toEqual({ kind: 'bearer', token: 'a'.repeat(8193) });
+    expect(() => parseCredential([`Bearer ${'a'.repeat(8194)}`])).toThrow(
+      credentialError('credential_oversized', 'The Authorization header is longer than 8200 characters.'),
     );
   });
 

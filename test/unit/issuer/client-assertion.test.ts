@@ -23,7 +23,8 @@ describe('a client assertion', () => {
       iss: AUDIENCE,
       sub: AUDIENCE,
       aud: ISSUER,
-      iat: NOW_SECONDS,
+      // Backdated, because the server's clock may be behind.
+      iat: NOW_SECONDS - 5,
       exp: NOW_SECONDS + 60,
       jti: 'jti-1',
     });

@@ -93,7 +93,7 @@ describe('the cached client', () => {
 describe('the client_secret_basic header', () => {
   it('form-encodes both parts, so that a colon in the id does not end the id', () => {
     const header = clientSecretBasic({ clientId: 'a:b c', clientSecret: 'd+e%f' });
-    expect(Buffer.from(header.slice('Basic '.length), 'base64').toString()).toBe('a%3Ab+c:d%2Be%25f');
+    expect(Buffer.from(header.slice('Basic '.length), 'base64').toString()).toBe('a%3Ab%20c:d%2Be%25f');
   });
 
   it('can be decoded again, for any id and secret', () => {

@@ -87,7 +87,7 @@ describe('the introspection request', () => {
       iss: AUDIENCE,
       sub: AUDIENCE,
       aud: ISSUER,
-      iat: NOW_SECONDS,
+      iat: NOW_SECONDS - 5,
       exp: NOW_SECONDS + 60,
       jti: 'jti-1',
     });
