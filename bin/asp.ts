@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import packageJson from '../package.json' with { type: 'json' };
 import { composeAuthorizer } from '../src/authorizer/compose.ts';
 import { EXIT } from '../src/cli/exit-code.ts';
 import type { Ports } from '../src/cli/ports.ts';
@@ -46,6 +47,7 @@ const ports: Ports = {
       issuerClient: async (secretId) => (await secrets()).readClient(secretId),
     }),
   environment,
+  version: packageJson.version,
   directory: process.cwd(),
   onInterrupt: (callback) => {
     process.on('SIGINT', callback);

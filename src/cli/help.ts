@@ -8,12 +8,14 @@ import { table } from './table.ts';
 export function generalHelp(groups: readonly CommandGroup[]): string {
   return [
     'Usage: asp COMMAND [OPTIONS]',
+    '       asp help COMMAND',
+    '       asp --version',
     '',
     'Manages app specific passwords, tokens and the signing key of an API in an Auth0 tenant.',
     '',
     ...groupLines(groups),
     'Run "asp COMMAND --help" for the options of a command. A setting comes from the first source that has it: options,',
-    'environment, .env, stack outputs, cdk.json; --verbose shows them all.',
+    'environment, .env, stack outputs, cdk.json; --verbose shows the source of each setting.',
     'Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 Ctrl-C.',
   ].join('\n');
 }

@@ -29,6 +29,8 @@ export interface Ports extends IssuerPorts {
   readonly invokeFunction: (functionName: string, event: unknown) => Promise<unknown>;
   readonly composeAuthorizer: ComposeAuthorizer;
   readonly environment: Variables;
+  /** The version of this package. */
+  readonly version: string;
   /** File names are relative to this directory. */
   readonly directory: string;
   /** Calls back for each Ctrl-C, and returns how to stop that. */

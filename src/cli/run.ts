@@ -41,15 +41,21 @@ function assertTlsIsOn({ environment }: Ports): void {
 }
 
 async function dispatch([name = '', ...rest]: readonly string[], ports: Ports): Promise<ExitCode> {
+  const { print, note } = ports.terminal;
+  const [topic] = rest;
+  if (name === '--version') {
+    print(ports.version);
+    return EXIT.done;
+  }
+  if (name === 'help' && topic !== undefined && !asksForHelp(rest)) return dispatch([topic, '--help'], ports);
   if (name === '' || name === 'help' || asksForHelp([name])) {
-    const { print, note } = ports.terminal;
     (name === '' ? note : print)(generalHelp(COMMAND_GROUPS));
     return name === '' ? EXIT.usage : EXIT.done;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (!command) throw unknownCommand(name);
   if (asksForHelp(rest)) {
-    ports.terminal.print(commandHelp(command));
+    print(commandHelp(command));
     return EXIT.done;
   }
   return execute(command, rest, ports);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LAUNCHER, startAsp, startChild } from '../../support/cli/child.ts';
+import { LAUNCHER, ROOT, startAsp, startChild } from '../../support/cli/child.ts';
 import { openReadyTenant, settingsOf, USER } from '../../support/cli/tenant.ts';
 
 /** A device that is always full; not every system has one. */
@@ -42,6 +42,19 @@ describe('the asp process', () => {
     create.process.kill('SIGINT');
     expect(await create.ended).toBe(130);
     expect(readdirSync(directory).sort()).toEqual(['.asp', 'key.json']);
+  });
+
+  it.each(['18.20.4', '20.18.3'])('reports that Node %s is too old, and loads nothing', async (version) => {
+    const old = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'${version}'})`;
+    const child = startChild(process.execPath, ['--import', old, LAUNCHER, '--version'], {
+      directory: ROOT,
+      environment: {},
+    });
+    expect(await child.ended).toBe(1);
+    expect(child.output).toEqual({
+      stdout: '',
+      stderr: `asp needs Node 20.19 or later; this is Node ${version}.\n`,
+    });
   });
 
   it('prints no colours if the output is not a terminal', async () => {

@@ -38,6 +38,18 @@ describe('asp', () => {
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
   });
 
+  it('prints its version', async () => {
+    const { code, stdout } = await openWorkshop().asp(['--version']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1.2.3\n' });
+  });
+
+  it('prints the help of a command for help COMMAND', async () => {
+    const { asp } = openWorkshop();
+    const { code, stdout } = await asp(['help', 'create']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: (await asp(['create', '--help'])).stdout });
+    expect((await asp(['help', 'creat'])).stderr).toMatch(/^There is no command creat; the nearest is create/);
+  });
+
   it.each([['--help'], ['-h'], ['help']])('prints the commands on standard output for %s', async (arg) => {
     const { code, stdout, stderr } = await openWorkshop().asp([arg]);
     expect(stdout).toMatch(/^Usage: asp COMMAND/);

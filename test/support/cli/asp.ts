@@ -77,6 +77,7 @@ export function openWorkshop(environment: Readonly<Record<string, string>> = {})
         },
         composeAuthorizer,
         environment: { ...environment, ...options.environment },
+        version: '1.2.3',
         directory,
         onInterrupt: () => () => {},
         ...options.ports,
