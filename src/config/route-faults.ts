@@ -20,9 +20,7 @@ export function routeFaults(routes: RouteSettings, isBehindGreedy: boolean): rea
     ...resourceKeys
       .filter(hasInvalidPart)
       .map((key) => `"${key}" holds characters that API Gateway does not accept in a path`),
-    ...(isBehindGreedy
-      ? resourceKeys.filter(hasParameter).map(notLiteral)
-      : parametersOfTwoNames(keys).map((path) => `"${path}" names a parameter that another route names differently`)),
+    ...(isBehindGreedy ? resourceKeys.filter(hasParameter).map(notLiteral) : siblingParameters(keys)),
   ];
 }
 
@@ -43,19 +41,31 @@ function notLiteral(key: string): string {
   return `"${key}" is public and has a parameter; with backendUrl, a public path must be written out`;
 }
 
-/** API Gateway allows only one parameter name at each position of a path. */
-function parametersOfTwoNames(keys: readonly string[]): readonly string[] {
-  const names = new Map<string, string>();
-  return [...new Set(keys.map((key) => `/${partsOf(key).join('/')}`))].filter((path) => {
+/**
+ * API Gateway allows one parameter at each place of a path; `{id}` and `{proxy+}` are two. It refuses the second one with "A
+ * sibling … of this resource already has a variable path part", but only during the deployment.
+ */
+function siblingParameters(keys: readonly string[]): readonly string[] {
+  const known = new Map<string, string>();
+  return [...new Set(keys.map((key) => `/${partsOf(key).join('/')}`))].flatMap((path) => {
     const parts = path.slice(1).split('/');
-    return parts.some((part, index) => {
-      if (!PARAMETER.test(part) || part.endsWith('+}')) return false;
+    return parts.flatMap((part, index) => {
+      if (!PARAMETER.test(part)) return [];
       const place = parts.slice(0, index).join('/');
-      const name = names.get(place) ?? part;
-      names.set(place, name);
-      return name !== part;
+      const first = known.get(place) ?? part;
+      known.set(place, first);
+      return first === part ? [] : [siblingFault(path, part, first)];
     });
   });
+}
+
+function siblingFault(path: string, part: string, first: string): string {
+  const fix = isGreedy(part) === isGreedy(first) ? `write ${first} there too` : 'keep the greedy one, or the other one';
+  return `"${path}" has ${part} where another route has ${first}, and API Gateway allows one parameter there; ${fix}`;
+}
+
+function isGreedy(part: string): boolean {
+  return part.endsWith('+}');
 }
 
 /** `GET /foo/{id}` → `foo`, `{id}`. */

@@ -16,8 +16,19 @@ describe('routeFaults for resources of the gateway', () => {
 
   it('refuses two names for a parameter in the same place', () => {
     expect(routeFaults({ 'GET /a/{id}': [], 'GET /a/{name}/c': [], 'GET /b/{name}': [] }, false)).toEqual([
-      '"/a/{name}/c" names a parameter that another route names differently',
+      '"/a/{name}/c" has {name} where another route has {id}, and API Gateway allows one parameter there; write {id} there too',
     ]);
+  });
+
+  it('refuses a greedy parameter beside another one', () => {
+    expect(routeFaults({ 'GET /foo/{id}': [], 'ANY /foo/{proxy+}': [], 'ANY /{proxy+}': [] }, false)).toEqual([
+      '"/foo/{proxy+}" has {proxy+} where another route has {id}, and API Gateway allows one parameter there; keep the greedy one, or the other one',
+    ]);
+    expect(routeFaults({ 'GET /a/{b+}': [], 'GET /a/{c+}': [] }, false)).toHaveLength(1);
+  });
+
+  it('accepts parameters at different places', () => {
+    expect(routeFaults({ 'GET /a/{id}': [], 'ANY /b/{proxy+}': [], 'GET /a/{id}/{proxy+}': [] }, false)).toEqual([]);
   });
 
   it('refuses the routes of a WebSocket API', () => {
