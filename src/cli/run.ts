@@ -85,15 +85,12 @@ function showSettings(settings: Settings, { terminal }: Ports): void {
 function unknownCommand(name: string) {
   if (name.startsWith('-'))
     return usageError('The command comes first: asp COMMAND [OPTIONS]. "asp --help" lists the commands.');
-  const [nearest] = nearestNames(
-    name,
-    COMMANDS.map((command) => command.name),
-    1,
-  );
+  const names = COMMANDS.map((command) => command.name);
+  const nearest = nearestNames(name, names, 1).map((found) => `; the nearest is ${found}`);
   // Do not repeat what cannot be the name of a command: it may be a secret in the wrong place.
   const isPlausible = /^[a-z-]{1,16}$/.test(name) && !looksLikeApplicationPassword(name);
   const got = isPlausible ? `There is no command ${name}` : 'The first argument is not a command';
-  return usageError(`${got}; the nearest is ${nearest}. "asp --help" lists the commands.`);
+  return usageError(`${got}${nearest.join('')}. "asp --help" lists the commands.`);
 }
 
 function reportError(error: unknown, isJson: boolean, { terminal }: Ports): void {

@@ -74,8 +74,8 @@ function unknownKeys(value: unknown, known: readonly string[]): readonly string[
   return unknown.map((key) => {
     const renamed = RENAMED.get(key);
     if (renamed !== undefined && known.includes(renamed)) return `${key}: unknown; use "${renamed}"`;
-    const [nearest] = nearestNames(key, known, 1);
-    return `${key}: unknown; expected one of ${known.join(', ')}; the nearest is ${nearest}`;
+    const nearest = nearestNames(key, known, 1).map((name) => `; the nearest is ${name}`);
+    return `${key}: unknown; expected one of ${known.join(', ')}${nearest.join('')}`;
   });
 }
 

@@ -1,14 +1,19 @@
-/** Finds the names that are most similar to an unknown one. For error messages only, never for a decision. */
+/** Finds the names that are similar to an unknown one. For error messages only, never for a decision. */
+
+/** How many of the letters of a name may be wrong. Above a third, a suggestion would only confuse. */
+const WRONG_SHARE = 1 / 3;
 
 /**
- * Returns the names with the smallest edit distance, nearest first. Ignores white space at the ends, case, scheme and
- * final slash.
+ * Returns the names that differ by a third of their letters at most, nearest first. Ignores white space at the ends, case,
+ * scheme and final slash.
  *
  * @param most how many names to return
  */
 export function nearestNames(given: string, names: readonly string[], most = 3): readonly string[] {
-  const measured = names.map((name) => ({ name, distance: distance(plain(given), plain(name)) }));
+  const compared = plain(given);
+  const measured = names.map((name) => ({ name, plainName: plain(name), distance: distance(compared, plain(name)) }));
   return measured
+    .filter(({ plainName, distance }) => distance <= Math.max(compared.length, plainName.length) * WRONG_SHARE)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, most)
     .map(({ name }) => name);

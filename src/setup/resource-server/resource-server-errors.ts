@@ -33,10 +33,17 @@ export function propertyForeign(property: KeyProperty): SetupError {
  * @param names what the tenant has instead
  */
 export function resourceServerNotFound(identifier: string, names: readonly string[]): SetupError {
-  const nearest = nearestNames(identifier, names).map((name) => JSON.stringify(name.slice(0, 200)));
-  const got = nearest.length === 0 ? 'it has none' : `the nearest it has: ${nearest.join(', ')}`;
   return new SetupError(
     'resource_server_not_found',
-    `The tenant has no resource server with the identifier ${JSON.stringify(identifier)}; ${got}. Expected an exact match, final slash included; set audience to the right identifier, or set createResourceServer to create the resource server.`,
+    `The tenant has no resource server with the identifier ${JSON.stringify(identifier)}; ${others(identifier, names)}. Expected an exact match, final slash included; set audience to the right identifier, or set createResourceServer to create the resource server.`,
   );
+}
+
+function others(identifier: string, names: readonly string[]): string {
+  if (names.length === 0) return 'it has none';
+  const nearest = nearestNames(identifier, names).map((name) => JSON.stringify(name.slice(0, 200)));
+  if (nearest.length > 0) return `the nearest it has: ${nearest.join(', ')}`;
+  return names.length === 1
+    ? 'it has one other, which is not similar'
+    : `it has ${names.length} others, and none is similar`;
 }

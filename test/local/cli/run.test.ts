@@ -15,13 +15,13 @@ describe('asp', () => {
       'a first argument that may be a secret',
       ['hunter2-TOKEN'],
       2,
-      /^The first argument is not a command; the nearest is /,
+      /^The first argument is not a command\. "asp --help"/,
     ],
     [
       'a first argument that looks like an app specific password',
       ['abcdefghijklmnop'],
       2,
-      /^The first argument is not a command; the nearest is /,
+      /^The first argument is not a command\. "asp --help"/,
     ],
     ['an option before the command', ['--json', 'list'], 2, /"usage","message":"The command comes first: asp COMMAND/],
     [

@@ -136,7 +136,7 @@ it('the set-up refuses an unknown identifier, names the nearest ones, and writes
   await expectError(
     setUp({ identifier: 'https://Demo.api' }),
     'resource_server_not_found',
-    /"https:\/\/Demo.api"; the nearest it has: "https:\/\/demo.api", "https:\/\/demo.api\/", .*final slash included/,
+    /"https:\/\/Demo.api"; the nearest it has: "https:\/\/demo.api", "https:\/\/demo.api\/"\. .*final slash included/,
   );
   expect(writesTo(tenant)).toEqual([]);
 });

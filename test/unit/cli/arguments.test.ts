@@ -35,7 +35,7 @@ describe('parseArguments', () => {
 
   it.each<[string, readonly string[], string]>([
     ['an unknown option', ['--usr', 'x'], 'There is no option --usr; the nearest is --user. See --help.'],
-    ['an unknown short option', ['-z'], 'There is no option -z; the nearest is --yes. See --help.'],
+    ['an unknown option that is like no other', ['-z'], 'There is no option -z. See --help.'],
     [
       'a missing value',
       ['--user'],

@@ -15,20 +15,29 @@ describe('nearestNames', () => {
   });
 
   it.each([
-    ['a scheme that is not at the start', 'proxy/http://y', 'proxy/http://z', 'proxy/y'],
-    ['slashes that are not at the end', 'a//b', 'a//c', 'ab'],
+    ['a scheme that is not at the start', 'proxies/of/http://y', 'proxies/of/http://z', 'proxies/of/tp://y'],
+    ['slashes that are not at the end', 'abcd//e', 'abcd//f', 'abcde'],
   ])('counts %s like any other letters', (_what, wanted, nearer, farther) => {
     expect(nearestNames(wanted, [farther, nearer])).toEqual([nearer, farther]);
   });
 
   it('ignores any number of final slashes', () => {
-    expect(nearestNames('a', ['ab', 'a///'])).toEqual(['a///', 'ab']);
+    expect(nearestNames('abc', ['abcd', 'abc///'])).toEqual(['abc///', 'abcd']);
   });
 
   it('returns at most three names, or as many as requested', () => {
-    expect(nearestNames('a', ['b', 'c', 'd', 'e'])).toHaveLength(3);
-    expect(nearestNames('a', ['b', 'c', 'd', 'e'], 1)).toEqual(['b']);
+    expect(nearestNames('abc', ['abd', 'abe', 'abf', 'abg'])).toHaveLength(3);
+    expect(nearestNames('abc', ['abd', 'abe', 'abf', 'abg'], 1)).toEqual(['abd']);
     expect(nearestNames('a', [])).toEqual([]);
+  });
+
+  it.each([
+    ['a third of the letters', 'issuer', 'isseur', true],
+    ['more than a third of the letters', 'issuer', 'assure', false],
+    ['everything', 'z', 'yes', false],
+    ['more than a third after the scheme', 'https://my.api', 'https://demo.api', false],
+  ])('compares names that differ by %s', (_what, given, name, isNear) => {
+    expect(nearestNames(given, [name])).toEqual(isNear ? [name] : []);
   });
 
   it('returns some of the names, the nearest first, in any order of input', () => {
@@ -41,12 +50,13 @@ describe('nearestNames', () => {
     );
   });
 
-  it('orders names by their Levenshtein distance, and equally near names alphabetically', () => {
+  it('orders similar names by their Levenshtein distance, and equally near names alphabetically', () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 5 });
     fc.assert(
       fc.property(word, fc.uniqueArray(word, { maxLength: 6 }), (wanted, names) => {
         const distances = new Map(names.map((name) => [name, levenshtein(wanted, name)]));
-        const expected = [...names].sort().sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
+        const similar = names.filter((name) => (distances.get(name) ?? 0) <= Math.max(wanted.length, name.length) / 3);
+        const expected = similar.sort().sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
         expect(nearestNames(wanted, names, names.length)).toEqual(expected);
       }),
     );
