@@ -10,12 +10,15 @@ import { type RecordStore, recordInvalid } from '../setup/record-store.ts';
 import type { ResourceServerRecord } from '../setup/resource-server/resource-server-record.ts';
 import type { Context } from './command.ts';
 import { readTextFile } from './read-text-file.ts';
+import type { Terminal } from './terminal.ts';
 import { replaceFile } from './write-file.ts';
 
 export class RecordFile {
   readonly path: string;
+  readonly #terminal: Pick<Terminal, 'note'>;
 
   constructor({ settings, ports }: Pick<Context, 'settings' | 'ports'>) {
+    this.#terminal = ports.terminal;
     this.path = resolve(ports.directory, settings.require('record'));
   }
 
@@ -53,7 +56,7 @@ export class RecordFile {
 
   #write(records: JsonObject): void {
     if (Object.keys(records).length === 0) rmSync(this.path, { force: true });
-    else replaceFile(this.path, `${JSON.stringify(records, undefined, 2)}\n`);
+    else replaceFile(this.path, `${JSON.stringify(records, undefined, 2)}\n`, this.#terminal);
   }
 }
 

@@ -45,7 +45,7 @@ export const create: Command = {
     },
     {
       purpose: 'write the value to a file, not to the screen',
-      line: "asp create --user 'auth0|1234' --label backup --scope read:foo --scope create:foo --to-file backup.asp",
+      line: "asp create --user 'auth0|1234' --label backup --scope read:foo --scope create:foo --to-file .asp/backup",
     },
   ],
   run: async (context) => {
@@ -55,7 +55,7 @@ export const create: Command = {
     const connect = await prepareTenant(context);
     const toFile = args.text('to-file');
     const file = toFile === undefined ? undefined : resolve(ports.directory, toFile);
-    if (file !== undefined) assertCanWrite(file);
+    if (file !== undefined) assertCanWrite(file, ports.terminal);
     await interruption.protect(async () => {
       const { applicationPasswords } = connect();
       const work = () => aboutUser(userId, applicationPasswords.create(userId, request));
@@ -107,7 +107,7 @@ async function show(created: NewApplicationPassword, userId: string, { ports: { 
 
 async function save(created: NewApplicationPassword, userId: string, file: string, { args, ports, isJson }: Context) {
   const { value, ...described } = created;
-  writePrivateFile(file, `${value}\n`);
+  writePrivateFile(file, `${value}\n`, ports.terminal);
   const named = args.text('to-file');
   if (isJson) return printJson(ports.terminal, { ...described, file: named });
   ports.terminal.note(createdLine(created, userId));

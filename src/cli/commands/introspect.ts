@@ -27,8 +27,8 @@ export const introspect: Command = {
   },
   examples: [
     { purpose: 'prompt for the token, without showing it', line: 'asp introspect' },
-    { purpose: 'from a file, with the decision for each route', line: 'asp introspect --explain - < backup.asp' },
-    { purpose: 'in a script: is it active?', line: "asp introspect --json - < backup.asp | jq -e '.response.active'" },
+    { purpose: 'from a file, with the decision for each route', line: 'asp introspect --explain - < .asp/backup' },
+    { purpose: 'in a script: is it active?', line: "asp introspect --json - < .asp/backup | jq -e '.response.active'" },
   ],
   run: async (context) => {
     const { ports } = context;

@@ -35,12 +35,12 @@ export const keygen: Command = {
       else ports.terminal.note(`Would create a key pair and write it to ${path} with mode 0600. Nothing was done.`);
       return EXIT.done;
     }
-    assertCanWrite(path);
+    assertCanWrite(path, ports.terminal);
     await interruption.protect(async () => {
       // The certificate library takes a third of a second to load.
       const { generateSigningKey } = await import('../../signing-key/generate-signing-key.ts');
       const jwk = await generateSigningKey(ports.clock());
-      writePrivateFile(path, `${JSON.stringify(jwk)}\n`);
+      writePrivateFile(path, `${JSON.stringify(jwk)}\n`, ports.terminal);
       show(path, jwk, context);
     });
     return EXIT.done;

@@ -10,15 +10,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { dryRunStore, RecordFile } from '../../../src/cli/record-file.ts';
 import { Settings } from '../../../src/cli/settings.ts';
 import { assertCanWrite, replaceFile, writePrivateFile } from '../../../src/cli/write-file.ts';
 
 let directory: string;
 
+const terminal = { note: vi.fn<(line: string) => void>() };
+
 beforeEach(() => {
+  terminal.note.mockClear();
   directory = mkdtempSync(join(tmpdir(), 'files-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
 });
@@ -28,47 +31,61 @@ const modeOf = (path: string) => statSync(path).mode & 0o777;
 describe('a private file', () => {
   it('is readable by its owner only and leaves no temporary file', () => {
     const path = join(directory, 'secret');
-    assertCanWrite(path);
+    assertCanWrite(path, terminal);
     expect(readdirSync(directory)).toEqual([]);
-    writePrivateFile(path, 'x');
+    writePrivateFile(path, 'x', terminal);
     expect(readFileSync(path, 'utf8')).toBe('x');
     expect(modeOf(path)).toBe(0o600);
     expect(readdirSync(directory)).toEqual(['secret']);
   });
 
-  it.each([assertCanWrite, (path: string) => writePrivateFile(path, 'new')])(
-    'is never overwritten, even through a link',
-    (write) => {
-      const path = join(directory, 'there');
-      writeFileSync(path, 'old');
-      symlinkSync(path, join(directory, 'link'));
-      for (const file of [path, join(directory, 'link')]) {
-        expect(() => write(file)).toThrow(/EEXIST\. Existing files are not overwritten/);
-      }
-      expect(readFileSync(path, 'utf8')).toBe('old');
-      expect(readdirSync(directory).sort()).toEqual(['link', 'there']);
+  it.each([
+    (path: string) => assertCanWrite(path, terminal),
+    (path: string) => writePrivateFile(path, 'new', terminal),
+  ])('is never overwritten, even through a link', (write) => {
+    const path = join(directory, 'there');
+    writeFileSync(path, 'old');
+    symlinkSync(path, join(directory, 'link'));
+    for (const file of [path, join(directory, 'link')]) {
+      expect(() => write(file)).toThrow(/EEXIST\. Existing files are not overwritten/);
+    }
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(directory).sort()).toEqual(['link', 'there']);
+  });
+
+  it.each(['missing/file', 'missing/.asp/file'])(
+    'causes an error and no folder if its folder is missing: %s',
+    (path) => {
+      expect(() => assertCanWrite(join(directory, path), terminal)).toThrow(
+        new RegExp(`ENOENT\\. The folder ${dirname(join(directory, path))} does not exist\\. Create it, or name`),
+      );
+      expect(readdirSync(directory)).toEqual([]);
     },
   );
 
-  it('requires an existing directory', () => {
-    expect(() => assertCanWrite(join(directory, 'no/such/file'))).toThrow(
-      /ENOENT\. Name a file in a directory that exists/,
-    );
-    expect(readdirSync(directory)).toEqual([]);
+  it('may be in the folder .asp, which is created, ignored by git, and reported once', () => {
+    const path = join(directory, '.asp/key.json');
+    assertCanWrite(path, terminal);
+    writePrivateFile(path, 'x', terminal);
+    expect(terminal.note.mock.calls).toEqual([
+      [`Created the folder ${join(directory, '.asp')}. Git ignores what is in it.`],
+    ]);
+    expect(readFileSync(join(directory, '.asp/.gitignore'), 'utf8')).toBe('*\n');
+    expect(modeOf(join(directory, '.asp'))).toBe(0o700);
   });
 });
 
 it('writing a public file replaces the whole file', () => {
   const path = join(directory, 'record');
-  replaceFile(path, 'one');
+  replaceFile(path, 'one', terminal);
   chmodSync(path, 0o644);
-  replaceFile(path, 'two');
+  replaceFile(path, 'two', terminal);
   expect(readFileSync(path, 'utf8')).toBe('two');
   expect(readdirSync(directory)).toEqual(['record']);
 });
 
 describe('the record file', () => {
-  const open = () => new RecordFile({ settings: new Settings([]), ports: { directory } as never });
+  const open = () => new RecordFile({ settings: new Settings([]), ports: { directory, terminal } as never });
   const record = { version: 1, identifier: 'a', keys: {} } as const;
 
   it('separates the records of tenants and APIs, and is deleted with the last record', async () => {
@@ -87,7 +104,7 @@ describe('the record file', () => {
   });
 
   it('is reported and not overwritten if it is invalid', async () => {
-    replaceFile(join(directory, '.asp/record.json'), 'broken');
+    replaceFile(join(directory, '.asp/record.json'), 'broken', terminal);
     const store = open().resourceServer('https://t1/', 'a');
     await expect(store.read()).rejects.toMatchObject({ code: 'record_invalid' });
     await expect(store.write(record)).rejects.toMatchObject({ code: 'record_invalid' });
