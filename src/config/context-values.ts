@@ -2,9 +2,13 @@
 import { ConfigurationError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 
-/** Reads a value given as text: parsed if it is JSON (`300`, `true`, `{"GET /foo":[]}`), else the text itself. */
+/**
+ * Reads a value given as text: parsed if it is JSON (`300`, `true`, `{"GET /foo":[]}`), else the text itself. So is a number
+ * that would change when it is written again, such as a long identifier.
+ */
 export function contextValue(text: string): unknown {
-  return parseJson(text) ?? text;
+  const value = parseJson(text) ?? text;
+  return typeof value === 'number' && String(value) !== text ? text : value;
 }
 
 /**

@@ -2,8 +2,9 @@
 import { check, picklist, pipe, regex, string, transform } from 'valibot';
 import { KEY_DELIVERIES, KEY_FORMATS } from '../core/key-delivery.ts';
 import { isSecureUrl, isTenantUrl } from '../core/secure-url.ts';
+import { arnFault } from './arns.ts';
 import { wholeNumber } from './fields.ts';
-import { expecting } from './parse.ts';
+import { expecting, withReason } from './parse.ts';
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 const MANAGEMENT_DOMAIN = expecting(
@@ -48,8 +49,16 @@ const KEY_ARN = expecting('the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:
 
 export const keyArn = pipe(
   string(KEY_ARN),
-  regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,128}$/, KEY_ARN),
+  check(
+    (arn) => keyArnFault(arn) === undefined,
+    (issue) => withReason(KEY_ARN(issue), keyArnFault(issue.input)),
+  ),
 );
+
+function keyArnFault(arn: string): string | undefined {
+  const resourceWords = '"key/" and the id of a key';
+  return arnFault(arn, { service: 'kms', resource: /^key\/[A-Za-z0-9-]{1,128}$/, resourceWords });
+}
 
 const BACKEND_URL = expecting(
   'an https URL without query and fragment, such as "https://backend.example/base" (http for loopback only)',

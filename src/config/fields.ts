@@ -13,13 +13,16 @@ import {
   pipe,
   record,
   regex,
+  safeInteger,
   strictObject,
   string,
+  transform,
   union,
 } from 'valibot';
 import { RouteMap } from '../core/routes.ts';
 import { canonicalIssuer } from '../core/secure-url.ts';
-import { expecting } from './parse.ts';
+import { arnFault } from './arns.ts';
+import { expecting, withReason } from './parse.ts';
 
 const ISSUER = expecting('an https URL that ends in "/", such as "https://tenant.auth0.com/" (http for loopback only)');
 
@@ -43,18 +46,40 @@ export function spellingFault(text: string): string | undefined {
   return `got ${JSON.stringify(text)}; expected the canonical spelling "${canonical}", because the "iss" of tokens is compared with it exactly`;
 }
 
-const AUDIENCE = expecting('the identifier of the resource server, 1 to 400 printable ASCII characters');
+/** A string. On a command line a string of digits looks like a number, so that is accepted too, unless digits may be lost. */
+function text(message: ReturnType<typeof expecting>) {
+  return union([string(), pipe(number(), safeInteger(), transform(String))], message);
+}
+
+const AUDIENCE = expecting(
+  'the identifier of the resource server, a string of 1 to 400 printable ASCII characters without spaces',
+);
 
 /** A resource server's identifier. Its length is limited because a client assertion contains it twice. */
-export const audience = pipe(string(AUDIENCE), regex(/^[\x21-\x7E]{1,400}$/, AUDIENCE));
+export const audience = pipe(text(AUDIENCE), regex(/^[\x21-\x7E]{1,400}$/, AUDIENCE));
 
 const SECRET = expecting('the name or ARN of a secret in Secrets Manager');
 
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html for a name's characters */
 export const secretId = pipe(
-  string(SECRET),
-  regex(/^(?:arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}$/, SECRET),
+  text(SECRET),
+  check(
+    (id) => secretIdFault(id) === undefined,
+    (issue) => withReason(SECRET(issue), secretIdFault(issue.input)),
+  ),
 );
+
+const SECRET_ARN = {
+  service: 'secretsmanager',
+  resource: /^secret:[A-Za-z0-9/_+=.@-]{1,512}$/,
+  resourceWords: '"secret:" and the name of a secret',
+};
+
+function secretIdFault(id: string): string | undefined {
+  if (id.startsWith('arn:')) return arnFault(id, SECRET_ARN);
+  if (id.length > 512) return 'a name has at most 512 characters';
+  return /^[A-Za-z0-9/_+=.@-]+$/.test(id) ? undefined : 'a name may contain letters, digits and /_+=.@- only';
+}
 
 export const flag = boolean(expecting('true or false'));
 

@@ -65,6 +65,11 @@ export function expecting(expectation: string) {
   };
 }
 
+/** Adds what exactly is wrong with a value, if that is known. */
+export function withReason(message: string, reason: string | undefined): string {
+  return reason === undefined ? message : `${message}; ${reason}`;
+}
+
 /** Old names of keys. */
 const RENAMED = new Map([['upstream', 'backendUrl']]);
 

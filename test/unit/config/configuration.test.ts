@@ -131,6 +131,58 @@ describe('the configuration of a deployment', () => {
     expect(fault).toContain(wanted);
   });
 
+  it.each([
+    [
+      'managementSecret',
+      'arn:aws:secretsmanager:eu-west-1:11112222333:secret:a',
+      'its account is "11112222333", not 12 digits',
+    ],
+    ['managementSecret', 'arn:aws:secretsmanager::111122223333:secret:a', 'its Region is empty'],
+    [
+      'managementSecret',
+      'arn:aws:ssm:eu-west-1:111122223333:parameter/a',
+      'its service is "ssm", not "secretsmanager"',
+    ],
+    [
+      'managementSecret',
+      'arn:aws:secretsmanager:eu-west-1:111122223333:a',
+      'its resource is "a", not "secret:" and the name',
+    ],
+    ['managementSecret', 'arn:AWS:secretsmanager:eu-west-1:111122223333:secret:a', 'its partition is "AWS", not "aws"'],
+    ['managementSecret', 'arn:aws:secretsmanager', 'it has fewer than six parts'],
+    ['passwordGrantSecret', 'a b', 'a name may contain letters, digits and /_+=.@- only'],
+    ['passwordGrantSecret', 'a'.repeat(513), 'a name has at most 512 characters'],
+    ['kmsKeyArn', 'alias/mine', 'it does not start with "arn:"'],
+    [
+      'kmsKeyArn',
+      'arn:aws:kms:eu-west-1:111122223333:alias/mine',
+      'its resource is "alias/mine", not "key/" and the id of a key',
+    ],
+  ])('says what is wrong with %s = %j', (key, value, reason) => {
+    expect(faultsOf({ ...REQUIRED, [key]: value })).toEqual([expect.stringMatching(/^\w+: got .*; expected .*ARN of/)]);
+    expect(faultsOf({ ...REQUIRED, [key]: value })[0]).toContain(`; ${reason}`);
+  });
+
+  it('says that an audience has no spaces', () => {
+    expect(faultsOf({ ...REQUIRED, audience: 'my api' })).toEqual([
+      'audience: got "my api"; expected the identifier of the resource server, a string of 1 to 400 printable ASCII characters without spaces',
+    ]);
+  });
+
+  it.each(['12345', '0123', '1.0', '1e3', '12345678901234567890'])(
+    'keeps each digit of the audience %s',
+    (audience) => {
+      expect(parseConfiguration({ ...REQUIRED, audience }).audience).toBe(audience);
+    },
+  );
+
+  it('accepts a number as audience unless digits may be lost', () => {
+    expect(parseConfiguration({ ...REQUIRED, audience: 12345 }).audience).toBe('12345');
+    expect(faultsOf({ ...REQUIRED, audience: 2 ** 60 })[0]).toMatch(
+      /^audience: got 1152921504606847000; expected .* a string of/,
+    );
+  });
+
   it.each(['http://127.0.0.1:3001/', 'http://localhost:3001/', 'http://[::1]:3001/'])(
     'accepts %s as issuer',
     (issuer) => {
