@@ -81,5 +81,9 @@ function scopeMissing(what: string, reason: string, { clientId, audience }: Mana
 function reasonOf(body: unknown, secrets: readonly string[]): string {
   const message = isJsonObject(body) && typeof body.message === 'string' ? body.message : '';
   const clean = secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), message);
-  return clean.replace(/[^\x20-\x7e]+/g, ' ').slice(0, LONGEST_REASON);
+  // Without its full stop, because it becomes part of a sentence.
+  return clean
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .slice(0, LONGEST_REASON)
+    .replace(/[.\s]+$/, '');
 }

@@ -1,6 +1,6 @@
 /** The settings of a tenant on which user logins depend. They are read, never written, and not trusted until parsed. */
 import { isJsonObject } from '../core/json.ts';
-import { SetupError } from './errors.ts';
+import { ManagementRefusal, SetupError } from './errors.ts';
 import type { SendManagementRequest } from './management-requests.ts';
 
 /** The settings of one client. */
@@ -27,7 +27,10 @@ export function createTenantSettings(baseUrl: string, send: SendManagementReques
     client: async (clientId) => {
       const query = 'fields=grant_types,is_token_endpoint_ip_header_trusted&include_fields=true';
       const url = `${baseUrl}clients/${encodeURIComponent(clientId)}?${query}`;
-      return parseClient(await send({ method: 'GET', url }));
+      const response = await send({ method: 'GET', url }).catch((error: unknown) => {
+        throw error instanceof ManagementRefusal && error.status === 404 ? clientUnknown(clientId) : error;
+      });
+      return parseClient(response);
     },
     defaultDirectory: async () => {
       const url = `${baseUrl}tenants/settings?fields=default_directory&include_fields=true`;
@@ -48,6 +51,13 @@ function parseClient(response: unknown): ClientSettings {
 function parseDefaultDirectory(response: unknown): string {
   if (!isJsonObject(response)) throw malformed();
   return typeof response.default_directory === 'string' ? response.default_directory : '';
+}
+
+function clientUnknown(clientId: string): SetupError {
+  return new SetupError(
+    'management_refused',
+    `The tenant has no client with the id ${JSON.stringify(clientId)}. Expected the client that logs users in; put the id of an application of this tenant into the secret passwordGrantSecret (with asp, into AUTH0_PASSWORD_CLIENT_ID).`,
+  );
 }
 
 function malformed(): SetupError {

@@ -413,6 +413,16 @@ describe('a set-up with a password grant', () => {
     expect(text).toMatch(/^\(1\) .*grant type password.*\(2\) .*auth0-forwarded-for.*\(3\) .*no default directory/);
   });
 
+  it('warns of a client that the tenant does not know, and names the setting', async () => {
+    const client = tenant.state.clients.get('local-password-client');
+    if (!client) throw new Error('The seed has no client for passwords.');
+    tenant.state.clients.delete(client.client_id);
+    const text = await warnings();
+    tenant.state.clients.set(client.client_id, client);
+    expect(text).toMatch(/no client with the id "local-password-client"\. Expected .* the secret passwordGrantSecret/);
+    expect(text).not.toContain('..');
+  });
+
   it('warns of a check that the management client is not allowed to make', async () => {
     const own = grant();
     if (own) tenant.state.clientGrants.set(own.id, { ...own, scope: own.scope.filter((s) => s !== 'read:clients') });

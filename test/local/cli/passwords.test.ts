@@ -246,7 +246,7 @@ describe('asp list', () => {
     const { asp } = await openReadyTenant();
     const { code, stderr } = await asp(['list', '--user', 'user@gmail.com']);
     expect(code).toBe(1);
-    expect(stderr).toContain('got 404, "The user does not exist.". Expected a user id such as auth0|1234');
+    expect(stderr).toContain('got 404, "The user does not exist". Expected a user id such as auth0|1234');
   });
 });
 
