@@ -1,4 +1,5 @@
-/** Aligns rows in columns. */
+/** Aligns rows in columns, by the width that a terminal gives to each letter: Chinese letters and emoji take two columns. */
+import stringWidth from 'string-width';
 import { printable } from './printable.ts';
 
 /**
@@ -12,14 +13,14 @@ export function table(
 ): readonly string[] {
   const cells = rows.map((row) => row.map(printable));
   const widths = cells.reduce<readonly number[]>(
-    (known, row) => row.map((cell, column) => Math.max(known[column] ?? 0, [...cell].length)),
+    (known, row) => row.map((cell, column) => Math.max(known[column] ?? 0, stringWidth(cell))),
     [],
   );
   return cells.map((row, rowIndex) =>
     row
       .map((cell, column) => {
         const isLast = column === row.length - 1;
-        const padding = isLast ? '' : ' '.repeat((widths[column] ?? 0) - [...cell].length + 2);
+        const padding = isLast ? '' : ' '.repeat((widths[column] ?? 0) - stringWidth(cell) + 2);
         return decorate(cell, rowIndex, column) + padding;
       })
       .join(''),

@@ -41,6 +41,19 @@ describe('table', () => {
     ).toEqual(['ID   LABEL  X', '1    ä      ', '222  b      c']);
   });
 
+  it.each([
+    ['Chinese letters', '备份', '备份  x'],
+    ['emoji', '💾', '💾    x'],
+    ['a letter with a combining accent', 'e\u0301', 'e\u0301     x'],
+  ])('aligns %s by their width on a terminal', (_what, label, line) => {
+    expect(
+      table([
+        [label, 'x'],
+        ['four', 'y'],
+      ]),
+    ).toEqual([line, 'four  y']);
+  });
+
   it('measures cells without their decoration', () => {
     expect(
       table(
