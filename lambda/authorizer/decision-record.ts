@@ -33,7 +33,7 @@ export interface DecisionRecord {
   /** The subject, or a digest of it. */
   readonly sub?: string;
   readonly tokenType?: string;
-  /** What went wrong, if the credential could not be checked. */
+  /** What exactly was wrong, if the credential was refused or could not be checked. For the operator only. */
   readonly message?: string;
 }
 

@@ -45,7 +45,9 @@ export class Authorizer {
     try {
       return this.#decideFor(await this.#resolve(request, observe), request);
     } catch (error) {
-      if (error instanceof CredentialError) return { outcome: 'unauthenticated', reason: error.code };
+      if (error instanceof CredentialError) {
+        return { outcome: 'unauthenticated', reason: error.code, message: error.message };
+      }
       if (error instanceof IssuerError || error instanceof ConfigurationError) {
         return { outcome: 'unavailable', reason: error.code, message: error.message };
       }

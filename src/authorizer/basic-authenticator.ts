@@ -114,7 +114,7 @@ export class BasicAuthenticator implements Authenticator {
     }
     if (hasName(principal, credential.username)) return principal;
     this.#remember(credential);
-    throw new CredentialError('username_mismatch', 'The app specific password belongs to another user.');
+    throw new CredentialError('username_mismatch', mismatchMessage(principal));
   }
 
   #remember(credential: BasicCredential): void {
@@ -127,8 +127,21 @@ function refusalOrThrow(error: unknown): CredentialError {
   throw error;
 }
 
-function hasName({ username, subject }: Principal, given: string): boolean {
-  return username === undefined ? given === subject : asciiLowerCase(given) === asciiLowerCase(username);
+/**
+ * Users log in with their username or their e-mail address, and the issuer may report either or both. The principal is the
+ * owner of the app specific password in any case: the name only has to be one of the owner's own.
+ */
+function hasName({ username, email, subject }: Principal, given: string): boolean {
+  const names = [username, email].filter((name) => name !== undefined);
+  return names.length === 0 ? given === subject : names.some((name) => asciiLowerCase(name) === asciiLowerCase(given));
+}
+
+/** Shows the operator which names were compared, but not the names. */
+function mismatchMessage({ username, email }: Principal): string {
+  const compared = [username === undefined ? [] : ['username'], email === undefined ? [] : ['email']].flat();
+  return compared.length === 0
+    ? 'The response names no user: it has neither "username" nor a verified "email". So the name must be the user id ("sub"), and it is not.'
+    : `The app specific password belongs to another user: the name is not the ${compared.join(' or ')} in the response.`;
 }
 
 /** Changes ASCII letters only: in other alphabets, different letters can have the same lower case. */

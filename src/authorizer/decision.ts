@@ -16,7 +16,7 @@ export type Decision =
       readonly cacheHit: boolean;
     }
   /** The credential is missing or not valid: 401. */
-  | { readonly outcome: 'unauthenticated'; readonly reason: CredentialErrorCode }
+  | { readonly outcome: 'unauthenticated'; readonly reason: CredentialErrorCode; readonly message: string }
   /** The credential could not be checked, because of an outage or of our own configuration: 5xx. */
   | {
       readonly outcome: 'unavailable';

@@ -12,6 +12,8 @@ export interface Principal {
   /** The identity: always `sub`, never the name that the caller gave. */
   readonly subject: string;
   readonly username: string | undefined;
+  /** Only compared with the name that a caller gives with Basic. Absent if the issuer says that it is not verified. */
+  readonly email?: string | undefined;
   readonly scopes: readonly string[];
   readonly tokenType: TokenType;
   readonly clientId: string | undefined;

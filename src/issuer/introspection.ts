@@ -7,9 +7,10 @@ import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal, type TokenType } from '../core/principal.ts';
+import { type BodyFormat, BodyFormats, contentTypeOf, encodeBody } from './body-formats.ts';
 import { type Expectations, validateClaims } from './claims.ts';
 import { type Authentication, type ClientAuthentication, isInvalidClient } from './client-authentication.ts';
-import { encodeParameters, type IntrospectionProfile } from './introspection-profile.ts';
+import type { IntrospectionProfile } from './introspection-profile.ts';
 import type { Introspector } from './introspector.ts';
 import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
 
@@ -28,12 +29,19 @@ const TOKEN_TYPES: ReadonlyMap<string, TokenType> = new Map([
   ['bearer', ACCESS_TOKEN],
 ]);
 
+/** Where servers name the use of a token: Ory Hydra and Amazon Cognito, Keycloak, ForgeRock. */
+const USE_MEMBERS = ['token_use', 'typ', 'tokenName'];
+/** Keycloak calls a refresh token that does not expire `Offline`. */
+const OTHER_USES = /refresh|offline|^id(?:_?token)?$|logout/i;
+
 /** The introspection endpoint of one issuer. */
 export class Introspection implements Introspector {
   readonly #settings: IntrospectionSettings;
+  readonly #bodyFormats: BodyFormats;
 
   constructor(settings: IntrospectionSettings) {
     this.#settings = settings;
+    this.#bodyFormats = new BodyFormats(settings.profile.bodyFormats);
   }
 
   /**
@@ -55,6 +63,7 @@ export class Introspection implements Introspector {
     return {
       subject: claims.sub,
       username: claims.username,
+      email: verifiedEmail(response),
       scopes: claims.scopes,
       tokenType,
       clientId: claims.clientId,
@@ -72,20 +81,21 @@ export class Introspection implements Introspector {
    */
   async ask(token: string, context: CallContext): Promise<UnverifiedResponse> {
     const { clientAuthentication, endpoint } = this.#settings;
-    const response = await clientAuthentication.send((authenticate) =>
-      endpoint.send(() => this.#request(token, authenticate()), context),
+    const response = await this.#bodyFormats.send((format) =>
+      clientAuthentication.send((authenticate) =>
+        endpoint.send(() => this.#request(token, format, authenticate()), context),
+      ),
     );
     if (!isInvalidClient(response)) return parseResponse(response);
     throw new IssuerError('issuer_client_refused', clientAuthentication.refusedMessage);
   }
 
-  #request(token: string, { parameters, headers }: Authentication) {
-    const { url, profile } = this.#settings;
+  #request(token: string, format: BodyFormat, { parameters, headers }: Authentication) {
     return {
       method: 'POST',
-      url,
-      headers: { 'content-type': profile.contentType, accept: 'application/json', ...headers },
-      body: encodeParameters(profile, { token, ...parameters }),
+      url: this.#settings.url,
+      headers: { 'content-type': contentTypeOf(format), accept: 'application/json', ...headers },
+      body: encodeBody(format, { token, ...parameters }),
     } as const;
   }
 }
@@ -102,8 +112,16 @@ function parseResponse({ status, body }: HttpResponse): UnverifiedResponse {
   throw new IssuerError('issuer_malformed', 'The introspection response has no boolean "active".');
 }
 
-function tokenTypeOf({ token_type }: UnverifiedResponse): TokenType | undefined {
-  return typeof token_type === 'string' ? TOKEN_TYPES.get(token_type.toLowerCase()) : undefined;
+/** Some servers give every token the type `Bearer`, and name its use in another member. */
+function tokenTypeOf(response: UnverifiedResponse): TokenType | undefined {
+  const { token_type: type } = response;
+  const hasOtherUse = USE_MEMBERS.some((name) => typeof response[name] === 'string' && OTHER_USES.test(response[name]));
+  return typeof type === 'string' && !hasOtherUse ? TOKEN_TYPES.get(type.toLowerCase()) : undefined;
+}
+
+/** An address that is not verified may be another user's. */
+function verifiedEmail({ email, email_verified: isVerified }: UnverifiedResponse): string | undefined {
+  return typeof email === 'string' && isVerified !== false && isVerified !== 'false' ? email : undefined;
 }
 
 function isUnverifiedResponse(value: unknown): value is UnverifiedResponse {

@@ -31,23 +31,28 @@ const REFUSING_STATUSES = new Set([401, 403, 500]);
 /** Descriptions of an `access_denied` that is about the API or the client, not the user. */
 const NOT_ABOUT_THE_USER = /^(?:Service not found|Client is not authorized)\b/i;
 
+/** The longest code that a message repeats. */
+const LONGEST_CODE = 64;
+
 /**
  * Reads the access token, or throws an error that says who is at fault.
  *
+ * @param secrets what the request contained and no message may repeat
  * @throws CredentialError `password_wrong`, or `login_refused` if the user may not log in for another reason
  * @throws IssuerError `issuer_client_refused`, `issuer_refused` or `issuer_malformed`
  * @see RFC 6749 sections 4.3 and 5, https://auth0.com/docs/api/authentication/resource-owner-password-flow
  */
-export function accessTokenOf(response: HttpResponse): string {
+export function accessTokenOf(response: HttpResponse, secrets: readonly string[]): string {
   const { status, body } = response;
   if (status === 200) return tokenIn(body);
   const error = oauthErrorOf(response);
   if (error?.code === 'invalid_grant') throw new CredentialError('password_wrong', 'Wrong username or password.');
   if (isClientRefusal(response)) throw clientRefused(status, error);
+  const shown = shownStatus(status, error, secrets);
   if (error && isAboutTheUser(status, error)) {
-    throw new CredentialError('login_refused', 'The server does not let this user log in.');
+    throw new CredentialError('login_refused', `The server does not let this user log in: ${shown}.`);
   }
-  throw refused(status, error);
+  throw refused(shown, error);
 }
 
 /**
@@ -85,12 +90,24 @@ function clientRefused(status: number, error: OAuthError | undefined): IssuerErr
   );
 }
 
-/** Includes the error's code only if it is a known one. Nothing else in the response may be repeated. */
-function refused(status: number, error: OAuthError | undefined): IssuerError {
-  const known = error && FAULTS.has(error.code) ? ` (${error.code})` : '';
-  const fix =
-    error?.code === 'server_error'
-      ? ' Check that the tenant has a default directory, or name a "connection" in the secret of the client.'
-      : '';
-  return new IssuerError('issuer_refused', `The token endpoint responded with ${status}${known}.${fix}`);
+function refused(shown: string, error: OAuthError | undefined): IssuerError {
+  return new IssuerError('issuer_refused', `The token endpoint responded with ${shown}.${fixFor(error)}`);
+}
+
+/** The status and the error's code, unless that could be a secret. Nothing else in the response may be repeated. */
+function shownStatus(status: number, error: OAuthError | undefined, secrets: readonly string[]): string {
+  const isShown =
+    error !== undefined &&
+    error.code.length <= LONGEST_CODE &&
+    !secrets.some((secret) => secret !== '' && error.code.includes(secret.toLowerCase()));
+  return isShown ? `${status} (${error.code})` : String(status);
+}
+
+function fixFor(error: OAuthError | undefined): string {
+  if (error?.code === 'server_error')
+    return ' Check that the tenant has a default directory, or name a "connection" in the secret of the client.';
+  if (error?.code === 'invalid_scope') return ' Check that the resource server has each scope that "routes" names.';
+  if (error?.code === 'invalid_request' && /\borganization\b/i.test(error.description))
+    return ' The client requires an organization, which a login with a password does not name. Let individual users log in to the client, or use another client.';
+  return '';
 }

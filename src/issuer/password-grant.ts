@@ -62,7 +62,7 @@ export class PasswordGrant {
     const send = (client: PasswordGrantClient) => this.#request(client, credential, context);
     const response = await this.#client.request(send, isClientRefusal);
     try {
-      return accessTokenOf(response);
+      return accessTokenOf(response, [credential.username, credential.secret]);
     } catch (error) {
       if (error instanceof CredentialError) this.refuse(credential, error);
       throw error;

@@ -29,3 +29,8 @@ export function everythingIn(error: unknown): string {
   if (!(error instanceof Error)) return JSON.stringify(error) ?? String(error);
   return [error.message, error.stack, JSON.stringify(error), everythingIn(error.cause ?? null)].join('\n');
 }
+
+/** The decision about a credential that is missing or not valid. Its message is tested where the error is thrown. */
+export function unauthenticated(reason: string) {
+  return { outcome: 'unauthenticated', reason, message: expect.any(String) };
+}

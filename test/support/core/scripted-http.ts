@@ -47,7 +47,10 @@ export function failure(reason: HttpFailure['reason']): HttpFailure {
   return new HttpFailure(reason, `Scripted: ${reason}.`);
 }
 
-/** The JSON members of a request's body. */
+/** The parameters in a request's body, which is JSON or a form. */
 export function form(request: HttpRequest | undefined): Record<string, unknown> {
-  return JSON.parse(request?.body ?? 'null');
+  const { headers, body = 'null' } = request ?? {};
+  return headers?.['content-type'] === 'application/x-www-form-urlencoded'
+    ? Object.fromEntries(new URLSearchParams(body))
+    : JSON.parse(body);
 }

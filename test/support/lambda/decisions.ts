@@ -39,6 +39,10 @@ export const DENY: Decision = {
   cacheHit: false,
 };
 
-export const UNAUTHENTICATED: Decision = { outcome: 'unauthenticated', reason: 'token_expired' };
+export const UNAUTHENTICATED: Decision = {
+  outcome: 'unauthenticated',
+  reason: 'token_expired',
+  message: 'The token has expired.',
+};
 
 export const UNAVAILABLE: Decision = { outcome: 'unavailable', reason: 'issuer_timeout', message: 'Too late.' };

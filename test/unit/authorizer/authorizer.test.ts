@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/core/errors.ts';
 import { NOW_SECONDS } from '../../support/core/clock.ts';
 import { basic, type ConfigurationChanges } from '../../support/core/composed.ts';
+import { unauthenticated } from '../../support/core/errors.ts';
 import { activePassword, INACTIVE } from '../../support/core/introspection-responses.ts';
 import { accessTokenClaims, forge, makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { failure, json, type Reply, text } from '../../support/core/scripted-http.ts';
@@ -98,7 +99,7 @@ describe('a valid credential', () => {
     expect(await world.decide(basic(USER, ASP))).toMatchObject({ outcome: 'allow' });
     world.clock.advanceSeconds(300);
     for (let i = 0; i < 30; i += 1) {
-      expect(await world.decide(basic(USER, ASP))).toEqual({ outcome: 'unauthenticated', reason: 'token_inactive' });
+      expect(await world.decide(basic(USER, ASP))).toEqual(unauthenticated('token_inactive'));
     }
     expect(world.counts).toEqual({ logins: 0, introspections: 2, keyFetches: 0 });
   });
@@ -133,7 +134,7 @@ describe('an invalid credential', () => {
     ['HS256 with the public key', [`Bearer ${hs256()}`], 'algorithm_refused'],
   ])('is unauthenticated without a call to the issuer: %s', async (_, authorization, reason) => {
     const world = newWorld();
-    expect(await world.decide('', { authorization })).toEqual({ outcome: 'unauthenticated', reason });
+    expect(await world.decide('', { authorization })).toEqual(unauthenticated(reason));
     expect(world.http.requests).toHaveLength(0);
   });
 
@@ -150,9 +151,9 @@ describe('an invalid credential', () => {
     const world = newWorld();
     world.tokens.set('refresh', activePassword({ token_type: 'refresh_token' }));
     world.passwords.set(`${USER}:blocked`, loginError(429, 'too_many_attempts'));
-    expect(await world.decide(authorization)).toEqual({ outcome: 'unauthenticated', reason });
+    expect(await world.decide(authorization)).toEqual(unauthenticated(reason));
     const { length } = world.http.requests;
-    expect(await world.decide(authorization)).toEqual({ outcome: 'unauthenticated', reason });
+    expect(await world.decide(authorization)).toEqual(unauthenticated(reason));
     expect(world.http.requests).toHaveLength(length);
   });
 });

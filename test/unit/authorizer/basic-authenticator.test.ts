@@ -4,7 +4,7 @@ import { credentialDigest } from '../../../src/core/credential-digest.ts';
 import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type TokenType } from '../../../src/core/principal.ts';
 import { NOW_SECONDS } from '../../support/core/clock.ts';
 import { basic } from '../../support/core/composed.ts';
-import { credentialError } from '../../support/core/errors.ts';
+import { credentialError, unauthenticated } from '../../support/core/errors.ts';
 import { activePassword, INACTIVE } from '../../support/core/introspection-responses.ts';
 import { makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { CONTEXT } from '../../support/core/issuer-endpoints.ts';
@@ -36,14 +36,13 @@ function newWorld({ order: basicOrder = 'auto', hasPasswordGrant = true }: Setti
 }
 
 /** The decision on an invalid credential. */
-const refused = (reason: string) => ({ outcome: 'unauthenticated', reason });
 const unavailable = (reason: string) => expect.objectContaining({ outcome: 'unavailable', reason });
 const allowed = (principal: object = {}) => ({ outcome: 'allow', principal: expect.objectContaining(principal) });
 
-const inactive = refused('token_inactive');
-const mismatch = refused('username_mismatch');
-const refusedType = refused('token_type_refused');
-const loginRefused = refused('login_refused');
+const inactive = unauthenticated('token_inactive');
+const mismatch = unauthenticated('username_mismatch');
+const refusedType = unauthenticated('token_type_refused');
+const loginRefused = unauthenticated('login_refused');
 
 const ORDERS: readonly BasicOrder[] = ['auto', 'password-first', 'introspect-first'];
 
@@ -80,6 +79,39 @@ describe('the Basic authenticator in every order', () => {
     expect(await logIn('other@example.com', ASP)).toEqual(mismatch);
   });
 
+  it.each([
+    ['the e-mail address', { username: 'jdoe', email: USER }, 'User@Example.com', true],
+    ['the username beside an e-mail address', { username: 'jdoe', email: USER }, 'JDoe', true],
+    ['the e-mail address if there is no username', { username: undefined, email: USER }, USER, true],
+    ['the user id if there is no other name', { username: undefined }, 'auth0|1234', true],
+    ['an e-mail address that is not verified', { username: 'jdoe', email: USER, email_verified: false }, USER, false],
+    ['the user id beside a username', { username: 'jdoe' }, 'auth0|1234', false],
+    ['a name of somebody else', { username: 'jdoe', email: USER }, 'other@example.com', false],
+  ])("compares the name with each name of the password's owner: %s", async (_, owner, name, isAllowed) => {
+    const { world, logIn } = newWorld();
+    world.tokens.set(ASP, activePassword(owner));
+    expect(await logIn(name, ASP)).toMatchObject(isAllowed ? allowed({ subject: 'auth0|1234' }) : mismatch);
+  });
+
+  it.each([
+    [
+      { username: 'jdoe' },
+      'The app specific password belongs to another user: the name is not the username in the response.',
+    ],
+    [
+      { username: 'jdoe', email: 'jdoe@example.com' },
+      'The app specific password belongs to another user: the name is not the username or email in the response.',
+    ],
+    [
+      { username: undefined },
+      'The response names no user: it has neither "username" nor a verified "email". So the name must be the user id ("sub"), and it is not.',
+    ],
+  ])('reports which names were compared, without the names: %j', async (owner, message) => {
+    const { world, logIn } = newWorld();
+    world.tokens.set(ASP, activePassword(owner));
+    expect(await logIn(USER, ASP)).toMatchObject({ reason: 'username_mismatch', message });
+  });
+
   it.each(ORDERS)('refuses an opaque access token as a secret: %s', async (order) => {
     const { world, logIn } = newWorld({ order });
     for (const token of ['opaque-token', 'opaqueTokenOfABC']) {
@@ -97,7 +129,7 @@ describe('the Basic authenticator in every order', () => {
   it.each(ORDERS)('refuses a refresh token as a secret: %s', async (order) => {
     const { world, logIn } = newWorld({ order });
     world.tokens.set('refresh-token', activePassword({ token_type: 'refresh_token' }));
-    expect(await logIn(USER, 'refresh-token')).toEqual(refused('token_type_refused'));
+    expect(await logIn(USER, 'refresh-token')).toEqual(unauthenticated('token_type_refused'));
   });
 
   it.each(ORDERS)('makes the decision unavailable in an outage: %s', async (order) => {
@@ -201,7 +233,7 @@ describe('the order introspect-first', () => {
   it('tries to log in only if the issuer does not know the secret, not if it refuses the secret or fails', async () => {
     const { world, logIn, counts } = newWorld({ order });
     world.tokens.set(PASSWORD, activePassword({ iss: 'https://evil.example/' }));
-    expect(await logIn(USER, PASSWORD)).toEqual(refused('issuer_mismatch'));
+    expect(await logIn(USER, PASSWORD)).toEqual(unauthenticated('issuer_mismatch'));
     world.tokens.set(PASSWORD, json(500, {}));
     expect(await logIn(USER, PASSWORD)).toEqual(unavailable('issuer_unavailable'));
     expect(counts()).toEqual([0, 2]);
@@ -246,7 +278,7 @@ describe('a login with a Basic credential', () => {
     ] as const) {
       const { world, logIn } = newWorld();
       world.passwords.set(`${USER}:${PASSWORD}`, loggedIn(token));
-      expect(await logIn(USER, PASSWORD)).toEqual(refused(code));
+      expect(await logIn(USER, PASSWORD)).toEqual(unauthenticated(code));
     }
   });
 
@@ -254,11 +286,11 @@ describe('a login with a Basic credential', () => {
     const { world, logIn, counts } = newWorld();
     world.passwords.set(`${USER}:${PASSWORD}`, loggedIn(await mint(issuerKey, { aud: 'https://other.api' })));
     for (let time = 0; time < 2; time += 1) {
-      expect(await logIn(USER, PASSWORD)).toEqual(refused('audience_mismatch'));
+      expect(await logIn(USER, PASSWORD)).toEqual(unauthenticated('audience_mismatch'));
     }
     expect(counts()).toEqual([1, 2]);
     world.passwords.set(`${USER}:secret`, loggedIn(await mint(await makeIssuerKey('rsa-2'))));
-    expect(await logIn(USER, 'secret')).toEqual(refused('key_unknown'));
+    expect(await logIn(USER, 'secret')).toEqual(unauthenticated('key_unknown'));
     world.passwords.set(`${USER}:secret`, loggedIn(accessToken));
     expect(await logIn(USER, 'secret')).toMatchObject(allowed({ subject: 'auth0|1234' }));
   });
@@ -369,7 +401,7 @@ describe('the Basic authenticator', () => {
       credentialError('token_type_refused', 'The Basic secret is a token, but not an app specific password.'),
     );
     await expect(authenticator(APPLICATION_SPECIFIC_PASSWORD).authenticate(credential, CONTEXT)).rejects.toThrow(
-      credentialError('username_mismatch', 'The app specific password belongs to another user.'),
+      credentialError('username_mismatch', 'The app specific password belongs to another user: the name is not the username in the response.'),
     );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { authenticate } from '../../../src/authorizer/authenticator.ts';
 import { OpaqueTokenAuthenticator } from '../../../src/authorizer/opaque-token-authenticator.ts';
 import type { Credential } from '../../../src/core/credential.ts';
-import { credentialError } from '../../support/core/errors.ts';
+import { credentialError, unauthenticated } from '../../support/core/errors.ts';
 import { activePassword, INACTIVE } from '../../support/core/introspection-responses.ts';
 import { makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { CONTEXT } from '../../support/core/issuer-endpoints.ts';
@@ -49,7 +49,7 @@ describe('a Bearer token of three parts', () => {
     expect(await decide(token)).toMatchObject({ principal: { scopes: ['read:foo'] } });
     expect(world.counts).toEqual({ logins: 0, introspections: 1, keyFetches: 1 });
     world.tokens.set(token, INACTIVE);
-    expect(await decide(token)).toEqual({ outcome: 'unauthenticated', reason: 'token_inactive' });
+    expect(await decide(token)).toEqual(unauthenticated('token_inactive'));
     world.tokens.set(token, json(500, {}));
     expect(await decide(token)).toMatchObject({ outcome: 'unavailable', reason: 'issuer_unavailable' });
   });
@@ -68,7 +68,7 @@ describe('a Bearer token without three parts', () => {
 
   it('is refused without a call if it is longer than 8,192 characters', async () => {
     const { world, decide } = newWorld();
-    expect(await decide('a'.repeat(8193))).toEqual({ outcome: 'unauthenticated', reason: 'credential_oversized' });
+    expect(await decide('a'.repeat(8193))).toEqual(unauthenticated('credential_oversized'));
     expect(world.http.requests).toHaveLength(0);
     const authenticator = new OpaqueTokenAuthenticator({ introspect: () => Promise.reject(new Error('not called')) });
     await expect(authenticator.authenticate(bearer('a'.repeat(8193)), CONTEXT)).rejects.toThrow(

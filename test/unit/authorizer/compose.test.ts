@@ -1,10 +1,12 @@
 /** The wiring of the authorizer: each part gets the issuer, client, endpoint and setting that are meant for it. */
+
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { AuthorizerPorts } from '../../../src/authorizer/compose.ts';
 import type { HttpRequest } from '../../../src/core/http.ts';
 import { NOW_MS } from '../../support/core/clock.ts';
 import { basic, Composed, type ConfigurationChanges, signingKey } from '../../support/core/composed.ts';
+import { unauthenticated } from '../../support/core/errors.ts';
 import { activePassword, INACTIVE, INTROSPECTION_URL } from '../../support/core/introspection-responses.ts';
 import { AUDIENCE, ISSUER, JWKS_URL, makeIssuerKey, mint } from '../../support/core/issuer.ts';
 import { form, json, type Reply } from '../../support/core/scripted-http.ts';
@@ -146,7 +148,7 @@ describe('a second issuer', () => {
     });
     for (const secret of [ASP, 'a wrong password']) {
       const { decision, outside } = await authorizer.decide(basic(USER, secret));
-      expect(decision).toEqual({ outcome: 'unauthenticated', reason: 'token_inactive' });
+      expect(decision).toEqual(unauthenticated('token_inactive'));
       expect(outside.calls).not.toContain(OTHER_INTROSPECTION_URL);
     }
   });

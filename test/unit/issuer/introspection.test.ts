@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
+import type { HttpRequest } from '../../../src/core/http.ts';
 import { ClientSecretBasic, PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
 import { ClientCredentialsCache } from '../../../src/issuer/client-credentials-cache.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
@@ -103,11 +104,81 @@ describe('the introspection request', () => {
   });
 });
 
+describe('the format of the introspection request', () => {
+  const isJson = ({ headers }: HttpRequest) => headers['content-type'] === 'application/json';
+  const formatsOf = ({ requests }: ScriptedHttp) => requests.map((request) => (isJson(request) ? 'json' : 'form'));
+  const REFUSED = json(400, { error: 'invalid_request' });
+
+  it.each([400, 415])(
+    'changes to a form if JSON is refused with %i, and a form is used from then on',
+    async (status) => {
+      const { http, introspect } = introspectionOver((request) =>
+        isJson(request) ? text(status, '') : activePassword(),
+      );
+      expect((await introspect()).subject).toBe('auth0|1234');
+      expect((await introspect()).subject).toBe('auth0|1234');
+      expect(formatsOf(http)).toEqual(['json', 'form', 'form']);
+      const assertions = http.requests.slice(1).map(({ body }) => new URLSearchParams(body).get('client_assertion'));
+      expect(new Set(assertions).size).toBe(2);
+    },
+  );
+
+  it('does not change once it has worked, so that a 400 for one credential does not double the calls', async () => {
+    const replies = [INACTIVE, REFUSED, REFUSED, activePassword()];
+    const { http, introspect } = introspectionOver(() => replies.shift() ?? INACTIVE);
+    expect(await caught(introspect)).toMatchObject({ code: 'token_inactive' });
+    expect(await caught(introspect)).toMatchObject({ code: 'issuer_refused' });
+    expect(await caught(introspect)).toMatchObject({ code: 'issuer_refused' });
+    await introspect();
+    expect(formatsOf(http)).toEqual(['json', 'json', 'json', 'json']);
+  });
+
+  it('changes even after it has worked if the server responds with 415', async () => {
+    const replies = [INACTIVE, text(415, ''), activePassword(), activePassword()];
+    const { http, introspect } = introspectionOver(() => replies.shift() ?? INACTIVE);
+    await caught(introspect);
+    await introspect();
+    await introspect();
+    expect(formatsOf(http)).toEqual(['json', 'json', 'form', 'form']);
+  });
+
+  it('is not remembered if both formats are refused, and the first response is reported', async () => {
+    const { http, introspect } = introspectionOver((request) => (isJson(request) ? REFUSED : text(415, '')));
+    await expect(introspect()).rejects.toThrow(
+      issuerError('issuer_refused', 'The introspection endpoint responded with 400.'),
+    );
+    await caught(introspect);
+    expect(formatsOf(http)).toEqual(['json', 'form', 'json', 'form']);
+  });
+
+  it('does not change if the server has read the body and refuses the client', async () => {
+    const { http, introspect } = introspectionOver(() => json(400, { error: 'invalid_client' }));
+    expect(await caught(introspect)).toMatchObject({ code: 'issuer_client_refused' });
+    expect(formatsOf(http)).toEqual(['json']);
+  });
+
+  it('stays within the deadline of the decision', async () => {
+    const setUp: ReturnType<typeof introspectionOver> = introspectionOver(() => {
+      setUp.clock.advanceSeconds(4.96);
+      return REFUSED;
+    });
+    expect(await caught(setUp.introspect)).toMatchObject({ code: 'issuer_timeout' });
+    expect(setUp.http.requests).toHaveLength(1);
+  });
+
+  it('is always a form for another server', async () => {
+    const { http, introspect } = introspectionOver(() => REFUSED, undefined, INTROSPECTION_PROFILES.rfc7662);
+    expect(await caught(introspect)).toMatchObject({ code: 'issuer_refused' });
+    expect(formatsOf(http)).toEqual(['form']);
+  });
+});
+
 describe('an active token in the response', () => {
   it('returns its principal, even if it is an app specific password', async () => {
     expect(await introspectWith(activePassword())).toEqual({
       subject: 'auth0|1234',
       username: 'user@example.com',
+      email: undefined,
       scopes: ['read:foo', 'create:foo'],
       tokenType: 'application_specific_password_token',
       clientId: undefined,
@@ -180,6 +251,43 @@ describe('an active token in the response', () => {
     ['a scope that is a list', { scope: ['read:foo'] }, 'claims_malformed', 'The claim "scope" is not a string.'],
   ] as const)('is refused if it has %s', async (_, changes, code, message) => {
     await expect(introspectWith(activePassword(changes))).rejects.toThrow(credentialError(code, message));
+  });
+
+  it.each([
+    ['token_use', 'refresh_token'],
+    ['token_use', 'id'],
+    ['token_use', 'id_token'],
+    ['typ', 'Refresh'],
+    ['typ', 'Offline'],
+    ['typ', 'logout+jwt'],
+    ['typ', 'ID'],
+    ['tokenName', 'refresh_token'],
+  ])('is refused if its type is Bearer and its %s is %s', async (member, use) => {
+    await expect(introspectWith(activePassword({ token_type: 'Bearer', [member]: use }))).rejects.toThrow(
+      credentialError('token_type_refused', 'Tokens of this type are not credentials.'),
+    );
+  });
+
+  it.each([
+    ['token_use', 'access_token'],
+    ['token_use', 'access'],
+    ['typ', 'Bearer'],
+    ['typ', 'at+jwt'],
+    ['tokenName', 'access_token'],
+    ['gty', 'refresh_token'],
+  ])('is accepted if its type is Bearer and its %s is %s', async (member, use) => {
+    const principal = await introspectWith(activePassword({ token_type: 'Bearer', [member]: use }));
+    expect(principal.tokenType).toBe('access_token');
+  });
+
+  it.each([
+    [{ email: 'user@mail.example' }, 'user@mail.example'],
+    [{ email: 'user@mail.example', email_verified: true }, 'user@mail.example'],
+    [{ email: 'user@mail.example', email_verified: false }, undefined],
+    [{ email: 'user@mail.example', email_verified: 'false' }, undefined],
+    [{ email: ['user@mail.example'] }, undefined],
+  ])('returns the e-mail address unless it is not verified: %j', async (changes, email) => {
+    expect((await introspectWith(activePassword(changes))).email).toBe(email);
   });
 
   it('is accepted with our audience among others', async () => {

@@ -140,7 +140,7 @@ describe('the password grant', () => {
   ])('refuses this user after %i %s and sends no second request', async (status, error) => {
     const { http, logIn } = grantOver(() => loginError(status, error));
     await expect(logIn()).rejects.toThrow(
-      credentialError('login_refused', 'The server does not let this user log in.'),
+      credentialError('login_refused', `The server does not let this user log in: ${status} (${error}).`),
     );
     expect(http.requests).toHaveLength(1);
   });
@@ -170,6 +170,28 @@ describe('the password grant', () => {
     );
   });
 
+  it.each([
+    ['invalid_scope', 'the scope is not defined', 'Check that the resource server has each scope that "routes" names.'],
+    [
+      'invalid_request',
+      'parameter organization is required for this client',
+      'The client requires an organization, which a login with a password does not name. Let individual users log in to the client, or use another client.',
+    ],
+  ])('reports an operator error with its fix after 403 %s "%s"', async (error, description, fix) => {
+    await expect(loginWith(loginError(403, error, description))).rejects.toThrow(
+      issuerError('issuer_refused', `The token endpoint responded with 403 (${error}). ${fix}`),
+    );
+  });
+
+  it('does not repeat a code that contains the password or the username', async () => {
+    const { logIn } = grantOver(() => loginError(403, 'no_hunter2_today'));
+    for (const credential of [{ secret: 'Hunter2' }, { username: 'HUNTER2' }]) {
+      await expect(logIn({ ...CREDENTIAL, ...credential })).rejects.toThrow(
+        credentialError('login_refused', 'The server does not let this user log in: 403.'),
+      );
+    }
+  });
+
   it('reports a rate limit after 429 too_many_requests', async () => {
     await expect(loginWith(loginError(429, 'too_many_requests'))).rejects.toThrow(
       issuerError('issuer_throttled', 'The server limits the rate of requests (429).'),
@@ -188,8 +210,8 @@ describe('the password grant', () => {
 
   it.each([
     [json(400, { error: 'invalid_request' }), '400 (invalid_request)'],
-    [json(403, { error: 'invalid_scope' }), '403 (invalid_scope)'],
-    [json(400, { error: 'unknown_to_us' }), 400],
+    [json(400, { error: 'unknown_to_us' }), '400 (unknown_to_us)'],
+    [json(400, { error: 'x'.repeat(65) }), 400],
     [json(403, { error: 'Forbidden' }), 403],
     [json(404, { error: 7 }), 404],
     [json(403, null), 403],
@@ -272,7 +294,7 @@ describe('a refused login', () => {
 
   it('is not repeated for 300 s, whatever its kind, and keeps its code', async () => {
     const { clock, http, logIn } = grantOver(() => loginError(403, 'mfa_required'));
-    const refused = credentialError('login_refused', 'The server does not let this user log in.');
+    const refused = credentialError('login_refused', 'The server does not let this user log in: 403 (mfa_required).');
     await expect(logIn()).rejects.toThrow(refused);
     http.script = () => loggedIn('token');
     clock.advanceSeconds(299);
