@@ -61,6 +61,7 @@ export class ApiStack extends Stack {
       keyFormat: configuration.keyFormat,
       jwksUrl,
       replaceKey: configuration.replaceKey,
+      refresh: configuration.refresh,
       grantClientId: configuration.grantClientId,
       createResourceServer: configuration.createResourceServer,
       removalPolicy: configuration.removeCreated ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,

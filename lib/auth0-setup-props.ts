@@ -45,7 +45,7 @@ export interface Auth0SetupProps {
   /**
    * How the tenant gets the public key.
    *
-   * @default 'verificationKey'
+   * @default 'auto'
    */
   readonly keyDelivery?: KeyDelivery;
 
@@ -76,6 +76,14 @@ export interface Auth0SetupProps {
    * @default false
    */
   readonly createResourceServer?: boolean;
+
+  /**
+   * Any text. Another text makes the next deployment run the set-up again, which changes nothing that is already right, and
+   * renews the `warnings`. Without it, CloudFormation runs the set-up only if another prop has changed.
+   *
+   * @default - the set-up runs only if something has changed
+   */
+  readonly refresh?: string | undefined;
 
   /**
    * What happens to a resource server that this construct created when the construct is removed: `DESTROY` deletes it,

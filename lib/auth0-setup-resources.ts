@@ -12,15 +12,17 @@ export function resourceServerProperties(props: Auth0SetupProps) {
     CreateResourceServer: String(props.createResourceServer ?? false),
     RemoveCreated: String(props.removalPolicy === RemovalPolicy.DESTROY),
     ReplaceKey: String(props.replaceKey ?? false),
-    // The function does not read this. A change makes CloudFormation run the checks again.
+    // The function does not read these two. A change makes CloudFormation run the checks again.
     ...(props.issuer !== undefined && { Issuer: props.issuer }),
+    ...(props.refresh !== undefined && { Refresh: props.refresh }),
     ...(props.jwksUrl !== undefined && { JwksUrl: props.jwksUrl }),
     ...(props.scopes && props.scopes.length > 0 && { Scopes: [...props.scopes] }),
   };
 }
 
-export function clientGrantProperties({ grantClientId, passwordGrantSecret }: Auth0SetupProps) {
+export function clientGrantProperties({ grantClientId, passwordGrantSecret, refresh }: Auth0SetupProps) {
   return {
+    ...(refresh !== undefined && { Refresh: refresh }),
     ...(grantClientId !== undefined && { GrantClientId: grantClientId }),
     // The function does not read this either. A change makes CloudFormation check the new client that logs users in.
     ...(passwordGrantSecret && { PasswordGrantSecretId: secretIdOf(passwordGrantSecret) }),

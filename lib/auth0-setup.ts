@@ -14,7 +14,7 @@ import { type Auth0SetupProps, checkAuth0SetupProps } from './auth0-setup-props.
 import { clientGrantProperties, resourceServerProperties } from './auth0-setup-resources.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { secretIdOf } from './secret-id.ts';
-import { readSecretStatements } from './secret-statements.ts';
+import { readOwnSecretStatements, readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
 import { acknowledgeOtherDeployments, readOtherDeployments, readState, writeState } from './state-table.ts';
@@ -104,7 +104,7 @@ export class Auth0Setup extends Construct {
   }
 
   #function(half: Construct, passwordGrantSecret: ISecret | undefined): ServiceFunction {
-    const { stateTable, encryptionKey } = this.signingKey;
+    const { secretArn, stateTable, encryptionKey } = this.signingKey;
     const secrets = passwordGrantSecret ? [this.managementSecret, passwordGrantSecret] : [this.managementSecret];
     // The tenant and the secrets are set here and not by the events, so whoever may call the function cannot name others.
     const configuration: Readonly<Record<keyof SetupConfiguration, unknown>> = {
@@ -113,6 +113,7 @@ export class Auth0Setup extends Construct {
       managementSecret: secretIdOf(this.managementSecret),
       passwordGrantSecret: passwordGrantSecret && secretIdOf(passwordGrantSecret),
       stateTable: stateTable.tableName,
+      signingKeySecret: secretArn,
     };
     const setUp = new ServiceFunction(half, 'SetUp', {
       folder: 'auth0-setup',
@@ -121,6 +122,8 @@ export class Auth0Setup extends Construct {
       environment: { CONFIG: functionConfiguration(configuration, parseSetupConfiguration) },
       statements: [
         ...secrets.flatMap((secret) => readSecretStatements(this, secret, encryptionKey)),
+        // To prove the key at a tenant that does not show it.
+        ...readOwnSecretStatements(this, secretArn, encryptionKey),
         readState(stateTable, ['public-keys', ...RECORDS]),
         writeState(stateTable, RECORDS),
         ...readOtherDeployments(this),

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/core/json.ts';
 import { KEY_DELIVERIES, KEY_FORMATS } from '../../src/core/key-delivery.ts';
 import { STATE_NAMES, type StateStore } from '../../src/core/state-store.ts';
 import { type CustomResource, physicalId, type Work, warningsAttribute } from '../../src/custom-resource/resource.ts';
+import type { KeyProperty } from '../../src/management/key-properties.ts';
 import type { ManagementConnection } from '../../src/management/management-connection.ts';
 import { introspectionWarnings } from '../../src/setup/introspection-control.ts';
 import { exclusively, type LeaseOptions } from '../../src/setup/lease.ts';
@@ -13,8 +14,10 @@ import { recordKey } from '../../src/setup/record-store.ts';
 import type { ResourceServerRecord } from '../../src/setup/resource-server/resource-server-record.ts';
 import { setUpResourceServer } from '../../src/setup/resource-server/set-up-resource-server.ts';
 import { tearDownResourceServer } from '../../src/setup/resource-server/tear-down-resource-server.ts';
+import { proveUnseenKey } from '../../src/setup/resource-server/unseen-key.ts';
 import { type DeliveredKey, wantedKeyProperties } from '../../src/setup/resource-server/wanted-key-properties.ts';
 import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/signing-key/public-key-document.ts';
+import { importSigningKey, parseSigningJwk } from '../../src/signing-key/signing-key.ts';
 import type { SetupPorts } from './ports.ts';
 
 const text = pipe(string(), minLength(1));
@@ -38,7 +41,7 @@ const schema = object({
 
 type Properties = InferOutput<typeof schema>;
 
-type Ports = Pick<SetupPorts, 'settings' | 'state' | 'http' | 'clock' | 'sleep' | 'uniqueId'> & {
+type Ports = Pick<SetupPorts, 'settings' | 'secrets' | 'state' | 'http' | 'clock' | 'sleep' | 'uniqueId'> & {
   readonly connect: (timeoutMs: number) => Promise<Pick<ManagementConnection, 'resourceServers'>>;
 };
 
@@ -62,7 +65,7 @@ async function put(ports: Ports, id: string, properties: Properties, work: Work)
   // Before anything is recorded: without a key there is nothing to set up.
   await publishedKeys(ports.state);
   const endMs = ports.clock() + work.timeoutMs;
-  const { warnings } = await exclusively(ports, leaseOptions(work), async ({ records }) => {
+  const { warnings, unseen } = await exclusively(ports, leaseOptions(work), async ({ records }) => {
     const { resourceServers } = await ports.connect(endMs - ports.clock());
     const key = recordKey(ports.settings.tenantUrl, identifier);
     await records.acquire(key, id);
@@ -77,11 +80,18 @@ async function put(ports: Ports, id: string, properties: Properties, work: Work)
       ...(properties.CreateResourceServer && { create: { name: identifier, scopes: properties.Scopes } }),
     });
   });
-  const all = [...warnings, ...(await probeIntrospection(ports, properties))];
+  const proof = unseen === undefined ? [] : [await proveKey(ports, unseen, properties)];
+  const all = [...warnings, ...proof, ...(await probeIntrospection(ports, properties))];
   return { Warnings: warningsAttribute(all.map(({ message }) => message)) };
 }
 
-/** This function has no access to the private key and does not need it. */
+/** Reads the private key, which this function does not need otherwise. */
+async function proveKey(ports: Ports, property: KeyProperty, { Audience: audience }: Properties) {
+  const { issuer, signingKeySecret } = ports.settings;
+  const key = importSigningKey(parseSigningJwk((await ports.secrets.read(signingKeySecret)) ?? ''));
+  return proveUnseenKey(property, { issuer, audience }, key, { ...ports, random: Math.random });
+}
+
 async function probeIntrospection(ports: Ports, { Audience: audience }: Properties) {
   const [{ kid }] = await publishedKeys(ports.state);
   return introspectionWarnings({ issuer: ports.settings.issuer, audience }, kid, { ...ports, random: Math.random });

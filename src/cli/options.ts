@@ -67,7 +67,7 @@ export const DELIVERY_OPTIONS: OptionTable = {
   'key-delivery': {
     type: 'string',
     placeholder: 'HOW',
-    summary: 'verificationKey (default), verificationKeys, verificationLocation or wellKnown',
+    summary: 'auto (default), verificationKey, verificationKeys, verificationLocation or wellKnown',
   },
   'key-format': { type: 'string', placeholder: 'HOW', summary: 'certificate (default) or jwk' },
   'jwks-url': { type: 'string', placeholder: 'URL', summary: 'where the JWKS is served, for verificationLocation' },

@@ -17,6 +17,7 @@ import {
   keyDelivery,
   keyFormat,
   managementDomain,
+  refresh,
   rotationDays,
 } from './deployment-fields.ts';
 import { flag, secretId } from './fields.ts';
@@ -39,6 +40,8 @@ const keys = exactly({
   passwordGrantSecret: optional(secretId),
   keyDelivery: optional(keyDelivery, DEFAULTS.keyDelivery),
   keyFormat: optional(keyFormat, DEFAULTS.keyFormat),
+  /** Another value makes the next deployment check the tenant again. */
+  refresh: optional(refresh),
   rotationDays: optional(rotationDays, DEFAULTS.rotationDays),
   jwksCacheSeconds: optional(jwksCacheSeconds, DEFAULTS.jwksCacheSeconds),
   basicChallenge: optional(flag, false),

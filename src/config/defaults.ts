@@ -1,6 +1,6 @@
 /** The defaults that constructs share with `cdk.json`. */
 export const DEFAULTS = {
-  keyDelivery: 'verificationKey',
+  keyDelivery: 'auto',
   keyFormat: 'certificate',
   rotationDays: 90,
   jwksCacheSeconds: 300,

@@ -3,7 +3,7 @@ import { check, picklist, pipe, regex, string, transform } from 'valibot';
 import { KEY_DELIVERIES, KEY_FORMATS } from '../core/key-delivery.ts';
 import { isSecureUrl, isTenantUrl } from '../core/secure-url.ts';
 import { arnFault } from './arns.ts';
-import { wholeNumber } from './fields.ts';
+import { text, wholeNumber } from './fields.ts';
 import { expecting, withReason } from './parse.ts';
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
@@ -44,6 +44,10 @@ export const ipRateLimit = wholeNumber(
 const CLIENT_ID = expecting('the id of a client, letters, digits, "_" and "-"');
 
 export const clientId = pipe(string(CLIENT_ID), regex(/^[\w-]{1,128}$/, CLIENT_ID));
+
+const REFRESH = expecting('a word of up to 100 letters, digits, "-", "_", ":" and ".", such as the time');
+
+export const refresh = pipe(text(REFRESH), regex(/^[\w:.-]{1,100}$/, REFRESH));
 
 const KEY_ARN = expecting('the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/…"');
 

@@ -47,7 +47,7 @@ export function spellingFault(text: string): string | undefined {
 }
 
 /** A string. On a command line a string of digits looks like a number, so that is accepted too, unless digits may be lost. */
-function text(message: ReturnType<typeof expecting>) {
+export function text(message: ReturnType<typeof expecting>) {
   return union([string(), pipe(number(), safeInteger(), transform(String))], message);
 }
 

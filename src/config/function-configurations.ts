@@ -39,6 +39,8 @@ const jwksSchema = exactly({ stateTable, jwksCacheSeconds });
 const setupSchema = exactly({
   ...tenantEntries,
   stateTable,
+  /** Read only if the tenant does not show the key that it accepted. */
+  signingKeySecret,
   /** The secret of the client that logs users in; read for warnings only. */
   passwordGrantSecret: optional(secretId),
 });

@@ -1,7 +1,16 @@
 /** The ways in which a tenant can get a resource server's public key, and the formats of that key. */
 
-/** By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. */
-export const KEY_DELIVERIES = ['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'] as const;
+/**
+ * By value in one slot, by value in a list, by the URL of a JWKS, or at the identifier's own origin. `auto` is by value, in the
+ * slot or, if the tenant does not know that property, in the list.
+ */
+export const KEY_DELIVERIES = [
+  'auto',
+  'verificationKey',
+  'verificationKeys',
+  'verificationLocation',
+  'wellKnown',
+] as const;
 
 export type KeyDelivery = (typeof KEY_DELIVERIES)[number];
 

@@ -21,6 +21,8 @@ export type SetupErrorCode =
   | 'property_kept'
   /** The tenant may read another key property, which is not ours, before ours. */
   | 'property_foreign'
+  /** A warning: the tenant accepted our key but does not show it. */
+  | 'key_unseen'
   /** The tenant accepted the grant but left out a scope. */
   | 'scope_dropped'
   /** A warning: other deployments use the same client grant. */

@@ -62,7 +62,7 @@ export async function featureWarnings(
 export function featureMissing(got: string): SetupError {
   return new SetupError(
     'feature_missing',
-    `App specific passwords are not enabled for this tenant: ${got}. Nobody can create one, and introspection may be missing too. JWTs, and Basic with a real password, work without it. To use app specific passwords, ask Auth0's support to enable them and introspection by resource servers for the tenant; then deploy again, or run "asp setup" again.`,
+    `App specific passwords are not enabled for this tenant: ${got}. Nobody can create one, and introspection may be missing too. JWTs, and Basic with a real password, work without it. To use app specific passwords, ask Auth0's support to enable them and introspection by resource servers for the tenant; then deploy with a new value of "refresh", or run "asp setup" again.`,
   );
 }
 

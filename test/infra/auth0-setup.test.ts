@@ -37,7 +37,7 @@ describe("the tenant's set-up", () => {
       TenantUrl: Match.absent(),
       Audience: 'https://demo.api',
       ManagementSecretId: Match.absent(),
-      KeyDelivery: 'verificationKey',
+      KeyDelivery: 'auto',
       KeyFormat: 'certificate',
       CreateResourceServer: 'false',
       RemoveCreated: 'false',
@@ -76,6 +76,7 @@ describe("the tenant's set-up", () => {
       {
         actions: ['secretsmanager:GetSecretValue'],
         on: [
+          expect.stringContaining('SigningKeySecret'),
           expect.stringContaining(':secret:auth0/management-??????'),
           expect.stringContaining(':secret:auth0/password-??????'),
         ],
@@ -104,8 +105,20 @@ describe("the tenant's set-up", () => {
     const { api } = templates({ managementSecret: arn });
     expect(statementsOf(api, 'Auth0Setup')).toContainEqual({
       actions: ['secretsmanager:GetSecretValue'],
-      on: [JSON.stringify(arn), JSON.stringify(`${arn}-??????`)],
+      on: [JSON.stringify(arn), JSON.stringify(`${arn}-??????`), expect.stringContaining('SigningKeySecret')],
     });
+  });
+
+  it('runs again for another value of refresh, and then keeps everything else', () => {
+    const withRefresh = (refresh: string) => templates({ refresh }).api;
+    const [one, other] = [withRefresh('1'), withRefresh('2')];
+    expect(withRefresh('1').toJSON()).toEqual(one.toJSON());
+    for (const type of ['Custom::Auth0ResourceServer', 'Custom::Auth0ClientGrant']) {
+      expect(idsOf(other, type)).toEqual(idsOf(one, type));
+      one.hasResourceProperties(type, { Refresh: '1' });
+      other.hasResourceProperties(type, { Refresh: '2' });
+      templates().api.hasResourceProperties(type, { Refresh: Match.absent() });
+    }
   });
 
   it('keeps its role and custom resources if the audience changes', () => {

@@ -46,7 +46,7 @@ describe('the JWKS endpoint', () => {
     });
   });
 
-  it.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
+  it.each(['auto', 'verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
     'exists and has an output for keyDelivery %s, so that keyDelivery can be changed',
     (keyDelivery) => {
       const { key, api } = templates({ keyDelivery });

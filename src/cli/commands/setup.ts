@@ -6,8 +6,10 @@ import { setUpClientGrant } from '../../setup/client-grant/set-up-client-grant.t
 import { featureWarnings } from '../../setup/feature.ts';
 import { introspectionWarnings } from '../../setup/introspection-control.ts';
 import { setUpResourceServer } from '../../setup/resource-server/set-up-resource-server.ts';
+import { proveUnseenKey } from '../../setup/resource-server/unseen-key.ts';
 import { wantedKeyProperties } from '../../setup/resource-server/wanted-key-properties.ts';
 import type { SetupOutcome } from '../../setup/setup-outcome.ts';
+import { importSigningKey } from '../../signing-key/signing-key.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
@@ -123,7 +125,12 @@ function planOf(context: Context): Work {
       hasChanged: grant.changed,
       isOnlyPlanned: isDryRun && grant.changed,
     });
-    const introspection = await introspectionWarnings({ issuer, audience: identifier }, signingKey.kid, context.ports);
-    return [server, grant, { changed: false, warnings: [...feature, ...introspection] }];
+    const target = { issuer, audience: identifier };
+    const proof =
+      server.unseen === undefined
+        ? []
+        : [await proveUnseenKey(server.unseen, target, importSigningKey(signingKey), context.ports)];
+    const introspection = await introspectionWarnings(target, signingKey.kid, context.ports);
+    return [server, grant, { changed: false, warnings: [...proof, ...feature, ...introspection] }];
   };
 }

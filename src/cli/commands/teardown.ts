@@ -59,6 +59,7 @@ async function tearDown(tenant: WatchedTenant, { server, grant }: Stores, isDryR
       ...tenant,
       records: isDryRun ? dryRunStore(server) : server,
       removeCreated: args.flag('remove-created'),
+      remembersCreated: true,
     }),
     await tearDownClientGrant({ ...tenant, records: isDryRun ? dryRunStore(grant) : grant }),
   ];

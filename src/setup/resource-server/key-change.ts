@@ -22,6 +22,11 @@ export interface KeyTrace {
    * the entries. More than one while a change is under way, since a crash leaves open which of them the tenant holds.
    */
   readonly ours: readonly unknown[];
+  /**
+   * What we wrote last, if the tenant accepted it but does not show it. It is then assumed to be there, so that it can be
+   * removed again. Absent if the tenant shows the property, or if it should hold nothing.
+   */
+  readonly unseen?: unknown;
 }
 
 /** A property that we never wrote to has no trace. */
@@ -43,12 +48,15 @@ export function keyChange(current: KeyProperties, wanted: WantedKeyProperties, t
   const planned: { [Property in KeyProperty]?: KeyTrace } = { ...traces };
   for (const property of KEY_PROPERTIES) {
     const trace = traces[property] ?? { before: current[property], ours: [] };
-    const next = nextValue(property, current[property], wanted, trace);
-    if (sameKeyValue(next, current[property])) continue;
+    // A value that the tenant does not show is sent again, since nothing shows that it is still there.
+    const value = wanted[property] === null ? heldValue(current[property], trace) : current[property];
+    const next = nextValue(property, value, wanted, trace);
+    if (sameKeyValue(next, value)) continue;
     patch[property] = next;
     planned[property] = {
       before: trace.before,
-      ours: withAll(trace.ours, newlyOurs(property, next, current[property])),
+      ours: withAll(trace.ours, newlyOurs(property, next, value)),
+      ...(trace.unseen !== undefined && { unseen: next ?? trace.unseen }),
     };
   }
   return { patch, traces: planned };
@@ -56,19 +64,24 @@ export function keyChange(current: KeyProperties, wanted: WantedKeyProperties, t
 
 /**
  * Counts the values that appeared with our write as ours, because a tenant may store a key in a layout that we do not
- * know.
+ * know. Remembers what the tenant does not show.
  *
  * @param before the properties when the change was planned
  * @param after the properties as they were read back
+ * @param change the change that the tenant accepted
  */
-export function witnessedTraces(before: KeyProperties, after: KeyProperties, traces: KeyTraces): KeyTraces {
+export function witnessedTraces(before: KeyProperties, after: KeyProperties, { patch, traces }: KeyChange): KeyTraces {
   const witnessed: { [Property in KeyProperty]?: KeyTrace } = {};
   for (const property of KEY_PROPERTIES) {
     const trace = traces[property];
     if (!trace) continue;
     const hasChanged = !sameKeyValue(before[property], after[property]);
     const added = hasChanged ? newlyOurs(property, after[property], before[property]) : [];
-    witnessed[property] = { before: trace.before, ours: withAll(trace.ours, added) };
+    witnessed[property] = {
+      before: trace.before,
+      ours: withAll(trace.ours, added),
+      ...stillUnseen(after[property], { ...trace, ...(property in patch && { unseen: patch[property] }) }),
+    };
   }
   return witnessed;
 }
@@ -91,7 +104,11 @@ export function settledTraces(current: KeyProperties, traces: KeyTraces): KeyTra
     );
     // A removal (`null`) no longer counts once the property holds a value.
     const keys = (earlier ?? []).filter((value) => value !== null).slice(-MOST_EARLIER_VALUES);
-    settled[property] = { before: trace.before, ours: [...keys, ...(holding ?? [])] };
+    settled[property] = {
+      before: trace.before,
+      ours: [...keys, ...(holding ?? [])],
+      ...stillUnseen(current[property], trace),
+    };
   }
   return settled;
 }
@@ -102,8 +119,9 @@ export function keyRestoration(current: KeyProperties, traces: KeyTraces): KeyPa
   for (const property of KEY_PROPERTIES) {
     const trace = traces[property];
     if (!trace) continue;
-    const next = restored(property, current[property], trace);
-    if (!sameKeyValue(next, current[property])) patch[property] = next;
+    const value = heldValue(current[property], trace);
+    const next = restored(property, value, trace);
+    if (!sameKeyValue(next, value)) patch[property] = next;
   }
   return patch;
 }
@@ -113,6 +131,28 @@ export function shadowingProperties(current: KeyProperties, wanted: WantedKeyPro
   const first = KEY_PROPERTIES.findIndex((property) => wanted[property] !== null);
   const earlier = first === -1 ? KEY_PROPERTIES : KEY_PROPERTIES.slice(0, first);
   return earlier.filter((property) => current[property] !== null);
+}
+
+/** The properties that should hold our key, and that the tenant does not show. */
+export function unseenProperties(current: KeyProperties, wanted: WantedKeyProperties): readonly KeyProperty[] {
+  return KEY_PROPERTIES.filter((property) => wanted[property] !== null && current[property] === null);
+}
+
+/** Says whether a property holds something of ours. */
+export function holdsOurs(property: KeyProperty, current: KeyProperties, traces: KeyTraces): boolean {
+  const trace = traces[property];
+  if (!trace) return false;
+  const value = heldValue(current[property], trace);
+  const held = property === 'verificationKeys' ? entriesOf(value) : [value];
+  return held.some((entry) => entry !== null && includesKey(trace.ours, entry));
+}
+
+function heldValue(current: unknown, trace: KeyTrace): unknown {
+  return current ?? trace.unseen ?? null;
+}
+
+function stillUnseen(current: unknown, { unseen }: KeyTrace): Pick<KeyTrace, 'unseen'> {
+  return current === null && (unseen ?? null) !== null ? { unseen } : {};
 }
 
 function nextValue(property: KeyProperty, current: unknown, wanted: WantedKeyProperties, trace: KeyTrace): unknown {

@@ -14,6 +14,16 @@ export function propertyRefused(property: KeyProperty, got: string): SetupError 
   );
 }
 
+/** Thrown if the tenant does not know a property at all. Nothing was changed, so another property can be tried. */
+export class PropertyUnknown extends SetupError {
+  constructor(property: KeyProperty) {
+    super(
+      'property_refused',
+      `The resource server does not accept "${property}": the tenant does not know this property. Expected it to hold our key; choose another keyDelivery ("auto" tries "verificationKey" and "verificationKeys", and "wellKnown" needs no property at all), or ask Auth0's support to enable the feature for the tenant.`,
+    );
+  }
+}
+
 export function propertyKept(property: KeyProperty, got: string): SetupError {
   return new SetupError(
     'property_kept',

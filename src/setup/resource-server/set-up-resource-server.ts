@@ -9,26 +9,49 @@ import {
   KEY_PROPERTIES,
   type KeyPatch,
   type KeyProperties,
+  type KeyProperty,
   type WantedKeyProperties,
 } from '../../management/key-properties.ts';
 import type { NewResourceServer, ResourceServer, ResourceServers } from '../../management/resource-servers.ts';
 import { type RecordStore, recordInvalid, writeIfChanged } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
 import { adoptUntraced, assertNotOverwritten, type KeyInUse, keyBeside, keysUsedByOthers } from './existing-keys.ts';
-import { type KeyChange, keyChange, settledTraces, shadowingProperties, witnessedTraces } from './key-change.ts';
-import { propertyForeign, propertyKept, propertyRefused, resourceServerNotFound } from './resource-server-errors.ts';
+import {
+  holdsOurs,
+  type KeyChange,
+  keyChange,
+  settledTraces,
+  shadowingProperties,
+  unseenProperties,
+  witnessedTraces,
+} from './key-change.ts';
+import {
+  PropertyUnknown,
+  propertyForeign,
+  propertyKept,
+  propertyRefused,
+  resourceServerNotFound,
+} from './resource-server-errors.ts';
 import { isOfRecord, parseResourceServerRecord, type ResourceServerRecord } from './resource-server-record.ts';
+import type { WantedInOrder } from './wanted-key-properties.ts';
 
 export interface ResourceServerSetUp {
   readonly resourceServers: ResourceServers;
   readonly records: RecordStore<ResourceServerRecord>;
   /** The API's audience, exactly as the tenant has it. */
   readonly identifier: string;
-  readonly wanted: WantedKeyProperties;
+  /** If the tenant does not know a property of the first, the next is tried. */
+  readonly wanted: WantedInOrder;
   /** Creates the resource server if the tenant has none. @default it is an error if there is none */
   readonly create?: Omit<NewResourceServer, 'identifier'>;
   /** Overwrites a key of this software that another deployment may be using. @default false: it is an error */
   readonly replaceKey?: boolean;
+}
+
+/** How the set-up ended. */
+export interface ResourceServerOutcome extends SetupOutcome {
+  /** The property that should hold our key, if the tenant accepted the key but does not show it. */
+  readonly unseen?: KeyProperty;
 }
 
 /** The progress of the work. */
@@ -47,18 +70,49 @@ interface Progress {
  * @throws SetupError `key_in_use` or `record_missing` before anything is written; `resource_server_not_found`,
  *   `property_refused`, `property_kept`, `record_invalid` or `management_…`
  */
-export async function setUpResourceServer(options: ResourceServerSetUp): Promise<SetupOutcome> {
-  const { wanted, replaceKey = false } = options;
+export async function setUpResourceServer(options: ResourceServerSetUp): Promise<ResourceServerOutcome> {
   const found = await findOrCreate(options, await readRecord(options));
+  const [first, ...others] = inUseFirst(options.wanted, found);
+  try {
+    return await change(options, found, first);
+  } catch (error) {
+    const [other] = others;
+    if (other === undefined || !(error instanceof PropertyUnknown)) throw error;
+    return change(options, found, other);
+  }
+}
+
+/** Prefers the property that already holds our key, so that a second run does not try the other one again. */
+function inUseFirst(wanted: WantedInOrder, { resourceServer, record }: Progress): WantedInOrder {
+  const inUse = wanted.find((candidate) =>
+    KEY_PROPERTIES.some(
+      (property) => candidate[property] !== null && holdsOurs(property, resourceServer.keys, record.keys),
+    ),
+  );
+  return inUse === undefined ? wanted : [inUse, ...wanted.filter((candidate) => candidate !== inUse)];
+}
+
+async function change(
+  options: ResourceServerSetUp,
+  found: Progress,
+  wanted: WantedKeyProperties,
+): Promise<ResourceServerOutcome> {
+  const { replaceKey = false } = options;
   const current = found.resourceServer.keys;
   const traces = adoptUntraced(current, wanted, found.record.keys, replaceKey);
   const inUse = keysUsedByOthers(current, wanted, traces);
   if (!replaceKey) assertNotOverwritten(inUse, wanted);
-  const change = keyChange(current, wanted, traces);
+  const planned = keyChange(current, wanted, traces);
   const adopted = { ...found, record: { ...found.record, keys: traces } };
-  const done = isEmptyPatch(change.patch) ? adopted : await apply(options, adopted, change);
+  const done = isEmptyPatch(planned.patch) ? adopted : await apply(options, adopted, wanted, planned);
   await keepSettled(options, done);
-  return { changed: done.changed, warnings: warningsAbout(done.resourceServer.keys, wanted, inUse) };
+  const after = done.resourceServer.keys;
+  const [unseen] = unseenProperties(after, wanted);
+  return {
+    changed: done.changed,
+    warnings: warningsAbout(after, wanted, inUse),
+    ...(unseen !== undefined && { unseen }),
+  };
 }
 
 async function readRecord({ records, identifier }: ResourceServerSetUp): Promise<ResourceServerRecord | undefined> {
@@ -94,17 +148,33 @@ async function createRecorded(
 }
 
 /** Records the change, sends it, reads the resource server back, and records what the tenant then holds. */
-async function apply(options: ResourceServerSetUp, progress: Progress, change: KeyChange): Promise<Progress> {
+async function apply(
+  options: ResourceServerSetUp,
+  progress: Progress,
+  wanted: WantedKeyProperties,
+  change: KeyChange,
+): Promise<Progress> {
   const { resourceServers, records, identifier } = options;
   const before = progress.resourceServer;
   const planned = { ...progress.record, keys: change.traces };
   await writeIfChanged(records, progress.stored, planned);
-  await patchResourceServer(resourceServers, before.id, change.patch);
+  try {
+    await patchResourceServer(resourceServers, before.id, change.patch);
+  } catch (error) {
+    if (error instanceof PropertyUnknown) await restoreRecord(records, progress.stored);
+    throw error;
+  }
   const after = await findAgain(resourceServers, identifier);
-  const record = { ...planned, keys: witnessedTraces(before.keys, after.keys, change.traces) };
+  const record = { ...planned, keys: witnessedTraces(before.keys, after.keys, change) };
   await writeIfChanged(records, planned, record);
-  assertApplied(after.keys, options.wanted, record);
+  assertApplied(after.keys, wanted, record);
   return { resourceServer: after, record, stored: record, changed: true };
+}
+
+/** The tenant has changed nothing, so nothing more has to be recorded. */
+async function restoreRecord(records: ResourceServerSetUp['records'], stored: ResourceServerRecord | undefined) {
+  if (stored === undefined) await records.delete();
+  else await records.write(stored);
 }
 
 /**
@@ -128,6 +198,7 @@ function aboutProperty(refusal: ManagementRefusal, patch: KeyPatch): Error {
   const property = KEY_PROPERTIES.find((name) => name in patch && new RegExp(`\\b${name}\\b`).test(refusal.reason));
   if (!property) return refusal;
   const got = `the tenant responded with "${refusal.reason}"`;
+  if (patch[property] !== null && /additional propert/i.test(refusal.reason)) return new PropertyUnknown(property);
   return patch[property] === null ? propertyKept(property, got) : propertyRefused(property, got);
 }
 
@@ -140,7 +211,8 @@ async function findAgain(resourceServers: ResourceServers, identifier: string): 
 /** If something still has to change after the change, the tenant did not apply it. */
 function assertApplied(after: KeyProperties, wanted: WantedKeyProperties, record: ResourceServerRecord): void {
   const { patch } = keyChange(after, wanted, record.keys);
-  const property = KEY_PROPERTIES.find((name) => name in patch);
+  const unseen = unseenProperties(after, wanted);
+  const property = KEY_PROPERTIES.find((name) => name in patch && !unseen.includes(name));
   if (!property) return;
   throw patch[property] === null
     ? propertyKept(property, 'the tenant accepted its removal, but still holds it')

@@ -17,6 +17,8 @@ export interface ResourceServerTearDown {
   readonly records: RecordStore<ResourceServerRecord>;
   /** Deletes the resource server if we created it. @default false: it is kept */
   readonly removeCreated?: boolean;
+  /** Keeps the record of a resource server that we created and do not delete, so that it can be deleted later. @default false */
+  readonly remembersCreated?: boolean;
 }
 
 const UNCHANGED: SetupOutcome = { changed: false, warnings: [] };
@@ -32,8 +34,12 @@ export async function tearDownResourceServer(options: ResourceServerTearDown): P
   const record = parseResourceServerRecord(await options.records.read());
   if (!record) return UNCHANGED;
   const found = await options.resourceServers.find(record.identifier);
-  const outcome = found && isOfRecord(found, record) ? await undo(options, found, record) : UNCHANGED;
-  await options.records.delete();
+  const isThere = found !== undefined && isOfRecord(found, record);
+  const outcome = isThere ? await undo(options, found, record) : UNCHANGED;
+  const { remembersCreated = false, removeCreated = false } = options;
+  if (isThere && record.created && remembersCreated && !removeCreated)
+    await options.records.write({ ...record, keys: {} });
+  else await options.records.delete();
   return outcome;
 }
 
@@ -62,7 +68,7 @@ async function restore(
     const refusal = await restoreProperty(resourceServers, found.id, { [property]: patch[property] });
     if (refusal) refusals.set(property, refusal);
   }
-  const held = await stillHeld(resourceServers, record);
+  const held = await stillHeld(resourceServers, record, refusals);
   return { changed: true, warnings: held.map((property) => refusals.get(property) ?? propertyKept(property, IGNORED)) };
 }
 
@@ -80,12 +86,14 @@ async function restoreProperty(
   }
 }
 
-/** The properties that still have to be restored afterwards: those that the tenant did not release. */
+/** The properties that still have to be restored afterwards. One that the tenant does not show counts if it was refused. */
 async function stillHeld(
   resourceServers: ResourceServers,
-  record: ResourceServerRecord,
+  { identifier, keys }: ResourceServerRecord,
+  refusals: ReadonlyMap<KeyProperty, SetupError>,
 ): Promise<readonly KeyProperty[]> {
-  const after = await resourceServers.find(record.identifier);
-  const patch = after ? keyRestoration(after.keys, record.keys) : {};
-  return KEY_PROPERTIES.filter((property) => property in patch);
+  const after = await resourceServers.find(identifier);
+  const patch = after ? keyRestoration(after.keys, keys) : {};
+  const isShown = (property: KeyProperty) => after?.keys[property] !== null;
+  return KEY_PROPERTIES.filter((property) => property in patch && (isShown(property) || refusals.has(property)));
 }

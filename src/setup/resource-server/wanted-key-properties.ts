@@ -30,7 +30,12 @@ export interface KeyDeliveryOptions {
 
 const NONE: WantedKeyProperties = { verificationKey: null, verificationKeys: null, verificationLocation: null };
 
-const TABLE: { readonly [Delivery in KeyDelivery]: (options: KeyDeliveryOptions) => Partial<WantedKeyProperties> } = {
+/** What `auto` tries, in this order. */
+const AUTOMATIC = ['verificationKey', 'verificationKeys'] as const;
+
+const TABLE: {
+  readonly [Delivery in Exclude<KeyDelivery, 'auto'>]: (options: KeyDeliveryOptions) => Partial<WantedKeyProperties>;
+} = {
   verificationKey: ({ keyFormat, keys: [key] }) => ({
     verificationKey: keyFormat === 'jwk' ? JSON.stringify(publicJwk(key)) : certificatePem(key),
   }),
@@ -44,13 +49,19 @@ const TABLE: { readonly [Delivery in KeyDelivery]: (options: KeyDeliveryOptions)
   wellKnown: () => ({}),
 };
 
+/** The first that the tenant understands is used. */
+export type WantedInOrder = readonly [WantedKeyProperties, ...WantedKeyProperties[]];
+
 /**
- * Looks up what the resource server should hold.
+ * Looks up what the resource server should hold. With `auto`, there are two possibilities.
  *
  * @throws ConfigurationError `configuration_invalid` if `verificationLocation` is wanted without a URL
  */
-export function wantedKeyProperties(options: KeyDeliveryOptions): WantedKeyProperties {
-  return { ...NONE, ...TABLE[options.keyDelivery](options) };
+export function wantedKeyProperties(options: KeyDeliveryOptions): WantedInOrder {
+  const { keyDelivery } = options;
+  const [first, ...others] = keyDelivery === 'auto' ? AUTOMATIC : [keyDelivery];
+  const wanted = (delivery: typeof first): WantedKeyProperties => ({ ...NONE, ...TABLE[delivery](options) });
+  return [wanted(first), ...others.map(wanted)];
 }
 
 function assertJwksUrl(jwksUrl: string | undefined): string {

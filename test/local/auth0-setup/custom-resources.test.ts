@@ -10,6 +10,7 @@ import {
   OTHER_MANAGEMENT_SECRET_ID,
   PASSWORD_SECRET_ID,
   RESOURCE_SERVER,
+  SIGNING_KEY_SECRET_ID,
   World,
 } from '../../support/setup/world.ts';
 import { DEMO_API, MANAGEMENT_CLIENT, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
@@ -74,6 +75,89 @@ describe('a Create', () => {
     const made = await world.put(RESOURCE_SERVER, changes);
     await world.remove(RESOURCE_SERVER, made?.physicalId ?? '', changes);
     expect(tenant.snapshot()).toBe(before);
+  });
+});
+
+describe('a set-up with KeyDelivery auto', () => {
+  const AUTO = { KeyDelivery: 'auto' };
+
+  it.each([[[]], [['verificationKey']]])(
+    'restores the tenant to the byte if that does not know %j',
+    async (unknown) => {
+      tenant.behaviour.refusedProperties = unknown;
+      const made = await world.put(RESOURCE_SERVER, AUTO);
+      expect(made).toMatchObject({ status: 'SUCCESS', attributes: { Warnings: 'none' } });
+      expect(JSON.stringify(resourceServer())).toContain(
+        unknown.length === 0 ? '"verificationKey"' : '"verificationKeys"',
+      );
+      await world.remove(RESOURCE_SERVER, made?.physicalId ?? '', AUTO);
+      expect(tenant.snapshot()).toBe(before);
+      expect(world.recordsOf(RESOURCE_SERVER)).toBe(NO_RECORDS);
+    },
+  );
+
+  it('can be chosen for a key that was delivered in another way, and back', async () => {
+    tenant.behaviour.refusedProperties = ['verificationKey'];
+    const made = await world.put(RESOURCE_SERVER, { KeyDelivery: 'verificationKeys' });
+    const during = tenant.snapshot();
+    const physicalId = made?.physicalId ?? '';
+    for (const KeyDelivery of ['auto', 'verificationKeys']) {
+      expect(await world.put(RESOURCE_SERVER, { KeyDelivery }, { physicalId })).toMatchObject({ status: 'SUCCESS' });
+      expect(tenant.snapshot()).toBe(during);
+    }
+    await world.remove(RESOURCE_SERVER, physicalId, AUTO);
+    expect(tenant.snapshot()).toBe(before);
+  });
+});
+
+describe('a set-up at a tenant that does not show the key', () => {
+  beforeEach(() => {
+    // An assertion is valid only if this clock agrees with the tenant's.
+    world.nowMs = Date.now();
+    tenant.faults.add({ kind: 'edit', remove: ['verificationKey'], method: 'GET', path: '/api/v2/resource-servers' });
+  });
+
+  it('proves the key by an introspection, says so, and a Delete removes it', async () => {
+    world.putSecret(SIGNING_KEY_SECRET_ID, key);
+    const made = await world.put(RESOURCE_SERVER);
+    expect(made).toMatchObject({
+      status: 'SUCCESS',
+      attributes: {
+        Warnings: expect.stringMatching(
+          /^\(1\) The tenant accepted our key in "verificationKey" but does not show it\. An introspection .* succeeded/,
+        ),
+      },
+    });
+    await world.remove(RESOURCE_SERVER, made?.physicalId ?? '');
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it('fails and is undone if the tenant refuses the key for several seconds', async () => {
+    world.putSecret(SIGNING_KEY_SECRET_ID, await newKey());
+    const reason = expect.stringMatching(
+      /"verificationKey": the tenant accepted it, but does not show it, and refuses/,
+    );
+    expect(await world.put(RESOURCE_SERVER)).toMatchObject({ status: 'FAILED', reason });
+    expect(world.sleeps).toEqual([3000, 3000, 3000, 3000]);
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it.each([
+    [
+      'is not enabled',
+      404,
+      /does not show it\. Whether the tenant has it cannot be proved, because introspection is not enabled/,
+    ],
+    [
+      'does not respond',
+      503,
+      /Not checked: whether the tenant has the key in "verificationKey", which it does not show/,
+    ],
+  ])('warns that the key is not proved if introspection %s', async (_, status, warning) => {
+    world.putSecret(SIGNING_KEY_SECRET_ID, key);
+    tenant.faults.add({ kind: 'status', status, path: '/oauth/introspect' });
+    const made = await world.put(RESOURCE_SERVER);
+    expect(made).toMatchObject({ status: 'SUCCESS', attributes: { Warnings: expect.stringMatching(warning) } });
   });
 });
 
@@ -154,7 +238,7 @@ describe('a replacement', () => {
       world.properties(RESOURCE_SERVER),
       world.properties(RESOURCE_SERVER, { Audience: NEAR_MISS }),
     ];
-    // The key is written, but missing when it is read back.
+    // The key is written, but missing when it is read back, and it cannot be proved.
     tenant.faults.add({ kind: 'edit', remove: ['verificationKey'], method: 'GET' });
     const response = await world.put(RESOURCE_SERVER, { Audience: NEAR_MISS }, { physicalId, oldProperties: was });
     expect(response).toMatchObject({ status: 'FAILED', physicalId });

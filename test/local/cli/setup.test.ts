@@ -100,7 +100,7 @@ describe('asp setup', () => {
     expect(statSync(recordOf(opened)).mode & 0o777).toBe(0o644);
   });
 
-  it.each(['verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
+  it.each(['auto', 'verificationKey', 'verificationKeys', 'verificationLocation', 'wellKnown'])(
     'is undone exactly by teardown, for keyDelivery %s',
     async (delivery) => {
       const opened = await openWithKey();
@@ -113,6 +113,19 @@ describe('asp setup', () => {
       expect(existsSync(recordOf(opened))).toBe(false);
     },
   );
+
+  it('proves a key that the tenant does not show by an introspection', async () => {
+    const opened = await openWithKey();
+    const before = opened.tenant.snapshot();
+    opened.tenant.faults.add({ kind: 'edit', remove: ['verificationKey'], method: 'GET' });
+    const { code, stderr } = await opened.asp(['setup', ...KEY]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^Warning: The tenant accepted our key in "verificationKey" but does not show it\. An introspection/m,
+    );
+    expect((await opened.asp(['teardown'])).code).toBe(0);
+    expect(opened.tenant.snapshot()).toBe(before);
+  });
 
   it('creates the resource server with --create, and teardown deletes it with --remove-created', async () => {
     const opened = await openWithKey();
@@ -225,12 +238,7 @@ describe('asp setup', () => {
   });
 
   it.each<[string, readonly string[], number, RegExp]>([
-    [
-      'an invalid key delivery',
-      [...KEY, '--key-delivery', 'mail'],
-      2,
-      /keyDelivery: got "mail"; expected "verificationKey"/,
-    ],
+    ['an invalid key delivery', [...KEY, '--key-delivery', 'mail'], 2, /keyDelivery: got "mail"; expected "auto"/],
     [
       'a verificationLocation without a URL',
       [...KEY, '--key-delivery', 'verificationLocation'],

@@ -37,6 +37,15 @@ function expectSettled(world: RotationWorld, kid: string): void {
   expect(world.served()).toEqual([kid]);
 }
 
+it.each(['verificationKey', 'verificationKeys'] as const)('a rotation with auto keeps to %s', async (delivery) => {
+  const world = await RotationWorld.setUp(delivery);
+  world.isAutomatic = true;
+  if (delivery === 'verificationKeys') world.tenant.refused = ['verificationKey'];
+  for (const version of [1, 2]) await world.rotate(`version-${version}`);
+  expectSettled(world, 'key-2');
+  expect(new Set(world.tenant.writes)).toEqual(new Set([`update ${delivery}`]));
+});
+
 /** A key that was generated just before the function died is lost, and another one is generated. */
 function lastKeyOf(world: RotationWorld): string {
   return world.kidAt('AWSCURRENT') === 'key-2' ? 'key-2' : 'key-1';

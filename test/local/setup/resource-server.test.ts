@@ -176,7 +176,7 @@ describe('the set-up at a failing tenant', () => {
     await expectError(
       setUp(),
       'property_refused',
-      /Additional properties not allowed: verificationKey.*another keyDelivery/,
+      /"verificationKey": the tenant does not know this property.*another keyDelivery/,
     );
     await tearDown();
     expect(tenant.snapshot()).toBe(before);

@@ -1,5 +1,4 @@
 /** Explores one race: some processes with one delivery mode, up to some bounds. */
-import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import { type Exploration, type Explored, explore, type Process } from './interleavings.ts';
 import { expectCorrect, fingerprint, lease, worldBefore } from './races.ts';
 import type { RotationWorld, STEP_NAMES } from './world.ts';
@@ -7,7 +6,7 @@ import type { RotationWorld, STEP_NAMES } from './world.ts';
 export interface Race {
   /** All steps before this one are complete. */
   readonly before: (typeof STEP_NAMES)[number];
-  readonly delivery: KeyDelivery;
+  readonly delivery: RotationWorld['keyDelivery'];
   readonly processes: readonly Process<RotationWorld>[];
 }
 

@@ -3,7 +3,6 @@ import { createResourceServerResource } from '../../../lambda/auth0-setup/resour
 import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
 import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
 import type { SecretVersions } from '../../../src/aws/secret-versions.ts';
-import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import { parsePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import type { Gate, Process } from './interleavings.ts';
 import { API, BEFORE, fakeKey, JWKS_URL, RotationWorld, STEP_NAMES } from './world.ts';
@@ -42,9 +41,18 @@ export function deploymentProcess(): Process<RotationWorld> {
     name: 'deployment',
     run: (world, gate) => {
       const { state, sleep, uniqueId, clock, settings } = gatedRotation(world, gate, 'deployment');
-      const { tenantUrl, managementSecret, stateTable, keyDelivery, keyFormat } = settings;
+      const { tenantUrl, managementSecret, stateTable, signingKeySecret, keyDelivery, keyFormat } = settings;
       const resource = createResourceServerResource({
-        settings: { tenantUrl, issuer: tenantUrl, managementSecret, passwordGrantSecret: undefined, stateTable },
+        settings: {
+          tenantUrl,
+          issuer: tenantUrl,
+          managementSecret,
+          passwordGrantSecret: undefined,
+          stateTable,
+          signingKeySecret,
+        },
+        // The tenant shows every key, so the private one is not read.
+        secrets: { read: async () => undefined, write: async () => false },
         // The set-up does not depend on the introspection endpoint.
         http: async () => ({ status: 404, headers: {}, body: '' }),
         state,
@@ -60,7 +68,7 @@ export function deploymentProcess(): Process<RotationWorld> {
 }
 
 /** Creates a world in which all steps before one are complete. */
-export async function worldBefore(step: StepName, delivery: KeyDelivery): Promise<RotationWorld> {
+export async function worldBefore(step: StepName, delivery: RotationWorld['keyDelivery']): Promise<RotationWorld> {
   const world = await RotationWorld.setUp(delivery, 'AWS', { isWatched: false });
   for (const name of STEP_NAMES.slice(0, STEP_NAMES.indexOf(step))) await world.step(name, 'version-1');
   return world;

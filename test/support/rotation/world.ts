@@ -83,7 +83,10 @@ export class RotationWorld {
   readonly state = new MemoryState();
   readonly tenant = new MemoryResourceServers();
   readonly secret: MemoryVersions;
-  readonly keyDelivery: KeyDelivery;
+  /** What the tenant then holds. With `auto`, the test says which. */
+  readonly keyDelivery: Exclude<KeyDelivery, 'auto'>;
+  /** Whether the functions are configured with `auto`. */
+  isAutomatic = false;
   /** If set, the tenant fails every proof with this error. */
   outage: CodedError<string> | undefined;
   proofs = 0;
@@ -95,7 +98,11 @@ export class RotationWorld {
   #generated = 0;
   #identified = 0;
 
-  private constructor(keyDelivery: KeyDelivery, flavour: Flavour, { isWatched }: { readonly isWatched: boolean }) {
+  private constructor(
+    keyDelivery: RotationWorld['keyDelivery'],
+    flavour: Flavour,
+    { isWatched }: { readonly isWatched: boolean },
+  ) {
     this.keyDelivery = keyDelivery;
     this.#isWatched = isWatched;
     this.secret = new MemoryVersions(flavour, 'version-0', JSON.stringify(fakeKey('key-0')));
@@ -107,7 +114,7 @@ export class RotationWorld {
 
   /** Creates a world whose tenant was set up for `key-0` a day ago. */
   static async setUp(
-    keyDelivery: KeyDelivery,
+    keyDelivery: RotationWorld['keyDelivery'],
     flavour: Flavour = 'AWS',
     options = { isWatched: true },
   ): Promise<RotationWorld> {
@@ -134,7 +141,7 @@ export class RotationWorld {
         tenantUrl: TENANT_URL,
         issuer: TENANT_URL,
         audience: API,
-        keyDelivery: this.keyDelivery,
+        keyDelivery: this.isAutomatic ? 'auto' : this.keyDelivery,
         keyFormat: 'certificate',
         jwksUrl: JWKS_URL,
         jwksCacheSeconds: CACHE_SECONDS,

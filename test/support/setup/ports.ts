@@ -77,6 +77,8 @@ export class MemoryResourceServers implements ResourceServers {
   refusesNull = false;
   /** Accepts `null` and keeps the old value. */
   ignoresNull = false;
+  /** Stored, but not shown. */
+  hidden: readonly KeyProperty[] = [];
   /** Stored instead of a written value. */
   render: (value: unknown) => unknown = (value) => value;
   #made = 0;
@@ -104,7 +106,9 @@ export class MemoryResourceServers implements ResourceServers {
   }
 
   async find(identifier: string): Promise<ResourceServer | undefined> {
-    return this.#lookUp(identifier);
+    const found = this.#lookUp(identifier);
+    const shown = this.hidden.map((property) => [property, null]);
+    return found && { ...found, keys: { ...found.keys, ...Object.fromEntries(shown) } };
   }
 
   async identifiers(): Promise<readonly string[]> {

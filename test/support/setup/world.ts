@@ -21,6 +21,7 @@ export const CLIENT_GRANT = 'Custom::Auth0ClientGrant';
 
 export const MANAGEMENT_SECRET_ID = 'auth0/management';
 export const OTHER_MANAGEMENT_SECRET_ID = 'auth0/management-2';
+export const SIGNING_KEY_SECRET_ID = 'signing-key';
 export const PASSWORD_SECRET_ID = 'auth0/password-grant';
 const RECORDS = { [RESOURCE_SERVER]: 'resource-servers', [CLIENT_GRANT]: 'client-grants' } as const;
 
@@ -85,6 +86,7 @@ export class World {
       passwordGrantSecret: parts.properties.PasswordGrantSecretId === undefined ? undefined : PASSWORD_SECRET_ID,
       issuer: String(parts.properties.Issuer ?? this.tenant.issuer),
       stateTable: 'state',
+      signingKeySecret: SIGNING_KEY_SECRET_ID,
     };
     const ports = {
       settings,

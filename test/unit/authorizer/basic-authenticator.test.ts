@@ -401,7 +401,10 @@ describe('the Basic authenticator', () => {
       credentialError('token_type_refused', 'The Basic secret is a token, but not an app specific password.'),
     );
     await expect(authenticator(APPLICATION_SPECIFIC_PASSWORD).authenticate(credential, CONTEXT)).rejects.toThrow(
-      credentialError('username_mismatch', 'The app specific password belongs to another user: the name is not the username in the response.'),
+      credentialError(
+        'username_mismatch',
+        'The app specific password belongs to another user: the name is not the username in the response.',
+      ),
     );
   });
 });

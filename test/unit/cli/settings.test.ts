@@ -40,7 +40,7 @@ describe('a setting', () => {
     expect(open({ files }).get('apiUrl')).toBe('https://dot.env/');
     expect(open({ files: { ...files, '.env': '' } }).get('apiUrl')).toBe('https://outputs/');
     expect(open({ files: { ...files, '.env': '' } }).get('issuer')).toBe('https://cdk/');
-    expect(open({}).get('keyDelivery')).toBe('verificationKey');
+    expect(open({}).get('keyDelivery')).toBe('auto');
   });
 
   it('counts as absent if it is empty', () => {

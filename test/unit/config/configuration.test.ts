@@ -28,7 +28,7 @@ describe('the configuration of a deployment', () => {
   it('requires three keys and has a default for every other key', () => {
     expect(parseConfiguration(REQUIRED)).toMatchObject({
       ...REQUIRED,
-      keyDelivery: 'verificationKey',
+      keyDelivery: 'auto',
       keyFormat: 'certificate',
       rotationDays: 90,
       basicOrder: 'auto',
@@ -102,7 +102,11 @@ describe('the configuration of a deployment', () => {
     ['managementDomain', 'http://tenant.auth0.com/', "expected the tenant's own domain"],
     ['managementDomain', 'https://tenant.auth0.com/api', "expected the tenant's own domain"],
     ['passwordGrantSecret', '', 'expected the name or ARN of a secret'],
-    ['keyDelivery', 'email', 'expected "verificationKey", "verificationKeys", "verificationLocation" or "wellKnown"'],
+    [
+      'keyDelivery',
+      'email',
+      'expected "auto", "verificationKey", "verificationKeys", "verificationLocation" or "wellKnown"',
+    ],
     ['rotationDays', -1, 'expected whole days from 0 (off) to 1000'],
     ['rotationDays', 1.5, 'expected whole days'],
     ['basicOrder', 'both', 'expected "auto", "password-first" or "introspect-first"'],

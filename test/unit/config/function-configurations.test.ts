@@ -56,6 +56,7 @@ describe('the CONFIG of the set-up', () => {
     passwordGrantSecret: 'auth0/password',
     issuer: 'https://login.example/',
     stateTable: 'State',
+    signingKeySecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:Key-AbCdEf',
   };
 
   it('returns the configuration that the deployment writes', () => {

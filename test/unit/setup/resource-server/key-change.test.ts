@@ -44,7 +44,9 @@ describe('keyChange', () => {
   it('never remembers our own value as the earlier one', () => {
     const first = change(holding({ verificationKey: 'theirs' }), wanting({ verificationKey: 'one' }));
     const second = change(first.after, wanting({ verificationKey: 'two' }), first.traces);
-    expect(second.traces).toEqual({ verificationKey: { before: 'theirs', ours: ['one', 'two'] } });
+    expect(second.traces).toEqual({
+      verificationKey: { before: 'theirs', ours: ['one', 'two'] },
+    });
   });
 
   it('removes what we wrote for the other delivery, in the same patch', () => {
@@ -77,7 +79,9 @@ describe('keyChange', () => {
       {},
     );
     expect(patch).toEqual({ verificationKeys: [FOREIGN, NEW] });
-    expect(traces).toEqual({ verificationKeys: { before: [FOREIGN], ours: [NEW] } });
+    expect(traces).toEqual({
+      verificationKeys: { before: [FOREIGN], ours: [NEW] },
+    });
   });
 
   it('adds the new key of a rotation beside the old one and then drops the old one', () => {
@@ -176,17 +180,31 @@ describe('the traces of our values', () => {
   });
 
   it('treat as ours what the tenant made of our write, in any form', () => {
-    const { traces } = change(NO_KEYS, wanting({ verificationKey: 'ours' }));
+    const planned = change(NO_KEYS, wanting({ verificationKey: 'ours' }));
     const after = holding({ verificationKey: 'ours, rewritten', verificationLocation: 'theirs' });
-    expect(witnessedTraces(NO_KEYS, after, traces)).toEqual({
+    expect(witnessedTraces(NO_KEYS, after, planned)).toEqual({
       verificationKey: { before: null, ours: ['ours', 'ours, rewritten'] },
     });
   });
 
   it('do not treat as ours what our write left unchanged', () => {
     const current = holding({ verificationKey: 'theirs' });
-    const { traces } = change(current, wanting({ verificationKey: 'ours' }));
-    expect(witnessedTraces(current, current, traces)).toEqual(traces);
+    const planned = change(current, wanting({ verificationKey: 'ours' }));
+    expect(witnessedTraces(current, current, planned)).toEqual({
+      verificationKey: { before: 'theirs', ours: ['ours'] },
+    });
+  });
+
+  it('remember a key that the tenant accepted and does not show, until it is removed or shown', () => {
+    const first = change(NO_KEYS, wanting({ verificationKey: 'ours' }));
+    const hidden = witnessedTraces(NO_KEYS, NO_KEYS, first);
+    expect(hidden).toEqual({ verificationKey: { before: null, ours: ['ours'], unseen: 'ours' } });
+    expect(settledTraces(NO_KEYS, hidden)).toEqual(hidden);
+    expect(settledTraces(first.after, hidden)).toEqual(first.traces);
+    const removal = keyChange(NO_KEYS, NO_KEYS, hidden);
+    expect(removal.patch).toEqual({ verificationKey: null });
+    expect(removal.traces.verificationKey?.unseen).toBe('ours');
+    expect(witnessedTraces(NO_KEYS, NO_KEYS, removal).verificationKey).not.toHaveProperty('unseen');
   });
 });
 

@@ -46,8 +46,8 @@ describe('kidOfOurKey', () => {
   it.each(['certificate', 'jwk'] as const)(
     'recognizes our key in every form in which it is delivered (%s)',
     (keyFormat) => {
-      const { verificationKey } = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat, keys: [key] });
-      const { verificationKeys } = wantedKeyProperties({ keyDelivery: 'verificationKeys', keyFormat, keys: [key] });
+      const [{ verificationKey }] = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat, keys: [key] });
+      const [{ verificationKeys }] = wantedKeyProperties({ keyDelivery: 'verificationKeys', keyFormat, keys: [key] });
       expect([kidOfOurKey(verificationKey), kidOfOurKey(verificationKeys?.[0])]).toEqual([key.kid, key.kid]);
     },
   );

@@ -25,8 +25,8 @@ beforeEach(() => {
 });
 
 const setUp = (wanted: WantedKeyProperties = OURS, options: Partial<ResourceServerSetUp> = {}) =>
-  setUpResourceServer({ resourceServers, records, identifier: API, wanted, ...options });
-const tearDown = (options: { removeCreated?: boolean } = {}) =>
+  setUpResourceServer({ resourceServers, records, identifier: API, wanted: [wanted], ...options });
+const tearDown = (options: { removeCreated?: boolean; remembersCreated?: boolean } = {}) =>
   tearDownResourceServer({ resourceServers, records, ...options });
 
 describe('setUpResourceServer', () => {
@@ -126,6 +126,28 @@ describe('a resource server that does not exist', () => {
     expect(resourceServers.keysOf(API)).toEqual(NO_KEYS);
   });
 
+  it('is remembered on request, so that a later teardown can delete it', async () => {
+    await setUp(OURS, { create: CREATE });
+    expect(await tearDown({ remembersCreated: true })).toEqual({ changed: true, warnings: [] });
+    expect(resourceServers.keysOf(API)).toEqual(NO_KEYS);
+    expect(await tearDown({ remembersCreated: true })).toEqual({ changed: false, warnings: [] });
+    expect(await tearDown({ remembersCreated: true, removeCreated: true })).toEqual({ changed: true, warnings: [] });
+    expect(resourceServers.records.size).toBe(0);
+    expect(records.text).toBeUndefined();
+  });
+
+  it('is not remembered if it existed before, or is gone', async () => {
+    resourceServers.add(API);
+    await setUp(OURS, { create: CREATE });
+    await tearDown({ remembersCreated: true });
+    expect(records.text).toBeUndefined();
+    resourceServers.records.clear();
+    await setUp(OURS, { create: CREATE });
+    resourceServers.records.clear();
+    await tearDown({ remembersCreated: true });
+    expect(records.text).toBeUndefined();
+  });
+
   it('is deleted on request if we created it', async () => {
     await setUp(OURS, { create: CREATE });
     await tearDown({ removeCreated: true });
@@ -155,7 +177,7 @@ describe('setUpResourceServer with a tenant that does not cooperate', () => {
     await expectError(
       setUp({ ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'b' }] }),
       'property_refused',
-      /does not accept "verificationKeys": the tenant responded with ".*Additional properties not allowed: verificationKeys.*enable the feature for the tenant.*another keyDelivery/,
+      /does not accept "verificationKeys": the tenant does not know this property.*another keyDelivery.*enable the feature for the tenant/,
     );
   });
 
@@ -169,7 +191,7 @@ describe('setUpResourceServer with a tenant that does not cooperate', () => {
 
   it('reports the fix if the tenant does not store what it accepted', async () => {
     resourceServers.add(API);
-    resourceServers.render = () => null;
+    resourceServers.render = () => 'something else';
     await expectError(
       setUp(),
       'property_refused',
@@ -214,6 +236,128 @@ describe('setUpResourceServer with a tenant that does not cooperate', () => {
     resourceServers.render = (value) => value;
     await tearDown();
     expect(resourceServers.keysOf(API)).toEqual({ ...NO_KEYS, verificationKey: 'theirs' });
+  });
+});
+
+describe('setUpResourceServer with two properties to choose from', () => {
+  const LISTED = { ...NO_KEYS, verificationKeys: [{ kid: 'a', pem: 'our key' }] };
+  const NEXT_LISTED = { ...NO_KEYS, verificationKeys: [{ kid: 'b', pem: 'our next key' }] };
+  const setUpEither = (key = OURS, list = LISTED) => setUp(key, { wanted: [key, list] });
+
+  it('uses the first that the tenant knows, and tries the other one no more', async () => {
+    resourceServers.add(API);
+    resourceServers.refused = ['verificationKey'];
+    expect(await setUpEither()).toEqual({ changed: true, warnings: [] });
+    expect(resourceServers.keysOf(API)).toEqual(LISTED);
+    expect(await records.read()).toMatchObject({ keys: { verificationKeys: { before: null } } });
+    expect(await records.read()).not.toHaveProperty('keys.verificationKey');
+    expect(await setUpEither()).toEqual({ changed: false, warnings: [] });
+    await setUpEither(NEXT, NEXT_LISTED);
+    expect(resourceServers.keysOf(API)).toEqual(NEXT_LISTED);
+    expect(resourceServers.writes).toEqual([
+      'update verificationKey',
+      'update verificationKeys',
+      'update verificationKeys',
+    ]);
+  });
+
+  it('uses the first one of a tenant that knows both', async () => {
+    resourceServers.add(API);
+    await setUpEither();
+    expect(resourceServers.keysOf(API)).toEqual(OURS);
+    expect(resourceServers.writes).toEqual(['update verificationKey']);
+  });
+
+  it('keeps the property that an explicit choice has put our key into', async () => {
+    resourceServers.add(API);
+    await setUp(LISTED);
+    expect(await setUpEither()).toEqual({ changed: false, warnings: [] });
+    expect(resourceServers.keysOf(API)).toEqual(LISTED);
+  });
+
+  it('restores what was there after either, and leaves no record of the refused one', async () => {
+    resourceServers.add(API, { verificationKeys: [{ kid: 'theirs', pem: 'theirs' }] });
+    const before = resourceServers.snapshot();
+    resourceServers.refused = ['verificationKey'];
+    await setUpEither();
+    await tearDown();
+    expect(resourceServers.snapshot()).toBe(before);
+    expect(records.text).toBeUndefined();
+  });
+
+  it('reports the last refusal if the tenant knows neither, and leaves no record', async () => {
+    resourceServers.add(API);
+    resourceServers.refused = ['verificationKey', 'verificationKeys'];
+    await expectError(setUpEither(), 'property_refused', /"verificationKeys": the tenant does not know this property/);
+    expect(records.text).toBeUndefined();
+  });
+
+  it('does not try the other one if the tenant refuses the key for another reason', async () => {
+    resourceServers.add(API);
+    resourceServers.render = (value) => `rewritten ${value}`;
+    await expectError(setUpEither(), 'property_refused', /holds something else/);
+    expect(resourceServers.writes).toEqual(['update verificationKey']);
+  });
+});
+
+describe('setUpResourceServer with a tenant that does not show the key', () => {
+  const hidden = (keys = {}) => {
+    resourceServers.add(API, keys);
+    resourceServers.hidden = ['verificationKey'];
+  };
+  const stored = () => resourceServers.keysOf(API).verificationKey;
+
+  it('names the property, so that the key can be proved in another way', async () => {
+    hidden();
+    expect(await setUp()).toEqual({ changed: true, warnings: [], unseen: 'verificationKey' });
+    expect(stored()).toBe('our key');
+  });
+
+  it('sends the key again each time, and replaces it', async () => {
+    hidden();
+    await setUp();
+    await setUp();
+    expect(resourceServers.writes).toEqual(['update verificationKey', 'update verificationKey']);
+    await setUp(NEXT);
+    expect(stored()).toBe('our next key');
+  });
+
+  it('removes the key when it is torn down', async () => {
+    hidden();
+    await setUp();
+    expect(await tearDown()).toEqual({ changed: true, warnings: [] });
+    expect(stored()).toBeNull();
+    expect(records.text).toBeUndefined();
+  });
+
+  it('removes the key when another property is chosen', async () => {
+    hidden();
+    await setUp();
+    await setUp(BY_URL);
+    expect(resourceServers.keysOf(API)).toEqual(BY_URL);
+    await tearDown();
+    expect(resourceServers.keysOf(API)).toEqual(NO_KEYS);
+  });
+
+  it('believes the tenant again once it shows the key', async () => {
+    hidden();
+    await setUp();
+    resourceServers.hidden = [];
+    expect(await setUp()).toEqual({ changed: false, warnings: [] });
+    expect(await records.read()).not.toHaveProperty('keys.verificationKey.unseen');
+  });
+
+  it('replaces the key if it died before it could read the tenant, and then removes it', async () => {
+    hidden();
+    resourceServers.find = async () => {
+      if (resourceServers.writes.length > 0) throw new Crash('died');
+      return MemoryResourceServers.prototype.find.call(resourceServers, API);
+    };
+    await expect(setUp()).rejects.toThrow('died');
+    Reflect.deleteProperty(resourceServers, 'find');
+    await setUp(NEXT);
+    await tearDown();
+    expect(stored()).toBeNull();
   });
 });
 

@@ -20,13 +20,19 @@ beforeAll(async () => {
 
 const modulusOf = (pem: string) => createPublicKey(pem).export({ format: 'jwk' }).n;
 
-const propertiesFor = (options: Partial<KeyDeliveryOptions>) =>
+const inOrder = (options: Partial<KeyDeliveryOptions>) =>
   wantedKeyProperties({
     keyDelivery: 'verificationKey',
     keyFormat: 'certificate',
     keys: [current, pending],
     ...options,
   });
+
+function propertiesFor(options: Partial<KeyDeliveryOptions>) {
+  const [only, ...others] = inOrder(options);
+  expect(others).toEqual([]);
+  return only;
+}
 
 describe('verificationKey', () => {
   it('holds only the certificate of the first key with keyFormat certificate', () => {
@@ -41,6 +47,13 @@ describe('verificationKey', () => {
     expect(JSON.parse(verificationKey ?? '')).toEqual({ kty, kid, alg, use, n, e });
     expect(others).toEqual({ verificationKeys: null, verificationLocation: null });
   });
+});
+
+it.each(['certificate', 'jwk'] as const)('auto is verificationKey or else verificationKeys, as %s', (keyFormat) => {
+  expect(inOrder({ keyDelivery: 'auto', keyFormat })).toEqual([
+    propertiesFor({ keyDelivery: 'verificationKey', keyFormat }),
+    propertiesFor({ keyDelivery: 'verificationKeys', keyFormat }),
+  ]);
 });
 
 describe('verificationKeys', () => {
