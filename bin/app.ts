@@ -8,11 +8,11 @@ import { ConfigurationError } from '../src/core/errors.ts';
 function main(): void {
   const app = new App({ autoSynth: false });
   const configuration = parseConfiguration(app.node.getAllContext());
-  const { signingKey, jwksUrl } = new KeyStack(app, 'Auth0AuthorizerKey', {
+  const { signingKey, jwksUrl } = new KeyStack(app, `${configuration.stackPrefix}Key`, {
     description: 'The signing key of the Auth0 authorizer.',
     configuration,
   });
-  new ApiStack(app, 'Auth0Authorizer', {
+  new ApiStack(app, configuration.stackPrefix, {
     description: 'The Auth0 authorizer, its set-up of the tenant, and the API behind it.',
     configuration,
     signingKey,

@@ -18,6 +18,7 @@ import {
   keyFormat,
   managementDomain,
   rotationDays,
+  stackPrefix,
 } from './deployment-fields.ts';
 import { flag, secretId } from './fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
@@ -59,6 +60,8 @@ const keys = exactly({
    * The number of requests in five minutes that a web ACL allows from one IP address. @default no limit and no web ACL
    */
   ipRateLimit: optional(ipRateLimit),
+  /** The stacks are named `{stackPrefix}Key` and `{stackPrefix}`. */
+  stackPrefix: optional(stackPrefix, DEFAULTS.stackPrefix),
 });
 
 type Keys = InferOutput<typeof keys>;

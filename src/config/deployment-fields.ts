@@ -41,6 +41,16 @@ export const ipRateLimit = wholeNumber(
   'whole requests in five minutes from one address, from 10 to 2000000000',
 );
 
+const STACK_PREFIX = expecting(
+  'a letter followed by at most 124 letters, digits and hyphens, not ending in "Key", such as "Auth0AuthorizerDev"',
+);
+
+/**
+ * A name of a stack has at most 128 characters, and the longest one of ours is this with `Key`. If this ended in `Key`, the stack
+ * of the API could have the name of another deployment's key stack, and replace it.
+ */
+export const stackPrefix = pipe(string(STACK_PREFIX), regex(/^[A-Za-z][A-Za-z0-9-]{0,124}(?<!Key)$/, STACK_PREFIX));
+
 const CLIENT_ID = expecting('the id of a client, letters, digits, "_" and "-"');
 
 export const clientId = pipe(string(CLIENT_ID), regex(/^[\w-]{1,128}$/, CLIENT_ID));

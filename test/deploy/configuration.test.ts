@@ -41,6 +41,7 @@ const WRONG = {
   jwksCacheSeconds: '-1',
   replaceKey: 'perhaps',
   ipRateLimit: '9',
+  stackPrefix: '9lives',
   colour: 'blue',
 };
 
