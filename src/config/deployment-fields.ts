@@ -70,6 +70,22 @@ function keyArnFault(arn: string): string | undefined {
   return arnFault(arn, { service: 'kms', resource: /^key\/[A-Za-z0-9-]{1,128}$/, resourceWords });
 }
 
+const TOPIC_ARN = expecting('the ARN of an SNS topic (not FIFO), such as "arn:aws:sns:eu-west-1:111122223333:alarms"');
+
+/** An alarm can notify a standard topic only. */
+export const topicArn = pipe(
+  string(TOPIC_ARN),
+  check(
+    (arn) => topicArnFault(arn) === undefined,
+    (issue) => withReason(TOPIC_ARN(issue), topicArnFault(issue.input)),
+  ),
+);
+
+function topicArnFault(arn: string): string | undefined {
+  const resourceWords = 'the name of a topic, which is not FIFO';
+  return arnFault(arn, { service: 'sns', resource: /^[\w-]{1,256}$/, resourceWords });
+}
+
 const BACKEND_URL = expecting(
   'an https URL without query and fragment, such as "https://backend.example/base" (http for loopback only)',
 );

@@ -42,6 +42,7 @@ const WRONG = {
   replaceKey: 'perhaps',
   ipRateLimit: '9',
   stackPrefix: '9lives',
+  alarmTopicArn: 'my-topic',
   colour: 'blue',
 };
 

@@ -6,7 +6,11 @@ import { type Inventory, inventoryOf } from '../support/aws/inventory.ts';
 import { bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
-const PRODUCTION = { stackPrefix: 'Production', audience: 'https://demo.api' };
+const PRODUCTION = {
+  stackPrefix: 'Production',
+  audience: 'https://demo.api',
+  alarmTopicArn: 'arn:aws:sns:us-east-1:000000000000:alarms',
+};
 const DEVELOPMENT = { stackPrefix: 'Dev-1', audience: 'https://demo.api/' };
 
 describe.skipIf(ministack === '')('two deployments with different stack prefixes', () => {
@@ -40,6 +44,11 @@ describe.skipIf(ministack === '')('two deployments with different stack prefixes
     const credential = bearer(aws.tenant.mintApplicationPassword({ audience }).value);
     return (await call(new URL('foo', apiUrls.get(at)), 'GET', credential)).status;
   }
+
+  it('each have alarms of their own', () => {
+    expect(inventoryOfOne.alarms).toHaveLength(6);
+    expect(inventoryOfOne.rules).toEqual([expect.stringMatching(/^Production-/)]);
+  });
 
   it.each([
     [PRODUCTION, DEVELOPMENT],

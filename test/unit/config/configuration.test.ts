@@ -131,6 +131,9 @@ describe('the configuration of a deployment', () => {
     ['stackPrefix', `D${'e'.repeat(125)}`, 'expected a letter followed by at most 124'],
     ['stackPrefix', 'Auth0AuthorizerKey', 'not ending in "Key"'],
     ['stackPrefix', 42, 'got 42; expected a letter followed by'],
+    ['alarmTopicArn', 'my-topic', 'expected the ARN of an SNS topic'],
+    ['alarmTopicArn', 'arn:aws:sqs:eu-west-1:111122223333:alarms', 'its service is "sqs", not "sns"'],
+    ['alarmTopicArn', 'arn:aws:sns:eu-west-1:111122223333:alarms.fifo', 'the name of a topic, which is not FIFO'],
     ['ipRateLimit', 10.5, 'expected whole requests in five minutes'],
   ])('refuses %s = %j', (key, value, wanted) => {
     const fault = faultsOf({ ...REQUIRED, [key]: value }).find((line) => line.startsWith(`${key}: got`));
