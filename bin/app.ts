@@ -1,28 +1,39 @@
 /** The CDK application. It synthesizes nothing if any part of the configuration is wrong. */
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { ApiStack } from '../lib/api-stack.ts';
 import { KeyStack } from '../lib/key-stack.ts';
 import { parseConfiguration } from '../src/config/configuration.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
+import { cdkCommand } from './cdk-command.ts';
 
-function main(): void {
-  const app = new App({ autoSynth: false });
+/**
+ * `cdk bootstrap` prepares an account and deploys nothing of ours, so it needs no configuration. It does need a stack, which it
+ * does not deploy, to learn the account and Region from. Every other command fails without a configuration: with this stack,
+ * `cdk destroy` would report success and destroy nothing.
+ */
+function synthesizeForBootstrap(app: App): void {
+  new Stack(app, 'Bootstrap');
+}
+
+function synthesizeDeployment(app: App): void {
   const configuration = parseConfiguration(app.node.getAllContext());
-  const { signingKey, jwksUrl } = new KeyStack(app, 'Auth0AuthorizerKey', {
+  const { signingKey, jwksUrl } = new KeyStack(app, `${configuration.stackPrefix}Key`, {
     description: 'The signing key of the Auth0 authorizer.',
     configuration,
   });
-  new ApiStack(app, 'Auth0Authorizer', {
+  new ApiStack(app, configuration.stackPrefix, {
     description: 'The Auth0 authorizer, its set-up of the tenant, and the API behind it.',
     configuration,
     signingKey,
     jwksUrl,
   });
-  app.synth();
 }
 
 try {
-  main();
+  const app = new App({ autoSynth: false });
+  if (cdkCommand() === 'bootstrap') synthesizeForBootstrap(app);
+  else synthesizeDeployment(app);
+  app.synth();
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -1,18 +1,22 @@
 /** The stack of the tenant's set-up, the authorizer and the API behind it, in that order. */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
 import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
 import { Auth0Setup } from './auth0-setup.ts';
+import { AuthorizerAlarms } from './authorizer-alarms.ts';
 import { AuthorizerFunction } from './authorizer-function.ts';
 import type { AdditionalIssuer } from './authorizer-function-props.ts';
 import { BackendProxy } from './backend-proxy.ts';
 import { GuardedApi } from './guarded-api.ts';
 import { KeyRotation } from './key-rotation.ts';
+import { RotationAlarms } from './rotation-alarms.ts';
 import { importSecret } from './secret-id.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -40,6 +44,7 @@ export class ApiStack extends Stack {
     // When the audience changes, the authorizer changes after the new one is set up and before the old one is restored.
     authorizer.node.addDependency(setup);
     const rotation = this.#rotation(setup);
+    this.#alarms(authorizer, rotation);
     const { restApi } = this.#api(authorizer);
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'AuthorizerFunctionArn', { value: authorizer.function.functionArn });
@@ -75,6 +80,14 @@ export class ApiStack extends Stack {
       automaticallyAfter: Duration.days(this.#configuration.rotationDays),
       jwksMaxAge: Duration.seconds(this.#configuration.jwksCacheSeconds),
     });
+  }
+
+  #alarms(authorizer: AuthorizerFunction, rotation: KeyRotation): void {
+    const { alarmTopicArn } = this.#configuration;
+    const actions =
+      alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
+    new AuthorizerAlarms(this, 'Alarms', { authorizer, actions });
+    new RotationAlarms(this, 'RotationAlarms', { rotation, actions });
   }
 
   #authorizer(): AuthorizerFunction {

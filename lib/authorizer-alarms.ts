@@ -4,16 +4,15 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import {
-  Alarm,
-  ComparisonOperator,
+  type Alarm,
+  CfnAlarm,
   Dashboard,
   GraphWidget,
   type IAlarmAction,
-  MathExpression,
   type Metric,
-  TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { alarmAt } from './alarm.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 
 export interface AuthorizerAlarmsProps {
@@ -31,9 +30,8 @@ export interface AuthorizerAlarmsProps {
 const PERIOD = Duration.minutes(5);
 /** More failures than a single unlucky caller causes. */
 const MANY_FAILURES = 10;
-/** With fewer decisions in five minutes, a percentage means nothing. */
-const ENOUGH_DECISIONS = 50;
-const MANY_REFUSALS_PERCENT = 50;
+/** The median of values that are 0 or 1. */
+const MORE_THAN_HALF = 0.5;
 
 /**
  * Watches an authorizer with four alarms and a dashboard.
@@ -54,42 +52,24 @@ export class AuthorizerAlarms extends Construct {
     super(scope, id);
     this.#authorizer = authorizer;
     this.alarms = [
-      this.#alarm('IssuerFailing', this.#decisions({ outcome: 'unavailable' }), {
+      alarmAt(this, 'IssuerFailing', this.#decisions({ outcome: 'unavailable' }), {
         threshold: MANY_FAILURES,
         description: 'Callers get 503: the issuer or Secrets Manager does not respond. The log has the reason codes.',
       }),
-      this.#alarm('ClientRefused', this.#decisions({ outcome: 'unavailable', reason: 'issuer_client_refused' }), {
+      alarmAt(this, 'ClientRefused', this.#decisions({ outcome: 'unavailable', reason: 'issuer_client_refused' }), {
         threshold: 1,
         description:
           'The issuer refuses our key or client. Callers get 503 until that is fixed. The log says which one (issuer_client_refused).',
       }),
-      this.#alarm('Throttled', this.#decisions({ outcome: 'unavailable', reason: 'issuer_throttled' }), {
+      alarmAt(this, 'Throttled', this.#decisions({ outcome: 'unavailable', reason: 'issuer_throttled' }), {
         threshold: MANY_FAILURES,
         description:
           'The rate limit of the issuer is nearly used up. There is a flood of unknown tokens, or results are cached too briefly.',
       }),
-      this.#alarm('RefusalsJump', this.#refusedPercent(), {
-        threshold: MANY_REFUSALS_PERCENT,
-        description: 'More than half of many decisions are 401 or 403: somebody is guessing, or a client is broken.',
-      }),
+      this.#refusalsJump(),
     ];
     for (const alarm of this.alarms) alarm.addAlarmAction(...actions);
     this.dashboard = this.#dashboard();
-  }
-
-  #alarm(
-    id: string,
-    metric: Metric | MathExpression,
-    { threshold, description }: { readonly threshold: number; readonly description: string },
-  ): Alarm {
-    return new Alarm(this, id, {
-      metric,
-      threshold,
-      alarmDescription: description,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
   }
 
   #dashboard(): Dashboard {
@@ -112,16 +92,16 @@ export class AuthorizerAlarms extends Construct {
     });
   }
 
-  #refusedPercent(): MathExpression {
-    return new MathExpression({
-      expression: `IF(total >= ${ENOUGH_DECISIONS}, 100 * (FILL(unauthenticated, 0) + FILL(denied, 0)) / total, 0)`,
-      usingMetrics: {
-        total: this.#decisions({}),
-        unauthenticated: this.#decisions({ outcome: 'unauthenticated' }),
-        denied: this.#decisions({ outcome: 'deny' }),
-      },
-      period: PERIOD,
+  /** The median is not changed by one caller who fails now and then, and CloudWatch ignores it below 20 decisions. */
+  #refusalsJump(): Alarm {
+    const alarm = alarmAt(this, 'RefusalsJump', this.#authorizer.metricRefusals({ statistic: 'p50', period: PERIOD }), {
+      threshold: MORE_THAN_HALF,
+      description: 'More than half of many decisions are 401 or 403: somebody is guessing, or a client is broken.',
     });
+    for (const resource of alarm.node.findAll()) {
+      if (CfnAlarm.isCfnAlarm(resource)) resource.evaluateLowSampleCountPercentile = 'ignore';
+    }
+    return alarm;
   }
 
   #decisions(dimensionsMap: Record<string, string>): Metric {

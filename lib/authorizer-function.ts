@@ -126,6 +126,15 @@ export class AuthorizerFunction extends Construct {
   }
 
   /**
+   * The share of decisions that are a 401 or 403, from 0 to 1. Only for the audience as a whole.
+   *
+   * @default - average over 5 minutes
+   */
+  metricRefusals(props?: MetricOptions): Metric {
+    return this.metric(METRICS.refusals, { statistic: 'Average', ...props });
+  }
+
+  /**
    * Counts repeated requests to an issuer.
    *
    * @default - sum over 5 minutes

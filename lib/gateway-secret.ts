@@ -1,5 +1,5 @@
 /** The secret header by which a backend knows that a request came through this API. */
-import { Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -26,6 +26,8 @@ export class GatewaySecret extends Construct {
       generateSecretString: { passwordLength: LENGTH, excludePunctuation: true },
       ...(encryptionKey && { kmsKeyId: encryptionKey.keyArn }),
     });
+    // A backend needs it only as long as the API exists.
+    secret.applyRemovalPolicy(RemovalPolicy.DESTROY);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:

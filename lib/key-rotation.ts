@@ -59,6 +59,9 @@ export class KeyRotation extends Construct {
   /** The Lambda function that Secrets Manager calls for each step of a rotation. */
   readonly function: IFunction;
 
+  /** The ARN of the secret that is rotated. */
+  readonly secretArn: string;
+
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: KeyRotationProps) {
     super(scope, id);
@@ -66,6 +69,7 @@ export class KeyRotation extends Construct {
     const { signingKey } = setup;
     const days = automaticallyAfter.toDays({ integral: false });
     checkProp('automaticallyAfter', days, rotationDays);
+    this.secretArn = signingKey.secretArn;
     this.function = this.#function(props);
     const permission = this.#letSecretsManagerCall(signingKey);
     if (automaticallyAfter.isUnresolved() || days > 0)

@@ -2,7 +2,7 @@
  * The signing key of the resource server. A function in AWS generates the private half and stores it in Secrets Manager. It is
  * in no template, parameter, output, log or asset. The public half is in the state table, for functions that need only that.
  */
-import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -21,6 +21,14 @@ export interface SigningKeyProps {
    * @default - the account's default key for Secrets Manager
    */
   readonly encryptionKey?: IKey | undefined;
+
+  /**
+   * What happens to the secret when its stack is deleted. `RETAIN` leaves a private key behind whose public half the tenant no
+   * longer has.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 const FUNCTION_TIMEOUT = Duration.seconds(30);
@@ -47,7 +55,7 @@ export class SigningKey extends Construct {
     super(scope, id);
     this.encryptionKey = props.encryptionKey;
     // `Ref` is the ARN on AWS and the name elsewhere; this attribute is the ARN everywhere.
-    this.secretArn = this.#secret().attrId;
+    this.secretArn = this.#secret(props.removalPolicy ?? RemovalPolicy.DESTROY).attrId;
     this.stateTable = new StateTable(this, 'State').table;
     new CustomResource(this, 'Key', {
       resourceType: 'Custom::SigningKey',
@@ -59,12 +67,13 @@ export class SigningKey extends Construct {
   }
 
   /** CloudFormation creates the secret with a placeholder, which the function does not mistake for a key. */
-  #secret(): CfnSecret {
+  #secret(removalPolicy: RemovalPolicy): CfnSecret {
     const secret = new CfnSecret(this, 'Secret', {
       description: 'The private signing key of the resource server, a JWK.',
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'placeholder' },
       ...(this.encryptionKey && { kmsKeyId: this.encryptionKey.keyArn }),
     });
+    secret.applyRemovalPolicy(removalPolicy);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:

@@ -17,6 +17,13 @@ const COUNTS = [METRICS.decisions, METRICS.cacheHits, METRICS.issuerRetries, MET
 }));
 const LATENCIES = { Name: METRICS.issuerLatency, Unit: 'Milliseconds' };
 
+/** The other dimensions would name the outcome a second time, and each combination of dimensions costs money. */
+const REFUSALS = {
+  Namespace: METRIC_NAMESPACE,
+  Dimensions: [['audience']],
+  Metrics: [{ Name: METRICS.refusals, Unit: 'Count' }],
+};
+
 /** Serialized once, because it is half of every line and would cost as much as the rest of it. */
 const DIRECTIVES = directives(COUNTS);
 const DIRECTIVES_WITH_LATENCIES = directives([...COUNTS, LATENCIES]);
@@ -41,6 +48,7 @@ export function embeddedMetrics(
     [METRICS.cacheHits]: record.cacheHit ? 1 : 0,
     [METRICS.issuerRetries]: record.issuerRetries,
     [METRICS.circuitOpenings]: record.circuitOpenings.length,
+    [METRICS.refusals]: record.outcome === 'deny' || record.outcome === 'unauthenticated' ? 1 : 0,
     ...(latencies.length > 0 ? { [METRICS.issuerLatency]: latencies } : {}),
   });
   const CloudWatchMetrics = latencies.length > 0 ? DIRECTIVES_WITH_LATENCIES : DIRECTIVES;
@@ -48,5 +56,5 @@ export function embeddedMetrics(
 }
 
 function directives(Metrics: readonly object[]): string {
-  return JSON.stringify([{ Namespace: METRIC_NAMESPACE, Dimensions: DIMENSIONS, Metrics }]);
+  return JSON.stringify([{ Namespace: METRIC_NAMESPACE, Dimensions: DIMENSIONS, Metrics }, REFUSALS]);
 }

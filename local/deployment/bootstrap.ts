@@ -9,7 +9,7 @@ import { type CdkOptions, runCdk } from './cdk-command.ts';
  */
 export async function bootstrap(account: Account, options: Omit<CdkOptions, 'account'>): Promise<void> {
   const target = `aws://${account.id}/${account.region}`;
-  // Not in the project's directory: there the CDK would load our application, which fails without a configuration.
+  // Not in the project's directory: there the CDK would load our application, which takes seconds and is not needed.
   const { exitCode, output } = await runCdk(['bootstrap', target], { ...options, account, directory: options.home });
   if (exitCode !== 0) throw new Error(`cdk bootstrap failed:\n${output}`);
   await openBucket(account);

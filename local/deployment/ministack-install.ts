@@ -3,7 +3,7 @@
  * `node_modules`. A complete installation is used again.
  */
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Ended, run } from './child-process.ts';
 
 export const MINISTACK_VERSION = '1.5.33';
@@ -47,6 +47,24 @@ export async function installMinistack(options: InstallOptions): Promise<string>
   return join(directory, 'bin', 'ministack');
 }
 
+/**
+ * Makes sure that another package from PyPI is installed beside the emulator, in the same virtual environment.
+ *
+ * @param requirement with its version, such as `cfn-lint==1.58.0`
+ * @returns the folder with its programs
+ * @throws EmulatorUnavailable, or the signal's reason
+ */
+export async function installBesideMinistack(requirement: string, options: InstallOptions): Promise<string> {
+  const programs = dirname(await installMinistack(options));
+  const complete = join(programs, `complete-${requirement}`);
+  if (!(await exists(complete))) {
+    options.report(`Installing ${requirement} from PyPI, once …`);
+    await pipInstall(requirement, dirname(programs), options);
+    await writeFile(complete, '');
+  }
+  return programs;
+}
+
 async function checkPython(options: InstallOptions): Promise<void> {
   const { exitCode } = await runPython(PYTHON, ['-c', CHECK], options);
   if (exitCode === 3) throw new EmulatorUnavailable('Python is older than 3.10. Install a newer python3.');
@@ -56,10 +74,14 @@ async function checkPython(options: InstallOptions): Promise<void> {
 async function install(options: InstallOptions, directory: string): Promise<void> {
   const made = await runPython(PYTHON, ['-m', 'venv', directory], options);
   if (made.exitCode !== 0) throw new EmulatorUnavailable(`Cannot create a virtual environment: ${lastLine(made)}`);
-  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `ministack==${MINISTACK_VERSION}`];
+  await pipInstall(`ministack==${MINISTACK_VERSION}`, directory, options);
+}
+
+async function pipInstall(requirement: string, directory: string, options: InstallOptions): Promise<void> {
+  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement];
   const installed = await runPython(join(directory, 'bin', 'python'), args, options);
   if (installed.exitCode === 0) return;
-  throw new EmulatorUnavailable(`Cannot install MiniStack from PyPI: ${lastLine(installed)}`);
+  throw new EmulatorUnavailable(`Cannot install ${requirement} from PyPI: ${lastLine(installed)}`);
 }
 
 async function runPython(

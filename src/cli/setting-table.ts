@@ -35,6 +35,8 @@ export const SETTINGS = {
   keyFormat: { flag: 'key-format', variable: 'ASP_KEY_FORMAT', key: 'keyFormat', fallback: DEFAULTS.keyFormat },
   jwksUrl: { flag: 'jwks-url', variable: 'ASP_JWKS_URL', output: 'JwksUrl' },
   apiUrl: { flag: 'api-url', variable: 'ASP_API_URL', output: 'ApiUrl' },
+  /** The stack with the API is named by the prefix alone. */
+  stack: { flag: 'stack', key: 'stackPrefix', fallback: DEFAULTS.stackPrefix },
   record: { flag: 'record', variable: 'ASP_RECORD_FILE', fallback: '.asp/record.json' },
   timeout: { flag: 'timeout', variable: 'ASP_TIMEOUT', fallback: '30' },
 } as const satisfies Readonly<Record<string, SettingNames>>;

@@ -19,6 +19,8 @@ import {
   managementDomain,
   refresh,
   rotationDays,
+  stackPrefix,
+  topicArn,
 } from './deployment-fields.ts';
 import { flag, secretId } from './fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
@@ -62,6 +64,10 @@ const keys = exactly({
    * The number of requests in five minutes that a web ACL allows from one IP address. @default no limit and no web ACL
    */
   ipRateLimit: optional(ipRateLimit),
+  /** @default alarms change their state and notify nobody */
+  alarmTopicArn: optional(topicArn),
+  /** The stacks are named `{stackPrefix}Key` and `{stackPrefix}`. */
+  stackPrefix: optional(stackPrefix, DEFAULTS.stackPrefix),
 });
 
 type Keys = InferOutput<typeof keys>;

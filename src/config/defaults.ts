@@ -5,4 +5,5 @@ export const DEFAULTS = {
   rotationDays: 90,
   jwksCacheSeconds: 300,
   gatewayTtlSeconds: 60,
+  stackPrefix: 'Auth0Authorizer',
 } as const;

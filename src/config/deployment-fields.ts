@@ -41,6 +41,16 @@ export const ipRateLimit = wholeNumber(
   'whole requests in five minutes from one address, from 10 to 2000000000',
 );
 
+const STACK_PREFIX = expecting(
+  'a letter followed by at most 124 letters, digits and hyphens, not ending in "Key", such as "Auth0AuthorizerDev"',
+);
+
+/**
+ * A name of a stack has at most 128 characters, and the longest one of ours is this with `Key`. If this ended in `Key`, the stack
+ * of the API could have the name of another deployment's key stack, and replace it.
+ */
+export const stackPrefix = pipe(string(STACK_PREFIX), regex(/^[A-Za-z][A-Za-z0-9-]{0,124}(?<!Key)$/, STACK_PREFIX));
+
 const CLIENT_ID = expecting('the id of a client, letters, digits, "_" and "-"');
 
 export const clientId = pipe(string(CLIENT_ID), regex(/^[\w-]{1,128}$/, CLIENT_ID));
@@ -62,6 +72,22 @@ export const keyArn = pipe(
 function keyArnFault(arn: string): string | undefined {
   const resourceWords = '"key/" and the id of a key';
   return arnFault(arn, { service: 'kms', resource: /^key\/[A-Za-z0-9-]{1,128}$/, resourceWords });
+}
+
+const TOPIC_ARN = expecting('the ARN of an SNS topic (not FIFO), such as "arn:aws:sns:eu-west-1:111122223333:alarms"');
+
+/** An alarm can notify a standard topic only. */
+export const topicArn = pipe(
+  string(TOPIC_ARN),
+  check(
+    (arn) => topicArnFault(arn) === undefined,
+    (issue) => withReason(TOPIC_ARN(issue), topicArnFault(issue.input)),
+  ),
+);
+
+function topicArnFault(arn: string): string | undefined {
+  const resourceWords = 'the name of a topic, which is not FIFO';
+  return arnFault(arn, { service: 'sns', resource: /^[\w-]{1,256}$/, resourceWords });
 }
 
 const BACKEND_URL = expecting(

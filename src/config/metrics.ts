@@ -11,4 +11,6 @@ export const METRICS = {
   issuerLatency: 'IssuerLatency',
   issuerRetries: 'IssuerRetries',
   circuitOpenings: 'CircuitOpenings',
+  /** 1 for a 401 or 403, else 0. Reported with the dimension `audience` only. The median says what most callers get. */
+  refusals: 'Refusals',
 } as const;

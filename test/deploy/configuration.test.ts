@@ -41,6 +41,8 @@ const WRONG = {
   jwksCacheSeconds: '-1',
   replaceKey: 'perhaps',
   ipRateLimit: '9',
+  stackPrefix: '9lives',
+  alarmTopicArn: 'my-topic',
   colour: 'blue',
 };
 

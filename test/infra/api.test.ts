@@ -207,6 +207,7 @@ describe('the API in front of a backend', () => {
     api.hasResourceProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true },
     });
+    api.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
     expect(statementsOf(api, 'BackendPassRole')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('BackendPassLog')] },
       { actions: ['secretsmanager:GetSecretValue'], on: [expect.stringContaining('BackendGatewaySecret')] },

@@ -1,6 +1,6 @@
 /** Runs `bin/app.ts` as the CDK command line does: in a process with the context in its environment. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -19,12 +19,18 @@ function run(context: Readonly<Record<string, unknown>>) {
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:some': true }),
     },
   });
-  return { status, stderr, stdout, isSynthesized: existsSync(join(outdir, 'manifest.json')) };
+  const stacks = readdirSync(outdir).flatMap((name) => /^(.*)\.template\.json$/.exec(name)?.[1] ?? []);
+  return { status, stderr, stdout, isSynthesized: existsSync(join(outdir, 'manifest.json')), stacks: stacks.sort() };
 }
 
 describe('bin/app.ts', () => {
   it('synthesizes both stacks', () => {
-    expect(run(REQUIRED)).toMatchObject({ status: 0, isSynthesized: true });
+    const stacks = ['Auth0Authorizer', 'Auth0AuthorizerKey'];
+    expect(run(REQUIRED)).toMatchObject({ status: 0, isSynthesized: true, stacks });
+  });
+
+  it('names both stacks by the prefix', () => {
+    expect(run({ ...REQUIRED, stackPrefix: 'Dev-2' }).stacks).toEqual(['Dev-2', 'Dev-2Key']);
   });
 
   it('reports every fault in one message and synthesizes nothing', () => {

@@ -16,6 +16,12 @@ const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...tenant, sign
 new AuthorizerAlarms(stack, 'Alarms', { authorizer, actions: [new SnsAction(new Topic(stack, 'Topic'))] });
 const template = Template.fromStack(stack);
 
+interface Directive {
+  readonly Namespace: string;
+  readonly Dimensions: readonly (readonly string[])[];
+  readonly Metrics: readonly { readonly Name: string }[];
+}
+
 describe('the alarms', () => {
   it.each([
     ['IssuerFailing', 10, { outcome: 'unavailable' }],
@@ -36,12 +42,12 @@ describe('the alarms', () => {
 
   it('include RefusalsJump, which goes off when more than half of many decisions are 401 or 403', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Threshold: 50,
-      Metrics: Match.arrayWith([
-        Match.objectLike({
-          Expression: 'IF(total >= 50, 100 * (FILL(unauthenticated, 0) + FILL(denied, 0)) / total, 0)',
-        }),
-      ]),
+      Namespace: 'Auth0ApiAuthorizer',
+      MetricName: 'Refusals',
+      ExtendedStatistic: 'p50',
+      Threshold: 0.5,
+      EvaluateLowSampleCountPercentile: 'ignore',
+      Dimensions: [{ Name: 'audience', Value: 'https://my.api' }],
     });
   });
 
@@ -66,13 +72,10 @@ describe('the alarms', () => {
     } as const;
     const attempt = { kind: 'attempt', endpoint: 'jwks', durationMs: 1, outcome: 'response', isRetry: false } as const;
     const line = JSON.parse(embeddedMetrics(record, [attempt], { audience: 'https://my.api', nowMs: 0 }));
-    const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
-    const written = Metrics.map(({ Name }: { Name: string }) => Name);
-    for (const [names, dimensions] of metricsOf(template)) {
-      expect(names.namespace).toBe(Namespace);
-      expect(written).toContain(names.metric);
-      expect(Dimensions.map((set: string[]) => [...set].sort())).toContainEqual(dimensions);
-    }
+    const written = line._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }: Directive) =>
+      Metrics.flatMap(({ Name }) => Dimensions.map((set) => [{ namespace: Namespace, metric: Name }, [...set].sort()])),
+    );
+    for (const read of metricsOf(template)) expect(written).toContainEqual(read);
   });
 });
 
@@ -83,6 +86,7 @@ describe("the authorizer's metrics", () => {
     ['metricIssuerLatency', 'IssuerLatency', 'Average'],
     ['metricIssuerRetries', 'IssuerRetries', 'Sum'],
     ['metricCircuitOpenings', 'CircuitOpenings', 'Sum'],
+    ['metricRefusals', 'Refusals', 'Average'],
   ] as const)('include %s: the %s of the audience as a %s over five minutes', (method, metricName, statistic) => {
     expect(authorizer[method]()).toMatchObject({
       namespace: 'Auth0ApiAuthorizer',
@@ -116,11 +120,10 @@ function metricsOf(of: Template): readonly (readonly [{ namespace: string; metri
   );
   const alarms = Object.values(of.findResources('AWS::CloudWatch::Alarm')).flatMap(({ Properties }) => {
     const { Namespace, MetricName, Dimensions } = Properties;
-    if (!MetricName) return [];
     const names = Dimensions.map(({ Name }: { Name: string }) => Name).sort();
     return [[{ namespace: Namespace, metric: MetricName }, names] as const];
   });
   expect(drawn.length).toBeGreaterThanOrEqual(9);
-  expect(alarms).toHaveLength(3);
+  expect(alarms).toHaveLength(4);
   return [...drawn, ...alarms];
 }

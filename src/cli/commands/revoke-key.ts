@@ -2,6 +2,7 @@
  * `asp revoke-key`: asks the deployed function to make a new signing key and to remove the old ones from the tenant, the JWKS and
  * the secret. No key reaches this machine: the new one is made in AWS, and only its id comes back.
  */
+import { DEFAULTS } from '../../config/defaults.ts';
 import { isJsonObject } from '../../core/json.ts';
 import type { Command, Context } from '../command.ts';
 import { CliError } from '../errors.ts';
@@ -10,7 +11,6 @@ import { printJson } from '../print-json.ts';
 import { printable } from '../printable.ts';
 import { waitFor } from '../progress.ts';
 
-const DEFAULT_STACK = 'Auth0Authorizer';
 const OUTPUT_KEY = 'KeyRotationFunctionArn';
 
 interface Revocation {
@@ -27,7 +27,11 @@ export const revokeKey: Command = {
   description:
     'For an emergency: somebody else may have the private key. A new key is made in AWS. The old keys are removed from\nthe tenant, the JWKS and the labels of the secret. AWS credentials and region come from the environment\n(AWS_PROFILE, AWS_REGION). Exit code 1 means that the old key may still be valid.',
   options: {
-    stack: { type: 'string', placeholder: 'NAME', summary: `the deployed stack (${DEFAULT_STACK})` },
+    stack: {
+      type: 'string',
+      placeholder: 'NAME',
+      summary: `the deployed stack (stackPrefix, ${DEFAULTS.stackPrefix})`,
+    },
     function: {
       type: 'string',
       placeholder: 'NAME',
@@ -35,7 +39,7 @@ export const revokeKey: Command = {
     },
   },
   examples: [
-    { purpose: 'the stack Auth0Authorizer', line: 'asp revoke-key' },
+    { purpose: 'the stack that cdk.json names', line: 'asp revoke-key' },
     { purpose: 'another stack, for a program', line: 'asp revoke-key --stack MyStack --json' },
   ],
   run: async (context) => {
@@ -52,9 +56,9 @@ export const revokeKey: Command = {
   },
 };
 
-async function findFunction({ args, ports }: Context): Promise<string> {
+async function findFunction({ args, ports, settings }: Context): Promise<string> {
   if (args.text('function') !== undefined) return args.required('function');
-  const stack = args.text('stack') === undefined ? DEFAULT_STACK : args.required('stack');
+  const stack = args.text('stack') === undefined ? settings.require('stack') : args.required('stack');
   ports.terminal.note(printable(`Looking for the key rotation function in the stack ${stack} …`));
   return waitFor('CloudFormation', () => ports.readStackOutput(stack, OUTPUT_KEY), ports);
 }

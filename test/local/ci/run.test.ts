@@ -38,6 +38,7 @@ describe('the continuous integration', () => {
       'run types',
       'run dead-code',
       'run duplicates',
+      'run templates',
       'test',
       'run test:release',
     ]);
@@ -51,7 +52,7 @@ describe('the continuous integration', () => {
     const { exitCode, calls, lines } = await ci('run', npmDoes);
     expect(lines.at(-1)).toBe('25 passed, 2 failed, 3 skipped');
     expect(lines).toContain('=== FAILED: npm test');
-    expect(calls).toHaveLength(7);
+    expect(calls).toHaveLength(8);
     expect(exitCode).toBe(1);
   });
 

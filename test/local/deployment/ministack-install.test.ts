@@ -60,7 +60,10 @@ describe('installMinistack', () => {
     ['exit 3', 'Python is older than 3.10. Install a newer python3.'],
     ['exit 1', 'Python lacks venv. Install it (Debian, Ubuntu: python3-venv).'],
     ['[ "$1" = -c ] && exit 0; echo no space left; exit 1', 'Cannot create a virtual environment: no space left'],
-    [`${MAKE}\n[ "$1" = -c ] && exit 0; echo a; echo no index; exit 1`, 'Cannot install MiniStack from PyPI: no index'],
+    [
+      `${MAKE}\n[ "$1" = -c ] && exit 0; echo a; echo no index; exit 1`,
+      `Cannot install ministack==${MINISTACK_VERSION} from PyPI: no index`,
+    ],
   ])('reports in one line why it cannot install: %s', async (script, message) => {
     await python(script);
     await expect(install()).rejects.toThrow(message);

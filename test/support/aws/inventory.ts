@@ -13,10 +13,12 @@ export interface Inventory {
   readonly tables: readonly string[];
   readonly logGroups: readonly string[];
   readonly apis: readonly string[];
+  readonly alarms: readonly string[];
+  readonly rules: readonly string[];
 }
 
 export async function inventoryOf(account: Account): Promise<Inventory> {
-  const [functions, apis, roles, secrets, parameters, tables, logGroups] = await Promise.all([
+  const [functions, apis, roles, secrets, parameters, tables, logGroups, alarms, rules] = await Promise.all([
     getJson(account, 'lambda', '/2015-03-31/functions/'),
     getJson(account, 'apigateway', '/restapis'),
     query(account, 'iam', 'ListRoles', '2010-05-08'),
@@ -24,10 +26,14 @@ export async function inventoryOf(account: Account): Promise<Inventory> {
     callAws(account, 'ssm', 'AmazonSSM.DescribeParameters', {}),
     callAws(account, 'dynamodb', 'DynamoDB_20120810.ListTables', {}),
     callAws(account, 'logs', 'Logs_20140328.DescribeLogGroups', {}),
+    query(account, 'monitoring', 'DescribeAlarms', '2010-08-01'),
+    callAws(account, 'events', 'AWSEvents.ListRules', {}),
   ]);
   return {
     functions: texts(functions, 'FunctionName'),
     apis: texts(apis, 'id'),
+    alarms: elements(alarms, 'AlarmName'),
+    rules: texts(rules, 'Name'),
     roles: elements(roles, 'RoleName'),
     secrets: texts(secrets, 'Name'),
     parameters: texts(parameters, 'Name'),

@@ -80,6 +80,7 @@ const CONSTRUCTS = [
   ['IpRateRule', 'ip-rate-rule'],
   ['JwksEndpoint', 'jwks-endpoint'],
   ['KeyRotation', 'key-rotation'],
+  ['RotationAlarms', 'rotation-alarms'],
   ['SigningKey', 'signing-key'],
 ] as const;
 
@@ -98,6 +99,7 @@ declare const authorizer: AuthorizerFunction;
 declare const integration: Integration;
 declare const managementSecret: ISecret;
 declare const restApi: RestApi;
+declare const rotation: KeyRotation;
 declare const setup: Auth0Setup;
 declare const signingKey: SigningKey;
 declare const topic: Topic;

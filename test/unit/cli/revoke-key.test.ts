@@ -49,6 +49,16 @@ describe('asp revoke-key', () => {
     ]);
   });
 
+  it('finds the stack by the prefix in cdk.json, and by --stack before that', async () => {
+    const workshop = openWorkshop();
+    workshop.write('cdk.json', '{"context":{"stackPrefix":"Staging"}}');
+    for (const args of [[], ['--stack', 'Mine']]) await workshop.asp(['revoke-key', ...args], { ports });
+    expect(calls.filter((_, index) => index % 2 === 0)).toEqual([
+      ['Staging', 'KeyRotationFunctionArn'],
+      ['Mine', 'KeyRotationFunctionArn'],
+    ]);
+  });
+
   it('revokes the key even if the files of the directory are broken or belong to other deployments', async () => {
     const workshop = openWorkshop();
     workshop.write('cdk.json', '// a comment');

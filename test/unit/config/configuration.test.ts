@@ -50,6 +50,7 @@ describe('the configuration of a deployment', () => {
       staleIfErrorSeconds: 0,
       uncachedScopes: [],
       accessLog: false,
+      stackPrefix: 'Auth0Authorizer',
     });
   });
 
@@ -129,6 +130,14 @@ describe('the configuration of a deployment', () => {
     ['accessLog', 'on', 'expected true or false'],
     ['ipRateLimit', 9, 'expected whole requests in five minutes from one address, from 10 to 2000000000'],
     ['ipRateLimit', '2000000001', 'expected whole requests in five minutes'],
+    ['stackPrefix', '-dev', 'expected a letter followed by at most 124 letters, digits and hyphens'],
+    ['stackPrefix', 'dev_1', 'expected a letter followed by at most 124 letters, digits and hyphens'],
+    ['stackPrefix', `D${'e'.repeat(125)}`, 'expected a letter followed by at most 124'],
+    ['stackPrefix', 'Auth0AuthorizerKey', 'not ending in "Key"'],
+    ['stackPrefix', 42, 'got 42; expected a letter followed by'],
+    ['alarmTopicArn', 'my-topic', 'expected the ARN of an SNS topic'],
+    ['alarmTopicArn', 'arn:aws:sqs:eu-west-1:111122223333:alarms', 'its service is "sqs", not "sns"'],
+    ['alarmTopicArn', 'arn:aws:sns:eu-west-1:111122223333:alarms.fifo', 'the name of a topic, which is not FIFO'],
     ['ipRateLimit', 10.5, 'expected whole requests in five minutes'],
   ])('refuses %s = %j', (key, value, wanted) => {
     const fault = faultsOf({ ...REQUIRED, [key]: value }).find((line) => line.startsWith(`${key}: got`));
@@ -193,6 +202,11 @@ describe('the configuration of a deployment', () => {
       expect(faultsOf({ ...REQUIRED, issuer })).toEqual([]);
     },
   );
+
+  it('accepts a stack prefix that leaves room for the longest name of a stack', () => {
+    const stackPrefix = `D${'-'.repeat(124)}`;
+    expect(`${parseConfiguration({ ...REQUIRED, stackPrefix }).stackPrefix}Key`).toHaveLength(128);
+  });
 
   it.each([10, '10', 2_000_000_000])('accepts the IP rate limit %j and has no limit by default', (ipRateLimit) => {
     expect(parseConfiguration({ ...REQUIRED, ipRateLimit }).ipRateLimit).toBe(Number(ipRateLimit));

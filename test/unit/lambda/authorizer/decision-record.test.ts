@@ -95,6 +95,20 @@ describe('the log line of a decision', () => {
     }
   });
 
+  it('counts a refusal for the audience as a whole, for outcomes that are a 401 or 403 only', () => {
+    const written = (outcome: 'allow' | 'deny' | 'unauthenticated' | 'unavailable') => {
+      const record = { ...decisionRecord(DECIDED, false), outcome };
+      return JSON.parse(embeddedMetrics(record, [], { audience: 'https://demo.api', nowMs: 0 }));
+    };
+    expect([written('deny').Refusals, written('unauthenticated').Refusals]).toEqual([1, 1]);
+    expect([written('allow').Refusals, written('unavailable').Refusals]).toEqual([0, 0]);
+    expect(written('allow')._aws.CloudWatchMetrics[1]).toEqual({
+      Namespace: 'Auth0ApiAuthorizer',
+      Dimensions: [['audience']],
+      Metrics: [{ Name: 'Refusals', Unit: 'Count' }],
+    });
+  });
+
   it('has no latency if no issuer was called', () => {
     const quiet = embeddedMetrics(decisionRecord(DECIDED, false), [], { audience: 'https://demo.api', nowMs: 0 });
     expect(quiet).not.toContain('IssuerLatency');

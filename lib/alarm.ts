@@ -1,0 +1,20 @@
+/** One alarm as this project sets them: it goes off in the first period whose value reaches the threshold. */
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+
+export interface Threshold {
+  readonly threshold: number;
+  /** What has happened and what to look at, for whoever gets the notification. */
+  readonly description: string;
+}
+
+export function alarmAt(scope: Construct, id: string, metric: IMetric, { threshold, description }: Threshold): Alarm {
+  return new Alarm(scope, id, {
+    metric,
+    threshold,
+    alarmDescription: description,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+}
