@@ -116,6 +116,10 @@ export class ApiStack extends Stack {
       audience,
       basicChallenge,
       accessLog,
+      allowOrigins: this.#configuration.corsAllowOrigins,
+      allowHeaders: this.#configuration.corsAllowHeaders,
+      throttlingRateLimit: this.#configuration.throttleRate,
+      throttlingBurstLimit: this.#configuration.throttleBurst,
       ipRateLimit,
       isBinary: backendUrl !== undefined,
     });

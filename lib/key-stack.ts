@@ -7,7 +7,10 @@ import { JwksEndpoint } from './jwks-endpoint.ts';
 import { SigningKey } from './signing-key.ts';
 
 export interface KeyStackProps extends StackProps {
-  readonly configuration: Pick<Configuration, 'kmsKeyArn' | 'jwksCacheSeconds'>;
+  readonly configuration: Pick<
+    Configuration,
+    'kmsKeyArn' | 'jwksCacheSeconds' | 'accessLog' | 'jwksThrottleRate' | 'jwksThrottleBurst'
+  >;
 }
 
 export class KeyStack extends Stack {
@@ -21,8 +24,13 @@ export class KeyStack extends Stack {
     const { kmsKeyArn, jwksCacheSeconds } = configuration;
     const encryptionKey = kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SecretsKey', kmsKeyArn);
     this.signingKey = new SigningKey(this, 'SigningKey', { encryptionKey });
-    const jwksMaxAge = Duration.seconds(jwksCacheSeconds);
-    this.jwksUrl = new JwksEndpoint(this, 'Jwks', { signingKey: this.signingKey, jwksMaxAge }).url;
+    this.jwksUrl = new JwksEndpoint(this, 'Jwks', {
+      signingKey: this.signingKey,
+      jwksMaxAge: Duration.seconds(jwksCacheSeconds),
+      accessLog: configuration.accessLog,
+      throttlingRateLimit: configuration.jwksThrottleRate,
+      throttlingBurstLimit: configuration.jwksThrottleBurst,
+    }).url;
     new CfnOutput(this, 'SigningKeySecretArn', { value: this.signingKey.secretArn });
     new CfnOutput(this, 'JwksUrl', { value: this.jwksUrl });
   }

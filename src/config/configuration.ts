@@ -20,6 +20,7 @@ import {
   rotationDays,
 } from './deployment-fields.ts';
 import { flag, secretId } from './fields.ts';
+import { corsAllowHeaders, corsAllowOrigins, throttleBurst, throttleRate } from './gateway-fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
@@ -59,6 +60,12 @@ const keys = exactly({
    * The number of requests in five minutes that a web ACL allows from one IP address. @default no limit and no web ACL
    */
   ipRateLimit: optional(ipRateLimit),
+  corsAllowOrigins: optional(corsAllowOrigins, [...DEFAULTS.corsAllowOrigins]),
+  corsAllowHeaders: optional(corsAllowHeaders, [...DEFAULTS.corsAllowHeaders]),
+  throttleRate: optional(throttleRate, DEFAULTS.throttleRate),
+  throttleBurst: optional(throttleBurst, DEFAULTS.throttleBurst),
+  jwksThrottleRate: optional(throttleRate, DEFAULTS.jwksThrottleRate),
+  jwksThrottleBurst: optional(throttleBurst, DEFAULTS.jwksThrottleBurst),
 });
 
 type Keys = InferOutput<typeof keys>;

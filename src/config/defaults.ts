@@ -5,4 +5,11 @@ export const DEFAULTS = {
   rotationDays: 90,
   jwksCacheSeconds: 300,
   gatewayTtlSeconds: 60,
+  corsAllowOrigins: ['*'],
+  corsAllowHeaders: ['Authorization', 'Content-Type'],
+  throttleRate: 500,
+  throttleBurst: 1000,
+  jwksThrottleRate: 50,
+  jwksThrottleBurst: 100,
+  logRetentionDays: 30,
 } as const;

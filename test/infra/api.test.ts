@@ -91,6 +91,67 @@ describe('the demo API', () => {
     });
   });
 
+  it('names the allowed origin and headers in preflights and in its own responses', () => {
+    const corsAllowOrigins = ['https://app.example'];
+    const { api } = templates({ corsAllowOrigins, corsAllowHeaders: ['Authorization', 'X-Trace'] });
+    api.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'OPTIONS',
+      Integration: {
+        IntegrationResponses: [
+          {
+            ResponseTemplates: Match.absent(),
+            ResponseParameters: Match.objectLike({
+              'method.response.header.Access-Control-Allow-Origin': "'https://app.example'",
+              'method.response.header.Access-Control-Allow-Headers': "'Authorization,X-Trace'",
+            }),
+          },
+        ],
+      },
+    });
+    api.allResourcesProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseParameters: Match.objectLike({
+        'gatewayresponse.header.Access-Control-Allow-Origin': "'https://app.example'",
+      }),
+    });
+  });
+
+  it("allows the caller's origin in a preflight if several are allowed, and lets all of them read its own responses", () => {
+    const { api } = templates({ corsAllowOrigins: ['https://app.example', 'https://b.example:8443'] });
+    api.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'OPTIONS',
+      Integration: {
+        IntegrationResponses: [
+          {
+            ResponseTemplates: {
+              'application/json': Match.stringLikeRegexp(
+                '#if\\(\\$origin == "https://b.example:8443"\\)\n#set\\(\\$context.responseOverride',
+              ),
+            },
+            ResponseParameters: Match.objectLike({
+              'method.response.header.Access-Control-Allow-Origin': "'https://app.example'",
+              'method.response.header.Vary': "'Origin'",
+            }),
+          },
+        ],
+      },
+    });
+    api.allResourcesProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseParameters: Match.objectLike({ 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" }),
+    });
+  });
+
+  it('throttles at the rate and the burst of the configuration', () => {
+    const { key, api } = templates({ throttleRate: 7, throttleBurst: 8, jwksThrottleRate: 9, jwksThrottleBurst: 10 });
+    const throttles = [api, key].map((template) => {
+      const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
+      return stage?.Properties.MethodSettings;
+    });
+    expect(throttles).toMatchObject([
+      [{ ThrottlingRateLimit: 7, ThrottlingBurstLimit: 8 }],
+      [{ ThrottlingRateLimit: 9, ThrottlingBurstLimit: 10 }],
+    ]);
+  });
+
   it('has an output for each value that an operator needs', () => {
     const { key, api } = templates();
     expect(Object.keys(key.findOutputs('*'))).toContain('SigningKeySecretArn');
