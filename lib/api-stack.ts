@@ -11,6 +11,7 @@ import { Auth0Setup } from './auth0-setup.ts';
 import { AuthorizerFunction } from './authorizer-function.ts';
 import type { AdditionalIssuer } from './authorizer-function-props.ts';
 import { BackendProxy } from './backend-proxy.ts';
+import { optionsOf, setFunctionOptions } from './function-options.ts';
 import { GuardedApi } from './guarded-api.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { importSecret } from './secret-id.ts';
@@ -32,6 +33,7 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
     const { configuration, signingKey, jwksUrl } = props;
+    setFunctionOptions(this, optionsOf(configuration, signingKey.encryptionKey));
     this.#configuration = configuration;
     this.#signingKey = signingKey;
     this.#passwordGrantSecret = this.#importSecret('PasswordGrantSecret', configuration.passwordGrantSecret);

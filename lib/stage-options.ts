@@ -1,10 +1,9 @@
 /** The stage of a REST API: its throttle and its access log. */
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat, LogGroupLogDestination, type StageOptions } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { throttleBurst, throttleRate } from '../src/config/gateway-fields.ts';
 import { checkProp } from './check-prop.ts';
+import { createLogGroup } from './log-group.ts';
 
 export interface StageProps {
   /**
@@ -60,9 +59,8 @@ export function stageOptions(
 }
 
 function accessLogOptions(scope: Construct): StageOptions {
-  const logGroup = new LogGroup(scope, 'AccessLog', {
-    retention: RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  return { accessLogDestination: new LogGroupLogDestination(logGroup), accessLogFormat: ACCESS_LOG_FORMAT };
+  return {
+    accessLogDestination: new LogGroupLogDestination(createLogGroup(scope, 'AccessLog')),
+    accessLogFormat: ACCESS_LOG_FORMAT,
+  };
 }

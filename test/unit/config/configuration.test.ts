@@ -124,6 +124,9 @@ describe('the configuration of a deployment', () => {
     ['throttleBurst', 1.5, 'expected whole requests in a burst from 1 to 1000000'],
     ['jwksThrottleRate', '50/s', 'expected whole requests per second from 1 to 1000000'],
     ['jwksThrottleBurst', -1, 'expected whole requests in a burst from 1 to 1000000'],
+    ['logRetentionDays', 31, 'expected a number of days that CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60'],
+    ['encryptLogs', 'key', 'expected true or false'],
+    ['tracing', 'Active', 'expected true or false'],
     ['gatewayTtlSeconds', 3601, 'expected whole seconds from 0 to 3600'],
     ['cacheTtlSeconds', '5m', 'expected whole seconds'],
     ['negativeTtlSeconds', -1, 'expected whole seconds'],
@@ -221,6 +224,7 @@ describe('the configuration of a deployment', () => {
       /^gatewayTtlSeconds: got 60; expected 0/,
     ],
     ['a backendUrl without routes', { backendUrl: 'https://b.example' }, /^routes: missing; with backendUrl/],
+    ['encrypted logs without a key', { encryptLogs: true }, /^encryptLogs: got true; set kmsKeyArn to the key/],
     ['OPTIONS as a route', { routes: { 'OPTIONS /a': [] } }, /^routes: "OPTIONS \/a" cannot be a route/],
   ])('refuses %s', (_what, context, fault) => {
     expect(faultsOf({ ...REQUIRED, ...context })).toEqual([expect.stringMatching(fault)]);
