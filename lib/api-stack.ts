@@ -123,6 +123,7 @@ export class ApiStack extends Stack {
       throttlingRateLimit: this.#configuration.throttleRate,
       throttlingBurstLimit: this.#configuration.throttleBurst,
       ipRateLimit,
+      catchAll: this.#configuration.catchAll,
       isBinary: backendUrl !== undefined,
     });
   }

@@ -21,7 +21,15 @@ export interface Cors {
  * The value of `Access-Control-Allow-Origin` where the gateway can write only a fixed one. It has one value, so several
  * origins become `*`: the gateway's own responses hold nothing that another origin may not read.
  */
-export function fixedAllowOrigin({ allowOrigins = DEFAULTS.corsAllowOrigins }: Cors): string {
+function fixedAllowOrigin({ allowOrigins = DEFAULTS.corsAllowOrigins }: Cors): string {
   const [origin = '*', ...others] = allowOrigins;
   return others.length === 0 ? origin : '*';
+}
+
+/** A browser hides a response without the first header, and every header that the second one does not list. */
+export function errorCorsHeaders(cors: Cors): Readonly<Record<string, string>> {
+  return {
+    'Access-Control-Allow-Origin': fixedAllowOrigin(cors),
+    'Access-Control-Expose-Headers': 'WWW-Authenticate,Retry-After',
+  };
 }

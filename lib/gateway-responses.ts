@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { corsAllowOrigins } from '../src/config/gateway-fields.ts';
 import { gatewayResponses, type HeaderSource } from '../src/config/gateway-responses.ts';
 import { checkProp } from './check-prop.ts';
-import { type Cors, fixedAllowOrigin } from './cors.ts';
+import { errorCorsHeaders } from './cors.ts';
 
 export interface GatewayResponsesProps {
   /** The API whose responses are set. */
@@ -42,7 +42,7 @@ export class GatewayResponses extends Construct {
     if (props.allowOrigins) checkProp('allowOrigins', props.allowOrigins, corsAllowOrigins);
     const { audience, basicChallenge = false } = props;
     const restApi = props.restApi.root.api;
-    const cors = corsHeaders(props);
+    const cors = quoted(errorCorsHeaders(props));
     for (const { type, statusCode, headers, body } of gatewayResponses(audience, basicChallenge)) {
       const mapped = Object.entries(headers).map(([name, source]) => [name, mapping(source)]);
       new GatewayResponse(this, type, {
@@ -59,15 +59,11 @@ export class GatewayResponses extends Construct {
   }
 }
 
-/** A browser hides a response without the first header, and every header that the second one does not list. */
-function corsHeaders(cors: Cors): Readonly<Record<string, string>> {
-  return {
-    'Access-Control-Allow-Origin': `'${fixedAllowOrigin(cors)}'`,
-    'Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
-  };
-}
-
 /** A fixed text is written in single quotes, so it cannot contain any. */
 function mapping(source: HeaderSource): string {
   return 'text' in source ? `'${source.text.replaceAll("'", '')}'` : `context.authorizer.${source.authorizerContext}`;
+}
+
+function quoted(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]));
 }

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
+import { addCatchAll } from './catch-all.ts';
 import type { Cors } from './cors.ts';
 import { GatewayResponses } from './gateway-responses.ts';
 import { IpRateRule } from './ip-rate-rule.ts';
@@ -52,6 +53,13 @@ export interface GuardedApiProps extends Cors, StageProps {
   readonly ipRateLimit?: number | undefined;
 
   /**
+   * Respond 404 to what no route names. Without it, API Gateway responds 403 if such a request has an `Authorization` header.
+   *
+   * @default true
+   */
+  readonly catchAll?: boolean;
+
+  /**
    * Pass bodies on as bytes rather than as text.
    *
    * @default false
@@ -77,6 +85,7 @@ export class GuardedApi extends Construct {
     this.restApi.node.tryRemoveChild('Endpoint');
     acknowledgeRestApi(this.restApi, ipRateLimit !== undefined);
     for (const [path, methods] of props.resources) this.#addResource(path, methods, props);
+    if (props.catchAll ?? true) addCatchAll(this.restApi, props.resources, props);
     if (ipRateLimit !== undefined) {
       const stage = this.restApi.deploymentStage;
       new IpRateRule(this, 'IpRate', { stage, requestsPerFiveMinutes: ipRateLimit });

@@ -60,6 +60,8 @@ const keys = exactly({
    * The number of requests in five minutes that a web ACL allows from one IP address. @default no limit and no web ACL
    */
   ipRateLimit: optional(ipRateLimit),
+  /** Respond 404 to what no route names. */
+  catchAll: optional(flag, true),
   corsAllowOrigins: optional(corsAllowOrigins, [...DEFAULTS.corsAllowOrigins]),
   corsAllowHeaders: optional(corsAllowHeaders, [...DEFAULTS.corsAllowHeaders]),
   throttleRate: optional(throttleRate, DEFAULTS.throttleRate),

@@ -127,6 +127,7 @@ describe('the configuration of a deployment', () => {
     ['logRetentionDays', 31, 'expected a number of days that CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60'],
     ['encryptLogs', 'key', 'expected true or false'],
     ['tracing', 'Active', 'expected true or false'],
+    ['catchAll', 'off', 'expected true or false'],
     ['gatewayTtlSeconds', 3601, 'expected whole seconds from 0 to 3600'],
     ['cacheTtlSeconds', '5m', 'expected whole seconds'],
     ['negativeTtlSeconds', -1, 'expected whole seconds'],
