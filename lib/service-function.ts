@@ -9,7 +9,7 @@ import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { BUNDLING } from './bundling.ts';
+import { bundlingWith } from './bundling.ts';
 import { type FunctionOptions, functionOptions } from './function-options.ts';
 import { createLogGroup } from './log-group.ts';
 import { acknowledgeNetworkInterfaces, acknowledgeTracing } from './nag-reasons.ts';
@@ -46,6 +46,13 @@ export interface ServiceFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 
   /**
+   * Files that are deployed beside the code, by name.
+   *
+   * @default - only the code
+   */
+  readonly files?: Readonly<Record<string, string>>;
+
+  /**
    * How long one call may take.
    *
    * @default Duration.seconds(10)
@@ -74,6 +81,7 @@ export class ServiceFunction extends Construct {
     super(scope, id);
     const logGroup = createLogGroup(this, 'Log');
     const options = functionOptions(this);
+    const { bundling, end } = bundlingWith(props.files ?? {});
     this.function = new NodejsFunction(this, 'Function', {
       description: props.description,
       entry: pathOf(`lambda/${props.folder}/handler.ts`),
@@ -87,10 +95,11 @@ export class ServiceFunction extends Construct {
       awsSdkConnectionReuse: false,
       role: this.#role(logGroup, [...(props.statements ?? []), ...this.#networkRights(options)]),
       logGroup,
-      bundling: BUNDLING,
+      bundling,
       ...networkProps(options),
       ...(options.tracing && { tracing: Tracing.ACTIVE }),
     });
+    end();
     if (options.tracing) acknowledgeTracing(this);
   }
 

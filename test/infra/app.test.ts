@@ -48,8 +48,8 @@ describe('bin/app.ts', () => {
   });
 
   it('reports a fault that a construct finds in one line, without a stack trace', () => {
-    const routes = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`GET /items-of-kind-${index}`, []]));
-    const { status, stderr, isSynthesized } = run({ ...REQUIRED, routes });
+    const issuers = Array.from({ length: 100 }, (_, index) => ({ issuer: `https://login-${index}.example.com/` }));
+    const { status, stderr, isSynthesized } = run({ ...REQUIRED, issuers });
     expect({ status, isSynthesized }).toEqual({ status: 1, isSynthesized: false });
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
