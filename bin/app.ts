@@ -5,6 +5,9 @@ import { KeyStack } from '../lib/key-stack.ts';
 import { parseConfiguration } from '../src/config/configuration.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 
+// Lambda runs the code as another user, who must be able to read it, so the files in the packages must not have the caller's umask.
+process.umask(0o022);
+
 function main(): void {
   const app = new App({ autoSynth: false });
   const configuration = parseConfiguration(app.node.getAllContext());

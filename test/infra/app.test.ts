@@ -1,6 +1,6 @@
 /** Runs `bin/app.ts` as the CDK command line does: in a process with the context in its environment. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -11,20 +11,31 @@ afterAll(() => rmSync(OUT, { recursive: true, force: true }));
 
 function run(context: Readonly<Record<string, unknown>>) {
   const outdir = mkdtempSync(join(OUT, 'run-'));
-  const { status, stderr, stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
+  const command = `umask 077; exec '${process.execPath}' --import tsx bin/app.ts`;
+  const { status, stderr, stdout } = spawnSync('sh', ['-c', command], {
     encoding: 'utf8',
     env: {
       PATH: process.env.PATH,
       CDK_OUTDIR: outdir,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:some': true }),
+      CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context, '@aws-cdk/core:some': true }),
     },
   });
-  return { status, stderr, stdout, isSynthesized: existsSync(join(outdir, 'manifest.json')) };
+  return { status, stderr, stdout, outdir, isSynthesized: existsSync(join(outdir, 'manifest.json')) };
 }
 
 describe('bin/app.ts', () => {
   it('synthesizes both stacks', () => {
     expect(run(REQUIRED)).toMatchObject({ status: 0, isSynthesized: true });
+  });
+
+  it('writes code that every user can read, as Lambda requires, whatever the umask is', () => {
+    const { outdir } = run({ ...REQUIRED, 'aws:cdk:bundling-stacks': ['**'] });
+    const code = readdirSync(outdir).flatMap((name) =>
+      name.startsWith('asset.') ? [join(outdir, name, 'index.js')] : [],
+    );
+    const modes = code.map((file) => statSync(file).mode & 0o777);
+    expect(modes.length).toBeGreaterThan(4);
+    expect(new Set(modes)).toEqual(new Set([0o644]));
   });
 
   it('reports every fault in one message and synthesizes nothing', () => {
