@@ -14,6 +14,7 @@ import { AuthorizerAlarms } from './authorizer-alarms.ts';
 import { AuthorizerFunction } from './authorizer-function.ts';
 import type { AdditionalIssuer } from './authorizer-function-props.ts';
 import { BackendProxy } from './backend-proxy.ts';
+import { optionsOf, setFunctionOptions } from './function-options.ts';
 import { GuardedApi } from './guarded-api.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { RotationAlarms } from './rotation-alarms.ts';
@@ -36,6 +37,7 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
     const { configuration, signingKey, jwksUrl } = props;
+    setFunctionOptions(this, optionsOf(configuration, signingKey.encryptionKey));
     this.#configuration = configuration;
     this.#signingKey = signingKey;
     this.#passwordGrantSecret = this.#importSecret('PasswordGrantSecret', configuration.passwordGrantSecret);
@@ -130,7 +132,12 @@ export class ApiStack extends Stack {
       audience,
       basicChallenge,
       accessLog,
+      allowOrigins: this.#configuration.corsAllowOrigins,
+      allowHeaders: this.#configuration.corsAllowHeaders,
+      throttlingRateLimit: this.#configuration.throttleRate,
+      throttlingBurstLimit: this.#configuration.throttleBurst,
       ipRateLimit,
+      catchAll: this.#configuration.catchAll,
       isBinary: backendUrl !== undefined,
     });
   }

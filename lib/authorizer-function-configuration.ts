@@ -3,6 +3,7 @@ import {
   type AuthorizerConfiguration,
   authorizerEntries,
   parseAuthorizerConfiguration,
+  ROUTES_FILE,
 } from '../src/config/authorizer-configuration.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 import type { AdditionalIssuer, AuthorizerFunctionProps } from './authorizer-function-props.ts';
@@ -16,12 +17,19 @@ const MAXIMUM_BYTES = 3072;
 /** Every key of the configuration. `undefined` leaves a key to the function's default. */
 type Keys = Readonly<Record<keyof AuthorizerConfiguration, unknown>>;
 
+export interface DeployedConfiguration {
+  /** The text of `CONFIG`. */
+  readonly config: string;
+  /** The files that are deployed beside the function's code, by name: the routes, if they do not fit into `CONFIG`. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /**
  * Serializes the function's configuration.
  *
  * @throws ConfigurationError `configuration_invalid`
  */
-export function authorizerConfiguration(props: AuthorizerFunctionProps): string {
+export function authorizerConfiguration(props: AuthorizerFunctionProps): DeployedConfiguration {
   const { passwordGrantSecret } = props;
   const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
   const configuration: Keys = {
@@ -40,7 +48,12 @@ export function authorizerConfiguration(props: AuthorizerFunctionProps): string 
     signingKeySecret: props.signingKey.secretArn,
     passwordGrantSecret: passwordGrantSecret && secretIdOf(passwordGrantSecret),
   };
-  return assertSize(functionConfiguration(configuration, parseAuthorizerConfiguration));
+  const config = functionConfiguration(configuration, (text) => parseAuthorizerConfiguration(text));
+  if (Buffer.byteLength(config) <= MAXIMUM_BYTES || !props.routes) return { config: assertSize(config), files: {} };
+  return {
+    config: assertSize(JSON.stringify({ ...configuration, routes: ROUTES_FILE })),
+    files: { [ROUTES_FILE]: JSON.stringify(props.routes) },
+  };
 }
 
 function issuerConfiguration(issuer: AdditionalIssuer): Readonly<Record<keyof AdditionalIssuer, unknown>> {
@@ -59,6 +72,6 @@ function assertSize(text: string): string {
   if (bytes <= MAXIMUM_BYTES) return text;
   throw new ConfigurationError(
     'configuration_invalid',
-    `The authorizer's configuration has ${bytes} bytes; expected at most ${MAXIMUM_BYTES}, because a function's environment holds 4 KB. Give routes that require the same scopes one key, such as "ANY /x/{proxy+}", or split the API.`,
+    `The authorizer's configuration has ${bytes} bytes, not counting its routes; expected at most ${MAXIMUM_BYTES}, because a function's environment holds 4 KB. Shorten "issuers" or "uncachedScopes".`,
   );
 }

@@ -155,11 +155,13 @@ export class AuthorizerFunction extends Construct {
   #function(props: AuthorizerFunctionProps): IFunction {
     const { signingKey, passwordGrantSecret, issuers = [] } = props;
     const { secretArn, encryptionKey } = signingKey;
+    const { config, files } = authorizerConfiguration(props);
     const clientSecrets = [passwordGrantSecret, ...issuers.map(({ clientSecret }) => clientSecret)];
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
       description: 'Decides who the caller is and what the caller may do.',
-      environment: { CONFIG: authorizerConfiguration(props) },
+      environment: { CONFIG: config },
+      files,
       statements: [
         ...readOwnSecretStatements(this, secretArn, encryptionKey),
         ...clientSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),

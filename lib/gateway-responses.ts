@@ -1,7 +1,10 @@
 /** The responses of the gateway itself to requests that do not reach the backend: 401, 403, 404, 5xx, with CORS headers. */
 import { GatewayResponse, ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import { corsAllowOrigins } from '../src/config/gateway-fields.ts';
 import { gatewayResponses, type HeaderSource } from '../src/config/gateway-responses.ts';
+import { checkProp } from './check-prop.ts';
+import { errorCorsHeaders } from './cors.ts';
 
 export interface GatewayResponsesProps {
   /** The API whose responses are set. */
@@ -16,13 +19,15 @@ export interface GatewayResponsesProps {
    * @default false
    */
   readonly basicChallenge?: boolean;
-}
 
-/** A browser hides a response without the first header, and every header that the second one does not list. */
-const CORS_HEADERS = {
-  'Access-Control-Allow-Origin': "'*'",
-  'Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
-};
+  /**
+   * The origin whose pages may read the responses. A gateway response cannot choose between several; with more than one, every
+   * origin may read it.
+   *
+   * @default ['*']
+   */
+  readonly allowOrigins?: readonly string[];
+}
 
 /**
  * Sends the 401, 403 and 503 of a REST API as problem documents, with challenges and `Retry-After`.
@@ -31,22 +36,25 @@ const CORS_HEADERS = {
  * new GatewayResponses(this, 'Responses', { restApi, audience: authorizer.audience });
  */
 export class GatewayResponses extends Construct {
+  /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: GatewayResponsesProps) {
     super(scope, id);
+    if (props.allowOrigins) checkProp('allowOrigins', props.allowOrigins, corsAllowOrigins);
     const { audience, basicChallenge = false } = props;
     const restApi = props.restApi.root.api;
+    const cors = quoted(errorCorsHeaders(props));
     for (const { type, statusCode, headers, body } of gatewayResponses(audience, basicChallenge)) {
       const mapped = Object.entries(headers).map(([name, source]) => [name, mapping(source)]);
       new GatewayResponse(this, type, {
         restApi,
         type: ResponseType.of(type),
         statusCode: String(statusCode),
-        responseHeaders: { ...CORS_HEADERS, ...Object.fromEntries(mapped) },
+        responseHeaders: { ...cors, ...Object.fromEntries(mapped) },
         templates: { 'application/json': JSON.stringify(body) },
       });
     }
     for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
-      new GatewayResponse(this, type.responseType, { restApi, type, responseHeaders: CORS_HEADERS });
+      new GatewayResponse(this, type.responseType, { restApi, type, responseHeaders: cors });
     }
   }
 }
@@ -54,4 +62,8 @@ export class GatewayResponses extends Construct {
 /** A fixed text is written in single quotes, so it cannot contain any. */
 function mapping(source: HeaderSource): string {
   return 'text' in source ? `'${source.text.replaceAll("'", '')}'` : `context.authorizer.${source.authorizerContext}`;
+}
+
+function quoted(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]));
 }

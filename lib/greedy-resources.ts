@@ -2,6 +2,14 @@
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
+/** The resources of catch-alls: no method of theirs has an authorizer, so there is no decision to cache. */
+const CATCH_ALLS = new WeakSet<IConstruct>();
+
+/** Leaves out a resource that the API has only for its catch-all. */
+export function exemptCatchAll(resource: IConstruct): void {
+  CATCH_ALLS.add(resource);
+}
+
 /**
  * Returns the path of each greedy resource. It recognizes a resource by its CloudFormation type and not by its class, because
  * another copy of aws-cdk-lib has other classes.
@@ -9,6 +17,7 @@ import type { IConstruct } from 'constructs';
 export function greedyResourcePaths(application: IConstruct): readonly string[] {
   return application.node.findAll().flatMap((construct) => {
     const pathPart = CfnResource.isCfnResource(construct) ? pathPartOf(construct) : '';
+    if (construct.node.scope && CATCH_ALLS.has(construct.node.scope)) return [];
     return pathPart.endsWith('+}') ? [pathOf(construct.node.scope) ?? pathPart] : [];
   });
 }

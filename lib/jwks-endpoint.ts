@@ -13,9 +13,10 @@ import { functionConfiguration } from './function-configuration.ts';
 import { acknowledgeOpenMethod, acknowledgeRestApi } from './nag-reasons.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
+import { type StageProps, stageOptions } from './stage-options.ts';
 import { readState } from './state-table.ts';
 
-export interface JwksEndpointProps {
+export interface JwksEndpointProps extends StageProps {
   /** The key whose public halves are served. */
   readonly signingKey: SigningKey;
 
@@ -27,8 +28,8 @@ export interface JwksEndpointProps {
   readonly jwksMaxAge?: Duration;
 }
 
-/** For all callers together. A server asks once in `jwksMaxAge`; above these limits the response is 429. */
-const THROTTLING = { throttlingRateLimit: 50, throttlingBurstLimit: 100 };
+/** A server asks once in `jwksMaxAge`. */
+const THROTTLE = { rate: DEFAULTS.jwksThrottleRate, burst: DEFAULTS.jwksThrottleBurst };
 const PATH = '/.well-known/jwks.json';
 
 /**
@@ -56,7 +57,7 @@ export class JwksEndpoint extends Construct {
       restApiName: this.node.path,
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
-      deployOptions: THROTTLING,
+      deployOptions: stageOptions(this, props, THROTTLE),
     });
     // The stack has an output for the URL, whose name does not change.
     api.node.tryRemoveChild('Endpoint');

@@ -3,11 +3,12 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
+import { optionsOf, setFunctionOptions } from './function-options.ts';
 import { JwksEndpoint } from './jwks-endpoint.ts';
 import { SigningKey } from './signing-key.ts';
 
 export interface KeyStackProps extends StackProps {
-  readonly configuration: Pick<Configuration, 'kmsKeyArn' | 'jwksCacheSeconds'>;
+  readonly configuration: Configuration;
 }
 
 export class KeyStack extends Stack {
@@ -20,9 +21,15 @@ export class KeyStack extends Stack {
     super(scope, id, props);
     const { kmsKeyArn, jwksCacheSeconds } = configuration;
     const encryptionKey = kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SecretsKey', kmsKeyArn);
+    setFunctionOptions(this, optionsOf(configuration, encryptionKey));
     this.signingKey = new SigningKey(this, 'SigningKey', { encryptionKey });
-    const jwksMaxAge = Duration.seconds(jwksCacheSeconds);
-    this.jwksUrl = new JwksEndpoint(this, 'Jwks', { signingKey: this.signingKey, jwksMaxAge }).url;
+    this.jwksUrl = new JwksEndpoint(this, 'Jwks', {
+      signingKey: this.signingKey,
+      jwksMaxAge: Duration.seconds(jwksCacheSeconds),
+      accessLog: configuration.accessLog,
+      throttlingRateLimit: configuration.jwksThrottleRate,
+      throttlingBurstLimit: configuration.jwksThrottleBurst,
+    }).url;
     new CfnOutput(this, 'SigningKeySecretArn', { value: this.signingKey.secretArn });
     new CfnOutput(this, 'JwksUrl', { value: this.jwksUrl });
   }

@@ -1,6 +1,7 @@
 /** The rules of cdk-nag's AwsSolutions pack that do not apply to this project's resources, each with the reason. */
 import { Validations } from 'aws-cdk-lib';
 import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IConstruct } from 'constructs';
 
 const NO_WEB_ACL =
   'A web ACL costs money, and its rules depend on the callers. The operator may set ipRateLimit, or associate one.';
@@ -38,4 +39,17 @@ export function acknowledgeRestApi(api: RestApi, hasWebAcl = false): void {
       reason: 'Execution logs show the end of every Authorization header. The access log and the functions do not.',
     },
   );
+}
+
+/** For a function that X-Ray traces. */
+export function acknowledgeTracing(scope: IConstruct): void {
+  const reason = 'X-Ray has no resources to name: a trace can be written or not.';
+  Validations.of(scope).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
+}
+
+/** For a function in a VPC. */
+export function acknowledgeNetworkInterfaces(scope: IConstruct): void {
+  const reason =
+    'Lambda creates the network interface in the name of the function, and requires the right for all of them.';
+  Validations.of(scope).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
 }

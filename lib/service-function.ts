@@ -3,13 +3,16 @@
  * log. The role may not create log groups, so that none reappears after the stack is deleted.
  */
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { BUNDLING } from './bundling.ts';
+import { bundlingWith } from './bundling.ts';
+import { type FunctionOptions, functionOptions } from './function-options.ts';
+import { createLogGroup } from './log-group.ts';
+import { acknowledgeNetworkInterfaces, acknowledgeTracing } from './nag-reasons.ts';
 
 /** The folders under `lambda/` that hold a `handler.ts`. */
 export type FunctionFolder =
@@ -43,6 +46,13 @@ export interface ServiceFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 
   /**
+   * Files that are deployed beside the code, by name.
+   *
+   * @default - only the code
+   */
+  readonly files?: Readonly<Record<string, string>>;
+
+  /**
    * How long one call may take.
    *
    * @default Duration.seconds(10)
@@ -53,6 +63,15 @@ export interface ServiceFunctionProps {
 const PROJECT = new URL('../', import.meta.url);
 /** More memory means more processor time, which a cold start and the generation of a key need. */
 const MEMORY_MEGABYTES = 512;
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
+const NETWORK_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 export class ServiceFunction extends Construct {
   /** The Lambda function itself. */
@@ -60,10 +79,9 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Log', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = createLogGroup(this, 'Log');
+    const options = functionOptions(this);
+    const { bundling, end } = bundlingWith(props.files ?? {});
     this.function = new NodejsFunction(this, 'Function', {
       description: props.description,
       entry: pathOf(`lambda/${props.folder}/handler.ts`),
@@ -75,10 +93,21 @@ export class ServiceFunction extends Construct {
       timeout: props.timeout ?? Duration.seconds(10),
       environment: { ...props.environment },
       awsSdkConnectionReuse: false,
-      role: this.#role(logGroup, props.statements ?? []),
+      role: this.#role(logGroup, [...(props.statements ?? []), ...this.#networkRights(options)]),
       logGroup,
-      bundling: BUNDLING,
+      bundling,
+      ...networkProps(options),
+      ...(options.tracing && { tracing: Tracing.ACTIVE }),
     });
+    end();
+    if (options.tracing) acknowledgeTracing(this);
+  }
+
+  /** Lambda connects the function to the network with the function's own role. */
+  #networkRights({ vpc }: FunctionOptions): readonly PolicyStatement[] {
+    if (!vpc) return [];
+    acknowledgeNetworkInterfaces(this);
+    return [new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] })];
   }
 
   /** The statements are part of the role, so they exist before the function is created and until it is deleted. */
@@ -92,6 +121,11 @@ export class ServiceFunction extends Construct {
       inlinePolicies: { Rights: new PolicyDocument({ statements: [writeLog, ...statements] }) },
     });
   }
+}
+
+function networkProps({ vpc, vpcSubnets, securityGroups }: FunctionOptions) {
+  if (!vpc) return {};
+  return { vpc, ...(vpcSubnets && { vpcSubnets }), ...(securityGroups && { securityGroups: [...securityGroups] }) };
 }
 
 function pathOf(relative: string): string {

@@ -2,14 +2,19 @@
  * The authorizer's Lambda function. It reads its configuration from the environment, and its keys from Secrets Manager on
  * first use. Keys and principals stay cached as long as the execution environment lives.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthorizerPorts } from '../../src/authorizer/compose.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import { createHandler } from './create-handler.ts';
 
-// biome-ignore lint/style/noProcessEnv: the function's only configuration.
-const configuration = parseAuthorizerConfiguration(process.env.CONFIG ?? '');
+// biome-ignore lint/style/noProcessEnv: the function's only configuration, and the folder of its code.
+const { CONFIG = '', LAMBDA_TASK_ROOT = '' } = process.env;
+const configuration = parseAuthorizerConfiguration(CONFIG, (name) =>
+  readFileSync(join(LAMBDA_TASK_ROOT, name), 'utf8'),
+);
 const { signingKeySecret, passwordGrantSecret } = configuration;
 
 /** Loaded on first use, because a request with a JWT needs nothing of the AWS SDK. */

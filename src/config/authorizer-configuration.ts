@@ -1,9 +1,9 @@
 /**
  * The authorizer's own configuration: what the deployment passes to the function, as JSON in the environment variable
- * `CONFIG`. It contains names of secrets, but no secret.
+ * `CONFIG`, and the routes as a file if they are too large for it. It contains names of secrets, but no secret.
  */
 import { forward, type InferOutput, optional, partialCheck, pipe } from 'valibot';
-import { parseJson } from '../core/json.ts';
+import { isJsonObject, parseJson } from '../core/json.ts';
 import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
 import { mainIssuerFault, otherIssuers } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
@@ -44,11 +44,23 @@ const schema = pipe(keys, forward(partialCheck([['issuer'], ['issuers']], ...fau
 
 export type AuthorizerConfiguration = InferOutput<typeof schema>;
 
+/** The file beside the function's code with the routes, if they do not fit into the environment variable. */
+export const ROUTES_FILE = 'routes.json';
+
 /**
  * Parses the text of `CONFIG`.
  *
- * @throws ConfigurationError `configuration_invalid` with every fault
+ * @param readFile reads a file that was deployed with the function. Where `CONFIG` holds the name of a file instead of the routes,
+ *   the routes are in that file
+ * @throws ConfigurationError `configuration_invalid` with every fault; whatever `readFile` throws
  */
-export function parseAuthorizerConfiguration(text: string): AuthorizerConfiguration {
-  return parse(schema, parseJson(text), 'The CONFIG of the authorizer');
+export function parseAuthorizerConfiguration(
+  text: string,
+  readFile?: (name: string) => string,
+): AuthorizerConfiguration {
+  const config = parseJson(text);
+  const isInFile = readFile && isJsonObject(config) && config.routes === ROUTES_FILE;
+  // Without the `null`, a file that is not JSON would mean the default routes.
+  const complete = isInFile ? { ...config, routes: parseJson(readFile(ROUTES_FILE)) ?? null } : config;
+  return parse(schema, complete, 'The CONFIG of the authorizer');
 }

@@ -23,6 +23,7 @@ import {
   topicArn,
 } from './deployment-fields.ts';
 import { flag, secretId } from './fields.ts';
+import { corsAllowHeaders, corsAllowOrigins, logRetentionDays, throttleBurst, throttleRate } from './gateway-fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
@@ -68,6 +69,19 @@ const keys = exactly({
   alarmTopicArn: optional(topicArn),
   /** The stacks are named `{stackPrefix}Key` and `{stackPrefix}`. */
   stackPrefix: optional(stackPrefix, DEFAULTS.stackPrefix),
+  /** Respond 404 to what no route names. */
+  catchAll: optional(flag, true),
+  corsAllowOrigins: optional(corsAllowOrigins, [...DEFAULTS.corsAllowOrigins]),
+  corsAllowHeaders: optional(corsAllowHeaders, [...DEFAULTS.corsAllowHeaders]),
+  throttleRate: optional(throttleRate, DEFAULTS.throttleRate),
+  throttleBurst: optional(throttleBurst, DEFAULTS.throttleBurst),
+  jwksThrottleRate: optional(throttleRate, DEFAULTS.jwksThrottleRate),
+  jwksThrottleBurst: optional(throttleBurst, DEFAULTS.jwksThrottleBurst),
+  logRetentionDays: optional(logRetentionDays, DEFAULTS.logRetentionDays),
+  /** Encrypt the logs with `kmsKeyArn`, whose policy must let CloudWatch Logs use it. */
+  encryptLogs: optional(flag, false),
+  /** Trace the functions with X-Ray. */
+  tracing: optional(flag, false),
 });
 
 type Keys = InferOutput<typeof keys>;
@@ -79,6 +93,7 @@ const schema = pipe(
   forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
   forward(partialCheck([['uncachedScopes'], ['gatewayTtlSeconds']], ...faultFree(ttlFault)), ['gatewayTtlSeconds']),
   forward(partialCheck([['keyDelivery'], ['audience']], ...faultFree(keyDeliveryFault)), ['keyDelivery']),
+  forward(partialCheck([['kmsKeyArn'], ['encryptLogs']], ...faultFree(encryptLogsFault)), ['encryptLogs']),
   forward(partialCheck([['routes'], ['backendUrl']], ...faultFree(routesFault)), ['routes']),
 );
 
@@ -96,6 +111,12 @@ function keyDeliveryFault({ keyDelivery: delivery, audience }: Pick<Keys, 'keyDe
   return delivery !== 'wellKnown' || /^https?:\/\/[^/]/.test(audience)
     ? undefined
     : 'got "wellKnown"; expected another value, because the audience is not an http or https URL and so has no origin';
+}
+
+function encryptLogsFault({ kmsKeyArn, encryptLogs }: Pick<Keys, 'kmsKeyArn' | 'encryptLogs'>) {
+  return encryptLogs && kmsKeyArn === undefined
+    ? 'got true; set kmsKeyArn to the key that encrypts the logs'
+    : undefined;
 }
 
 function routesFault({ routes, backendUrl: backend }: Pick<Keys, 'routes' | 'backendUrl'>) {

@@ -6,4 +6,11 @@ export const DEFAULTS = {
   jwksCacheSeconds: 300,
   gatewayTtlSeconds: 60,
   stackPrefix: 'Auth0Authorizer',
+  corsAllowOrigins: ['*'],
+  corsAllowHeaders: ['Authorization', 'Content-Type'],
+  throttleRate: 500,
+  throttleBurst: 1000,
+  jwksThrottleRate: 50,
+  jwksThrottleBurst: 100,
+  logRetentionDays: 30,
 } as const;

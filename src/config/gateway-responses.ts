@@ -48,7 +48,7 @@ export function gatewayResponses(audience: string, basicChallenge: boolean): rea
         'Retry-After': { text: String(RETRY_AFTER_SECONDS) },
       }),
     ),
-    response('MISSING_AUTHENTICATION_TOKEN', 404, 'Not Found', 'The API has no such route.'),
+    NOT_FOUND,
   ];
 }
 
@@ -67,3 +67,6 @@ function response(
     body: { title, status: statusCode, detail },
   };
 }
+
+/** For what no route names: sent by the catch-all, or by the gateway where there is none. */
+export const NOT_FOUND = response('MISSING_AUTHENTICATION_TOKEN', 404, 'Not Found', 'The API has no such route.');

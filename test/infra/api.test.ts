@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { gatewayResponses } from '../../src/config/gateway-responses.ts';
+import { gatewayResponses, NOT_FOUND } from '../../src/config/gateway-responses.ts';
 import { statementsOf } from '../support/infra/statements.ts';
 import { templates } from '../support/infra/synthesize.ts';
 
@@ -9,18 +9,23 @@ const BACKEND_URL = {
   routes: { 'ANY /{proxy+}': [], 'GET /health': 'public', 'GET /admin': ['admin'] },
 };
 
-/** Returns the authorization type of each method, for example `GET /foo` → `CUSTOM`. */
+/** The methods of the catch-all of an API whose routes leave room for it. */
+const CATCH_ALL = { 'ANY /': '404', 'ANY /{proxy+}': '404' };
+
+/** Returns the authorization type of each method, for example `GET /foo` → `CUSTOM`, or `404` for one of the catch-all. */
 function methodsOf(template: Template): Readonly<Record<string, string>> {
   const resources = template.findResources('AWS::ApiGateway::Resource');
-  const pathOf = (id: string): string => {
-    const properties = resources[id]?.Properties;
+  const pathOf = (id?: string): string => {
+    const properties = id === undefined ? undefined : resources[id]?.Properties;
     return properties ? `${pathOf(properties.ParentId.Ref)}/${properties.PathPart}` : '';
   };
   const methods = Object.values(template.findResources('AWS::ApiGateway::Method'));
   return Object.fromEntries(
-    methods.map(({ Properties: { HttpMethod, ResourceId, AuthorizationType } }) => [
+    methods.map(({ Properties: { HttpMethod, ResourceId, AuthorizationType, Integration } }) => [
       `${HttpMethod} ${pathOf(ResourceId.Ref) || '/'}`,
-      AuthorizationType,
+      AuthorizationType === 'NONE' && Integration.IntegrationResponses?.[0].StatusCode === '404'
+        ? '404'
+        : AuthorizationType,
     ]),
   );
 }
@@ -35,6 +40,7 @@ describe('the demo API', () => {
       'OPTIONS /foo': 'NONE',
       'GET /whoami': 'CUSTOM',
       'OPTIONS /whoami': 'NONE',
+      ...CATCH_ALL,
     });
   });
 
@@ -46,6 +52,7 @@ describe('the demo API', () => {
       'OPTIONS /a/{id}': 'NONE',
       'ANY /b': 'CUSTOM',
       'OPTIONS /b': 'NONE',
+      ...CATCH_ALL,
     });
   });
 
@@ -68,6 +75,7 @@ describe('the demo API', () => {
       'OPTIONS /b/{proxy+}': 'NONE',
       'ANY /b': 'NONE',
       'OPTIONS /b': 'NONE',
+      'ANY /': '404',
     });
   });
 
@@ -89,6 +97,67 @@ describe('the demo API', () => {
         ],
       },
     });
+  });
+
+  it('names the allowed origin and headers in preflights and in its own responses', () => {
+    const corsAllowOrigins = ['https://app.example'];
+    const { api } = templates({ corsAllowOrigins, corsAllowHeaders: ['Authorization', 'X-Trace'] });
+    api.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'OPTIONS',
+      Integration: {
+        IntegrationResponses: [
+          {
+            ResponseTemplates: Match.absent(),
+            ResponseParameters: Match.objectLike({
+              'method.response.header.Access-Control-Allow-Origin': "'https://app.example'",
+              'method.response.header.Access-Control-Allow-Headers': "'Authorization,X-Trace'",
+            }),
+          },
+        ],
+      },
+    });
+    api.allResourcesProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseParameters: Match.objectLike({
+        'gatewayresponse.header.Access-Control-Allow-Origin': "'https://app.example'",
+      }),
+    });
+  });
+
+  it("allows the caller's origin in a preflight if several are allowed, and lets all of them read its own responses", () => {
+    const { api } = templates({ corsAllowOrigins: ['https://app.example', 'https://b.example:8443'] });
+    api.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'OPTIONS',
+      Integration: {
+        IntegrationResponses: [
+          {
+            ResponseTemplates: {
+              'application/json': Match.stringLikeRegexp(
+                '#if\\(\\$origin == "https://b.example:8443"\\)\n#set\\(\\$context.responseOverride',
+              ),
+            },
+            ResponseParameters: Match.objectLike({
+              'method.response.header.Access-Control-Allow-Origin': "'https://app.example'",
+              'method.response.header.Vary': "'Origin'",
+            }),
+          },
+        ],
+      },
+    });
+    api.allResourcesProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseParameters: Match.objectLike({ 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" }),
+    });
+  });
+
+  it('throttles at the rate and the burst of the configuration', () => {
+    const { key, api } = templates({ throttleRate: 7, throttleBurst: 8, jwksThrottleRate: 9, jwksThrottleBurst: 10 });
+    const throttles = [api, key].map((template) => {
+      const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
+      return stage?.Properties.MethodSettings;
+    });
+    expect(throttles).toMatchObject([
+      [{ ThrottlingRateLimit: 7, ThrottlingBurstLimit: 8 }],
+      [{ ThrottlingRateLimit: 9, ThrottlingBurstLimit: 10 }],
+    ]);
   });
 
   it('has an output for each value that an operator needs', () => {
@@ -133,6 +202,65 @@ describe('the demo API', () => {
       '$context.responseLatency',
     ]);
     api.resourceCountIs('AWS::ApiGateway::Account', 0);
+  });
+});
+
+describe('the catch-all', () => {
+  it('responds 404 as the gateway does to what it does not know, without an authorizer and without a function', () => {
+    const { statusCode, headers, body } = NOT_FOUND;
+    expect({ statusCode, headers }).toEqual({
+      statusCode: 404,
+      headers: { 'Content-Type': { text: 'application/problem+json' } },
+    });
+    templates().api.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'ANY',
+      AuthorizationType: 'NONE',
+      AuthorizerId: Match.absent(),
+      Integration: {
+        Type: 'MOCK',
+        RequestTemplates: { 'application/json': '{"statusCode":404}' },
+        IntegrationResponses: [
+          {
+            StatusCode: '404',
+            ResponseTemplates: { 'application/json': JSON.stringify(body) },
+            ResponseParameters: {
+              'method.response.header.Content-Type': "'application/problem+json'",
+              'method.response.header.Access-Control-Allow-Origin': "'*'",
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it('responds 404 to a body of any type, which a mock integration could not read', () => {
+    const properties = {
+      ResponseType: 'UNSUPPORTED_MEDIA_TYPE',
+      StatusCode: '404',
+      ResponseTemplates: { 'application/json': JSON.stringify(NOT_FOUND.body) },
+    };
+    templates().api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', properties);
+    templates(BACKEND_URL).api.resourcePropertiesCountIs('AWS::ApiGateway::GatewayResponse', properties, 0);
+  });
+
+  it.each([
+    ['covers the other methods of a greedy route', { 'GET /{rest+}': [] }, ['ANY /', 'ANY /{rest+}']],
+    ['leaves out what a greedy route covers', { 'ANY /{proxy+}': [] }, []],
+    ['covers only the root beside a parameter, which has no room for another one', { 'GET /{id}': [] }, ['ANY /']],
+    ['covers the other methods of the root', { 'GET /': [] }, ['ANY /', 'ANY /{proxy+}']],
+  ])('%s', (_what, routes, expected) => {
+    const methods = Object.entries(methodsOf(templates({ routes }).api));
+    expect(methods.flatMap(([key, kind]) => (kind === '404' ? [key] : [])).sort()).toEqual(expected);
+  });
+
+  it('does not change the key by which decisions are cached', () => {
+    templates().api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      IdentitySource: Match.stringLikeRegexp('context.resourcePath$'),
+    });
+  });
+
+  it('can be turned off', () => {
+    expect(Object.values(methodsOf(templates({ catchAll: false }).api))).not.toContain('404');
   });
 });
 

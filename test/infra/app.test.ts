@@ -1,6 +1,6 @@
 /** Runs `bin/app.ts` as the CDK command line does: in a process with the context in its environment. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -11,16 +11,24 @@ afterAll(() => rmSync(OUT, { recursive: true, force: true }));
 
 function run(context: Readonly<Record<string, unknown>>) {
   const outdir = mkdtempSync(join(OUT, 'run-'));
-  const { status, stderr, stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
+  const command = `umask 077; exec '${process.execPath}' --import tsx bin/app.ts`;
+  const { status, stderr, stdout } = spawnSync('sh', ['-c', command], {
     encoding: 'utf8',
     env: {
       PATH: process.env.PATH,
       CDK_OUTDIR: outdir,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:some': true }),
+      CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context, '@aws-cdk/core:some': true }),
     },
   });
   const stacks = readdirSync(outdir).flatMap((name) => /^(.*)\.template\.json$/.exec(name)?.[1] ?? []);
-  return { status, stderr, stdout, isSynthesized: existsSync(join(outdir, 'manifest.json')), stacks: stacks.sort() };
+  return {
+    status,
+    stderr,
+    stdout,
+    outdir,
+    isSynthesized: existsSync(join(outdir, 'manifest.json')),
+    stacks: stacks.sort(),
+  };
 }
 
 describe('bin/app.ts', () => {
@@ -31,6 +39,16 @@ describe('bin/app.ts', () => {
 
   it('names both stacks by the prefix', () => {
     expect(run({ ...REQUIRED, stackPrefix: 'Dev-2' }).stacks).toEqual(['Dev-2', 'Dev-2Key']);
+  });
+
+  it('writes code that every user can read, as Lambda requires, whatever the umask is', () => {
+    const { outdir } = run({ ...REQUIRED, 'aws:cdk:bundling-stacks': ['**'] });
+    const code = readdirSync(outdir).flatMap((name) =>
+      name.startsWith('asset.') ? [join(outdir, name, 'index.js')] : [],
+    );
+    const modes = code.map((file) => statSync(file).mode & 0o777);
+    expect(modes.length).toBeGreaterThan(4);
+    expect(new Set(modes)).toEqual(new Set([0o644]));
   });
 
   it('reports every fault in one message and synthesizes nothing', () => {
@@ -54,8 +72,8 @@ describe('bin/app.ts', () => {
   });
 
   it('reports a fault that a construct finds in one line, without a stack trace', () => {
-    const routes = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`GET /items-of-kind-${index}`, []]));
-    const { status, stderr, isSynthesized } = run({ ...REQUIRED, routes });
+    const issuers = Array.from({ length: 100 }, (_, index) => ({ issuer: `https://login-${index}.example.com/` }));
+    const { status, stderr, isSynthesized } = run({ ...REQUIRED, issuers });
     expect({ status, isSynthesized }).toEqual({ status: 1, isSynthesized: false });
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });

@@ -13,6 +13,9 @@ import { ConfigurationError } from '../../src/core/errors.ts';
 import { statementsOf } from '../support/infra/statements.ts';
 import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
 
+const MANY_ROUTES = Object.fromEntries(
+  Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
+);
 const TENANT = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
 
 /** A resource from another copy of aws-cdk-lib: it has the same shape, but is not an instance of any class that we can import. */
@@ -267,11 +270,21 @@ describe('the authorizer', () => {
     expect(() => ownStack({ uncachedScopes: ['admin'], resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
   });
 
-  it("refuses more routes than fit into the function's environment", () => {
-    const routes = Object.fromEntries(
-      Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
+  it('refuses a configuration that does not fit into the environment even without its routes', () => {
+    const issuers = Array.from({ length: 100 }, (_, index) => ({ issuer: `https://login-${index}.example.com/` }));
+    expect(() => ownStack({ issuers, routes: MANY_ROUTES })).toThrow(ConfigurationError);
+    expect(() => ownStack({ issuers, routes: MANY_ROUTES })).toThrow(
+      /configuration has \d{4} bytes, not counting its routes; expected at most 3072.* Shorten "issuers"/,
     );
-    expect(() => ownStack({ routes })).toThrow(ConfigurationError);
-    expect(() => ownStack({ routes })).toThrow(/configuration has \d{4} bytes; expected at most 3072/);
+  });
+
+  it('refuses invalid routes that do not fit into the environment, too', () => {
+    expect(() => ownStack({ routes: { ...MANY_ROUTES, 'GET no-slash': [] } })).toThrow(/routes.GET no-slash: got/);
+  });
+
+  it('leaves routes that do not fit into the environment to a file beside the code', () => {
+    const config = configOf(Template.fromStack(ownStack({ routes: MANY_ROUTES })));
+    expect(JSON.parse(config)).toMatchObject({ ...TENANT, routes: 'routes.json' });
+    expect(parseAuthorizerConfiguration(config, () => JSON.stringify(MANY_ROUTES)).routes).toEqual(MANY_ROUTES);
   });
 });

@@ -16,6 +16,17 @@ describe('the JWKS endpoint', () => {
     });
   });
 
+  it('writes an access log without headers and paths if accessLog is set', () => {
+    templates().key.hasResourceProperties('AWS::ApiGateway::Stage', { AccessLogSetting: Match.absent() });
+    const { key } = templates({ accessLog: true });
+    const [stage] = Object.values(key.findResources('AWS::ApiGateway::Stage'));
+    const { DestinationArn, Format } = stage?.Properties.AccessLogSetting ?? {};
+    expect(JSON.stringify(DestinationArn)).toContain('JwksAccessLog');
+    expect(Object.keys(JSON.parse(Format))).toEqual(expect.arrayContaining(['requestId', 'ip', 'status']));
+    expect(Format).not.toMatch(/\$context\.path|header/);
+    key.resourceCountIs('AWS::ApiGateway::Account', 0);
+  });
+
   it('may read the public keys and write its log, and nothing else', () => {
     expect(statementsOf(templates().key, 'JwksServe')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('JwksServeLog')] },

@@ -35,5 +35,7 @@ function everything() {
     passwordGrantSecret: 'auth0/password',
     kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555',
     accessLog: true,
+    encryptLogs: true,
+    tracing: true,
   };
 }

@@ -31,11 +31,15 @@ export function countOfExampleTags(): number {
   return sources().reduce((sum, text) => sum + text.split('@example').length - 1, 0);
 }
 
-/** The TypeScript blocks of the README. */
-export function readmeExamples(): readonly Example[] {
-  const text = readFileSync(join(PROJECT, 'README.md'), 'utf8');
-  const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(captured);
-  return blocks.map((code, index) => ({ name: `README${index}`, code }));
+const DOCUMENTS = { README: 'README.md', limits: 'docs/limits.md', operations: 'docs/operations.md' };
+
+/** The TypeScript blocks of the README and of the pages that have some. */
+export function documentExamples(): readonly Example[] {
+  return Object.entries(DOCUMENTS).flatMap(([name, file]) => {
+    const text = readFileSync(join(PROJECT, file), 'utf8');
+    const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(captured);
+    return blocks.map((code, index) => ({ name: `${name}${index}`, code }));
+  });
 }
 
 /**
@@ -68,7 +72,9 @@ export function compile(examples: readonly Example[]): string {
 
 /** The values that an example may use without defining them: an API, an integration, another construct. */
 function inStack(code: string): string {
-  const imports = CONSTRUCTS.map(([name, file]) => `import { ${name} } from '${PROJECT}lib/${file}.ts';`);
+  const imports = [...CONSTRUCTS, ['setFunctionOptions', 'function-options']].map(
+    ([name, file]) => `import { ${name} } from '${PROJECT}lib/${file}.ts';`,
+  );
   return [...imports, FIXTURE, 'class Example extends Stack {\n constructor() {\n super();', code, '}\n}\n'].join('\n');
 }
 
@@ -91,11 +97,13 @@ const FIXTURE = `
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type Integration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 
 declare const authorizer: AuthorizerFunction;
+declare const httpsOut: ISecurityGroup;
 declare const integration: Integration;
 declare const managementSecret: ISecret;
 declare const restApi: RestApi;
@@ -103,6 +111,7 @@ declare const rotation: KeyRotation;
 declare const setup: Auth0Setup;
 declare const signingKey: SigningKey;
 declare const topic: Topic;
+declare const vpc: IVpc;
 declare const audience: string;
 declare const issuer: string;
 declare const tenantUrl: string;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseAuthorizerConfiguration } from '../../../src/config/authorizer-configuration.ts';
 import { parseConfiguration } from '../../../src/config/configuration.ts';
 import {
   parseJwksConfiguration,
@@ -100,5 +101,32 @@ describe('keyDelivery wellKnown', () => {
     expect(() => parseConfiguration({ ...REQUIRED, audience, keyDelivery: 'wellKnown' })).toThrow(
       'keyDelivery: got "wellKnown"; expected another',
     );
+  });
+});
+
+describe('the CONFIG of the authorizer', () => {
+  const config = {
+    issuer: 'https://tenant.auth0.com/',
+    audience: 'https://demo.api',
+    signingKeySecret: 'signing-key',
+    routes: 'routes.json',
+  };
+  const read = (file: string) => parseAuthorizerConfiguration(JSON.stringify(config), () => file);
+
+  it('may leave its routes to a file', () => {
+    expect(read('{"GET /orders":["read:orders"]}').routes).toEqual({ 'GET /orders': ['read:orders'] });
+  });
+
+  it.each(['', 'null', 'not JSON', '"routes.json"', '{}'])(
+    'never means the default routes by a file with %j',
+    (file) => {
+      expect(() => read(file)).toThrow(/^The CONFIG of the authorizer has 1 fault:\n {2}routes: got/);
+    },
+  );
+
+  it('names no other file, and none without a way to read it', () => {
+    const other = JSON.stringify({ ...config, routes: '/etc/passwd' });
+    expect(() => parseAuthorizerConfiguration(other, () => '{"GET /orders":[]}')).toThrow('routes: got "/etc/passwd"');
+    expect(() => parseAuthorizerConfiguration(JSON.stringify(config))).toThrow('routes: got "routes.json"');
   });
 });
