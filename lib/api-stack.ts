@@ -111,6 +111,8 @@ export class ApiStack extends Stack {
       resultsCacheTtl: Duration.seconds(configuration.gatewayTtlSeconds),
       resultsCacheKey: hasGreedyResource ? 'path' : 'resourcePath',
       uncachedScopes: configuration.uncachedScopes,
+      viewerAddressHeader: configuration.viewerAddressHeader,
+      originSecret: this.#importSecret('OriginSecret', configuration.originSecret),
       logSubject: configuration.logSubject,
     });
   }

@@ -30,7 +30,7 @@ export interface DeployedConfiguration {
  * @throws ConfigurationError `configuration_invalid`
  */
 export function authorizerConfiguration(props: AuthorizerFunctionProps): DeployedConfiguration {
-  const { passwordGrantSecret } = props;
+  const { passwordGrantSecret, originSecret } = props;
   const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
   const configuration: Keys = {
     issuer: props.issuer,
@@ -44,6 +44,8 @@ export function authorizerConfiguration(props: AuthorizerFunctionProps): Deploye
     negativeTtlSeconds: secondsOf('negativeTtl', props.negativeTtl, negativeTtlSeconds),
     staleIfErrorSeconds: secondsOf('staleIfError', props.staleIfError, staleIfErrorSeconds),
     uncachedScopes: props.uncachedScopes,
+    viewerAddressHeader: props.viewerAddressHeader,
+    originSecret: originSecret && secretIdOf(originSecret),
     logSubject: props.logSubject,
     signingKeySecret: props.signingKey.secretArn,
     passwordGrantSecret: passwordGrantSecret && secretIdOf(passwordGrantSecret),

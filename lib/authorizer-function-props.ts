@@ -142,6 +142,22 @@ export interface AuthorizerFunctionProps {
   readonly uncachedScopes?: readonly string[];
 
   /**
+   * The header in which a CDN in front of the API writes the viewer's address, such as `CloudFront-Viewer-Address`. Requires
+   * `originSecret`.
+   *
+   * @default - the address that API Gateway sees, which behind a CDN is the address of the CDN's edge
+   */
+  readonly viewerAddressHeader?: string | undefined;
+
+  /**
+   * Secret that the CDN sends as `x-origin-secret`: 16 to 1024 printable ASCII characters without spaces, or
+   * `{"originSecret":"…"}`. The header with the address is ignored in a request without it.
+   *
+   * @default - no address is read from a header
+   */
+  readonly originSecret?: ISecret | undefined;
+
+  /**
    * Log `sub` itself instead of a digest of it.
    *
    * @default false

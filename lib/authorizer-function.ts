@@ -153,10 +153,10 @@ export class AuthorizerFunction extends Construct {
   }
 
   #function(props: AuthorizerFunctionProps): IFunction {
-    const { signingKey, passwordGrantSecret, issuers = [] } = props;
+    const { signingKey, passwordGrantSecret, originSecret, issuers = [] } = props;
     const { secretArn, encryptionKey } = signingKey;
     const { config, files } = authorizerConfiguration(props);
-    const clientSecrets = [passwordGrantSecret, ...issuers.map(({ clientSecret }) => clientSecret)];
+    const otherSecrets = [passwordGrantSecret, originSecret, ...issuers.map(({ clientSecret }) => clientSecret)];
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
       description: 'Decides who the caller is and what the caller may do.',
@@ -164,7 +164,7 @@ export class AuthorizerFunction extends Construct {
       files,
       statements: [
         ...readOwnSecretStatements(this, secretArn, encryptionKey),
-        ...clientSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
+        ...otherSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
       ],
     }).function;
   }

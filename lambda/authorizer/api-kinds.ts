@@ -1,6 +1,7 @@
 /** Chooses the adapter for the kind of API that sent an event: REST, HTTP or WebSocket. */
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
+import type { Headers } from './header-values.ts';
 import { fromHttpApiEvent, type HttpApiEvent, type HttpApiResult, toHttpApiResult } from './http-api.ts';
 import { fromRestEvent, type RestEvent, toRestResult } from './rest.ts';
 import { fromWebSocketEvent, toWebSocketResult, type WebSocketEvent } from './websocket.ts';
@@ -11,6 +12,9 @@ export type AuthorizerResult = ReturnType<typeof toRestResult> | HttpApiResult;
 /** The request that an event stands for, and how to turn the decision into the API's result. */
 export interface AdaptedEvent {
   readonly request: AuthorizationRequest;
+  readonly headers: Headers | null | undefined;
+  /** API Gateway's id of the request, which the caller gets as `x-amzn-requestid` or `apigw-requestid`. */
+  readonly requestId: string | undefined;
   /** @throws Error for a decision that API Gateway turns into a 401 or a 5xx */
   toResult(decision: Decision): AuthorizerResult;
 }
@@ -21,10 +25,24 @@ export interface AdaptedEvent {
  * @param audience the realm of challenges
  */
 export function adapt(event: AuthorizerEvent, audience: string): AdaptedEvent {
-  if (isHttpApi(event)) return { request: fromHttpApiEvent(event), toResult: toHttpApiResult };
+  const { requestId } = event.requestContext;
+  if (isHttpApi(event)) {
+    return { request: fromHttpApiEvent(event), headers: event.headers, requestId, toResult: toHttpApiResult };
+  }
+  const headers = event.multiValueHeaders ?? event.headers;
   return isWebSocket(event)
-    ? { request: fromWebSocketEvent(event), toResult: (decision) => toWebSocketResult(decision, event) }
-    : { request: fromRestEvent(event), toResult: (decision) => toRestResult(decision, event, audience) };
+    ? {
+        request: fromWebSocketEvent(event),
+        headers,
+        requestId,
+        toResult: (decision) => toWebSocketResult(decision, event),
+      }
+    : {
+        request: fromRestEvent(event),
+        headers,
+        requestId,
+        toResult: (decision) => toRestResult(decision, event, audience),
+      };
 }
 
 function isHttpApi(event: AuthorizerEvent): event is HttpApiEvent {

@@ -6,25 +6,56 @@ import type { IssuerEvent } from '../../src/issuer/issuer-endpoint.ts';
 import { type AuthorizerEvent, type AuthorizerResult, adapt } from './api-kinds.ts';
 import { decisionRecord } from './decision-record.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
+import { type Headers, headerValues } from './header-values.ts';
+import { ViewerAddress } from './viewer-address.ts';
 
 export type AuthorizerHandler = (event: AuthorizerEvent) => Promise<AuthorizerResult>;
+
+export interface HandlerPorts extends AuthorizerPorts {
+  /** Reads the current and the previous origin secret. Required if `viewerAddressHeader` is configured. */
+  readonly originSecrets?: (() => Promise<readonly string[]>) | undefined;
+}
 
 /** @param writeLine is called with one line of the log, without a line break */
 export function createHandler(
   configuration: AuthorizerConfiguration,
-  ports: AuthorizerPorts,
+  ports: HandlerPorts,
   writeLine: (line: string) => void,
 ): AuthorizerHandler {
   const { audience, logSubject } = configuration;
   const authorizer = composeAuthorizer(configuration, ports);
+  const viewerAddress = viewerAddressOf(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();
     const issuerEvents: IssuerEvent[] = [];
-    const { request, toResult } = adapt(event, audience);
-    const decision = await authorizer.decide(request, (seen) => issuerEvents.push(seen));
+    const { request, headers, requestId, toResult } = adapt(event, audience);
+    const viewed = viewerAddress ? { ...request, viewerAddress: () => viewerAddress.of(headers) } : request;
+    const decision = await authorizer.decide(viewed, (seen) => issuerEvents.push(seen));
     const nowMs = ports.clock();
-    const record = decisionRecord({ request, decision, durationMs: nowMs - startedAtMs, issuerEvents }, logSubject);
+    const ids = { requestId, traceId: traceIdOf(headers) };
+    const record = decisionRecord(
+      { request, decision, durationMs: nowMs - startedAtMs, issuerEvents, ...ids },
+      logSubject,
+    );
     writeLine(embeddedMetrics(record, issuerEvents, { audience, nowMs }));
     return toResult(decision);
   };
+}
+
+function viewerAddressOf(
+  { viewerAddressHeader: header }: AuthorizerConfiguration,
+  { originSecrets: readSecrets, clock }: HandlerPorts,
+): ViewerAddress | undefined {
+  return header === undefined || !readSecrets ? undefined : new ViewerAddress({ header, readSecrets, clock });
+}
+
+/**
+ * The id that the caller's own tracing gave the request. Only the standard form, which cannot hold a credential.
+ *
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+function traceIdOf(headers: Headers | null | undefined): string | undefined {
+  const [value = '', ...others] = headerValues(headers, 'traceparent');
+  const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(value)?.[1];
+  return others.length > 0 || /^0*$/.test(id ?? '') ? undefined : id;
 }

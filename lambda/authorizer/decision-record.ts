@@ -11,10 +11,16 @@ export interface Decided {
   readonly decision: Decision;
   readonly durationMs: number;
   readonly issuerEvents: readonly IssuerEvent[];
+  readonly requestId?: string | undefined;
+  readonly traceId?: string | undefined;
 }
 
 /** One flat record; `docs/reason-codes.md` explains `reason`. */
 export interface DecisionRecord {
+  /** API Gateway's id of the request, which the caller gets too. */
+  readonly requestId?: string;
+  /** The id in the caller's `traceparent`. */
+  readonly traceId?: string;
   readonly outcome: Decision['outcome'];
   /** A reason code, or `allowed`. */
   readonly reason: string;
@@ -39,12 +45,14 @@ export interface DecisionRecord {
 
 /** @param logSubject write the subject itself, not a digest of it */
 export function decisionRecord(
-  { request, decision, durationMs, issuerEvents }: Decided,
+  { request, decision, durationMs, issuerEvents, requestId, traceId }: Decided,
   logSubject: boolean,
 ): DecisionRecord {
   const attempts = issuerEvents.filter((event) => event.kind === 'attempt');
   const circuitOpenings = issuerEvents.filter((event) => event.kind === 'circuit_opened');
   return {
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(traceId === undefined ? {} : { traceId }),
     outcome: decision.outcome,
     reason: 'reason' in decision ? decision.reason : 'allowed',
     kind: kindOf(request.authorization),

@@ -5,22 +5,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuthorizerPorts } from '../../src/authorizer/compose.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
-import { createHandler } from './create-handler.ts';
+import { createHandler, type HandlerPorts } from './create-handler.ts';
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration, and the folder of its code.
 const { CONFIG = '', LAMBDA_TASK_ROOT = '' } = process.env;
 const configuration = parseAuthorizerConfiguration(CONFIG, (name) =>
   readFileSync(join(LAMBDA_TASK_ROOT, name), 'utf8'),
 );
-const { signingKeySecret, passwordGrantSecret } = configuration;
+const { signingKeySecret, passwordGrantSecret, originSecret } = configuration;
 
 /** Loaded on first use, because a request with a JWT needs nothing of the AWS SDK. */
 const secrets = () => import('../../src/aws/authorizer-secrets.ts');
 
-const ports: AuthorizerPorts = {
+const ports: HandlerPorts = {
   http: createHttpsClient().send,
   clock: Date.now,
   sleep: (milliseconds) => sleep(milliseconds),
@@ -29,7 +28,13 @@ const ports: AuthorizerPorts = {
   passwordGrantClient:
     passwordGrantSecret === undefined ? undefined : async () => (await secrets()).readClient(passwordGrantSecret),
   issuerClient: async (secretId) => (await secrets()).readClient(secretId),
+  originSecrets: originSecret === undefined ? undefined : async () => (await secrets()).readOriginSecrets(originSecret),
 };
 
-// biome-ignore lint/suspicious/noConsole: Lambda logs standard output.
-export const handler = createHandler(configuration, ports, console.log);
+/**
+ * Straight to standard output: with the log format JSON, `console.log` would put the line into another object as text, and
+ * CloudWatch would find no metrics in it.
+ */
+const writeLine = (line: string) => process.stdout.write(`${line}\n`);
+
+export const handler = createHandler(configuration, ports, writeLine);

@@ -7,7 +7,7 @@ import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import type { PrincipalContext } from '../../src/core/principal.ts';
 import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
-import { authorizationValues } from './authorization-values.ts';
+import { headerValues } from './header-values.ts';
 import { principalContext } from './principal-context.ts';
 import { refusal } from './refusal.ts';
 
@@ -29,7 +29,7 @@ export function fromHttpApiEvent(event: HttpApiEvent): AuthorizationRequest {
   const resource = routeKey.slice(routeKey.indexOf(' ') + 1);
   const isDefault = routeKey === DEFAULT_ROUTE;
   return {
-    authorization: authorizationValues(event.headers),
+    authorization: headerValues(event.headers, 'authorization'),
     method: http.method,
     // The default route catches every path, like a greedy one.
     resourcePath: isDefault ? '/{proxy+}' : resource,

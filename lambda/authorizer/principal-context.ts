@@ -1,14 +1,22 @@
 /** The principal as the context of an authorizer's result: bounded strings under fixed keys, and nothing secret. */
 import type { Principal, PrincipalContext } from '../../src/core/principal.ts';
 
-/** API Gateway refuses results of about 10 KB or more. */
+/** API Gateway refuses a larger context: WebSocket APIs allow 8 KB, other APIs more. The rest is for the policy around it. */
+const MAXIMUM_BYTES = 7168;
 const MAXIMUM_SCOPE_LENGTH = 4096;
 
+/** Each part but the scopes has a limit of its own, which leaves room for some scopes. */
 export function principalContext(principal: Principal): PrincipalContext {
+  const context = contextWithoutScope(principal);
+  const room = MAXIMUM_BYTES - Buffer.byteLength(JSON.stringify(context));
+  return { ...context, scope: boundedScope(principal.scopes, Math.min(room, MAXIMUM_SCOPE_LENGTH)) };
+}
+
+function contextWithoutScope(principal: Principal): PrincipalContext {
   return {
     sub: principal.subject,
     username: principal.username ?? '',
-    scope: boundedScope(principal.scopes),
+    scope: '',
     token_type: principal.tokenType,
     client_id: principal.clientId ?? '',
     org_id: principal.organizationId ?? '',
@@ -17,10 +25,8 @@ export function principalContext(principal: Principal): PrincipalContext {
   };
 }
 
-/** Drops whole scopes at the end, so that none is cut in two. */
-function boundedScope(scopes: readonly string[]): string {
+/** Drops whole scopes at the end, so that none is cut in two. A scope has only ASCII letters that JSON writes as they are. */
+function boundedScope(scopes: readonly string[], maximumLength: number): string {
   const scope = scopes.join(' ');
-  return scope.length <= MAXIMUM_SCOPE_LENGTH
-    ? scope
-    : scope.slice(0, scope.lastIndexOf(' ', MAXIMUM_SCOPE_LENGTH) + 1).trimEnd();
+  return scope.length <= maximumLength ? scope : scope.slice(0, scope.lastIndexOf(' ', maximumLength) + 1).trimEnd();
 }

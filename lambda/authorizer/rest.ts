@@ -8,7 +8,7 @@ import type { Decision } from '../../src/authorizer/decision.ts';
 import { insufficientScopeChallenge } from '../../src/config/challenges.ts';
 import { CHALLENGE_KEY } from '../../src/config/gateway-responses.ts';
 import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
-import { authorizationValues } from './authorization-values.ts';
+import { headerValues } from './header-values.ts';
 import { policy } from './policy.ts';
 import { refusal } from './refusal.ts';
 
@@ -23,7 +23,7 @@ export function fromRestEvent(event: RestEvent): AuthorizationRequest {
   const { path, pathParameters } = event;
   const { httpMethod, resourcePath, identity } = event.requestContext;
   return {
-    authorization: authorizationValues(event.multiValueHeaders ?? event.headers),
+    authorization: headerValues(event.multiValueHeaders ?? event.headers, 'authorization'),
     method: httpMethod,
     resourcePath,
     // The path of an event can begin with the base path of a custom domain.

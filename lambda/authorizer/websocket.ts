@@ -3,7 +3,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import { CONNECT_ROUTE } from '../../src/core/routes.ts';
-import { authorizationValues } from './authorization-values.ts';
+import { headerValues } from './header-values.ts';
 import { policy } from './policy.ts';
 import { refusal } from './refusal.ts';
 
@@ -11,6 +11,7 @@ import { refusal } from './refusal.ts';
 export type WebSocketEvent = Pick<APIGatewayRequestAuthorizerEvent, 'methodArn' | 'headers' | 'multiValueHeaders'> & {
   readonly requestContext: {
     readonly eventType: 'CONNECT';
+    readonly requestId?: string;
     readonly identity: { readonly sourceIp: string };
   };
 };
@@ -22,7 +23,7 @@ export type WebSocketEvent = Pick<APIGatewayRequestAuthorizerEvent, 'methodArn' 
  */
 export function fromWebSocketEvent(event: WebSocketEvent): AuthorizationRequest {
   return {
-    authorization: authorizationValues(event.multiValueHeaders ?? event.headers),
+    authorization: headerValues(event.multiValueHeaders ?? event.headers, 'authorization'),
     method: 'GET',
     resourcePath: CONNECT_ROUTE,
     path: '/',

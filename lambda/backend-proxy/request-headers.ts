@@ -3,6 +3,7 @@
  * anything that claims to be from us; then every part of the principal, and the secret that only we know.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { ORIGIN_SECRET_HEADER } from '../../src/config/viewer-address.ts';
 import { percentEncode } from '../../src/core/percent-encoding.ts';
 import { PRINCIPAL_KEYS } from '../../src/core/principal.ts';
 import { TRANSPORT_HEADERS } from '../../src/http/transport.ts';
@@ -17,7 +18,7 @@ const PRINCIPAL_PREFIX = 'x-auth-';
 
 /** The connection to the backend has its own. */
 const OF_THE_CONNECTION = [...TRANSPORT_HEADERS, 'host'];
-const CREDENTIALS = ['authorization', 'proxy-authorization', GATEWAY_SECRET_HEADER];
+const CREDENTIALS = ['authorization', 'proxy-authorization', GATEWAY_SECRET_HEADER, ORIGIN_SECRET_HEADER];
 /** The authorizer checked the method and the path of the request line, so no header may override them. */
 const OVERRIDES = [
   'proxy',

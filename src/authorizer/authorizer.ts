@@ -26,6 +26,8 @@ export interface AuthorizationRequest extends CalledRoute {
   readonly authorization: readonly string[];
   /** The caller's IP address as the gateway saw it. */
   readonly callerIp?: string | undefined;
+  /** The address that a CDN in front of the gateway vouches for. Called only for a login, which is what counts addresses. */
+  readonly viewerAddress?: (() => Promise<string | undefined>) | undefined;
 }
 
 export class Authorizer {
@@ -56,14 +58,19 @@ export class Authorizer {
   }
 
   async #resolve(
-    { authorization, callerIp }: AuthorizationRequest,
+    { authorization, callerIp, viewerAddress }: AuthorizationRequest,
     observe: IssuerObserver | undefined,
   ): Promise<Resolved> {
     const { authenticators, cache, digest, clock } = this.#settings;
     const credential = parseCredential(authorization);
     return cache.resolve(digest(credential), () => {
       const deadlineMs = clock() + DECISION_DEADLINE_MS;
-      return authenticate(authenticators, credential, { deadlineMs, observe, ...(callerIp ? { callerIp } : {}) });
+      return authenticate(authenticators, credential, {
+        deadlineMs,
+        observe,
+        callerIp: callerIp || undefined,
+        viewerAddress,
+      });
     });
   }
 

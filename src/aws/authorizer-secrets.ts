@@ -5,15 +5,21 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { type PasswordGrantClient, parseClientCredentials } from '../core/client-credentials.ts';
-import { IssuerError } from '../core/errors.ts';
+import { ConfigurationError, IssuerError } from '../core/errors.ts';
+import { isJsonObject, parseJson } from '../core/json.ts';
 import { type ImportedSigningKey, importSigningKey, parseSigningJwk } from '../signing-key/signing-key.ts';
 import { errorName } from './errors.ts';
+import { toleratingNewRole } from './new-role.ts';
 
 /** Two attempts that fit into the five seconds of a decision. Without these limits, an attempt could wait forever. */
-const client = new SecretsManagerClient({
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
-});
+const client = toleratingNewRole(
+  new SecretsManagerClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
+  }),
+  // Within the five seconds as well, and only at the start of a process.
+  { waitsMs: [250, 500, 1000], most: 12 },
+);
 
 /**
  * Reads the current signing key and, during a rotation, the pending one.
@@ -48,6 +54,42 @@ export async function readClient(secretId: string): Promise<PasswordGrantClient>
   const text = await readStage(secretId, 'AWSCURRENT');
   if (text === undefined) throw unavailable(secretId, undefined);
   return parseClientCredentials(secretId, text);
+}
+
+/**
+ * Reads the origin secret, the current one first, then the previous one, which the CDN may still send.
+ *
+ * @throws IssuerError `issuer_unavailable`
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export async function readOriginSecrets(secretId: string): Promise<readonly string[]> {
+  const [current, previous] = await Promise.all([
+    readStage(secretId, 'AWSCURRENT'),
+    readStage(secretId, 'AWSPREVIOUS'),
+  ]);
+  if (current === undefined) throw unavailable(secretId, undefined);
+  return [parseOriginSecret(secretId, current), ...(previous === undefined ? [] : previousOriginSecret(previous))];
+}
+
+function previousOriginSecret(text: string): readonly string[] {
+  const previous = originSecretIn(text);
+  return previous === undefined ? [] : [previous];
+}
+
+function parseOriginSecret(secretId: string, text: string): string {
+  const secret = originSecretIn(text);
+  if (secret !== undefined) return secret;
+  throw new ConfigurationError(
+    'configuration_invalid',
+    `The origin secret ${secretId} is not usable. Expected 16 to 1024 printable ASCII characters without spaces, or {"originSecret":"…"} with such a value.`,
+  );
+}
+
+/** The console of Secrets Manager stores JSON. */
+function originSecretIn(text: string): string | undefined {
+  const value = parseJson(text);
+  const secret = isJsonObject(value) ? value.originSecret : text;
+  return typeof secret === 'string' && /^[\x21-\x7e]{16,1024}$/.test(secret) ? secret : undefined;
 }
 
 /** Reads the version with a staging label; `undefined` if there is none. */

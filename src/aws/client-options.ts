@@ -4,3 +4,6 @@ export const CLIENT_OPTIONS = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
 };
+
+/** How long to repeat denied requests of a new role: 7.5 s in all, which is less than any function has. */
+export const PATIENCE = { waitsMs: [500, 1000, 2000, 4000], most: 10 };

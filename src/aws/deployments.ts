@@ -4,8 +4,9 @@
  */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { ListDeployments, StateItem, StateName } from '../core/state-store.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, PATIENCE } from './client-options.ts';
 import { AwsError, awsError } from './errors.ts';
+import { toleratingNewRole } from './new-role.ts';
 import { createStateTable } from './state-table.ts';
 
 /**
@@ -17,7 +18,7 @@ import { createStateTable } from './state-table.ts';
 export function listDeployments(
   prefix: string,
   own: string,
-  client = new DynamoDBClient(CLIENT_OPTIONS),
+  client = toleratingNewRole(new DynamoDBClient(CLIENT_OPTIONS), PATIENCE),
 ): ListDeployments {
   return async () => {
     const names = (await tableNames(client, prefix)).filter((name) => name !== own);

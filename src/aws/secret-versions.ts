@@ -8,8 +8,9 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, PATIENCE } from './client-options.ts';
 import { awsError } from './errors.ts';
+import { toleratingNewRole } from './new-role.ts';
 
 /** The staging labels. A version without one is no longer in use and will be deleted. */
 export type Stage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
@@ -47,7 +48,7 @@ export interface SecretVersions {
 /** Connects to Secrets Manager with the credentials and region of the environment. */
 export function createSecretVersions(
   secretId: string,
-  client = new SecretsManagerClient(CLIENT_OPTIONS),
+  client = toleratingNewRole(new SecretsManagerClient(CLIENT_OPTIONS), PATIENCE),
 ): SecretVersions {
   return {
     stages: () => readStages(client, secretId),

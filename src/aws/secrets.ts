@@ -7,11 +7,14 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { SecretStore } from '../core/secret-store.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, PATIENCE } from './client-options.ts';
 import { awsError } from './errors.ts';
+import { toleratingNewRole } from './new-role.ts';
 
 /** Connects to Secrets Manager with the credentials and region of the environment. */
-export function createSecretStore(client = new SecretsManagerClient(CLIENT_OPTIONS)): SecretStore {
+export function createSecretStore(
+  client = toleratingNewRole(new SecretsManagerClient(CLIENT_OPTIONS), PATIENCE),
+): SecretStore {
   return {
     read: (secretId) => read(client, secretId),
     write: (secretId, value, token) => write(client, secretId, value, token),

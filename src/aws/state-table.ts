@@ -8,11 +8,15 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import type { StateItem, StateName, StateStore } from '../core/state-store.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, PATIENCE } from './client-options.ts';
 import { AwsError, awsError } from './errors.ts';
+import { toleratingNewRole } from './new-role.ts';
 
 /** Connects to the table with the credentials and region of the environment. */
-export function createStateTable(tableName: string, client = new DynamoDBClient(CLIENT_OPTIONS)): StateStore {
+export function createStateTable(
+  tableName: string,
+  client = toleratingNewRole(new DynamoDBClient(CLIENT_OPTIONS), PATIENCE),
+): StateStore {
   return {
     read: (name) => read(client, tableName, name),
     write: (name, value, revision) => write(client, tableName, { name, value, revision }),

@@ -7,6 +7,7 @@ import { isJsonObject, parseJson } from '../core/json.ts';
 import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
 import { mainIssuerFault, otherIssuers } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
+import { viewerAddressFault, viewerAddressHeader } from './viewer-address.ts';
 
 /** Each default is the one documented for the configuration key of the same name. */
 export const authorizerEntries = {
@@ -28,6 +29,10 @@ export const authorizerEntries = {
   negativeTtlSeconds: optional(seconds(3600), 10),
   staleIfErrorSeconds: optional(seconds(86_400), 0),
   uncachedScopes: optional(scopes, []),
+  /** The header with the viewer's address, if a CDN stands in front of the API. */
+  viewerAddressHeader: optional(viewerAddressHeader),
+  /** The secret with which the CDN proves that a request came through it. */
+  originSecret: optional(secretId),
   /** Write `sub` to the log as it is, instead of a digest of it. */
   logSubject: optional(flag, false),
 };
@@ -40,7 +45,13 @@ const keys = exactly({
   passwordGrantSecret: optional(secretId),
 });
 
-const schema = pipe(keys, forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']));
+const schema = pipe(
+  keys,
+  forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
+  forward(partialCheck([['viewerAddressHeader'], ['originSecret']], ...faultFree(viewerAddressFault)), [
+    'viewerAddressHeader',
+  ]),
+);
 
 export type AuthorizerConfiguration = InferOutput<typeof schema>;
 

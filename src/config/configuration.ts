@@ -28,6 +28,7 @@ import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
 import { routeFaults } from './route-faults.ts';
+import { viewerAddressFault } from './viewer-address.ts';
 
 /** The routes of the demo API, used without a backend. */
 const DEMO_ROUTES = authorizerEntries.routes.default;
@@ -95,6 +96,9 @@ const schema = pipe(
   forward(partialCheck([['keyDelivery'], ['audience']], ...faultFree(keyDeliveryFault)), ['keyDelivery']),
   forward(partialCheck([['kmsKeyArn'], ['encryptLogs']], ...faultFree(encryptLogsFault)), ['encryptLogs']),
   forward(partialCheck([['routes'], ['backendUrl']], ...faultFree(routesFault)), ['routes']),
+  forward(partialCheck([['viewerAddressHeader'], ['originSecret']], ...faultFree(viewerAddressFault)), [
+    'viewerAddressHeader',
+  ]),
 );
 
 function managementDomainFault({ issuer, managementDomain: domain }: Pick<Keys, 'issuer' | 'managementDomain'>) {

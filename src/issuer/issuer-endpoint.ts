@@ -15,7 +15,9 @@ export interface CallContext {
   /** Epoch milliseconds by which all calls of the decision must have ended. */
   readonly deadlineMs: number;
   /** The caller's IP address as the gateway saw it, never from a header that the caller wrote. */
-  readonly callerIp?: string;
+  readonly callerIp?: string | undefined;
+  /** The address that a CDN in front of the gateway vouches for; resolves to `undefined` if there is none. */
+  readonly viewerAddress?: (() => Promise<string | undefined>) | undefined;
   readonly observe?: IssuerObserver | undefined;
 }
 

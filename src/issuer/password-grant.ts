@@ -59,7 +59,8 @@ export class PasswordGrant {
     const { clock, digest } = this.#settings;
     const refusal = this.#refusals.get(digest(credential));
     if (refusal && clock() < refusal.untilMs) throw refusal.error;
-    const send = (client: PasswordGrantClient) => this.#request(client, credential, context);
+    const callerIp = (await context.viewerAddress?.()) ?? context.callerIp;
+    const send = (client: PasswordGrantClient) => this.#request(client, credential, { ...context, callerIp });
     const response = await this.#client.request(send, isClientRefusal);
     try {
       return accessTokenOf(response, [credential.username, credential.secret]);

@@ -133,6 +133,9 @@ describe('the configuration of a deployment', () => {
     ['encryptLogs', 'key', 'expected true or false'],
     ['tracing', 'Active', 'expected true or false'],
     ['catchAll', 'off', 'expected true or false'],
+    ['viewerAddressHeader', 'X-Forwarded-For', 'but not X-Forwarded-For'],
+    ['viewerAddressHeader', 'X-Origin-Secret', 'expected the name of the header'],
+    ['viewerAddressHeader', 'a b', 'expected the name of the header'],
     ['gatewayTtlSeconds', 3601, 'expected whole seconds from 0 to 3600'],
     ['cacheTtlSeconds', '5m', 'expected whole seconds'],
     ['negativeTtlSeconds', -1, 'expected whole seconds'],
@@ -236,6 +239,16 @@ describe('the configuration of a deployment', () => {
       'an issuer with a path and no management domain',
       { issuer: 'https://a.example/b/' },
       /^managementDomain: missing/,
+    ],
+    [
+      'a viewer address without an origin secret',
+      { viewerAddressHeader: 'CloudFront-Viewer-Address' },
+      /^viewerAddressHeader: originSecret is missing; a caller could write this header too/,
+    ],
+    [
+      'an origin secret without a header',
+      { originSecret: 'cdn' },
+      /^viewerAddressHeader: missing; originSecret is only/,
     ],
     [
       'uncachedScopes together with a gateway cache',

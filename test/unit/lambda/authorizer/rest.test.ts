@@ -83,6 +83,15 @@ describe('an allow decision', () => {
 });
 
 describe('any other decision', () => {
+  it('is at most 7 KB, even with the longest names, and still contains scopes', () => {
+    const long = 'ä'.repeat(512);
+    const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
+    const principal = { ...PRINCIPAL, subject: long, username: long, clientId: long, organizationId: long, scopes };
+    const { context } = toRestResult({ ...ALLOW, principal }, EVENT, AUDIENCE);
+    expect(Buffer.byteLength(JSON.stringify(context))).toBeLessThanOrEqual(7168);
+    expect(String(context?.scope).split(' ').length).toBeGreaterThan(100);
+  });
+
   it('is a Deny with the challenge for the 403 if the principal lacks a scope', () => {
     const { policyDocument, context } = toRestResult(DENY, EVENT, AUDIENCE);
     expect(policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);

@@ -71,6 +71,8 @@ describe('the headers for the backend', () => {
     'transfer~encoding',
     'content_length',
     'X-Gateway-Secret',
+    'X-Origin-Secret',
+    'x_origin_secret',
     'x_gateway_secret',
     'Host',
     'Content-Length',

@@ -1,0 +1,80 @@
+/**
+ * Finds the address of a viewer behind a CDN. The event's own address is then that of the CDN's edge. The CDN's header is
+ * believed only beside the origin secret, since a caller who reaches the API directly can write any header.
+ */
+import { hash, timingSafeEqual } from 'node:crypto';
+import { ip, is, pipe, string } from 'valibot';
+import { ORIGIN_SECRET_HEADER } from '../../src/config/viewer-address.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { type Headers, headerValues } from './header-values.ts';
+
+export interface ViewerAddressSettings {
+  /** The header with the address. */
+  readonly header: string;
+  /** Reads the current origin secret and, while it is being changed, the previous one. */
+  readonly readSecrets: () => Promise<readonly string[]>;
+  readonly clock: Clock;
+}
+
+/** How long an unknown secret does not cause another read. */
+const READ_PAUSE_MS = 30_000;
+
+const ADDRESS = pipe(string(), ip());
+
+export class ViewerAddress {
+  readonly #settings: ViewerAddressSettings;
+  #secrets: Promise<readonly string[]> | undefined;
+  #readAtMs = 0;
+
+  constructor(settings: ViewerAddressSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Returns the viewer's address; `undefined` if the request did not come through the CDN, or the header has not exactly one
+   * address.
+   *
+   * @throws IssuerError or ConfigurationError if the secret cannot be read: the edge's address in its place would let one viewer
+   *   lock a user out for all others
+   */
+  async of(headers: Headers | null | undefined): Promise<string | undefined> {
+    const [secret, ...otherSecrets] = headerValues(headers, ORIGIN_SECRET_HEADER);
+    if (secret === undefined || otherSecrets.length > 0 || !(await this.#isKnown(secret))) return undefined;
+    const name = this.#settings.header.toLowerCase();
+    const [value, ...others] = headerValues(headers, name);
+    return value === undefined || others.length > 0 ? undefined : addressIn(name, value);
+  }
+
+  async #isKnown(secret: string): Promise<boolean> {
+    const isAmong = (known: readonly string[]) => known.some((candidate) => isSame(candidate, secret));
+    if (isAmong(await this.#read())) return true;
+    // The secret may have changed.
+    if (this.#settings.clock() - this.#readAtMs < READ_PAUSE_MS) return false;
+    this.#secrets = undefined;
+    return isAmong(await this.#read());
+  }
+
+  /** A failed read is not kept. */
+  #read(): Promise<readonly string[]> {
+    if (this.#secrets === undefined) {
+      this.#readAtMs = this.#settings.clock();
+      const reading = this.#settings.readSecrets();
+      this.#secrets = reading;
+      reading.catch(() => {
+        if (this.#secrets === reading) this.#secrets = undefined;
+      });
+    }
+    return this.#secrets;
+  }
+}
+
+/** In a time that says nothing about the secret. */
+function isSame(one: string, other: string): boolean {
+  return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
+}
+
+/** CloudFront writes the address, a colon and the port; an IPv6 address may be in brackets. */
+function addressIn(name: string, value: string): string | undefined {
+  const text = name === 'cloudfront-viewer-address' ? (/^\[?([^\]]+)\]?:\d{1,5}$/.exec(value)?.[1] ?? '') : value;
+  return is(ADDRESS, text) ? text : undefined;
+}
