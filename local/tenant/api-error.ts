@@ -20,5 +20,5 @@ export function invalidQuery(fault: string): Refusal {
 }
 
 export function inexistent(what: string, errorCode: string): Refusal {
-  return apiError(404, `The ${what} does not exist.`, errorCode);
+  return apiError(404, `The ${what} does not exist`, errorCode);
 }

@@ -1,6 +1,6 @@
 /**
- * Verifies the client assertion of a resource server (RFC 7523 section 3, with Auth0's limits). Before it has checked
- * the signature it uses only `iss` and `sub`, to find the keys.
+ * Verifies the client assertion of a resource server (RFC 7523 section 3, with Auth0's limits), strictly or as recorded from
+ * real tenants. Before it has checked the signature it uses only `iss` and `sub`, to find the keys.
  */
 import { decodeUnverified, isSignedRs256, type UnverifiedJwt } from './jwt.ts';
 import type { KeyFetcher } from './key-fetcher.ts';
@@ -16,13 +16,15 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const MAX_ASSERTION_BYTES = 2_048;
 const MAX_LIFE_SECONDS = 300;
 const MAX_JTI_LENGTH = 64;
+/** How far a tenant that is not strict lets a clock be off. */
+const CLOCK_TOLERANCE_SECONDS = 60;
 
 export interface AssertionVerifierOptions {
   readonly issuer: string;
   readonly now: () => number;
   readonly state: TenantState;
   readonly keyFetcher: KeyFetcher;
-  readonly behaviour: Pick<Behaviour, 'checksAssertions'>;
+  readonly behaviour: Pick<Behaviour, 'checksAssertions' | 'isStrict'>;
 }
 
 export class AssertionVerifier {
@@ -58,23 +60,24 @@ export class AssertionVerifier {
 
   #checkClaims({ aud, exp, iat, nbf, jti }: JsonObject): void {
     const nowSeconds = this.#options.now() / 1000;
-    const { issuer } = this.#options;
+    const { issuer, behaviour } = this.#options;
+    const tolerance = behaviour.isStrict ? 0 : CLOCK_TOLERANCE_SECONDS;
+    const latest = nowSeconds + tolerance;
     refuseUnless(
       aud === issuer || (Array.isArray(aud) && aud.length === 1 && aud[0] === issuer),
       'aud must be the issuer',
     );
-    refuseUnless(isSeconds(exp) && exp > nowSeconds, 'exp must be in the future');
-    refuseUnless(
-      isSeconds(exp) && exp <= nowSeconds + MAX_LIFE_SECONDS,
-      `exp must be within ${MAX_LIFE_SECONDS} seconds`,
-    );
-    refuseUnless(isSeconds(iat) && iat <= nowSeconds, 'iat must be present and not in the future');
-    refuseUnless(nbf === undefined || (isSeconds(nbf) && nbf <= nowSeconds), 'nbf must not be in the future');
-    const jtiFits = typeof jti === 'string' && jti.length > 0 && jti.length <= MAX_JTI_LENGTH;
+    refuseUnless(isSeconds(exp) && exp > nowSeconds - tolerance, 'exp must be in the future');
+    refuseUnless(isSeconds(exp) && exp <= latest + MAX_LIFE_SECONDS, `exp must be within ${MAX_LIFE_SECONDS} seconds`);
+    const isOptional = (claim: unknown) => claim === undefined && !behaviour.isStrict;
+    refuseUnless(isOptional(iat) || (isSeconds(iat) && iat <= latest), 'iat must be present and not in the future');
+    refuseUnless(nbf === undefined || (isSeconds(nbf) && nbf <= latest), 'nbf must not be in the future');
+    const jtiFits = isOptional(jti) || (typeof jti === 'string' && jti.length > 0 && jti.length <= MAX_JTI_LENGTH);
     refuseUnless(jtiFits, `jti must have 1 to ${MAX_JTI_LENGTH} characters`);
   }
 
   #spend(identifier: string, { jti, exp }: JsonObject): void {
+    if (!this.#options.behaviour.isStrict) return;
     const nowSeconds = this.#options.now() / 1000;
     for (const [key, untilSeconds] of this.#used) if (untilSeconds <= nowSeconds) this.#used.delete(key);
     const key = JSON.stringify([identifier, jti]);

@@ -3,7 +3,7 @@
  * constant time.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Exchange, Refusal } from './http.ts';
+import type { Exchange } from './http.ts';
 import { invalidClient, invalidRequest, oauthError } from './oauth-error.ts';
 import type { Fields } from './oauth-fields.ts';
 import type { ClientRecord } from './records.ts';
@@ -18,8 +18,7 @@ export interface CallingClient {
 /**
  * Finds the client and checks its secret.
  *
- * @throws {Refusal} 401 `invalid_client`. A password grant with a wrong secret gets what real tenants send instead: 401
- *   `access_denied` "Unauthorized"
+ * @throws {Refusal} 401 `invalid_client`; for a wrong secret what real tenants send instead: 401 `access_denied` "Unauthorized"
  */
 export function authenticateClient(exchange: Exchange, fields: Fields, state: TenantState): CallingClient {
   const { clientId, secret } = readClaim(exchange, fields);
@@ -27,13 +26,8 @@ export function authenticateClient(exchange: Exchange, fields: Fields, state: Te
   if (!client) throw invalidClient('Client authentication failed.');
   if (client.client_secret === undefined) return { client, authenticated: false };
   if (!secret) throw invalidClient('Client authentication failed.');
-  if (!equals(secret, client.client_secret)) throw wrongSecret(fields);
+  if (!equals(secret, client.client_secret)) throw oauthError(401, 'access_denied', 'Unauthorized');
   return { client, authenticated: true };
-}
-
-function wrongSecret({ grant_type: grantType }: Fields): Refusal {
-  if (grantType === 'client_credentials') return invalidClient('Client authentication failed.');
-  return oauthError(401, 'access_denied', 'Unauthorized');
 }
 
 function readClaim(

@@ -2,8 +2,9 @@
  * `POST /oauth/introspect` (RFC 7662): describes a token to the authenticated resource server that it was issued for,
  * and to no other.
  */
-import type { Exchange, Reply } from './http.ts';
+import type { Exchange, Refusal, Reply } from './http.ts';
 import { NOT_FOUND } from './not-found.ts';
+import { oauthError } from './oauth-error.ts';
 import { readFields, requireField } from './oauth-fields.ts';
 import type { TenantParts } from './parts.ts';
 import type { JsonObject } from './records.ts';
@@ -12,10 +13,16 @@ const INACTIVE = { active: false };
 
 export async function introspect(exchange: Exchange, tenant: TenantParts): Promise<Reply> {
   if (!tenant.behaviour.hasApplicationPasswords) return NOT_FOUND;
+  const { bodyType } = exchange;
+  if (!tenant.behaviour.bodyFormats.some((format) => format === bodyType)) throw unsupported(tenant);
   const fields = readFields(exchange);
   const api = await tenant.assertions.verify(fields);
   const token = requireField(fields, 'token');
   return { status: 200, body: describeToken(token, api.identifier, tenant) ?? INACTIVE };
+}
+
+function unsupported({ behaviour }: TenantParts): Refusal {
+  return oauthError(400, 'invalid_request', `The body must be in this format: ${behaviour.bodyFormats.join(' or ')}.`);
 }
 
 function describeToken(token: string, audience: string, tenant: TenantParts): JsonObject | undefined {

@@ -1,9 +1,9 @@
 /** Makes and splits compact JWS by hand. Nothing has verified what `decodeUnverified` returns. */
-import { createHmac, type KeyObject, sign, verify } from 'node:crypto';
+import { constants, createHmac, type KeyObject, sign, verify } from 'node:crypto';
 import { parseJsonObject } from './http.ts';
 import type { JsonObject } from './records.ts';
 
-export type MintAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'HS256' | 'none';
+export type MintAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'HS256' | 'none';
 
 export interface UnverifiedJwt {
   readonly header: JsonObject;
@@ -13,8 +13,8 @@ export interface UnverifiedJwt {
 }
 
 /**
- * Signs claims. `HS256` uses the public key's PEM as its secret, and `none` leaves the signature empty: both are
- * attacks that a verifier must withstand.
+ * Signs claims. Without a `secret`, `HS256` uses the public key's PEM in its place, and `none` leaves the signature empty: both
+ * are attacks that a verifier must withstand.
  */
 export function signJwt(header: JsonObject & { alg: MintAlgorithm }, claims: JsonObject, key: SigningPair): string {
   const input = `${encode(header)}.${encode(claims)}`;
@@ -22,17 +22,21 @@ export function signJwt(header: JsonObject & { alg: MintAlgorithm }, claims: Jso
 }
 
 export interface SigningPair {
+  /** For `HS256`. */
+  readonly secret?: string | undefined;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
 }
 
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+
 function signatureOf(alg: MintAlgorithm, input: string, key: SigningPair): Buffer {
   if (alg === 'none') return Buffer.alloc(0);
   if (alg === 'HS256') {
-    const secret = key.publicKey.export({ type: 'spki', format: 'pem' });
+    const secret = key.secret ?? key.publicKey.export({ type: 'spki', format: 'pem' });
     return createHmac('sha256', secret).update(input).digest();
   }
-  return sign(`sha${alg.slice(2)}`, Buffer.from(input), key.privateKey);
+  return sign(`sha${alg.slice(2)}`, Buffer.from(input), { key: key.privateKey, ...(alg === 'PS256' && PSS) });
 }
 
 /** Splits a compact JWS; `undefined` if the text is not exactly one. */

@@ -9,6 +9,8 @@ export function readFields(exchange: Exchange): Fields {
   if (!exchange.body) throw invalidRequest('The body must be a JSON object or a form, each parameter once.');
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries(exchange.body)) {
+    // Real tenants treat it as absent.
+    if (value === null) continue;
     if (typeof value !== 'string') throw invalidRequest(`Parameter ${name} must be a string.`);
     fields[name] = value;
   }

@@ -11,6 +11,15 @@ import type { TokenStore } from './token-store.ts';
 export interface Behaviour {
   /** Properties of a resource server that the tenant refuses to write, like a tenant that does not know them. */
   refusedProperties: readonly string[];
+  /** Properties of a resource server that the tenant accepts and uses, but does not show. */
+  hiddenProperties: readonly string[];
+  /** The formats of an introspection request that the tenant accepts. */
+  bodyFormats: readonly ('json' | 'form')[];
+  /**
+   * Whether a client assertion must obey all of RFC 7523 and Auth0's rules for clients: an `iat` that is not in the future, and a
+   * `jti` that is used once. The public client programs send neither reliably, so a real tenant cannot require them.
+   */
+  isStrict: boolean;
   /** Whether a property that is sent as `null` keeps its value instead of being removed. */
   keepsNulledProperties: boolean;
   /** Whether a grant silently loses the scopes that its API does not have. Recorded tenants keep them. */

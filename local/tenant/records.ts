@@ -21,7 +21,10 @@ export interface ResourceServerRecord {
   readonly allow_offline_access?: boolean;
   /** Seconds. */
   readonly token_lifetime?: number;
-  /** `access_token` (default) or `rfc9068_profile`. */
+  /** The algorithm of access tokens: `RS256` (default), `PS256`, or `HS256` with `signing_secret`. */
+  readonly signing_alg?: string;
+  readonly signing_secret?: string;
+  /** `access_token` (default) or `rfc9068_profile`; with `_authz` at the end, tokens have `permissions`. */
   readonly token_dialect?: string;
   /** A JWK (JSON text or object), a PEM certificate or a PEM public key. */
   readonly verificationKey?: unknown;

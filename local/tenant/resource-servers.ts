@@ -161,7 +161,9 @@ function present(api: ResourceServerRecord, tenant: TenantParts): JsonObject {
   const { is_system: isSystem, scopes, ...rest } = api;
   const offered = offeredScopes(api, tenant);
   const shown = scopes?.filter(({ value }) => offered.includes(value));
-  return { ...ALWAYS_SHOWN, ...rest, ...(isSystem && { is_system: true }), ...(shown && { scopes: shown }) };
+  const hidden = tenant.behaviour.hiddenProperties;
+  const visible = Object.fromEntries(Object.entries(rest).filter(([name]) => !hidden.includes(name)));
+  return { ...ALWAYS_SHOWN, ...visible, ...(isSystem && { is_system: true }), ...(shown && { scopes: shown }) };
 }
 
 /** Removes scopes that an API no longer has from every grant for it. */

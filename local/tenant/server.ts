@@ -23,8 +23,12 @@ const HOST = '127.0.0.1';
 /** Longer than any test, so that no idle connection closes just as it is used. */
 const KEEP_ALIVE_MS = 120_000;
 
+/** As recorded from real tenants. */
 export const USUAL_BEHAVIOUR: Readonly<Behaviour> = {
   refusedProperties: [],
+  hiddenProperties: [],
+  bodyFormats: ['json', 'form'],
+  isStrict: false,
   keepsNulledProperties: false,
   dropsUnknownScopes: false,
   hasApplicationPasswords: true,

@@ -30,6 +30,8 @@ export interface JwtRequest {
   readonly kid?: string;
   /** Signs with a key that the tenant does not own. */
   readonly signWith?: SigningPair;
+  /** For `HS256`. */
+  readonly secret?: string | undefined;
 }
 
 export interface ApplicationPasswordRequest {
@@ -55,10 +57,10 @@ export class TokenStore {
     this.#options = options;
   }
 
-  issueJwt({ claims, alg = 'RS256', typ = 'JWT', kid, signWith }: JwtRequest): string {
+  issueJwt({ claims, alg = 'RS256', typ = 'JWT', kid, signWith, secret }: JwtRequest): string {
     const { signingKeys } = this.#options;
     const own = signingKeys.find(kid) ?? signingKeys.current;
-    return signJwt({ alg, typ, kid: kid ?? own.kid }, claims, signWith ?? own);
+    return signJwt({ alg, typ, kid: kid ?? own.kid }, claims, { ...(signWith ?? own), secret });
   }
 
   issueOpaque(token: Omit<OpaqueToken, 'iat' | 'exp'>, lifetimeSeconds: number): string {

@@ -96,7 +96,7 @@ describe.skipIf(ministack === '')('a deployment that fails or is changed by hand
 
     it('is rolled back with advice if the tenant does not accept the key property', async () => {
       aws.tenant.behaviour.refusedProperties = ['verificationKey', 'verificationKeys'];
-      const reason = /does not accept "verificationKey": .* choose another keyDelivery/;
+      const reason = /does not accept "verificationKeys": .* choose another keyDelivery/;
       await expectRollback(aws.deploy(assembly, API_STACK), reason, before);
       aws.tenant.behaviour.refusedProperties = [];
     });

@@ -46,7 +46,7 @@ it('requested scopes narrow the token', async () => {
 });
 
 it.each<[string, Record<string, string>, number, string, string]>([
-  ['a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client', 'Client authentication failed.'],
+  ['a wrong secret', { client_secret: 'wrong' }, 401, 'access_denied', 'Unauthorized'],
   ['an unknown client', { client_id: 'nobody' }, 401, 'invalid_client', 'Client authentication failed.'],
   ['an unknown API', { audience: 'https://nowhere' }, 403, 'access_denied', 'Service not found: https://nowhere'],
   ['an API without a grant', { audience: DEMO_API }, 403, 'access_denied', 'is not authorized to access'],

@@ -28,7 +28,7 @@ describe('reading an API', () => {
       body: {
         statusCode: 404,
         error: 'Not Found',
-        message: 'The resource server does not exist.',
+        message: 'The resource server does not exist',
         errorCode: 'inexistent_resource_server',
       },
     });

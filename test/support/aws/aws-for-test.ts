@@ -45,9 +45,16 @@ export class AwsForTest {
   }
 
   /** Starts everything and prepares the account. */
-  static async start(ministackFile: string, options: Pick<TenantOptions, 'keyCacheSeconds'> = {}): Promise<AwsForTest> {
+  static async start(
+    ministackFile: string,
+    options: Pick<TenantOptions, 'keyCacheSeconds' | 'behaviour' | 'seed'> = {},
+  ): Promise<AwsForTest> {
     const home = await mkdtemp(join(tmpdir(), 'deploy-test-'));
-    const tenantStart = startTenant({ ...options, seed: { clients } });
+    const tenantStart = startTenant({
+      ...options,
+      seed: { clients, ...options.seed },
+      behaviour: { isStrict: true, ...options.behaviour },
+    });
     const [ministack, tenant] = await Promise.all([startMinistack(ministackFile), tenantStart]);
     const aws = new AwsForTest(ministack, tenant, home);
     await bootstrap(aws.account, { home });

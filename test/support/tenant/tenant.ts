@@ -1,7 +1,7 @@
 /** The local tenant for tests: its clients, and functions that open it for one test or share it in a file. */
 import { afterAll, beforeEach, onTestFinished } from 'vitest';
 import type { Seed } from '../../../local/tenant/records.ts';
-import { startTenant, type Tenant, type TenantOptions, USUAL_BEHAVIOUR } from '../../../local/tenant/server.ts';
+import { startTenant, type Tenant, type TenantOptions } from '../../../local/tenant/server.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 
 export const START_MS = 1_800_000_000_000;
@@ -11,6 +11,9 @@ export const PASSWORD_CLIENT = { clientId: 'local-password-client', clientSecret
 
 /** The tenant's own key, created once for each test file, because RSA keys take time. */
 export const signingKey = await newSigningKey();
+
+/** Our own requests must obey every rule, although a real tenant forgives more. */
+const STRICT = { isStrict: true } as const;
 
 export interface Clock {
   ms: number;
@@ -22,7 +25,13 @@ export async function open(
   options: TenantOptions = {},
 ): Promise<{ readonly tenant: Tenant; readonly clock: Clock }> {
   const clock = { ms: START_MS };
-  const tenant = await startTenant({ now: () => clock.ms, seed, signingKey, ...options });
+  const tenant = await startTenant({
+    now: () => clock.ms,
+    seed,
+    signingKey,
+    ...options,
+    behaviour: { ...STRICT, ...options.behaviour },
+  });
   onTestFinished(() => tenant.close());
   return { tenant, clock };
 }
@@ -35,7 +44,7 @@ export async function open(
 export async function shareTenant(
   options: TenantOptions = {},
 ): Promise<{ readonly tenant: Tenant; readonly reset: () => void }> {
-  const tenant = await startTenant({ signingKey, ...options });
+  const tenant = await startTenant({ signingKey, ...options, behaviour: { ...STRICT, ...options.behaviour } });
   const reset = remember(tenant);
   beforeEach(reset);
   afterAll(() => tenant.close());
@@ -46,12 +55,13 @@ export async function shareTenant(
 function remember({ state, behaviour, faults, requestLog }: Tenant): () => void {
   const maps = [state.resourceServers, state.clientGrants, state.applicationPasswords] as Map<string, unknown>[];
   const contents = maps.map((map) => [...map]);
+  const behaved = { ...behaviour };
   return () => {
     for (const [index, map] of maps.entries()) {
       map.clear();
       for (const [id, record] of contents[index] ?? []) map.set(id, record);
     }
-    Object.assign(behaviour, USUAL_BEHAVIOUR);
+    Object.assign(behaviour, behaved);
     faults.clear();
     requestLog.clear();
   };
