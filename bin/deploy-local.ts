@@ -5,6 +5,8 @@ import { Interruptions } from '../local/deployment/interruptions.ts';
 import { EmulatorUnavailable } from '../local/deployment/ministack-install.ts';
 import { DEPLOY_USAGE, parseDeployOptions } from '../local/deployment/options.ts';
 import { UsageError } from '../local/options.ts';
+import { createStyle, type Style, wantsColor } from '../src/cli/style.ts';
+import { ConfigurationError } from '../src/core/errors.ts';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -32,10 +34,15 @@ async function main(): Promise<void> {
 /** Deploys, waits for Ctrl-C, then destroys. A Ctrl-C during the deployment takes effect when the deployment has ended. */
 async function live(deployment: Deployment, interruptions: Interruptions): Promise<void> {
   await deployment.deploy();
-  if (!interruptions.hasCome) await demonstrate(await deployment.demoTarget(), print);
+  if (!interruptions.hasCome) await demonstrate(await deployment.demoTarget(), print, style());
   await interruptions.first;
   const isAsBefore = await deployment.destroy();
   print(isAsBefore ? 'Destroyed. The tenant is byte for byte as it was before.' : 'Destroyed. THE TENANT HAS CHANGED.');
+}
+
+function style(): Style {
+  // biome-ignore lint/style/noProcessEnv: NO_COLOR is there.
+  return createStyle(wantsColor(process.stdout, process.env));
 }
 
 function callersEnvironment(): Readonly<Record<string, string>> {
@@ -45,5 +52,6 @@ function callersEnvironment(): Readonly<Record<string, string>> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError || error instanceof EmulatorUnavailable ? EXIT_USAGE : EXIT_FAILURE;
+  const isForUser = [UsageError, EmulatorUnavailable, ConfigurationError].some((kind) => error instanceof kind);
+  process.exitCode = isForUser ? EXIT_USAGE : EXIT_FAILURE;
 });

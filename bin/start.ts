@@ -1,8 +1,9 @@
 /** `npm start`: a local tenant and a local API behind the authorizer, until Ctrl-C. */
 import { describeDecision } from '../local/decision-line.ts';
-import { demonstrate } from '../local/demonstration.ts';
-import { type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
+import { type DemoTarget, demonstrate } from '../local/demonstration.ts';
+import { AUDIENCE, type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
 import { parseStartOptions, type StartOptions, USAGE, UsageError } from '../local/options.ts';
+import { createStyle, wantsColor } from '../src/cli/style.ts';
 
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
@@ -17,7 +18,16 @@ async function main(): Promise<void> {
   const local = await start(options);
   endOnSignal(local);
   if (options.json) process.stdout.write(`${JSON.stringify(local.ready)}\n`);
-  else await demonstrate(local, (text) => process.stdout.write(`${text}\n`));
+  else {
+    // biome-ignore lint/style/noProcessEnv: NO_COLOR is there.
+    const style = createStyle(wantsColor(process.stdout, process.env));
+    await demonstrate(targetOf(local, options), (text) => process.stdout.write(`${text}\n`), style);
+  }
+}
+
+function targetOf(local: LocalEnvironment, { configuration: { routes, backendUrl } }: StartOptions): DemoTarget {
+  const { ready, tenant, gatewaySecret } = local;
+  return { gateway: ready.gateway, tenant, audience: AUDIENCE, routes, backendUrl, gatewaySecret };
 }
 
 async function start(options: StartOptions): Promise<LocalEnvironment> {

@@ -1,11 +1,16 @@
-/** Shortens a line of the authorizer's log to what a person at a terminal wants to see: the decision and its reason. */
-import { isJsonObject, parseJson } from '../src/core/json.ts';
+/** Shortens a line of the log to what a person at a terminal wants to see: the decision and its reason, or the backend's status. */
+import { isJsonObject, type JsonObject, parseJson } from '../src/core/json.ts';
 
 /** @param line one line of the log, as JSON */
 export function describeDecision(line: string): string {
   const record = parseJson(line);
   if (!isJsonObject(record)) return line;
+  if (record.event === 'backend_request') return describeBackendRequest(record);
   const { outcome, reason, kind, method, resourcePath, cacheHit, issuerCalls, durationMs } = record;
   const source = cacheHit ? 'from the cache' : `calls to the tenant: ${issuerCalls}`;
   return `    authorizer: ${outcome}, ${reason} (${kind}, ${method} ${resourcePath}, ${source}, ${durationMs} ms)`;
+}
+
+function describeBackendRequest({ method, resource, status, failure, durationMs }: JsonObject): string {
+  return `    backend: ${status}${failure === undefined ? '' : `, ${failure}`} (${method} ${resource}, ${durationMs} ms)`;
 }

@@ -1,72 +1,102 @@
 /**
  * Prints what `npm start` and `npm run deploy:local` show: one real request for each kind of credential, with its
- * response.
+ * response, and the same requests as `curl` commands.
  */
-import type { Ready } from './environment.ts';
+import { createStyle, type Style } from '../src/cli/style.ts';
+import { gatewayResponses } from '../src/config/gateway-responses.ts';
+import { isJsonObject, parseJson } from '../src/core/json.ts';
+import type { RouteSettings } from '../src/core/routes.ts';
+import { mintCredentials } from './demo-credentials.ts';
+import { curl, type DemoRequest, demoRequests, urlOf } from './demo-requests.ts';
+import { chooseRoutes, type DemoChoice, describeRoutes } from './demo-routes.ts';
+import type { Tenant } from './tenant/server.ts';
 
-/** An API with credentials for it. */
+/** An API with the tenant that it trusts. */
 export interface DemoTarget {
-  readonly ready: Pick<Ready, 'gateway' | 'issuer' | 'users' | 'tokens'>;
-  /** An app specific password that was created and then deleted. */
-  readonly revokedApplicationPassword: string;
+  /** With a trailing slash. */
+  readonly gateway: string;
+  readonly tenant: Tenant;
+  readonly audience: string;
+  readonly routes: RouteSettings;
+  /** @default the demo API */
+  readonly backendUrl?: string | undefined;
+  /** Where the backend's `x-gateway-secret` is, or its value. */
+  readonly gatewaySecret?: string | undefined;
 }
 
-/** One request to the demo API. */
-interface Example {
-  readonly title: string;
-  readonly method: 'GET' | 'POST';
-  readonly authorization?: string;
-  readonly expected: number;
+interface Result {
+  readonly status: number;
+  readonly isRefused: boolean;
 }
+
+type Print = (line: string) => void;
+
+const REFUSALS = gatewayResponses('', false).map(({ body }) => body);
+const PLAIN = createStyle(false);
 
 /**
- * Sends one request for each kind of credential. Prints the `curl` command and the status of each response.
+ * Sends one request for each kind of credential. Prints the result of each first, then the `curl` commands.
  *
  * @param print receives one line, without a line break
  */
-export async function demonstrate(local: DemoTarget, print: (line: string) => void): Promise<void> {
-  const { gateway, issuer } = local.ready;
-  print(`The API      ${gateway}    (routes: GET POST PATCH DELETE /foo, GET /whoami)`);
-  print(`The tenant   ${issuer}`);
-  print('');
-  for (const example of examples(local)) {
-    const status = await send(gateway, example);
-    const surprise = status === example.expected ? '' : `   (expected ${example.expected})`;
-    print(`${status} ${example.expected < 400 ? 'allowed' : 'refused'}   ${example.title}${surprise}`);
-    print(`    ${curl(gateway, example)}`);
-  }
+export async function demonstrate(target: DemoTarget, print: Print, style: Style = PLAIN): Promise<void> {
+  printHeader(target, print, style);
+  const choice = chooseRoutes(target.routes, target.backendUrl !== undefined);
+  if (choice) await demonstrateChoice(target, choice, print, style);
+  else print(`No request is shown: ${whyNone(target)}.`);
   print('');
   print('Press Ctrl-C to stop.');
 }
 
-function examples({ ready, revokedApplicationPassword }: DemoTarget): readonly Example[] {
-  const { users, tokens } = ready;
-  const [user] = users;
-  if (!user) throw new Error('The local tenant has no user.');
-  const { username, password } = user;
-  const bearer = (token: string) => `Bearer ${token}`;
-  const basic = (secret: string) => `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
-  return [
-    { title: 'JWT as Bearer', method: 'GET', authorization: bearer(tokens.jwt), expected: 200 },
-    { title: 'opaque token as Bearer', method: 'GET', authorization: bearer(tokens.opaque), expected: 200 },
-    { title: 'ASP as Bearer', method: 'GET', authorization: bearer(tokens.asp), expected: 200 },
-    { title: 'username and ASP as Basic', method: 'GET', authorization: basic(tokens.asp), expected: 200 },
-    { title: 'username and password as Basic', method: 'GET', authorization: basic(password), expected: 200 },
-    { title: 'expired JWT', method: 'GET', authorization: bearer(tokens.expiredJwt), expected: 401 },
-    { title: 'revoked ASP', method: 'GET', authorization: bearer(revokedApplicationPassword), expected: 401 },
-    { title: 'refresh token', method: 'GET', authorization: bearer(tokens.refresh), expected: 401 },
-    { title: 'no credential', method: 'GET', expected: 401 },
-    { title: 'missing scope: read:foo only', method: 'POST', authorization: bearer(tokens.asp), expected: 403 },
-  ];
+function printHeader({ gateway, tenant, routes, backendUrl, gatewaySecret }: DemoTarget, print: Print, style: Style) {
+  print(`The API      ${style.bold(gateway)}    (routes: ${describeRoutes(routes)})`);
+  print(`The tenant   ${tenant.issuer}`);
+  if (backendUrl !== undefined) print(`The backend  ${backendUrl}    (x-gateway-secret: ${gatewaySecret})`);
+  print('');
 }
 
-async function send(gateway: string, { method, authorization }: Example): Promise<number> {
-  const response = await fetch(`${gateway}foo`, { method, headers: authorization ? { authorization } : {} });
-  await response.arrayBuffer();
-  return response.status;
+function whyNone({ routes, backendUrl }: DemoTarget): string {
+  if (Object.values(routes).every((setting) => setting === 'public')) return 'every route is public';
+  return backendUrl === undefined
+    ? 'no route has a method other than HEAD'
+    : 'no route that requires a credential has the method GET, and other methods may change something in your backend';
 }
 
-function curl(gateway: string, { method, authorization }: Example): string {
-  const parts = ['curl', '-i', ...(method === 'GET' ? [] : ['-X', method])];
-  return [...parts, ...(authorization ? [`-H 'Authorization: ${authorization}'`] : []), `${gateway}foo`].join(' ');
+async function demonstrateChoice(target: DemoTarget, choice: DemoChoice, print: Print, style: Style): Promise<void> {
+  const credentials = mintCredentials(target.tenant, target.audience, choice);
+  const { requests, leftOut, variables } = demoRequests(choice, credentials);
+  for (const request of requests) print(describe(request, await send(target.gateway, request), style));
+  for (const reason of leftOut) print(style.dim(`not shown     ${reason}`));
+  if (target.backendUrl !== undefined) print(style.dim('The status of an allowed request is from the backend.'));
+  print('');
+  print('To send these requests yourself, set the two long tokens:');
+  for (const [name, value] of Object.entries(variables)) print(`    ${name}=${value}`);
+  print('Then, in the same order:');
+  for (const request of requests) print(`    ${curl(target.gateway, request)}`);
+}
+
+function describe({ title, expected }: DemoRequest, { status, isRefused }: Result, style: Style): string {
+  const word = isRefused ? 'refused' : 'allowed';
+  const color = isRefused ? style.bad : style.good;
+  return `${color(`${status} ${word}`)}   ${title}${remark(expected, { status, isRefused })}`;
+}
+
+function remark(expected: DemoRequest['expected'], { status, isRefused }: Result): string {
+  if (expected === 'allowed' && !isRefused) {
+    return status < 500 ? '' : '   (the authorizer allowed it, then the backend failed)';
+  }
+  return isRefused && status === expected ? '' : `   (expected ${expected})`;
+}
+
+async function send(gateway: string, { route, authorization }: DemoRequest): Promise<Result> {
+  const headers = authorization ? { authorization } : {};
+  // A redirect is the backend's response; following it would be another request.
+  const response = await fetch(urlOf(gateway, route), { method: route.method, headers, redirect: 'manual' });
+  const { status } = response;
+  return { status, isRefused: isRefusal(status, parseJson(await response.text())) };
+}
+
+/** Whether the gateway itself wrote the response. A backend may respond with 401 or 403 too. */
+function isRefusal(status: number, body: unknown): boolean {
+  return isJsonObject(body) && REFUSALS.some((known) => known.status === status && known.detail === body.detail);
 }

@@ -5,9 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler } from '../lambda/authorizer/create-handler.ts';
-import { handler as demoApi } from '../lambda/demo-api/handler.ts';
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
-import { withGreedyRoots } from '../src/config/greedy-roots.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
 import { setUpClientGrant } from '../src/setup/client-grant/set-up-client-grant.ts';
@@ -16,10 +14,13 @@ import { setUpResourceServer } from '../src/setup/resource-server/set-up-resourc
 import { wantedKeyProperties } from '../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
 import { importSigningKey, type PrivateSigningJwk } from '../src/signing-key/signing-key.ts';
+import { localBackend } from './backend.ts';
+import { gatewayRoutes } from './gateway/routes.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import type { LocalOptions } from './options.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
 import type { TenantSigningKey } from './tenant/signing-keys.ts';
+import { seedOffering } from './tenant-seed.ts';
 
 /** What `npm start -- --json` prints. */
 export interface Ready {
@@ -35,13 +36,13 @@ export interface Ready {
 
 export interface LocalEnvironment {
   readonly ready: Ready;
-  /** An app specific password that was created and then deleted. */
-  readonly revokedApplicationPassword: string;
+  /** What the backend receives as `x-gateway-secret`, if there is one. */
+  readonly gatewaySecret: string | undefined;
   readonly tenant: Tenant;
   close(): Promise<void>;
 }
 
-const AUDIENCE = 'https://demo.api';
+export const AUDIENCE = 'https://demo.api';
 /** The same clients as in the tenant's seed. */
 const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: 'local-management-secret' };
 const PASSWORD_CLIENT = { clientId: 'local-password-client', clientSecret: 'local-password-secret' };
@@ -70,6 +71,7 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
   const tenant = await startTenant({
     port: options.tenantPort,
     now: clock,
+    seed: seedOffering(AUDIENCE, options.configuration.routes),
     ...(tenantKey ? { signingKey: tenantKey } : {}),
   });
   try {
@@ -81,8 +83,7 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
     });
     await provision(management, signingJwk);
     const issued = await issue(tenant, management);
-    const revokedApplicationPassword = await issueRevokedApplicationPassword(tenant, management);
-    const { gateway, close } = await startApi(options, tenant, signingJwk, ports);
+    const { gateway, gatewaySecret, close } = await startApi(options, tenant, signingJwk, ports);
     return {
       ready: {
         gateway: gateway.url,
@@ -91,7 +92,7 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
         ...issued,
         management: MANAGEMENT_CLIENT,
       },
-      revokedApplicationPassword,
+      gatewaySecret,
       tenant,
       close: async () => {
         await Promise.all([close(), tenant.close()]);
@@ -115,8 +116,8 @@ async function startApi(
   { issuer }: Tenant,
   signingJwk: PrivateSigningJwk,
   { log, clock, issuerClient }: LocalPorts,
-): Promise<{ readonly gateway: Gateway; readonly close: () => Promise<void> }> {
-  const { basicChallenge, gatewayTtlSeconds, ...behaviour } = configuration;
+): Promise<Pick<LocalEnvironment, 'gatewaySecret' | 'close'> & { readonly gateway: Gateway }> {
+  const { basicChallenge, gatewayTtlSeconds, backendUrl, ...behaviour } = configuration;
   const http = createHttpsClient();
   const signingKey = importSigningKey(signingJwk);
   const authorizer = createHandler(
@@ -132,15 +133,14 @@ async function startApi(
     },
     log,
   );
-  const routes = Object.entries(withGreedyRoots(configuration.routes));
+  const { handler, gatewaySecret } = localBackend(backendUrl, log, clock);
   const gateway = await startGateway({
     port,
     authorizer,
-    backend: demoApi,
+    backend: handler,
     audience: AUDIENCE,
     basicChallenge,
-    routeKeys: routes.map(([key]) => key),
-    publicRouteKeys: routes.filter(([, setting]) => setting === 'public').map(([key]) => key),
+    ...gatewayRoutes(configuration.routes, backendUrl !== undefined),
     ttlSeconds: gatewayTtlSeconds,
     clock,
   });
@@ -148,7 +148,7 @@ async function startApi(
     await gateway.close();
     http.close();
   };
-  return { gateway, close };
+  return { gateway, gatewaySecret, close };
 }
 
 async function issue(tenant: Tenant, management: ManagementConnection): Promise<Pick<Ready, 'users' | 'tokens'>> {
@@ -166,12 +166,6 @@ async function issue(tenant: Tenant, management: ManagementConnection): Promise<
     expiredJwt: tenant.mintJwt({ expiresInSeconds: -3600 }),
   };
   return { users, tokens };
-}
-
-async function issueRevokedApplicationPassword(tenant: Tenant, management: ManagementConnection): Promise<string> {
-  const { id, value } = await createApplicationPassword(tenant, management, 'revoked');
-  await management.applicationPasswords.remove(firstUserId(tenant), id);
-  return value;
 }
 
 function createApplicationPassword(tenant: Tenant, { applicationPasswords }: ManagementConnection, label: string) {

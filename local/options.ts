@@ -2,18 +2,21 @@
 import { parseArgs } from 'node:util';
 import { type InferOutput, optional } from 'valibot';
 import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
+import { routesFault } from '../src/config/configuration.ts';
 import { contextPairs } from '../src/config/context-values.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
+import { backendUrl } from '../src/config/deployment-fields.ts';
 import { flag, seconds } from '../src/config/fields.ts';
 import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { exactly, parse } from '../src/config/parse.ts';
-import { routeFaults } from '../src/config/route-faults.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 
 /** The configuration keys that apply to local mode; issuer and audience come from the local tenant. */
 const { issuer: _issuer, audience: _audience, ...behaviour } = authorizerEntries;
 const schema = exactly({
   ...behaviour,
+  /** @default the demo API */
+  backendUrl: optional(backendUrl),
   basicChallenge: optional(flag, false),
   gatewayTtlSeconds: optional(seconds(3600), DEFAULTS.gatewayTtlSeconds),
 });
@@ -38,7 +41,8 @@ Starts a local tenant and a local API behind the authorizer, and shows which cre
 
   --json          print one line with a JSON object when ready, and nothing else
                   (npm prints a banner first; npm start --silent -- --json prints none)
-  -c key=value    set a configuration key, such as -c basicOrder=password-first or -c gatewayTtlSeconds=0
+  -c key=value    set a configuration key, such as -c basicOrder=password-first, or your own routes and
+                  backend: -c backendUrl=http://127.0.0.1:8080 -c 'routes={"ANY /{proxy+}":["read:foo"]}'
   --help          print this
 
   PORT            the port of the API (3000; 0 uses a free port)
@@ -85,10 +89,13 @@ export function parseStartOptions(
  */
 export function localConfiguration(values: Readonly<Record<string, unknown>> = {}): LocalConfiguration {
   const configuration = parse(schema, values, 'The configuration');
-  const { routes, uncachedScopes, gatewayTtlSeconds } = configuration;
+  const { uncachedScopes, gatewayTtlSeconds } = configuration;
   const ttlFault = gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
+  // The routes of the demo API are only a default without a backend.
+  const routes = values.routes === undefined ? undefined : configuration.routes;
+  const routeFault = routesFault({ ...configuration, routes });
   const faults = [
-    ...routeFaults(routes, false).map((fault) => `routes: ${fault}`),
+    ...(routeFault === undefined ? [] : [`routes: ${routeFault}`]),
     ...(ttlFault === undefined ? [] : [`gatewayTtlSeconds: ${ttlFault}`]),
   ];
   if (faults.length > 0) {

@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DemoTarget } from '../demonstration.ts';
 import { startTenant, type Tenant } from '../tenant/server.ts';
+import { seedOffering } from '../tenant-seed.ts';
 import type { Account } from './aws-request.ts';
 import { bootstrap } from './bootstrap.ts';
 import { type CdkOptions, PROJECT_DIRECTORY, runCdk } from './cdk-command.ts';
+import { type DeployedConfiguration, defaultPairs, deployedConfiguration } from './configuration.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
 import { installMinistack } from './ministack-install.ts';
 import { createSecret } from './secrets.ts';
@@ -31,6 +33,7 @@ export class DeploymentFailed extends Error {}
 
 interface Parts {
   readonly options: DeploymentOptions;
+  readonly configuration: DeployedConfiguration;
   readonly ministack: Ministack;
   readonly tenant: Tenant;
   readonly account: Account;
@@ -38,7 +41,6 @@ interface Parts {
   readonly directory: string;
 }
 
-const AUDIENCE = 'https://demo.api';
 /** The same clients as in the tenant's seed. */
 const SECRETS = {
   'demo/auth0-management': { clientId: 'local-management-client', clientSecret: 'local-management-secret' },
@@ -58,16 +60,18 @@ export class Deployment {
   /**
    * Starts everything except the stacks.
    *
-   * @throws EmulatorUnavailable
+   * @throws EmulatorUnavailable, or ConfigurationError for an invalid configuration
    */
   static async prepare(options: DeploymentOptions): Promise<Deployment> {
     const { environment, report, signal } = options;
+    const configuration = await deployedConfiguration(options.contextPairs);
     const file = await installMinistack({ projectDirectory: PROJECT_DIRECTORY, environment, report, signal });
     report('Starting the AWS emulator and the tenant, and bootstrapping the account …');
     const directory = await mkdtemp(join(tmpdir(), 'deploy-local-'));
-    const [ministack, tenant] = await Promise.all([startMinistack(file), startTenant()]);
+    const seed = seedOffering(configuration.audience, configuration.routes);
+    const [ministack, tenant] = await Promise.all([startMinistack(file), startTenant({ seed })]);
     const account = { url: ministack.url, id: '000000000000', region: 'us-east-1' };
-    const deployment = new Deployment({ options, ministack, tenant, account, directory });
+    const deployment = new Deployment({ options, configuration, ministack, tenant, account, directory });
     try {
       await bootstrap(account, { home: directory, signal });
       for (const [name, value] of Object.entries(SECRETS)) await createSecret(account, name, value);
@@ -87,40 +91,23 @@ export class Deployment {
   async deploy(): Promise<void> {
     const { tenant, options } = this.#parts;
     options.report('Synthesizing the stacks …');
-    const pairs = [
-      `issuer=${tenant.issuer}`,
-      `audience=${AUDIENCE}`,
-      'managementSecret=demo/auth0-management',
-      'passwordGrantSecret=demo/auth0-password-grant',
-      // The emulator supports neither the identity sources of a cached response nor rotation schedules.
-      'gatewayTtlSeconds=0',
-      'rotationDays=0',
-      ...options.contextPairs,
-    ];
+    const pairs = [...defaultPairs(tenant.issuer), ...options.contextPairs];
     await this.#cdk('synth', ['--quiet', '--output', this.#assembly, ...pairs.flatMap((pair) => ['-c', pair])]);
     options.report('Deploying the stacks (about 12 s) …');
     const outputs = ['--outputs-file', this.#outputsFile];
     await this.#cdk('deploy', ['--all', '--app', this.#assembly, '--require-approval', 'never', ...outputs]);
   }
 
-  /** The URLs and credentials for the demonstration. */
+  /** What the demonstration needs. */
   async demoTarget(): Promise<DemoTarget> {
-    const { account, tenant } = this.#parts;
-    const { ApiUrl = '' } = await readStackOutputs(this.#outputsFile);
-    const users = [...tenant.state.users.values()].map(({ user_id: userId, username, password }) => {
-      return { userId, username, password };
-    });
-    const revoked = tenant.mintApplicationPassword().value;
-    tenant.revoke(revoked);
-    const tokens = {
-      jwt: tenant.mintJwt(),
-      opaque: tenant.mintOpaque(),
-      asp: tenant.mintApplicationPassword().value,
-      refresh: tenant.mintRefresh(),
-      expiredJwt: tenant.mintJwt({ expiresInSeconds: -3600 }),
+    const { account, tenant, configuration } = this.#parts;
+    const { ApiUrl = '', GatewaySecretArn } = await readStackOutputs(this.#outputsFile);
+    return {
+      ...configuration,
+      gateway: reachableApiUrl(account, ApiUrl),
+      tenant,
+      gatewaySecret: GatewaySecretArn && `in the secret ${GatewaySecretArn}`,
     };
-    const ready = { gateway: reachableApiUrl(account, ApiUrl), issuer: tenant.issuer, users, tokens };
-    return { ready, revokedApplicationPassword: revoked };
   }
 
   /**

@@ -13,15 +13,13 @@ import { AuthorizerResponses } from './authorizer-responses.ts';
 import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
 import { allows } from './policy.ts';
 import { type Resources, resourcesOf } from './resources.ts';
+import { type GatewayRoutes, isPublic } from './routes.ts';
 
-export interface ApiOptions {
+export interface ApiOptions extends GatewayRoutes {
   readonly authorizer: AuthorizerHandler;
   readonly backend: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
   readonly audience: string;
   readonly basicChallenge: boolean;
-  readonly routeKeys: readonly string[];
-  /** The routes without an authorizer. */
-  readonly publicRouteKeys: readonly string[];
   /** How long a response of the authorizer is cached. */
   readonly ttlSeconds: number;
   readonly clock: () => number;
@@ -38,12 +36,12 @@ export type IncomingCall = Omit<GatewayRequest, 'resourcePath' | 'body'>;
 
 export interface ApiResponse {
   readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: string | Buffer;
 }
 
 /** Handles one request. */
-export type Api = (call: IncomingCall, body: string | null) => Promise<ApiResponse>;
+export type Api = (call: IncomingCall, body: Buffer | null) => Promise<ApiResponse>;
 
 type Context = Readonly<Record<string, unknown>>;
 type Authorization =
@@ -53,22 +51,18 @@ type Authorization =
 const CORS_HEADERS = { 'access-control-allow-origin': '*' };
 
 export function createApi(options: ApiOptions): Api {
-  const { backend, routeKeys, publicRouteKeys, thrownErrorType = 'AUTHORIZER_CONFIGURATION_ERROR' } = options;
+  const { backend, routeKeys, thrownErrorType = 'AUTHORIZER_CONFIGURATION_ERROR' } = options;
   const cacheBy = routeKeys.some((key) => key.endsWith('+}')) ? 'path' : 'resourcePath';
   const authorizerResponses = new AuthorizerResponses(options.authorizer, options.ttlSeconds, options.clock, cacheBy);
   const resources = resourcesOf(routeKeys);
   const responses = gatewayResponses(options.audience, options.basicChallenge);
-  const isPublic = ({ method, resourcePath }: GatewayRequest) => {
-    const named = `${method} ${resourcePath}`;
-    return publicRouteKeys.includes(routeKeys.includes(named) ? named : `ANY ${resourcePath}`);
-  };
 
   return async (call, body) => {
     if (call.method === 'OPTIONS') return preflight(resources, call.path);
     const resourcePath = resources.find(call.method, call.path);
     if (resourcePath === undefined) return refusal(responses, 'MISSING_AUTHENTICATION_TOKEN', {});
     const request = { ...call, resourcePath, body };
-    const authorization = isPublic(request)
+    const authorization = isPublic(options, request.method, resourcePath)
       ? ({ outcome: 'allowed', context: {} } as const)
       : await authorize(authorizerResponses, request, thrownErrorType);
     return authorization.outcome === 'allowed'
@@ -133,7 +127,13 @@ function preflight(resources: Resources, path: string): ApiResponse {
   return { statusCode: 204, headers, body: '' };
 }
 
-function fromBackend({ statusCode, headers = {}, body }: APIGatewayProxyResult): ApiResponse {
-  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  return { statusCode, headers: Object.fromEntries(texts), body };
+function fromBackend(result: APIGatewayProxyResult): ApiResponse {
+  const { statusCode, headers = {}, multiValueHeaders = {}, body, isBase64Encoded = false } = result;
+  const fields = Object.entries({ ...headers, ...multiValueHeaders });
+  const texts = fields.map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : String(value)]);
+  return {
+    statusCode,
+    headers: Object.fromEntries(texts),
+    body: isBase64Encoded ? Buffer.from(body, 'base64') : body,
+  };
 }

@@ -1,4 +1,5 @@
 /** Builds the events that API Gateway would send for an HTTP request: one for the authorizer, one for the backend. */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 
@@ -10,11 +11,13 @@ export interface GatewayRequest {
   readonly method: string;
   /** Still percent-encoded, without the query. */
   readonly path: string;
+  /** Without the question mark. @default none */
+  readonly query?: string;
   readonly resourcePath: string;
   readonly sourceIp: string;
   /** The header fields in order, with names as the caller spelled them. */
   readonly fields: readonly (readonly [name: string, value: string])[];
-  readonly body: string | null;
+  readonly body: Buffer | null;
 }
 
 /** Returns names and values unchanged, including repeated fields. */
@@ -42,13 +45,18 @@ export function proxyEvent(
 ): APIGatewayProxyEvent {
   return {
     ...common(request),
-    body: request.body,
-    isBase64Encoded: false,
+    ...bodyOf(request),
     requestContext: context(request, { ...authorizer }),
   };
 }
 
-function common({ method, path, resourcePath, fields }: GatewayRequest) {
+/** Text goes as text, other bytes as base64. */
+function bodyOf({ body }: GatewayRequest): Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'> {
+  const isBase64Encoded = body !== null && !isUtf8(body);
+  return { body: body?.toString(isBase64Encoded ? 'base64' : 'utf8') ?? null, isBase64Encoded };
+}
+
+function common({ method, path, query = '', resourcePath, fields }: GatewayRequest) {
   const multiValueHeaders: Record<string, string[]> = {};
   for (const [name, value] of fields) multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value];
   return {
@@ -58,9 +66,19 @@ function common({ method, path, resourcePath, fields }: GatewayRequest) {
     headers: Object.fromEntries(fields),
     multiValueHeaders,
     pathParameters: pathParameters(resourcePath, path),
-    queryStringParameters: null,
-    multiValueQueryStringParameters: null,
+    ...queryParameters(query),
     stageVariables: null,
+  };
+}
+
+/** Decoded, as API Gateway passes them on; `null` without a query. */
+function queryParameters(query: string) {
+  if (query === '') return { queryStringParameters: null, multiValueQueryStringParameters: null };
+  const parameters = new URLSearchParams(query);
+  const names = [...new Set(parameters.keys())];
+  return {
+    queryStringParameters: Object.fromEntries(parameters),
+    multiValueQueryStringParameters: Object.fromEntries(names.map((name) => [name, parameters.getAll(name)])),
   };
 }
 

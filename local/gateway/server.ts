@@ -38,11 +38,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function respond(api: Api, incoming: IncomingMessage): Promise<ApiResponse> {
   const { method = 'GET', url = '/', socket } = incoming;
   const [path = '/'] = url.split('?', 1);
-  const call: IncomingCall = { method, path, sourceIp: socket.remoteAddress ?? HOST, fields: headerFields(incoming) };
+  const query = url.slice(path.length + 1);
+  const sourceIp = socket.remoteAddress ?? HOST;
+  const call: IncomingCall = { method, path, query, sourceIp, fields: headerFields(incoming) };
   return api(call, await readBody(incoming));
 }
 
-async function readBody(incoming: IncomingMessage): Promise<string | null> {
+async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -50,7 +52,7 @@ async function readBody(incoming: IncomingMessage): Promise<string | null> {
     if (size > MAXIMUM_BODY_BYTES) throw new Error('The body is too large.');
     chunks.push(chunk);
   }
-  return size === 0 ? null : Buffer.concat(chunks).toString();
+  return size === 0 ? null : Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, { statusCode, headers, body }: ApiResponse): void {

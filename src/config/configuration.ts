@@ -123,7 +123,8 @@ function encryptLogsFault({ kmsKeyArn, encryptLogs }: Pick<Keys, 'kmsKeyArn' | '
     : undefined;
 }
 
-function routesFault({ routes, backendUrl: backend }: Pick<Keys, 'routes' | 'backendUrl'>) {
+/** The fault of the routes, which a backend needs; `undefined` if there is none. */
+export function routesFault({ routes, backendUrl: backend }: Pick<Keys, 'routes' | 'backendUrl'>) {
   if (routes !== undefined) return routeFaults(routes, backend !== undefined).join('; ') || undefined;
   return backend === undefined
     ? undefined

@@ -73,7 +73,15 @@ describe('the check of a JWT', () => {
 describe('a token that must be introspected', () => {
   it.each<[string, (local: LocalForTest) => string, string]>([
     ['a refresh token', ({ ready }) => ready.tokens.refresh, 'token_type_refused'],
-    ['a revoked ASP', ({ revokedApplicationPassword }) => revokedApplicationPassword, 'token_inactive'],
+    [
+      'a revoked ASP',
+      ({ tenant }) => {
+        const { value } = tenant.mintApplicationPassword();
+        tenant.revoke(value);
+        return value;
+      },
+      'token_inactive',
+    ],
     ['garbage', () => 'garbage', 'token_inactive'],
     [
       'an opaque token for another API',

@@ -1,0 +1,44 @@
+/** The credentials of the demonstration, with the scopes that its routes need. */
+import type { DemoChoice } from './demo-routes.ts';
+import type { Ready } from './environment.ts';
+import type { Tenant } from './tenant/server.ts';
+import { findAudience, scopeValues } from './tenant/state.ts';
+
+export interface DemoCredentials extends Readonly<Record<keyof Ready['tokens'] | 'revokedAsp', string>> {
+  readonly username: string;
+  readonly password: string;
+  /** An ASP without a scope that some route requires. */
+  readonly lackingAsp: string;
+  /** Whether the tenant grants these scopes to a password. */
+  readonly offersScopes: boolean;
+}
+
+export function mintCredentials(tenant: Tenant, audience: string, choice: DemoChoice): DemoCredentials {
+  const [user] = tenant.state.users.values();
+  if (!user) throw new Error('The local tenant has no user.');
+  const { username, password } = user;
+  const options = { audience, scope: choice.scopes.join(' ') };
+  const mintAsp = (scopes: readonly string[]) =>
+    tenant.mintApplicationPassword({ audience, scope: scopes.join(' '), label: 'demonstration' }).value;
+  const asp = mintAsp(choice.scopes);
+  const revokedAsp = mintAsp(choice.scopes);
+  tenant.revoke(revokedAsp);
+  const api = findAudience(tenant.state, audience);
+  const offered = api ? scopeValues(api) : [];
+  return {
+    username,
+    password,
+    jwt: tenant.mintJwt(options),
+    opaque: tenant.mintOpaque(options),
+    asp,
+    refresh: tenant.mintRefresh(options),
+    expiredJwt: tenant.mintJwt({ ...options, expiresInSeconds: -3600 }),
+    revokedAsp,
+    lackingAsp: choice.lacking && choice.lacking.scopes !== choice.scopes ? mintAsp(choice.lacking.scopes) : asp,
+    offersScopes: choice.scopes.every((scope) => offered.includes(scope)) || isUnscoped(choice),
+  };
+}
+
+function isUnscoped({ route: { requirement } }: DemoChoice): boolean {
+  return 'allOf' in requirement && requirement.allOf.length === 0;
+}

@@ -1,0 +1,78 @@
+/** Runs `npm start` with routes and a backend of one's own, and every command that it prints. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { rowsOf, runCurlLines, runUntilReady, startBackend } from '../../support/local/demonstration.ts';
+
+const lacksCurl = spawnSync('curl', ['--version']).status !== 0;
+
+describe.skipIf(lacksCurl)('npm start', () => {
+  it('prints commands that get the statuses of its table, for the demo routes', async () => {
+    const { lines } = await runUntilReady('start.ts', [], async (printed) => {
+      expect(await runCurlLines(printed)).toEqual(rowsOf(printed).map((row) => row.slice(0, 3)));
+    });
+    expect(rowsOf(lines)).toHaveLength(10);
+    const commands = lines.filter((line) => line.startsWith('    curl '));
+    expect(commands).toHaveLength(10);
+    expect(Math.max(...commands.map(({ length }) => length))).toBeLessThan(140);
+    expect(lines.join('\n')).not.toContain('\u001b');
+  });
+
+  it('demonstrates a route of its configuration, and no request fails because a route does not exist', async () => {
+    const routes = { 'GET /orders/{id}': { anyOf: ['read:orders', 'admin'] }, 'GET /health': 'public' };
+    const { lines } = await runUntilReady('start.ts', ['-c', `routes=${JSON.stringify(routes)}`], async (printed) => {
+      expect(await runCurlLines(printed)).toEqual(rowsOf(printed).map((row) => row.slice(0, 3)));
+    });
+    expect(lines[0]).toMatch(/ {4}\(routes: GET \/orders\/\{id\}, GET \/health \(public\)\)$/);
+    expect(rowsOf(lines)).toEqual([
+      '200 allowed   JWT as Bearer',
+      '200 allowed   opaque token as Bearer',
+      '200 allowed   ASP as Bearer',
+      '200 allowed   username and ASP as Basic',
+      '200 allowed   username and password as Basic',
+      '401 refused   expired JWT',
+      '401 refused   revoked ASP',
+      '401 refused   refresh token',
+      '401 refused   no credential',
+      '403 refused   missing scope: read:foo only',
+    ]);
+  });
+
+  it('forwards requests to a backend with the principal instead of the credential', async () => {
+    const backend = await startBackend();
+    const routes = { 'ANY /{proxy+}': ['read:orders'], 'DELETE /orders': ['admin'] };
+    const args = ['-c', `backendUrl=${backend.url}`, '-c', `routes=${JSON.stringify(routes)}`];
+    const { lines } = await runUntilReady('start.ts', args, async (printed) => {
+      expect(await runCurlLines(printed)).toEqual(rowsOf(printed).map((row) => row.slice(0, 3)));
+    });
+    const secret = /^The backend {2}(\S+) {4}\(x-gateway-secret: (\S+)\)$/.exec(lines[2] ?? '');
+    expect(secret?.[1]).toBe(backend.url);
+    expect(rowsOf(lines).map((row) => row.slice(0, 11))).toEqual([
+      ...Array(5).fill('404 allowed'),
+      ...Array(4).fill('401 refused'),
+      '403 refused',
+    ]);
+    expect(lines).toContain('The status of an allowed request is from the backend.');
+    // Five of the table and five of the commands.
+    expect(backend.seen).toHaveLength(10);
+    for (const { url, headers } of backend.seen) {
+      expect(url).toBe('/base/example');
+      expect(headers).toMatchObject({ 'x-auth-sub': 'auth0%7C1234', 'x-gateway-secret': secret?.[2] });
+      expect(headers).not.toHaveProperty('authorization');
+    }
+  });
+
+  it.each([
+    ['every route is public', { 'GET /health': 'public' }],
+    [
+      'no route that requires a credential has the method GET, and other methods may change something in your backend',
+      { 'DELETE /orders/{id}': ['admin'] },
+    ],
+  ])('sends nothing and says why if %s', async (reason, routes) => {
+    const backend = await startBackend();
+    const args = ['-c', `backendUrl=${backend.url}`, '-c', `routes=${JSON.stringify(routes)}`];
+    const { lines } = await runUntilReady('start.ts', args, async () => {});
+    expect(lines).toContain(`No request is shown: ${reason}.`);
+    expect(rowsOf(lines)).toEqual([]);
+    expect(backend.seen).toEqual([]);
+  });
+});
