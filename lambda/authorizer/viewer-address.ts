@@ -23,7 +23,8 @@ const ADDRESS = pipe(string(), ip());
 
 export class ViewerAddress {
   readonly #settings: ViewerAddressSettings;
-  #secrets: Promise<readonly string[]> | undefined;
+  #known: readonly string[] | undefined;
+  #reading: Promise<readonly string[]> | undefined;
   #readAtMs = 0;
 
   constructor(settings: ViewerAddressSettings) {
@@ -47,24 +48,21 @@ export class ViewerAddress {
 
   async #isKnown(secret: string): Promise<boolean> {
     const isAmong = (known: readonly string[]) => known.some((candidate) => isSame(candidate, secret));
-    if (isAmong(await this.#read())) return true;
-    // The secret may have changed.
+    const known = this.#known ?? (await this.#read());
+    if (isAmong(known)) return true;
+    // The secret may have changed. If it cannot be read now, the known ones stay in use: a wrong secret must not stop other callers.
     if (this.#settings.clock() - this.#readAtMs < READ_PAUSE_MS) return false;
-    this.#secrets = undefined;
-    return isAmong(await this.#read());
+    return isAmong(await this.#read().catch(() => known));
   }
 
-  /** A failed read is not kept. */
-  #read(): Promise<readonly string[]> {
-    if (this.#secrets === undefined) {
-      this.#readAtMs = this.#settings.clock();
-      const reading = this.#settings.readSecrets();
-      this.#secrets = reading;
-      reading.catch(() => {
-        if (this.#secrets === reading) this.#secrets = undefined;
-      });
-    }
-    return this.#secrets;
+  /** Concurrent callers share one read. */
+  async #read(): Promise<readonly string[]> {
+    this.#readAtMs = this.#settings.clock();
+    this.#reading ??= this.#settings.readSecrets().finally(() => {
+      this.#reading = undefined;
+    });
+    this.#known = await this.#reading;
+    return this.#known;
   }
 }
 
@@ -75,6 +73,8 @@ function isSame(one: string, other: string): boolean {
 
 /** CloudFront writes the address, a colon and the port; an IPv6 address may be in brackets. */
 function addressIn(name: string, value: string): string | undefined {
-  const text = name === 'cloudfront-viewer-address' ? (/^\[?([^\]]+)\]?:\d{1,5}$/.exec(value)?.[1] ?? '') : value;
+  if (name !== 'cloudfront-viewer-address') return is(ADDRESS, value) ? value : undefined;
+  const { bracketed, plain } = /^(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^[\]]+)):\d{1,5}$/.exec(value)?.groups ?? {};
+  const text = bracketed ?? plain;
   return is(ADDRESS, text) ? text : undefined;
 }

@@ -6,6 +6,7 @@ import type { ClientGrant, ClientGrants } from '../management/client-grants.ts';
 import { KEY_PROPERTIES, type KeyPatch, keyPropertiesOf } from '../management/key-properties.ts';
 import type { ManagementConnection } from '../management/management-connection.ts';
 import type { NewResourceServer, ResourceServer, ResourceServers } from '../management/resource-servers.ts';
+import { NO_TOKEN_SETTINGS } from '../management/token-settings.ts';
 
 export interface TenantChange {
   /** What changes, for people. */
@@ -66,7 +67,7 @@ function targetOf({ identifier }: Pick<ResourceServer, 'identifier'>): string {
 }
 
 function plannedResourceServer({ identifier, name, scopes }: NewResourceServer): ResourceServer {
-  return { id: DRY_RUN_ID, identifier, name, scopes, keys: keyPropertiesOf({}) };
+  return { id: DRY_RUN_ID, identifier, name, scopes, keys: keyPropertiesOf({}), tokens: NO_TOKEN_SETTINGS };
 }
 
 function reportPatch(before: ResourceServer | undefined, patch: KeyPatch, onChange: OnChange): void {

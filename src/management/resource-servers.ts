@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { ManagementRefusal, SetupError } from './errors.ts';
 import { type KeyPatch, type KeyProperties, keyPropertiesOf } from './key-properties.ts';
 import { unwrapErrors } from './package-fetch.ts';
+import { type TokenSettings, tokenSettingsOf } from './token-settings.ts';
 
 export interface ResourceServer {
   /** The tenant's own id. */
@@ -18,6 +19,7 @@ export interface ResourceServer {
   /** Empty if it has none. */
   readonly scopes: readonly string[];
   readonly keys: KeyProperties;
+  readonly tokens: TokenSettings;
 }
 
 export interface NewResourceServer {
@@ -113,6 +115,7 @@ function parseResourceServer(response: unknown): ResourceServer {
     name: typeof name === 'string' ? name : '',
     scopes: Array.isArray(scopes) ? scopes.flatMap(scopeValue) : [],
     keys: keyPropertiesOf(response),
+    tokens: tokenSettingsOf(response),
   };
 }
 

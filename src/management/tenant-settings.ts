@@ -1,5 +1,5 @@
 /** The settings of a tenant on which user logins depend. They are read, never written, and not trusted until parsed. */
-import { isJsonObject } from '../core/json.ts';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { ManagementRefusal, SetupError } from './errors.ts';
 import type { SendManagementRequest } from './management-requests.ts';
 
@@ -10,11 +10,19 @@ export interface ClientSettings {
   readonly isForwardedForTrusted: boolean;
 }
 
+/** A connection, which holds users. */
+export interface ConnectionSettings {
+  /** The ids of the clients that may use it; `undefined` if the tenant does not list them. */
+  readonly enabledClients: readonly string[] | undefined;
+}
+
 export interface TenantSettings {
   /** Reads a client's settings; requires the scope `read:clients`. */
   client(clientId: string): Promise<ClientSettings>;
   /** The connection for logins that do not name one, `""` if not set; requires the scope `read:tenant_settings`. */
   defaultDirectory(): Promise<string>;
+  /** Reads a connection by its name; `undefined` if there is none. Requires the scope `read:connections`. */
+  connection(name: string): Promise<ConnectionSettings | undefined>;
 }
 
 /**
@@ -32,6 +40,10 @@ export function createTenantSettings(baseUrl: string, send: SendManagementReques
       });
       return parseClient(response);
     },
+    connection: async (name) => {
+      const query = `name=${encodeURIComponent(name)}&fields=name,enabled_clients&include_fields=true`;
+      return parseConnection(await send({ method: 'GET', url: `${baseUrl}connections?${query}` }), name);
+    },
     defaultDirectory: async () => {
       const url = `${baseUrl}tenants/settings?fields=default_directory&include_fields=true`;
       return parseDefaultDirectory(await send({ method: 'GET', url }));
@@ -46,6 +58,16 @@ function parseClient(response: unknown): ClientSettings {
     grantTypes: Array.isArray(grantTypes) ? grantTypes.filter((type) => typeof type === 'string') : [],
     isForwardedForTrusted: isTrusted === true,
   };
+}
+
+/** The tenant may respond with a list or a page, and may ignore the filter. */
+function parseConnection(response: unknown, name: string): ConnectionSettings | undefined {
+  const list = isJsonObject(response) ? response.connections : response;
+  if (!Array.isArray(list)) throw malformed();
+  const found: JsonObject | undefined = list.find((entry) => isJsonObject(entry) && entry.name === name);
+  if (!found) return undefined;
+  const clients = found.enabled_clients;
+  return { enabledClients: Array.isArray(clients) ? clients.filter((id) => typeof id === 'string') : undefined };
 }
 
 function parseDefaultDirectory(response: unknown): string {

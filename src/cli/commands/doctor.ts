@@ -20,7 +20,7 @@ export const doctor: Command = {
   operands: '',
   mostOperands: 0,
   description:
-    'Changes nothing. The exit code is 0 only if no check failed (✗). Look at each warning (!).\nA check is skipped (-) if it does not apply or cannot be made.',
+    'Changes nothing. The exit code is 0 only if no check failed (✗). Look at each warning (!).\nA dash (-) means that a check was not made, and why: the\nlink may be good or broken.',
   options: {
     'api-url': { type: 'string', placeholder: 'URL', summary: 'the deployed API (ASP_API_URL, or the output ApiUrl)' },
     'password-client-id': {
@@ -80,14 +80,15 @@ async function examine(context: Context, onReport: (report: Report) => void): Pr
       title,
       ...(missing === undefined && examination
         ? await attempt(() => run(examination), examination)
-        : skipped(`not checked: it depends on "${missing}"`)),
+        : skipped(`skipped: needs "${missing}"`)),
     });
   }
   return reports;
 }
 
+/** After a warning, the link is still good enough for the checks that need it. */
 function hasPassed(id: string, reports: readonly Report[]): boolean {
-  return reports.some((report) => report.id === id && report.state === 'passed');
+  return reports.some((report) => report.id === id && (report.state === 'passed' || report.state === 'warned'));
 }
 
 async function attempt(check: () => Promise<Finding>, { ports }: Examination): Promise<Finding> {
@@ -111,5 +112,5 @@ function show({ state, title, detail, ...report }: Report, { ports: { terminal }
   const [first = '', ...more] = detail.split('\n').map(printable);
   terminal.print(`${signs[state]} ${title}: ${first}`);
   const fix = 'fix' in report && report.fix !== '' ? [report.fix] : [];
-  for (const line of [...more, ...fix]) terminal.print(`  ${line}`);
+  for (const line of [...more, ...fix.flatMap((text) => text.split('\n'))]) terminal.print(`  ${line}`);
 }

@@ -1,5 +1,5 @@
-/** The last link: the deployed API refuses a call without a credential, with a challenge. */
-import { HttpFailure } from '../../core/http.ts';
+/** The last links: the API refuses a call without a credential, with a challenge, and it can check a token. */
+import { HttpFailure, type HttpResponse } from '../../core/http.ts';
 import { isSecureUrl } from '../../core/secure-url.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
 import { type Check, type Examination, type Finding, failed, passed, skipped } from './check.ts';
@@ -8,25 +8,55 @@ const TIMEOUT_MS = 10_000;
 
 export const apiCheck: Check = {
   id: 'deployed-api',
-  title: 'The deployed API requires a credential',
+  title: 'The API requires a credential',
   needs: [],
-  run: async (examination) => {
-    const apiUrl = examination.settings.get('apiUrl');
-    if (apiUrl === undefined)
-      return skipped('no API is configured (--api-url, ASP_API_URL or the stack output ApiUrl)');
-    const call = protectedCall(examination);
-    if (!call) return skipped('every route is public');
-    const url = `${apiUrl.replace(/\/$/, '')}${call.path}`;
-    if (!URL.canParse(url) || !isSecureUrl(new URL(url)))
-      return failed('it is not an https URL', 'Name the https URL of the API.');
-    return examineResponse(`${call.method} ${url}`, () =>
-      examination.ports.http({ method: call.method, url, headers: {}, timeoutMs: TIMEOUT_MS }),
-    );
-  },
+  run: (examination) => withCall(examination, async (call) => examineRefusal(call, await send(examination, call))),
 };
 
+/**
+ * Sends an opaque token that nobody issued. The API has to introspect it with its own key and configuration, which need not be the
+ * ones that the other checks use.
+ */
+export const apiTokenCheck: Check = {
+  id: 'api-tokens',
+  title: 'The API can check tokens',
+  needs: ['deployed-api'],
+  run: (examination) =>
+    withCall(examination, async (call) => {
+      const { status } = await send(examination, call, `Bearer doctor-${examination.ports.uniqueId()}`);
+      if (status === 401) return passed('401 for a token that nobody issued');
+      return failed(
+        `${status} for a token that nobody issued, expected 401`,
+        'The log of the authorizer gives the reason. After 500 or 503, it may sign with another key than the tenant has: compare them with "asp keys". After "asp setup" for the tenant of npm start this is so until "asp teardown".',
+      );
+    }),
+};
+
+interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+}
+
+/** Examines a route that requires a principal; reports if there is none, or if it cannot be reached. */
+async function withCall(examination: Examination, examine: (call: Call) => Promise<Finding>): Promise<Finding> {
+  const apiUrl = examination.settings.get('apiUrl');
+  if (apiUrl === undefined)
+    return skipped('not checked: no API is configured (--api-url, ASP_API_URL or the stack output ApiUrl)');
+  const route = protectedRoute(examination);
+  if (!route) return skipped('not checked: every route is public');
+  const url = `${apiUrl.replace(/\/$/, '')}${route.path}`;
+  if (!URL.canParse(url) || !isSecureUrl(new URL(url)))
+    return failed('it is not an https URL', 'Name the https URL of the API.');
+  try {
+    return await examine({ method: route.method, url });
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    return failed(`${route.method} ${url}: ${error.message}`, 'Check the URL and that the API is deployed.');
+  }
+}
+
 /** A route that requires a principal, preferably one that only reads. */
-function protectedCall(examination: Examination) {
+function protectedRoute(examination: Examination) {
   const { routes } = authorizerConfiguration(examination);
   const calls = Object.entries(routes)
     .filter(([, setting]) => setting !== 'public')
@@ -40,19 +70,19 @@ function protectedCall(examination: Examination) {
   return post && ({ ...post, method: 'POST' } as const);
 }
 
-async function examineResponse(call: string, send: () => ReturnType<Examination['ports']['http']>): Promise<Finding> {
-  try {
-    const { status, headers } = await send();
-    const challenge = headers['www-authenticate'] ?? '';
-    if (status !== 401)
-      return failed(
-        `${call} without a credential: ${status}, expected 401`,
-        'Check that this is the URL of the deployed API, including its stage, and that the route has the authorizer.',
-      );
-    if (/^bearer/i.test(challenge)) return passed(`${call}: 401, ${challenge}`);
-    return failed(`${call}: 401 without WWW-Authenticate`, 'Add the gateway responses to the API.');
-  } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    return failed(`${call}: ${error.message}`, 'Check the URL and that the API is deployed.');
+function send({ ports }: Examination, { method, url }: Call, authorization?: string): Promise<HttpResponse> {
+  return ports.http({ method, url, headers: authorization ? { authorization } : {}, timeoutMs: TIMEOUT_MS });
+}
+
+function examineRefusal({ method, url }: Call, { status, headers }: HttpResponse): Finding {
+  const call = `${method} ${url}`;
+  const challenge = headers['www-authenticate'] ?? '';
+  if (status !== 401) {
+    return failed(
+      `${call} without a credential: ${status}, expected 401`,
+      'Check that this is the URL of the deployed API, including its stage, and that the route has the authorizer.',
+    );
   }
+  if (/^bearer/i.test(challenge)) return passed(`${call}: 401, ${challenge}`);
+  return failed(`${call}: 401 without WWW-Authenticate`, 'Add the gateway responses to the API.');
 }

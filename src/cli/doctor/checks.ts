@@ -1,5 +1,5 @@
 /** Lists all checks, in the order of the chain. */
-import { apiCheck } from './api-check.ts';
+import { apiCheck, apiTokenCheck } from './api-check.ts';
 import type { Check } from './check.ts';
 import { featureCheck } from './feature-check.ts';
 import { introspectionCheck } from './introspection-check.ts';
@@ -14,4 +14,5 @@ export const CHECKS: readonly Check[] = [
   introspectionCheck,
   ...loginChecks,
   apiCheck,
+  apiTokenCheck,
 ];

@@ -1,5 +1,6 @@
 /** Checks the links of Basic with real passwords: the client of the password grant, its connection, and the caller's address. */
 import { passwordGrantType } from '../../core/client-credentials.ts';
+import { SetupError } from '../../management/errors.ts';
 import { type Check, type Examination, type Finding, failed, passed, skipped } from './check.ts';
 
 const passwordGrant: Check = {
@@ -24,14 +25,39 @@ const defaultConnection: Check = {
   run: async ({ settings, connect }) => {
     if (settings.get('passwordClientId') === undefined) return noPasswords();
     const named = settings.get('connection');
-    const connection = named ?? (await connect().tenantSettings.defaultDirectory());
-    if (connection !== '') return passed(named === undefined ? `${connection}, the tenant's default` : connection);
+    if (named !== undefined) return namedConnection(named, settings.require('passwordClientId'), connect());
+    const connection = await connect().tenantSettings.defaultDirectory();
+    if (connection !== '') return passed(`${connection}, the tenant's default`);
     return failed(
       'the tenant has no default directory',
       'Set one (dashboard: Settings > General > API Authorization Settings > Default Directory), or name a connection.',
     );
   },
 };
+
+async function namedConnection(
+  name: string,
+  clientId: string,
+  { tenantSettings }: ReturnType<Examination['connect']>,
+): Promise<Finding> {
+  try {
+    const connection = await tenantSettings.connection(name);
+    if (!connection) {
+      return failed(
+        `the tenant has no connection "${name}"`,
+        'Name a database connection of the tenant (AUTH0_CONNECTION, and "connection" in the secret of the client).',
+      );
+    }
+    if (connection.enabledClients?.includes(clientId) !== false) return passed(name);
+    return failed(
+      `the connection "${name}" is not enabled for ${clientId}`,
+      'Enable it (dashboard: Authentication > Database > the connection > Applications).',
+    );
+  } catch (error) {
+    if (!(error instanceof SetupError && error.code === 'management_scope_missing')) throw error;
+    return skipped(`not checked: the management client lacks read:connections, so "${name}" may not exist`);
+  }
+}
 
 const forwardedIp: Check = {
   id: 'forwarded-ip',

@@ -6,7 +6,9 @@ import { missingScopes } from '../../setup/client-grant/grant-change.ts';
 import { APPLICATION_PASSWORD_SCOPES } from '../../setup/client-grant/set-up-client-grant.ts';
 import { resourceServerNotFound } from '../../setup/resource-server/resource-server-errors.ts';
 import { compareKeys } from '../key-comparison.ts';
-import { type Check, type Examination, failed, passed } from './check.ts';
+import { keyDeliveryOf } from '../key-delivery.ts';
+import { type Check, type Examination, failed, passed, warned } from './check.ts';
+import { tokenSettingsCheck } from './token-settings-check.ts';
 
 /** The scopes for setup when the resource server and the grant already exist. */
 const SETUP_SCOPES = ['read:resource_servers', 'update:resource_servers', 'read:client_grants', 'update:client_grants'];
@@ -69,13 +71,31 @@ const keyOnRecord: Check = {
   run: async (examination) => {
     const { agree, keys } = await compareKeys(examination.signingKeys, examination.connect(), examination);
     const current = keys.find(({ signing }) => signing === 'current')?.thumbprint ?? 'unknown';
+    const held = keys.filter(({ tenant }) => tenant.length > 0);
+    const strays = held.filter(({ signing }) => signing === null).map(({ thumbprint }) => thumbprint);
+    if (agree && strays.length > 0) {
+      return warned(
+        `key ${current}, and beside it ${strays.join(', ')}, which this deployment does not use`,
+        'If another deployment uses it, do nothing. If it is an old key, which an import of the tenant may have restored, rotate the key; if that key was revoked, run "asp revoke-key".',
+      );
+    }
     if (agree) return passed(`key ${current}`);
+    if (held.length === 0 && !isByUrl(keyDeliveryOf(examination.settings).keyDelivery)) {
+      return warned(
+        'the tenant shows no key',
+        'If it hides the key, the check of the introspection shows whether it has it. If it has none, "asp setup" gives it the key; for a deployment, deploy again.',
+      );
+    }
     return failed(
       `not everywhere that the tenant may look: key ${current}`,
       'See "asp keys". "asp setup" gives the key to the tenant. For a deployment, deploy again.',
     );
   },
 };
+
+function isByUrl(keyDelivery: string): boolean {
+  return keyDelivery === 'verificationLocation' || keyDelivery === 'wellKnown';
+}
 
 const grantScopes: Check = {
   id: 'grant-scopes',
@@ -107,6 +127,7 @@ export const managementChecks: readonly Check[] = [
   managementClient,
   managementScopes,
   resourceServer,
+  tokenSettingsCheck,
   keyOnRecord,
   grantScopes,
 ];

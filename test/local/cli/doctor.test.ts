@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Ports } from '../../../src/cli/ports.ts';
 import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
+import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
+import { certificatePem } from '../../../src/signing-key/signing-key.ts';
 import { openWorkshop, type Run, type Workshop } from '../../support/cli/asp.ts';
 import { settingsOf, signingJwk, takeScope } from '../../support/cli/tenant.ts';
 import type { LocalForTest } from '../../support/local/start.ts';
@@ -17,8 +19,8 @@ interface Chain extends Workshop {
 const client = createHttpsClient();
 
 /** Local mode with everything configured, and with a key that the command line has too. */
-async function openChain(): Promise<Chain> {
-  const local = await startLocal();
+async function openChain(apiKey: typeof signingJwk | undefined = signingJwk): Promise<Chain> {
+  const local = await startLocal({}, undefined, undefined, apiKey);
   const workshop = openWorkshop({
     ...settingsOf(local.tenant),
     AUTH0_PASSWORD_CLIENT_ID: 'local-password-client',
@@ -26,7 +28,7 @@ async function openChain(): Promise<Chain> {
   });
   for (const secret of ['local-management-secret', 'local-password-secret', signingJwk.d]) workshop.secrets.add(secret);
   workshop.write('key.json', JSON.stringify(signingJwk));
-  // Local mode has set up its tenant with another key.
+  // Local mode has set up its tenant, and has the record.
   await workshop.asp(['setup', '--key', 'key.json', '--replace-key']);
   const ports = { http: datedBy(workshop) };
   const doctor: Chain['doctor'] = (args = [], more = {}) =>
@@ -51,6 +53,7 @@ const ALL = [
   'management-client',
   'management-scopes',
   'resource-server',
+  'token-settings',
   'key-on-record',
   'grant-scopes',
   'asp-feature',
@@ -59,6 +62,7 @@ const ALL = [
   'default-connection',
   'forwarded-ip',
   'deployed-api',
+  'api-tokens',
 ];
 
 describe('asp doctor', () => {
@@ -87,7 +91,8 @@ describe('asp doctor', () => {
       expect.stringContaining('The password grant is enabled: no AUTH0_PASSWORD_CLIENT_ID'),
       expect.stringContaining('There is a connection to log in to: no AUTH0_PASSWORD_CLIENT_ID'),
       expect.stringContaining("The tenant trusts the caller's address: no AUTH0_PASSWORD_CLIENT_ID"),
-      expect.stringContaining('The deployed API requires a credential: no API is configured'),
+      expect.stringContaining('The API requires a credential: not checked: no API is configured'),
+      expect.stringContaining('The API can check tokens: skipped: needs "deployed-api"'),
     ]);
     expect(code).toBe(0);
   });
@@ -101,7 +106,7 @@ describe('asp doctor', () => {
     expect(stdout).toMatch(/"audience" is missing\. Give it as --audience, or as AUTH0_AUDIENCE/);
     expect(stdout).toMatch(/keyFormat: got "der"/);
     expect(stdout).toMatch(/There is no signing key at/);
-    expect(stdout.match(/^- .*not checked: it depends on "configuration"$/gm)).toHaveLength(15);
+    expect(stdout.match(/^- .*: skipped: needs "configuration"$/gm)).toHaveLength(17);
     expect(code).toBe(1);
   });
 
@@ -237,6 +242,16 @@ describe('asp doctor', () => {
       /404, expected 401\n.*including its stage/,
     ],
     ['deployed-api', () => ({ args: ['--api-url', 'http://api.example/'] }), /it is not an https URL/],
+    [
+      'default-connection',
+      () => ({ args: ['--connection', 'nope'] }),
+      /no connection "nope"\nName a database connection .* \(AUTH0_CONNECTION/,
+    ],
+    [
+      'default-connection',
+      () => ({ args: ['--connection', 'Disabled'] }),
+      /"Disabled" is not enabled for local-password-client\nEnable it/,
+    ],
   ])('reports that %s is broken', async (id, breakIt, message) => {
     const chain = await openChain();
     const { args = [], ports = {} } = breakIt(chain) ?? {};
@@ -246,7 +261,114 @@ describe('asp doctor', () => {
     expect(`${broken?.detail}\n${broken?.fix}`).toMatch(message);
     expect(broken?.id).toBe(id);
     expect(code).toBe(1);
-    expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 16 checks failed\. Fix the first one first/);
+    expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 18 checks failed\. Fix the first one first/);
+  });
+
+  it('passes a connection that exists, and reports one that it may not look up as not checked', async () => {
+    const { doctor, local } = await openChain();
+    expect((await doctor(['--connection', 'Staff'])).stdout).toMatch(/^✓ There is a connection to log in to: Staff$/m);
+    takeScope(local.tenant, 'read:connections');
+    const { code, stdout } = await doctor(['--connection', 'Staff']);
+    expect(stdout).toMatch(
+      /^- There is a connection to log in to: not checked: the management client lacks read:connections, so "Staff" may/m,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('fails if the API cannot check a token, although the tenant and its settings are right', async () => {
+    const { doctor } = await openChain(await generateSigningKey(0));
+    const { code, stdout } = await doctor();
+    expect(stdout.match(/^[^✓ ].*$/gmu)).toEqual([
+      '✗ The API can check tokens: 503 for a token that nobody issued, expected 401',
+    ]);
+    expect(stdout).toMatch(/it may sign with another key than the tenant has/);
+    expect(code).toBe(1);
+  });
+
+  const api = ({ local }: Chain, changes: object) => {
+    const record = [...local.tenant.state.resourceServers.values()].find(
+      ({ identifier }) => identifier === 'https://demo.api',
+    );
+    if (!record) throw new Error('The seed has no demo API.');
+    local.tenant.state.resourceServers.set(record.id, { ...record, ...changes });
+  };
+
+  it.each<[string, object, RegExp]>([
+    [
+      'HS256',
+      { signing_alg: 'HS256' },
+      /signing_alg is HS256: the authorizer refuses every JWT .*\n {2}Set the API's signing/,
+    ],
+    ['PS256', { signing_alg: 'PS256' }, /signing_alg is PS256/],
+    [
+      'permissions',
+      { token_dialect: 'rfc9068_profile_authz' },
+      /"permissions", which do not count .*\n {2}Set permissionsAsScopes/,
+    ],
+    ['an unknown dialect', { token_dialect: 'new' }, /token_dialect is new, which is unknown here/],
+    [
+      'encryption',
+      { token_encryption: { format: 'compact-nested-jwe' } },
+      /token_encryption is set: .*\n {2}Turn the encryption/,
+    ],
+    [
+      'required binding',
+      { proof_of_possession: { mechanism: 'dpop', required: true } },
+      /every token is bound to a key/,
+    ],
+    [
+      'possible binding',
+      { proof_of_possession: { mechanism: 'mtls', required: false } },
+      /tokens may be bound to a key/,
+    ],
+    [
+      'a policy for users',
+      { subject_type_authorization: { user: { policy: 'require_client_grant' } } },
+      /user\.policy is require_client_grant: users get .*\n {2}Check that each client has a client grant/,
+    ],
+    ['a denial for users', { subject_type_authorization: { user: { policy: 'deny_all' } } }, /no user gets a token/],
+  ])('warns of a setting with which tokens are refused, and still checks the key: %s', async (_, changes, message) => {
+    const chain = await openChain();
+    api(chain, changes);
+    const { stdout } = await chain.doctor();
+    expect(stdout).toMatch(/^! The authorizer can check the tokens of the API: /m);
+    expect(stdout).toMatch(message);
+    expect(stdout).toMatch(/^✓ The tenant has the public key/m);
+  });
+
+  it.each<[string, object]>([
+    ['RFC 9068 tokens', { token_dialect: 'rfc9068_profile' }],
+    ['null', { token_encryption: null, proof_of_possession: null, subject_type_authorization: null }],
+    ['no policy', { subject_type_authorization: { user: {}, client: { policy: 'deny_all' } } }],
+    ['open policies', { subject_type_authorization: { user: { policy: 'allow_all' } } }],
+  ])('does not warn of %s', async (_, changes) => {
+    const chain = await openChain();
+    api(chain, changes);
+    expect((await chain.doctor()).stdout).toMatch(/^✓ The authorizer can check the tokens of the API: RS256, /m);
+  });
+
+  it('warns of a key beside the current one, such as an old key that an import has restored', async () => {
+    const chain = await openChain();
+    const old = await generateSigningKey(0);
+    const keys = [signingJwk, old].map((jwk) => ({ kid: jwk.kid, pem: certificatePem(jwk) }));
+    api(chain, { verificationKey: undefined, verificationKeys: keys });
+    const { code, stdout } = await chain.doctor();
+    expect(stdout).toMatch(
+      new RegExp(
+        `^! The tenant has the public key: key ${signingJwk.kid}, and beside it ${old.kid}, .*\n {2}If another .*revoke-key`,
+        'm',
+      ),
+    );
+    expect(code).toBe(0);
+  });
+
+  it('warns of a tenant that shows no key, and lets the introspection prove it', async () => {
+    const { doctor, local } = await openChain();
+    local.tenant.behaviour.hiddenProperties = ['verificationKey'];
+    const { code, stdout } = await doctor();
+    expect(stdout).toMatch(/^! The tenant has the public key: the tenant shows no key\n {2}If it hides the key/m);
+    expect(stdout).toMatch(/^✓ The tenant introspects for the API/m);
+    expect(code).toBe(0);
   });
 
   it('passes a grant that covers all scopes', async () => {
@@ -325,6 +447,6 @@ describe('asp doctor', () => {
       detail: expect.any(String),
     });
     expect(checks[7]).toMatchObject({ state: 'failed', detail: expect.any(String), fix: '' });
-    expect(checks[8]).toMatchObject({ state: 'skipped', detail: 'not checked: it depends on "resource-server"' });
+    expect(checks[8]).toMatchObject({ state: 'skipped', detail: 'skipped: needs "resource-server"' });
   });
 });

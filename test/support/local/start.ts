@@ -31,11 +31,13 @@ export const UNCACHED = { gatewayTtlSeconds: 0, cacheTtlSeconds: 0, negativeTtlS
  * @param configuration as with `-c key=value`
  * @param startsAtMs the first time of the clock; other servers may only know the real time
  * @param issuerClient reads the client of an issuer that requires a secret
+ * @param signingJwk the key of the API; by default one that the test does not know
  */
 export async function startLocal(
   configuration: Readonly<Record<string, unknown>> = {},
   startsAtMs = STARTS_AT_MS,
   issuerClient?: LocalPorts['issuerClient'],
+  signingJwk?: LocalPorts['signingJwk'],
 ): Promise<LocalForTest> {
   const clock = handClock(startsAtMs);
   const log: Record<string, unknown>[] = [];
@@ -45,6 +47,7 @@ export async function startLocal(
     clock: clock.now,
     issuerClient,
     ...(await keys()),
+    ...(signingJwk && { signingJwk }),
   };
   const local = await startLocalEnvironment(options, ports);
   onTestFinished(() => local.close());

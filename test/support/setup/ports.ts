@@ -8,6 +8,7 @@ import type {
   WantedKeyProperties,
 } from '../../../src/management/key-properties.ts';
 import type { NewResourceServer, ResourceServer, ResourceServers } from '../../../src/management/resource-servers.ts';
+import { NO_TOKEN_SETTINGS } from '../../../src/management/token-settings.ts';
 import type { RecordStore } from '../../../src/setup/record-store.ts';
 
 export const NO_KEYS: KeyProperties & WantedKeyProperties = {
@@ -86,7 +87,14 @@ export class MemoryResourceServers implements ResourceServers {
   add(identifier: string, keys: Partial<KeyProperties> = {}, name = ''): void {
     this.#made += 1;
     const id = `rs_${this.#made}`;
-    this.records.set(id, { id, identifier, name, scopes: [], keys: { ...NO_KEYS, ...keys } });
+    this.records.set(id, {
+      id,
+      identifier,
+      name,
+      scopes: [],
+      keys: { ...NO_KEYS, ...keys },
+      tokens: NO_TOKEN_SETTINGS,
+    });
   }
 
   keysOf(identifier: string): KeyProperties {

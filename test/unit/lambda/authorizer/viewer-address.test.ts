@@ -44,6 +44,7 @@ describe('the address of a viewer behind a CDN', () => {
     ['two addresses in one value', { ...FROM_CLOUDFRONT, 'CloudFront-Viewer-Address': '203.0.113.7:1, 203.0.113.8:1' }],
     ['no address', { 'X-Origin-Secret': SECRET }],
     ['an address without a port', { ...FROM_CLOUDFRONT, 'CloudFront-Viewer-Address': '203.0.113.7' }],
+    ['an open bracket', { ...FROM_CLOUDFRONT, 'CloudFront-Viewer-Address': '[2001:db8::7:443' }],
     ['something else', { ...FROM_CLOUDFRONT, 'CloudFront-Viewer-Address': 'localhost:80' }],
   ])('is not known from a request with %s', async (_, headers) => {
     expect(await behindCdn().viewer.of(headers)).toBeUndefined();
@@ -75,6 +76,21 @@ describe('the address of a viewer behind a CDN', () => {
     expect(await viewer.of(FROM_CLOUDFRONT)).toBe('203.0.113.7');
     for (let time = 0; time < 10; time += 1) await viewer.of({ ...changed, 'X-Origin-Secret': 'a-wrong-secret-x' });
     expect(store.reads).toBe(2);
+  });
+
+  it('stays known while a caller with a wrong secret causes a read that fails', async () => {
+    const { viewer, store, clock } = behindCdn();
+    await viewer.of(FROM_CLOUDFRONT);
+    clock.advanceSeconds(31);
+    store.isDown = true;
+    expect(await viewer.of({ ...FROM_CLOUDFRONT, 'X-Origin-Secret': 'a-wrong-origin-secret' })).toBeUndefined();
+    expect(await viewer.of(FROM_CLOUDFRONT)).toBe('203.0.113.7');
+  });
+
+  it('shares one read among concurrent requests', async () => {
+    const { viewer, store } = behindCdn();
+    await Promise.all([viewer.of(FROM_CLOUDFRONT), viewer.of(FROM_CLOUDFRONT)]);
+    expect(store.reads).toBe(1);
   });
 
   it('causes an error while the secret cannot be read, and is known as soon as it can be', async () => {
