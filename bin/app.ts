@@ -10,9 +10,9 @@ import { cdkCommand } from './cdk-command.ts';
 process.umask(0o022);
 
 /**
- * `cdk bootstrap` prepares an account and deploys nothing of ours, so it needs no configuration. It does need a stack, which it
- * does not deploy, to learn the account and Region from. Every other command fails without a configuration: with this stack,
- * `cdk destroy` would report success and destroy nothing.
+ * `cdk bootstrap` prepares an account and deploys nothing of ours, so it needs no configuration. It reads the account and Region
+ * from a stack, so we give it an empty one, which is never deployed. Every other command must fail without a configuration: with
+ * this stack, `cdk destroy` would report success and destroy nothing.
  */
 function synthesizeForBootstrap(app: App): void {
   new Stack(app, 'Bootstrap');

@@ -20,8 +20,8 @@ export function cdkCommand(): string | undefined {
   for (let ancestor = 0; ancestor < MOST_ANCESTORS; ancestor += 1) {
     const found = processOf(id);
     if (found === undefined) return undefined;
-    const command = commandIn(found.args);
-    if (command !== undefined) return command;
+    // Behind the CDK, its own caller could be a wrapper with arguments of the same name.
+    if (cdkArgumentsOf(found.args)) return commandIn(found.args);
     id = found.parentId;
   }
   return undefined;
@@ -32,9 +32,16 @@ export function cdkCommand(): string | undefined {
  * before it. Otherwise the command is unknown, so that the value of an option is never taken for the command.
  */
 export function commandIn(args: readonly string[]): string | undefined {
-  const cdk = args.findIndex((arg) => /^cdk(\.js)?$/.test(basename(arg)));
-  const first = cdk < 0 ? undefined : args.slice(cdk + 1).find((arg) => !arg.startsWith('--no-'));
+  const first = cdkArgumentsOf(args)?.find((arg) => !arg.startsWith('--no-'));
   return first?.startsWith('-') ? undefined : first;
+}
+
+/** What follows `cdk`, if the process is the CDK: `cdk …`, or `node … cdk …` with options of Node only. */
+function cdkArgumentsOf([program = '', ...args]: readonly string[]): readonly string[] | undefined {
+  const isCdk = (arg: string) => /^cdk(\.js)?$/.test(basename(arg));
+  if (isCdk(program)) return args;
+  const script = args.findIndex((arg) => !arg.startsWith('-'));
+  return /^node(\.exe)?$/.test(basename(program)) && isCdk(args[script] ?? '') ? args.slice(script + 1) : undefined;
 }
 
 function processOf(id: number): Process | undefined {

@@ -6,9 +6,16 @@ export interface Threshold {
   readonly threshold: number;
   /** What has happened and what to look at, for whoever gets the notification. */
   readonly description: string;
+  /** For a percentile: keep the state if there are too few values. */
+  readonly ignoresFewValues?: boolean;
 }
 
-export function alarmAt(scope: Construct, id: string, metric: IMetric, { threshold, description }: Threshold): Alarm {
+export function alarmAt(
+  scope: Construct,
+  id: string,
+  metric: IMetric,
+  { threshold, description, ignoresFewValues = false }: Threshold,
+): Alarm {
   return new Alarm(scope, id, {
     metric,
     threshold,
@@ -16,5 +23,6 @@ export function alarmAt(scope: Construct, id: string, metric: IMetric, { thresho
     evaluationPeriods: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
+    ...(ignoresFewValues && { evaluateLowSampleCountPercentile: 'ignore' }),
   });
 }

@@ -3,14 +3,7 @@
  * metric, because it counts every 401 of a REST API as an error.
  */
 import { Duration } from 'aws-cdk-lib';
-import {
-  type Alarm,
-  CfnAlarm,
-  Dashboard,
-  GraphWidget,
-  type IAlarmAction,
-  type Metric,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, Dashboard, GraphWidget, type IAlarmAction, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { alarmAt } from './alarm.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
@@ -92,16 +85,13 @@ export class AuthorizerAlarms extends Construct {
     });
   }
 
-  /** The median is not changed by one caller who fails now and then, and CloudWatch ignores it below 20 decisions. */
+  /** One caller who fails now and then does not move the median. Below 20 decisions the alarm keeps its state. */
   #refusalsJump(): Alarm {
-    const alarm = alarmAt(this, 'RefusalsJump', this.#authorizer.metricRefusals({ statistic: 'p50', period: PERIOD }), {
+    return alarmAt(this, 'RefusalsJump', this.#authorizer.metricRefusals({ statistic: 'p50', period: PERIOD }), {
       threshold: MORE_THAN_HALF,
       description: 'More than half of many decisions are 401 or 403: somebody is guessing, or a client is broken.',
+      ignoresFewValues: true,
     });
-    for (const resource of alarm.node.findAll()) {
-      if (CfnAlarm.isCfnAlarm(resource)) resource.evaluateLowSampleCountPercentile = 'ignore';
-    }
-    return alarm;
   }
 
   #decisions(dimensionsMap: Record<string, string>): Metric {

@@ -21,7 +21,7 @@ const READABLE_BY_ALL = 0o644;
 
 interface Bundling {
   readonly bundling: BundlingOptions;
-  /** Call it after the function has been created, which has copied the files. */
+  /** Deletes the temporary folder. Call it once the function exists: creating it copies the files. */
   readonly end: () => void;
 }
 

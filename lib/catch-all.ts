@@ -1,6 +1,6 @@
 /**
- * Responds 404 to every path and method that no route names. Without it, API Gateway takes the `Authorization` header of such
- * a request for an AWS signature: it responds 403, and repeats the credential in the message.
+ * Responds 404 to every path and method that no route names. Without it, API Gateway treats the `Authorization` header of such
+ * a request as an AWS signature: it responds 403 and repeats the credential in the message.
  */
 import { GatewayResponse, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type HeaderSource, NOT_FOUND } from '../src/config/gateway-responses.ts';
@@ -28,10 +28,10 @@ export function addCatchAll(restApi: RestApi, resources: ReadonlyMap<string, Gua
   if (paths.length > 0) addUnreadableBody(restApi, headers);
 }
 
-/** The root, and the path of every other one. */
+/** `/`, and the greedy path that matches all other paths. Without those that already have an ANY method. */
 function catchAllPaths(resources: ReadonlyMap<string, GuardedMethods>): readonly string[] {
   const firstParts = [...resources.keys()].map((path) => path.split('/')[1] ?? '');
-  // Of the parameters at one place of a path, API Gateway allows one.
+  // API Gateway allows only one parameter at each place of a path.
   const parameter = firstParts.find((part) => part.startsWith('{')) ?? '{proxy+}';
   const paths = parameter.endsWith('+}') ? ['/', `/${parameter}`] : ['/'];
   return paths.filter((path) => {

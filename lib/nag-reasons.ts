@@ -43,7 +43,7 @@ export function acknowledgeRestApi(api: RestApi, hasWebAcl = false): void {
 
 /** For a function that X-Ray traces. */
 export function acknowledgeTracing(scope: IConstruct): void {
-  const reason = 'X-Ray has no resources to name: a trace can be written or not.';
+  const reason = 'The permission to write X-Ray traces cannot be limited to a resource.';
   Validations.of(scope).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
 }
 

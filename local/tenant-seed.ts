@@ -4,7 +4,7 @@ import type { Seed } from './tenant/records.ts';
 import { seed } from './tenant/seed.ts';
 import { scopeValues } from './tenant/state.ts';
 
-/** The seed's APIs, where the one of the audience offers the scopes of the routes too. Other APIs stay as they are. */
+/** Returns the seed's APIs, with the scopes of the routes added to the API of the audience. Other APIs stay as they are. */
 export function seedOffering(audience: string, routes: RouteSettings): Pick<Seed, 'resourceServers'> {
   const resourceServers = seed.resourceServers.map((api) => {
     const missing = new RouteMap(routes).scopes.filter((scope) => !scopeValues(api).includes(scope));

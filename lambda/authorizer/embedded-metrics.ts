@@ -17,7 +17,7 @@ const COUNTS = [METRICS.decisions, METRICS.cacheHits, METRICS.issuerRetries, MET
 }));
 const LATENCIES = { Name: METRICS.issuerLatency, Unit: 'Milliseconds' };
 
-/** The other dimensions would name the outcome a second time, and each combination of dimensions costs money. */
+/** Only by `audience`: the metric itself says what the outcome is, and each combination of dimensions costs money. */
 const REFUSALS = {
   Namespace: METRIC_NAMESPACE,
   Dimensions: [['audience']],

@@ -1,6 +1,6 @@
 /**
- * Finds the address of a viewer behind a CDN. The event's own address is then that of the CDN's edge. The CDN's header is
- * believed only beside the origin secret, since a caller who reaches the API directly can write any header.
+ * Finds the address of a viewer behind a CDN, where the event's own address is that of the CDN's edge. Trusts the CDN's header
+ * only if the request also has the origin secret, because a caller who reaches the API directly can write any header.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { ip, is, pipe, string } from 'valibot';
@@ -16,7 +16,7 @@ export interface ViewerAddressSettings {
   readonly clock: Clock;
 }
 
-/** How long an unknown secret does not cause another read. */
+/** The minimum time between two reads, so that wrong secrets cannot cause a flood of them. */
 const READ_PAUSE_MS = 30_000;
 
 const ADDRESS = pipe(string(), ip());
@@ -66,7 +66,7 @@ export class ViewerAddress {
   }
 }
 
-/** In a time that says nothing about the secret. */
+/** Compares in constant time. */
 function isSame(one: string, other: string): boolean {
   return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
 }

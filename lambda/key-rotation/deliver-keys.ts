@@ -27,8 +27,8 @@ export async function deliverKeys(
   const wanted = wantedKeyProperties({ keyDelivery, keyFormat, keys, jwksUrl });
   const { resourceServers } = await connect();
   const store = records.storeFor<ResourceServerRecord>(key);
-  // Whether another deployment's key may be overwritten was decided when the tenant was set up.
-  const change = { resourceServers, records: store, identifier, wanted, replaceKey: true };
+  // Whether another deployment's key may be overwritten is decided when the tenant is set up, and not here.
+  const change = { resourceServers, records: store, identifier, wanted, replaceKey: 'own' } as const;
   await retryIfOvertaken(() => setUpResourceServer(change));
 }
 

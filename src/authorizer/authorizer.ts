@@ -26,7 +26,7 @@ export interface AuthorizationRequest extends CalledRoute {
   readonly authorization: readonly string[];
   /** The caller's IP address as the gateway saw it. */
   readonly callerIp?: string | undefined;
-  /** The address that a CDN in front of the gateway vouches for. Called only for a login, which is what counts addresses. */
+  /** Finds the caller's address as a trusted CDN reports it. Called only for logins, because only they are counted by address. */
   readonly viewerAddress?: (() => Promise<string | undefined>) | undefined;
 }
 

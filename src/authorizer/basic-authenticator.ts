@@ -140,7 +140,7 @@ function hasName({ username, email, subject }: Principal, given: string): boolea
 function mismatchMessage({ username, email }: Principal): string {
   const compared = [username === undefined ? [] : ['username'], email === undefined ? [] : ['email']].flat();
   return compared.length === 0
-    ? 'The response names no user: it has neither "username" nor a verified "email". So the name must be the user id ("sub"), and it is not.'
+    ? 'The response names no user: it has neither "username" nor "email", or the e-mail address is not verified. So the name must be the user id ("sub"), and it is not.'
     : `The app specific password belongs to another user: the name is not the ${compared.join(' or ')} in the response.`;
 }
 

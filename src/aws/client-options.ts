@@ -5,5 +5,5 @@ export const CLIENT_OPTIONS = {
   requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
 };
 
-/** How long to repeat denied requests of a new role: 7.5 s in all, which is less than any function has. */
+/** Retries for requests that are denied because the role is new: 7.5 s in all, which is below every function's timeout. */
 export const PATIENCE = { waitsMs: [500, 1000, 2000, 4000], most: 10 };

@@ -1,6 +1,6 @@
 /**
- * Repeats a request that AWS denies. A role that was just created, or whose rights were just changed, is not known everywhere
- * for some seconds, and until then every request of it is denied.
+ * Retries requests that AWS denies. After a role is created or changed, it takes some seconds until all of AWS knows it. Until
+ * then, its requests are denied.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -28,28 +28,30 @@ export function toleratingNewRole<SdkClient extends Client>(
   { waitsMs, most, wait = sleep }: NewRoleSettings,
 ): SdkClient {
   let repeated = 0;
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      for (const waitMs of repeated < most ? waitsMs : []) {
-        const attempt = await next(args).then(succeeded, deniedOrThrow);
-        if (attempt !== DENIED) return attempt.result;
-        repeated += 1;
-        await wait(waitMs);
-      }
-      return next(args);
-    },
-    { step: 'initialize' },
-  );
+  const pause = async (milliseconds: number) => {
+    repeated += 1;
+    await wait(milliseconds);
+  };
+  client.middlewareStack.add((next) => (args) => attempt(() => next(args), repeated < most ? waitsMs : [], pause), {
+    step: 'initialize',
+  });
   return client;
 }
 
-const DENIED = Symbol('denied');
-
-function succeeded<Result>(result: Result) {
-  return { result };
+async function attempt<Result>(
+  send: () => Promise<Result>,
+  [waitMs, ...later]: readonly number[],
+  pause: (milliseconds: number) => Promise<void>,
+): Promise<Result> {
+  try {
+    return await send();
+  } catch (error) {
+    if (waitMs === undefined || !isDenial(error)) throw error;
+    await pause(waitMs);
+    return attempt(send, later, pause);
+  }
 }
 
-function deniedOrThrow(error: unknown): typeof DENIED {
-  if (error instanceof Error && DENIALS.has(error.name)) return DENIED;
-  throw error;
+function isDenial(error: unknown): boolean {
+  return error instanceof Error && DENIALS.has(error.name);
 }

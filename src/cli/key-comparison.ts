@@ -7,6 +7,7 @@ import { thumbprintOf } from '../signing-key/thumbprint.ts';
 import type { Context } from './command.ts';
 import { type FetchedJwks, fetchJwks } from './fetch-jwks.ts';
 import { readKeys } from './held-keys.ts';
+import { keyDeliveryOf } from './key-delivery.ts';
 
 export interface ComparedKey {
   readonly thumbprint: string;
@@ -43,7 +44,9 @@ export async function compareKeys(
   if (!found) throw resourceServerNotFound(audience, await resourceServers.identifiers());
   const url = jwksUrlOf(found.keys, audience, context);
   const jwks = url === undefined ? undefined : await fetchJwks(url, context);
-  return compare(signing, found.keys, thumbprintsOf(found.keys), jwks);
+  const { keyDelivery } = keyDeliveryOf(context.settings);
+  const readsOrigin = keyDelivery === 'wellKnown' || keyDelivery === 'verificationLocation';
+  return compare(signing, found.keys, thumbprintsOf(found.keys), jwks, readsOrigin);
 }
 
 type Held = Readonly<Record<KeyProperty, readonly string[]>>;
@@ -72,6 +75,8 @@ function compare(
   properties: KeyProperties,
   held: Held,
   jwks: FetchedJwks | undefined,
+  /** Whether a tenant that shows no key fetches it from the origin of the identifier. */
+  readsOrigin: boolean,
 ): KeyComparison {
   const [current, pending] = signing;
   const byValue = KEY_PROPERTIES.filter((name) => name !== 'verificationLocation' && properties[name] !== null);
@@ -83,13 +88,14 @@ function compare(
     tenant: byValue.filter((name) => held[name].includes(thumbprint)),
     jwks: served.includes(thumbprint),
   }));
-  const isByUrl = byValue.length === 0 || properties.verificationLocation !== null;
+  const isByUrl = properties.verificationLocation !== null || (byValue.length === 0 && readsOrigin);
+  const isSomewhere = byValue.length > 0 || isByUrl;
   const isInAll = byValue.every((name) => current !== undefined && held[name].includes(current));
   const isServed = current !== undefined && served.includes(current);
   return {
     keys,
     unreadable: byValue.filter((name) => held[name].length === 0),
     ...(jwks && { jwks }),
-    agree: isInAll && (!isByUrl || isServed),
+    agree: isSomewhere && isInAll && (!isByUrl || isServed),
   };
 }

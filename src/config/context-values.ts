@@ -3,8 +3,8 @@ import { ConfigurationError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 
 /**
- * Reads a value given as text: parsed if it is JSON (`300`, `true`, `{"GET /foo":[]}`), else the text itself. So is a number
- * that would change when it is written again, such as a long identifier.
+ * Reads a value given as text: parsed if it is JSON (`300`, `true`, `{"GET /foo":[]}`), else the text itself. A number that
+ * would look different when written back, such as a long identifier or `1.0`, also stays text.
  */
 export function contextValue(text: string): unknown {
   const value = parseJson(text) ?? text;

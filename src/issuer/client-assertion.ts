@@ -24,7 +24,7 @@ export interface ClientAssertionClaims {
 }
 
 /**
- * Signs a client assertion that is valid for one minute and can be used once.
+ * Signs a client assertion that is valid for one minute and is meant for one use.
  *
  * @see RFC 7523 section 3, RFC 7515 section 3.1
  */

@@ -41,7 +41,7 @@ export class Introspection implements Introspector {
 
   constructor(settings: IntrospectionSettings) {
     this.#settings = settings;
-    this.#bodyFormats = new BodyFormats(settings.profile.bodyFormats);
+    this.#bodyFormats = new BodyFormats(settings.profile.bodyFormats, settings.expected.clock);
   }
 
   /**

@@ -94,13 +94,18 @@ function refused(shown: string, error: OAuthError | undefined): IssuerError {
   return new IssuerError('issuer_refused', `The token endpoint responded with ${shown}.${fixFor(error)}`);
 }
 
-/** The status and the error's code, unless that could be a secret. Nothing else in the response may be repeated. */
+/** The status and the error's code, unless a part of that could be a secret. Nothing else in the response may be repeated. */
 function shownStatus(status: number, error: OAuthError | undefined, secrets: readonly string[]): string {
-  const isShown =
-    error !== undefined &&
-    error.code.length <= LONGEST_CODE &&
-    !secrets.some((secret) => secret !== '' && error.code.includes(secret.toLowerCase()));
-  return isShown ? `${status} (${error.code})` : String(status);
+  const code = error?.code ?? '';
+  const isKnown = USER_REFUSALS.has(code) || FAULTS.has(code);
+  const isHarmless =
+    code !== '' && code.length <= LONGEST_CODE && !partsOf(secrets).some((part) => code.includes(part));
+  return isKnown || isHarmless ? `${status} (${code})` : String(status);
+}
+
+/** Words of two characters or less are in many codes, and tell nothing. */
+function partsOf(secrets: readonly string[]): readonly string[] {
+  return secrets.flatMap((secret) => secret.toLowerCase().split(/[^a-z0-9]+/)).filter((part) => part.length > 2);
 }
 
 function fixFor(error: OAuthError | undefined): string {

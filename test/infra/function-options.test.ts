@@ -84,7 +84,7 @@ describe('the functions in a VPC', () => {
     expect(JSON.stringify(SubnetIds)).toMatch(/^\[\{"Ref":"VpcPrivateSubnet2\w+"\}\]$/);
   });
 
-  it('may have a network interface in it, and nothing more in EC2', () => {
+  it('may manage their network interfaces, and nothing else in EC2', () => {
     const rights = statementsOf(Template.fromStack(ownStack((vpc) => ({ vpc }))), 'SigningKeyMaker');
     const inEc2 = rights.filter(({ actions }) => actions.some((action) => action.startsWith('ec2:')));
     expect(inEc2).toEqual([

@@ -86,6 +86,14 @@ export function adoptUntraced(
   return { ...traces, ...Object.fromEntries(adopted) };
 }
 
+/** The error for a resource server that we created, but that another deployment uses by now. */
+export function createdInUse(identifier: string, inUse: KeyInUse): SetupError {
+  return new SetupError(
+    'key_in_use',
+    `The resource server ${JSON.stringify(identifier)} was created by this software, but another deployment uses it: its "${inUse.property}" holds ${inUse.found}. Nothing was deleted. Destroy the other deployment first, or leave out the removal of what was created.`,
+  );
+}
+
 function recordMissing(property: KeyProperty): SetupError {
   return new SetupError(
     'record_missing',

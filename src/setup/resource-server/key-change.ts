@@ -27,6 +27,8 @@ export interface KeyTrace {
    * removed again. Absent if the tenant shows the property, or if it should hold nothing.
    */
   readonly unseen?: unknown;
+  /** Whether `unseen` was only about to be written. The tenant has probably shown since then that it is not there. */
+  readonly isUnconfirmed?: boolean;
 }
 
 /** A property that we never wrote to has no trace. */
@@ -48,15 +50,16 @@ export function keyChange(current: KeyProperties, wanted: WantedKeyProperties, t
   const planned: { [Property in KeyProperty]?: KeyTrace } = { ...traces };
   for (const property of KEY_PROPERTIES) {
     const trace = traces[property] ?? { before: current[property], ours: [] };
-    // A value that the tenant does not show is sent again, since nothing shows that it is still there.
-    const value = wanted[property] === null ? heldValue(current[property], trace) : current[property];
+    // A value that the tenant does not show is sent again, since nothing shows that it is still there. One that is unconfirmed is
+    // not removed here, because a tenant that does not know the property would refuse all of the change.
+    const value = wanted[property] === null ? confirmedValue(current[property], trace) : current[property];
     const next = nextValue(property, value, wanted, trace);
     if (sameKeyValue(next, value)) continue;
     patch[property] = next;
     planned[property] = {
       before: trace.before,
       ours: withAll(trace.ours, newlyOurs(property, next, value)),
-      ...(trace.unseen !== undefined && { unseen: next ?? trace.unseen }),
+      ...plannedUnseen(current[property], next, trace),
     };
   }
   return { patch, traces: planned };
@@ -80,7 +83,7 @@ export function witnessedTraces(before: KeyProperties, after: KeyProperties, { p
     witnessed[property] = {
       before: trace.before,
       ours: withAll(trace.ours, added),
-      ...stillUnseen(after[property], { ...trace, ...(property in patch && { unseen: patch[property] }) }),
+      ...unseenAfter(property, before, after, { patch, traces }),
     };
   }
   return witnessed;
@@ -133,16 +136,23 @@ export function shadowingProperties(current: KeyProperties, wanted: WantedKeyPro
   return earlier.filter((property) => current[property] !== null);
 }
 
-/** The properties that should hold our key, and that the tenant does not show. */
-export function unseenProperties(current: KeyProperties, wanted: WantedKeyProperties): readonly KeyProperty[] {
-  return KEY_PROPERTIES.filter((property) => wanted[property] !== null && current[property] === null);
+/** The properties that should hold our key, and that the tenant has accepted but does not show. */
+export function unseenProperties(
+  current: KeyProperties,
+  wanted: WantedKeyProperties,
+  traces: KeyTraces,
+): readonly KeyProperty[] {
+  return KEY_PROPERTIES.filter((property) => {
+    const { unseen, isUnconfirmed } = traces[property] ?? {};
+    return wanted[property] !== null && current[property] === null && unseen !== undefined && !isUnconfirmed;
+  });
 }
 
 /** Says whether a property holds something of ours. */
 export function holdsOurs(property: KeyProperty, current: KeyProperties, traces: KeyTraces): boolean {
   const trace = traces[property];
   if (!trace) return false;
-  const value = heldValue(current[property], trace);
+  const value = confirmedValue(current[property], trace);
   const held = property === 'verificationKeys' ? entriesOf(value) : [value];
   return held.some((entry) => entry !== null && includesKey(trace.ours, entry));
 }
@@ -151,8 +161,33 @@ function heldValue(current: unknown, trace: KeyTrace): unknown {
   return current ?? trace.unseen ?? null;
 }
 
-function stillUnseen(current: unknown, { unseen }: KeyTrace): Pick<KeyTrace, 'unseen'> {
-  return current === null && (unseen ?? null) !== null ? { unseen } : {};
+function confirmedValue(current: unknown, trace: KeyTrace): unknown {
+  return trace.isUnconfirmed ? current : heldValue(current, trace);
+}
+
+type Unseen = Pick<KeyTrace, 'unseen' | 'isUnconfirmed'>;
+
+/** If we die before the tenant is read again, this is all that is known of a value that the tenant does not show. */
+function plannedUnseen(current: unknown, next: unknown, { unseen, isUnconfirmed }: KeyTrace): Unseen {
+  if (current !== null) return {};
+  if (unseen !== undefined) return { unseen: next ?? unseen, ...(isUnconfirmed && { isUnconfirmed }) };
+  return next === null ? {} : { unseen: next, isUnconfirmed: true };
+}
+
+/** A tenant that showed the property before our write does not hide it: if it is empty now, somebody has removed our value. */
+function unseenAfter(
+  property: KeyProperty,
+  before: KeyProperties,
+  after: KeyProperties,
+  { patch, traces }: KeyChange,
+): Unseen {
+  if (!(property in patch)) return stillUnseen(after[property], traces[property] ?? {});
+  const isHidden = before[property] === null && after[property] === null;
+  return isHidden && (patch[property] ?? null) !== null ? { unseen: patch[property] } : {};
+}
+
+function stillUnseen(current: unknown, { unseen, isUnconfirmed }: Unseen): Unseen {
+  return current === null && unseen !== undefined ? { unseen, ...(isUnconfirmed && { isUnconfirmed }) } : {};
 }
 
 function nextValue(property: KeyProperty, current: unknown, wanted: WantedKeyProperties, trace: KeyTrace): unknown {

@@ -60,7 +60,9 @@ function parseTraces(keys: JsonObject): KeyTraces {
 
 function parseTrace(trace: unknown): KeyTrace {
   if (isJsonObject(trace) && 'before' in trace && Array.isArray(trace.ours)) {
-    return { before: trace.before, ours: trace.ours, ...('unseen' in trace && { unseen: trace.unseen }) };
+    const { before, ours, isUnconfirmed } = trace;
+    const unseen = 'unseen' in trace && { unseen: trace.unseen, ...(isUnconfirmed === true && { isUnconfirmed }) };
+    return { before, ours, ...unseen };
   }
   throw recordInvalid('has a key property without "before" and "ours"');
 }

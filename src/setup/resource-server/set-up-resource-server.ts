@@ -44,8 +44,11 @@ export interface ResourceServerSetUp {
   readonly wanted: WantedInOrder;
   /** Creates the resource server if the tenant has none. @default it is an error if there is none */
   readonly create?: Omit<NewResourceServer, 'identifier'>;
-  /** Overwrites a key of this software that another deployment may be using. @default false: it is an error */
-  readonly replaceKey?: boolean;
+  /**
+   * Overwrites a key of this software that another deployment may be using. `own`: only adopts a key of this deployment that has no
+   * record. @default false: both are errors
+   */
+  readonly replaceKey?: boolean | 'own';
 }
 
 /** How the set-up ended. */
@@ -72,24 +75,26 @@ interface Progress {
  */
 export async function setUpResourceServer(options: ResourceServerSetUp): Promise<ResourceServerOutcome> {
   const found = await findOrCreate(options, await readRecord(options));
-  const [first, ...others] = inUseFirst(options.wanted, found);
+  const [first, second] = inUseFirst(options.wanted, found);
   try {
     return await change(options, found, first);
   } catch (error) {
-    const [other] = others;
-    if (other === undefined || !(error instanceof PropertyUnknown)) throw error;
-    return change(options, found, other);
+    if (second === undefined || !(error instanceof PropertyUnknown)) throw error;
+    return change(options, found, second);
   }
 }
 
-/** Prefers the property that already holds our key, so that a second run does not try the other one again. */
-function inUseFirst(wanted: WantedInOrder, { resourceServer, record }: Progress): WantedInOrder {
-  const inUse = wanted.find((candidate) =>
-    KEY_PROPERTIES.some(
-      (property) => candidate[property] !== null && holdsOurs(property, resourceServer.keys, record.keys),
-    ),
-  );
-  return inUse === undefined ? wanted : [inUse, ...wanted.filter((candidate) => candidate !== inUse)];
+/**
+ * Prefers the property that already holds our key, or has held it, so that a second run does not try the other one again, and a
+ * rotation never moves to a property about which no deployment has decided.
+ */
+function inUseFirst([first, second]: WantedInOrder, { resourceServer, record }: Progress): WantedInOrder {
+  const rankOf = (wanted: WantedKeyProperties) => {
+    const property = KEY_PROPERTIES.find((name) => wanted[name] !== null);
+    if (property === undefined || !record.keys[property]) return 0;
+    return holdsOurs(property, resourceServer.keys, record.keys) ? 2 : 1;
+  };
+  return second !== undefined && rankOf(second) > rankOf(first) ? [second, first] : [first, second];
 }
 
 async function change(
@@ -99,15 +104,15 @@ async function change(
 ): Promise<ResourceServerOutcome> {
   const { replaceKey = false } = options;
   const current = found.resourceServer.keys;
-  const traces = adoptUntraced(current, wanted, found.record.keys, replaceKey);
+  const traces = adoptUntraced(current, wanted, found.record.keys, replaceKey !== false);
   const inUse = keysUsedByOthers(current, wanted, traces);
-  if (!replaceKey) assertNotOverwritten(inUse, wanted);
+  if (replaceKey !== true) assertNotOverwritten(inUse, wanted);
   const planned = keyChange(current, wanted, traces);
   const adopted = { ...found, record: { ...found.record, keys: traces } };
   const done = isEmptyPatch(planned.patch) ? adopted : await apply(options, adopted, wanted, planned);
   await keepSettled(options, done);
   const after = done.resourceServer.keys;
-  const [unseen] = unseenProperties(after, wanted);
+  const [unseen] = unseenProperties(after, wanted, done.record.keys);
   return {
     changed: done.changed,
     warnings: warningsAbout(after, wanted, inUse),
@@ -211,7 +216,7 @@ async function findAgain(resourceServers: ResourceServers, identifier: string): 
 /** If something still has to change after the change, the tenant did not apply it. */
 function assertApplied(after: KeyProperties, wanted: WantedKeyProperties, record: ResourceServerRecord): void {
   const { patch } = keyChange(after, wanted, record.keys);
-  const unseen = unseenProperties(after, wanted);
+  const unseen = unseenProperties(after, wanted, record.keys);
   const property = KEY_PROPERTIES.find((name) => name in patch && !unseen.includes(name));
   if (!property) return;
   throw patch[property] === null

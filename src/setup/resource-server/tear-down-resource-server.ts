@@ -3,10 +3,17 @@
  * wrote. Uses only the record; without one, nothing was changed.
  */
 import { SetupError } from '../../management/errors.ts';
-import { isEmptyPatch, KEY_PROPERTIES, type KeyPatch, type KeyProperty } from '../../management/key-properties.ts';
+import {
+  isEmptyPatch,
+  KEY_PROPERTIES,
+  type KeyPatch,
+  type KeyProperty,
+  type WantedKeyProperties,
+} from '../../management/key-properties.ts';
 import type { ResourceServer, ResourceServers } from '../../management/resource-servers.ts';
 import type { RecordStore } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
+import { createdInUse, keysUsedByOthers } from './existing-keys.ts';
 import { keyRestoration } from './key-change.ts';
 import { propertyKept } from './resource-server-errors.ts';
 import { isOfRecord, parseResourceServerRecord, type ResourceServerRecord } from './resource-server-record.ts';
@@ -21,6 +28,7 @@ export interface ResourceServerTearDown {
   readonly remembersCreated?: boolean;
 }
 
+const NOTHING: WantedKeyProperties = { verificationKey: null, verificationKeys: null, verificationLocation: null };
 const UNCHANGED: SetupOutcome = { changed: false, warnings: [] };
 const IGNORED = 'the tenant accepted its removal, but still holds it';
 
@@ -49,10 +57,17 @@ async function undo(
   record: ResourceServerRecord,
 ): Promise<SetupOutcome> {
   if (removeCreated && record.created) {
+    assertUnused(found, record);
     await resourceServers.remove(found.id);
     return { changed: true, warnings: [] };
   }
   return restore(resourceServers, found, record);
+}
+
+/** Since the resource server was created, another deployment may have started to use it. */
+function assertUnused({ identifier, keys }: ResourceServer, record: ResourceServerRecord): void {
+  const [inUse] = keysUsedByOthers(keys, NOTHING, record.keys);
+  if (inUse) throw createdInUse(identifier, inUse);
 }
 
 async function restore(
@@ -65,8 +80,11 @@ async function restore(
   const refusals = new Map<KeyProperty, SetupError>();
   // One property per request, so that a property that the tenant does not release does not block the others.
   for (const property of KEY_PROPERTIES.filter((name) => name in patch)) {
-    const refusal = await restoreProperty(resourceServers, found.id, { [property]: patch[property] });
-    if (refusal) refusals.set(property, refusal);
+    // An unconfirmed value was probably never there, so the tear-down must neither fail nor warn because of it.
+    const isCertain = !record.keys[property]?.isUnconfirmed || found.keys[property] !== null;
+    const restoring = restoreProperty(resourceServers, found.id, { [property]: patch[property] });
+    const refusal = isCertain ? await restoring : await restoring.catch(() => undefined);
+    if (refusal && isCertain) refusals.set(property, refusal);
   }
   const held = await stillHeld(resourceServers, record, refusals);
   return { changed: true, warnings: held.map((property) => refusals.get(property) ?? propertyKept(property, IGNORED)) };
@@ -86,7 +104,7 @@ async function restoreProperty(
   }
 }
 
-/** The properties that still have to be restored afterwards. One that the tenant does not show counts if it was refused. */
+/** The properties that still have to be restored afterwards. A hidden one counts only if the tenant refused the change. */
 async function stillHeld(
   resourceServers: ResourceServers,
   { identifier, keys }: ResourceServerRecord,

@@ -1,9 +1,14 @@
 /**
- * Proves by introspection that the tenant has a key which it accepted but does not show. The private key signs one assertion;
- * it is sent nowhere.
+ * Proves by introspection that the tenant has a key that it accepted but does not show. The private key only signs client
+ * assertions; it is never sent.
  */
 import { IssuerError } from '../../core/errors.ts';
-import { type ProbeResult, type ProbeTarget, probeIntrospection } from '../../issuer/introspection-probe.ts';
+import {
+  makeThrowAwayKey,
+  type ProbeResult,
+  type ProbeTarget,
+  probeIntrospection,
+} from '../../issuer/introspection-probe.ts';
 import type { IssuerPorts } from '../../issuer/issuer-endpoint.ts';
 import { SetupError } from '../../management/errors.ts';
 import type { KeyProperty } from '../../management/key-properties.ts';
@@ -32,13 +37,25 @@ export async function proveUnseenKey(
     if (outcome === 'refused') {
       throw propertyRefused(property, 'the tenant accepted it, but does not show it, and refuses its signature');
     }
-    return outcome === 'not_found'
-      ? unseen(property, 'Whether the tenant has it cannot be proved, because introspection is not enabled.')
-      : unseen(property, 'An introspection that was signed with the key succeeded, so the tenant has it.');
+    return unseen(property, outcome === 'accepted' ? await control(target, key, ports) : NOT_PROVED[outcome]);
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
     return notChecked(`whether the tenant has the key in "${property}", which it does not show. ${error.message}`);
   }
+}
+
+const NOT_PROVED = {
+  not_found: 'Whether the tenant has it cannot be proved, because introspection is not enabled.',
+  active:
+    'Whether the tenant has it is not proved, because introspection reports a token as active that nobody issued.',
+} as const;
+
+/** An accepted key proves something only if the tenant refuses a throw-away key. */
+async function control(target: ProbeTarget, { kid }: ImportedSigningKey, ports: IssuerPorts): Promise<string> {
+  const { outcome } = await probeIntrospection(target, await makeThrowAwayKey(kid), ports);
+  return outcome === 'refused'
+    ? 'An introspection that was signed with the key succeeded, so the tenant has it.'
+    : 'Whether the tenant has it is not proved, because introspection accepts a throw-away key too.';
 }
 
 async function probeUntilAccepted(
@@ -57,6 +74,6 @@ async function probeUntilAccepted(
 function unseen(property: KeyProperty, proof: string): SetupError {
   return new SetupError(
     'key_unseen',
-    `The tenant accepted our key in "${property}" but does not show it. ${proof} A later deployment sends the key again, and the tear-down removes it.`,
+    `The tenant accepted our key in "${property}" but does not show it. ${proof} A key that was there before cannot be restored. A later deployment sends the key again, and the tear-down removes it.`,
   );
 }

@@ -30,9 +30,6 @@ export interface KeyDeliveryOptions {
 
 const NONE: WantedKeyProperties = { verificationKey: null, verificationKeys: null, verificationLocation: null };
 
-/** What `auto` tries, in this order. */
-const AUTOMATIC = ['verificationKey', 'verificationKeys'] as const;
-
 const TABLE: {
   readonly [Delivery in Exclude<KeyDelivery, 'auto'>]: (options: KeyDeliveryOptions) => Partial<WantedKeyProperties>;
 } = {
@@ -49,8 +46,8 @@ const TABLE: {
   wellKnown: () => ({}),
 };
 
-/** The first that the tenant understands is used. */
-export type WantedInOrder = readonly [WantedKeyProperties, ...WantedKeyProperties[]];
+/** What to write, and what to write in its place if the tenant does not know one of its properties. */
+export type WantedInOrder = readonly [first: WantedKeyProperties, second?: WantedKeyProperties | undefined];
 
 /**
  * Looks up what the resource server should hold. With `auto`, there are two possibilities.
@@ -59,9 +56,8 @@ export type WantedInOrder = readonly [WantedKeyProperties, ...WantedKeyPropertie
  */
 export function wantedKeyProperties(options: KeyDeliveryOptions): WantedInOrder {
   const { keyDelivery } = options;
-  const [first, ...others] = keyDelivery === 'auto' ? AUTOMATIC : [keyDelivery];
-  const wanted = (delivery: typeof first): WantedKeyProperties => ({ ...NONE, ...TABLE[delivery](options) });
-  return [wanted(first), ...others.map(wanted)];
+  const wanted = (delivery: keyof typeof TABLE): WantedKeyProperties => ({ ...NONE, ...TABLE[delivery](options) });
+  return keyDelivery === 'auto' ? [wanted('verificationKey'), wanted('verificationKeys')] : [wanted(keyDelivery)];
 }
 
 function assertJwksUrl(jwksUrl: string | undefined): string {

@@ -144,6 +144,19 @@ describe('a set-up at a tenant that does not show the key', () => {
 
   it.each([
     [
+      'accepts every key',
+      { checksAssertions: false },
+      /is not proved, because introspection accepts a throw-away key too/,
+    ],
+  ])('does not call the key proved if introspection %s', async (_, behaviour, warning) => {
+    world.putSecret(SIGNING_KEY_SECRET_ID, key);
+    Object.assign(tenant.behaviour, behaviour);
+    const made = await world.put(RESOURCE_SERVER);
+    expect(made).toMatchObject({ status: 'SUCCESS', attributes: { Warnings: expect.stringMatching(warning) } });
+  });
+
+  it.each([
+    [
       'is not enabled',
       404,
       /does not show it\. Whether the tenant has it cannot be proved, because introspection is not enabled/,

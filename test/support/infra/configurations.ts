@@ -4,7 +4,16 @@ const KMS_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-
 
 export const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   default: {},
-  everySecret: { passwordGrantSecret: 'auth0/password', kmsKeyArn: KMS_KEY, accessLog: true },
+  everySecret: {
+    passwordGrantSecret: 'auth0/password',
+    originSecret: 'auth0/origin',
+    viewerAddressHeader: 'CloudFront-Viewer-Address',
+    kmsKeyArn: KMS_KEY,
+    accessLog: true,
+    encryptLogs: true,
+    tracing: true,
+    corsAllowOrigins: ['https://app.example', 'https://admin.example'],
+  },
   secretsByArn: {
     managementSecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:auth0/management-a1b2c3',
     passwordGrantSecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:auth0/password-a1b2c3',

@@ -104,7 +104,7 @@ describe('the Basic authenticator in every order', () => {
     ],
     [
       { username: undefined },
-      'The response names no user: it has neither "username" nor a verified "email". So the name must be the user id ("sub"), and it is not.',
+      'The response names no user: it has neither "username" nor "email", or the e-mail address is not verified. So the name must be the user id ("sub"), and it is not.',
     ],
   ])('reports which names were compared, without the names: %j', async (owner, message) => {
     const { world, logIn } = newWorld();

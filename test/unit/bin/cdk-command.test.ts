@@ -9,6 +9,11 @@ describe('commandIn', () => {
     ['/bin/sh -c node --import tsx bin/app.ts', undefined],
     ['node /project/bin/app.ts bootstrap', undefined],
     ['node /project/node_modules/.bin/cdk', undefined],
+    ['node --no-warnings /project/node_modules/.bin/cdk bootstrap', 'bootstrap'],
+    ['make -C /project/cdk bootstrap', undefined],
+    ['bash ./cdk bootstrap prod', undefined],
+    ['npm run cdk bootstrap', undefined],
+    ['node /project/wrapper.js cdk bootstrap', undefined],
   ])('finds the command of the CDK in %s: %s', (line, command) => {
     expect(commandIn(line.split(' '))).toBe(command);
   });

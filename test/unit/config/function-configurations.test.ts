@@ -124,7 +124,7 @@ describe('the CONFIG of the authorizer', () => {
     },
   );
 
-  it('names no other file, and none without a way to read it', () => {
+  it('reads no other file, and no file at all if it is given no reader', () => {
     const other = JSON.stringify({ ...config, routes: '/etc/passwd' });
     expect(() => parseAuthorizerConfiguration(other, () => '{"GET /orders":[]}')).toThrow('routes: got "/etc/passwd"');
     expect(() => parseAuthorizerConfiguration(JSON.stringify(config))).toThrow('routes: got "routes.json"');

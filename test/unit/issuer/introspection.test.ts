@@ -123,14 +123,30 @@ describe('the format of the introspection request', () => {
     },
   );
 
-  it('does not change once it has worked, so that a 400 for one credential does not double the calls', async () => {
-    const replies = [INACTIVE, REFUSED, REFUSED, activePassword()];
-    const { http, introspect } = introspectionOver(() => replies.shift() ?? INACTIVE);
+  it('is compared at most every 30 s once it has worked, so that 400s for credentials do not double the calls', async () => {
+    const { clock, http, introspect } = introspectionOver(() => INACTIVE);
     expect(await caught(introspect)).toMatchObject({ code: 'token_inactive' });
-    expect(await caught(introspect)).toMatchObject({ code: 'issuer_refused' });
-    expect(await caught(introspect)).toMatchObject({ code: 'issuer_refused' });
+    http.script = () => REFUSED;
+    for (let second = 0; second < 30; second += 1) {
+      expect(await caught(introspect)).toMatchObject({ code: 'issuer_refused' });
+      clock.advanceSeconds(1);
+    }
+    expect(formatsOf(http)).toHaveLength(1 + 30 + 1);
+    await caught(introspect);
+    expect(formatsOf(http)).toHaveLength(1 + 30 + 1 + 2);
+    http.script = () => activePassword();
     await introspect();
-    expect(formatsOf(http)).toEqual(['json', 'json', 'json', 'json']);
+    expect(formatsOf(http).at(-1)).toBe('json');
+  });
+
+  it('changes even after it has worked if the server then refuses it with 400', async () => {
+    const { clock, http, introspect } = introspectionOver(() => INACTIVE);
+    await caught(introspect);
+    clock.advanceSeconds(30);
+    http.script = (request) => (isJson(request) ? REFUSED : activePassword());
+    await introspect();
+    await introspect();
+    expect(formatsOf(http)).toEqual(['json', 'json', 'form', 'form']);
   });
 
   it('changes even after it has worked if the server responds with 415', async () => {
@@ -151,10 +167,20 @@ describe('the format of the introspection request', () => {
     expect(formatsOf(http)).toEqual(['json', 'form', 'json', 'form']);
   });
 
-  it('does not change if the server has read the body and refuses the client', async () => {
-    const { http, introspect } = introspectionOver(() => json(400, { error: 'invalid_client' }));
+  it('changes if the server finds no client in a body that it cannot read', async () => {
+    const { http, introspect } = introspectionOver((request) =>
+      isJson(request) ? json(400, { error: 'invalid_client' }) : activePassword(),
+    );
+    expect((await introspect()).subject).toBe('auth0|1234');
+    expect(formatsOf(http)).toEqual(['json', 'form']);
+  });
+
+  it.each([
+    ['JSON', (request: HttpRequest) => (isJson(request) ? json(400, { error: 'invalid_client' }) : text(415, ''))],
+    ['a form', (request: HttpRequest) => (isJson(request) ? REFUSED : json(401, { error: 'invalid_client' }))],
+  ])('is not the reason if the server reads %s and refuses the client', async (_, script) => {
+    const { introspect } = introspectionOver(script);
     expect(await caught(introspect)).toMatchObject({ code: 'issuer_client_refused' });
-    expect(formatsOf(http)).toEqual(['json']);
   });
 
   it('stays within the deadline of the decision', async () => {
@@ -404,9 +430,8 @@ describe('a refused assertion', () => {
     ['400 invalid_client', json(400, { error: 'invalid_client' })],
     ['403 invalid_client', json(403, { error: 'invalid_client' })],
   ])('is reported as our fault: %s', async (_, reply) => {
-    const { http, introspect } = introspectionOver(() => reply);
+    const { introspect } = introspectionOver(() => reply);
     await expect(introspect()).rejects.toThrow(refused);
-    expect(http.requests).toHaveLength(1);
   });
 
   it('is retried with the other key, which is preferred from then on', async () => {

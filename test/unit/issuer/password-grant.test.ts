@@ -185,7 +185,7 @@ describe('the password grant', () => {
 
   it('does not repeat a code that contains the password or the username', async () => {
     const { logIn } = grantOver(() => loginError(403, 'no_hunter2_today'));
-    for (const credential of [{ secret: 'Hunter2' }, { username: 'HUNTER2' }]) {
+    for (const credential of [{ secret: 'Hunter2' }, { secret: 'Hunter2!' }, { username: 'HUNTER2@example.com' }]) {
       await expect(logIn({ ...CREDENTIAL, ...credential })).rejects.toThrow(
         credentialError('login_refused', 'The server does not let this user log in: 403.'),
       );

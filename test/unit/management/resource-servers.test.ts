@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_TOKEN_SETTINGS } from '../../../src/management/token-settings.ts';
 import { type ScriptedResponse, ScriptedTenant, type SeenRequest } from '../../support/management/scripted-tenant.ts';
 import { expectError } from '../../support/setup/expect-error.ts';
 import { NO_KEYS } from '../../support/setup/ports.ts';
@@ -29,6 +30,7 @@ describe('ResourceServers', () => {
       name: 'Demo',
       scopes: ['read:foo'],
       keys: { ...NO_KEYS, ...key },
+      tokens: NO_TOKEN_SETTINGS,
     });
     expect(tenant.log).toEqual(['POST /oauth/token', 'GET /api/v2/resource-servers/https%3A%2F%2Fdemo.api']);
   });

@@ -88,7 +88,7 @@ describe('a login behind a CDN', () => {
     expect(addresses()).toEqual([fixture.requestContext.identity.sourceIp]);
   });
 
-  it('is not sent, and is not a refusal, while the origin secret cannot be read', async () => {
+  it('is unavailable, and reaches no tenant, while the origin secret cannot be read', async () => {
     const { send, logged, addresses } = handlerOf(BEHIND_CDN, {
       originSecrets: async () => {
         throw new IssuerError('issuer_unavailable', 'The secret cannot be read.');

@@ -7,6 +7,8 @@ import {
   setUpResourceServer,
 } from '../../../../src/setup/resource-server/set-up-resource-server.ts';
 import { tearDownResourceServer } from '../../../../src/setup/resource-server/tear-down-resource-server.ts';
+import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
+import { certificatePem } from '../../../../src/signing-key/signing-key.ts';
 import { expectError } from '../../../support/setup/expect-error.ts';
 import { Crash, Fuse, MemoryResourceServers, MemoryStore, NO_KEYS } from '../../../support/setup/ports.ts';
 
@@ -275,6 +277,34 @@ describe('setUpResourceServer with two properties to choose from', () => {
     expect(resourceServers.keysOf(API)).toEqual(LISTED);
   });
 
+  it.each([1, 2, 3])(
+    'uses the second one after a crash in the middle of the first attempt, however often (%i)',
+    async (times) => {
+      resourceServers.add(API);
+      const before = resourceServers.snapshot();
+      resourceServers.refused = ['verificationKey'];
+      const { update } = resourceServers;
+      resourceServers.update = () => Promise.reject(new Crash('died'));
+      for (let time = 0; time < times; time += 1) await expect(setUpEither()).rejects.toThrow('died');
+      resourceServers.update = update;
+      expect(await setUpEither()).toMatchObject({ changed: true, warnings: [] });
+      expect(await setUpEither()).toMatchObject({ changed: false, warnings: [] });
+      expect(resourceServers.keysOf(API)).toEqual(LISTED);
+      expect((await tearDown()).warnings).toEqual([]);
+      expect(resourceServers.snapshot()).toBe(before);
+    },
+  );
+
+  it('keeps to the property that it has used, even if that is empty and the tenant knows the other one by now', async () => {
+    resourceServers.add(API);
+    resourceServers.refused = ['verificationKey'];
+    await setUpEither();
+    resourceServers.refused = [];
+    resourceServers.edit(API, { verificationKeys: null, verificationKey: 'the key of another deployment' });
+    await setUpEither(NEXT, NEXT_LISTED);
+    expect(resourceServers.keysOf(API)).toEqual({ ...NEXT_LISTED, verificationKey: 'the key of another deployment' });
+  });
+
   it('restores what was there after either, and leaves no record of the refused one', async () => {
     resourceServers.add(API, { verificationKeys: [{ kid: 'theirs', pem: 'theirs' }] });
     const before = resourceServers.snapshot();
@@ -297,6 +327,48 @@ describe('setUpResourceServer with two properties to choose from', () => {
     resourceServers.render = (value) => `rewritten ${value}`;
     await expectError(setUpEither(), 'property_refused', /holds something else/);
     expect(resourceServers.writes).toEqual(['update verificationKey']);
+  });
+});
+
+describe('setUpResourceServer with a tenant that shows its keys', () => {
+  it('fails if the key has been removed again when the tenant is read back', async () => {
+    resourceServers.add(API, { verificationKey: 'theirs' });
+    resourceServers.render = () => null;
+    await expectError(
+      setUp(),
+      'property_refused',
+      /"verificationKey": the tenant accepted it, but holds something else/,
+    );
+  });
+
+  it('tears down without an error after a change that the tenant never carried out', async () => {
+    resourceServers.add(API);
+    const { update } = resourceServers;
+    resourceServers.update = () => Promise.reject(new Crash('out of reach'));
+    await expect(setUp()).rejects.toThrow('out of reach');
+    await tearDown();
+    expect(records.text).toBeUndefined();
+    resourceServers.update = update;
+    expect(resourceServers.keysOf(API)).toEqual(NO_KEYS);
+  });
+});
+
+describe('a resource server that we created and another deployment uses', () => {
+  it('is not deleted, and the error names the key of the other', async () => {
+    await setUp(OURS, { create: CREATE });
+    await tearDown({ remembersCreated: true });
+    const other = await generateSigningKey(0);
+    resourceServers.edit(API, { verificationKeys: [{ kid: other.kid, pem: certificatePem(other) }] });
+    await expectError(
+      tearDown({ removeCreated: true, remembersCreated: true }),
+      'key_in_use',
+      new RegExp(
+        `another deployment uses it: its "verificationKeys" holds the key ${other.kid}\\. Nothing was deleted`,
+      ),
+    );
+    resourceServers.edit(API, { verificationKeys: null });
+    await tearDown({ removeCreated: true, remembersCreated: true });
+    expect(resourceServers.records.size).toBe(0);
   });
 });
 
@@ -347,18 +419,21 @@ describe('setUpResourceServer with a tenant that does not show the key', () => {
     expect(await records.read()).not.toHaveProperty('keys.verificationKey.unseen');
   });
 
-  it('replaces the key if it died before it could read the tenant, and then removes it', async () => {
-    hidden();
-    resourceServers.find = async () => {
-      if (resourceServers.writes.length > 0) throw new Crash('died');
-      return MemoryResourceServers.prototype.find.call(resourceServers, API);
-    };
-    await expect(setUp()).rejects.toThrow('died');
-    Reflect.deleteProperty(resourceServers, 'find');
-    await setUp(NEXT);
-    await tearDown();
-    expect(stored()).toBeNull();
-  });
+  it.each([false, true])(
+    'removes the key after a crash between the change and the read-back (set up again: %j)',
+    async (again) => {
+      hidden();
+      resourceServers.find = async () => {
+        if (resourceServers.writes.length > 0) throw new Crash('died');
+        return MemoryResourceServers.prototype.find.call(resourceServers, API);
+      };
+      await expect(setUp()).rejects.toThrow('died');
+      Reflect.deleteProperty(resourceServers, 'find');
+      if (again) await setUp(NEXT);
+      await tearDown();
+      expect(stored()).toBeNull();
+    },
+  );
 });
 
 describe('tearDownResourceServer', () => {
