@@ -31,6 +31,9 @@ const REFUSING_STATUSES = new Set([401, 403, 500]);
 /** Descriptions of an `access_denied` that is about the API or the client, not the user. */
 const NOT_ABOUT_THE_USER = /^(?:Service not found|Client is not authorized)\b/i;
 
+/** Auth0's description of an `invalid_request` that is about one user, after the right password. */
+const NO_MEMBER = /\buser does not belong to any organization\b/i;
+
 /** The longest code that a message repeats. */
 const LONGEST_CODE = 64;
 
@@ -72,7 +75,8 @@ export function isBlockedUser(response: HttpResponse): boolean {
 }
 
 /** A refusal with an unknown code must look like any other: a 503 would reveal that the password was right. */
-function isAboutTheUser(status: number, { code }: OAuthError): boolean {
+function isAboutTheUser(status: number, { code, description }: OAuthError): boolean {
+  if (code === 'invalid_request' && NO_MEMBER.test(description)) return true;
   return USER_REFUSALS.has(code) || (REFUSING_STATUSES.has(status) && !FAULTS.has(code));
 }
 

@@ -183,6 +183,16 @@ describe('the password grant', () => {
     );
   });
 
+  it.each([400, 403])(
+    'refuses a user who is in no organization although the client requires one: %i',
+    async (status) => {
+      const description = 'client requires organization membership, but user does not belong to any organization';
+      await expect(loginWith(loginError(status, 'invalid_request', description))).rejects.toThrow(
+        credentialError('login_refused', `The server does not let this user log in: ${status} (invalid_request).`),
+      );
+    },
+  );
+
   it('does not repeat a code that contains the password or the username', async () => {
     const { logIn } = grantOver(() => loginError(403, 'no_hunter2_today'));
     for (const credential of [{ secret: 'Hunter2' }, { secret: 'Hunter2!' }, { username: 'HUNTER2@example.com' }]) {
