@@ -119,9 +119,12 @@ function tokenTypeOf(response: UnverifiedResponse): TokenType | undefined {
   return typeof type === 'string' && !hasOtherUse ? TOKEN_TYPES.get(type.toLowerCase()) : undefined;
 }
 
-/** An address that is not verified may be another user's. */
-function verifiedEmail({ email, email_verified: isVerified }: UnverifiedResponse): string | undefined {
-  return typeof email === 'string' && isVerified !== false && isVerified !== 'false' ? email : undefined;
+/**
+ * An address that is not verified may be another user's. A server that does not report `email_verified` is trusted to report
+ * only addresses that are the user's own.
+ */
+function verifiedEmail({ email, email_verified: verified = null }: UnverifiedResponse): string | undefined {
+  return typeof email === 'string' && [null, true, 'true'].some((value) => value === verified) ? email : undefined;
 }
 
 function isUnverifiedResponse(value: unknown): value is UnverifiedResponse {

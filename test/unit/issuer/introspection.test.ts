@@ -311,6 +311,11 @@ describe('an active token in the response', () => {
     [{ email: 'user@mail.example', email_verified: true }, 'user@mail.example'],
     [{ email: 'user@mail.example', email_verified: false }, undefined],
     [{ email: 'user@mail.example', email_verified: 'false' }, undefined],
+    [{ email: 'user@mail.example', email_verified: 'true' }, 'user@mail.example'],
+    [{ email: 'user@mail.example', email_verified: null }, 'user@mail.example'],
+    [{ email: 'user@mail.example', email_verified: 0 }, undefined],
+    [{ email: 'user@mail.example', email_verified: 'False' }, undefined],
+    [{ email: 'user@mail.example', email_verified: {} }, undefined],
     [{ email: ['user@mail.example'] }, undefined],
   ])('returns the e-mail address unless it is not verified: %j', async (changes, email) => {
     expect((await introspectWith(activePassword(changes))).email).toBe(email);
