@@ -29,8 +29,8 @@ const TOKEN_TYPES: ReadonlyMap<string, TokenType> = new Map([
   ['bearer', ACCESS_TOKEN],
 ]);
 
-/** Where servers name the use of a token: Ory Hydra and Amazon Cognito, Keycloak, ForgeRock. */
-const USE_MEMBERS = ['token_use', 'typ', 'tokenName'];
+/** Where servers name the use of a token: Ory Hydra and Amazon Cognito, Keycloak, ForgeRock, Curity. */
+const USE_MEMBERS = ['token_use', 'typ', 'tokenName', 'purpose'];
 /** Keycloak calls a refresh token that does not expire `Offline`. */
 const OTHER_USES = /refresh|offline|^id(?:_?token)?$|logout/i;
 

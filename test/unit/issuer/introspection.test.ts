@@ -288,6 +288,7 @@ describe('an active token in the response', () => {
     ['typ', 'logout+jwt'],
     ['typ', 'ID'],
     ['tokenName', 'refresh_token'],
+    ['purpose', 'refresh_token'],
   ])('is refused if its type is Bearer and its %s is %s', async (member, use) => {
     await expect(introspectWith(activePassword({ token_type: 'Bearer', [member]: use }))).rejects.toThrow(
       credentialError('token_type_refused', 'Tokens of this type are not credentials.'),
@@ -300,6 +301,7 @@ describe('an active token in the response', () => {
     ['typ', 'Bearer'],
     ['typ', 'at+jwt'],
     ['tokenName', 'access_token'],
+    ['purpose', 'access_token'],
     ['gty', 'refresh_token'],
   ])('is accepted if its type is Bearer and its %s is %s', async (member, use) => {
     const principal = await introspectWith(activePassword({ token_type: 'Bearer', [member]: use }));
