@@ -8,8 +8,6 @@ type AppliesTo = (testCase: Case) => boolean;
 
 /** When this is `{}`, the product does everything that the model requires. */
 export const PENDING_BEHAVIOURS: Readonly<Record<string, AppliesTo>> = {
-  'An introspection endpoint that refuses JSON with 400 or 415 gets the request again, as a form.': ({ encoding }) =>
-    encoding.startsWith('form'),
   'Reading the signing key for the second issuer does not take longer than the deadline of the decision allows.': (
     testCase,
   ) =>

@@ -224,7 +224,7 @@ export class StandIn {
     const isJson = request.headers['content-type'] === 'application/json';
     const { encoding } = this.#case;
     if (isRfc7662) return isJson ? json(400, { error: 'invalid_request' }) : undefined;
-    if (this.isBefore || encoding === 'both' || encoding.startsWith(isJson ? 'json' : 'form')) return undefined;
+    if (encoding === 'both' || encoding.startsWith(isJson ? 'json' : 'form')) return undefined;
     return json(encoding.endsWith('415') ? 415 : 400, { error: 'invalid_request' });
   }
 
