@@ -54,6 +54,19 @@ export function isSignedRs256(jwt: UnverifiedJwt, key: KeyObject): boolean {
   return jwt.header.alg === 'RS256' && verify('sha256', Buffer.from(jwt.signingInput), key, jwt.signature);
 }
 
+/** For the tenant's own tokens, whose algorithm is that of their API. */
+export function isSignedWith(alg: MintAlgorithm, jwt: UnverifiedJwt, key: Omit<SigningPair, 'privateKey'>): boolean {
+  const { header, signingInput, signature } = jwt;
+  if (header.alg !== alg) return false;
+  if (alg === 'HS256')
+    return createHmac('sha256', key.secret ?? '')
+      .update(signingInput)
+      .digest()
+      .equals(signature);
+  const padding = alg === 'PS256' ? PSS : {};
+  return verify('sha256', Buffer.from(signingInput), { key: key.publicKey, ...padding }, signature);
+}
+
 function encode(part: JsonObject): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }

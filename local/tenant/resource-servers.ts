@@ -120,6 +120,8 @@ function update(exchange: Exchange, tenant: TenantParts, parameters: PathParamet
   const removed = keepsNulledProperties ? [] : Object.keys(body).filter((name) => body[name] === null);
   const after: Record<string, unknown> = { ...before, ...withoutNull(body) };
   for (const name of removed) delete after[name];
+  // A real tenant makes a secret too.
+  if (after.signing_alg === 'HS256') after.signing_secret ??= randomBytes(32).toString('base64url');
   const record = after as unknown as ResourceServerRecord;
   tenant.state.resourceServers.set(before.id, record);
   dropLostScopes(before, record, tenant);

@@ -3,7 +3,14 @@
  * by being stored here.
  */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { decodeUnverified, isSignedRs256, type MintAlgorithm, type SigningPair, signJwt } from './jwt.ts';
+import {
+  decodeUnverified,
+  isSignedWith,
+  type MintAlgorithm,
+  type SigningPair,
+  signJwt,
+  type UnverifiedJwt,
+} from './jwt.ts';
 import type { ApplicationPasswordRecord, JsonObject } from './records.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { TenantState } from './state.ts';
@@ -103,11 +110,22 @@ export class TokenStore {
   inspectJwt(token: string): { readonly claims: JsonObject; readonly problem?: 'invalid' | 'expired' } {
     const unverified = decodeUnverified(token);
     const key = this.#options.signingKeys.find(unverified?.header.kid);
-    if (!unverified || !key || !isSignedRs256(unverified, key.publicKey)) return { claims: {}, problem: 'invalid' };
+    if (!unverified || !key || !this.#isSigned(unverified, key)) return { claims: {}, problem: 'invalid' };
     const { claims } = unverified;
     if (claims.iss !== this.#options.issuer || this.#revokedJwts.has(token)) return { claims, problem: 'invalid' };
     if (typeof claims.exp !== 'number') return { claims, problem: 'invalid' };
     return claims.exp > this.nowSeconds() ? { claims } : { claims, problem: 'expired' };
+  }
+
+  /** With the algorithm of the API that the token is for. */
+  #isSigned(unverified: UnverifiedJwt, { publicKey }: SigningPair): boolean {
+    const audiences = [unverified.claims.aud].flat();
+    const api = [...this.#options.state.resourceServers.values()].find(({ identifier }) =>
+      audiences.includes(identifier),
+    );
+    const alg = api?.signing_alg === 'PS256' || api?.signing_alg === 'HS256' ? api.signing_alg : 'RS256';
+    if (alg === 'HS256' && api?.signing_secret === undefined) return false;
+    return isSignedWith(alg, unverified, { publicKey, secret: api?.signing_secret });
   }
 
   /** Revokes a token of any kind, or an app specific password. */

@@ -302,6 +302,13 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     expect(await invoke(folder, event())).toHaveProperty('response');
   });
 
+  it('write the line with the metrics as it is, without a prefix, so that CloudWatch finds them', async () => {
+    const { output } = await (running.get('authorizer') ?? Promise.reject(new Error('The authorizer does not run.')));
+    const lines = output.split('\n').filter((line) => line.includes('"authorization_decision"'));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ event: 'authorization_decision', _aws: {} });
+  });
+
   it('write no secret to their output', async () => {
     const functions = await Promise.all([...running].map(async ([name, one]) => [name, (await one).output] as const));
     expect(functions.map(([name]) => name).sort()).toEqual(Object.keys(CONSTRUCTS).sort());

@@ -118,6 +118,18 @@ describe('an access token', () => {
     expect(verified.protectedHeader.alg).toBe('HS256');
   });
 
+  it.each([{ signing_alg: 'RS256' }, { signing_alg: 'PS256' }, { signing_alg: 'HS256' }])(
+    'is active when it is introspected: %j',
+    async (settings) => {
+      const token = await tokenOf(settings);
+      const response = await postJson(tenant, '/oauth/introspect', introspection(token, await signed()));
+      expect(response.body).toMatchObject({ active: true, sub: 'auth0|1234' });
+      await manage(tenant, 'PATCH', API, { signing_alg: settings.signing_alg === 'RS256' ? 'PS256' : 'RS256' });
+      const other = await postJson(tenant, '/oauth/introspect', introspection(token, await signed()));
+      expect(other.body).toEqual({ active: false });
+    },
+  );
+
   it.each([
     ['access_token', 'JWT', ['azp', 'gty']],
     ['access_token_authz', 'JWT', ['azp', 'gty', 'permissions']],

@@ -12,7 +12,9 @@ describe('the adapter for an event', () => {
     ['WebSocket API', webSocket, '$connect', { policyDocument: expect.anything(), principalId: 'auth0|1234' }],
   ])('is chosen by the kind of event: %s', (_, event, resourcePath, result) => {
     // The event arrives as untyped JSON.
-    const { request, toResult } = adapt(JSON.parse(JSON.stringify(event)), 'https://demo.api');
+    const { request, requestId, toResult } = adapt(JSON.parse(JSON.stringify(event)), 'https://demo.api');
+    expect(requestId).toBe(event.requestContext.requestId);
+    expect(requestId).toMatch(/./);
     expect(request).toMatchObject({ authorization: ['Bearer abc'], resourcePath, callerIp: '198.51.100.7' });
     expect(toResult(ALLOW)).toMatchObject(result);
   });
