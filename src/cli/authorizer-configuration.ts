@@ -4,10 +4,17 @@ import {
   authorizerEntries,
   parseAuthorizerConfiguration,
 } from '../config/authorizer-configuration.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Context } from './command.ts';
 import { readTextFile } from './read-text-file.ts';
 import { deploymentConfiguration } from './setting-sources.ts';
 import { issuerUrl } from './tenant-url.ts';
+
+/** The deployment's own configuration, unchecked: `context` in `cdk.json` or `--config FILE`; empty if there is none. */
+export function deploymentContext({ args, ports }: Pick<Context, 'args' | 'ports'>): JsonObject {
+  const file = args.text('config') ?? 'cdk.json';
+  return deploymentConfiguration(readTextFile(ports.directory, file, args.text('config') !== undefined), file);
+}
 
 /**
  * Reads the configuration. Issuer and audience come from the settings of this run.
@@ -19,8 +26,7 @@ export function authorizerConfiguration({
   settings,
   ports,
 }: Pick<Context, 'args' | 'settings' | 'ports'>): AuthorizerConfiguration {
-  const file = args.text('config') ?? 'cdk.json';
-  const all = deploymentConfiguration(readTextFile(ports.directory, file, args.text('config') !== undefined), file);
+  const all = deploymentContext({ args, ports });
   const own = Object.fromEntries(Object.entries(all).filter(([key]) => key in authorizerEntries));
   const ofThisRun = {
     issuer: issuerUrl(settings),

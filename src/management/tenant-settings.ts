@@ -5,7 +5,8 @@ import type { SendManagementRequest } from './management-requests.ts';
 
 /** The settings of one client. */
 export interface ClientSettings {
-  readonly grantTypes: readonly string[];
+  /** `undefined` if the tenant does not show them. */
+  readonly grantTypes: readonly string[] | undefined;
   /** Whether the tenant trusts the IP address that the client sends in `auth0-forwarded-for`. */
   readonly isForwardedForTrusted: boolean;
 }
@@ -55,7 +56,7 @@ function parseClient(response: unknown): ClientSettings {
   if (!isJsonObject(response)) throw malformed();
   const { grant_types: grantTypes, is_token_endpoint_ip_header_trusted: isTrusted } = response;
   return {
-    grantTypes: Array.isArray(grantTypes) ? grantTypes.filter((type) => typeof type === 'string') : [],
+    grantTypes: Array.isArray(grantTypes) ? grantTypes.filter((type) => typeof type === 'string') : undefined,
     isForwardedForTrusted: isTrusted === true,
   };
 }

@@ -30,7 +30,7 @@ export async function passwordGrantWarnings(
 function clientWarnings({ clientId, connection }: PasswordGrantClient, settings: ClientSettings): readonly string[] {
   const grantType = passwordGrantType(connection);
   return [
-    ...(settings.grantTypes.includes(grantType)
+    ...((settings.grantTypes?.includes(grantType) ?? true)
       ? []
       : [
           `The client "${clientId}" may not use the grant type ${grantType}, so Basic with a real password will be refused. Turn it on (dashboard: Applications > the client > Settings > Advanced Settings > Grant Types).`,

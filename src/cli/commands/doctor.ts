@@ -20,7 +20,7 @@ export const doctor: Command = {
   operands: '',
   mostOperands: 0,
   description:
-    'Changes nothing. The exit code is 0 only if no check failed (✗). Look at each warning (!).\nA dash (-) means that a check was not made, and why: the\nlink may be good or broken.',
+    'Changes nothing. The exit code is 0 only if no check failed (✗). Look at each warning (!).\nA dash (-) means that a check was not made. "not checked" and "skipped: needs …": the link may be broken.',
   options: {
     'api-url': { type: 'string', placeholder: 'URL', summary: 'the deployed API (ASP_API_URL, or the output ApiUrl)' },
     'password-client-id': {
@@ -80,7 +80,7 @@ async function examine(context: Context, onReport: (report: Report) => void): Pr
       title,
       ...(missing === undefined && examination
         ? await attempt(() => run(examination), examination)
-        : skipped(`skipped: needs "${missing}"`)),
+        : skipped(`skipped: needs ${missing}`)),
     });
   }
   return reports;

@@ -17,7 +17,7 @@ export const featureCheck: Check = {
       return await findFeature(examination);
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
-      return skipped(error.code === 'not_checked' ? error.message : `Not checked: ${error.message}`);
+      return skipped(`not checked: ${error.message.replace(/^Not checked: /, '')}`);
     }
   },
 };

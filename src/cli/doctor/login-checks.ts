@@ -1,6 +1,10 @@
-/** Checks the links of Basic with real passwords: the client of the password grant, its connection, and the caller's address. */
+/**
+ * Checks the links of Basic with real passwords: the client of the password grant, its connection, and the caller's address.
+ * Nobody logs in: a failed login would count for the tenant's attack protection.
+ */
 import { passwordGrantType } from '../../core/client-credentials.ts';
 import { SetupError } from '../../management/errors.ts';
+import { deploymentContext } from '../authorizer-configuration.ts';
 import { type Check, type Examination, type Finding, failed, passed, skipped } from './check.ts';
 
 const passwordGrant: Check = {
@@ -10,6 +14,8 @@ const passwordGrant: Check = {
   run: (examination) =>
     ofPasswordClient(examination, async (clientId, { grantTypes }) => {
       const wanted = passwordGrantType(examination.settings.get('connection'));
+      if (grantTypes === undefined)
+        return skipped(`not checked: the tenant does not show the grant types of ${clientId}`);
       if (grantTypes.includes(wanted)) return passed(`${clientId}: ${wanted}`);
       return failed(
         `${clientId} may not use ${wanted}`,
@@ -22,8 +28,9 @@ const defaultConnection: Check = {
   id: 'default-connection',
   title: 'There is a connection to log in to',
   needs: ['management-client'],
-  run: async ({ settings, connect }) => {
-    if (settings.get('passwordClientId') === undefined) return noPasswords();
+  run: async (examination) => {
+    const { settings, connect } = examination;
+    if (settings.get('passwordClientId') === undefined) return withoutPasswordClient(examination);
     const named = settings.get('connection');
     if (named !== undefined) return namedConnection(named, settings.require('passwordClientId'), connect());
     const connection = await connect().tenantSettings.defaultDirectory();
@@ -48,7 +55,10 @@ async function namedConnection(
         'Name a database connection of the tenant (AUTH0_CONNECTION, and "connection" in the secret of the client).',
       );
     }
-    if (connection.enabledClients?.includes(clientId) !== false) return passed(name);
+    const { enabledClients } = connection;
+    if (enabledClients === undefined)
+      return skipped(`not checked: the tenant does not show which clients may use the connection "${name}"`);
+    if (enabledClients.includes(clientId)) return passed(name);
     return failed(
       `the connection "${name}" is not enabled for ${clientId}`,
       'Enable it (dashboard: Authentication > Database > the connection > Applications).',
@@ -76,15 +86,21 @@ const forwardedIp: Check = {
 type ClientSettings = Awaited<ReturnType<ReturnType<Examination['connect']>['tenantSettings']['client']>>;
 
 async function ofPasswordClient(
-  { settings, connect }: Examination,
+  examination: Examination,
   check: (clientId: string, client: ClientSettings) => Promise<Finding>,
 ): Promise<Finding> {
-  const clientId = settings.get('passwordClientId');
-  return clientId === undefined ? noPasswords() : check(clientId, await connect().tenantSettings.client(clientId));
+  const clientId = examination.settings.get('passwordClientId');
+  if (clientId === undefined) return withoutPasswordClient(examination);
+  return check(clientId, await examination.connect().tenantSettings.client(clientId));
 }
 
-function noPasswords(): Finding {
-  return skipped('no AUTH0_PASSWORD_CLIENT_ID, so Basic accepts only app specific passwords');
+/** The id of a deployment's client is in an AWS secret, which this command does not read. */
+function withoutPasswordClient(examination: Examination): Finding {
+  if (deploymentContext(examination).passwordGrantSecret === undefined)
+    return skipped('skipped: no AUTH0_PASSWORD_CLIENT_ID, so Basic accepts only app specific passwords');
+  return skipped(
+    'not checked: the deployment has a passwordGrantSecret, but its client is not known here. Give its id as --password-client-id or AUTH0_PASSWORD_CLIENT_ID',
+  );
 }
 
 export const loginChecks: readonly Check[] = [passwordGrant, defaultConnection, forwardedIp];
