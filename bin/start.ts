@@ -15,13 +15,40 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const local = await start(options);
+  const details = new Details(!options.json);
+  const local = await start(options, details);
   endOnSignal(local);
   if (options.json) process.stdout.write(`${JSON.stringify(local.ready)}\n`);
   else {
     // biome-ignore lint/style/noProcessEnv: NO_COLOR is there.
     const style = createStyle(wantsColor(process.stdout, process.env));
-    await demonstrate(targetOf(local, options), (text) => process.stdout.write(`${text}\n`), style);
+    await demonstrate(targetOf(local, options), (text) => details.printAfter(text), style);
+    details.stopHolding();
+  }
+}
+
+/** The lines of the log, on standard error so that standard output stays readable. Each follows the result that it explains. */
+class Details {
+  #held: string[] | undefined;
+
+  constructor(isHolding: boolean) {
+    if (isHolding) this.#held = [];
+  }
+
+  add(line: string): void {
+    if (this.#held) this.#held.push(line);
+    else process.stderr.write(`${line}\n`);
+  }
+
+  printAfter(result: string): void {
+    process.stdout.write(`${result}\n`);
+    for (const line of this.#held?.splice(0) ?? []) process.stderr.write(`${line}\n`);
+  }
+
+  stopHolding(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const line of held) this.add(line);
   }
 }
 
@@ -30,10 +57,9 @@ function targetOf(local: LocalEnvironment, { configuration: { routes, backendUrl
   return { gateway: ready.gateway, tenant, audience: AUDIENCE, routes, backendUrl, gatewaySecret };
 }
 
-async function start(options: StartOptions): Promise<LocalEnvironment> {
+async function start(options: StartOptions, details: Details): Promise<LocalEnvironment> {
   try {
-    // Log lines go to stderr, so that stdout stays readable by people and programs.
-    const log = (line: string) => process.stderr.write(`${options.json ? line : describeDecision(line)}\n`);
+    const log = (line: string) => details.add(options.json ? line : describeDecision(line));
     return await startLocalEnvironment(options, { log, clock: Date.now });
   } catch (error) {
     if (isCode(error, 'EADDRINUSE') || isCode(error, 'EACCES')) {

@@ -60,6 +60,23 @@ describe('npm start', () => {
     expect(shown.filter((line) => line.startsWith('    curl '))).toHaveLength(10);
   });
 
+  it('prints each result before the decision that explains it', async () => {
+    const shell = spawn('sh', ['-c', `exec "${process.execPath}" --import tsx bin/start.ts 2>&1`], {
+      cwd: ROOT,
+      env: { ...process.env, ...FREE_PORTS },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void shell.kill('SIGKILL'));
+    const shown: string[] = [];
+    for await (const line of createInterface({ input: shell.stdout })) {
+      shown.push(line);
+      if (line.startsWith('Press Ctrl-C')) shell.kill('SIGINT');
+    }
+    const decisions = shown.flatMap((line, index) => (line.startsWith('    authorizer: ') ? [index] : []));
+    expect(decisions).toHaveLength(9);
+    for (const index of decisions) expect(shown[index - 1]).toMatch(/^\d{3} (?:allowed|refused) /);
+  });
+
   it('accepts configuration keys', async () => {
     const child = start(
       ['--json', '-c', 'routes={"GET /x/{id}":["read:foo"]}', '-c', 'basicChallenge=true'],
