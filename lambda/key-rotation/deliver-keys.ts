@@ -8,7 +8,7 @@ import type { ResourceServerRecord } from '../../src/setup/resource-server/resou
 import { setUpResourceServer } from '../../src/setup/resource-server/set-up-resource-server.ts';
 import { type DeliveredKey, wantedKeyProperties } from '../../src/setup/resource-server/wanted-key-properties.ts';
 import { RotationError } from './errors.ts';
-import type { HeldRotation, Rotation } from './rotation.ts';
+import type { HeldRotation } from './rotation.ts';
 
 /**
  * Delivers keys. Writes nothing if the tenant already knows exactly these.
@@ -46,11 +46,6 @@ async function retryIfOvertaken<Result>(deliver: () => Promise<Result>): Promise
 }
 
 const OVERTAKEN: ReadonlySet<SetupError['code']> = new Set(['property_refused', 'property_kept']);
-
-/** Returns whether the tenant fetches keys by URL. It then learns of a new key only when its cached JWKS expires. */
-export function isByUrl({ keyDelivery }: Rotation['settings']): boolean {
-  return keyDelivery === 'verificationLocation' || keyDelivery === 'wellKnown';
-}
 
 function notSetUp(): RotationError {
   return new RotationError(

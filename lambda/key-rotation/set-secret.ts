@@ -1,5 +1,5 @@
 /** Second step: delivers the new key to the tenant. The old one is still current. */
-import { isByUrl } from './deliver-keys.ts';
+import { isByUrl } from '../../src/core/key-delivery.ts';
 import { followLabels } from './follow-labels.ts';
 import { assertPending, hasStage, keyIn, unusable, withdrawn } from './key-versions.ts';
 import { type HeldRotation, holdingLease, type Rotation, type StepOutcome } from './rotation.ts';
@@ -17,7 +17,7 @@ export async function setSecret(rotation: Rotation, versionId: string): Promise<
   const { secret, settings, sleep } = rotation;
   if (await hasStage(secret, versionId, 'AWSCURRENT')) return 'already_current';
   await holdingLease(rotation, { purpose: `rotation ${versionId}` }, (held) => deliverPending(held, versionId));
-  if (isByUrl(settings)) await sleep(settings.jwksCacheSeconds * 1000 + PUBLICATION_MS);
+  if (isByUrl(settings.keyDelivery)) await sleep(settings.jwksCacheSeconds * 1000 + PUBLICATION_MS);
   return 'done';
 }
 

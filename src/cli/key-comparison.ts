@@ -1,4 +1,5 @@
 /** Compares the keys in the key file or secret, in the tenant and in the JWKS, and checks that the current key is wherever the tenant may look. */
+import { isByUrl } from '../core/key-delivery.ts';
 import { KEY_PROPERTIES, type KeyProperties, type KeyProperty } from '../management/key-properties.ts';
 import type { ManagementConnection } from '../management/management-connection.ts';
 import { resourceServerNotFound } from '../setup/resource-server/resource-server-errors.ts';
@@ -44,8 +45,7 @@ export async function compareKeys(
   if (!found) throw resourceServerNotFound(audience, await resourceServers.identifiers());
   const url = jwksUrlOf(found.keys, audience, context);
   const jwks = url === undefined ? undefined : await fetchJwks(url, context);
-  const { keyDelivery } = keyDeliveryOf(context.settings);
-  const readsOrigin = keyDelivery === 'wellKnown' || keyDelivery === 'verificationLocation';
+  const readsOrigin = isByUrl(keyDeliveryOf(context.settings).keyDelivery);
   return compare(signing, found.keys, thumbprintsOf(found.keys), jwks, readsOrigin);
 }
 
@@ -88,14 +88,14 @@ function compare(
     tenant: byValue.filter((name) => held[name].includes(thumbprint)),
     jwks: served.includes(thumbprint),
   }));
-  const isByUrl = properties.verificationLocation !== null || (byValue.length === 0 && readsOrigin);
-  const isSomewhere = byValue.length > 0 || isByUrl;
+  const usesUrl = properties.verificationLocation !== null || (byValue.length === 0 && readsOrigin);
+  const isSomewhere = byValue.length > 0 || usesUrl;
   const isInAll = byValue.every((name) => current !== undefined && held[name].includes(current));
   const isServed = current !== undefined && served.includes(current);
   return {
     keys,
     unreadable: byValue.filter((name) => held[name].length === 0),
     ...(jwks && { jwks }),
-    agree: isSomewhere && isInAll && (!isByUrl || isServed),
+    agree: isSomewhere && isInAll && (!usesUrl || isServed),
   };
 }

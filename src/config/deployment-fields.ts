@@ -4,7 +4,7 @@ import { KEY_DELIVERIES, KEY_FORMATS } from '../core/key-delivery.ts';
 import { isSecureUrl, isTenantUrl } from '../core/secure-url.ts';
 import { arnFault } from './arns.ts';
 import { text, wholeNumber } from './fields.ts';
-import { expecting, withReason } from './parse.ts';
+import { expecting, withoutFault } from './parse.ts';
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 const MANAGEMENT_DOMAIN = expecting(
@@ -61,13 +61,7 @@ export const refresh = pipe(text(REFRESH), regex(/^[\w:.-]{1,100}$/, REFRESH));
 
 const KEY_ARN = expecting('the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/…"');
 
-export const keyArn = pipe(
-  string(KEY_ARN),
-  check(
-    (arn) => keyArnFault(arn) === undefined,
-    (issue) => withReason(KEY_ARN(issue), keyArnFault(issue.input)),
-  ),
-);
+export const keyArn = pipe(string(KEY_ARN), check(...withoutFault(KEY_ARN, keyArnFault)));
 
 function keyArnFault(arn: string): string | undefined {
   const resourceWords = '"key/" and the id of a key';
@@ -77,13 +71,7 @@ function keyArnFault(arn: string): string | undefined {
 const TOPIC_ARN = expecting('the ARN of an SNS topic (not FIFO), such as "arn:aws:sns:eu-west-1:111122223333:alarms"');
 
 /** An alarm can notify a standard topic only. */
-export const topicArn = pipe(
-  string(TOPIC_ARN),
-  check(
-    (arn) => topicArnFault(arn) === undefined,
-    (issue) => withReason(TOPIC_ARN(issue), topicArnFault(issue.input)),
-  ),
-);
+export const topicArn = pipe(string(TOPIC_ARN), check(...withoutFault(TOPIC_ARN, topicArnFault)));
 
 function topicArnFault(arn: string): string | undefined {
   const resourceWords = 'the name of a topic, which is not FIFO';

@@ -22,7 +22,7 @@ import {
 import { RouteMap } from '../core/routes.ts';
 import { canonicalIssuer } from '../core/secure-url.ts';
 import { arnFault } from './arns.ts';
-import { expecting, withReason } from './parse.ts';
+import { expecting, withoutFault } from './parse.ts';
 
 const ISSUER = expecting('an https URL that ends in "/", such as "https://tenant.auth0.com/" (http for loopback only)');
 
@@ -61,13 +61,7 @@ export const audience = pipe(text(AUDIENCE), regex(/^[\x21-\x7E]{1,400}$/, AUDIE
 const SECRET = expecting('the name or ARN of a secret in Secrets Manager');
 
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html for a name's characters */
-export const secretId = pipe(
-  text(SECRET),
-  check(
-    (id) => secretIdFault(id) === undefined,
-    (issue) => withReason(SECRET(issue), secretIdFault(issue.input)),
-  ),
-);
+export const secretId = pipe(text(SECRET), check(...withoutFault(SECRET, secretIdFault)));
 
 const SECRET_ARN = {
   service: 'secretsmanager',

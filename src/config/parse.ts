@@ -65,9 +65,15 @@ export function expecting(expectation: string) {
   };
 }
 
-/** Adds what exactly is wrong with a value, if that is known. */
-export function withReason(message: string, reason: string | undefined): string {
-  return reason === undefined ? message : `${message}; ${reason}`;
+/** Makes the arguments of a check of one value. The function returns what exactly is wrong with it; `undefined` if nothing is. */
+export function withoutFault(
+  expected: (issue: { readonly received: string }) => string,
+  fault: (value: string) => string | undefined,
+) {
+  return [
+    (value: string) => fault(value) === undefined,
+    (issue: { readonly received: string; readonly input: string }) => `${expected(issue)}; ${fault(issue.input)}`,
+  ] as const;
 }
 
 /** Old names of keys. */

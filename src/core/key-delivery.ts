@@ -14,6 +14,11 @@ export const KEY_DELIVERIES = [
 
 export type KeyDelivery = (typeof KEY_DELIVERIES)[number];
 
+/** Returns whether the tenant fetches keys by URL. It then learns of a new key only when its cached JWKS expires. */
+export function isByUrl(keyDelivery: KeyDelivery): boolean {
+  return keyDelivery === 'verificationLocation' || keyDelivery === 'wellKnown';
+}
+
 /** The format of a key that is delivered by value. */
 export const KEY_FORMATS = ['certificate', 'jwk'] as const;
 

@@ -1,6 +1,7 @@
 /** Checks the links through the Management API: the client, its scopes, the resource server, its key, the grant. */
 
 import { IssuerError } from '../../core/errors.ts';
+import { isByUrl } from '../../core/key-delivery.ts';
 import { probeIntrospection } from '../../issuer/introspection-probe.ts';
 import type { ClientGrant } from '../../management/client-grants.ts';
 import { SetupError } from '../../management/errors.ts';
@@ -96,10 +97,6 @@ const keyOnRecord: Check = {
     );
   },
 };
-
-function isByUrl(keyDelivery: string): boolean {
-  return keyDelivery === 'verificationLocation' || keyDelivery === 'wellKnown';
-}
 
 function heldInstead(thumbprint: string): string {
   return `it holds the key ${thumbprint}, which may be an old or revoked key that an import of the tenant has restored, or the key of another deployment`;
