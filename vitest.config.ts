@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 import { Progress } from './test/support/progress.ts';
 
+/** Builds the code that the stacks deploy, and the command line. */
+const BUILD = 'test/support/build.ts';
+
 /** Four projects: `unit` opens no socket, `local` runs servers on loopback, `infra` synthesizes templates, `deploy` deploys them. */
 export default defineConfig({
   test: {
@@ -9,16 +12,28 @@ export default defineConfig({
     projects: [
       'vitest.unit.config.ts',
       {
-        test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
+        test: {
+          name: 'local',
+          globalSetup: BUILD,
+          include: ['test/local/**/*.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
       },
       {
-        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+        test: {
+          name: 'infra',
+          globalSetup: BUILD,
+          include: ['test/infra/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         test: {
           name: 'deploy',
           include: ['test/deploy/**/*.test.ts'],
-          globalSetup: ['test/support/aws/global-setup.ts', 'test/support/lambda-runtime/global-setup.ts'],
+          globalSetup: [BUILD, 'test/support/aws/global-setup.ts', 'test/support/lambda-runtime/global-setup.ts'],
           // After all others; two at a time, since most of it is waiting.
           sequence: { groupOrder: 1 },
           maxWorkers: 2,

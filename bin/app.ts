@@ -6,9 +6,6 @@ import { parseConfiguration } from '../src/config/configuration.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 import { cdkCommand } from './cdk-command.ts';
 
-// Lambda runs the code as another user, who must be able to read it, so the files in the packages must not have the caller's umask.
-process.umask(0o022);
-
 /**
  * `cdk bootstrap` prepares an account and deploys nothing of ours, so it needs no configuration. It reads the account and Region
  * from a stack, so we give it an empty one, which is never deployed. Every other command must fail without a configuration: with

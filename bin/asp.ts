@@ -63,12 +63,16 @@ process.stdout.on('error', (error) => {
 // Ignore errors on stderr: there is nowhere left to report them.
 process.stderr.on('error', () => {});
 
-const endedWith = await runAsp(process.argv.slice(2), ports);
-http.close();
-// Wait until all output is written, or has failed.
-await new Promise((resolve) => process.stdout.write('', resolve));
-const exitCode = endedWith === EXIT.done && unwritable !== undefined ? EXIT.failed : endedWith;
-if (exitCode !== endedWith) ports.terminal.note(outputUnusable(unwritable).message);
-// After Ctrl-C, requests may still be open; do not wait for them.
-if (exitCode === EXIT.interrupted) process.exit(exitCode);
-process.exitCode = exitCode;
+async function main(): Promise<void> {
+  const endedWith = await runAsp(process.argv.slice(2), ports);
+  http.close();
+  // Wait until all output is written, or has failed.
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  const exitCode = endedWith === EXIT.done && unwritable !== undefined ? EXIT.failed : endedWith;
+  if (exitCode !== endedWith) ports.terminal.note(outputUnusable(unwritable).message);
+  // After Ctrl-C, requests may still be open; do not wait for them.
+  if (exitCode === EXIT.interrupted) process.exit(exitCode);
+  process.exitCode = exitCode;
+}
+
+void main();

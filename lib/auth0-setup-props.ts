@@ -1,14 +1,75 @@
 /** The props of the construct `Auth0Setup`. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IConstruct } from 'constructs';
 import { keyDelivery, keyFormat } from '../src/config/deployment-fields.ts';
 import { audience } from '../src/config/fields.ts';
-import { ConfigurationError } from '../src/core/errors.ts';
 import type { KeyDelivery, KeyFormat } from '../src/core/key-delivery.ts';
-import { checkProp } from './check-prop.ts';
+import { checkProp, invalidProp } from './check-prop.ts';
 import type { SigningKey } from './signing-key.ts';
 
-export interface Auth0SetupProps {
+/** How a tenant is set up. */
+export interface Auth0SetupOptions {
+  /**
+   * The tenant's own domain as a URL with its final slash, such as `https://tenant.auth0.com/`, if the issuer is a custom domain.
+   *
+   * @default - the issuer
+   */
+  readonly tenantUrl?: string | undefined;
+
+  /**
+   * How the tenant gets the public key.
+   *
+   * @default 'auto'
+   */
+  readonly keyDelivery?: KeyDelivery | undefined;
+
+  /**
+   * The format of the public key at the tenant: a certificate or a JWK.
+   *
+   * @default 'certificate'
+   */
+  readonly keyFormat?: KeyFormat | undefined;
+
+  /**
+   * ID of the client whose grant gets the scopes for app specific passwords.
+   *
+   * @default - the management client
+   */
+  readonly grantClientId?: string | undefined;
+
+  /**
+   * Create the resource server if the tenant has none for the audience.
+   *
+   * @default false
+   */
+  readonly createResourceServer?: boolean | undefined;
+
+  /**
+   * What happens to a resource server that this construct created when the construct is removed: `DESTROY` deletes it,
+   * `RETAIN` keeps it. A resource server that existed before is never deleted.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+
+  /**
+   * Overwrite a key that another deployment for the same audience may be using.
+   *
+   * @default false
+   */
+  readonly replaceKey?: boolean | undefined;
+
+  /**
+   * Any text. Another text makes the next deployment run the set-up again, which changes nothing that is already right, and
+   * renews the `warnings`. Without it, CloudFormation runs the set-up only if another prop has changed.
+   *
+   * @default - the set-up runs only if something has changed
+   */
+  readonly refresh?: string | undefined;
+}
+
+export interface Auth0SetupProps extends Auth0SetupOptions {
   /** The tenant's own domain as a URL with its final slash, such as `https://tenant.auth0.com/`. */
   readonly tenantUrl: string;
 
@@ -36,62 +97,11 @@ export interface Auth0SetupProps {
   readonly issuer?: string | undefined;
 
   /**
-   * Overwrite a key that another deployment for the same audience may be using.
-   *
-   * @default false
-   */
-  readonly replaceKey?: boolean;
-
-  /**
-   * How the tenant gets the public key.
-   *
-   * @default 'auto'
-   */
-  readonly keyDelivery?: KeyDelivery;
-
-  /**
    * URL of the JWKS, such as the `url` of a `JwksEndpoint`. Required for the `keyDelivery` `verificationLocation`.
    *
    * @default - no JWKS is served
    */
   readonly jwksUrl?: string | undefined;
-
-  /**
-   * The format of the public key at the tenant: a certificate or a JWK.
-   *
-   * @default 'certificate'
-   */
-  readonly keyFormat?: KeyFormat;
-
-  /**
-   * ID of the client whose grant gets the scopes for app specific passwords.
-   *
-   * @default - the management client
-   */
-  readonly grantClientId?: string | undefined;
-
-  /**
-   * Create the resource server if the tenant has none for the audience.
-   *
-   * @default false
-   */
-  readonly createResourceServer?: boolean;
-
-  /**
-   * Any text. Another text makes the next deployment run the set-up again, which changes nothing that is already right, and
-   * renews the `warnings`. Without it, CloudFormation runs the set-up only if another prop has changed.
-   *
-   * @default - the set-up runs only if something has changed
-   */
-  readonly refresh?: string | undefined;
-
-  /**
-   * What happens to a resource server that this construct created when the construct is removed: `DESTROY` deletes it,
-   * `RETAIN` keeps it. A resource server that existed before is never deleted.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
 
   /**
    * Scopes of a resource server that this construct creates.
@@ -106,20 +116,20 @@ export interface Auth0SetupProps {
  *
  * @throws ConfigurationError `configuration_invalid`
  */
-export function checkAuth0SetupProps(props: Auth0SetupProps): void {
-  checkProp('audience', props.audience, audience);
-  if (props.keyDelivery !== undefined) checkProp('keyDelivery', props.keyDelivery, keyDelivery);
-  if (props.keyFormat !== undefined) checkProp('keyFormat', props.keyFormat, keyFormat);
+export function checkAuth0SetupProps(scope: IConstruct, props: Auth0SetupProps): void {
+  checkProp(scope, 'audience', props.audience, audience);
+  if (props.keyDelivery !== undefined) checkProp(scope, 'keyDelivery', props.keyDelivery, keyDelivery);
+  if (props.keyFormat !== undefined) checkProp(scope, 'keyFormat', props.keyFormat, keyFormat);
   if (props.keyDelivery === 'verificationLocation' && props.jwksUrl === undefined) {
-    throw new ConfigurationError(
-      'configuration_invalid',
+    throw invalidProp(
+      scope,
       'jwksUrl: missing; expected the URL of the JWKS for keyDelivery "verificationLocation", such as the url of a JwksEndpoint',
     );
   }
   const { removalPolicy = RemovalPolicy.RETAIN } = props;
   if (![RemovalPolicy.DESTROY, RemovalPolicy.RETAIN].includes(removalPolicy)) {
-    throw new ConfigurationError(
-      'configuration_invalid',
+    throw invalidProp(
+      scope,
       `removalPolicy: got "${removalPolicy}"; expected RemovalPolicy.DESTROY or RemovalPolicy.RETAIN`,
     );
   }

@@ -71,7 +71,7 @@ export class Auth0Setup extends Construct {
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: Auth0SetupProps) {
     super(scope, id);
-    checkAuth0SetupProps(props);
+    checkAuth0SetupProps(this, props);
     this.tenantUrl = props.tenantUrl;
     this.issuer = props.issuer ?? props.tenantUrl;
     this.audience = props.audience;
@@ -119,7 +119,7 @@ export class Auth0Setup extends Construct {
       folder: 'auth0-setup',
       description: 'Sets up the resource server and the client grant in the Auth0 tenant, and restores them.',
       timeout: FUNCTION_TIMEOUT,
-      environment: { CONFIG: functionConfiguration(configuration, parseSetupConfiguration) },
+      environment: { CONFIG: functionConfiguration(this, configuration, parseSetupConfiguration) },
       statements: [
         ...secrets.flatMap((secret) => readSecretStatements(this, secret, encryptionKey)),
         // To prove the key at a tenant that does not show it.

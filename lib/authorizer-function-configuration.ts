@@ -1,13 +1,13 @@
 /** Converts the props of `AuthorizerFunction` to the `CONFIG` of its function. */
+import type { IConstruct } from 'constructs';
 import {
   type AuthorizerConfiguration,
   authorizerEntries,
   parseAuthorizerConfiguration,
   ROUTES_FILE,
 } from '../src/config/authorizer-configuration.ts';
-import { ConfigurationError } from '../src/core/errors.ts';
 import type { AdditionalIssuer, AuthorizerFunctionProps } from './authorizer-function-props.ts';
-import { secondsOf } from './check-prop.ts';
+import { invalidProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { secretIdOf } from './secret-id.ts';
 
@@ -29,7 +29,7 @@ export interface DeployedConfiguration {
  *
  * @throws ConfigurationError `configuration_invalid`
  */
-export function authorizerConfiguration(props: AuthorizerFunctionProps): DeployedConfiguration {
+export function authorizerConfiguration(scope: IConstruct, props: AuthorizerFunctionProps): DeployedConfiguration {
   const { passwordGrantSecret, originSecret } = props;
   const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
   const configuration: Keys = {
@@ -40,9 +40,9 @@ export function authorizerConfiguration(props: AuthorizerFunctionProps): Deploye
     basicOrder: props.basicOrder,
     permissionsAsScopes: props.permissionsAsScopes,
     introspectJwts: props.introspectJwts,
-    cacheTtlSeconds: secondsOf('cacheTtl', props.cacheTtl, cacheTtlSeconds),
-    negativeTtlSeconds: secondsOf('negativeTtl', props.negativeTtl, negativeTtlSeconds),
-    staleIfErrorSeconds: secondsOf('staleIfError', props.staleIfError, staleIfErrorSeconds),
+    cacheTtlSeconds: secondsOf(scope, 'cacheTtl', props.cacheTtl, cacheTtlSeconds),
+    negativeTtlSeconds: secondsOf(scope, 'negativeTtl', props.negativeTtl, negativeTtlSeconds),
+    staleIfErrorSeconds: secondsOf(scope, 'staleIfError', props.staleIfError, staleIfErrorSeconds),
     uncachedScopes: props.uncachedScopes,
     viewerAddressHeader: props.viewerAddressHeader,
     originSecret: originSecret && secretIdOf(originSecret),
@@ -50,12 +50,25 @@ export function authorizerConfiguration(props: AuthorizerFunctionProps): Deploye
     signingKeySecret: props.signingKey.secretArn,
     passwordGrantSecret: passwordGrantSecret && secretIdOf(passwordGrantSecret),
   };
-  const config = functionConfiguration(configuration, (text) => parseAuthorizerConfiguration(text));
-  if (Buffer.byteLength(config) <= MAXIMUM_BYTES || !props.routes) return { config: assertSize(config), files: {} };
+  const config = functionConfiguration(scope, configuration, (text) => parseAuthorizerConfiguration(text));
+  if (Buffer.byteLength(config) <= MAXIMUM_BYTES || !props.routes)
+    return { config: assertSize(scope, config), files: {} };
   return {
-    config: assertSize(JSON.stringify({ ...configuration, routes: ROUTES_FILE })),
+    config: assertSize(scope, JSON.stringify({ ...configuration, routes: ROUTES_FILE })),
     files: { [ROUTES_FILE]: JSON.stringify(props.routes) },
   };
+}
+
+/** Stands for the routes that are added later. */
+const SOME_ROUTES = { 'GET /': [] };
+
+/**
+ * Checks the props before all routes are known.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export function checkAuthorizerProps(scope: IConstruct, props: AuthorizerFunctionProps): void {
+  authorizerConfiguration(scope, { ...props, routes: props.routes ?? SOME_ROUTES });
 }
 
 function issuerConfiguration(issuer: AdditionalIssuer): Readonly<Record<keyof AdditionalIssuer, unknown>> {
@@ -69,11 +82,11 @@ function issuerConfiguration(issuer: AdditionalIssuer): Readonly<Record<keyof Ad
   };
 }
 
-function assertSize(text: string): string {
+function assertSize(scope: IConstruct, text: string): string {
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAXIMUM_BYTES) return text;
-  throw new ConfigurationError(
-    'configuration_invalid',
+  throw invalidProp(
+    scope,
     `The authorizer's configuration has ${bytes} bytes, not counting its routes; expected at most ${MAXIMUM_BYTES}, because a function's environment holds 4 KB. Shorten "issuers" or "uncachedScopes".`,
   );
 }

@@ -44,15 +44,13 @@ export interface AdditionalIssuer {
   readonly clientSecret?: ISecret | undefined;
 }
 
-export interface AuthorizerFunctionProps {
+/** How an authorizer decides. */
+export interface AuthorizerOptions {
   /** The main issuer, `https://tenant.auth0.com/` with its final slash. */
   readonly issuer: string;
 
   /** The resource server's identifier. */
   readonly audience: string;
-
-  /** The key that signs the resource server's client assertions. */
-  readonly signingKey: SigningKey;
 
   /**
    * More issuers whose tokens are accepted. Passwords and app specific passwords go to the main issuer only.
@@ -62,10 +60,10 @@ export interface AuthorizerFunctionProps {
   readonly issuers?: readonly AdditionalIssuer[];
 
   /**
-   * What each route requires. A route that is not listed is denied. A greedy route such as `ANY /admin/{proxy+}` covers
-   * `/admin` too, unless another route names it.
+   * What each route requires, such as `{ 'GET /orders': ['read:orders'] }`; more can be added with `protect`. A route that is not
+   * listed is denied. A greedy route such as `ANY /admin/{proxy+}` covers `/admin` too, unless another route names it.
    *
-   * @default - the routes of the demo API
+   * @default - only what is added with `protect`
    */
   readonly routes?: RouteSettings;
 
@@ -163,4 +161,9 @@ export interface AuthorizerFunctionProps {
    * @default false
    */
   readonly logSubject?: boolean;
+}
+
+export interface AuthorizerFunctionProps extends AuthorizerOptions {
+  /** The key that signs the resource server's client assertions. */
+  readonly signingKey: SigningKey;
 }

@@ -2,27 +2,39 @@
  * The authorizer for every credential that an Auth0 user may have, for REST, HTTP and WebSocket APIs. Its function may read
  * the secrets that it needs, and nothing else.
  */
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Annotations, Aspects, Duration, Lazy } from 'aws-cdk-lib';
 import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
-import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import type {
+  HttpRoute,
+  IHttpRouteAuthorizer,
+  IWebSocketRouteAuthorizer,
+  WebSocketRoute,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   HttpLambdaAuthorizer,
   HttpLambdaResponseType,
   WebSocketLambdaAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Construct } from 'constructs';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from '../src/config/gateway-ttl.ts';
 import { greedyRootNotes } from '../src/config/greedy-roots.ts';
-import { METRIC_NAMESPACE, METRICS } from '../src/config/metrics.ts';
-import { ConfigurationError } from '../src/core/errors.ts';
-import { authorizerConfiguration } from './authorizer-function-configuration.ts';
+import type { RouteSettings } from '../src/core/routes.ts';
+import { type ApiRoute, apiRouteOf, routeKeyOf } from './api-route.ts';
+import {
+  authorizerConfiguration,
+  checkAuthorizerProps,
+  type DeployedConfiguration,
+} from './authorizer-function-configuration.ts';
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
-import { checkProp } from './check-prop.ts';
+import { AuthorizerMetrics } from './authorizer-metrics.ts';
+import { checkProp, invalidProp } from './check-prop.ts';
+import { addFiles } from './function-code.ts';
 import { RestAuthorizer } from './rest-authorizer.ts';
 import { HttpAuthorizerPerApi, WebSocketAuthorizerPerApi } from './route-authorizers.ts';
+import { type RouteRequirement, RouteRequirements } from './route-requirements.ts';
 import { readOwnSecretStatements, readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 
@@ -44,9 +56,9 @@ const GREEDY_ROOT_INFO = 'auth0-api-authorizer:greedyRouteCoversRoot';
  * });
  * restApi.root.addResource('orders').addMethod('GET', integration, { authorizer: authorizer.restAuthorizer });
  */
-export class AuthorizerFunction extends Construct {
+export class AuthorizerFunction extends AuthorizerMetrics {
   /** The Lambda function behind every authorizer below. */
-  readonly function: IFunction;
+  readonly function: LambdaFunction;
 
   /** The resource server's identifier. */
   readonly audience: string;
@@ -63,118 +75,123 @@ export class AuthorizerFunction extends Construct {
   /** Authorizer for the `$connect` route of WebSocket APIs, which cache no decisions. `routes` needs `"$connect"`. */
   readonly webSocketAuthorizer: IWebSocketRouteAuthorizer;
 
+  readonly #props: AuthorizerFunctionProps;
+  readonly #requirements: RouteRequirements;
+  readonly #rest: RestAuthorizer;
+  readonly #http: HttpAuthorizerPerApi;
+  readonly #webSocket: WebSocketAuthorizerPerApi;
+
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     super(scope, id);
-    const { audience, routes = {}, resultsCacheTtl = DEFAULT_RESULTS_CACHE_TTL } = props;
-    checkResultsCacheTtl(resultsCacheTtl, props.uncachedScopes ?? []);
+    const { audience, resultsCacheTtl = DEFAULT_RESULTS_CACHE_TTL } = props;
+    checkResultsCacheTtl(this, resultsCacheTtl, props.uncachedScopes ?? []);
+    checkAuthorizerProps(this, props);
+    this.#props = props;
+    this.#requirements = new RouteRequirements(props.routes ?? {});
     this.audience = audience;
     this.function = this.#function(props);
-    this.restAuthorizer = new RestAuthorizer(this, 'Rest', {
+    this.#rest = new RestAuthorizer(this, 'Rest', {
       handler: this.function,
       resultsCacheTtl,
       resultsCacheKey: props.resultsCacheKey ?? 'path',
-      greedyRoutes: Object.keys(routes).filter((key) => key.endsWith('+}') && routes[key] !== 'public'),
+      requirements: this.#requirements,
     });
-    this.httpAuthorizer = new HttpAuthorizerPerApi(() => httpAuthorizer(this.function, resultsCacheTtl));
-    this.webSocketAuthorizer = new WebSocketAuthorizerPerApi(() => webSocketAuthorizer(this.function));
-    for (const note of greedyRootNotes(routes)) Annotations.of(this).addInfoV2(GREEDY_ROOT_INFO, note);
+    this.restAuthorizer = this.#rest;
+    this.#http = new HttpAuthorizerPerApi(() => httpAuthorizer(this.function, resultsCacheTtl));
+    this.httpAuthorizer = this.#http;
+    this.#webSocket = new WebSocketAuthorizerPerApi(() => webSocketAuthorizer(this.function));
+    this.webSocketAuthorizer = this.#webSocket;
+    this.node.addValidation({ validate: () => [...this.#missingRequirements()] });
+    // The last moment at which the tree may change. All routes are known by then.
+    Aspects.of(this).add({ visit: (construct) => construct === this && this.#complete() });
+  }
+
+  /** What each route requires: `routes`, and what `protect` has added. */
+  get routes(): RouteSettings {
+    return this.#requirements.all;
   }
 
   /**
-   * Returns a metric of the authorizer's decisions for this audience.
+   * Says what a route requires, and puts it behind this authorizer if it is not yet. This replaces an entry in `routes`.
    *
-   * @param metricName such as `Decisions`
+   * @param routes what `addMethod` of a REST API, `addRoutes` of an HTTP API or `addRoute` of a WebSocket API returned
+   * @param requirement `['read:orders']` requires all scopes of the list, `{ anyOf: [...] }` one of them, and `[]` accepts every
+   *   principal
+   * @throws ConfigurationError `configuration_invalid`
    */
-  metric(metricName: string, props: MetricOptions = {}): Metric {
-    const dimensionsMap = { audience: this.audience, ...props.dimensionsMap };
-    return new Metric({
-      period: Duration.minutes(5),
-      ...props,
-      namespace: METRIC_NAMESPACE,
-      metricName,
-      dimensionsMap,
-    });
+  protect(routes: ApiRoute | readonly ApiRoute[], requirement: RouteRequirement): void {
+    const all: readonly ApiRoute[] = 'node' in routes ? [routes] : routes;
+    for (const construct of all) {
+      const route = apiRouteOf(construct);
+      if (!route) {
+        throw invalidProp(
+          construct,
+          'This is not a route. Expected what addMethod, addRoutes or addRoute of an API returned.',
+        );
+      }
+      this.#requirements.add(construct, routeKeyOf(route), requirement);
+      if (route.kind === 'rest') this.#rest.protect(route);
+      else if (route.kind === 'http') this.#http.protect(construct as HttpRoute, route.resource);
+      else this.#webSocket.protect(construct as WebSocketRoute, route.resource);
+    }
   }
 
   /**
-   * Counts decisions: all of them, or those of the dimension `outcome` (`allow`, `deny`, `unauthenticated`, `unavailable`),
-   * or of `outcome` and `reason`.
+   * Lets somebody call the function, for example an API that is not defined with the CDK.
    *
-   * @default - sum over 5 minutes
+   * @param grantee such as `new ServicePrincipal('apigateway.amazonaws.com')`
    */
-  metricDecisions(props?: MetricOptions): Metric {
-    return this.metric(METRICS.decisions, { statistic: 'Sum', ...props });
+  grantInvoke(grantee: IGrantable): Grant {
+    return this.function.grantInvoke(grantee);
   }
 
-  /**
-   * The share of decisions whose principal was cached, from 0 to 1.
-   *
-   * @default - average over 5 minutes
-   */
-  metricCacheHits(props?: MetricOptions): Metric {
-    return this.metric(METRICS.cacheHits, { statistic: 'Average', ...props });
-  }
-
-  /**
-   * The duration of each request to an issuer, in milliseconds.
-   *
-   * @default - average over 5 minutes
-   */
-  metricIssuerLatency(props?: MetricOptions): Metric {
-    return this.metric(METRICS.issuerLatency, { statistic: 'Average', ...props });
-  }
-
-  /**
-   * The share of decisions that are a 401 or 403, from 0 to 1. Only for the audience as a whole.
-   *
-   * @default - average over 5 minutes
-   */
-  metricRefusals(props?: MetricOptions): Metric {
-    return this.metric(METRICS.refusals, { statistic: 'Average', ...props });
-  }
-
-  /**
-   * Counts repeated requests to an issuer.
-   *
-   * @default - sum over 5 minutes
-   */
-  metricIssuerRetries(props?: MetricOptions): Metric {
-    return this.metric(METRICS.issuerRetries, { statistic: 'Sum', ...props });
-  }
-
-  /**
-   * Counts how often an issuer's circuit breaker opened.
-   *
-   * @default - sum over 5 minutes
-   */
-  metricCircuitOpenings(props?: MetricOptions): Metric {
-    return this.metric(METRICS.circuitOpenings, { statistic: 'Sum', ...props });
-  }
-
-  #function(props: AuthorizerFunctionProps): IFunction {
+  #function(props: AuthorizerFunctionProps): LambdaFunction {
     const { signingKey, passwordGrantSecret, originSecret, issuers = [] } = props;
     const { secretArn, encryptionKey } = signingKey;
-    const { config, files } = authorizerConfiguration(props);
     const otherSecrets = [passwordGrantSecret, originSecret, ...issuers.map(({ clientSecret }) => clientSecret)];
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
       description: 'Decides who the caller is and what the caller may do.',
-      environment: { CONFIG: config },
-      files,
+      environment: { CONFIG: Lazy.string({ produce: () => this.#configuration().config }) },
       statements: [
         ...readOwnSecretStatements(this, secretArn, encryptionKey),
         ...otherSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
       ],
     }).function;
   }
+
+  #configuration(): DeployedConfiguration {
+    const { routes } = this;
+    if (Object.keys(routes).length === 0) {
+      throw invalidProp(
+        this,
+        'No route has a requirement. Call protect(route, [...]) for a route of an API, or set routes.',
+      );
+    }
+    return authorizerConfiguration(this, { ...this.#props, routes });
+  }
+
+  #complete(): void {
+    const { files } = this.#configuration();
+    if (Object.keys(files).length > 0) addFiles(this.function, 'authorizer', files);
+    for (const note of greedyRootNotes(this.routes)) Annotations.of(this).addInfoV2(GREEDY_ROOT_INFO, note);
+  }
+
+  #missingRequirements(): readonly string[] {
+    const bound = [...this.#http.routes, ...this.#webSocket.routes].flatMap((construct) => {
+      const route = apiRouteOf(construct);
+      return route ? [routeKeyOf(route)] : [];
+    });
+    return this.#requirements.faults(bound);
+  }
 }
 
-function checkResultsCacheTtl(resultsCacheTtl: Duration, uncachedScopes: readonly string[]): void {
+function checkResultsCacheTtl(scope: Construct, resultsCacheTtl: Duration, uncachedScopes: readonly string[]): void {
   const seconds = resultsCacheTtl.toSeconds({ integral: false });
-  checkProp('resultsCacheTtl', seconds, gatewayTtlSeconds);
+  checkProp(scope, 'resultsCacheTtl', seconds, gatewayTtlSeconds);
   const fault = gatewayTtlFault(uncachedScopes, seconds);
-  if (fault !== undefined) throw new ConfigurationError('configuration_invalid', `resultsCacheTtl: ${fault}`);
+  if (fault !== undefined) throw invalidProp(scope, `resultsCacheTtl: ${fault}`);
 }
 
 function httpAuthorizer(handler: IFunction, resultsCacheTtl: Duration): IHttpRouteAuthorizer {

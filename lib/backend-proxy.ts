@@ -27,6 +27,14 @@ export interface BackendProxyProps {
 /** API Gateway waits this long. */
 const TIMEOUT = Duration.seconds(29);
 
+/**
+ * Forwards requests to an HTTP backend. It sends the principal in `x-auth-…` headers instead of the credential.
+ *
+ * @example
+ * const backend = new BackendProxy(this, 'Backend', { backendUrl: 'https://backend.example' });
+ * const orders = restApi.root.addResource('orders').addProxy({ defaultIntegration: new LambdaIntegration(backend.function) });
+ * if (orders.anyMethod) auth.protect(orders.anyMethod, ['orders']);
+ */
 export class BackendProxy extends Construct {
   /** The Lambda function that forwards requests. */
   readonly function: IFunction;
@@ -46,7 +54,7 @@ export class BackendProxy extends Construct {
       folder: 'backend-proxy',
       description: 'Forwards requests to the backend, with the principal instead of the credential.',
       timeout: TIMEOUT,
-      environment: { CONFIG: functionConfiguration(configuration, parseBackendProxyConfiguration) },
+      environment: { CONFIG: functionConfiguration(this, configuration, parseBackendProxyConfiguration) },
       statements: readOwnSecretStatements(this, this.gatewaySecretArn, encryptionKey),
     }).function;
   }

@@ -1,5 +1,8 @@
 /** A function's `CONFIG`, checked at synthesis rather than when the function runs. */
 import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { ConfigurationError } from '../src/core/errors.ts';
+import { invalidProp } from './check-prop.ts';
 
 /** The keys whose values are URLs. */
 const URL_KEY = /^issuer$|Url$/;
@@ -10,7 +13,11 @@ const URL_KEY = /^issuer$|Url$/;
  * @param parse the function's own parser; it gets a stand-in for each value that is known only at deployment
  * @throws ConfigurationError `configuration_invalid` with every error
  */
-export function functionConfiguration(configuration: object, parse: (text: string) => unknown): string {
+export function functionConfiguration(
+  scope: IConstruct,
+  configuration: object,
+  parse: (text: string) => unknown,
+): string {
   let count = 0;
   const withStandIns = JSON.stringify(configuration, (key, value) => {
     if (typeof value !== 'string' || !Token.isUnresolved(value)) return value;
@@ -18,6 +25,10 @@ export function functionConfiguration(configuration: object, parse: (text: strin
     const name = `known-when-deployed-${count}`;
     return URL_KEY.test(key) ? `https://${name}.example/` : name;
   });
-  parse(withStandIns);
+  try {
+    parse(withStandIns);
+  } catch (error) {
+    throw error instanceof ConfigurationError ? invalidProp(scope, error.message) : error;
+  }
   return JSON.stringify(configuration);
 }

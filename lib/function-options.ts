@@ -6,7 +6,6 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2'
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
-import type { Configuration } from '../src/config/configuration.ts';
 
 export interface FunctionOptions {
   /**
@@ -69,18 +68,6 @@ export function setFunctionOptions(scope: Construct, options: FunctionOptions): 
     );
   }
   OPTIONS.set(scope, options);
-}
-
-/**
- * The options that a configuration contains.
- *
- * @param encryptionKey the key that `kmsKeyArn` names
- */
-export function optionsOf(
-  { logRetentionDays, encryptLogs, tracing }: Pick<Configuration, 'logRetentionDays' | 'encryptLogs' | 'tracing'>,
-  encryptionKey: IKey | undefined,
-): FunctionOptions {
-  return { logRetention: logRetentionDays, logEncryptionKey: encryptLogs ? encryptionKey : undefined, tracing };
 }
 
 /** The options of the functions in a scope: those of the nearest scope around it that has some. */

@@ -6,13 +6,7 @@ import { gatewayResponses, type HeaderSource } from '../src/config/gateway-respo
 import { checkProp } from './check-prop.ts';
 import { errorCorsHeaders } from './cors.ts';
 
-export interface GatewayResponsesProps {
-  /** The API whose responses are set. */
-  readonly restApi: RestApiBase;
-
-  /** The resource server's identifier, which is the realm of a challenge. */
-  readonly audience: string;
-
+export interface GatewayResponsesOptions {
   /**
    * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password.
    *
@@ -29,6 +23,14 @@ export interface GatewayResponsesProps {
   readonly allowOrigins?: readonly string[];
 }
 
+export interface GatewayResponsesProps extends GatewayResponsesOptions {
+  /** The API whose responses are set. */
+  readonly restApi: RestApiBase;
+
+  /** The resource server's identifier, which is the realm of a challenge. */
+  readonly audience: string;
+}
+
 /**
  * Sends the 401, 403 and 503 of a REST API as problem documents, with challenges and `Retry-After`.
  *
@@ -39,7 +41,7 @@ export class GatewayResponses extends Construct {
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: GatewayResponsesProps) {
     super(scope, id);
-    if (props.allowOrigins) checkProp('allowOrigins', props.allowOrigins, corsAllowOrigins);
+    if (props.allowOrigins) checkProp(this, 'allowOrigins', props.allowOrigins, corsAllowOrigins);
     const { audience, basicChallenge = false } = props;
     const restApi = props.restApi.root.api;
     const cors = quoted(errorCorsHeaders(props));

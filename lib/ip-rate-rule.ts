@@ -47,7 +47,7 @@ export class IpRateRule extends Construct {
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, { stage, requestsPerFiveMinutes }: IpRateRuleProps) {
     super(scope, id);
-    checkProp('requestsPerFiveMinutes', requestsPerFiveMinutes, ipRateLimit);
+    checkProp(this, 'requestsPerFiveMinutes', requestsPerFiveMinutes, ipRateLimit);
     const webAcl = new CfnWebACL(this, 'WebAcl', {
       description: 'Blocks an IP address that sends too many requests.',
       scope: 'REGIONAL',

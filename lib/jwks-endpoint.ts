@@ -73,12 +73,12 @@ export class JwksEndpoint extends Construct {
   #function({ signingKey: { stateTable }, jwksMaxAge }: JwksEndpointProps): ServiceFunction {
     const configuration: Readonly<Record<keyof JwksConfiguration, unknown>> = {
       stateTable: stateTable.tableName,
-      jwksCacheSeconds: secondsOf('jwksMaxAge', jwksMaxAge, jwksCacheSeconds) ?? DEFAULTS.jwksCacheSeconds,
+      jwksCacheSeconds: secondsOf(this, 'jwksMaxAge', jwksMaxAge, jwksCacheSeconds) ?? DEFAULTS.jwksCacheSeconds,
     };
     return new ServiceFunction(this, 'Serve', {
       folder: 'jwks',
       description: 'Serves the public signing keys as a JWKS.',
-      environment: { CONFIG: functionConfiguration(configuration, parseJwksConfiguration) },
+      environment: { CONFIG: functionConfiguration(this, configuration, parseJwksConfiguration) },
       statements: [readState(stateTable, ['public-keys'])],
     });
   }

@@ -68,7 +68,7 @@ export class KeyRotation extends Construct {
     const { setup, automaticallyAfter = Duration.days(DEFAULTS.rotationDays) } = props;
     const { signingKey } = setup;
     const days = automaticallyAfter.toDays({ integral: false });
-    checkProp('automaticallyAfter', days, rotationDays);
+    checkProp(this, 'automaticallyAfter', days, rotationDays);
     this.secretArn = signingKey.secretArn;
     this.function = this.#function(props);
     const permission = this.#letSecretsManagerCall(signingKey);
@@ -85,7 +85,7 @@ export class KeyRotation extends Construct {
       folder: 'key-rotation',
       description: 'Rotates the signing key, and delivers the new public key to the Auth0 tenant.',
       timeout: TIMEOUT,
-      environment: { CONFIG: functionConfiguration(configurationOf(props), parseRotationConfiguration) },
+      environment: { CONFIG: functionConfiguration(this, configurationOf(this, props), parseRotationConfiguration) },
       statements: [
         new PolicyStatement({
           actions: [
@@ -126,10 +126,10 @@ export class KeyRotation extends Construct {
   }
 }
 
-function configurationOf({
-  setup,
-  jwksMaxAge,
-}: KeyRotationProps): Readonly<Record<keyof RotationConfiguration, unknown>> {
+function configurationOf(
+  scope: Construct,
+  { setup, jwksMaxAge }: KeyRotationProps,
+): Readonly<Record<keyof RotationConfiguration, unknown>> {
   return {
     signingKeySecret: setup.signingKey.secretArn,
     stateTable: setup.signingKey.stateTable.tableName,
@@ -140,6 +140,6 @@ function configurationOf({
     keyDelivery: setup.keyDelivery,
     keyFormat: setup.keyFormat,
     jwksUrl: setup.jwksUrl,
-    jwksCacheSeconds: secondsOf('jwksMaxAge', jwksMaxAge, jwksCacheSeconds) ?? DEFAULTS.jwksCacheSeconds,
+    jwksCacheSeconds: secondsOf(scope, 'jwksMaxAge', jwksMaxAge, jwksCacheSeconds) ?? DEFAULTS.jwksCacheSeconds,
   };
 }

@@ -3,7 +3,8 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
-import { optionsOf, setFunctionOptions } from './function-options.ts';
+import { optionsOf } from './configured-options.ts';
+import { setFunctionOptions } from './function-options.ts';
 import { JwksEndpoint } from './jwks-endpoint.ts';
 import { SigningKey } from './signing-key.ts';
 

@@ -1,10 +1,19 @@
 /** The authorizer of a REST API, which exists in the template only if a method uses it. */
 import { type Duration, Lazy } from 'aws-cdk-lib';
-import { Authorizer, IdentitySource, type IRestApi, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import {
+  AuthorizationType,
+  Authorizer,
+  IdentitySource,
+  type IRestApi,
+  RequestAuthorizer,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { apiRouteOf, type RestMethod, routeKeyOf } from './api-route.ts';
 import type { ResultsCacheKey } from './authorizer-function-props.ts';
+import { invalidProp } from './check-prop.ts';
 import { greedyResourcePaths } from './greedy-resources.ts';
+import type { RouteRequirements } from './route-requirements.ts';
 
 export interface RestAuthorizerProps {
   readonly handler: IFunction;
@@ -12,8 +21,8 @@ export interface RestAuthorizerProps {
   readonly resultsCacheTtl: Duration;
   /** The part of API Gateway's cache key that is added to the credential and the method. */
   readonly resultsCacheKey: ResultsCacheKey;
-  /** The greedy routes that have an authorizer, such as `GET /foo/{proxy+}`. */
-  readonly greedyRoutes: readonly string[];
+  /** What the routes require. */
+  readonly requirements: RouteRequirements;
 }
 
 /**
@@ -28,7 +37,26 @@ export class RestAuthorizer extends Authorizer {
   constructor(scope: Construct, id: string, props: RestAuthorizerProps) {
     super(scope, id);
     this.#props = props;
-    this.node.addValidation({ validate: () => this.#sharedDecisions() });
+    this.node.addValidation({ validate: () => [...this.#sharedDecisions(), ...this.#missingRequirements()] });
+  }
+
+  /** Puts a method behind this authorizer that was created without it. */
+  protect({ method, resource }: RestMethod): void {
+    if (resource.authorizerId === this.authorizerId) return;
+    if (resource.authorizerId !== undefined) {
+      throw invalidProp(method, 'The method has another authorizer. Create it without one, or with restAuthorizer.');
+    }
+    if (resource.authorizationType !== AuthorizationType.NONE) {
+      throw invalidProp(
+        method,
+        `The method already has the authorization type ${resource.authorizationType}. Create it without one.`,
+      );
+    }
+    this._attachToApi(method.api);
+    resource.authorizationType = AuthorizationType.CUSTOM;
+    resource.authorizerId = this.authorizerId;
+    // Without this, CDK would not see that the API has changed, and would leave the method open in the stage.
+    method.api.latestDeployment?.addToLogicalId({ method: method.node.path, authorizer: this.node.path });
   }
 
   /**
@@ -64,11 +92,24 @@ export class RestAuthorizer extends Authorizer {
     );
   }
 
+  #greedyRoutes(): readonly string[] {
+    const { all } = this.#props.requirements;
+    return Object.keys(all).filter((key) => key.endsWith('+}') && all[key] !== 'public');
+  }
+
+  #missingRequirements(): readonly string[] {
+    const methods = this.node.root.node.findAll().flatMap((construct) => {
+      const route = apiRouteOf(construct);
+      return route?.kind === 'rest' && route.resource.authorizerId === this.authorizerId ? [routeKeyOf(route)] : [];
+    });
+    return this.#props.requirements.faults(methods);
+  }
+
   /** With a greedy resource or route, a decision that was cached for one path would apply to another. */
   #sharedDecisions(): string[] {
     if (!this.#attached || this.#props.resultsCacheKey === 'path') return [];
     const resources = greedyResourcePaths(this.node.root).map((path) => `The API has the resource ${path}`);
-    const routes = this.#props.greedyRoutes.map((key) => `The route "${key}" is greedy`);
+    const routes = this.#greedyRoutes().map((key) => `The route "${key}" is greedy`);
     return [...resources, ...routes].map((fault) => `${fault}: give the AuthorizerFunction resultsCacheKey "path".`);
   }
 }

@@ -3,15 +3,27 @@
  * create a CDK authorizer for each API, when the first route of that API is bound.
  */
 import type {
+  CfnRoute,
+  HttpRoute,
   HttpRouteAuthorizerBindOptions,
   HttpRouteAuthorizerConfig,
   IHttpRouteAuthorizer,
   IWebSocketRouteAuthorizer,
+  WebSocketRoute,
   WebSocketRouteAuthorizerBindOptions,
   WebSocketRouteAuthorizerConfig,
 } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Construct, IConstruct } from 'constructs';
+import { invalidProp } from './check-prop.ts';
 
-export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer {
+/** An authorizer that knows its routes. */
+interface KnowsRoutes {
+  /** The routes that it was bound to. */
+  readonly routes: readonly IConstruct[];
+}
+
+export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer, KnowsRoutes {
+  readonly routes: IConstruct[] = [];
   readonly #ofApi: (apiId: string) => IHttpRouteAuthorizer;
 
   /** @param create creates the authorizer of one API */
@@ -20,11 +32,19 @@ export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer {
   }
 
   bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
+    this.routes.push(options.route);
     return this.#ofApi(options.route.httpApi.apiId).bind(options);
+  }
+
+  /** Puts a route behind this authorizer that was created without it. */
+  protect(route: HttpRoute, resource: CfnRoute): void {
+    const scope = route.httpApi as IConstruct as Construct;
+    setAuthorizer(route, resource, this.routes, () => this.bind({ route, scope }));
   }
 }
 
-export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer {
+export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer, KnowsRoutes {
+  readonly routes: IConstruct[] = [];
   readonly #ofApi: (apiId: string) => IWebSocketRouteAuthorizer;
 
   /** @param create creates the authorizer of one API */
@@ -33,7 +53,13 @@ export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer {
   }
 
   bind(options: WebSocketRouteAuthorizerBindOptions): WebSocketRouteAuthorizerConfig {
+    this.routes.push(options.route);
     return this.#ofApi(options.route.webSocketApi.apiId).bind(options);
+  }
+
+  /** Puts a route behind this authorizer that was created without it. */
+  protect(route: WebSocketRoute, resource: CfnRoute): void {
+    setAuthorizer(route, resource, this.routes, () => this.bind({ route, scope: route }));
   }
 }
 
@@ -44,4 +70,28 @@ function onePerApi<Authorizer>(create: () => Authorizer): (apiId: string) => Aut
     authorizers.set(apiId, authorizer);
     return authorizer;
   };
+}
+
+function setAuthorizer(
+  route: IConstruct,
+  resource: CfnRoute,
+  bound: readonly IConstruct[],
+  bind: () => HttpRouteAuthorizerConfig | WebSocketRouteAuthorizerConfig,
+): void {
+  if (bound.includes(route)) return;
+  if (resource.authorizerId !== undefined) {
+    throw invalidProp(
+      route,
+      'The route has another authorizer. Create it without one, or with the one of this construct.',
+    );
+  }
+  if (![undefined, 'NONE'].includes(resource.authorizationType)) {
+    throw invalidProp(
+      route,
+      `The route already has the authorization type ${resource.authorizationType}. Create it without one.`,
+    );
+  }
+  const { authorizerId, authorizationType } = bind();
+  resource.authorizerId = authorizerId;
+  resource.authorizationType = authorizationType;
 }

@@ -2,27 +2,15 @@
  * One of this project's own Lambda functions. Its bundle is complete. Its role allows only its statements and writing to its own
  * log. The role may not create log groups, so that none reappears after the stack is deleted.
  */
-import { fileURLToPath } from 'node:url';
 import { Duration } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundlingWith } from './bundling.ts';
+import { type FunctionFolder, functionCode } from './function-code.ts';
 import { type FunctionOptions, functionOptions } from './function-options.ts';
 import { createLogGroup } from './log-group.ts';
 import { acknowledgeNetworkInterfaces, acknowledgeTracing } from './nag-reasons.ts';
-
-/** The folders under `lambda/` that hold a `handler.ts`. */
-export type FunctionFolder =
-  | 'authorizer'
-  | 'auth0-setup'
-  | 'demo-api'
-  | 'jwks'
-  | 'key-rotation'
-  | 'signing-key'
-  | 'backend-proxy';
 
 export interface ServiceFunctionProps {
   /** The folder under `lambda/` with the function's `handler.ts`. */
@@ -46,13 +34,6 @@ export interface ServiceFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 
   /**
-   * Files that are deployed beside the code, by name.
-   *
-   * @default - only the code
-   */
-  readonly files?: Readonly<Record<string, string>>;
-
-  /**
    * How long one call may take.
    *
    * @default Duration.seconds(10)
@@ -60,7 +41,6 @@ export interface ServiceFunctionProps {
   readonly timeout?: Duration;
 }
 
-const PROJECT = new URL('../', import.meta.url);
 /** More memory means more processor time, which a cold start and the generation of a key need. */
 const MEMORY_MEGABYTES = 512;
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
@@ -75,31 +55,26 @@ const NETWORK_ACTIONS = [
 
 export class ServiceFunction extends Construct {
   /** The Lambda function itself. */
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     const logGroup = createLogGroup(this, 'Log');
     const options = functionOptions(this);
-    const { bundling, end } = bundlingWith(props.files ?? {});
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
-      entry: pathOf(`lambda/${props.folder}/handler.ts`),
-      projectRoot: pathOf('.'),
-      depsLockFilePath: pathOf('package-lock.json'),
+      code: functionCode(props.folder),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MEGABYTES,
       timeout: props.timeout ?? Duration.seconds(10),
       environment: { ...props.environment },
-      awsSdkConnectionReuse: false,
       role: this.#role(logGroup, [...(props.statements ?? []), ...this.#networkRights(options)]),
       logGroup,
-      bundling,
       ...networkProps(options),
       ...(options.tracing && { tracing: Tracing.ACTIVE }),
     });
-    end();
     if (options.tracing) acknowledgeTracing(this);
   }
 
@@ -126,8 +101,4 @@ export class ServiceFunction extends Construct {
 function networkProps({ vpc, vpcSubnets, securityGroups }: FunctionOptions) {
   if (!vpc) return {};
   return { vpc, ...(vpcSubnets && { vpcSubnets }), ...(securityGroups && { securityGroups: [...securityGroups] }) };
-}
-
-function pathOf(relative: string): string {
-  return fileURLToPath(new URL(relative, PROJECT));
 }

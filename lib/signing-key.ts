@@ -101,7 +101,7 @@ export class SigningKey extends Construct {
       folder: 'signing-key',
       description: 'Generates the signing key of the resource server.',
       timeout: FUNCTION_TIMEOUT,
-      environment: { CONFIG: functionConfiguration(configuration, parseSigningKeyConfiguration) },
+      environment: { CONFIG: functionConfiguration(this, configuration, parseSigningKeyConfiguration) },
       statements: [secret, ...state, ...(key ? [key] : [])],
     });
   }

@@ -53,8 +53,8 @@ export function stageOptions(
   defaults: { readonly rate: number; readonly burst: number },
 ): StageOptions {
   const { throttlingRateLimit = defaults.rate, throttlingBurstLimit = defaults.burst, accessLog = false } = props;
-  checkProp('throttlingRateLimit', throttlingRateLimit, throttleRate);
-  checkProp('throttlingBurstLimit', throttlingBurstLimit, throttleBurst);
+  checkProp(scope, 'throttlingRateLimit', throttlingRateLimit, throttleRate);
+  checkProp(scope, 'throttlingBurstLimit', throttlingBurstLimit, throttleBurst);
   return { throttlingRateLimit, throttlingBurstLimit, ...(accessLog && accessLogOptions(scope)) };
 }
 

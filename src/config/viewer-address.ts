@@ -18,7 +18,7 @@ export const viewerAddressHeader = pipe(
   check((name) => HEADER_NAME.test(name) && !UNSUITABLE.includes(name.toLowerCase()), VIEWER_ADDRESS_HEADER),
 );
 
-interface ViewerAddressKeys {
+export interface ViewerAddressKeys {
   readonly viewerAddressHeader?: string | undefined;
   readonly originSecret?: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** Runs `bin/app.ts` as the CDK command line does: in a process with the context in its environment. */
+/** Runs the built application as the CDK command line does: in a process with the context in its environment. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,13 +11,13 @@ afterAll(() => rmSync(OUT, { recursive: true, force: true }));
 
 function run(context: Readonly<Record<string, unknown>>) {
   const outdir = mkdtempSync(join(OUT, 'run-'));
-  const command = `umask 077; exec '${process.execPath}' --import tsx bin/app.ts`;
+  const command = `umask 077; exec '${process.execPath}' dist/app.js`;
   const { status, stderr, stdout } = spawnSync('sh', ['-c', command], {
     encoding: 'utf8',
     env: {
       PATH: process.env.PATH,
       CDK_OUTDIR: outdir,
-      CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context, '@aws-cdk/core:some': true }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, '@aws-cdk/core:some': true }),
     },
   });
   const stacks = readdirSync(outdir).flatMap((name) => /^(.*)\.template\.json$/.exec(name)?.[1] ?? []);
@@ -31,7 +31,7 @@ function run(context: Readonly<Record<string, unknown>>) {
   };
 }
 
-describe('bin/app.ts', () => {
+describe('the application', () => {
   it('synthesizes both stacks', () => {
     const stacks = ['Auth0Authorizer', 'Auth0AuthorizerKey'];
     expect(run(REQUIRED)).toMatchObject({ status: 0, isSynthesized: true, stacks });
@@ -42,7 +42,7 @@ describe('bin/app.ts', () => {
   });
 
   it('writes code that every user can read, as Lambda requires, whatever the umask is', () => {
-    const { outdir } = run({ ...REQUIRED, 'aws:cdk:bundling-stacks': ['**'] });
+    const { outdir } = run(REQUIRED);
     const code = readdirSync(outdir).flatMap((name) =>
       name.startsWith('asset.') ? [join(outdir, name, 'index.js')] : [],
     );

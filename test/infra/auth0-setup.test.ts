@@ -7,7 +7,7 @@ import type { Auth0SetupProps } from '../../lib/auth0-setup-props.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import { statementsOf } from '../support/infra/statements.ts';
-import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+import { appWithFlags, templates } from '../support/infra/synthesize.ts';
 
 function idsOf(template: Template, type: string): readonly string[] {
   return Object.keys(template.findResources(type));
@@ -22,7 +22,7 @@ function configurationOf(template: Template): string {
 
 /** Creates a user's own stack with the set-up. */
 function ownStack(props: Partial<Auth0SetupProps> = {}) {
-  const stack = new Stack(appWithoutBundling(), 'Own');
+  const stack = new Stack(appWithFlags(), 'Own');
   const tenant = { tenantUrl: 'https://tenant.auth0.com/', audience: 'https://my.api' };
   const signingKey = new SigningKey(stack, 'SigningKey');
   const managementSecret = Secret.fromSecretNameV2(stack, 'Management', 'auth0/management');

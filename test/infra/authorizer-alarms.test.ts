@@ -7,12 +7,12 @@ import { embeddedMetrics } from '../../lambda/authorizer/embedded-metrics.ts';
 import { AuthorizerAlarms } from '../../lib/authorizer-alarms.ts';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
-import { appWithoutBundling } from '../support/infra/synthesize.ts';
+import { appWithFlags } from '../support/infra/synthesize.ts';
 
-const stack = new Stack(appWithoutBundling(), 'Own');
+const stack = new Stack(appWithFlags(), 'Own');
 const signingKey = new SigningKey(stack, 'SigningKey');
 const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
-const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...tenant, signingKey });
+const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...tenant, signingKey, routes: { 'GET /': [] } });
 new AuthorizerAlarms(stack, 'Alarms', { authorizer, actions: [new SnsAction(new Topic(stack, 'Topic'))] });
 const template = Template.fromStack(stack);
 

@@ -11,7 +11,7 @@ import { SigningKey } from '../../lib/signing-key.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import { statementsOf } from '../support/infra/statements.ts';
-import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+import { appWithFlags, templates } from '../support/infra/synthesize.ts';
 
 const MANY_ROUTES = Object.fromEntries(
   Array.from({ length: 100 }, (_, index) => [`GET /some/path/${index}`, ['read:it']]),
@@ -32,9 +32,10 @@ class ForeignResource extends Construct {
 
 /** Creates a user's own stack with the authorizer on one method. */
 function ownStack(props: Partial<AuthorizerFunctionProps> = {}, path = '/foo') {
-  const stack = new Stack(appWithoutBundling(), 'Own');
+  const stack = new Stack(appWithFlags(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
-  const { restAuthorizer } = new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, ...props });
+  const all = { ...TENANT, signingKey, routes: { [`GET ${path}`]: ['read:foo'] }, ...props };
+  const { restAuthorizer } = new AuthorizerFunction(stack, 'Authorizer', all);
   const method = { authorizer: restAuthorizer, authorizationType: AuthorizationType.CUSTOM };
   new RestApi(stack, 'Api').root.resourceForPath(path).addMethod('GET', new MockIntegration(), method);
   return stack;
@@ -135,14 +136,14 @@ describe('the authorizer', () => {
 
   it('refuses to cache decisions by resource if a route is greedy', () => {
     const routes = { 'GET /foo/{proxy+}': ['read:foo'] };
-    expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath', routes }))).toThrow(
+    expect(() => Template.fromStack(ownStack({ resultsCacheKey: 'resourcePath', routes }, '/foo/{proxy+}'))).toThrow(
       'The route "GET /foo/{proxy+}" is greedy: give the AuthorizerFunction resultsCacheKey "path".',
     );
   });
 
   it('reports at synthesis, under an ID that can be acknowledged, what a greedy route covers beyond its own path', () => {
     const routes = { 'ANY /{proxy+}': [], 'ANY /admin/{proxy+}': ['admin'] };
-    const info = Annotations.fromStack(ownStack({ routes })).findInfo('/Own/Authorizer', Match.anyValue());
+    const info = Annotations.fromStack(ownStack({ routes }, '/{proxy+}')).findInfo('/Own/Authorizer', Match.anyValue());
     expect(info.map(({ entry }) => entry.data)).toEqual([
       'The route "ANY /admin/{proxy+}" also covers "/admin" and "/admin/", where "ANY /{proxy+}" would apply otherwise. To require something else there, add the route "ANY /admin". [ack: auth0-api-authorizer:greedyRouteCoversRoot]',
     ]);
@@ -155,7 +156,7 @@ describe('the authorizer', () => {
   });
 
   it('accepts a secret of the same stack', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
+    const stack = new Stack(appWithFlags(), 'Own');
     const signingKey = new SigningKey(stack, 'SigningKey');
     const passwordGrantSecret = new Secret(stack, 'Password') as ISecret;
     expect(
@@ -206,12 +207,12 @@ describe('the authorizer', () => {
   });
 
   it('may read the secret of another issuer, and decrypt it with the key that the secret names', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
+    const stack = new Stack(appWithFlags(), 'Own');
     const signingKey = new SigningKey(stack, 'SigningKey');
     const urls = { jwksUrl: 'https://other.example/jwks', introspectionUrl: 'https://other.example/introspect' };
     const clientSecret = new Secret(stack, 'Client', { encryptionKey: new Key(stack, 'ClientKey') }) as ISecret;
     const issuers = [{ issuer: 'https://other.example', profile: 'rfc7662', ...urls, clientSecret }] as const;
-    new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, issuers });
+    new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, issuers, routes: { 'GET /': [] } });
     expect(statementsOf(Template.fromStack(stack), 'Authorizer')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('DecideLog')] },
       {
@@ -264,7 +265,7 @@ describe('the authorizer', () => {
   it('refuses uncachedScopes unless the gateway does not cache', () => {
     const fault = new ConfigurationError(
       'configuration_invalid',
-      'resultsCacheTtl: got 60; expected 0, because uncachedScopes forbids caching',
+      'Own/Authorizer: resultsCacheTtl: got 60; expected 0, because uncachedScopes forbids caching',
     );
     expect(() => ownStack({ uncachedScopes: ['admin'] })).toThrow(fault);
     expect(() => ownStack({ uncachedScopes: ['admin'], resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
@@ -283,7 +284,7 @@ describe('the authorizer', () => {
   });
 
   it('leaves routes that do not fit into the environment to a file beside the code', () => {
-    const config = configOf(Template.fromStack(ownStack({ routes: MANY_ROUTES })));
+    const config = configOf(Template.fromStack(ownStack({ routes: MANY_ROUTES }, '/some/path/1')));
     expect(JSON.parse(config)).toMatchObject({ ...TENANT, routes: 'routes.json' });
     expect(parseAuthorizerConfiguration(config, () => JSON.stringify(MANY_ROUTES)).routes).toEqual(MANY_ROUTES);
   });

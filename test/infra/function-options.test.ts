@@ -9,14 +9,14 @@ import { describe, expect, it } from 'vitest';
 import { type FunctionOptions, setFunctionOptions } from '../../lib/function-options.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { statementsOf } from '../support/infra/statements.ts';
-import { appWithoutBundling, stacks, templates } from '../support/infra/synthesize.ts';
+import { appWithFlags, stacks, templates } from '../support/infra/synthesize.ts';
 
 const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 const BACKEND = { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [] } };
 
 /** Creates a user's own stack with a VPC, and a function with these options. */
 function ownStack(options: (vpc: IVpc, stack: Stack) => FunctionOptions): Stack {
-  const stack = new Stack(appWithoutBundling(), 'Own');
+  const stack = new Stack(appWithFlags(), 'Own');
   // CDK's own types do not fit each other with exactOptionalPropertyTypes.
   const vpc = new Vpc(stack, 'Vpc') as IVpc;
   setFunctionOptions(stack, options(vpc, stack));
@@ -105,7 +105,7 @@ describe('the functions in a VPC', () => {
 
 describe('the options of a scope', () => {
   it('replace those of a scope around it', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
+    const stack = new Stack(appWithFlags(), 'Own');
     const inner = new Construct(stack, 'Inner');
     setFunctionOptions(stack, { logRetention: RetentionDays.ONE_DAY, tracing: true });
     setFunctionOptions(inner, { logRetention: RetentionDays.ONE_WEEK });
@@ -116,7 +116,7 @@ describe('the options of a scope', () => {
   });
 
   it('cannot be set after a function has been created, which would not have them', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
+    const stack = new Stack(appWithFlags(), 'Own');
     new SigningKey(stack, 'SigningKey');
     expect(() => setFunctionOptions(stack, {})).toThrow(
       'Options were set for the functions below "Own" after one of them had been created. Call setFunctionOptions before.',
@@ -135,7 +135,7 @@ describe('the options of a scope', () => {
 
 describe("CDK's permissions boundary", () => {
   it('applies to the role of every function', () => {
-    const app = appWithoutBundling();
+    const app = appWithFlags();
     app.node.setContext('@aws-cdk/core:permissionsBoundary', { name: 'my-boundary' });
     const { key, api } = stacks({}, app);
     for (const stack of [key, api]) {

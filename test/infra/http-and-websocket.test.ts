@@ -6,14 +6,14 @@ import { HttpUrlIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-ap
 import { describe, expect, it } from 'vitest';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
-import { appWithoutBundling } from '../support/infra/synthesize.ts';
+import { appWithFlags } from '../support/infra/synthesize.ts';
 
 /** Creates a user's own stack with the authorizer and an API that the test adds. */
 function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void): Template {
-  const stack = new Stack(appWithoutBundling(), 'Own');
+  const stack = new Stack(appWithFlags(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
   const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
-  const routes = { 'GET /foo': ['read:foo'], $connect: ['read:foo'] };
+  const routes = { 'GET /foo': ['read:foo'], 'GET /bar': [], 'GET /': [], 'POST /': [], $connect: ['read:foo'] };
   addApi(
     stack,
     new AuthorizerFunction(stack, 'Authorizer', {

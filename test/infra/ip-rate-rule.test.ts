@@ -4,11 +4,11 @@ import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
 import { IpRateRule } from '../../lib/ip-rate-rule.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
-import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+import { appWithFlags, templates } from '../support/infra/synthesize.ts';
 
 /** Creates a user's own REST API with the rule on its stage. */
 function ownStack(requestsPerFiveMinutes: number): Template {
-  const stack = new Stack(appWithoutBundling(), 'Own');
+  const stack = new Stack(appWithFlags(), 'Own');
   const api = new RestApi(stack, 'Api');
   api.root.addMethod('GET');
   new IpRateRule(stack, 'IpRate', { stage: api.deploymentStage, requestsPerFiveMinutes });
@@ -87,7 +87,7 @@ describe('the rate rule by IP address', () => {
     expect(() => ownStack(limit)).toThrow(
       new ConfigurationError(
         'configuration_invalid',
-        `requestsPerFiveMinutes: got ${limit}; expected whole requests in five minutes from one address, from 10 to 2000000000`,
+        `Own/IpRate: requestsPerFiveMinutes: got ${limit}; expected whole requests in five minutes from one address, from 10 to 2000000000`,
       ),
     );
   });

@@ -6,11 +6,11 @@ import { Auth0Setup } from '../../lib/auth0-setup.ts';
 import { KeyRotation, type KeyRotationProps } from '../../lib/key-rotation.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { statementsOf } from '../support/infra/statements.ts';
-import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+import { appWithFlags, templates } from '../support/infra/synthesize.ts';
 
 /** Creates a user's own stack with the rotation. */
 function ownStack(props: Partial<KeyRotationProps> = {}) {
-  const stack = new Stack(appWithoutBundling(), 'Own');
+  const stack = new Stack(appWithFlags(), 'Own');
   const tenant = { tenantUrl: 'https://t.auth0.com/', audience: 'https://demo.api' };
   const signingKey = new SigningKey(stack, 'SigningKey');
   const managementSecret = Secret.fromSecretNameV2(stack, 'Management', 'auth0/m');

@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { statementsOf } from '../support/infra/statements.ts';
-import { appWithoutBundling, templates } from '../support/infra/synthesize.ts';
+import { appWithFlags, templates } from '../support/infra/synthesize.ts';
 
 describe('the signing key', () => {
   it('is created in Secrets Manager, and no part of it is in the template', () => {
@@ -36,7 +36,7 @@ describe('the signing key', () => {
   });
 
   it('is kept when its stack is deleted, if the removal policy says so', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
+    const stack = new Stack(appWithFlags(), 'Own');
     new SigningKey(stack, 'SigningKey', { removalPolicy: RemovalPolicy.RETAIN });
     const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
     Template.fromStack(stack).hasResource('AWS::SecretsManager::Secret', kept);
@@ -66,7 +66,7 @@ describe('the signing key', () => {
   });
 
   it('can be encrypted with a customer key that is used through Secrets Manager only', () => {
-    const stack = new Stack(appWithoutBundling(), 'Own');
+    const stack = new Stack(appWithFlags(), 'Own');
     new SigningKey(stack, 'SigningKey', { encryptionKey: new Key(stack, 'CustomerKey') });
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::SecretsManager::Secret', { KmsKeyId: Match.anyValue() });
@@ -87,7 +87,7 @@ describe('the signing key', () => {
   });
 
   it('needs one line in a stack', () => {
-    const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Own');
+    const stack = new Stack(new App(), 'Own');
     new SigningKey(stack, 'SigningKey');
     Template.fromStack(stack).resourceCountIs('Custom::SigningKey', 1);
   });

@@ -19,7 +19,7 @@ describe('the asp process', () => {
     child.kill('SIGINT');
     await untilShown(/^Finishing the current step/m);
     const seen = processList();
-    expect(seen).toContain('asp.mjs create --user');
+    expect(seen).toContain('asp.js create --user');
     expect(seen).not.toContain(environment.AUTH0_CLIENT_SECRET);
     expect(await ended).toBe(130);
     const [made] = tenant.state.applicationPasswords.values();

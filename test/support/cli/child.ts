@@ -1,4 +1,4 @@
-/** Runs `asp` as a user does: as a child process, with its launcher. */
+/** Runs `asp` as a user does: as a child process, built as in the package. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
@@ -7,7 +7,7 @@ export const ROOT = new URL('../../../', import.meta.url).pathname;
 /** A child may share its processor with many others. */
 const PATIENCE_MS = 15_000;
 
-export const LAUNCHER = `${ROOT}bin/asp.mjs`;
+export const LAUNCHER = `${ROOT}dist/asp.js`;
 
 export interface ChildOptions {
   readonly directory: string;

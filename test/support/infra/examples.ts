@@ -15,7 +15,9 @@ export interface Example {
 
 /** The names of the constructs in `lib/`. */
 export function constructNames(): readonly string[] {
-  return sources().flatMap((text) => [...text.matchAll(/^export class (\w+) extends Construct/gm)].map(captured));
+  return sources().flatMap((text) =>
+    [...text.matchAll(/^export class (\w+) extends (?:Construct|AuthorizerMetrics)/gm)].map(captured),
+  );
 }
 
 /** Every `@example` in `lib/`, under the name of the construct that it documents. */
@@ -72,36 +74,31 @@ export function compile(examples: readonly Example[]): string {
 
 /** The values that an example may use without defining them: an API, an integration, another construct. */
 function inStack(code: string): string {
-  const imports = [...CONSTRUCTS, ['setFunctionOptions', 'function-options']].map(
-    ([name, file]) => `import { ${name} } from '${PROJECT}lib/${file}.ts';`,
-  );
-  return [...imports, FIXTURE, 'class Example extends Stack {\n constructor() {\n super();', code, '}\n}\n'].join('\n');
+  const names = [...PUBLIC_CONSTRUCTS, 'setFunctionOptions'].join(', ');
+  return [
+    `import { ${names} } from '${PROJECT}lib/index.ts';`,
+    FIXTURE,
+    'class Example extends Stack {\n constructor() {\n super();',
+    code,
+    '}\n}\n',
+  ].join('\n');
 }
 
-const CONSTRUCTS = [
-  ['Auth0Setup', 'auth0-setup'],
-  ['AuthorizerAlarms', 'authorizer-alarms'],
-  ['AuthorizerFunction', 'authorizer-function'],
-  ['GatewayResponses', 'gateway-responses'],
-  ['IpRateRule', 'ip-rate-rule'],
-  ['JwksEndpoint', 'jwks-endpoint'],
-  ['KeyRotation', 'key-rotation'],
-  ['RotationAlarms', 'rotation-alarms'],
-  ['SigningKey', 'signing-key'],
-] as const;
-
-/** The constructs that somebody else may use. */
-export const PUBLIC_CONSTRUCTS: readonly string[] = CONSTRUCTS.map(([name]) => name);
+/** The constructs that the package exports. */
+export const PUBLIC_CONSTRUCTS: readonly string[] = constructNames().filter((name) =>
+  new RegExp(`^export \\{.*\\b${name}\\b`, 'm').test(readFileSync(join(PROJECT, 'lib/index.ts'), 'utf8')),
+);
 
 const FIXTURE = `
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { type Integration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { type Integration, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 
+declare const auth: Auth0Authorizer;
 declare const authorizer: AuthorizerFunction;
 declare const httpsOut: ISecurityGroup;
 declare const integration: Integration;

@@ -1,4 +1,4 @@
-/** Synthesizes the application's stacks without bundling any function, so that a template takes less than a second. */
+/** Synthesizes the application's stacks in this process. */
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -13,12 +13,12 @@ export const REQUIRED = {
 };
 
 /** An app with the flags of `cdk.json`. */
-export function appWithoutBundling(): App {
+export function appWithFlags(): App {
   const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'));
-  return new App({ autoSynth: false, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  return new App({ autoSynth: false, context });
 }
 
-export function stacks(context: Readonly<Record<string, unknown>> = {}, app = appWithoutBundling()) {
+export function stacks(context: Readonly<Record<string, unknown>> = {}, app = appWithFlags()) {
   const configuration = parseConfiguration({ ...REQUIRED, ...context });
   const key = new KeyStack(app, 'Key', { configuration });
   const api = new ApiStack(app, 'Api', { configuration, signingKey: key.signingKey, jwksUrl: key.jwksUrl });

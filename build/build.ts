@@ -1,0 +1,47 @@
+/** Builds the npm package. Files whose content is the same are left alone. */
+import { readdir, readFile } from 'node:fs/promises';
+import manifest from '../package.json' with { type: 'json' };
+import { type Bundle, bundle, CDK_OPTIONS, COMMAND_OPTIONS, FUNCTION_OPTIONS } from './bundle.ts';
+import { declarations } from './declarations.ts';
+import { notices } from './notices.ts';
+import { packageJson } from './package-json.ts';
+import { DIST, PROJECT } from './paths.ts';
+import { writeFileIfNew } from './write-file.ts';
+
+/** Starts the command line. It is separate because Node cannot report its version from a file that it cannot parse. */
+const LAUNCHER = 'bin/asp.cjs';
+
+async function functionEntries(): Promise<ReadonlyMap<string, string>> {
+  const folders = (await readdir(`${PROJECT}lambda`)).sort();
+  return new Map(folders.map((folder) => [`functions/${folder}/index.js`, `lambda/${folder}/handler.ts`]));
+}
+
+/** Builds the code: of the constructs, the functions, the application and the command line. */
+export async function buildCode(): Promise<readonly Bundle[]> {
+  const work = [
+    ...[...(await functionEntries())].map(([path, entry]) => [path, entry, FUNCTION_OPTIONS] as const),
+    ['index.js', 'lib/index.ts', CDK_OPTIONS] as const,
+    ['app.js', 'bin/app.ts', CDK_OPTIONS] as const,
+    ['cli.js', 'bin/asp.ts', COMMAND_OPTIONS] as const,
+  ];
+  const bundles = await Promise.all(
+    work.map(async ([path, entry, options]) => {
+      const made = await bundle(entry, options);
+      await writeFileIfNew(`${DIST}${path}`, made.text);
+      return made;
+    }),
+  );
+  await writeFileIfNew(`${DIST}asp.js`, await readFile(`${PROJECT}${LAUNCHER}`, 'utf8'), { isExecutable: true });
+  await writeFileIfNew(`${DIST}package.json`, packageJson(manifest));
+  return bundles;
+}
+
+/** Builds the whole package. */
+export async function buildPackage(): Promise<void> {
+  const bundles = await buildCode();
+  for (const [path, text] of await declarations()) await writeFileIfNew(`${DIST}types/${path}`, text);
+  await writeFileIfNew(`${DIST}THIRD-PARTY-NOTICES.md`, await notices(bundles.map(({ metafile }) => metafile)));
+  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
+    await writeFileIfNew(`${DIST}${file}`, await readFile(`${PROJECT}${file}`, 'utf8'));
+  }
+}

@@ -1,0 +1,52 @@
+/** The package.json of the npm package. What it shares with the project's own comes from there. */
+
+/**
+ * The lowest versions of the CDK that the package works with. A test installs them. The constructs use `Runtime.NODEJS_24_X`,
+ * and CDK needs that version of `constructs` itself.
+ */
+export const PEERS = { 'aws-cdk-lib': '^2.226.0', constructs: '^10.0.0' } as const;
+
+/** The part of the project's own package.json that the package shares. */
+export interface ProjectManifest {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly keywords: readonly string[];
+  readonly license: string;
+  readonly engines: Readonly<Record<string, string>>;
+}
+
+/** Every file of the package, as patterns for npm. */
+export const FILES = [
+  'index.js',
+  'app.js',
+  'asp.js',
+  'cli.js',
+  'functions/*/index.js',
+  'types/**/*.d.ts',
+  'CHANGELOG.md',
+  'THIRD-PARTY-NOTICES.md',
+];
+
+/** Makes the package.json. Everything that the code needs is bundled, so the package has no dependencies. */
+export function packageJson(project: ProjectManifest): string {
+  const { name, version, description, keywords, license, engines } = project;
+  const manifest = {
+    name,
+    version,
+    description,
+    keywords,
+    license,
+    engines,
+    main: 'index.js',
+    types: 'types/lib/index.d.ts',
+    exports: {
+      '.': { types: './types/lib/index.d.ts', default: './index.js' },
+      './package.json': './package.json',
+    },
+    bin: { [name]: 'asp.js', asp: 'asp.js' },
+    files: FILES,
+    peerDependencies: PEERS,
+  };
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}

@@ -1,0 +1,24 @@
+/** What the package exports. Everything here is a promise that docs/upgrading.md describes. */
+export type { RouteSetting, RouteSettings } from '../src/core/routes.ts';
+export type { ApiRoute } from './api-route.ts';
+export { Auth0Authorizer } from './auth0-authorizer.ts';
+export type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';
+export { Auth0Setup } from './auth0-setup.ts';
+export type { Auth0SetupOptions, Auth0SetupProps } from './auth0-setup-props.ts';
+export { AuthorizerAlarms, type AuthorizerAlarmsProps } from './authorizer-alarms.ts';
+export { AuthorizerFunction } from './authorizer-function.ts';
+export type {
+  AdditionalIssuer,
+  AuthorizerFunctionProps,
+  AuthorizerOptions,
+  ResultsCacheKey,
+} from './authorizer-function-props.ts';
+export { BackendProxy, type BackendProxyProps } from './backend-proxy.ts';
+export { type FunctionOptions, setFunctionOptions } from './function-options.ts';
+export { GatewayResponses, type GatewayResponsesOptions, type GatewayResponsesProps } from './gateway-responses.ts';
+export { IpRateRule, type IpRateRuleProps } from './ip-rate-rule.ts';
+export { JwksEndpoint, type JwksEndpointProps } from './jwks-endpoint.ts';
+export { KeyRotation, type KeyRotationProps } from './key-rotation.ts';
+export { RotationAlarms, type RotationAlarmsProps } from './rotation-alarms.ts';
+export type { RouteRequirement } from './route-requirements.ts';
+export { SigningKey, type SigningKeyProps } from './signing-key.ts';

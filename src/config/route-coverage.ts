@@ -1,0 +1,36 @@
+/** Says whether the route map mentions a route of an API. A route that it does not mention is denied for everyone. */
+import { RouteMap, type RouteSettings } from '../core/routes.ts';
+
+const KEY = /^(\S+) (\/.*)$/;
+const GREEDY_END = /\{[^/]+\+\}$/;
+const PARAMETER = /\{[^/]+\}/g;
+/** Stands for the value of a parameter. No route has it as a fixed part. */
+const ANY_VALUE = '~any~';
+
+/**
+ * Returns whether the map mentions a route. `ANY`, `{proxy+}` and `$default` stand for many routes, of which the map must mention one:
+ * it is usual to put a whole API behind such a route and to list what is allowed.
+ *
+ * @param routeKey such as `GET /orders/{id}`, `$connect` or `$default`
+ */
+export function isMentioned(routeKey: string, routes: RouteSettings): boolean {
+  const [, method, path] = KEY.exec(routeKey) ?? [];
+  if (routeKey === '$default') return Object.keys(routes).length > 0;
+  if (method === undefined || path === undefined) return routes[routeKey] !== undefined;
+  const decides = new RouteMap(routes).requirement({ method, resourcePath: path, path: sample(path) }) !== undefined;
+  return decides || ((method === 'ANY' || GREEDY_END.test(path)) && mentionsBelow(routes, method, path));
+}
+
+/** A path that a route covers. */
+function sample(path: string): string {
+  return path.replaceAll(PARAMETER, ANY_VALUE);
+}
+
+function mentionsBelow(routes: RouteSettings, method: string, path: string): boolean {
+  const parent = sample(path.replace(GREEDY_END, '')).replace(/\/$/, '');
+  return Object.keys(routes).some((key) => {
+    const [, otherMethod = '', otherPath = ''] = KEY.exec(key) ?? [];
+    const isOfMethod = [method, otherMethod].includes('ANY') || method === otherMethod;
+    return isOfMethod && `${sample(otherPath)}/`.startsWith(`${parent}/`);
+  });
+}
