@@ -3,7 +3,7 @@
  * The function may use the signing key's secret and the management client's, and no other.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -75,6 +75,15 @@ export class KeyRotation extends Construct {
     if (automaticallyAfter.isUnresolved() || days > 0)
       this.#schedule(signingKey, days).addResourceDependency(permission);
     this.node.addDependency(setup);
+  }
+
+  /**
+   * Lets somebody revoke the signing key with `asp revoke-key`, for example the role of an operator.
+   *
+   * @param grantee such as a `Role`
+   */
+  grantInvoke(grantee: IGrantable): Grant {
+    return this.function.grantInvoke(grantee);
   }
 
   #function(props: KeyRotationProps): IFunction {

@@ -2,7 +2,7 @@
 import { Duration, type Stack, Stack as StackClass } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountRootPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { Auth0Authorizer } from '../../lib/auth0-authorizer.ts';
@@ -96,6 +96,14 @@ describe('the construct for the common case', () => {
     auth.grantInvoke(new ServicePrincipal('apigateway.amazonaws.com'));
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Permission', {
       Principal: 'apigateway.amazonaws.com',
+    });
+  });
+
+  it('lets an operator call the function that revokes the key', () => {
+    const { stack, auth } = construct({ routes: ROUTES });
+    auth.rotation?.grantInvoke(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'lambda:InvokeFunction', Effect: 'Allow' })] },
     });
   });
 
