@@ -38,6 +38,7 @@ export function packageJson(project: ProjectManifest): string {
     keywords,
     license,
     engines,
+    type: 'commonjs',
     main: 'index.js',
     types: 'types/lib/index.d.ts',
     exports: {
