@@ -1,5 +1,5 @@
 /** Builds the npm package. Files whose content is the same are left alone. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { type Bundle, bundle, CDK_OPTIONS, COMMAND_OPTIONS, FUNCTION_OPTIONS } from './bundle.ts';
 import { declarations } from './declarations.ts';
@@ -36,9 +36,10 @@ export async function buildCode(): Promise<readonly Bundle[]> {
   return bundles;
 }
 
-/** Builds the whole package. */
+/** Builds the whole package. Types that are no longer part of it are removed. */
 export async function buildPackage(): Promise<void> {
   const bundles = await buildCode();
+  await rm(`${DIST}types`, { recursive: true, force: true });
   for (const [path, text] of await declarations()) await writeFileIfNew(`${DIST}types/${path}`, text);
   await writeFileIfNew(`${DIST}THIRD-PARTY-NOTICES.md`, await notices(bundles.map(({ metafile }) => metafile)));
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {

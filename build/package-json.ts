@@ -1,10 +1,10 @@
 /** The package.json of the npm package. What it shares with the project's own comes from there. */
 
 /**
- * The lowest versions of the CDK that the package works with. A test installs them. The constructs use `Runtime.NODEJS_24_X`,
- * and CDK needs that version of `constructs` itself.
+ * The lowest versions of the CDK that the package works with; a test installs them. Before 2.180, the CDK ignores the backups of the
+ * state table and the timeouts of custom resources.
  */
-export const PEERS = { 'aws-cdk-lib': '^2.226.0', constructs: '^10.0.0' } as const;
+export const PEERS = { 'aws-cdk-lib': '^2.180.0', constructs: '^10.4.2' } as const;
 
 /** The part of the project's own package.json that the package shares. */
 export interface ProjectManifest {

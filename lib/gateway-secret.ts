@@ -1,8 +1,9 @@
 /** The secret header by which a backend knows that a request came through this API. */
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 export interface GatewaySecretProps {
   /**
@@ -28,7 +29,7 @@ export class GatewaySecret extends Construct {
     });
     // A backend needs it only as long as the API exists.
     secret.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    Validations.of(secret).acknowledge({
+    acknowledge(secret, {
       id: 'AwsSolutions-SMG4',
       reason:
         'The operator has to give a new value to the backend, so the operator rotates it. The API reads it again by itself.',

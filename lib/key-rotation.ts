@@ -72,8 +72,7 @@ export class KeyRotation extends Construct {
     this.secretArn = signingKey.secretArn;
     this.function = this.#function(props);
     const permission = this.#letSecretsManagerCall(signingKey);
-    if (automaticallyAfter.isUnresolved() || days > 0)
-      this.#schedule(signingKey, days).addResourceDependency(permission);
+    if (automaticallyAfter.isUnresolved() || days > 0) this.#schedule(signingKey, days).node.addDependency(permission);
     this.node.addDependency(setup);
   }
 

@@ -1,20 +1,20 @@
 /** The rules of cdk-nag's AwsSolutions pack that do not apply to this project's resources, each with the reason. */
-import { Validations } from 'aws-cdk-lib';
 import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 const NO_WEB_ACL =
   'A web ACL costs money, and its rules depend on the callers. The operator may set ipRateLimit, or associate one.';
 
 /** For a method that anyone may call. */
 export function acknowledgeOpenMethod(method: Method, reason: string): void {
-  Validations.of(method).acknowledge({ id: 'AwsSolutions-APIG4', reason }, { id: 'AwsSolutions-COG4', reason });
+  acknowledge(method, { id: 'AwsSolutions-APIG4', reason }, { id: 'AwsSolutions-COG4', reason });
 }
 
 /** For a method behind the authorizer. */
 export function acknowledgeAuthorizer(method: Method): void {
   const reason = 'The authorizer guards this method. A Cognito user pool cannot check its credentials.';
-  Validations.of(method).acknowledge({ id: 'AwsSolutions-COG4', reason });
+  acknowledge(method, { id: 'AwsSolutions-COG4', reason });
 }
 
 /**
@@ -23,8 +23,9 @@ export function acknowledgeAuthorizer(method: Method): void {
  * @param hasWebAcl whether its stage has a web ACL, so that the rule about it applies
  */
 export function acknowledgeRestApi(api: RestApi, hasWebAcl = false): void {
-  if (!hasWebAcl) Validations.of(api).acknowledge({ id: 'AwsSolutions-APIG3', reason: NO_WEB_ACL });
-  Validations.of(api).acknowledge(
+  if (!hasWebAcl) acknowledge(api, { id: 'AwsSolutions-APIG3', reason: NO_WEB_ACL });
+  acknowledge(
+    api,
     {
       id: 'AwsSolutions-APIG1',
       reason:
@@ -44,12 +45,12 @@ export function acknowledgeRestApi(api: RestApi, hasWebAcl = false): void {
 /** For a function that X-Ray traces. */
 export function acknowledgeTracing(scope: IConstruct): void {
   const reason = 'The permission to write X-Ray traces cannot be limited to a resource.';
-  Validations.of(scope).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
+  acknowledge(scope, { id: 'AwsSolutions-IAM5[Resource::*]', reason });
 }
 
 /** For a function in a VPC. */
 export function acknowledgeNetworkInterfaces(scope: IConstruct): void {
   const reason =
     'Lambda creates the network interface in the name of the function, and requires the right for all of them.';
-  Validations.of(scope).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
+  acknowledge(scope, { id: 'AwsSolutions-IAM5[Resource::*]', reason });
 }

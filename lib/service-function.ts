@@ -4,7 +4,7 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function as LambdaFunction, Runtime, RuntimeFamily, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FunctionFolder, functionCode } from './function-code.ts';
@@ -43,6 +43,8 @@ export interface ServiceFunctionProps {
 
 /** More memory means more processor time, which a cold start and the generation of a key need. */
 const MEMORY_MEGABYTES = 512;
+/** Older versions of the CDK have no constant for it. */
+const NODEJS_24 = new Runtime('nodejs24.x', RuntimeFamily.NODEJS, { supportsInlineCode: true });
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
 const NETWORK_ACTIONS = [
   'ec2:CreateNetworkInterface',
@@ -65,7 +67,7 @@ export class ServiceFunction extends Construct {
       description: props.description,
       code: functionCode(props.folder),
       handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
+      runtime: NODEJS_24,
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MEGABYTES,
       timeout: props.timeout ?? Duration.seconds(10),

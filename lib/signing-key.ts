@@ -2,13 +2,14 @@
  * The signing key of the resource server. A function in AWS generates the private half and stores it in Secrets Manager. It is
  * in no template, parameter, output, log or asset. The public half is in the state table, for functions that need only that.
  */
-import { CustomResource, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { parseSigningKeyConfiguration, type SigningKeyConfiguration } from '../src/config/function-configurations.ts';
+import { acknowledge } from './acknowledge.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -74,7 +75,7 @@ export class SigningKey extends Construct {
       ...(this.encryptionKey && { kmsKeyId: this.encryptionKey.keyArn }),
     });
     secret.applyRemovalPolicy(removalPolicy);
-    Validations.of(secret).acknowledge({
+    acknowledge(secret, {
       id: 'AwsSolutions-SMG4',
       reason:
         'A KeyRotation rotates it, in the stack that sets the tenant up: the tenant must have a new key before that key signs.',

@@ -2,11 +2,12 @@
  * The table of the state that a deployment's functions share: public keys, and what the tenant held before. Each item is
  * written under a condition and read consistently, so two functions never lose each other's change.
  */
-import { Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { STATE_TABLE_PREFIX, type StateName } from '../src/core/state-store.ts';
+import { acknowledge } from './acknowledge.ts';
 
 export class StateTable extends Construct {
   readonly table: Table;
@@ -62,7 +63,8 @@ export function acknowledgeOtherDeployments(scope: Construct): void {
   const reason =
     'AWS lists all tables or none. Of the state tables of other deployments, one item may be read, and none written.';
   const all = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${STATE_TABLE_PREFIX}*`;
-  Validations.of(scope).acknowledge(
+  acknowledge(
+    scope,
     { id: 'AwsSolutions-IAM5[Resource::*]', reason },
     { id: `AwsSolutions-IAM5[Resource::${all}]`, reason },
   );

@@ -1,0 +1,4 @@
+import { App } from 'aws-cdk-lib';
+import { HttpApiStack } from '../lib/http-api-stack.js';
+
+new HttpApiStack(new App(), 'HttpApiExample');
