@@ -17,7 +17,7 @@ export interface AwsRequest {
   /** With the query, if any; its names must be sorted. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 export interface AwsResponse {
@@ -37,7 +37,11 @@ const SECRET_ACCESS_KEY = 'test';
 export async function sendToAws(account: Account, request: AwsRequest): Promise<AwsResponse> {
   const { method, path, body = '' } = request;
   const headers = sign(account, request, new Date());
-  const response = await fetch(`${account.url}${path}`, { method, headers, ...(body !== '' && { body }) });
+  const response = await fetch(`${account.url}${path}`, {
+    method,
+    headers,
+    ...(body !== '' && { body: Buffer.from(body) }),
+  });
   const text = await response.text();
   if (response.ok) return { status: response.status, text };
   throw new Error(`The emulator responded to ${request.service} ${method} ${path} with ${response.status}: ${text}`);
@@ -78,7 +82,7 @@ function sign({ url, id, region }: Account, request: AwsRequest, now: Date): Rea
   return { ...sent, authorization };
 }
 
-function sha256(text: string): string {
+function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

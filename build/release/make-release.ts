@@ -1,0 +1,54 @@
+/** Makes what is published beside the npm package: a CloudFormation template, the code of its functions, and their checksums. */
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { PROJECT } from '../paths.ts';
+import { completeTemplate } from './complete-template.ts';
+import { ReleaseStack } from './release-stack.ts';
+import { ReleaseSynthesizer } from './release-synthesizer.ts';
+import { zipFolder } from './zip.ts';
+
+export const TEMPLATE = 'auth0-api-authorizer.template.json';
+const CHECKSUMS = 'SHA256SUMS';
+
+/**
+ * Writes the release. The functions must be built.
+ *
+ * @param folder is emptied first
+ * @returns the names of the files
+ */
+export async function makeRelease(folder: string): Promise<readonly string[]> {
+  const assembly = await mkdtemp(join(tmpdir(), 'release-'));
+  try {
+    const { template, folders } = await synthesize(assembly);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const files = new Map<string, Uint8Array>([[TEMPLATE, Buffer.from(template)]]);
+    for (const [hash, name] of folders) files.set(`${hash}.zip`, await zipFolder(join(assembly, name)));
+    files.set(CHECKSUMS, Buffer.from(checksums(files)));
+    for (const [name, content] of files) await writeFile(join(folder, name), content);
+    return [...files.keys()];
+  } finally {
+    await rm(assembly, { recursive: true, force: true });
+  }
+}
+
+async function synthesize(outdir: string) {
+  const { context } = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8'));
+  const app = new App({ autoSynth: false, analyticsReporting: false, outdir, context });
+  const synthesizer = new ReleaseSynthesizer();
+  const description = 'The Auth0 authorizer for API Gateway, its signing key and its set-up of the tenant.';
+  const stack = new ReleaseStack(app, 'Auth0ApiAuthorizer', synthesizer, { description });
+  app.synth();
+  const template = completeTemplate(JSON.parse(await readFile(join(outdir, stack.templateFile), 'utf8')));
+  return { template: `${JSON.stringify(template, undefined, 1)}\n`, folders: synthesizer.folders };
+}
+
+/** In the format of `sha256sum --check`. */
+function checksums(files: ReadonlyMap<string, Uint8Array>): string {
+  return [...files]
+    .map(([name, content]) => `${createHash('sha256').update(content).digest('hex')}  ${name}\n`)
+    .join('');
+}
