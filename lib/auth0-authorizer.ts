@@ -6,7 +6,7 @@ import { CfnOutput, Duration, Lazy } from 'aws-cdk-lib';
 import type { IAuthorizer, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { isByUrl } from '../src/core/key-delivery.ts';
@@ -78,6 +78,11 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   /** The Lambda function behind every authorizer below. */
   get function(): LambdaFunction {
     return this.authorizer.function;
+  }
+
+  /** What the APIs call instead of the function, if there is an `aliasName`. */
+  get alias(): Alias | undefined {
+    return this.authorizer.alias;
   }
 
   /** Authorizer for the methods of one REST API, for example as a default for all of them. `protect` uses it by itself. */

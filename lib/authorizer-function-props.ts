@@ -161,6 +161,14 @@ export interface AuthorizerOptions {
    * @default false
    */
   readonly logSubject?: boolean;
+
+  /**
+   * Publish each deployment as a version of the function, and let APIs call the alias of this name. `alias` can then move to a new
+   * version gradually, and back to an old one. Old versions are kept.
+   *
+   * @default - APIs call the function, whose code changes at once
+   */
+  readonly aliasName?: string;
 }
 
 export interface AuthorizerFunctionProps extends AuthorizerOptions {

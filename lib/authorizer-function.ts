@@ -2,7 +2,7 @@
  * The authorizer for every credential that an Auth0 user may have, for REST, HTTP and WebSocket APIs. Its function may read
  * the secrets that it needs, and nothing else.
  */
-import { Annotations, Aspects, Duration, Lazy } from 'aws-cdk-lib';
+import { Annotations, Aspects, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type {
   HttpRoute,
@@ -16,7 +16,7 @@ import {
   WebSocketLambdaAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Alias, type IFunction, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from '../src/config/gateway-ttl.ts';
@@ -63,6 +63,9 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   /** The resource server's identifier. */
   readonly audience: string;
 
+  /** What the APIs call instead of the function, if there is an `aliasName`. */
+  readonly alias: Alias | undefined;
+
   /**
    * Authorizer for the methods of one REST API. It is in the template only if a method uses it. For a second REST API,
    * create a second `AuthorizerFunction`.
@@ -91,16 +94,19 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     this.#requirements = new RouteRequirements(props.routes ?? {});
     this.audience = audience;
     this.function = this.#function(props);
+    this.alias = this.#alias(props);
+    // CDK's own classes do not declare optional properties as strictly as our compiler expects.
+    const handler = (this.alias ?? this.function) as IFunction;
     this.#rest = new RestAuthorizer(this, 'Rest', {
-      handler: this.function,
+      handler,
       resultsCacheTtl,
       resultsCacheKey: props.resultsCacheKey ?? 'path',
       requirements: this.#requirements,
     });
     this.restAuthorizer = this.#rest;
-    this.#http = new HttpAuthorizerPerApi(() => httpAuthorizer(this.function, resultsCacheTtl));
+    this.#http = new HttpAuthorizerPerApi(() => httpAuthorizer(handler, resultsCacheTtl));
     this.httpAuthorizer = this.#http;
-    this.#webSocket = new WebSocketAuthorizerPerApi(() => webSocketAuthorizer(this.function));
+    this.#webSocket = new WebSocketAuthorizerPerApi(() => webSocketAuthorizer(handler));
     this.webSocketAuthorizer = this.#webSocket;
     this.node.addValidation({ validate: () => [...this.#missingRequirements()] });
     // The last moment at which the tree may change. All routes are known by then.
@@ -143,7 +149,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
    * @param grantee such as `new ServicePrincipal('apigateway.amazonaws.com')`
    */
   grantInvoke(grantee: IGrantable): Grant {
-    return this.function.grantInvoke(grantee);
+    return (this.alias ?? this.function).grantInvoke(grantee);
   }
 
   #function(props: AuthorizerFunctionProps): LambdaFunction {
@@ -159,6 +165,13 @@ export class AuthorizerFunction extends AuthorizerMetrics {
         ...otherSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
       ],
     }).function;
+  }
+
+  #alias({ aliasName }: AuthorizerFunctionProps): Alias | undefined {
+    if (aliasName === undefined) return undefined;
+    const version = this.function.currentVersion as IVersion;
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return new Alias(this, 'Alias', { aliasName, version });
   }
 
   #configuration(): DeployedConfiguration {
