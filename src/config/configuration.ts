@@ -87,6 +87,9 @@ const keys = exactly({
 
 type Keys = InferOutput<typeof keys>;
 
+/** The names of all keys. */
+export const CONFIGURATION_KEYS: readonly string[] = Object.keys(keys.entries);
+
 /** Checks that involve several keys. Each runs only if these keys are valid. */
 const schema = pipe(
   keys,

@@ -75,8 +75,13 @@ export class AwsForTest {
     return ended;
   }
 
-  /** Synthesizes the application. Returns the directory to deploy from. */
-  async synth(context: Readonly<Record<string, string>> = {}): Promise<string> {
+  /**
+   * Synthesizes the application, or another one with the same configuration.
+   *
+   * @param app the command that runs another application
+   * @returns the directory to deploy from
+   */
+  async synth(context: Readonly<Record<string, string>> = {}, app?: string): Promise<string> {
     const directory = join(this.#home, `assembly-${this.assemblies.length + 1}`);
     this.assemblies.push(directory);
     const all = {
@@ -90,7 +95,8 @@ export class AwsForTest {
       ...context,
     };
     const pairs = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-    succeeded(await this.cdk('synth', '--quiet', '--output', directory, ...pairs));
+    const other = app === undefined ? [] : ['--app', app];
+    succeeded(await this.cdk('synth', '--quiet', '--output', directory, ...other, ...pairs));
     return directory;
   }
 
