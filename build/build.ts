@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { type Bundle, bundle, CDK_OPTIONS, COMMAND_OPTIONS, FUNCTION_OPTIONS } from './bundle.ts';
+import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 import { declarations } from './declarations.ts';
 import { notices } from './notices.ts';
 import { packageJson } from './package-json.ts';
@@ -36,12 +37,17 @@ export async function buildCode(): Promise<readonly Bundle[]> {
   return bundles;
 }
 
+/** The packages of others whose code is in the bundles. */
+export function packagesIn(bundles: readonly Bundle[]): Promise<readonly BundledPackage[]> {
+  return bundledPackages(bundles.map(({ metafile }) => metafile));
+}
+
 /** Builds the whole package. Types that are no longer part of it are removed. */
 export async function buildPackage(): Promise<void> {
   const bundles = await buildCode();
   await rm(`${DIST}types`, { recursive: true, force: true });
   for (const [path, text] of await declarations()) await writeFileIfNew(`${DIST}types/${path}`, text);
-  await writeFileIfNew(`${DIST}THIRD-PARTY-NOTICES.md`, await notices(bundles.map(({ metafile }) => metafile)));
+  await writeFileIfNew(`${DIST}THIRD-PARTY-NOTICES.md`, await notices(await packagesIn(bundles)));
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
     await writeFileIfNew(`${DIST}${file}`, await readFile(`${PROJECT}${file}`, 'utf8'));
   }

@@ -1,9 +1,13 @@
-/** `npm run release`: makes the CloudFormation template and its files in `dist/release/`. */
-import { buildCode } from './build.ts';
+/** `npm run release`: makes the CloudFormation template, its files and the bill of materials in `dist/release/`. */
+import { writeFile } from 'node:fs/promises';
+import { buildCode, packagesIn } from './build.ts';
 import { DIST } from './paths.ts';
 import { makeRelease } from './release/make-release.ts';
+import { makeSbom, SBOM } from './release/sbom.ts';
 
-await buildCode();
+const bundles = await buildCode();
 const folder = `${DIST}release/`;
-for (const name of await makeRelease(folder)) process.stdout.write(`dist/release/${name}\n`);
+const files = await makeRelease(folder);
+await writeFile(`${folder}${SBOM}`, makeSbom(await packagesIn(bundles)));
+for (const name of [...files, SBOM]) process.stdout.write(`dist/release/${name}\n`);
 process.stdout.write('How to deploy them: docs/without-cdk.md\n');
