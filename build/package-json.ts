@@ -13,6 +13,7 @@ export interface ProjectManifest {
   readonly description: string;
   readonly keywords: readonly string[];
   readonly license: string;
+  readonly repository?: unknown;
   readonly engines: Readonly<Record<string, string>>;
 }
 
@@ -30,13 +31,14 @@ export const FILES = [
 
 /** Makes the package.json. Everything that the code needs is bundled, so the package has no dependencies. */
 export function packageJson(project: ProjectManifest): string {
-  const { name, version, description, keywords, license, engines } = project;
+  const { name, version, description, keywords, license, repository, engines } = project;
   const manifest = {
     name,
     version,
     description,
     keywords,
     license,
+    repository,
     engines,
     type: 'commonjs',
     main: 'index.js',
