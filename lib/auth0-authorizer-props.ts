@@ -6,6 +6,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Auth0SetupOptions } from './auth0-setup-props.ts';
 import type { AuthorizerOptions } from './authorizer-function-props.ts';
 
+/** The tenant of an `Auth0Authorizer`, and how it is set up and watched. */
 export interface Auth0AuthorizerProps extends AuthorizerOptions {
   /**
    * Secret `{"clientId","clientSecret"}` of the client that may change the tenant. With it, the deployment gives the tenant the

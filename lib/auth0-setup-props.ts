@@ -69,6 +69,7 @@ export interface Auth0SetupOptions {
   readonly refresh?: string | undefined;
 }
 
+/** The tenant that `Auth0Setup` changes, and how. */
 export interface Auth0SetupProps extends Auth0SetupOptions {
   /** The tenant's own domain as a URL with its final slash, such as `https://tenant.auth0.com/`. */
   readonly tenantUrl: string;

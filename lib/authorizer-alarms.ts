@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { alarmAt } from './alarm.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 
+/** What `AuthorizerAlarms` watches, and whom it notifies. */
 export interface AuthorizerAlarmsProps {
   /** The authorizer to watch. */
   readonly authorizer: AuthorizerFunction;

@@ -171,6 +171,7 @@ export interface AuthorizerOptions {
   readonly aliasName?: string;
 }
 
+/** How an `AuthorizerFunction` decides, and its key. */
 export interface AuthorizerFunctionProps extends AuthorizerOptions {
   /** The key that signs the resource server's client assertions. */
   readonly signingKey: SigningKey;

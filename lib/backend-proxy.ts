@@ -12,6 +12,7 @@ import { GatewaySecret } from './gateway-secret.ts';
 import { readOwnSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 
+/** Where `BackendProxy` forwards requests to. */
 export interface BackendProxyProps {
   /** URL of the backend: https, or http to loopback. Its path is prepended to the path of each request. */
   readonly backendUrl: string;

@@ -7,6 +7,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
 
+/** How functions run and what happens to their logs. */
 export interface FunctionOptions {
   /**
    * How long logs are kept, access logs included.

@@ -6,6 +6,7 @@ import { gatewayResponses, type HeaderSource } from '../src/config/gateway-respo
 import { checkProp } from './check-prop.ts';
 import { errorCorsHeaders } from './cors.ts';
 
+/** What the responses of an API contain. */
 export interface GatewayResponsesOptions {
   /**
    * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password.
@@ -23,6 +24,7 @@ export interface GatewayResponsesOptions {
   readonly allowOrigins?: readonly string[];
 }
 
+/** The API whose responses `GatewayResponses` sets, and what they contain. */
 export interface GatewayResponsesProps extends GatewayResponsesOptions {
   /** The API whose responses are set. */
   readonly restApi: RestApiBase;

@@ -1,5 +1,5 @@
 /** What the package exports. Everything here is a promise that docs/upgrading.md describes. */
-export type { RouteSetting, RouteSettings } from '../src/core/routes.ts';
+export type { AnyOfScopes, RouteSetting, RouteSettings } from '../src/core/routes.ts';
 export type { ApiRoute } from './api-route.ts';
 export { Auth0Authorizer } from './auth0-authorizer.ts';
 export type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { ipRateLimit } from '../src/config/deployment-fields.ts';
 import { checkProp } from './check-prop.ts';
 
+/** What `IpRateRule` limits. */
 export interface IpRateRuleProps {
   /** The stage of a REST API. A stage has at most one web ACL: if it has yours, add a rate rule to that instead. */
   readonly stage: IStage;

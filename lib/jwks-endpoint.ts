@@ -16,6 +16,7 @@ import type { SigningKey } from './signing-key.ts';
 import { type StageProps, stageOptions } from './stage-options.ts';
 import { readState } from './state-table.ts';
 
+/** Which keys `JwksEndpoint` serves, and how. */
 export interface JwksEndpointProps extends StageProps {
   /** The key whose public halves are served. */
   readonly signingKey: SigningKey;

@@ -20,6 +20,7 @@ import { ServiceFunction } from './service-function.ts';
 import type { SigningKey } from './signing-key.ts';
 import { readState, writeState } from './state-table.ts';
 
+/** Which key `KeyRotation` rotates, and when. */
 export interface KeyRotationProps {
   /**
    * The set-up whose tenant gets the new key. It also determines which key is rotated and how it is delivered. A rotation can

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { alarmAt } from './alarm.ts';
 import type { KeyRotation } from './key-rotation.ts';
 
+/** What `RotationAlarms` watches, and whom it notifies. */
 export interface RotationAlarmsProps {
   /** The rotation to watch. */
   readonly rotation: KeyRotation;

@@ -15,6 +15,7 @@ import { useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import { readState, StateTable, writeState } from './state-table.ts';
 
+/** How `SigningKey` stores the key. */
 export interface SigningKeyProps {
   /**
    * Encrypts the secret.

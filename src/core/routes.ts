@@ -13,7 +13,13 @@ export type ScopeRequirement = { readonly allOf: readonly string[] } | { readonl
  * A route as configured: a list requires all of its scopes, `[]` accepts any principal, and `"public"` uses no
  * authorizer.
  */
-export type RouteSetting = readonly string[] | { readonly anyOf: readonly string[] } | 'public';
+export type RouteSetting = readonly string[] | AnyOfScopes | 'public';
+
+/** A requirement that one of several scopes meets. */
+export interface AnyOfScopes {
+  /** The scopes, at least one. */
+  readonly anyOf: readonly string[];
+}
 
 /** The key is `"GET /foo/{id}"`, or `"$connect"` for a WebSocket API. */
 export type RouteSettings = Readonly<Record<string, RouteSetting>>;
