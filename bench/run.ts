@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadBundled } from './bundle.ts';
 import { coldStart } from './cases/cold-start.ts';
+import { commandLine } from './cases/command-line.ts';
 import { unseenOpaqueToken } from './cases/unseen-opaque-token.ts';
 import type { Row } from './row.ts';
 import { toTable } from './table.ts';
@@ -20,6 +21,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'unseen-opaque-token': unseenOpaqueToken,
   'one-flight': () => runBundled('bench/cases/one-flight.ts', 'oneFlight'),
   'cold-start': coldStart,
+  'command-line': commandLine,
 };
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string', default: '' } } });
