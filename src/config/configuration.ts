@@ -33,44 +33,30 @@ import { viewerAddressFault } from './viewer-address.ts';
 /** The routes of the demo API, used without a backend. */
 const DEMO_ROUTES = authorizerEntries.routes.default;
 
+/** `key-meanings.ts` says what each key means. */
 const keys = exactly({
   ...authorizerEntries,
   routes: optional(authorizerEntries.routes.wrapped),
-  /** The secret `{"clientId","clientSecret"}` of the client that sets up the tenant. */
   managementSecret: secretId,
-  /** @default the issuer's */
   managementDomain: optional(managementDomain),
-  /** `{"clientId","clientSecret","connection"?}`. @default Basic accepts app specific passwords only */
   passwordGrantSecret: optional(secretId),
   keyDelivery: optional(keyDelivery, DEFAULTS.keyDelivery),
   keyFormat: optional(keyFormat, DEFAULTS.keyFormat),
-  /** Another value makes the next deployment check the tenant again. */
   refresh: optional(refresh),
   rotationDays: optional(rotationDays, DEFAULTS.rotationDays),
   jwksCacheSeconds: optional(jwksCacheSeconds, DEFAULTS.jwksCacheSeconds),
   basicChallenge: optional(flag, false),
-  /** Whose grant gets the application-password scopes. @default the management client's */
   grantClientId: optional(clientId),
   createResourceServer: optional(flag, false),
   removeCreated: optional(flag, false),
-  /** Overwrite a key that this software made and that another deployment may be using. */
   replaceKey: optional(flag, false),
-  /** @default the demo API */
   backendUrl: optional(backendUrl),
   gatewayTtlSeconds: optional(gatewayTtlSeconds, DEFAULTS.gatewayTtlSeconds),
-  /** @default AWS's own key */
   kmsKeyArn: optional(keyArn),
-  /** Requires the account's CloudWatch role for API Gateway. */
   accessLog: optional(flag, false),
-  /**
-   * The number of requests in five minutes that a web ACL allows from one IP address. @default no limit and no web ACL
-   */
   ipRateLimit: optional(ipRateLimit),
-  /** @default alarms change their state and notify nobody */
   alarmTopicArn: optional(topicArn),
-  /** The stacks are named `{stackPrefix}Key` and `{stackPrefix}`. */
   stackPrefix: optional(stackPrefix, DEFAULTS.stackPrefix),
-  /** Respond 404 to what no route names. */
   catchAll: optional(flag, true),
   corsAllowOrigins: optional(corsAllowOrigins, [...DEFAULTS.corsAllowOrigins]),
   corsAllowHeaders: optional(corsAllowHeaders, [...DEFAULTS.corsAllowHeaders]),
@@ -79,11 +65,12 @@ const keys = exactly({
   jwksThrottleRate: optional(throttleRate, DEFAULTS.jwksThrottleRate),
   jwksThrottleBurst: optional(throttleBurst, DEFAULTS.jwksThrottleBurst),
   logRetentionDays: optional(logRetentionDays, DEFAULTS.logRetentionDays),
-  /** Encrypt the logs with `kmsKeyArn`, whose policy must let CloudWatch Logs use it. */
   encryptLogs: optional(flag, false),
-  /** Trace the functions with X-Ray. */
   tracing: optional(flag, false),
 });
+
+/** The schema of each key, for the reference in `docs/configuration.md`. */
+export const CONFIGURATION_KEYS = keys.entries;
 
 type Keys = InferOutput<typeof keys>;
 

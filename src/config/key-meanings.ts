@@ -1,0 +1,152 @@
+/**
+ * What each configuration key means, for the reference in `docs/configuration.md`. Defaults and accepted values are not
+ * here: they come from the schema. The texts are Markdown, with links as seen from `docs/`.
+ */
+
+export interface KeyMeaning {
+  readonly meaning: string;
+  /** What applies if the key is not set. Only for an optional key without a default value in the schema. */
+  readonly unset?: string;
+}
+
+type Group = Readonly<Record<string, KeyMeaning>>;
+
+const REQUIRED: Group = {
+  issuer: { meaning: "the tenant's URL, `https://…/`, with its final slash" },
+  audience: { meaning: "the API's identifier" },
+  managementSecret: { meaning: 'the secret `{"clientId","clientSecret"}` of the client that sets up the tenant' },
+};
+
+const CREDENTIALS: Group = {
+  routes: {
+    meaning: 'the scopes that each route requires, see [routes](#routes)',
+    unset: 'the routes of the demo API',
+  },
+  passwordGrantSecret: {
+    meaning:
+      'the secret `{"clientId","clientSecret"}` of the client that logs users in; a `"connection"` in it names the connection',
+    unset: 'Basic accepts ASPs only',
+  },
+  basicOrder: {
+    meaning:
+      'how a Basic secret is checked: `auto` decides by what it looks like, `password-first` and `introspect-first` try both ways in this order',
+  },
+  basicChallenge: { meaning: 'offer Basic in a 401 response; browsers then ask for a password' },
+  introspectJwts: { meaning: 'introspect JWTs too, after the local check' },
+  permissionsAsScopes: { meaning: 'treat the `permissions` of role-based access control as scopes' },
+  issuers: {
+    meaning:
+      'more issuers, such as `[{"issuer":"https://login.example.com/"}]`, or any RFC 7662 server: `{"issuer","profile":"rfc7662","jwksUrl","introspectionUrl"}` with either the `clientId` that authenticates with our key (`private_key_jwt`), or `clientSecret`, the name of a secret `{"clientId","clientSecret"}` (`client_secret_basic`). Basic credentials and ASPs are sent to the main `issuer` only. List each issuer once, and never the main one; see [other issuers](other-issuers.md)',
+  },
+};
+
+const CACHES: Group = {
+  gatewayTtlSeconds: { meaning: 'how long API Gateway caches a result for a credential, method and path' },
+  cacheTtlSeconds: { meaning: 'how long the authorizer caches a principal, never past its expiry' },
+  negativeTtlSeconds: { meaning: 'how long the authorizer caches a refusal' },
+  staleIfErrorSeconds: { meaning: 'how much longer a cached principal is accepted while the tenant is down' },
+  uncachedScopes: { meaning: 'never cache principals with one of these scopes; requires `gatewayTtlSeconds` 0' },
+};
+
+const TENANT: Group = {
+  managementDomain: {
+    meaning: 'the domain of the Management API, if the issuer is a custom domain',
+    unset: 'the issuer',
+  },
+  grantClientId: { meaning: 'the client whose grant gets the scopes for ASPs', unset: 'the management client' },
+  createResourceServer: { meaning: 'create the API at the tenant if it does not exist' },
+  removeCreated: { meaning: 'on `cdk destroy`, delete the API that `createResourceServer` created' },
+  replaceKey: {
+    meaning:
+      'overwrite a key at the tenant that another deployment for the same `audience` may be using; see [operations](operations.md#two-deployments-for-one-audience)',
+  },
+  refresh: {
+    meaning:
+      'any word, such as `-c refresh=$(date +%s)`. When it changes, the deployment checks the tenant again and updates `Auth0Warnings`',
+    unset: 'none',
+  },
+};
+
+const SIGNING_KEY: Group = {
+  keyDelivery: { meaning: 'how the tenant gets the public key; see [operations](operations.md)' },
+  keyFormat: { meaning: 'the format of the public key at the tenant' },
+  rotationDays: { meaning: 'days between two rotations of the key; 0 turns rotation off' },
+  jwksCacheSeconds: {
+    meaning: 'how long a server may cache our JWKS; if the tenant gets the key by URL, a rotation waits that long',
+  },
+  jwksThrottleRate: { meaning: 'how many requests per second the JWKS accepts from all callers together' },
+  jwksThrottleBurst: { meaning: 'how many requests the JWKS accepts at once' },
+};
+
+const API: Group = {
+  backendUrl: {
+    meaning: 'URL of an HTTP backend to put behind the authorizer; `routes` then lists the scopes for each path',
+    unset: 'the demo API',
+  },
+  catchAll: {
+    meaning: 'respond 404 to paths and methods that no route names; see [operations](operations.md#unknown-routes)',
+  },
+  corsAllowOrigins: {
+    meaning:
+      'the origins whose pages may read responses in a browser. The responses of your backend need their own header',
+  },
+  corsAllowHeaders: { meaning: 'the headers that a page may send; must contain `Authorization`' },
+  throttleRate: {
+    meaning: 'how many requests per second the API accepts from all callers together ([limits](limits.md))',
+  },
+  throttleBurst: { meaning: 'how many requests the API accepts at once ([limits](limits.md))' },
+  ipRateLimit: {
+    meaning:
+      "how many requests one IP address may send in five minutes, enforced by an AWS WAF web ACL; behind CloudFront the address is the edge's ([limits](limits.md))",
+    unset: 'off',
+  },
+  viewerAddressHeader: {
+    meaning:
+      "behind CloudFront: the header with the caller's address; see [operations](operations.md#behind-cloudfront)",
+    unset: 'the address that API Gateway sees',
+  },
+  originSecret: {
+    meaning: 'the secret with which CloudFront proves its requests. Set it together with `viewerAddressHeader`',
+    unset: 'none',
+  },
+};
+
+const LOGS: Group = {
+  logRetentionDays: { meaning: 'how many days logs are kept' },
+  logSubject: { meaning: 'write `sub` to the log in clear instead of a digest' },
+  accessLog: {
+    meaning:
+      "write access logs of the API and of the JWKS, without paths and headers; needs the account's CloudWatch role for API Gateway",
+  },
+  tracing: { meaning: 'trace the functions with AWS X-Ray' },
+  kmsKeyArn: {
+    meaning: 'a KMS key of your own for the secrets, and with `encryptLogs` for the logs',
+    unset: 'the AWS managed key',
+  },
+  encryptLogs: {
+    meaning: "encrypt the logs with `kmsKeyArn` too; the key's policy [must allow it](operations.md#encrypted-logs)",
+  },
+  alarmTopicArn: {
+    meaning: 'an SNS topic that the [alarms](operations.md#alarms) notify, in the same Region',
+    unset: 'alarms notify nobody',
+  },
+};
+
+const DEPLOYMENT: Group = {
+  stackPrefix: {
+    meaning:
+      'names the stacks, `{stackPrefix}` and `{stackPrefix}Key`: set it for a second deployment in one account and Region; see [environments](environments.md)',
+  },
+};
+
+/** All keys, in the order in which a reader needs them. */
+export const KEY_MEANINGS: Readonly<Record<string, Group>> = {
+  Required: REQUIRED,
+  'Credentials and routes': CREDENTIALS,
+  Caches: CACHES,
+  'The set-up of the tenant': TENANT,
+  'The signing key': SIGNING_KEY,
+  'The API': API,
+  'Logs, encryption and alarms': LOGS,
+  'The deployment': DEPLOYMENT,
+};
