@@ -62,7 +62,7 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: Auth0AuthorizerProps) {
     super(scope, id);
-    if (!props.managementSecret) this.#checkIsAlone(props);
+    this.#checkProps(props);
     this.audience = props.audience;
     this.signingKey = new SigningKey(this, 'SigningKey', { encryptionKey: props.encryptionKey });
     this.authorizer = new AuthorizerFunction(this, 'Authorizer', { ...props, signingKey: this.signingKey });
@@ -129,7 +129,14 @@ export class Auth0Authorizer extends AuthorizerMetrics {
     return this.authorizer.grantInvoke(grantee);
   }
 
-  #checkIsAlone({ setup, rotateAfter }: Auth0AuthorizerProps): void {
+  #checkProps({ managementSecret, authorizationServer, setup, rotateAfter }: Auth0AuthorizerProps): void {
+    if (managementSecret && authorizationServer) {
+      throw invalidProp(
+        this,
+        'authorizationServer: only an Auth0 tenant can be set up. Leave out managementSecret, and register the public key at the server yourself.',
+      );
+    }
+    if (managementSecret) return;
     const needing = Object.entries({ setup, rotateAfter }).find(([, value]) => value !== undefined);
     if (!needing) return;
     throw invalidProp(

@@ -6,7 +6,7 @@ import {
   parseAuthorizerConfiguration,
   ROUTES_FILE,
 } from '../src/config/authorizer-configuration.ts';
-import type { AdditionalIssuer, AuthorizerFunctionProps } from './authorizer-function-props.ts';
+import type { AdditionalIssuer, AuthorizationServer, AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { invalidProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { secretIdOf } from './secret-id.ts';
@@ -34,6 +34,7 @@ export function authorizerConfiguration(scope: IConstruct, props: AuthorizerFunc
   const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
   const configuration: Keys = {
     issuer: props.issuer,
+    authorizationServer: props.authorizationServer && serverConfiguration(props.authorizationServer),
     issuers: props.issuers?.map(issuerConfiguration),
     audience: props.audience,
     routes: props.routes,
@@ -72,13 +73,18 @@ export function checkAuthorizerProps(scope: IConstruct, props: AuthorizerFunctio
 }
 
 function issuerConfiguration(issuer: AdditionalIssuer): Readonly<Record<keyof AdditionalIssuer, unknown>> {
+  return { issuer: issuer.issuer, profile: issuer.profile, ...serverConfiguration(issuer) };
+}
+
+/** An issuer that is an Auth0 tenant needs no URLs. */
+type Server = { readonly [Key in keyof AuthorizationServer]?: AuthorizationServer[Key] | undefined };
+
+function serverConfiguration(server: Server): Readonly<Record<keyof AuthorizationServer, unknown>> {
   return {
-    issuer: issuer.issuer,
-    profile: issuer.profile,
-    jwksUrl: issuer.jwksUrl,
-    introspectionUrl: issuer.introspectionUrl,
-    clientId: issuer.clientId,
-    clientSecret: issuer.clientSecret && secretIdOf(issuer.clientSecret),
+    jwksUrl: server.jwksUrl,
+    introspectionUrl: server.introspectionUrl,
+    clientId: server.clientId,
+    clientSecret: server.clientSecret && secretIdOf(server.clientSecret),
   };
 }
 

@@ -44,10 +44,38 @@ export interface AdditionalIssuer {
   readonly clientSecret?: ISecret | undefined;
 }
 
+/** The endpoints of an authorization server that is not Auth0, and how the API authenticates to it. */
+export interface AuthorizationServer {
+  /** URL of the server's JWKS. */
+  readonly jwksUrl: string;
+  /** URL of the server's introspection endpoint (RFC 7662). */
+  readonly introspectionUrl: string;
+  /**
+   * `iss` and `sub` of the client assertion that authenticates introspection.
+   *
+   * @default - the audience
+   */
+  readonly clientId?: string | undefined;
+  /**
+   * Secret `{"clientId","clientSecret"}` of the client that introspects, instead of `clientId`.
+   *
+   * @default - introspection is authenticated by an assertion that the signing key signs
+   */
+  readonly clientSecret?: ISecret | undefined;
+}
+
 /** How an authorizer decides. */
 export interface AuthorizerOptions {
   /** The main issuer, `https://tenant.auth0.com/` with its final slash. */
   readonly issuer: string;
+
+  /**
+   * The endpoints of the main issuer, if it is not Auth0. The `issuer` is then compared with the `iss` of tokens as it is written.
+   * Basic credentials are refused, and `passwordGrantSecret` is not allowed.
+   *
+   * @default - the main issuer is an Auth0 tenant
+   */
+  readonly authorizationServer?: AuthorizationServer | undefined;
 
   /** The resource server's identifier. */
   readonly audience: string;

@@ -153,9 +153,10 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   }
 
   #function(props: AuthorizerFunctionProps): LambdaFunction {
-    const { signingKey, passwordGrantSecret, originSecret, issuers = [] } = props;
+    const { signingKey, passwordGrantSecret, originSecret, authorizationServer, issuers = [] } = props;
     const { secretArn, encryptionKey } = signingKey;
-    const otherSecrets = [passwordGrantSecret, originSecret, ...issuers.map(({ clientSecret }) => clientSecret)];
+    const clientSecrets = [authorizationServer, ...issuers].map((server) => server?.clientSecret);
+    const otherSecrets = [passwordGrantSecret, originSecret, ...clientSecrets];
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
       description: 'Decides who the caller is and what the caller may do.',

@@ -9,6 +9,7 @@ export { AuthorizerAlarms, type AuthorizerAlarmsProps } from './authorizer-alarm
 export { AuthorizerFunction } from './authorizer-function.ts';
 export type {
   AdditionalIssuer,
+  AuthorizationServer,
   AuthorizerFunctionProps,
   AuthorizerOptions,
   ResultsCacheKey,

@@ -1,7 +1,7 @@
 /** Builds the authorizer from its configuration and its ports. This is the only file that knows every part. */
 import { randomUUID } from 'node:crypto';
 import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';
-import { type IssuerEndpoints, issuerEndpoints } from '../config/issuers.ts';
+import { type IssuerEndpoints, issuerEndpoints, mainIssuerEndpoints } from '../config/issuers.ts';
 import type { ClientCredentials, PasswordGrantClient } from '../core/client-credentials.ts';
 import { credentialDigest, type DigestCredential } from '../core/credential-digest.ts';
 import { ConfigurationError } from '../core/errors.ts';
@@ -38,13 +38,12 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Composes an authorizer. Nothing is fetched or read before the first request that needs it. */
 export function composeAuthorizer(configuration: AuthorizerConfiguration, ports: AuthorizerPorts): Authorizer {
-  const { issuer, issuers, audience, basicOrder, introspectJwts } = configuration;
+  const { issuers, audience, basicOrder, introspectJwts } = configuration;
   const digest = credentialDigest();
   const routes = new RouteMap(configuration.routes);
-  const authorityOf = (entry: Parameters<typeof issuerEndpoints>[0]) =>
-    composeAuthority(issuerEndpoints(entry, audience), configuration, ports);
-  const first = authorityOf({ issuer });
-  const others = issuers.map(authorityOf);
+  const authorityOf = (endpoints: IssuerEndpoints) => composeAuthority(endpoints, configuration, ports);
+  const first = authorityOf(mainIssuerEndpoints(configuration, audience));
+  const others = issuers.map((entry) => authorityOf(issuerEndpoints(entry, audience)));
   const asJwtIssuer = (authority: Authority): JwtIssuer =>
     introspectJwts ? authority : { ...authority, introspector: undefined };
   const introspector = firstToKnow([first.introspector, ...others.map((authority) => authority.introspector)]);
@@ -64,7 +63,8 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     digest,
   });
   return new Authorizer({
-    authenticators: [...bearerAuthenticators, basic],
+    // Another server has no app specific passwords, so it has no use for the secret of a Basic credential.
+    authenticators: configuration.authorizationServer ? bearerAuthenticators : [...bearerAuthenticators, basic],
     cache: new PrincipalCache({ ...configuration, clock: ports.clock }),
     digest,
     routes,
@@ -78,7 +78,13 @@ function composeAuthority(
   ports: AuthorizerPorts,
 ): Authority {
   const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
-  const expected = { issuer, audience, clock, clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS };
+  const expected = {
+    issuer,
+    audience,
+    clock,
+    clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
+    mayUseScp: INTROSPECTION_PROFILES[profile].mayUseScp,
+  };
   const jwks = new Jwks({ url: jwksUrl, endpoint: new IssuerEndpoint('jwks', ports), clock });
   const introspector = new Introspection({
     url: introspectionUrl,

@@ -5,7 +5,7 @@
 import { forward, type InferOutput, optional, partialCheck, pipe } from 'valibot';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
-import { mainIssuerFault, otherIssuers } from './issuers.ts';
+import { authorizationServer, mainIssuerFault, mainIssuerSpellingFault, otherIssuer, otherIssuers } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
 import { viewerAddressFault, viewerAddressHeader } from './viewer-address.ts';
 
@@ -39,6 +39,9 @@ export const authorizerEntries = {
 
 const keys = exactly({
   ...authorizerEntries,
+  issuer: otherIssuer,
+  /** The endpoints of the main issuer, if it is not Auth0. */
+  authorizationServer: optional(authorizationServer),
   /** The secret with the private signing JWK. */
   signingKeySecret: secretId,
   /** The secret with the password grant's client; without it Basic accepts app specific passwords only. */
@@ -47,11 +50,27 @@ const keys = exactly({
 
 const schema = pipe(
   keys,
+  forward(partialCheck([['issuer'], ['authorizationServer']], ...faultFree(mainIssuerSpellingFault)), ['issuer']),
+  forward(partialCheck([['authorizationServer'], ['passwordGrantSecret']], ...faultFree(passwordGrantFault)), [
+    'passwordGrantSecret',
+  ]),
   forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
   forward(partialCheck([['viewerAddressHeader'], ['originSecret']], ...faultFree(viewerAddressFault)), [
     'viewerAddressHeader',
   ]),
 );
+
+interface PasswordGrantKeys {
+  readonly authorizationServer?: object | undefined;
+  readonly passwordGrantSecret?: string | undefined;
+}
+
+/** How a login is refused is known for Auth0 only, and a wrong reading could let somebody in or lock somebody out. */
+function passwordGrantFault({ authorizationServer: server, passwordGrantSecret }: PasswordGrantKeys) {
+  return server === undefined || passwordGrantSecret === undefined
+    ? undefined
+    : 'expected none, because logins with a password work with Auth0 only; remove it, or remove "authorizationServer"';
+}
 
 export type AuthorizerConfiguration = InferOutput<typeof schema>;
 

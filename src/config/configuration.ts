@@ -74,9 +74,6 @@ export const CONFIGURATION_KEYS = keys.entries;
 
 type Keys = InferOutput<typeof keys>;
 
-/** The names of all keys. */
-export const CONFIGURATION_KEYS: readonly string[] = Object.keys(keys.entries);
-
 /** Checks that involve several keys. Each runs only if these keys are valid. */
 const schema = pipe(
   keys,

@@ -30,10 +30,16 @@ const ISSUER = expecting('an https URL that ends in "/", such as "https://tenant
 export const issuer = pipe(
   string(ISSUER),
   check(
-    (text) => text.endsWith('/') && canonicalIssuer(text) === text,
-    (issue) => spellingFault(issue.input) ?? ISSUER(issue),
+    (text) => issuerFault(text) === undefined,
+    (issue) => issuerFault(issue.input) ?? '',
   ),
 );
+
+/** Describes what is wrong with the URL of an Auth0 tenant as an issuer; `undefined` if nothing is. */
+export function issuerFault(text: string): string | undefined {
+  if (text.endsWith('/') && canonicalIssuer(text) === text) return undefined;
+  return spellingFault(text) ?? ISSUER({ received: `"${text}"` });
+}
 
 /**
  * Checks the spelling of an issuer: it must be the one that tokens use.

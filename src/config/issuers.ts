@@ -15,7 +15,7 @@ import {
   string,
 } from 'valibot';
 import { isSecureUrl } from '../core/secure-url.ts';
-import { secretId, spellingFault } from './fields.ts';
+import { issuerFault, secretId, spellingFault } from './fields.ts';
 import { exactly, expecting, faultFree } from './parse.ts';
 
 const URL_TEXT = expecting('an https URL (http for loopback only)');
@@ -26,12 +26,21 @@ const secureUrl = pipe(
 
 const ISSUER = expecting('an https URL without query and fragment (http for loopback only)');
 /** The spelling is free here: a server that is not Auth0 may put its default port or capitals into the `iss` of its tokens. */
-const otherIssuer = pipe(
+export const otherIssuer = pipe(
   string(ISSUER),
   check((text) => isSecureUrl(text) && !/[?#\s]/.test(text), ISSUER),
 );
 
 const CLIENT_ID = expecting('the id under which the server knows this API, 1 to 400 printable ASCII characters');
+
+/** How the API authenticates to a server. */
+const client = {
+  /** `iss` and `sub` of the client assertion. @default the audience */
+  clientId: optional(pipe(string(CLIENT_ID), regex(/^[\x21-\x7E]{1,400}$/, CLIENT_ID))),
+  /** The secret `{"clientId","clientSecret"}` of a client that authenticates with `client_secret_basic`. */
+  clientSecret: optional(secretId),
+};
+
 const PROFILE = expecting('"auth0", or "rfc7662" together with "jwksUrl" and "introspectionUrl"');
 
 const entry = pipe(
@@ -43,10 +52,7 @@ const entry = pipe(
     jwksUrl: optional(secureUrl),
     /** @default Auth0's, below the issuer */
     introspectionUrl: optional(secureUrl),
-    /** `iss` and `sub` of the client assertion. @default the audience */
-    clientId: optional(pipe(string(CLIENT_ID), regex(/^[\x21-\x7E]{1,400}$/, CLIENT_ID))),
-    /** The secret `{"clientId","clientSecret"}` of a client that authenticates with `client_secret_basic`. */
-    clientSecret: optional(secretId),
+    ...client,
   }),
   forward(
     partialCheck(
@@ -68,6 +74,30 @@ const entry = pipe(
     '"clientSecret" is only for an issuer with the profile "rfc7662", and cannot be combined with "clientId"',
   ),
 );
+
+/** The server behind the main issuer, if it is not Auth0. It must support RFC 7662. */
+export const authorizationServer = pipe(
+  exactly({ jwksUrl: secureUrl, introspectionUrl: secureUrl, ...client }),
+  check(
+    ({ clientId, clientSecret }) => clientId === undefined || clientSecret === undefined,
+    '"clientId" and "clientSecret" cannot be combined: the secret contains the id of the client',
+  ),
+);
+
+interface MainIssuer {
+  readonly issuer: string;
+  readonly authorizationServer?: InferOutput<typeof authorizationServer> | undefined;
+}
+
+/** The URL of an Auth0 tenant has one spelling. Another server's tokens may have any. */
+export function mainIssuerSpellingFault({ issuer, authorizationServer: server }: MainIssuer): string | undefined {
+  return server === undefined ? issuerFault(issuer) : undefined;
+}
+
+/** The endpoints of the main issuer. */
+export function mainIssuerEndpoints({ issuer, authorizationServer: server }: MainIssuer, audience: string) {
+  return issuerEndpoints({ issuer, ...(server && { profile: 'rfc7662', ...server }) }, audience);
+}
 
 export const otherIssuers = pipe(
   array(entry, expecting('a list of issuers such as [{"issuer":"https://login.example.com/"}]')),

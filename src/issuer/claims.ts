@@ -14,6 +14,8 @@ export interface Expectations {
   readonly clock: Clock;
   /** How far the server's clock may be from ours, in seconds. */
   readonly clockToleranceSeconds: number;
+  /** Whether the claim `scp` may name the scopes. @default false */
+  readonly mayUseScp?: boolean;
 }
 
 /** Claims with the right types, issuer and audience, that are valid now. */
@@ -56,8 +58,8 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
     sub: requiredText(unverifiedClaims, 'sub'),
     iss,
     exp,
-    scopes: scopeTokens(unverifiedClaims.scope),
-    permissions: permissionList(unverifiedClaims.permissions),
+    scopes: scopesOf(unverifiedClaims, expected),
+    permissions: scopeList(unverifiedClaims.permissions, 'permissions'),
     username: text(unverifiedClaims, 'username'),
     clientId: text(unverifiedClaims, 'client_id') ?? text(unverifiedClaims, 'azp'),
     organizationId: text(unverifiedClaims, 'org_id'),
@@ -104,17 +106,22 @@ function audiences(aud: unknown): readonly unknown[] {
   return Array.isArray(aud) ? aud : [aud];
 }
 
+function scopesOf({ scope, scp }: JsonObject, { mayUseScp = false }: Expectations): readonly string[] {
+  if (!mayUseScp || (scope !== undefined && scope !== null)) return scopeTokens(scope, 'scope');
+  return Array.isArray(scp) ? scopeList(scp, 'scp') : scopeTokens(scp, 'scp');
+}
+
 /** Drops everything that is not a scope-token. This can only take rights away. */
-function scopeTokens(scope: unknown): readonly string[] {
+function scopeTokens(scope: unknown, name: string): readonly string[] {
   if (scope === undefined || scope === null) return [];
-  if (typeof scope !== 'string') throw malformed('scope', 'a string');
+  if (typeof scope !== 'string') throw malformed(name, 'a string');
   return scope.split(' ').filter((token) => SCOPE_TOKEN.test(token));
 }
 
-function permissionList(permissions: unknown): readonly string[] {
-  if (permissions === undefined || permissions === null) return [];
-  if (!Array.isArray(permissions)) throw malformed('permissions', 'an array');
-  return permissions.filter((entry): entry is string => typeof entry === 'string' && SCOPE_TOKEN.test(entry));
+function scopeList(list: unknown, name: string): readonly string[] {
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) throw malformed(name, 'an array');
+  return list.filter((entry): entry is string => typeof entry === 'string' && SCOPE_TOKEN.test(entry));
 }
 
 function malformed(claim: string, expectation: string): CredentialError {

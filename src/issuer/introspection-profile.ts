@@ -12,9 +12,14 @@ export interface IntrospectionProfile {
    * `aud` the token may be for another API, and without `token_type` it may be a refresh token.
    */
   readonly mayLackIssuer: boolean;
+  /**
+   * Whether the claim `scp` holds the scopes of a token that has no `scope`: a list at Okta, a text at Microsoft Entra ID. At an
+   * Auth0 tenant it is a claim like any other, and whoever sets it must not gain scopes by that.
+   */
+  readonly mayUseScp: boolean;
 }
 
 export const INTROSPECTION_PROFILES: Readonly<Record<IntrospectionProfileName, IntrospectionProfile>> = {
-  auth0: { bodyFormats: ['json', 'form'], mayLackIssuer: false },
-  rfc7662: { bodyFormats: ['form'], mayLackIssuer: true },
+  auth0: { bodyFormats: ['json', 'form'], mayLackIssuer: false, mayUseScp: false },
+  rfc7662: { bodyFormats: ['form'], mayLackIssuer: true, mayUseScp: true },
 };

@@ -64,6 +64,16 @@ describe('the construct for the common case', () => {
     );
   });
 
+  it('sets up no server that is not Auth0', () => {
+    const authorizationServer = {
+      jwksUrl: 'https://idp.example/jwks',
+      introspectionUrl: 'https://idp.example/introspect',
+    };
+    const props = { routes: ROUTES, issuer: 'https://idp.example', authorizationServer };
+    expect(() => construct(props)).toThrow('Own/Auth: authorizationServer: only an Auth0 tenant can be set up.');
+    expect(construct({ ...props, serveJwks: true }, false).auth.jwks?.url).toBeDefined();
+  });
+
   it('serves the JWKS if the key is delivered by URL, and gives its URL to the tenant', () => {
     const { stack, auth } = construct({ routes: ROUTES, setup: { keyDelivery: 'verificationLocation' } });
     expect(auth.jwks?.url).toBeDefined();

@@ -223,6 +223,26 @@ describe('the authorizer', () => {
     ]);
   });
 
+  it('may read the client secret of a main issuer that is not Auth0, and knows its endpoints', () => {
+    const stack = new Stack(appWithFlags(), 'Own');
+    const signingKey = new SigningKey(stack, 'SigningKey');
+    const authorizationServer = {
+      jwksUrl: 'https://id.example/realms/demo/protocol/openid-connect/certs',
+      introspectionUrl: 'https://id.example/realms/demo/protocol/openid-connect/token/introspect',
+      clientSecret: Secret.fromSecretNameV2(stack, 'Client', 'keycloak/client'),
+    };
+    const props = { issuer: 'https://id.example/realms/demo', audience: 'https://demo.api', authorizationServer };
+    new AuthorizerFunction(stack, 'Authorizer', { ...props, signingKey });
+    const template = Template.fromStack(stack);
+    expect(JSON.stringify(template.findResources('AWS::Lambda::Function'))).toContain(
+      '\\"authorizationServer\\":{\\"jwksUrl\\":\\"https://id.example/realms/demo/protocol/openid-connect/certs',
+    );
+    expect(statementsOf(template, 'Authorizer')).toContainEqual({
+      actions: ['secretsmanager:GetSecretValue'],
+      on: [expect.stringContaining('SigningKeySecret'), expect.stringContaining('keycloak/client')],
+    });
+  });
+
   it.each<[string, Partial<AuthorizerFunctionProps>, string]>([
     ['cacheTtl', { cacheTtl: Duration.days(2) }, 'cacheTtl: got 172800; expected whole seconds from 0 to 86400'],
     [

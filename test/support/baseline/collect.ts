@@ -34,7 +34,7 @@ export function collectBaseline(): Baseline {
   );
   const lists: Record<string, readonly string[]> = {
     exports: Object.keys(exported),
-    configurationKeys: CONFIGURATION_KEYS,
+    configurationKeys: Object.keys(CONFIGURATION_KEYS),
     state: [STATE_TABLE_PREFIX, ...Object.values(STATE_NAMES)],
     metrics: [METRIC_NAMESPACE, ...Object.values(METRICS)],
     reasons: (['401', '403', '503'] as const).flatMap((status) =>

@@ -55,6 +55,36 @@ describe('valid claims', () => {
   });
 });
 
+describe('the claim scp', () => {
+  const other = { ...expected, mayUseScp: true };
+  const withoutScope = (scp: unknown) => ({ scope: undefined, scp });
+
+  it.each([
+    ['a list, as at Okta', ['a', 'b c', 7, 'd'], ['a', 'd']],
+    ['a text, as at Microsoft Entra ID', 'a b', ['a', 'b']],
+    ['absent', undefined, []],
+    ['null', null, []],
+  ])('holds the scopes of another server’s token: %s', (_, scp, scopes) => {
+    expect(judge(withoutScope(scp), other).scopes).toEqual(scopes);
+  });
+
+  it('is ignored if the token has a scope, even an empty one', () => {
+    expect(judge({ scope: 'a', scp: ['b'] }, other).scopes).toEqual(['a']);
+    expect(judge({ scope: '', scp: ['b'] }, other).scopes).toEqual([]);
+  });
+
+  it('never adds scopes to a token of an Auth0 tenant', () => {
+    expect(judge(withoutScope(['a'])).scopes).toEqual([]);
+    expect(judge(withoutScope('a')).scopes).toEqual([]);
+  });
+
+  it('is refused if it is neither', () => {
+    expect(() => judge(withoutScope(7), other)).toThrow(
+      credentialError('claims_malformed', 'The claim "scp" is not a string.'),
+    );
+  });
+});
+
 describe('the issuer claim', () => {
   it.each([
     'https://tenant.example',
