@@ -232,7 +232,7 @@ describe('the authorizer', () => {
       clientSecret: Secret.fromSecretNameV2(stack, 'Client', 'keycloak/client'),
     };
     const props = { issuer: 'https://id.example/realms/demo', audience: 'https://demo.api', authorizationServer };
-    new AuthorizerFunction(stack, 'Authorizer', { ...props, signingKey });
+    new AuthorizerFunction(stack, 'Authorizer', { ...props, signingKey, routes: { 'GET /': [] } });
     const template = Template.fromStack(stack);
     expect(JSON.stringify(template.findResources('AWS::Lambda::Function'))).toContain(
       '\\"authorizationServer\\":{\\"jwksUrl\\":\\"https://id.example/realms/demo/protocol/openid-connect/certs',
