@@ -42,7 +42,7 @@ export function completeTemplate(template: Template): Template {
       return [id, withConfig(resource, authorizerConfig(config))];
     }
     if (resource.Type === 'AWS::CloudWatch::Alarm') return [id, withAlarmTopic(resource)];
-    return [id, resource.Type === 'AWS::IAM::Role' ? (optionalStatements(resource) as unknown as Resource) : resource];
+    return [id, resource.Type === 'AWS::IAM::Role' ? (optionalResources(resource) as unknown as Resource) : resource];
   });
   if (places !== 1) throw new Error(`Expected one function with routes, found ${places}.`);
   return { ...template, Resources: Object.fromEntries(resources) };
@@ -83,19 +83,20 @@ function withAlarmTopic(alarm: Resource): Resource {
   return { ...alarm, Properties: { ...alarm.Properties, AlarmActions } };
 }
 
-/** Leaves out the right to read the password secret if there is none. */
-function optionalStatements(value: Json | Resource): Json {
+/** Leaves out the right to read the password secret if there is none. CDK puts all secrets into one statement: the others must stay. */
+function optionalResources(value: Json | Resource): Json {
   if (Array.isArray(value))
-    return value.map((item) => (isPasswordStatement(item) ? ifPassword(item) : optionalStatements(item)));
+    return value.map((item) => (isPasswordArn(item) ? ifPassword(item) : optionalResources(item)));
   if (typeof value !== 'object' || value === null) return value as Json;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, optionalStatements(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, optionalResources(item)]));
 }
 
-function isPasswordStatement(value: Json): boolean {
+/** Whether a value is the ARN of the password secret, and not a list or statement that contains it. */
+function isPasswordArn(value: Json): boolean {
   return (
     typeof value === 'object' &&
     value !== null &&
-    'Effect' in value &&
+    'Fn::Join' in value &&
     JSON.stringify(value).includes(`"${PASSWORD_SECRET}"`)
   );
 }

@@ -97,6 +97,27 @@ describe('the release', () => {
     expect(parseAuthorizerConfiguration(config).passwordGrantSecret).toBe(passwordGrantSecret);
   });
 
+  it.each([true, false])('lets the function read the signing key (password secret: %s)', (has) => {
+    const { Resources } = JSON.parse(text);
+    const [role] = Object.entries<{ Properties: { Policies: { PolicyDocument: { Statement: Part[] } }[] } }>(
+      Resources,
+    ).flatMap(([id, resource]) => (/^AuthorizerDecideRole/.test(id) ? [resource] : []));
+    const statements = role?.Properties.Policies[0]?.PolicyDocument.Statement ?? [];
+    const kept = (part: unknown): unknown => {
+      const [, yes, no] = (part as { 'Fn::If'?: unknown[] })['Fn::If'] ?? [undefined, part, part];
+      return has ? yes : no;
+    };
+    const readable = statements
+      .map(kept)
+      .flatMap((statement) => {
+        const { Action, Resource } = statement as { Action?: unknown; Resource?: unknown };
+        return Action === 'secretsmanager:GetSecretValue' ? [Resource].flat().map(kept) : [];
+      })
+      .map((arn) => JSON.stringify(arn));
+    expect(readable.some((arn) => arn.includes('SigningKeySecret'))).toBe(true);
+    expect(readable.some((arn) => arn.includes('PasswordGrantSecret'))).toBe(has);
+  });
+
   it('names its parameters like the configuration keys, with the same defaults', () => {
     const { Parameters } = JSON.parse(text);
     const optional = {
