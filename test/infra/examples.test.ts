@@ -14,7 +14,14 @@ describe('the examples of the documentation', () => {
     const documented = docblockExamples().map(({ name }) => name);
     expect([...documented].sort()).toEqual([...PUBLIC_CONSTRUCTS].sort());
     expect(documented).toHaveLength(countOfExampleTags());
-    expect(documentExamples().map(({ name }) => name)).toEqual(['README0', 'limits0', 'operations0', 'operations1']);
+    expect(documentExamples().map(({ name }) => name)).toEqual([
+      'README0',
+      'cdk0',
+      'otherIssuers0',
+      'limits0',
+      'operations0',
+      'operations1',
+    ]);
   });
 
   it('compile against the constructs', () => {

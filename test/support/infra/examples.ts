@@ -33,7 +33,13 @@ export function countOfExampleTags(): number {
   return sources().reduce((sum, text) => sum + text.split('@example').length - 1, 0);
 }
 
-const DOCUMENTS = { README: 'README.md', limits: 'docs/limits.md', operations: 'docs/operations.md' };
+const DOCUMENTS = {
+  README: 'README.md',
+  cdk: 'docs/cdk.md',
+  otherIssuers: 'docs/other-issuers.md',
+  limits: 'docs/limits.md',
+  operations: 'docs/operations.md',
+};
 
 /** The TypeScript blocks of the README and of the pages that have some. */
 export function documentExamples(): readonly Example[] {
