@@ -84,7 +84,7 @@ export const authorizationServer = pipe(
   ),
 );
 
-interface MainIssuer {
+export interface MainIssuer {
   readonly issuer: string;
   readonly authorizationServer?: InferOutput<typeof authorizationServer> | undefined;
 }
