@@ -28,7 +28,7 @@ export abstract class AuthorizerMetrics extends Construct {
    * Counts decisions: all of them, or those of the dimension `outcome` (`allow`, `deny`, `unauthenticated`, `unavailable`),
    * or of `outcome` and `reason`.
    *
-   * @default - sum over 5 minutes
+   * @param props replace the statistic and the period; by default the sum over 5 minutes
    */
   metricDecisions(props?: MetricOptions): Metric {
     return this.metric(METRICS.decisions, { statistic: 'Sum', ...props });
@@ -37,7 +37,7 @@ export abstract class AuthorizerMetrics extends Construct {
   /**
    * The share of decisions whose principal was cached, from 0 to 1.
    *
-   * @default - average over 5 minutes
+   * @param props replace the statistic and the period; by default the average over 5 minutes
    */
   metricCacheHits(props?: MetricOptions): Metric {
     return this.metric(METRICS.cacheHits, { statistic: 'Average', ...props });
@@ -46,7 +46,7 @@ export abstract class AuthorizerMetrics extends Construct {
   /**
    * The duration of each request to an issuer, in milliseconds.
    *
-   * @default - average over 5 minutes
+   * @param props replace the statistic and the period; by default the average over 5 minutes
    */
   metricIssuerLatency(props?: MetricOptions): Metric {
     return this.metric(METRICS.issuerLatency, { statistic: 'Average', ...props });
@@ -55,7 +55,7 @@ export abstract class AuthorizerMetrics extends Construct {
   /**
    * The share of decisions that are a 401 or 403, from 0 to 1. Only for the audience as a whole.
    *
-   * @default - average over 5 minutes
+   * @param props replace the statistic and the period; by default the average over 5 minutes
    */
   metricRefusals(props?: MetricOptions): Metric {
     return this.metric(METRICS.refusals, { statistic: 'Average', ...props });
@@ -64,7 +64,7 @@ export abstract class AuthorizerMetrics extends Construct {
   /**
    * Counts repeated requests to an issuer.
    *
-   * @default - sum over 5 minutes
+   * @param props replace the statistic and the period; by default the sum over 5 minutes
    */
   metricIssuerRetries(props?: MetricOptions): Metric {
     return this.metric(METRICS.issuerRetries, { statistic: 'Sum', ...props });
@@ -73,7 +73,7 @@ export abstract class AuthorizerMetrics extends Construct {
   /**
    * Counts how often an issuer's circuit breaker opened.
    *
-   * @default - sum over 5 minutes
+   * @param props replace the statistic and the period; by default the sum over 5 minutes
    */
   metricCircuitOpenings(props?: MetricOptions): Metric {
     return this.metric(METRICS.circuitOpenings, { statistic: 'Sum', ...props });

@@ -61,6 +61,9 @@ const IN_USE = new WeakSet<IConstruct>();
  * which replace these.
  *
  * @throws Error if there already is a function below the scope
+ *
+ * @example
+ * setFunctionOptions(this, { logRetention: RetentionDays.THREE_MONTHS, tracing: true });
  */
 export function setFunctionOptions(scope: Construct, options: FunctionOptions): void {
   if (IN_USE.has(scope)) {
