@@ -97,6 +97,6 @@ async function send(gateway: string, { route, authorization }: DemoRequest): Pro
 }
 
 /** Whether the gateway itself wrote the response. A backend may respond with 401 or 403 too. */
-function isRefusal(status: number, body: unknown): boolean {
+export function isRefusal(status: number, body: unknown): boolean {
   return isJsonObject(body) && REFUSALS.some((known) => known.status === status && known.detail === body.detail);
 }

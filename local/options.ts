@@ -60,7 +60,7 @@ export function parseStartOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): StartOptions {
-  try {
+  return orUsageError(() => {
     const { values } = parseArgs({
       args: [...args],
       options: {
@@ -76,6 +76,13 @@ export function parseStartOptions(
       tenantPort: parsePort('TENANT_PORT', environment.TENANT_PORT ?? '3001'),
       configuration: localConfiguration(contextPairs(values.context)),
     };
+  });
+}
+
+/** Runs the parser of a command line. @throws UsageError for any error, with its message in one line */
+export function orUsageError<Parsed>(parser: () => Parsed): Parsed {
+  try {
+    return parser();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(message.replace(/\s*\n\s*/g, ' '), { cause: error });

@@ -1,6 +1,6 @@
 /**
- * Runs the CDK's own command line as a child process. It inherits no profile, key or proxy from the caller, only the
- * emulator's address.
+ * Runs the CDK's own command line as a child process, against the emulator or against a real account. For the emulator, it
+ * inherits no profile, key or proxy from the caller, only the emulator's address.
  */
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,28 +9,43 @@ import { type Ended, run } from './child-process.ts';
 
 export const PROJECT_DIRECTORY = fileURLToPath(new URL('../../', import.meta.url));
 
-export interface CdkOptions {
+export interface CdkRun {
+  /** The working directory. @default the project's directory */
+  readonly directory?: string;
+  readonly listen?: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CdkOptions extends CdkRun {
   /** Leave it out for commands that must not need AWS. */
   readonly account?: Account;
   /** The CDK's home directory; must be writable. */
   readonly home: string;
-  /** The working directory. @default the project's directory */
-  readonly directory?: string;
-  readonly listen?: (text: string) => void;
-  readonly signal?: AbortSignal;
 }
 
 const BIN = join(PROJECT_DIRECTORY, 'node_modules', '.bin');
 /** No colours, no notices, no telemetry. */
 const QUIET = ['--no-color', '--no-notices', '--no-version-reporting'];
 
-/** Runs one command of the CDK, such as `deploy --all`. */
-export function runCdk(args: readonly string[], options: CdkOptions): Promise<Ended> {
-  const { account, home, directory = PROJECT_DIRECTORY, listen, signal } = options;
+/** Runs one command of the CDK, such as `deploy --all`, against the emulator. */
+export function runCdk(args: readonly string[], { account, home, ...options }: CdkOptions): Promise<Ended> {
+  return runCdkWith({ ...baseEnvironment(home), ...(account && awsEnvironment(account)) }, args, options);
+}
+
+/**
+ * Runs one command of the CDK.
+ *
+ * @param environment the whole environment, which says with which credentials and in which account
+ */
+export function runCdkWith(
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[],
+  { directory = PROJECT_DIRECTORY, listen, signal }: CdkRun = {},
+): Promise<Ended> {
   return run({
     file: join(BIN, 'cdk'),
     args: [...QUIET, ...args],
-    environment: { ...baseEnvironment(home), ...(account && awsEnvironment(account)) },
+    environment,
     directory,
     ...(listen && { listen }),
     signal,

@@ -32,10 +32,7 @@ export function defaultPairs(issuer: string): readonly string[] {
  * @throws ConfigurationError `configuration_invalid` with every fault
  */
 export async function deployedConfiguration(pairs: readonly string[]): Promise<DeployedConfiguration> {
-  const file = parseJson(await readFile(join(PROJECT_DIRECTORY, 'cdk.json'), 'utf8'));
-  const context = isJsonObject(file) && isJsonObject(file.context) ? file.context : {};
-  const values = { ...context, ...contextPairs([...defaultPairs(SOME_ISSUER), ...pairs]) };
-  const { issuer, audience, routes, backendUrl } = parseConfiguration(values);
+  const { issuer, audience, routes, backendUrl } = await configurationWith([...defaultPairs(SOME_ISSUER), ...pairs]);
   if (issuer !== SOME_ISSUER) {
     throw new ConfigurationError(
       'configuration_invalid',
@@ -43,4 +40,15 @@ export async function deployedConfiguration(pairs: readonly string[]): Promise<D
     );
   }
   return { audience, routes, backendUrl };
+}
+
+/**
+ * Reads what the application would be deployed with: `cdk.json`, then pairs for `-c`.
+ *
+ * @throws ConfigurationError `configuration_invalid` with every fault
+ */
+export async function configurationWith(pairs: readonly string[]): Promise<Configuration> {
+  const file = parseJson(await readFile(join(PROJECT_DIRECTORY, 'cdk.json'), 'utf8'));
+  const context = isJsonObject(file) && isJsonObject(file.context) ? file.context : {};
+  return parseConfiguration({ ...context, ...contextPairs(pairs) });
 }

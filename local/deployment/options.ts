@@ -1,7 +1,7 @@
 /** The command line of `npm run deploy:local`. */
 import { parseArgs } from 'node:util';
 import { contextPairs } from '../../src/config/context-values.ts';
-import { UsageError } from '../options.ts';
+import { orUsageError } from '../options.ts';
 
 export interface DeployOptions {
   readonly help: boolean;
@@ -28,7 +28,7 @@ Once the deployment is up, Ctrl-C destroys it and exits; a second Ctrl-C exits a
  * @throws UsageError
  */
 export function parseDeployOptions(args: readonly string[]): DeployOptions {
-  try {
+  return orUsageError(() => {
     const { values } = parseArgs({
       args: [...args],
       options: {
@@ -38,8 +38,5 @@ export function parseDeployOptions(args: readonly string[]): DeployOptions {
     });
     contextPairs(values.context);
     return { help: values.help, contextPairs: values.context };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(message.replace(/\s*\n\s*/g, ' '), { cause: error });
-  }
+  });
 }

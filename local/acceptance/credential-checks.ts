@@ -1,0 +1,116 @@
+/** Checks that each kind of credential is allowed or refused, and which challenge a refused caller gets. */
+import { randomUUID } from 'node:crypto';
+import { insufficientScopeChallenge, unauthorizedChallenge } from '../../src/config/challenges.ts';
+import { scopesOf } from '../../src/core/routes.ts';
+import { urlOf } from '../demo-requests.ts';
+import type { DemoRoute } from '../demo-routes.ts';
+import { basic, bearer, call, inWords, methodOf, type Seen } from './caller.ts';
+import type { Given, RunCredentials } from './credentials.ts';
+import type { RunContext, Target } from './run-context.ts';
+
+interface Row {
+  readonly title: string;
+  /** @default - no credential */
+  readonly authorization?: Given;
+  readonly expected: 'allowed' | 401 | 403;
+  readonly route: DemoRoute;
+}
+
+const SECTION = 'Credentials';
+const CHALLENGES = 'Challenges';
+
+/** Sends every kind of credential once. @throws Interrupted */
+export async function checkCredentials(
+  context: RunContext,
+  { deployed, choice }: Target,
+  credentials: RunCredentials,
+): Promise<void> {
+  const { guide, report, ports } = context;
+  const responses: Partial<Record<Row['expected'], Seen>> = {};
+  for (const { title, authorization, expected, route } of rowsOf(choice, credentials)) {
+    if (authorization && 'why' in authorization) {
+      report.notTried(SECTION, title, authorization.why);
+      continue;
+    }
+    const url = urlOf(deployed.apiUrl, route);
+    const seen = await guide.step(`the response to: ${title}`, () =>
+      call(ports.http, url, authorization?.value, methodOf(route)),
+    );
+    responses[expected] ??= seen;
+    report.judge(SECTION, title, isExpected(seen, expected), inWords(seen), inFull(expected));
+  }
+  if (!choice.lacking) report.notTried(SECTION, 'missing scope', 'no route that is called here requires a scope');
+  checkChallenges(context, choice.lacking?.route, responses);
+}
+
+function rowsOf({ route, lacking }: Target['choice'], credentials: RunCredentials): readonly Row[] {
+  const { tokens, username, password } = credentials;
+  const allowed = { route, expected: 'allowed' } as const;
+  const refused = { route, expected: 401 } as const;
+  const lackingRow = lacking && {
+    title: `missing scope: ${lacking.scopes.join(' ')} only`,
+    authorization: asBearer(tokens.lackingAsp),
+    route: lacking.route,
+    expected: 403 as const,
+  };
+  const wrong = 'why' in password ? password : { value: randomUUID() };
+  return [
+    { ...allowed, title: 'JWT as Bearer', authorization: asBearer(tokens.jwt) },
+    { ...allowed, title: 'opaque token as Bearer', authorization: asBearer(tokens.opaque) },
+    { ...allowed, title: 'ASP as Bearer', authorization: asBearer(tokens.asp) },
+    { ...allowed, title: 'username and ASP as Basic', authorization: asBasic(username, tokens.asp) },
+    { ...allowed, title: 'username and password as Basic', authorization: asBasic(username, password) },
+    { ...refused, title: 'no credential' },
+    { ...refused, title: 'expired JWT', authorization: asBearer(tokens.expiredJwt) },
+    { ...refused, title: 'JWT with a wrong signature', authorization: asBearer(tokens.garbageJwt) },
+    { ...refused, title: 'opaque token that nobody issued', authorization: asBearer(tokens.garbageToken) },
+    { ...refused, title: 'ASP that nobody issued', authorization: asBearer(tokens.garbageAsp) },
+    { ...refused, title: 'deleted ASP', authorization: asBearer(tokens.revokedAsp) },
+    { ...refused, title: 'ASP with the name of another user', authorization: asBasic(OTHER_USER, tokens.asp) },
+    { ...refused, title: 'username and a wrong password', authorization: asBasic(username, wrong) },
+    { ...refused, title: 'refresh token', authorization: asBearer(tokens.refresh) },
+    ...(lackingRow ? [lackingRow] : []),
+  ];
+}
+
+const OTHER_USER = { value: 'nobody@acceptance.example' };
+
+function asBearer(token: Given): Given {
+  return 'why' in token ? token : { value: bearer(token.value) };
+}
+
+function asBasic(username: Given, secret: Given): Given {
+  if ('why' in username) return username;
+  return 'why' in secret ? secret : { value: basic(username.value, secret.value) };
+}
+
+function isExpected({ status, isRefused }: Seen, expected: Row['expected']): boolean {
+  return expected === 'allowed' ? !isRefused && status >= 200 && status < 500 : isRefused && status === expected;
+}
+
+function inFull(expected: Row['expected']): string {
+  return expected === 'allowed' ? 'allowed' : `${expected} refused`;
+}
+
+/** API Gateway sends both challenges, one as a fixed text and one from the authorizer's context. */
+function checkChallenges(
+  { report, configuration: { audience, basicChallenge }, isEmulated }: RunContext,
+  lackingRoute: DemoRoute | undefined,
+  responses: Partial<Record<Row['expected'], Seen>>,
+): void {
+  const unauthorized = responses[401];
+  const challengeOf = (seen: Seen) => seen.headers['www-authenticate'] ?? 'none';
+  const title = (status: number) => `WWW-Authenticate of a ${status}`;
+  if (unauthorized) {
+    report.compare(CHALLENGES, title(401), challengeOf(unauthorized), unauthorizedChallenge(audience, basicChallenge));
+  }
+  const forbidden = responses[403];
+  if (!forbidden || !lackingRoute) {
+    report.notTried(CHALLENGES, title(403), 'no request was refused with 403');
+  } else if (isEmulated && challengeOf(forbidden) === 'none') {
+    report.notTried(CHALLENGES, title(403), 'the emulator cannot send it');
+  } else {
+    const expected = insufficientScopeChallenge(audience, scopesOf(lackingRoute.requirement));
+    report.compare(CHALLENGES, title(403), challengeOf(forbidden), expected);
+  }
+}
