@@ -17,7 +17,10 @@ describe('the examples of the documentation', () => {
     expect(documentExamples().map(({ name }) => name)).toEqual([
       'README0',
       'cdk0',
+      'cdk1',
+      'environments0',
       'otherIssuers0',
+      'otherIssuers1',
       'limits0',
       'operations0',
       'operations1',

@@ -36,6 +36,7 @@ export function countOfExampleTags(): number {
 const DOCUMENTS = {
   README: 'README.md',
   cdk: 'docs/cdk.md',
+  environments: 'docs/environments.md',
   otherIssuers: 'docs/other-issuers.md',
   limits: 'docs/limits.md',
   operations: 'docs/operations.md',
@@ -51,7 +52,7 @@ export function documentExamples(): readonly Example[] {
 }
 
 /**
- * Compiles each example inside the constructor of a stack.
+ * Compiles each example.
  *
  * @returns the output of the compiler, which is empty if all examples compile
  */
@@ -65,17 +66,23 @@ export function compile(examples: readonly Example[]): string {
       noUnusedLocals: false,
       rewriteRelativeImportExtensions: false,
       allowImportingTsExtensions: true,
+      paths: { 'auth0-api-authorizer': [join(PROJECT, 'lib/index.ts')] },
     };
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['examples'] }));
     mkdirSync(join(folder, 'examples'));
-    for (const { name, code } of examples) writeFileSync(join(folder, 'examples', `${name}.ts`), inStack(code));
+    for (const { name, code } of examples) writeFileSync(join(folder, 'examples', `${name}.ts`), moduleOf(code));
     const tsc = join(PROJECT, 'node_modules/.bin/tsc');
     const { stdout, stderr } = spawnSync(tsc, ['--project', folder], { encoding: 'utf8', cwd: folder });
     return `${stdout}${stderr}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A block with imports is a module of its own. Any other belongs into the constructor of a stack. */
+function moduleOf(code: string): string {
+  return /^import /m.test(code) ? code : inStack(code);
 }
 
 /** The values that an example may use without defining them: an API, an integration, another construct. */
