@@ -8,7 +8,7 @@ export interface Acknowledgment {
   readonly reason: string;
 }
 
-/** Not in older versions of aws-cdk-lib, where cdk-nag has other means. */
+/** Undefined in older versions of aws-cdk-lib. */
 const RECORDS: typeof Validations | undefined = Validations;
 
 export function acknowledge(scope: IConstruct, ...acknowledgments: readonly Acknowledgment[]): void {

@@ -113,8 +113,8 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   }
 
   /**
-   * Sends the 401, 403 and 503 of a REST API as problem documents, with challenges and `Retry-After`. Without it, the API sends the
-   * messages of API Gateway, and 500 instead of 503.
+   * Sends the 401, 403, 404 and 503 of a REST API as problem documents, with challenges and `Retry-After`. Without it, the API sends
+   * the messages of API Gateway, and 500 instead of 503.
    */
   addGatewayResponses(restApi: RestApiBase, options: GatewayResponsesOptions = {}): GatewayResponses {
     return new GatewayResponses(restApi, 'Auth0Responses', { ...options, restApi, audience: this.audience });

@@ -75,7 +75,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   /** Authorizer for the routes of HTTP APIs: payload 2.0, simple responses, each cached for one route, method, domain and path. */
   readonly httpAuthorizer: IHttpRouteAuthorizer;
 
-  /** Authorizer for the `$connect` route of WebSocket APIs, which cache no decisions. `routes` needs `"$connect"`. */
+  /** Authorizer for the `$connect` route of WebSocket APIs, which cache no decisions. `$connect` needs a requirement. */
   readonly webSocketAuthorizer: IWebSocketRouteAuthorizer;
 
   readonly #props: AuthorizerFunctionProps;
@@ -119,7 +119,8 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   }
 
   /**
-   * Says what a route requires, and puts it behind this authorizer if it is not yet. This replaces an entry in `routes`.
+   * Puts a route behind this authorizer, if it is not yet, and says what it requires. If `routes` lists the route too, both must say
+   * the same.
    *
    * @param routes what `addMethod` of a REST API, `addRoutes` of an HTTP API or `addRoute` of a WebSocket API returned
    * @param requirement `['read:orders']` requires all scopes of the list, `{ anyOf: [...] }` one of them, and `[]` accepts every

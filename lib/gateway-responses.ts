@@ -34,7 +34,7 @@ export interface GatewayResponsesProps extends GatewayResponsesOptions {
 }
 
 /**
- * Sends the 401, 403 and 503 of a REST API as problem documents, with challenges and `Retry-After`.
+ * Sends the 401, 403, 404 and 503 of a REST API as problem documents, with challenges and `Retry-After`.
  *
  * @example
  * new GatewayResponses(this, 'Responses', { restApi, audience: authorizer.audience });

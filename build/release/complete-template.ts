@@ -1,6 +1,6 @@
 /**
- * Puts the parameters into the synthesized template that a construct cannot have: those that are JSON or numbers within the configuration
- * of a function, and those that may be empty.
+ * Adds to the synthesized template the parameters that no construct accepts: JSON and numbers within the configuration of a function,
+ * and parameters that may be empty.
  */
 import { ROUTES_STAND_IN } from './release-stack.ts';
 

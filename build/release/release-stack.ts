@@ -46,7 +46,7 @@ export class ReleaseStack extends Stack {
     synthesizer.parameters = this.#parameters;
     acknowledge(this, ...FINDINGS);
     this.#signingKey = new SigningKey(this, 'SigningKey');
-    // The name that CDK would make is the same in every stack of this template.
+    // CDK would give the table the same name in every stack that is made from this template.
     const table = this.#signingKey.stateTable.node.defaultChild as CfnTable;
     table.tableName = Fn.join('', [STATE_TABLE_PREFIX, Aws.STACK_NAME]);
     const setup = this.#setup();
@@ -127,7 +127,7 @@ export class ReleaseStack extends Stack {
     });
     const outputs: Readonly<Record<string, readonly [value: string, description: string]>> = {
       AuthorizerFunctionArn: [functionArn, 'The function for the authorizer of an API.'],
-      AuthorizerUri: [uri, 'The same as the URI that an authorizer of API Gateway expects.'],
+      AuthorizerUri: [uri, 'The function as the URI that an authorizer of API Gateway expects.'],
       RestIdentitySource: [
         'method.request.header.Authorization,context.httpMethod,context.domainName,context.path',
         'The identity sources for a REST API that caches decisions.',

@@ -6,7 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** Each environment has a tenant of its own, so the two never share a key. */
+/** Each environment has a tenant and an audience of its own, so the two share neither a key nor metrics. */
 export interface Environment {
   readonly issuer: string;
   readonly audience: string;
