@@ -31,3 +31,9 @@ export function apiRouteOf(construct: IConstruct): RestMethod | OtherRoute | und
 export function routeKeyOf(route: RestMethod | OtherRoute): string {
   return route.kind === 'rest' ? `${route.method.httpMethod} ${route.method.resource.path}` : route.resource.routeKey;
 }
+
+/** The API that a route belongs to. */
+export function apiOf(construct: IConstruct, route: RestMethod | OtherRoute): IConstruct {
+  if (route.kind === 'rest') return route.method.api;
+  return route.kind === 'http' ? (construct as HttpRoute).httpApi : (construct as WebSocketRoute).webSocketApi;
+}

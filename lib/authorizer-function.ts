@@ -22,7 +22,7 @@ import { DEFAULTS } from '../src/config/defaults.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from '../src/config/gateway-ttl.ts';
 import { greedyRootNotes } from '../src/config/greedy-roots.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
-import { type ApiRoute, apiRouteOf, routeKeyOf } from './api-route.ts';
+import { type ApiRoute, apiOf, apiRouteOf, routeKeyOf } from './api-route.ts';
 import {
   authorizerConfiguration,
   checkAuthorizerProps,
@@ -104,9 +104,9 @@ export class AuthorizerFunction extends AuthorizerMetrics {
       requirements: this.#requirements,
     });
     this.restAuthorizer = this.#rest;
-    this.#http = new HttpAuthorizerPerApi(() => httpAuthorizer(handler, resultsCacheTtl));
+    this.#http = new HttpAuthorizerPerApi((id) => httpAuthorizer(id, handler, resultsCacheTtl));
     this.httpAuthorizer = this.#http;
-    this.#webSocket = new WebSocketAuthorizerPerApi(() => webSocketAuthorizer(handler));
+    this.#webSocket = new WebSocketAuthorizerPerApi((id) => webSocketAuthorizer(id, handler));
     this.webSocketAuthorizer = this.#webSocket;
     this.node.addValidation({ validate: () => [...this.#missingRequirements()] });
     // The last moment at which the tree may change. All routes are known by then.
@@ -137,7 +137,9 @@ export class AuthorizerFunction extends AuthorizerMetrics {
           'This is not a route. Expected what addMethod, addRoutes or addRoute of an API returned.',
         );
       }
-      this.#requirements.add(construct, routeKeyOf(route), requirement);
+      const key = routeKeyOf(route);
+      if (UNPROTECTABLE.test(key)) throw invalidProp(construct, unprotectable(key));
+      this.#requirements.add(construct, key, requirement, apiOf(construct, route));
       if (route.kind === 'rest') this.#rest.protect(route);
       else if (route.kind === 'http') this.#http.protect(construct as HttpRoute, route.resource);
       else this.#webSocket.protect(construct as WebSocketRoute, route.resource);
@@ -189,17 +191,26 @@ export class AuthorizerFunction extends AuthorizerMetrics {
 
   #complete(): void {
     const { files } = this.#configuration();
+    this.#requirements.complete();
     if (Object.keys(files).length > 0) addFiles(this.function, 'authorizer', files);
     for (const note of greedyRootNotes(this.routes)) Annotations.of(this).addInfoV2(GREEDY_ROOT_INFO, note);
   }
 
   #missingRequirements(): readonly string[] {
-    const bound = [...this.#http.routes, ...this.#webSocket.routes].flatMap((construct) => {
+    return [...this.#http.routes, ...this.#webSocket.routes].flatMap((construct) => {
       const route = apiRouteOf(construct);
-      return route ? [routeKeyOf(route)] : [];
+      return route ? this.#requirements.faults([routeKeyOf(route)], apiOf(construct, route)) : [];
     });
-    return this.#requirements.faults(bound);
   }
+}
+
+/** A preflight, and the route of an HTTP API for everything else. */
+const UNPROTECTABLE = /^OPTIONS |^\$default$/;
+
+function unprotectable(key: string): string {
+  return key === '$default'
+    ? '"$default" stands for every route, so it cannot require anything. Add "ANY /{proxy+}" instead, or pass httpAuthorizer as defaultAuthorizer and set routes.'
+    : `"${key}" would be refused: browsers send a preflight without a credential. Leave it out. If it is not a preflight, add it to routes.`;
 }
 
 function checkResultsCacheTtl(scope: Construct, resultsCacheTtl: Duration, uncachedScopes: readonly string[]): void {
@@ -209,8 +220,8 @@ function checkResultsCacheTtl(scope: Construct, resultsCacheTtl: Duration, uncac
   if (fault !== undefined) throw invalidProp(scope, `resultsCacheTtl: ${fault}`);
 }
 
-function httpAuthorizer(handler: IFunction, resultsCacheTtl: Duration): IHttpRouteAuthorizer {
-  return new HttpLambdaAuthorizer('AuthorizerFunction', handler, {
+function httpAuthorizer(id: string, handler: IFunction, resultsCacheTtl: Duration): IHttpRouteAuthorizer {
+  return new HttpLambdaAuthorizer(id, handler, {
     responseTypes: [HttpLambdaResponseType.SIMPLE],
     // The route key is not enough: one with `ANY` or `{proxy+}` covers many methods and paths. Under another domain, the same
     // path can belong to another route.
@@ -222,8 +233,8 @@ function httpAuthorizer(handler: IFunction, resultsCacheTtl: Duration): IHttpRou
   });
 }
 
-function webSocketAuthorizer(handler: IFunction): IWebSocketRouteAuthorizer {
-  return new WebSocketLambdaAuthorizer('AuthorizerFunction', handler, {
+function webSocketAuthorizer(id: string, handler: IFunction): IWebSocketRouteAuthorizer {
+  return new WebSocketLambdaAuthorizer(id, handler, {
     identitySource: ['route.request.header.Authorization'],
   });
 }

@@ -1,5 +1,5 @@
 /** The code of the functions, which the build has bundled. It is a folder with one `index.js`, and no tool has to run at synthesis. */
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CfnFunction, Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -16,12 +16,26 @@ export type FunctionFolder =
   | 'backend-proxy';
 
 const FILE = 'index.js';
+const CHILD = 'CodeWithFiles';
 /** Lambda runs the code as another user, who must be able to read it, whatever the umask is. */
 const READABLE_BY_ALL = 0o644;
 
 /** The code of a function. */
 export function functionCode(folder: FunctionFolder): Code {
-  return Code.fromAsset(folderOf(folder));
+  const installed = folderOf(folder);
+  if ((statSync(join(installed, FILE)).mode & READABLE_BY_ALL) === READABLE_BY_ALL) return Code.fromAsset(installed);
+  // npm installed the package with a umask such as 077.
+  const readable = copyOf(folder);
+  process.once('exit', () => rmSync(readable, { recursive: true, force: true }));
+  return Code.fromAsset(readable);
+}
+
+/** A temporary copy of the code that every user can read. */
+function copyOf(folder: FunctionFolder): string {
+  const temporary = mkdtempSync(join(tmpdir(), 'function-code-'));
+  copyFileSync(join(folderOf(folder), FILE), join(temporary, FILE));
+  chmodSync(join(temporary, FILE), READABLE_BY_ALL);
+  return temporary;
 }
 
 /**
@@ -30,13 +44,16 @@ export function functionCode(folder: FunctionFolder): Code {
  * @param files the contents by name
  */
 export function addFiles(to: LambdaFunction, folder: FunctionFolder, files: Readonly<Record<string, string>>): void {
-  const temporary = mkdtempSync(join(tmpdir(), 'function-code-'));
-  copyFileSync(join(folderOf(folder), FILE), join(temporary, FILE));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(temporary, name), text);
-  for (const name of [FILE, ...Object.keys(files)]) chmodSync(join(temporary, name), READABLE_BY_ALL);
+  // Synthesized before, with the same routes.
+  if (to.node.tryFindChild(CHILD)) return;
+  const temporary = copyOf(folder);
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(temporary, name), text);
+    chmodSync(join(temporary, name), READABLE_BY_ALL);
+  }
   const resource = to.node.defaultChild as CfnFunction;
   const code = Code.fromAsset(temporary);
-  const { s3Location } = code.bind(new Construct(to, 'CodeWithFiles'));
+  const { s3Location } = code.bind(new Construct(to, CHILD));
   if (s3Location) resource.code = { s3Bucket: s3Location.bucketName, s3Key: s3Location.objectKey };
   code.bindToResource(resource);
   // CDK has copied the folder, except with `cdk synth --no-staging`, which SAM uses.

@@ -1,5 +1,5 @@
 /** The authorizer of a REST API, which exists in the template only if a method uses it. */
-import { type Duration, Lazy } from 'aws-cdk-lib';
+import { type Duration, Lazy, Stack } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   Authorizer,
@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { apiRouteOf, type RestMethod, routeKeyOf } from './api-route.ts';
+import { apiOf, apiRouteOf, type RestMethod, routeKeyOf } from './api-route.ts';
 import type { ResultsCacheKey } from './authorizer-function-props.ts';
 import { invalidProp } from './check-prop.ts';
 import { greedyResourcePaths } from './greedy-resources.ts';
@@ -53,10 +53,15 @@ export class RestAuthorizer extends Authorizer {
       );
     }
     this._attachToApi(method.api);
+    const { resource: of, api, httpMethod } = method;
+    const ofRoot = of.parentResource === api.root && of.path.endsWith('+}') && api.root.node.tryFindChild(httpMethod);
+    const root = ofRoot && apiRouteOf(ofRoot);
     resource.authorizationType = AuthorizationType.CUSTOM;
     resource.authorizerId = this.authorizerId;
     // Without this, CDK would not see that the API has changed, and would leave the method open in the stage.
-    method.api.latestDeployment?.addToLogicalId({ method: method.node.path, authorizer: this.node.path });
+    api.latestDeployment?.addToLogicalId({ method: method.node.path, authorizer: this.node.path });
+    // `addProxy` on the root also creates a method of the root. The route `/{proxy+}` covers it, so it must not stay open.
+    if (root && root.kind === 'rest' && isOpen(root)) this.protect(root);
   }
 
   /**
@@ -65,7 +70,23 @@ export class RestAuthorizer extends Authorizer {
    * @internal
    */
   override _attachToApi(restApi: IRestApi): void {
-    this.#attached ??= this.#create();
+    if (Stack.of(restApi) !== Stack.of(this)) {
+      throw invalidProp(
+        this,
+        `The REST API ${restApi.node.path} is in another stack. CloudFormation cannot create the two, because each needs the other. Create the authorizer in the stack of the API. HTTP APIs do not have this limit.`,
+      );
+    }
+    if (!this.#attached) {
+      this.#attached = this.#create();
+      const { handler, resultsCacheTtl, resultsCacheKey } = this.#props;
+      // Older apps lack the feature flag with which CDK does this. The stage would keep the old authorizer.
+      const { functionArn } = handler;
+      restApi.latestDeployment?.addToLogicalId({
+        functionArn,
+        ttl: resultsCacheTtl.toSeconds({ integral: false }),
+        resultsCacheKey,
+      });
+    }
     this.#attached._attachToApi(restApi);
   }
 
@@ -98,11 +119,11 @@ export class RestAuthorizer extends Authorizer {
   }
 
   #missingRequirements(): readonly string[] {
-    const methods = this.node.root.node.findAll().flatMap((construct) => {
+    return this.node.root.node.findAll().flatMap((construct) => {
       const route = apiRouteOf(construct);
-      return route?.kind === 'rest' && route.resource.authorizerId === this.authorizerId ? [routeKeyOf(route)] : [];
+      if (route?.kind !== 'rest' || route.resource.authorizerId !== this.authorizerId) return [];
+      return this.#props.requirements.faults([routeKeyOf(route)], apiOf(construct, route));
     });
-    return this.#props.requirements.faults(methods);
   }
 
   /** With a greedy resource or route, a decision that was cached for one path would apply to another. */
@@ -112,4 +133,8 @@ export class RestAuthorizer extends Authorizer {
     const routes = this.#greedyRoutes().map((key) => `The route "${key}" is greedy`);
     return [...resources, ...routes].map((fault) => `${fault}: give the AuthorizerFunction resultsCacheKey "path".`);
   }
+}
+
+function isOpen({ resource }: RestMethod): boolean {
+  return resource.authorizerId === undefined && resource.authorizationType === AuthorizationType.NONE;
 }

@@ -16,6 +16,8 @@ import type {
 import type { Construct, IConstruct } from 'constructs';
 import { invalidProp } from './check-prop.ts';
 
+const ID = 'AuthorizerFunction';
+
 /** An authorizer that knows its routes. */
 interface KnowsRoutes {
   /** The routes that it was bound to. */
@@ -24,16 +26,16 @@ interface KnowsRoutes {
 
 export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer, KnowsRoutes {
   readonly routes: IConstruct[] = [];
-  readonly #ofApi: (apiId: string) => IHttpRouteAuthorizer;
+  readonly #ofApi: OfApi<IHttpRouteAuthorizer>;
 
   /** @param create creates the authorizer of one API */
-  constructor(create: () => IHttpRouteAuthorizer) {
+  constructor(create: (id: string) => IHttpRouteAuthorizer) {
     this.#ofApi = onePerApi(create);
   }
 
   bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
     this.routes.push(options.route);
-    return this.#ofApi(options.route.httpApi.apiId).bind(options);
+    return this.#ofApi(options.route.httpApi.apiId, options.scope).bind(options);
   }
 
   /** Puts a route behind this authorizer that was created without it. */
@@ -45,16 +47,16 @@ export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer, KnowsRoutes {
 
 export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer, KnowsRoutes {
   readonly routes: IConstruct[] = [];
-  readonly #ofApi: (apiId: string) => IWebSocketRouteAuthorizer;
+  readonly #ofApi: OfApi<IWebSocketRouteAuthorizer>;
 
   /** @param create creates the authorizer of one API */
-  constructor(create: () => IWebSocketRouteAuthorizer) {
+  constructor(create: (id: string) => IWebSocketRouteAuthorizer) {
     this.#ofApi = onePerApi(create);
   }
 
   bind(options: WebSocketRouteAuthorizerBindOptions): WebSocketRouteAuthorizerConfig {
     this.routes.push(options.route);
-    return this.#ofApi(options.route.webSocketApi.apiId).bind(options);
+    return this.#ofApi(options.route.webSocketApi.apiId, options.scope).bind(options);
   }
 
   /** Puts a route behind this authorizer that was created without it. */
@@ -63,13 +65,21 @@ export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer, Kno
   }
 }
 
-function onePerApi<Authorizer>(create: () => Authorizer): (apiId: string) => Authorizer {
+type OfApi<Authorizer> = (apiId: string, scope: IConstruct) => Authorizer;
+
+function onePerApi<Authorizer>(create: (id: string) => Authorizer): OfApi<Authorizer> {
   const authorizers = new Map<string, Authorizer>();
-  return (apiId) => {
-    const authorizer = authorizers.get(apiId) ?? create();
+  return (apiId, scope) => {
+    const authorizer = authorizers.get(apiId) ?? create(freeId(scope));
     authorizers.set(apiId, authorizer);
     return authorizer;
   };
+}
+
+/** An API can have more than one authorizer. The first keeps the plain id. */
+function freeId(scope: IConstruct): string {
+  const ids = [ID, ...Array.from({ length: 10 }, (_, index) => `${ID}${index + 2}`)];
+  return ids.find((id) => !scope.node.tryFindChild(id)) ?? ID;
 }
 
 function setAuthorizer(

@@ -5,15 +5,24 @@
 import type { IConstruct } from 'constructs';
 import { routes as routesSchema } from '../src/config/fields.ts';
 import { isMentioned } from '../src/config/route-coverage.ts';
+import { doOverlap } from '../src/config/route-overlap.ts';
 import type { RouteSetting, RouteSettings } from '../src/core/routes.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 
 /** A list requires all of its scopes, and `[]` accepts every principal. `{ anyOf }` requires one of its scopes. */
 export type RouteRequirement = Exclude<RouteSetting, 'public'>;
 
+/** A route that somebody has protected. */
+interface Added {
+  readonly requirement: RouteRequirement;
+  /** The API that it is a route of. */
+  readonly api: IConstruct;
+}
+
 export class RouteRequirements {
-  readonly #added = new Map<string, RouteRequirement>();
+  readonly #added = new Map<string, Added>();
   readonly #given: RouteSettings;
+  #isComplete = false;
 
   constructor(given: RouteSettings) {
     this.#given = given;
@@ -21,7 +30,13 @@ export class RouteRequirements {
 
   /** All routes so far. */
   get all(): RouteSettings {
-    return { ...this.#given, ...Object.fromEntries(this.#added) };
+    const added = [...this.#added].map(([key, { requirement }]) => [key, requirement] as const);
+    return { ...this.#given, ...Object.fromEntries(added) };
+  }
+
+  /** Says that the function's configuration is written: a later route would not be in it. */
+  complete(): void {
+    this.#isComplete = true;
   }
 
   /**
@@ -29,25 +44,56 @@ export class RouteRequirements {
    *
    * @throws ConfigurationError `configuration_invalid`
    */
-  add(scope: IConstruct, key: string, requirement: RouteRequirement): void {
+  add(scope: IConstruct, key: string, requirement: RouteRequirement, api: IConstruct): void {
+    if (this.#isComplete) {
+      throw invalidProp(
+        scope,
+        'protect came too late: the configuration is written. Call it before the app is synthesized, not from an Aspect.',
+      );
+    }
     checkProp(scope, 'requirement', { [key]: requirement }, routesSchema);
     const other = this.all[key];
-    if (other !== undefined && JSON.stringify(other) !== JSON.stringify(requirement)) {
+    if (other !== undefined && !isSame(other, requirement)) {
       throw invalidProp(
         scope,
         `The route "${key}" has two requirements: ${JSON.stringify(other)} and ${JSON.stringify(requirement)}. Set only one of them.`,
       );
     }
-    this.#added.set(key, requirement);
+    this.#checkOtherApis(scope, key, requirement, api);
+    this.#added.set(key, { requirement, api });
   }
 
-  /** Describes what is wrong with these routes, which are behind the authorizer. */
-  faults(routeKeys: readonly string[]): readonly string[] {
-    const { all } = this;
-    const missing = routeKeys.filter((key) => !isMentioned(key, all));
+  /**
+   * Describes what is wrong with these routes, which are behind the authorizer.
+   *
+   * @param api whose routes they are. What another API's route requires says nothing about them
+   */
+  faults(routeKeys: readonly string[], api: IConstruct): readonly string[] {
+    const own = [...this.#added]
+      .filter(([, added]) => added.api === api)
+      .map(([key, { requirement }]) => [key, requirement]);
+    const said = { ...this.#given, ...Object.fromEntries(own) };
+    const missing = routeKeys.filter((key) => !isMentioned(key, said));
     return missing.map(
       (key) =>
-        `The route "${key}" is behind the authorizer, but nothing says what it requires, so every request would be denied. Call protect(route, ['some:scope']), or add "${key}" to routes. [] accepts every principal.`,
+        `The route "${key}" is behind the authorizer, but nothing says what it requires. Call protect(route, ['some:scope']), or add "${key}" to routes. [] accepts every principal.`,
     );
   }
+
+  /** All APIs share one map. A route of one must not decide about requests to another. */
+  #checkOtherApis(scope: IConstruct, key: string, requirement: RouteRequirement, api: IConstruct): void {
+    const conflict = [...this.#added].find(
+      ([other, added]) => added.api !== api && doOverlap(key, other) && !isSame(added.requirement, requirement),
+    );
+    if (!conflict) return;
+    const [other, added] = conflict;
+    throw invalidProp(
+      scope,
+      `"${key}" and "${other}" of the API ${added.api.node.path} can match the same path, but require different things. One authorizer has one map of routes for all its APIs: create another one for this API.`,
+    );
+  }
+}
+
+function isSame(a: RouteSetting, b: RouteSetting): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

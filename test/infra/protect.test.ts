@@ -1,12 +1,13 @@
 /** What a route requires, said where the API defines it. */
-import { Stack } from 'aws-cdk-lib';
+import { App, Aspects, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, LambdaRestApi, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpMethod, type HttpRoute, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
+import type { AuthorizerFunctionProps } from '../../lib/authorizer-function-props.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import type { RouteSettings } from '../../src/core/routes.ts';
 import { appWithFlags } from '../support/infra/synthesize.ts';
@@ -111,7 +112,126 @@ describe('protect, for a REST API', () => {
   });
 });
 
+describe('protect, for a REST API that is a proxy', () => {
+  it('also closes the method of the root that CDK adds', () => {
+    const { stack, authorizer } = own();
+    const defaultIntegration = new MockIntegration();
+    const { anyMethod } = new RestApi(stack, 'Api', { defaultIntegration }).root.addProxy();
+    if (anyMethod) authorizer.protect(anyMethod, ['read:all']);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::ApiGateway::Method', 2);
+    template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' });
+  });
+
+  it('leaves a method of the root alone that has another authorization type', () => {
+    const { stack, authorizer } = own();
+    const { root } = new RestApi(stack, 'Api', { defaultIntegration: new MockIntegration() });
+    root.addMethod('ANY', new MockIntegration(), { authorizationType: AuthorizationType.IAM });
+    const { anyMethod } = root.addProxy();
+    if (anyMethod) authorizer.protect(anyMethod, []);
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Method', { AuthorizationType: 'AWS_IAM' });
+  });
+
+  it('refuses a preflight', () => {
+    const { stack, authorizer } = own();
+    const { root } = new RestApi(stack, 'Api');
+    const preflight = root.addCorsPreflight({ allowOrigins: ['*'] });
+    expect(() => authorizer.protect(preflight, [])).toThrow('"OPTIONS /" would be refused: browsers send a preflight');
+  });
+});
+
+describe('an authorizer of several APIs', () => {
+  const other = (stack: Stack) => new RestApi(stack, 'Rest').root.addResource('status');
+
+  it('protects a REST and an HTTP API whose routes do not overlap', () => {
+    const { stack, authorizer } = own();
+    authorizer.protect(other(stack).addMethod('GET', new MockIntegration()), []);
+    const options = { path: '/orders/{id}', methods: [HttpMethod.GET], integration: backend() };
+    authorizer.protect(new HttpApi(stack, 'Http').addRoutes(options), ['admin']);
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  it('refuses routes that can match the same path and require different things', () => {
+    const { stack, authorizer } = own();
+    authorizer.protect(other(stack).addMethod('GET', new MockIntegration()), []);
+    const options = { path: '/{proxy+}', methods: [HttpMethod.ANY], integration: backend() };
+    const routes = new HttpApi(stack, 'Http').addRoutes(options);
+    expect(() => authorizer.protect(routes, ['admin'])).toThrow(
+      '"ANY /{proxy+}" and "GET /status" of the API Own/Rest can match the same path, but require different things.',
+    );
+    expect(() => authorizer.protect(routes, [])).not.toThrow();
+  });
+
+  it('stops synthesis for a route that only another API has protected', () => {
+    const { stack, authorizer } = own();
+    authorizer.protect(other(stack).addMethod('GET', new MockIntegration()), []);
+    const options = { path: '/status', methods: [HttpMethod.GET], integration: backend() };
+    new HttpApi(stack, 'Http', { defaultAuthorizer: authorizer.httpAuthorizer }).addRoutes(options);
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Own/Authorizer] The route "GET /status" is behind the authorizer',
+    );
+  });
+
+  it('cannot be in another stack than a REST API, and says so', () => {
+    const { stack, authorizer } = own();
+    const apiStack = new Stack(stack.node.root as App, 'ApiStack');
+    const method = new RestApi(apiStack, 'Api').root.addMethod('GET', new MockIntegration());
+    expect(() => authorizer.protect(method, [])).toThrow(
+      'Own/Authorizer/Rest: The REST API ApiStack/Api is in another stack.',
+    );
+  });
+});
+
+describe('a REST API in an app without feature flags', () => {
+  it('is deployed again if the authorizer changes', () => {
+    const idOf = (props: Partial<AuthorizerFunctionProps>) => {
+      const stack = new Stack(new App(), 'Own');
+      const signingKey = new SigningKey(stack, 'SigningKey');
+      const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, ...props });
+      authorizer.protect(new RestApi(stack, 'Api').root.addMethod('GET', new MockIntegration()), []);
+      return deploymentId(stack);
+    };
+    const ids = [
+      {},
+      { aliasName: 'live' },
+      { resultsCacheTtl: Duration.seconds(0) },
+      { resultsCacheKey: 'resourcePath' as const },
+    ];
+    expect(new Set(ids.map(idOf)).size).toBe(ids.length);
+    expect(idOf({})).toBe(idOf({}));
+  });
+});
+
+describe('protect after the configuration is written', () => {
+  it('is refused, because the function would not know the route', () => {
+    const { stack, authorizer } = own({ 'GET /other': [] });
+    const { root } = new RestApi(stack, 'Api');
+    const method = root.addMethod('GET', new MockIntegration());
+    Aspects.of(root).add({ visit: (construct) => construct === method && authorizer.protect(method, []) });
+    expect(() => Template.fromStack(stack)).toThrow('Own/Api/Default/GET: protect came too late');
+  });
+});
+
 describe('protect, for HTTP and WebSocket APIs', () => {
+  it('lets one HTTP API have two authorizers', () => {
+    const { stack, authorizer } = own();
+    const second = new AuthorizerFunction(stack, 'Second', { ...TENANT, signingKey: new SigningKey(stack, 'Key2') });
+    const api = new HttpApi(stack, 'Api');
+    const at = (path: string) => api.addRoutes({ path, methods: [HttpMethod.GET], integration: backend() });
+    authorizer.protect(at('/a'), ['a']);
+    second.protect(at('/b'), ['b']);
+    Template.fromStack(stack).resourceCountIs('AWS::ApiGatewayV2::Authorizer', 2);
+  });
+
+  it('refuses $default, and says what to do', () => {
+    const { stack, authorizer } = own();
+    const [route] = new HttpApi(stack, 'Api').addRoutes({ path: '/{proxy+}', integration: backend() });
+    const all = new HttpApi(stack, 'Other', { defaultIntegration: backend() });
+    const byDefault = all.node.findChild('DefaultRoute') as HttpRoute;
+    expect(() => authorizer.protect(byDefault, [])).toThrow('"$default" stands for every route');
+    if (route) expect(() => authorizer.protect(route, [])).not.toThrow();
+  });
+
   it('adds the routes to the map and puts them behind one authorizer', () => {
     const { stack, authorizer } = own();
     const api = new HttpApi(stack, 'Api');
