@@ -1,5 +1,6 @@
 /** The CDK application. It synthesizes nothing if any part of the configuration is wrong. */
 import { App, Stack } from 'aws-cdk-lib';
+import cdkJson from '../cdk.json' with { type: 'json' };
 import { ApiStack } from '../lib/api-stack.ts';
 import { KeyStack } from '../lib/key-stack.ts';
 import { parseConfiguration } from '../src/config/configuration.ts';
@@ -30,7 +31,8 @@ function synthesizeDeployment(app: App): void {
 }
 
 try {
-  const app = new App({ autoSynth: false });
+  // The CDK sets the same flags from cdk.json, except for somebody who runs this application from the package.
+  const app = new App({ autoSynth: false, context: cdkJson.context });
   if (cdkCommand() === 'bootstrap') synthesizeForBootstrap(app);
   else synthesizeDeployment(app);
   app.synth();

@@ -1,5 +1,6 @@
 /** Builds the npm package. Files whose content is the same are left alone. */
 import { readdir, readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
 import { type Bundle, bundle, CDK_OPTIONS, COMMAND_OPTIONS, FUNCTION_OPTIONS } from './bundle.ts';
 import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
@@ -42,11 +43,22 @@ export function packagesIn(bundles: readonly Bundle[]): Promise<readonly Bundled
   return bundledPackages(bundles.map(({ metafile }) => metafile));
 }
 
-/** Builds the whole package. Types that are no longer part of it are removed. */
+/** Removes files of an earlier build that are no longer part of the package. */
+async function removeOthers(folder: string, built: ReadonlyMap<string, string>, within = ''): Promise<void> {
+  const entries = await readdir(join(folder, within), { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((each) => each.isFile())) {
+    const path = relative(folder, join(entry.parentPath, entry.name));
+    if (!built.has(path)) await rm(join(folder, path));
+  }
+}
+
+/** Builds the whole package. */
 export async function buildPackage(): Promise<void> {
   const bundles = await buildCode();
-  await rm(`${DIST}types`, { recursive: true, force: true });
-  for (const [path, text] of await declarations()) await writeFileIfNew(`${DIST}types/${path}`, text);
+  const types = await declarations();
+  for (const [path, text] of types) await writeFileIfNew(`${DIST}types/${path}`, text);
+  await removeOthers(`${DIST}types/`, types);
+  await removeOthers(DIST, new Map([...(await functionEntries())]), 'functions/');
   await writeFileIfNew(`${DIST}THIRD-PARTY-NOTICES.md`, await notices(await packagesIn(bundles)));
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
     await writeFileIfNew(`${DIST}${file}`, await readFile(`${PROJECT}${file}`, 'utf8'));

@@ -16,5 +16,5 @@ export async function writeFileIfNew(path: string, content: string, { isExecutab
     await writeFile(temporary, content);
     await chmod(temporary, mode);
     await rename(temporary, path);
-  }
+  } else await chmod(path, mode);
 }

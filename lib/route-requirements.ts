@@ -4,8 +4,7 @@
  */
 import type { IConstruct } from 'constructs';
 import { routes as routesSchema } from '../src/config/fields.ts';
-import { isMentioned } from '../src/config/route-coverage.ts';
-import { doOverlap } from '../src/config/route-overlap.ts';
+import { doOverlap, isMentioned } from '../src/config/route-coverage.ts';
 import type { RouteSetting, RouteSettings } from '../src/core/routes.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 

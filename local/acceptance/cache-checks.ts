@@ -4,7 +4,7 @@
  */
 import { describeError } from '../../src/cli/describe-error.ts';
 import { urlOf } from '../demo-requests.ts';
-import { bearer, call, inWords, methodOf, type Seen } from './caller.ts';
+import { bearer, call, inWords, isAllowed, methodOf, type Seen } from './caller.ts';
 import type { RunCredentials } from './credentials.ts';
 import { Interrupted } from './guide.ts';
 import type { RunContext, Target } from './run-context.ts';
@@ -91,8 +91,4 @@ async function timed(send: () => Promise<Seen>, clock: () => number) {
   const startedAtMs = clock();
   const seen = await send();
   return { seen, milliseconds: clock() - startedAtMs };
-}
-
-function isAllowed({ status, isRefused }: Seen): boolean {
-  return !isRefused && status >= 200 && status < 500;
 }

@@ -1,6 +1,6 @@
 /** Sends the requests of an acceptance run to a deployed API, and reads what a caller gets. */
 import { HttpFailure, type HttpPort, type HttpRequest } from '../../src/core/http.ts';
-import { parseJson } from '../../src/core/json.ts';
+import { isJsonObject, parseJson } from '../../src/core/json.ts';
 import { isRefusal } from '../demonstration.ts';
 
 export interface Seen {
@@ -34,11 +34,21 @@ export async function call(
   }
 }
 
+/**
+ * Whether the request reached the backend. A response with nothing but a message comes from API Gateway, AWS WAF or a throttle, even if
+ * its status is not one of the authorizer's.
+ */
+export function isAllowed({ status, body, isRefused }: Seen): boolean {
+  const isOfGateway = isJsonObject(body) && Object.keys(body).join() === 'message';
+  return !isRefused && !isOfGateway && status >= 200 && status < 500 && status !== 429;
+}
+
 /** `200 allowed`. */
-export function inWords({ status, isRefused }: Seen): string {
+export function inWords(seen: Seen): string {
+  const { status, isRefused } = seen;
   if (status === 0) return 'no response';
   if (isRefused) return `${status} refused`;
-  return status >= 500 ? `${status} failed` : `${status} allowed`;
+  return isAllowed(seen) ? `${status} allowed` : `${status} failed`;
 }
 
 export function bearer(token: string): string {

@@ -4,7 +4,7 @@ import { insufficientScopeChallenge, unauthorizedChallenge } from '../../src/con
 import { scopesOf } from '../../src/core/routes.ts';
 import { urlOf } from '../demo-requests.ts';
 import type { DemoRoute } from '../demo-routes.ts';
-import { basic, bearer, call, inWords, methodOf, type Seen } from './caller.ts';
+import { basic, bearer, call, inWords, isAllowed, methodOf, type Seen } from './caller.ts';
 import type { Given, RunCredentials } from './credentials.ts';
 import type { RunContext, Target } from './run-context.ts';
 
@@ -84,8 +84,8 @@ function asBasic(username: Given, secret: Given): Given {
   return 'why' in secret ? secret : { value: basic(username.value, secret.value) };
 }
 
-function isExpected({ status, isRefused }: Seen, expected: Row['expected']): boolean {
-  return expected === 'allowed' ? !isRefused && status >= 200 && status < 500 : isRefused && status === expected;
+function isExpected(seen: Seen, expected: Row['expected']): boolean {
+  return expected === 'allowed' ? isAllowed(seen) : seen.isRefused && seen.status === expected;
 }
 
 function inFull(expected: Row['expected']): string {

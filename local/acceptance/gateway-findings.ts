@@ -110,6 +110,10 @@ async function observeCache(context: RunContext, { restUrl }: Deployed['observer
       first,
     };
   });
+  if (calls.first.has('') || calls.distinct === CACHE_ATTEMPTS) {
+    report.didNotSee(question, `${CACHE_ATTEMPTS} requests used no cached result. Look at the stage's authorizer.`);
+    return;
+  }
   const reused = ['another method', 'another path', 'another credential'].filter((_what, index) => {
     const other = calls.others[index];
     return other !== undefined && calls.first.has(other);

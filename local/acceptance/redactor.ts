@@ -2,6 +2,8 @@
 
 /** A shorter text may be part of an ordinary word, and protects nothing. */
 const SHORTEST_SECRET = 6;
+/** A secret that is encoded together with a username. */
+const BASIC_CREDENTIAL = /\bBasic [\w+/=-]{8,}/g;
 /** Contains nothing that a secret may contain. */
 const REPLACEMENT = '[…]';
 
@@ -22,6 +24,7 @@ export class Redactor {
   redact(text: string): string {
     // The longest first, because one secret may contain another.
     const secrets = [...this.#secrets].sort((a, b) => b.length - a.length);
-    return secrets.reduce((redacted, secret) => redacted.replaceAll(secret, REPLACEMENT), text);
+    const redacted = secrets.reduce((each, secret) => each.replaceAll(secret, REPLACEMENT), text);
+    return redacted.replaceAll(BASIC_CREDENTIAL, `Basic ${REPLACEMENT}`);
   }
 }

@@ -34,14 +34,22 @@ export class Report {
   readonly findings: Finding[] = [];
   /** What the run created and did not remove, each with how to remove it. */
   readonly leftBehind: string[] = [];
-  /** Why the run ended early. */
-  incomplete: string | undefined;
   seconds = 0;
   readonly #redact: (text: string) => string;
+  #incomplete: string | undefined;
 
   constructor(subject: Subject, redact: (text: string) => string) {
     this.subject = subject;
     this.#redact = redact;
+  }
+
+  /** Why the run ended early. */
+  get incomplete(): string | undefined {
+    return this.#incomplete;
+  }
+
+  set incomplete(why: string | undefined) {
+    this.#incomplete = why === undefined ? undefined : this.#redact(why);
   }
 
   /** Adds a check that passes if both texts are the same. */

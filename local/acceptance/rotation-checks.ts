@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeError } from '../../src/cli/describe-error.ts';
 import { urlOf } from '../demo-requests.ts';
-import { bearer, call, inWords, methodOf } from './caller.ts';
+import { bearer, call, inWords, isAllowed, methodOf } from './caller.ts';
 import type { RunCredentials } from './credentials.ts';
 import { Interrupted } from './guide.ts';
 import type { Deployed, RunContext, Target } from './run-context.ts';
@@ -63,7 +63,7 @@ async function rotateAndCheck(context: RunContext, target: Target, { appPassword
     const { value } = await appPasswords.create(choice.scopes);
     return call(ports.http, urlOf(deployed.apiUrl, choice.route), bearer(value), methodOf(choice.route));
   });
-  report.judge(SECTION, title, !seen.isRefused && seen.status >= 200 && seen.status < 500, inWords(seen), 'allowed');
+  report.judge(SECTION, title, isAllowed(seen), inWords(seen), 'allowed');
 }
 
 /** With a schedule, Secrets Manager knows the function and calls its steps. */

@@ -1,9 +1,14 @@
-/** Says whether the route map mentions a route of an API. A route that it does not mention is denied for everyone. */
+/**
+ * Compares routes: whether the map mentions a route of an API, and whether two routes can match the same request. A route that the map
+ * does not mention is denied for everyone.
+ */
 import { RouteMap, type RouteSettings } from '../core/routes.ts';
 
 const KEY = /^(\S+) (\/.*)$/;
 const GREEDY_END = /\{[^/]+\+\}$/;
 const PARAMETER = /\{[^/]+\}/g;
+const PARAMETER_SEGMENT = /^\{.*\}$/;
+const GREEDY_SEGMENT = /^\{.*\+\}$/;
 /** Stands for the value of a parameter. No route has it as a fixed part. */
 const ANY_VALUE = '~any~';
 
@@ -33,4 +38,30 @@ function mentionsBelow(routes: RouteSettings, method: string, path: string): boo
     const isOfMethod = [method, otherMethod].includes('ANY') || method === otherMethod;
     return isOfMethod && `${sample(otherPath)}/`.startsWith(`${parent}/`);
   });
+}
+
+/**
+ * Returns whether there is a request that both routes match. A greedy route covers its own root, so `/admin/{proxy+}` and `/admin`
+ * overlap.
+ *
+ * @param first such as `GET /orders/{id}`
+ */
+export function doOverlap(first: string, second: string): boolean {
+  const [, methodA, pathA] = KEY.exec(first) ?? [];
+  const [, methodB, pathB] = KEY.exec(second) ?? [];
+  if (methodA === undefined || methodB === undefined || pathA === undefined || pathB === undefined)
+    return first === second;
+  const isOneMethod = methodA === methodB || [methodA, methodB].includes('ANY');
+  return isOneMethod && doPathsOverlap(pathA.slice(1).split('/'), pathB.slice(1).split('/'));
+}
+
+function doPathsOverlap([a, ...restA]: readonly string[], [b, ...restB]: readonly string[]): boolean {
+  if ([a, b].some((segment) => segment !== undefined && GREEDY_SEGMENT.test(segment))) return true;
+  if (a === undefined || b === undefined) return a === b;
+  const isSame = a === b || PARAMETER_SEGMENT.test(a) || PARAMETER_SEGMENT.test(b);
+  return isSame && (isEnd(restA, restB) || doPathsOverlap(restA, restB));
+}
+
+function isEnd(restA: readonly string[], restB: readonly string[]): boolean {
+  return restA.length === 0 && restB.length === 0;
 }

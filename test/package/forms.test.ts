@@ -1,5 +1,5 @@
 /** Installs the package into apps of every usual form. Each has a REST API and an HTTP API. */
-import { mkdir, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Assembly, Consumer } from '../support/package/consumer.ts';
@@ -143,6 +143,18 @@ describe('an app of today', () => {
     await consumer.write({ 'ready/cdk.json': '{"app":"node ../node_modules/auth0-api-authorizer/app.js"}' });
     const { templates } = await consumer.synthesize('ready');
     expect([...templates.keys()].sort()).toEqual(['Auth0Authorizer', 'Auth0AuthorizerKey']);
+  });
+
+  it('deploys code that every user can read, whatever the umask was when npm installed it', async () => {
+    const functions = join(consumer.directory, 'node_modules/auth0-api-authorizer/functions');
+    for (const name of await readdir(functions)) await chmod(join(functions, name, 'index.js'), 0o600);
+    await consumer.write(within('umask', JAVASCRIPT));
+    const { directory } = await consumer.synthesize('umask');
+    const assets = (await readdir(directory)).filter((name) => name.startsWith('asset.'));
+    const modes = await Promise.all(
+      assets.map(async (name) => (await stat(join(directory, name, 'index.js'))).mode & 0o777),
+    );
+    expect(modes).toEqual(assets.map(() => 0o644));
   });
 
   it('works with a second copy of aws-cdk-lib under the package', async () => {

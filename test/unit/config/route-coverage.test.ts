@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMentioned } from '../../../src/config/route-coverage.ts';
+import { doOverlap, isMentioned } from '../../../src/config/route-coverage.ts';
 
 describe('isMentioned', () => {
   it.each<[string, Readonly<Record<string, readonly string[] | 'public'>>]>([
@@ -32,5 +32,34 @@ describe('isMentioned', () => {
     ['$connect', { 'GET /': [] }],
   ])('is false for %s with %j', (key, routes) => {
     expect(isMentioned(key, routes)).toBe(false);
+  });
+});
+
+describe('doOverlap', () => {
+  it.each([
+    ['GET /orders', 'GET /orders'],
+    ['GET /orders', 'ANY /orders'],
+    ['GET /orders/{id}', 'GET /orders/new'],
+    ['GET /{kind}/new', 'GET /orders/{id}'],
+    ['ANY /{proxy+}', 'GET /status'],
+    ['ANY /admin/{proxy+}', 'GET /admin'],
+    ['ANY /{proxy+}', 'GET /'],
+    ['ANY /{proxy+}', 'POST /a/{proxy+}'],
+    ['$connect', '$connect'],
+  ])('is true for %s and %s', (first, second) => {
+    expect(doOverlap(first, second)).toBe(true);
+    expect(doOverlap(second, first)).toBe(true);
+  });
+
+  it.each([
+    ['GET /orders', 'POST /orders'],
+    ['GET /orders', 'GET /items'],
+    ['GET /orders', 'GET /orders/{id}'],
+    ['ANY /admin/{proxy+}', 'GET /orders'],
+    ['GET /', 'GET /orders'],
+    ['$connect', 'ANY /{proxy+}'],
+  ])('is false for %s and %s', (first, second) => {
+    expect(doOverlap(first, second)).toBe(false);
+    expect(doOverlap(second, first)).toBe(false);
   });
 });

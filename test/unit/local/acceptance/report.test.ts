@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inWords, isAllowed } from '../../../../local/acceptance/caller.ts';
 import { acceptanceConfiguration } from '../../../../local/acceptance/configuration.ts';
 import { compareWithRecorded, differenceInWords, missingIn } from '../../../../local/acceptance/event-shapes.ts';
 import { parseAcceptanceOptions } from '../../../../local/acceptance/options.ts';
@@ -42,6 +43,12 @@ describe('the report', () => {
     expect(JSON.parse(reportAsJson(report))).toMatchObject({ ...SUBJECT, isAsExpected: false });
   });
 
+  it('redacts why a run ended early', () => {
+    const report = newReport();
+    report.incomplete = 'The output was: hunter2!';
+    expect(report.incomplete).toBe('The output was: [secret]');
+  });
+
   it('redacts every text', () => {
     const report = newReport();
     report.compare('Credentials', 'JWT', 'got hunter2!', 'not hunter2!');
@@ -55,9 +62,31 @@ describe('the redactor', () => {
   it('replaces secrets in every form, the longest first, and leaves short words alone', () => {
     const redactor = new Redactor();
     redactor.add('secret', 'secret"and&more', 'a', undefined);
+    expect(redactor.redact('Authorization: Basic dXNlcjpzZWNyZXQ=, and no more')).toBe(
+      'Authorization: Basic […], and no more',
+    );
     expect(redactor.redact('secret"and&more, secret\\"and&more, secret%22and%26more, secret, a')).toBe(
       '[…], […], […], […], a',
     );
+  });
+});
+
+describe('a response', () => {
+  const seen = (status: number, body: unknown = {}, isRefused = false) => ({ status, headers: {}, body, isRefused });
+
+  it.each([200, 204, 302, 404])('with status %d comes from the backend', (status) => {
+    expect(isAllowed(seen(status, { error: 'of the backend' }))).toBe(true);
+  });
+
+  it.each([
+    ['a throttle', seen(429, { error: 'slow down' })],
+    ['AWS WAF or API Gateway itself', seen(403, { message: 'Forbidden' })],
+    ['the authorizer', seen(401, { title: 'Unauthorized' }, true)],
+    ['a broken backend', seen(502)],
+    ['nobody', seen(0)],
+  ])('from %s does not count as allowed', (_what, response) => {
+    expect(isAllowed(response)).toBe(false);
+    expect(inWords(response)).not.toContain('allowed');
   });
 });
 
