@@ -20,10 +20,10 @@ interface Expected {
 
 /** Measured in a whole run. Update these numbers when the closing lines of a run differ much. */
 const EXPECTED: Readonly<Record<string, Expected>> = {
-  unit: { tests: 2360, seconds: 15 },
-  local: { tests: 1000, seconds: 120 },
-  infra: { tests: 150, seconds: 45 },
-  deploy: { tests: 160, seconds: 250 },
+  unit: { tests: 2650, seconds: 15 },
+  local: { tests: 1020, seconds: 120 },
+  infra: { tests: 250, seconds: 70 },
+  deploy: { tests: 175, seconds: 350 },
 };
 
 const SILENCE_MS = 15_000;
