@@ -1,6 +1,5 @@
 /** `npm run acceptance`: deploys to a real account and tenant, checks the main behaviour, and removes everything again. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
 import { AWS } from '../local/acceptance/aws-ports.ts';
 import { acceptanceConfiguration } from '../local/acceptance/configuration.ts';
 import { readCredentials, secretsIn } from '../local/acceptance/credentials-file.ts';
@@ -22,10 +21,13 @@ import { readClientCredentials } from '../src/core/client-credentials.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement } from '../src/management/management-connection.ts';
+import { PROCESS_PORTS } from './process-ports.ts';
 
 // biome-ignore lint/style/noProcessEnv: the CDK and the AWS SDK take the user's credentials from it.
 const environment = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']));
 const terminal = createProcessTerminal(process, environment);
+/** Knows every secret of the run, so that no message contains one. */
+const redactor = new Redactor();
 const http = createHttpsClient(environment.NODE_USE_ENV_PROXY === '1' ? environment : undefined);
 
 /** @returns the exit code */
@@ -51,9 +53,8 @@ async function accept(options: AcceptanceOptions, interruptions: Interruptions):
   const given = readCredentials(process.cwd(), options.credentialsFile);
   const { configuration, pairs } = await acceptanceConfiguration(options.contextPairs, randomBytes(3).toString('hex'));
   const { stackPrefix, issuer, audience, gatewayTtlSeconds } = configuration;
-  const redactor = new Redactor();
   redactor.add(...secretsIn(given));
-  const ports = portsFor(configuration, redactor);
+  const ports = portsFor(configuration);
   const guide = new Guide(ports, options.yes, interruptions);
   const [, , , region = '', account = ''] = (await ports.aws.secretArn(configuration.managementSecret)).split(':');
   const report = new Report({ stackPrefix, issuer, audience, account, region }, (text) => redactor.redact(text));
@@ -70,19 +71,12 @@ async function accept(options: AcceptanceOptions, interruptions: Interruptions):
   return report;
 }
 
-function portsFor(configuration: Configuration, redactor: Redactor): AcceptancePorts {
+function portsFor(configuration: Configuration): AcceptancePorts {
   const secrets = createSecretStore();
   return {
+    ...PROCESS_PORTS,
     terminal,
     http: http.send,
-    clock: Date.now,
-    sleep: (milliseconds) => sleep(milliseconds),
-    random: Math.random,
-    setTimer: (milliseconds, callback) => {
-      const timer = setTimeout(callback, milliseconds).unref();
-      return () => clearTimeout(timer);
-    },
-    uniqueId: randomUUID,
     aws: AWS,
     connect: async () => {
       const { clientId, clientSecret } = await readClientCredentials(secrets, configuration.managementSecret);
@@ -97,7 +91,7 @@ function portsFor(configuration: Configuration, redactor: Redactor): AcceptanceP
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  terminal.note(error instanceof Error ? error.message : String(error));
+  terminal.note(redactor.redact(error instanceof Error ? error.message : String(error)));
   const isForUser = error instanceof UsageError || error instanceof ConfigurationError;
   process.exitCode = isForUser ? EXIT.usage : EXIT.failed;
 } finally {

@@ -1,7 +1,5 @@
 /** `asp`: the command line. Passes in everything that touches the outside world. */
-import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import { composeAuthorizer } from '../src/authorizer/compose.ts';
 import { EXIT } from '../src/cli/exit-code.ts';
@@ -10,6 +8,7 @@ import { createProcessTerminal, outputUnusable } from '../src/cli/process-termin
 import { systemCode } from '../src/cli/read-text-file.ts';
 import { runAsp } from '../src/cli/run.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
+import { PROCESS_PORTS } from './process-ports.ts';
 
 // biome-ignore lint/style/noProcessEnv: the command line reads settings from it.
 const environment = process.env;
@@ -21,14 +20,7 @@ const secrets = () => import('../src/aws/authorizer-secrets.ts');
 const ports: Ports = {
   terminal: createProcessTerminal(process, environment),
   http: http.send,
-  clock: Date.now,
-  sleep: (milliseconds) => sleep(milliseconds),
-  random: Math.random,
-  uniqueId: randomUUID,
-  setTimer: (milliseconds, callback) => {
-    const timer = setTimeout(callback, milliseconds).unref();
-    return () => clearTimeout(timer);
-  },
+  ...PROCESS_PORTS,
   lookUpHost: async (host) => {
     await lookup(host);
   },

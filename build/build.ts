@@ -58,7 +58,7 @@ export async function buildPackage(): Promise<void> {
   const types = await declarations();
   for (const [path, text] of types) await writeFileIfNew(`${DIST}types/${path}`, text);
   await removeOthers(`${DIST}types/`, types);
-  await removeOthers(DIST, new Map([...(await functionEntries())]), 'functions/');
+  await removeOthers(DIST, await functionEntries(), 'functions/');
   await writeFileIfNew(`${DIST}THIRD-PARTY-NOTICES.md`, await notices(await packagesIn(bundles)));
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
     await writeFileIfNew(`${DIST}${file}`, await readFile(`${PROJECT}${file}`, 'utf8'));

@@ -6,34 +6,68 @@ import { CfnResource } from 'aws-cdk-lib';
 import type { CfnMethod, Method } from 'aws-cdk-lib/aws-apigateway';
 import type { CfnRoute, HttpRoute, WebSocketRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IConstruct } from 'constructs';
+import { invalidProp } from './check-prop.ts';
 
 /** What `addMethod`, `addProxy().anyMethod`, `addRoutes` and `addRoute` return. */
 export type ApiRoute = Method | HttpRoute | WebSocketRoute;
 
-export type RestMethod = { readonly kind: 'rest'; readonly method: Method; readonly resource: CfnMethod };
-export type OtherRoute = { readonly kind: 'http' | 'websocket'; readonly resource: CfnRoute };
+export type RestMethod = { readonly kind: 'rest'; readonly construct: Method; readonly resource: CfnMethod };
+export type HttpApiRoute = { readonly kind: 'http'; readonly construct: HttpRoute; readonly resource: CfnRoute };
+export type WebSocketApiRoute = {
+  readonly kind: 'websocket';
+  readonly construct: WebSocketRoute;
+  readonly resource: CfnRoute;
+};
+export type FoundRoute = RestMethod | HttpApiRoute | WebSocketApiRoute;
 
 const METHOD = 'AWS::ApiGateway::Method';
 const ROUTE = 'AWS::ApiGatewayV2::Route';
+const OPEN = 'NONE';
 
 /** The route, with its CloudFormation resource; `undefined` for any other construct. */
-export function apiRouteOf(construct: IConstruct): RestMethod | OtherRoute | undefined {
+export function apiRouteOf(construct: IConstruct): FoundRoute | undefined {
   const resource = construct.node.defaultChild;
   if (!resource || !CfnResource.isCfnResource(resource)) return undefined;
   if (resource.cfnResourceType === METHOD) {
-    return { kind: 'rest', method: construct as Method, resource: resource as CfnMethod };
+    return { kind: 'rest', construct: construct as Method, resource: resource as CfnMethod };
   }
   if (resource.cfnResourceType !== ROUTE) return undefined;
-  return { kind: 'webSocketApi' in construct ? 'websocket' : 'http', resource: resource as CfnRoute };
+  return 'webSocketApi' in construct
+    ? { kind: 'websocket', construct: construct as WebSocketRoute, resource: resource as CfnRoute }
+    : { kind: 'http', construct: construct as HttpRoute, resource: resource as CfnRoute };
 }
 
 /** The route as it is written in `routes`: `GET /orders/{id}`, or `$connect`. */
-export function routeKeyOf(route: RestMethod | OtherRoute): string {
-  return route.kind === 'rest' ? `${route.method.httpMethod} ${route.method.resource.path}` : route.resource.routeKey;
+export function routeKeyOf(route: FoundRoute): string {
+  return route.kind === 'rest'
+    ? `${route.construct.httpMethod} ${route.construct.resource.path}`
+    : route.resource.routeKey;
 }
 
 /** The API that a route belongs to. */
-export function apiOf(construct: IConstruct, route: RestMethod | OtherRoute): IConstruct {
-  if (route.kind === 'rest') return route.method.api;
-  return route.kind === 'http' ? (construct as HttpRoute).httpApi : (construct as WebSocketRoute).webSocketApi;
+export function apiOf({ kind, construct }: FoundRoute): IConstruct {
+  if (kind === 'rest') return construct.api;
+  return kind === 'http' ? construct.httpApi : construct.webSocketApi;
+}
+
+/** Returns whether a route has neither an authorizer nor another kind of authorization. */
+export function isOpen({ resource: { authorizerId, authorizationType = OPEN } }: FoundRoute): boolean {
+  return authorizerId === undefined && authorizationType === OPEN;
+}
+
+/**
+ * Checks that a route can get an authorizer.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export function checkIsOpen(route: FoundRoute): void {
+  if (isOpen(route)) return;
+  const { authorizerId, authorizationType } = route.resource;
+  const what = route.kind === 'rest' ? 'method' : 'route';
+  throw invalidProp(
+    route.construct,
+    authorizerId === undefined
+      ? `The ${what} already has the authorization type ${authorizationType}. Create it without one.`
+      : `The ${what} has another authorizer. Create it without one, or with the one of this construct.`,
+  );
 }

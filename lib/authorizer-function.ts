@@ -4,12 +4,7 @@
  */
 import { Annotations, Aspects, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
-import type {
-  HttpRoute,
-  IHttpRouteAuthorizer,
-  IWebSocketRouteAuthorizer,
-  WebSocketRoute,
-} from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   HttpLambdaAuthorizer,
   HttpLambdaResponseType,
@@ -139,10 +134,10 @@ export class AuthorizerFunction extends AuthorizerMetrics {
       }
       const key = routeKeyOf(route);
       if (UNPROTECTABLE.test(key)) throw invalidProp(construct, unprotectable(key));
-      this.#requirements.add(construct, key, requirement, apiOf(construct, route));
+      this.#requirements.add(construct, key, requirement, apiOf(route));
       if (route.kind === 'rest') this.#rest.protect(route);
-      else if (route.kind === 'http') this.#http.protect(construct as HttpRoute, route.resource);
-      else this.#webSocket.protect(construct as WebSocketRoute, route.resource);
+      else if (route.kind === 'http') this.#http.protect(route);
+      else this.#webSocket.protect(route);
     }
   }
 
@@ -199,7 +194,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   #missingRequirements(): readonly string[] {
     return [...this.#http.routes, ...this.#webSocket.routes].flatMap((construct) => {
       const route = apiRouteOf(construct);
-      return route ? this.#requirements.faults([routeKeyOf(route)], apiOf(construct, route)) : [];
+      return route ? this.#requirements.faults([routeKeyOf(route)], apiOf(route)) : [];
     });
   }
 }

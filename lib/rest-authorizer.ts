@@ -5,11 +5,12 @@ import {
   Authorizer,
   IdentitySource,
   type IRestApi,
+  type Method,
   RequestAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { apiOf, apiRouteOf, type RestMethod, routeKeyOf } from './api-route.ts';
+import { apiOf, apiRouteOf, checkIsOpen, isOpen, type RestMethod, routeKeyOf } from './api-route.ts';
 import type { ResultsCacheKey } from './authorizer-function-props.ts';
 import { invalidProp } from './check-prop.ts';
 import { greedyResourcePaths } from './greedy-resources.ts';
@@ -41,27 +42,17 @@ export class RestAuthorizer extends Authorizer {
   }
 
   /** Puts a method behind this authorizer that was created without it. */
-  protect({ method, resource }: RestMethod): void {
+  protect(route: RestMethod): void {
+    const { construct: method, resource } = route;
     if (resource.authorizerId === this.authorizerId) return;
-    if (resource.authorizerId !== undefined) {
-      throw invalidProp(method, 'The method has another authorizer. Create it without one, or with restAuthorizer.');
-    }
-    if (resource.authorizationType !== AuthorizationType.NONE) {
-      throw invalidProp(
-        method,
-        `The method already has the authorization type ${resource.authorizationType}. Create it without one.`,
-      );
-    }
+    checkIsOpen(route);
     this._attachToApi(method.api);
-    const { resource: of, api, httpMethod } = method;
-    const ofRoot = of.parentResource === api.root && of.path.endsWith('+}') && api.root.node.tryFindChild(httpMethod);
-    const root = ofRoot && apiRouteOf(ofRoot);
     resource.authorizationType = AuthorizationType.CUSTOM;
     resource.authorizerId = this.authorizerId;
     // Without this, CDK would not see that the API has changed, and would leave the method open in the stage.
-    api.latestDeployment?.addToLogicalId({ method: method.node.path, authorizer: this.node.path });
-    // `addProxy` on the root also creates a method of the root. The route `/{proxy+}` covers it, so it must not stay open.
-    if (root && root.kind === 'rest' && isOpen(root)) this.protect(root);
+    method.api.latestDeployment?.addToLogicalId({ method: method.node.path, authorizer: this.node.path });
+    const root = rootMethodOf(method);
+    if (root && isOpen(root)) this.protect(root);
   }
 
   /**
@@ -122,7 +113,7 @@ export class RestAuthorizer extends Authorizer {
     return this.node.root.node.findAll().flatMap((construct) => {
       const route = apiRouteOf(construct);
       if (route?.kind !== 'rest' || route.resource.authorizerId !== this.authorizerId) return [];
-      return this.#props.requirements.faults([routeKeyOf(route)], apiOf(construct, route));
+      return this.#props.requirements.faults([routeKeyOf(route)], apiOf(route));
     });
   }
 
@@ -135,6 +126,10 @@ export class RestAuthorizer extends Authorizer {
   }
 }
 
-function isOpen({ resource }: RestMethod): boolean {
-  return resource.authorizerId === undefined && resource.authorizationType === AuthorizationType.NONE;
+/** `addProxy` on the root also creates a method of the root. The route `/{proxy+}` covers it, so it must not stay open. */
+function rootMethodOf({ resource, api, httpMethod }: Method): RestMethod | undefined {
+  if (resource.parentResource !== api.root || !resource.path.endsWith('+}')) return undefined;
+  const method = api.root.node.tryFindChild(httpMethod);
+  const route = method && apiRouteOf(method);
+  return route?.kind === 'rest' ? route : undefined;
 }

@@ -3,18 +3,15 @@
  * create a CDK authorizer for each API, when the first route of that API is bound.
  */
 import type {
-  CfnRoute,
-  HttpRoute,
   HttpRouteAuthorizerBindOptions,
   HttpRouteAuthorizerConfig,
   IHttpRouteAuthorizer,
   IWebSocketRouteAuthorizer,
-  WebSocketRoute,
   WebSocketRouteAuthorizerBindOptions,
   WebSocketRouteAuthorizerConfig,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct, IConstruct } from 'constructs';
-import { invalidProp } from './check-prop.ts';
+import { checkIsOpen, type HttpApiRoute, type WebSocketApiRoute } from './api-route.ts';
 
 const ID = 'AuthorizerFunction';
 
@@ -39,9 +36,9 @@ export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer, KnowsRoutes {
   }
 
   /** Puts a route behind this authorizer that was created without it. */
-  protect(route: HttpRoute, resource: CfnRoute): void {
-    const scope = route.httpApi as IConstruct as Construct;
-    setAuthorizer(route, resource, this.routes, () => this.bind({ route, scope }));
+  protect(route: HttpApiRoute): void {
+    const scope = route.construct.httpApi as IConstruct as Construct;
+    setAuthorizer(route, this.routes, () => this.bind({ route: route.construct, scope }));
   }
 }
 
@@ -60,8 +57,8 @@ export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer, Kno
   }
 
   /** Puts a route behind this authorizer that was created without it. */
-  protect(route: WebSocketRoute, resource: CfnRoute): void {
-    setAuthorizer(route, resource, this.routes, () => this.bind({ route, scope: route }));
+  protect(route: WebSocketApiRoute): void {
+    setAuthorizer(route, this.routes, () => this.bind({ route: route.construct, scope: route.construct }));
   }
 }
 
@@ -77,31 +74,19 @@ function onePerApi<Authorizer>(create: (id: string) => Authorizer): OfApi<Author
 }
 
 /** An API can have more than one authorizer. The first keeps the plain id. */
-function freeId(scope: IConstruct): string {
-  const ids = [ID, ...Array.from({ length: 10 }, (_, index) => `${ID}${index + 2}`)];
-  return ids.find((id) => !scope.node.tryFindChild(id)) ?? ID;
+function freeId(scope: IConstruct, number = 1): string {
+  const id = number === 1 ? ID : `${ID}${number}`;
+  return scope.node.tryFindChild(id) ? freeId(scope, number + 1) : id;
 }
 
 function setAuthorizer(
-  route: IConstruct,
-  resource: CfnRoute,
+  route: HttpApiRoute | WebSocketApiRoute,
   bound: readonly IConstruct[],
   bind: () => HttpRouteAuthorizerConfig | WebSocketRouteAuthorizerConfig,
 ): void {
-  if (bound.includes(route)) return;
-  if (resource.authorizerId !== undefined) {
-    throw invalidProp(
-      route,
-      'The route has another authorizer. Create it without one, or with the one of this construct.',
-    );
-  }
-  if (![undefined, 'NONE'].includes(resource.authorizationType)) {
-    throw invalidProp(
-      route,
-      `The route already has the authorization type ${resource.authorizationType}. Create it without one.`,
-    );
-  }
+  if (bound.includes(route.construct)) return;
+  checkIsOpen(route);
   const { authorizerId, authorizationType } = bind();
-  resource.authorizerId = authorizerId;
-  resource.authorizationType = authorizationType;
+  route.resource.authorizerId = authorizerId;
+  route.resource.authorizationType = authorizationType;
 }

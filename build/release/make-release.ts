@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { PROJECT } from '../paths.ts';
+import cdkJson from '../../cdk.json' with { type: 'json' };
 import { completeTemplate } from './complete-template.ts';
 import { ReleaseStack } from './release-stack.ts';
 import { ReleaseSynthesizer } from './release-synthesizer.ts';
@@ -36,8 +36,7 @@ export async function makeRelease(folder: string): Promise<readonly string[]> {
 }
 
 async function synthesize(outdir: string) {
-  const { context } = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8'));
-  const app = new App({ autoSynth: false, analyticsReporting: false, outdir, context });
+  const app = new App({ autoSynth: false, analyticsReporting: false, outdir, context: cdkJson.context });
   const synthesizer = new ReleaseSynthesizer();
   const description = 'The Auth0 authorizer for API Gateway, its signing key and its set-up of the tenant.';
   const stack = new ReleaseStack(app, 'Auth0ApiAuthorizer', synthesizer, { description });

@@ -27,7 +27,7 @@ export class Guide {
   constructor(ports: GuidePorts, yes: boolean, interruption: Interruption) {
     if (!yes && !ports.terminal.canAsk) {
       throw new UsageError(
-        'There is no terminal to ask at. Run this at a terminal, or add --yes to allow every change.',
+        'The run asks before each change, and there is no terminal to ask on. Run it in a terminal, or add --yes to allow every change.',
       );
     }
     this.#ports = ports;

@@ -14,7 +14,7 @@ export interface IntrospectionProfile {
   readonly mayLackIssuer: boolean;
   /**
    * Whether the claim `scp` holds the scopes of a token that has no `scope`: a list at Okta, a text at Microsoft Entra ID. At an
-   * Auth0 tenant it is a claim like any other, and whoever sets it must not gain scopes by that.
+   * Auth0 tenant it is a claim like any other, and whoever sets it must not gain scopes that way.
    */
   readonly mayUseScp: boolean;
 }
