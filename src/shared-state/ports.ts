@@ -1,0 +1,46 @@
+/** The ports through which the authorizer reaches the shared tables. `src/aws/` implements them. None of them waits beyond its time limit. */
+import type { Marks } from './revocation-mark.ts';
+
+/** Why a table could not be used. Only for the log and the metrics: to the authorizer, every failure is the same. */
+export type TableFailure = 'timeout' | 'throttled' | 'denied' | 'missing' | 'unreadable';
+
+/** Thrown by these ports. Its message names the table and never an item. */
+export class TableError extends Error {
+  readonly failure: TableFailure;
+
+  constructor(failure: TableFailure, message: string) {
+    super(message);
+    this.name = 'TableError';
+    this.failure = failure;
+  }
+}
+
+/** The table of sealed cache entries. */
+export interface EntryTable {
+  /**
+   * Reads an entry, eventually consistent.
+   *
+   * @returns the sealed entry as base64, not trusted; `undefined` if there is none
+   * @throws TableError
+   */
+  read(id: string, timeoutMs: number): Promise<string | undefined>;
+  /**
+   * Writes an entry over an earlier one.
+   *
+   * @param sealed as base64
+   * @param expiresAt epoch seconds, after which DynamoDB may delete it
+   * @throws TableError
+   */
+  write(id: string, sealed: string, expiresAt: number, timeoutMs: number): Promise<void>;
+}
+
+/** The table of revocation marks, which the authorizer can only read. */
+export interface MarkTable {
+  /**
+   * Reads the marks under an id, strongly consistent.
+   *
+   * @returns `undefined` if there are none
+   * @throws TableError, also if the item is malformed
+   */
+  read(id: string, timeoutMs: number): Promise<Marks | undefined>;
+}
