@@ -18,7 +18,7 @@ export class TableError extends Error {
 /** The table of sealed cache entries. */
 export interface EntryTable {
   /**
-   * Reads an entry, eventually consistent.
+   * Reads an entry, strongly consistent, so that what one container has written is found by the next.
    *
    * @returns the sealed entry as base64, not trusted; `undefined` if there is none
    * @throws TableError
