@@ -4,27 +4,30 @@
  */
 
 /** The caller's credential is missing or not valid: 401. */
-export type CredentialErrorCode =
-  | 'credential_missing'
-  | 'credential_repeated'
-  | 'credential_malformed'
-  | 'credential_oversized'
-  | 'scheme_unsupported'
-  | 'token_malformed'
-  | 'algorithm_refused'
-  | 'key_unknown'
-  | 'signature_invalid'
-  | 'claims_malformed'
-  | 'issuer_mismatch'
-  | 'audience_mismatch'
-  | 'token_expired'
-  | 'token_not_yet_valid'
-  | 'token_type_refused'
-  | 'token_sender_constrained'
-  | 'token_inactive'
-  | 'username_mismatch'
-  | 'password_wrong'
-  | 'login_refused';
+export const CREDENTIAL_ERROR_CODES = [
+  'credential_missing',
+  'credential_repeated',
+  'credential_malformed',
+  'credential_oversized',
+  'scheme_unsupported',
+  'token_malformed',
+  'algorithm_refused',
+  'key_unknown',
+  'signature_invalid',
+  'claims_malformed',
+  'issuer_mismatch',
+  'audience_mismatch',
+  'token_expired',
+  'token_not_yet_valid',
+  'token_type_refused',
+  'token_sender_constrained',
+  'token_inactive',
+  'token_revoked',
+  'username_mismatch',
+  'password_wrong',
+  'login_refused',
+] as const;
+export type CredentialErrorCode = (typeof CREDENTIAL_ERROR_CODES)[number];
 
 /** The issuer sent no usable response: 5xx. Never "invalid token", and never an allow. */
 export type IssuerErrorCode =
@@ -52,8 +55,14 @@ export abstract class CodedError<Code extends string> extends Error {
 /** Thrown when a credential cannot be accepted. */
 export class CredentialError extends CodedError<CredentialErrorCode> {}
 
+/** What the containers know together cannot be read, although the operator's configuration relies on it: 5xx. */
+export type SharedStateErrorCode = 'revocations_unreadable';
+
 /** Thrown when a call to the issuer fails, or its response cannot be used. */
 export class IssuerError extends CodedError<IssuerErrorCode> {}
+
+/** Thrown when shared state that a decision relies on cannot be read. */
+export class SharedStateError extends CodedError<SharedStateErrorCode> {}
 
 /** Thrown when the configuration or a key cannot be used. */
 export class ConfigurationError extends CodedError<ConfigurationErrorCode> {}

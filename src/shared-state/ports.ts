@@ -2,7 +2,7 @@
 import type { Marks } from './revocation-mark.ts';
 
 /** Why a table could not be used. Only for the log and the metrics: to the authorizer, every failure is the same. */
-export type TableFailure = 'timeout' | 'throttled' | 'denied' | 'missing' | 'unreadable';
+export type TableFailure = 'timeout' | 'throttled' | 'denied' | 'missing' | 'unreadable' | 'paused';
 
 /** Thrown by these ports. Its message names the table and never an item. */
 export class TableError extends Error {

@@ -1,0 +1,86 @@
+/**
+ * What all containers know about introspected credentials: sealed entries in a table. Nothing that the table does can refuse anybody
+ * or let anybody in. A slow, missing or lying table only means that the issuer is asked.
+ */
+import type { Clock } from '../core/clock.ts';
+import type { Credential } from '../core/credential.ts';
+import { Pepper } from './pepper.ts';
+import { type EntryTable, TableError } from './ports.ts';
+import { type EntryKeys, entryKeys, open, seal } from './sealed-entry.ts';
+import { parseEntry, type SharedEntry, serializeEntry } from './shared-entry.ts';
+import { TableAccess, type TableObserver } from './table-access.ts';
+
+export interface SharedCacheSettings {
+  readonly table: EntryTable;
+  readonly readPepper: () => Promise<string>;
+  /** Of the configuration that decides what a credential means. */
+  readonly fingerprint: string;
+  readonly clock: Clock;
+  /** Resolves after this many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** How far the clocks of two containers may be apart. */
+export const CLOCK_SKEW_MS = 5000;
+
+export class SharedCache {
+  readonly #settings: SharedCacheSettings;
+  readonly #access: TableAccess;
+  readonly #pepper: Pepper;
+
+  constructor(settings: SharedCacheSettings) {
+    const { clock, sleep, readPepper } = settings;
+    this.#settings = settings;
+    this.#access = new TableAccess({ table: 'cache', clock });
+    this.#pepper = new Pepper({ read: readPepper, clock, sleep });
+  }
+
+  /** @returns the entry of a credential, if it has not expired. Never throws */
+  async read(credential: Credential, observe?: TableObserver): Promise<SharedEntry | undefined> {
+    const { table } = this.#settings;
+    try {
+      return await this.#access.read(async (timeoutMs) => {
+        const keys = await this.#keys(credential, timeoutMs);
+        const sealed = await table.read(keys.id, timeoutMs);
+        return sealed === undefined ? undefined : this.#opened(keys, sealed);
+      }, observe);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Writes the entry of a credential over an earlier one, if the table can be used. Never throws. */
+  async write(credential: Credential, entry: SharedEntry, observe?: TableObserver): Promise<void> {
+    const { table } = this.#settings;
+    const untilMs = 'untilMs' in entry ? entry.untilMs : entry.usableUntilMs;
+    try {
+      await this.#access.write(async (timeoutMs) => {
+        const keys = await this.#keys(credential, timeoutMs);
+        await table.write(keys.id, seal(keys, serializeEntry(entry)), Math.ceil(untilMs / 1000), timeoutMs);
+      }, observe);
+    } catch {
+      // Reported to the observer. Other containers ask the issuer.
+    }
+  }
+
+  /** Reads the pepper before the first request needs it. */
+  async prefetch(): Promise<void> {
+    await this.#pepper.value(0);
+  }
+
+  async #keys(credential: Credential, timeoutMs: number): Promise<EntryKeys> {
+    const pepper = await this.#pepper.value(timeoutMs);
+    if (pepper === undefined) throw new TableError('unreadable', 'The pepper of the shared cache cannot be read.');
+    return entryKeys(pepper, this.#settings.fingerprint, credential);
+  }
+
+  #opened(keys: EntryKeys, sealed: string): SharedEntry | undefined {
+    const text = open(keys, sealed);
+    const entry = text === undefined ? undefined : parseEntry(text);
+    if (!entry) throw new TableError('unreadable', 'An entry of the shared cache does not open.');
+    const nowMs = this.#settings.clock();
+    if ('untilMs' in entry) return nowMs < entry.untilMs ? entry : undefined;
+    // An entry from the future would not be compared correctly with revocations.
+    return nowMs < entry.usableUntilMs && entry.startedAtMs <= nowMs + CLOCK_SKEW_MS ? entry : undefined;
+  }
+}

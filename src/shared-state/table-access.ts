@@ -1,0 +1,102 @@
+/**
+ * Calls a shared table within a time limit, and reports each call. After repeated failures the calls pause, so that a table that is
+ * slow or gone costs a request almost nothing.
+ */
+import type { Clock } from '../core/clock.ts';
+import { TableError, type TableFailure } from './ports.ts';
+
+/** What a call to a shared table led to, for logs and metrics. */
+export interface TableEvent {
+  readonly kind: 'table';
+  readonly table: SharedTable;
+  readonly operation: 'read' | 'write';
+  readonly durationMs: number;
+  /** `hit`: there was an item. `miss`: there was none. */
+  readonly outcome: 'hit' | 'miss' | 'written' | TableFailure;
+}
+
+export type SharedTable = 'cache' | 'marks';
+
+export type TableObserver = (event: TableEvent) => void;
+
+export interface TableAccessSettings {
+  readonly table: SharedTable;
+  readonly clock: Clock;
+  /** The time limit of a call once there was a first one, in milliseconds. @default 150 */
+  readonly timeoutMs?: number;
+}
+
+/** The first call connects, and in a new execution environment this takes longer. */
+const FIRST_TIMEOUT_MS = 1000;
+const TIMEOUT_MS = 150;
+const FAILURES_UNTIL_PAUSE = 3;
+const PAUSE_MS = { first: 1000, longest: 30_000 };
+
+export class TableAccess {
+  readonly #settings: TableAccessSettings;
+  #hasCalled = false;
+  #failures = 0;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(settings: TableAccessSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Reads an item.
+   *
+   * @throws TableError
+   */
+  read<Item>(call: (timeoutMs: number) => Promise<Item | undefined>, observe?: TableObserver) {
+    return this.#run('read', call, (item) => (item === undefined ? 'miss' : 'hit'), observe);
+  }
+
+  /**
+   * Writes an item.
+   *
+   * @throws TableError
+   */
+  write(call: (timeoutMs: number) => Promise<void>, observe?: TableObserver): Promise<void> {
+    return this.#run('write', call, () => 'written', observe);
+  }
+
+  async #run<Result>(
+    operation: TableEvent['operation'],
+    call: (timeoutMs: number) => Promise<Result>,
+    outcomeOf: (result: Result) => TableEvent['outcome'],
+    observe: TableObserver | undefined,
+  ): Promise<Result> {
+    const { table, clock } = this.#settings;
+    const startedAtMs = clock();
+    const report = (outcome: TableEvent['outcome']) =>
+      observe?.({ kind: 'table', table, operation, durationMs: clock() - startedAtMs, outcome });
+    try {
+      const result = await this.#attempt(call);
+      report(outcomeOf(result));
+      return result;
+    } catch (error) {
+      const failure = error instanceof TableError ? error : new TableError('unreadable', 'The table cannot be used.');
+      report(failure.failure);
+      throw failure;
+    }
+  }
+
+  async #attempt<Result>(call: (timeoutMs: number) => Promise<Result>): Promise<Result> {
+    const { clock, timeoutMs = TIMEOUT_MS } = this.#settings;
+    if (clock() < this.#pausedUntilMs) throw new TableError('paused', 'Calls to the table are paused.');
+    const limitMs = this.#hasCalled ? timeoutMs : Math.max(timeoutMs, FIRST_TIMEOUT_MS);
+    this.#hasCalled = true;
+    try {
+      const result = await call(limitMs);
+      this.#failures = 0;
+      return result;
+    } catch (error) {
+      this.#failures += 1;
+      const doublings = this.#failures - FAILURES_UNTIL_PAUSE;
+      if (doublings >= 0) {
+        this.#pausedUntilMs = clock() + Math.min(PAUSE_MS.first * 2 ** doublings, PAUSE_MS.longest);
+      }
+      throw error;
+    }
+  }
+}
