@@ -1,8 +1,8 @@
 /** Makes the authorizer's handler, for every kind of API: it decides about an event and writes one line to the log. */
 
+import type { DecisionEvent } from '../../src/authorizer/authorizer.ts';
 import { type AuthorizerPorts, composeAuthorizer } from '../../src/authorizer/compose.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
-import type { IssuerEvent } from '../../src/issuer/issuer-endpoint.ts';
 import { type AuthorizerEvent, type AuthorizerResult, adapt } from './api-kinds.ts';
 import { decisionRecord } from './decision-record.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
@@ -27,17 +27,14 @@ export function createHandler(
   const viewerAddress = viewerAddressOf(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();
-    const issuerEvents: IssuerEvent[] = [];
+    const events: DecisionEvent[] = [];
     const { request, headers, requestId, toResult } = adapt(event, audience);
     const viewed = viewerAddress ? { ...request, viewerAddress: () => viewerAddress.of(headers) } : request;
-    const decision = await authorizer.decide(viewed, (seen) => issuerEvents.push(seen));
+    const decision = await authorizer.decide(viewed, (seen) => events.push(seen));
     const nowMs = ports.clock();
     const ids = { requestId, traceId: traceIdOf(headers) };
-    const record = decisionRecord(
-      { request, decision, durationMs: nowMs - startedAtMs, issuerEvents, ...ids },
-      logSubject,
-    );
-    writeLine(embeddedMetrics(record, issuerEvents, { audience, nowMs }));
+    const record = decisionRecord({ request, decision, durationMs: nowMs - startedAtMs, events, ...ids }, logSubject);
+    writeLine(embeddedMetrics(record, events, { audience, nowMs }));
     return toResult(decision);
   };
 }

@@ -1,16 +1,16 @@
-/** The log record of a decision: the reason, the time, and the calls to the issuer. Never a credential. */
+/** The log record of a decision: the reason, the time, and the calls to the issuer and to shared tables. Never a credential. */
 import { hash } from 'node:crypto';
-import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
+import type { AuthorizationRequest, DecisionEvent } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
-import type { IssuerEvent } from '../../src/issuer/issuer-endpoint.ts';
 import { isCompactJws } from '../../src/issuer/jwt.ts';
+import type { TableEvent } from '../../src/shared-state/table-access.ts';
 
 /** A decision, and what led to it. */
 export interface Decided {
   readonly request: AuthorizationRequest;
   readonly decision: Decision;
   readonly durationMs: number;
-  readonly issuerEvents: readonly IssuerEvent[];
+  readonly events: readonly DecisionEvent[];
   readonly requestId?: string | undefined;
   readonly traceId?: string | undefined;
 }
@@ -36,6 +36,10 @@ export interface DecisionRecord {
   readonly issuerRetries: number;
   /** The endpoints whose calls pause from now on, and for how long: `introspection 2000 ms`. */
   readonly circuitOpenings: readonly string[];
+  /** Whether the shared cache had the credential, if it was asked: `hit`, `miss`, or why it could not be used. */
+  readonly sharedCache?: TableEvent['outcome'] | undefined;
+  /** The calls to shared tables that failed: `marks read timeout`. Absent if there are none. */
+  readonly tableFailures?: readonly string[] | undefined;
   /** The subject, or a digest of it. */
   readonly sub?: string;
   readonly tokenType?: string;
@@ -43,13 +47,17 @@ export interface DecisionRecord {
   readonly message?: string;
 }
 
+const TABLE_SUCCESSES: ReadonlySet<TableEvent['outcome']> = new Set(['hit', 'miss', 'written']);
+
 /** @param logSubject write the subject itself, not a digest of it */
 export function decisionRecord(
-  { request, decision, durationMs, issuerEvents, requestId, traceId }: Decided,
+  { request, decision, durationMs, events, requestId, traceId }: Decided,
   logSubject: boolean,
 ): DecisionRecord {
-  const attempts = issuerEvents.filter((event) => event.kind === 'attempt');
-  const circuitOpenings = issuerEvents.filter((event) => event.kind === 'circuit_opened');
+  const attempts = events.filter((event) => event.kind === 'attempt');
+  const circuitOpenings = events.filter((event) => event.kind === 'circuit_opened');
+  const tableCalls = events.filter((event) => event.kind === 'table');
+  const tableFailures = tableCalls.filter(({ outcome }) => !TABLE_SUCCESSES.has(outcome));
   return {
     // Absent in JSON if `undefined`. Spreading them here would make the whole record three times as slow to serialize.
     requestId,
@@ -65,6 +73,11 @@ export function decisionRecord(
     issuerCalls: attempts.length,
     issuerRetries: attempts.filter(({ isRetry }) => isRetry).length,
     circuitOpenings: circuitOpenings.map((event) => `${event.endpoint} ${event.durationMs} ms`),
+    sharedCache: tableCalls.find(({ table, operation }) => table === 'cache' && operation === 'read')?.outcome,
+    tableFailures:
+      tableFailures.length === 0
+        ? undefined
+        : tableFailures.map(({ table, operation, outcome }) => `${table} ${operation} ${outcome}`),
     ...('principal' in decision
       ? {
           sub: logSubject ? decision.principal.subject : digest(decision.principal.subject),

@@ -3,14 +3,17 @@
  * decision into what API Gateway expects.
  */
 import type { Clock } from '../core/clock.ts';
-import { parseCredential } from '../core/credential.ts';
+import { type Credential, parseCredential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
-import { ConfigurationError, CredentialError, IssuerError } from '../core/errors.ts';
+import { ConfigurationError, CredentialError, IssuerError, SharedStateError } from '../core/errors.ts';
 import { type CalledRoute, type RouteMap, satisfies, scopesOf } from '../core/routes.ts';
-import { DECISION_DEADLINE_MS, type IssuerObserver } from '../issuer/issuer-endpoint.ts';
+import { DECISION_DEADLINE_MS, type IssuerEvent } from '../issuer/issuer-endpoint.ts';
+import { isCompactJws } from '../issuer/jwt.ts';
+import type { TableEvent } from '../shared-state/table-access.ts';
 import { type Authenticator, authenticate } from './authenticator.ts';
 import type { Decision } from './decision.ts';
 import type { PrincipalCache, Resolved } from './principal-cache.ts';
+import type { CredentialForm, RevocationCheck } from './revocation-check.ts';
 
 export interface AuthorizerSettings {
   readonly authenticators: readonly Authenticator[];
@@ -18,7 +21,13 @@ export interface AuthorizerSettings {
   readonly digest: DigestCredential;
   readonly routes: RouteMap;
   readonly clock: Clock;
+  /** @default no credential is revoked before its caches expire */
+  readonly revocation?: RevocationCheck | undefined;
 }
+
+/** What happened during a decision, for logs and metrics. */
+export type DecisionEvent = IssuerEvent | TableEvent;
+export type DecisionObserver = (event: DecisionEvent) => void;
 
 /** A request, in the same form for every kind of API. */
 export interface AuthorizationRequest extends CalledRoute {
@@ -40,38 +49,36 @@ export class Authorizer {
   /**
    * Decides whether a request may call its route.
    *
-   * @param observe is called for every call to an issuer that this request causes
+   * @param observe is called for every call to an issuer or a shared table that this request causes
    * @returns the decision. Refusals, outages and unusable keys are decisions too, so this throws only because of a bug
    */
-  async decide(request: AuthorizationRequest, observe?: IssuerObserver): Promise<Decision> {
+  async decide(request: AuthorizationRequest, observe?: DecisionObserver): Promise<Decision> {
     try {
       return this.#decideFor(await this.#resolve(request, observe), request);
     } catch (error) {
       if (error instanceof CredentialError) {
         return { outcome: 'unauthenticated', reason: error.code, message: error.message };
       }
-      if (error instanceof IssuerError || error instanceof ConfigurationError) {
-        return { outcome: 'unavailable', reason: error.code, message: error.message };
-      }
+      if (isOurs(error)) return { outcome: 'unavailable', reason: error.code, message: error.message };
       throw error;
     }
   }
 
   async #resolve(
     { authorization, callerIp, viewerAddress }: AuthorizationRequest,
-    observe: IssuerObserver | undefined,
+    observe: DecisionObserver | undefined,
   ): Promise<Resolved> {
-    const { authenticators, cache, digest, clock } = this.#settings;
+    const { authenticators, cache, digest, clock, revocation } = this.#settings;
     const credential = parseCredential(authorization);
-    return cache.resolve(digest(credential), () => {
+    const form = formOf(credential);
+    const lookUp = () => {
       const deadlineMs = clock() + DECISION_DEADLINE_MS;
-      return authenticate(authenticators, credential, {
-        deadlineMs,
-        observe,
-        callerIp: callerIp || undefined,
-        viewerAddress,
-      });
-    });
+      const context = { deadlineMs, observe, callerIp: callerIp || undefined, viewerAddress };
+      return authenticate(authenticators, credential, context);
+    };
+    const resolved = await cache.resolve({ digest: digest(credential), credential, form, lookUp, observe });
+    if (form === 'jwt') await revocation?.assertJwtStands(resolved.principal, observe);
+    return resolved;
   }
 
   #decideFor({ principal, cacheHit }: Resolved, called: CalledRoute): Decision {
@@ -81,4 +88,13 @@ export class Authorizer {
     const requiredScopes = requirement ? scopesOf(requirement) : [];
     return { outcome: 'deny', reason, principal, requiredScopes, cacheHit };
   }
+}
+
+function formOf(credential: Credential): CredentialForm {
+  if (credential.kind === 'basic') return 'basic';
+  return isCompactJws(credential.token) ? 'jwt' : 'opaque';
+}
+
+function isOurs(error: unknown): error is IssuerError | ConfigurationError | SharedStateError {
+  return error instanceof IssuerError || error instanceof ConfigurationError || error instanceof SharedStateError;
 }

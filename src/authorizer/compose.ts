@@ -15,12 +15,16 @@ import { IssuerEndpoint, type IssuerPorts } from '../issuer/issuer-endpoint.ts';
 import { Jwks } from '../issuer/jwks.ts';
 import { JwtVerifier } from '../issuer/jwt.ts';
 import { PasswordGrant } from '../issuer/password-grant.ts';
+import type { MarkTable } from '../shared-state/ports.ts';
+import { Revocations } from '../shared-state/revocations.ts';
+import { SharedCache, type SharedCacheSettings } from '../shared-state/shared-cache.ts';
 import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import { Authorizer } from './authorizer.ts';
 import { BasicAuthenticator } from './basic-authenticator.ts';
 import { JwtAuthenticator, type JwtIssuer } from './jwt-authenticator.ts';
 import { OpaqueTokenAuthenticator } from './opaque-token-authenticator.ts';
 import { PrincipalCache } from './principal-cache.ts';
+import { RevocationCheck } from './revocation-check.ts';
 
 export interface AuthorizerPorts extends IssuerPorts {
   readonly signingKeys: SigningKeyStore;
@@ -28,6 +32,10 @@ export interface AuthorizerPorts extends IssuerPorts {
   readonly passwordGrantClient?: (() => Promise<PasswordGrantClient>) | undefined;
   /** Reads the client of an issuer that requires a client secret, by the name of the secret that holds it. @default none */
   readonly issuerClient?: ((secretId: string) => Promise<ClientCredentials>) | undefined;
+  /** The table that all containers share, and the secret that seals its entries. @default results stay in this process */
+  readonly sharedCache?: Pick<SharedCacheSettings, 'table' | 'readPepper'> | undefined;
+  /** The table of revocation marks. Required if `revocation` is configured. */
+  readonly marks?: MarkTable | undefined;
 }
 
 /** An authorization server that may issue tokens. */
@@ -35,6 +43,10 @@ type Authority = JwtIssuer & { readonly introspector: Introspector };
 
 /** How far the server's clock may be from ours. */
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** Changes when entries of the shared cache get another meaning, so that a new version does not read those of an old one. */
+const ENTRY_FORMAT = 1;
+/** Where a mark that cannot be read means 503, it is worth waiting longer for it. */
+const REQUIRED_MARK_TIMEOUT_MS = 1000;
 
 /** Composes an authorizer. Nothing is fetched or read before the first request that needs it. */
 export function composeAuthorizer(configuration: AuthorizerConfiguration, ports: AuthorizerPorts): Authorizer {
@@ -62,10 +74,18 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     passwordGrant: composePasswordGrant(configuration, ports, routes, digest),
     digest,
   });
+  const revocation = composeRevocation(configuration, ports);
   return new Authorizer({
     // Another server has no app specific passwords, so it has no use for the secret of a Basic credential.
     authenticators: configuration.authorizationServer ? bearerAuthenticators : [...bearerAuthenticators, basic],
-    cache: new PrincipalCache({ ...configuration, clock: ports.clock }),
+    cache: new PrincipalCache({
+      ...configuration,
+      clock: ports.clock,
+      random: ports.random,
+      shared: composeSharedCache(configuration, ports),
+      revocation,
+    }),
+    revocation,
     digest,
     routes,
     clock: ports.clock,
@@ -110,6 +130,26 @@ async function noIssuerClient(secretId: string): Promise<never> {
     'configuration_invalid',
     `The secret ${JSON.stringify(secretId)} cannot be read, because secrets of issuers are not available here.`,
   );
+}
+
+function composeSharedCache(
+  { issuer, authorizationServer, issuers, audience }: AuthorizerConfiguration,
+  { sharedCache, clock, sleep }: AuthorizerPorts,
+): SharedCache | undefined {
+  if (!sharedCache) return undefined;
+  const fingerprint = JSON.stringify({ format: ENTRY_FORMAT, issuer, authorizationServer, issuers, audience });
+  return new SharedCache({ ...sharedCache, fingerprint, clock, sleep });
+}
+
+function composeRevocation(
+  { revocation, introspectJwts }: AuthorizerConfiguration,
+  { marks: table, clock }: AuthorizerPorts,
+): RevocationCheck | undefined {
+  if (!revocation || !table) return undefined;
+  const { seconds, revokeJwts } = revocation;
+  const timeoutMs = revokeJwts ? REQUIRED_MARK_TIMEOUT_MS : undefined;
+  const revocations = new Revocations({ table, clock, seconds, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  return new RevocationCheck({ revocations, revokeJwts, introspectJwts });
 }
 
 function composePasswordGrant(

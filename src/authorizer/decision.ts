@@ -1,5 +1,10 @@
 /** The decision about a request, before it is translated for a kind of API. */
-import type { ConfigurationErrorCode, CredentialErrorCode, IssuerErrorCode } from '../core/errors.ts';
+import type {
+  ConfigurationErrorCode,
+  CredentialErrorCode,
+  IssuerErrorCode,
+  SharedStateErrorCode,
+} from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 
 /** Why a principal may not call a route. */
@@ -20,6 +25,6 @@ export type Decision =
   /** The credential could not be checked, because of an outage or of our own configuration: 5xx. */
   | {
       readonly outcome: 'unavailable';
-      readonly reason: IssuerErrorCode | ConfigurationErrorCode;
+      readonly reason: IssuerErrorCode | ConfigurationErrorCode | SharedStateErrorCode;
       readonly message: string;
     };

@@ -1,34 +1,48 @@
 /**
- * Caches the principal or the refusal that a credential led to. The key is a digest; the credential itself is never stored.
- * Failures of the issuer are not cached. Concurrent uses of one credential share one lookup.
+ * Caches the principal or the refusal that a credential led to. A lookup goes from this process to the cache that all containers share,
+ * and then to the issuer. The key in the process is a digest; the credential itself is never stored. Failures of the issuer are not
+ * cached. Concurrent uses of one credential share one lookup.
  */
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Credential } from '../core/credential.ts';
 import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
+import type { SharedCache } from '../shared-state/shared-cache.ts';
+import type { SharedPrincipal, SharedRefusal } from '../shared-state/shared-entry.ts';
+import type { TableObserver } from '../shared-state/table-access.ts';
+import { type CachedPrincipal, CacheTimes, type CacheTimesSettings } from './cache-times.ts';
+import type { CredentialForm, EarlierResult, RevocationCheck } from './revocation-check.ts';
+import { isShareable, mayBeShared } from './shareable.ts';
 
-export interface PrincipalCacheSettings {
+export interface PrincipalCacheSettings extends CacheTimesSettings {
   readonly clock: Clock;
-  /** How long a principal is cached; never past its `exp`. */
-  readonly cacheTtlSeconds: number;
   /** How long a refusal is cached. */
   readonly negativeTtlSeconds: number;
-  /** How much longer a principal is accepted while the server fails or does not respond; never past its `exp`. */
-  readonly staleIfErrorSeconds: number;
   /** Principals with one of these scopes are not cached. */
   readonly uncachedScopes: readonly string[];
+  /** @default results stay in this process */
+  readonly shared?: SharedCache | undefined;
+  /** @default results stand until they expire */
+  readonly revocation?: RevocationCheck | undefined;
+}
+
+/** What is looked up. */
+export interface Lookup {
+  /** Identifies the credential in this process. */
+  readonly digest: string;
+  readonly credential: Credential;
+  readonly form: CredentialForm;
+  /** Asks the issuer. It runs at most once at a time for one digest. */
+  readonly lookUp: () => Promise<Principal>;
+  /** Called for each call to a shared table. */
+  readonly observe?: TableObserver | undefined;
 }
 
 export interface Resolved {
   readonly principal: Principal;
-  /** Whether the principal came from the cache. */
+  /** Whether the principal came from a cache. */
   readonly cacheHit: boolean;
-}
-
-interface KnownPrincipal {
-  readonly principal: Principal;
-  readonly freshUntilMs: number;
-  readonly usableUntilMs: number;
 }
 
 interface KnownRefusal {
@@ -36,83 +50,181 @@ interface KnownRefusal {
   readonly untilMs: number;
 }
 
+/** What the shared cache says about a credential. */
+interface FromOthers {
+  readonly isKnown: boolean;
+  /** Absent if its user was revoked since. */
+  readonly standing: CachedPrincipal | undefined;
+}
+
+const NOTHING: FromOthers = { isKnown: false, standing: undefined };
 const MAXIMUM_ENTRIES = 10_000;
 
 export class PrincipalCache {
   readonly #settings: PrincipalCacheSettings;
+  readonly #times: CacheTimes;
   /** Two maps, so that a flood of invalid credentials cannot evict principals. */
-  readonly #principals = new BoundedMap<string, KnownPrincipal>(MAXIMUM_ENTRIES);
+  readonly #principals = new BoundedMap<string, CachedPrincipal>(MAXIMUM_ENTRIES);
   readonly #refusals = new BoundedMap<string, KnownRefusal>(MAXIMUM_ENTRIES);
-  readonly #flights = new Map<string, Promise<Principal>>();
+  readonly #flights = new Map<string, Promise<Resolved>>();
 
   constructor(settings: PrincipalCacheSettings) {
     this.#settings = settings;
+    this.#times = new CacheTimes(settings);
   }
 
   /**
-   * Returns the cached principal for a digest, or looks it up.
+   * Returns the cached principal of a credential, or looks it up.
    *
-   * @param digest identifies the credential
-   * @param lookUp runs at most once at a time for one digest
    * @throws what `lookUp` throws, or the cached CredentialError that it threw before
+   * @throws SharedStateError `revocations_unreadable`
    */
-  async resolve(digest: string, lookUp: () => Promise<Principal>): Promise<Resolved> {
+  async resolve(lookup: Lookup): Promise<Resolved> {
+    const { digest } = lookup;
     const now = this.#settings.clock();
-    const known = this.#principals.get(digest);
-    if (known && now < known.freshUntilMs) return { principal: known.principal, cacheHit: true };
+    const known = this.#usable(digest, now);
+    const check = known ? this.#isOutdated(known, lookup) : false;
+    // Without an await where there is nothing to wait for.
+    const isOutdated = typeof check === 'boolean' ? check : await check;
+    const standing = isOutdated ? undefined : known;
+    if (standing && now < standing.refreshFromMs) return { principal: standing.principal, cacheHit: true };
     const refusal = this.#refusals.get(digest);
     if (refusal && now < refusal.untilMs) throw refusal.error;
-    try {
-      return { principal: await (this.#flights.get(digest) ?? this.#startLookup(digest, lookUp)), cacheHit: false };
-    } catch (error) {
-      if (known && mayServeStale(error) && this.#settings.clock() < known.usableUntilMs) {
-        return { principal: known.principal, cacheHit: true };
-      }
-      throw error;
-    }
+    return this.#flights.get(digest) ?? this.#start(lookup, known, standing);
   }
 
-  #startLookup(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
-    const flight = this.#lookUpAndCache(digest, lookUp).finally(() => this.#flights.delete(digest));
+  #usable(digest: string, now: number): CachedPrincipal | undefined {
+    const known = this.#principals.get(digest);
+    return known && now < known.usableUntilMs ? known : undefined;
+  }
+
+  #start(lookup: Lookup, known: CachedPrincipal | undefined, standing: CachedPrincipal | undefined) {
+    const { digest } = lookup;
+    const flight = this.#find(lookup, known, standing).finally(() => this.#flights.delete(digest));
     this.#flights.set(digest, flight);
     return flight;
   }
 
-  async #lookUpAndCache(digest: string, lookUp: () => Promise<Principal>): Promise<Principal> {
+  /**
+   * @param known what this process knows
+   * @param standing the same, unless its user was revoked since. It has expired, or is about to
+   */
+  async #find(
+    lookup: Lookup,
+    known: CachedPrincipal | undefined,
+    standing: CachedPrincipal | undefined,
+  ): Promise<Resolved> {
+    const shared = await this.#readShared(lookup);
+    const best = newerOf(standing, shared.standing);
+    if (best && best !== standing && this.#settings.clock() < best.refreshFromMs) {
+      return this.#serve(lookup, best);
+    }
     try {
-      const principal = await lookUp();
-      this.#cachePrincipal(digest, principal);
+      const isKnown = known !== undefined || shared.isKnown;
+      return { principal: await this.#ask(lookup, isKnown), cacheHit: false };
+    } catch (error) {
+      if (!best || !this.#mayServe(best, error)) throw error;
+      // Others wait no longer than this request for an issuer that is down.
+      return this.#serve(lookup, { ...best, refreshFromMs: best.freshUntilMs });
+    }
+  }
+
+  #serve({ digest }: Lookup, known: CachedPrincipal): Resolved {
+    this.#principals.set(digest, known);
+    return { principal: known.principal, cacheHit: true };
+  }
+
+  /** What another container has found out. */
+  async #readShared(lookup: Lookup): Promise<FromOthers> {
+    const { shared, revocation, clock, uncachedScopes } = this.#settings;
+    const { credential, observe } = lookup;
+    if (!shared || !isShareable(credential)) return NOTHING;
+    const [entry] = await Promise.all([shared.read(credential, observe), revocation?.prefetch(observe)]);
+    if (!entry) return NOTHING;
+    if ('refusal' in entry) throw this.#keepRefusal(lookup, entry);
+    if (hasOneOf(entry.principal, uncachedScopes) || !mayBeShared(credential, entry.principal)) return NOTHING;
+    const isOutdated = await this.#isOutdated(entry, lookup);
+    return { isKnown: true, standing: isOutdated ? undefined : this.#times.ofShared(entry, clock()) };
+  }
+
+  #keepRefusal({ digest }: Lookup, { refusal, untilMs }: SharedRefusal): CredentialError {
+    const error = new CredentialError(refusal.code, refusal.message);
+    this.#principals.delete(digest);
+    this.#refusals.set(digest, { error, untilMs: Math.min(untilMs, this.#refusedUntilMs()) });
+    return error;
+  }
+
+  /** @param isKnown whether an entry of the shared cache must be replaced if the issuer refuses */
+  async #ask(lookup: Lookup, isKnown: boolean): Promise<Principal> {
+    const startedAtMs = this.#settings.clock();
+    try {
+      const principal = await lookup.lookUp();
+      await this.#store(lookup, { principal, startedAtMs });
       return principal;
     } catch (error) {
-      if (error instanceof CredentialError) this.#cacheRefusal(digest, error);
+      if (error instanceof CredentialError) await this.#refuse(lookup, error, isKnown);
       throw error;
     }
   }
 
-  #cachePrincipal(digest: string, principal: Principal): void {
-    const { clock, cacheTtlSeconds, staleIfErrorSeconds, uncachedScopes } = this.#settings;
-    if (principal.scopes.some((scope) => uncachedScopes.includes(scope))) {
+  async #store({ digest, credential, observe }: Lookup, found: EarlierResult): Promise<void> {
+    const { clock, uncachedScopes, shared } = this.#settings;
+    if (hasOneOf(found.principal, uncachedScopes)) {
       this.#principals.delete(digest);
       return;
     }
-    const expiresAtMs = (principal.expiresAt ?? Number.POSITIVE_INFINITY) * 1000;
-    const freshUntilMs = Math.min(clock() + cacheTtlSeconds * 1000, expiresAtMs);
-    const usableUntilMs = Math.min(clock() + (cacheTtlSeconds + staleIfErrorSeconds) * 1000, expiresAtMs);
-    this.#principals.set(digest, { principal, freshUntilMs, usableUntilMs });
+    const isShared = shared !== undefined && isShareable(credential) && mayBeShared(credential, found.principal);
+    const { refreshFromMs, ...entry } = this.#times.ofFound(found, clock());
+    this.#principals.set(digest, { ...entry, refreshFromMs: isShared ? refreshFromMs : entry.freshUntilMs });
+    if (isShared && clock() < entry.usableUntilMs) await shared.write(credential, toShare(entry), observe);
   }
 
-  #cacheRefusal(digest: string, error: CredentialError): void {
-    const { clock, negativeTtlSeconds } = this.#settings;
+  /** Tells the other containers only if they may know a principal. So a flood of junk writes nothing. */
+  async #refuse({ digest, credential, observe }: Lookup, error: CredentialError, isKnown: boolean): Promise<void> {
+    const { shared, clock } = this.#settings;
+    const refusedUntilMs = this.#refusedUntilMs();
     this.#principals.delete(digest);
-    this.#refusals.set(digest, { error, untilMs: clock() + negativeTtlSeconds * 1000 });
+    this.#refusals.set(digest, { error, untilMs: refusedUntilMs });
+    if (!shared || !isKnown || !isShareable(credential)) return;
+    const { code, message } = error;
+    // The refusal of a Basic credential is not shared, because its secret may be a password. An entry that has expired takes the
+    // principal away.
+    const untilMs = credential.kind === 'basic' ? clock() : refusedUntilMs;
+    await shared.write(credential, { refusal: { code, message }, untilMs }, observe);
   }
+
+  #refusedUntilMs(): number {
+    return this.#settings.clock() + this.#settings.negativeTtlSeconds * 1000;
+  }
+
+  #isOutdated(result: SharedPrincipal, { form, observe }: Lookup): boolean | Promise<boolean> {
+    return this.#settings.revocation?.isOutdated(form, result, observe) ?? false;
+  }
+
+  /** A principal that has not expired survives every failure of the issuer; a stale one only an outage. */
+  #mayServe({ freshUntilMs, usableUntilMs }: CachedPrincipal, error: unknown): boolean {
+    const now = this.#settings.clock();
+    if (!(error instanceof IssuerError)) return false;
+    return now < freshUntilMs || (now < usableUntilMs && STALE_IF.has(error.code));
+  }
+}
+
+function hasOneOf({ scopes }: Principal, unwanted: readonly string[]): boolean {
+  return scopes.some((scope) => unwanted.includes(scope));
+}
+
+function newerOf(one: CachedPrincipal | undefined, other: CachedPrincipal | undefined): CachedPrincipal | undefined {
+  if (!one || !other) return one ?? other;
+  return other.startedAtMs > one.startedAtMs ? other : one;
+}
+
+/** The e-mail address was needed only to compare it with the name that the caller gave. */
+function toShare({ principal, ...times }: Omit<CachedPrincipal, 'refreshFromMs'>): SharedPrincipal {
+  const { email: _, issuedAt: __, ...shared } = principal;
+  return { principal: shared, ...times };
 }
 
 /** 429 is a response, not an outage, so it does not allow a stale principal. */
-function mayServeStale(error: unknown): boolean {
-  return error instanceof IssuerError && STALE_IF.has(error.code);
-}
-
 const STALE_IF: ReadonlySet<IssuerError['code']> = new Set([
   'issuer_unavailable',
   'issuer_timeout',

@@ -19,6 +19,7 @@ export const CREDENTIAL_REASONS: Readonly<Record<CredentialErrorCode, string>> =
   token_type_refused: 'tokens of its type, such as refresh and ID tokens, are not credentials',
   token_sender_constrained: 'it is bound to a key, and no proof of possession reaches the authorizer',
   token_inactive: 'the tenant does not report it as active',
+  token_revoked: 'it was issued before its user was revoked',
   username_mismatch: 'it belongs to another user than the one named',
   password_wrong: 'the password is wrong',
   login_refused: 'the tenant does not let this user log in',

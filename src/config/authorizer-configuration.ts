@@ -2,8 +2,9 @@
  * The authorizer's own configuration: what the deployment passes to the function, as JSON in the environment variable
  * `CONFIG`, and the routes as a file if they are too large for it. It contains names of secrets, but no secret.
  */
-import { forward, type InferOutput, optional, partialCheck, pipe } from 'valibot';
+import { forward, type InferOutput, minLength, optional, partialCheck, pipe, strictObject, string } from 'valibot';
 import { isJsonObject, parseJson } from '../core/json.ts';
+import { revocationSeconds } from './deployment-fields.ts';
 import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
 import { authorizationServer, mainIssuerFault, mainIssuerSpellingFault, otherIssuer, otherIssuers } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
@@ -37,6 +38,8 @@ export const authorizerEntries = {
   logSubject: optional(flag, false),
 };
 
+const name = pipe(string(), minLength(1));
+
 const keys = exactly({
   ...authorizerEntries,
   issuer: otherIssuer,
@@ -46,6 +49,10 @@ const keys = exactly({
   signingKeySecret: secretId,
   /** The secret with the password grant's client; without it Basic accepts app specific passwords only. */
   passwordGrantSecret: optional(secretId),
+  /** The cache that all containers share: its table, and the secret from which its keys are derived. */
+  sharedCache: optional(strictObject({ table: name, pepperSecret: secretId })),
+  /** The table of revocation marks, and how long one reading of it is trusted. */
+  revocation: optional(strictObject({ table: name, seconds: revocationSeconds, revokeJwts: flag })),
 });
 
 const schema = pipe(

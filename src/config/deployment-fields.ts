@@ -34,6 +34,9 @@ export const jwksCacheSeconds = wholeNumber(
   'whole seconds from 0 to 600, because a change of the key waits that long',
 );
 
+/** How long a container trusts a reading of the revocation marks. */
+export const revocationSeconds = wholeNumber(1, 60, 'whole seconds from 1 to 60');
+
 /** @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html */
 export const ipRateLimit = wholeNumber(
   10,

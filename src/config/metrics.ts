@@ -13,4 +13,8 @@ export const METRICS = {
   circuitOpenings: 'CircuitOpenings',
   /** 1 for a 401 or 403, else 0. Reported with the dimension `audience` only. The median says what most callers get. */
   refusals: 'Refusals',
+  /** 1 if the shared cache knew the credential, else 0. Only for decisions that asked it, with the dimension `audience` only. */
+  sharedCacheHits: 'SharedCacheHits',
+  /** Failed calls to the shared cache or the revocation marks. Only if there are any, with the dimension `audience` only. */
+  tableFailures: 'SharedTableFailures',
 } as const;

@@ -21,6 +21,8 @@ export interface Principal {
   readonly issuer: string;
   /** Epoch seconds. App specific passwords have none. */
   readonly expiresAt: number | undefined;
+  /** Epoch seconds. Only of a JWT that was verified here. */
+  readonly issuedAt?: number | undefined;
 }
 
 /** The keys under which a backend receives the principal. Every key is always present; an unknown value is `""`. */

@@ -23,6 +23,7 @@ export interface Claims {
   readonly sub: string;
   readonly iss: string;
   readonly exp: number | undefined;
+  readonly iat: number | undefined;
   readonly scopes: readonly string[];
   readonly permissions: readonly string[];
   readonly username: string | undefined;
@@ -58,6 +59,7 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
     sub: requiredText(unverifiedClaims, 'sub'),
     iss,
     exp,
+    iat: typeof unverifiedClaims.iat === 'number' ? unverifiedClaims.iat : undefined,
     scopes: scopesOf(unverifiedClaims, expected),
     permissions: scopeList(unverifiedClaims.permissions, 'permissions'),
     username: text(unverifiedClaims, 'username'),

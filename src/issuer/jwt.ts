@@ -123,6 +123,7 @@ function toPrincipal(claims: Claims, permissionsAsScopes: boolean): Principal {
     organizationId: claims.organizationId,
     issuer: claims.iss,
     expiresAt: claims.exp,
+    issuedAt: claims.iat,
   };
 }
 

@@ -1,43 +1,66 @@
 /** What a shared entry says, as text. The text comes from a sealed entry, and is checked all the same before anything in it is used. */
-import { array, finite, type InferOutput, number, optional, picklist, pipe, safeParse, strictObject, string, union } from 'valibot';
-import { CREDENTIAL_ERROR_CODES } from '../core/errors.ts';
+import {
+  array,
+  finite,
+  type GenericSchema,
+  number,
+  optional,
+  picklist,
+  pipe,
+  safeParse,
+  strictObject,
+  string,
+  transform,
+  union,
+} from 'valibot';
+import { CREDENTIAL_ERROR_CODES, type CredentialErrorCode } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
-import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD } from '../core/principal.ts';
+import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal } from '../core/principal.ts';
+
+/** A principal that an issuer has confirmed. All times are epoch milliseconds. */
+export interface SharedPrincipal {
+  readonly principal: Principal;
+  /** When the lookup started. A revocation after this moment may not be part of its result. */
+  readonly startedAtMs: number;
+  readonly freshUntilMs: number;
+  /** Until when the principal may be used while the issuer is down. */
+  readonly usableUntilMs: number;
+}
+
+/** A refusal that has replaced a principal. */
+export interface SharedRefusal {
+  readonly refusal: { readonly code: CredentialErrorCode; readonly message: string };
+  readonly untilMs: number;
+}
+
+export type SharedEntry = SharedPrincipal | SharedRefusal;
 
 const time = pipe(number(), finite());
 
-const principal = strictObject({
-  subject: string(),
-  username: optional(string()),
-  scopes: array(string()),
-  tokenType: picklist([ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD]),
-  clientId: optional(string()),
-  organizationId: optional(string()),
-  issuer: string(),
-  expiresAt: optional(time),
-});
+const principal = pipe(
+  strictObject({
+    subject: string(),
+    username: optional(string()),
+    scopes: array(string()),
+    tokenType: picklist([ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD]),
+    clientId: optional(string()),
+    organizationId: optional(string()),
+    issuer: string(),
+    expiresAt: optional(time),
+  }),
+  // JSON leaves out what is undefined.
+  transform(({ username, clientId, organizationId, expiresAt, ...required }) => {
+    return { username, clientId, organizationId, expiresAt, ...required };
+  }),
+);
 
-/** A principal that an issuer has confirmed. All times are epoch milliseconds. */
-const sharedPrincipal = strictObject({
-  principal,
-  /** When the lookup started. A revocation after this moment may not be part of its result. */
-  startedAtMs: time,
-  freshUntilMs: time,
-  /** Until when the principal may be used while the issuer is down. */
-  usableUntilMs: time,
-});
-
-/** A refusal that has replaced a principal. */
-const sharedRefusal = strictObject({
-  refusal: strictObject({ code: picklist(CREDENTIAL_ERROR_CODES), message: string() }),
-  untilMs: time,
-});
-
-const schema = union([sharedPrincipal, sharedRefusal]);
-
-export type SharedPrincipal = InferOutput<typeof sharedPrincipal>;
-export type SharedRefusal = InferOutput<typeof sharedRefusal>;
-export type SharedEntry = SharedPrincipal | SharedRefusal;
+const schema: GenericSchema<unknown, SharedEntry> = union([
+  strictObject({ principal, startedAtMs: time, freshUntilMs: time, usableUntilMs: time }),
+  strictObject({
+    refusal: strictObject({ code: picklist(CREDENTIAL_ERROR_CODES), message: string() }),
+    untilMs: time,
+  }),
+]);
 
 export function serializeEntry(entry: SharedEntry): string {
   return JSON.stringify(entry);

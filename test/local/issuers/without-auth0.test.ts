@@ -33,7 +33,9 @@ async function start(client: (server: Rfc7662Server) => object = ({ clientId }) 
   });
   const calls: string[] = [];
   const decide = (authorization: string, path = '/foo') =>
-    authorizer.decide(requestWith(authorization, { path, resourcePath: path }), ({ endpoint }) => calls.push(endpoint));
+    authorizer.decide(requestWith(authorization, { path, resourcePath: path }), (event) => {
+      if (event.kind === 'attempt') calls.push(event.endpoint);
+    });
   return { server, decide, calls };
 }
 

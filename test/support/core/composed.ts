@@ -81,8 +81,8 @@ export class Composed {
     const { clock, http } = this;
     const [startedAtMs, requested] = [clock.nowMs, http.requests.length];
     const endpoints: Endpoint[] = [];
-    const decision = await this.#authorizer.decide(requestWith(authorization), ({ endpoint }) => {
-      endpoints.push(endpoint);
+    const decision = await this.#authorizer.decide(requestWith(authorization), (event) => {
+      if (event.kind === 'attempt') endpoints.push(event.endpoint);
     });
     const calls = http.requests.slice(requested).map(({ url }) => url);
     return {

@@ -21,6 +21,7 @@ function principal(changes: Partial<Principal> = {}): Principal {
   };
 }
 
+const PASSWORD = { credential: { kind: 'bearer', token: 'abcdefghijklmnop' }, form: 'opaque' } as const;
 const refusal = new CredentialError('token_inactive', 'Not active.');
 const refused = credentialError('token_inactive', 'Not active.');
 const outage = (code: IssuerErrorCode = 'issuer_unavailable') => new IssuerError(code, 'Down.');
@@ -34,6 +35,7 @@ function cacheWith(settings: Partial<PrincipalCacheSettings> = {}) {
     negativeTtlSeconds: 10,
     staleIfErrorSeconds: 0,
     uncachedScopes: [],
+    random: () => 0,
     ...settings,
   });
   const server = { result: principal() as Principal | Error, lookUps: 0 };
@@ -42,7 +44,7 @@ function cacheWith(settings: Partial<PrincipalCacheSettings> = {}) {
     if (server.result instanceof Error) throw server.result;
     return server.result;
   };
-  return { cache, clock, server, find: (digest = 'digest') => cache.resolve(digest, lookUp) };
+  return { cache, clock, server, find: (digest = 'digest') => cache.resolve({ ...PASSWORD, digest, lookUp }) };
 }
 
 describe('a principal', () => {
@@ -240,7 +242,9 @@ describe('a principal whose TTL has ended', () => {
       clock.advanceSeconds(5);
       throw outage('issuer_timeout');
     };
-    await expect(cache.resolve('digest', slowOutage)).rejects.toThrow(issuerError('issuer_timeout', 'Down.'));
+    await expect(cache.resolve({ ...PASSWORD, digest: 'digest', lookUp: slowOutage })).rejects.toThrow(
+      issuerError('issuer_timeout', 'Down.'),
+    );
   });
 
   it('gets a new TTL from the next good response', async () => {

@@ -23,6 +23,7 @@ describe('valid claims', () => {
       username: 'user@example.com',
       clientId: 'client-1',
       organizationId: 'org_1',
+      iat: NOW_SECONDS,
     });
   });
 

@@ -58,6 +58,7 @@ describe('a good access token', () => {
       organizationId: 'org_1',
       issuer: ISSUER,
       expiresAt: NOW_SECONDS + 3600,
+      issuedAt: NOW_SECONDS,
     });
   });
 

@@ -23,7 +23,7 @@ const ISSUER_EVENTS: readonly IssuerEvent[] = [
   attempt(30, true),
   { kind: 'circuit_opened', endpoint: 'token', durationMs: 2000 },
 ];
-const DECIDED = { request: REQUEST, decision: ALLOW, durationMs: 44.4, issuerEvents: ISSUER_EVENTS };
+const DECIDED = { request: REQUEST, decision: ALLOW, durationMs: 44.4, events: ISSUER_EVENTS };
 
 describe('the record of a decision', () => {
   it('contains the reason, the kind of credential and the cost', () => {

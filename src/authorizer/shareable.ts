@@ -1,0 +1,20 @@
+/**
+ * Which credentials the shared cache may know: those that only the issuer can judge. A JWT is verified in each container. A password
+ * must never leave it, in any form, so of the Basic secrets only app specific passwords are shared.
+ */
+import { looksLikeApplicationPassword } from '../core/application-password.ts';
+import type { Credential } from '../core/credential.ts';
+import { APPLICATION_SPECIFIC_PASSWORD, type Principal } from '../core/principal.ts';
+import { isCompactJws } from '../issuer/jwt.ts';
+
+/** Returns whether a credential may have an entry in the shared cache, as far as its form shows. */
+export function isShareable(credential: Credential): boolean {
+  return credential.kind === 'bearer'
+    ? !isCompactJws(credential.token)
+    : looksLikeApplicationPassword(credential.secret);
+}
+
+/** Returns whether what was found out about such a credential may be shared. A password can look like an app specific one. */
+export function mayBeShared({ kind }: Credential, { tokenType }: Principal): boolean {
+  return kind === 'bearer' || tokenType === APPLICATION_SPECIFIC_PASSWORD;
+}
