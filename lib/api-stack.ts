@@ -2,7 +2,8 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { Architecture, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -12,11 +13,11 @@ import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
 import { Auth0Setup } from './auth0-setup.ts';
 import { AuthorizerAlarms } from './authorizer-alarms.ts';
 import { AuthorizerFunction } from './authorizer-function.ts';
-import type { AdditionalIssuer } from './authorizer-function-props.ts';
 import { BackendProxy } from './backend-proxy.ts';
 import { optionsOf } from './configured-options.ts';
 import { setFunctionOptions } from './function-options.ts';
 import { GuardedApi } from './guarded-api.ts';
+import type { AdditionalIssuer } from './issuer-props.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { RotationAlarms } from './rotation-alarms.ts';
 import { importSecret } from './secret-id.ts';
@@ -115,7 +116,23 @@ export class ApiStack extends Stack {
       viewerAddressHeader: configuration.viewerAddressHeader,
       originSecret: this.#importSecret('OriginSecret', configuration.originSecret),
       logSubject: configuration.logSubject,
+      sharedCache: configuration.sharedCache,
+      revokeJwts: configuration.revokeJwts,
+      revocationInterval: Duration.seconds(configuration.revocationSeconds),
+      maxJwtLifetime: Duration.seconds(configuration.maxJwtLifetimeSeconds),
+      logEventBus: this.#logEventBus(),
+      memorySize: configuration.memorySize,
+      provisionedConcurrency: configuration.provisionedConcurrency,
+      architecture: configuration.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     });
+  }
+
+  #logEventBus(): IEventBus | undefined {
+    const { logEventBus: bus } = this.#configuration;
+    if (bus === undefined) return undefined;
+    return bus.startsWith('arn:')
+      ? EventBus.fromEventBusArn(this, 'LogEventBus', bus)
+      : EventBus.fromEventBusName(this, 'LogEventBus', bus);
   }
 
   #additionalIssuers(): readonly AdditionalIssuer[] {

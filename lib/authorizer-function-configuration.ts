@@ -6,10 +6,12 @@ import {
   parseAuthorizerConfiguration,
   ROUTES_FILE,
 } from '../src/config/authorizer-configuration.ts';
-import type { AdditionalIssuer, AuthorizationServer, AuthorizerFunctionProps } from './authorizer-function-props.ts';
+import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { invalidProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
+import type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
 import { secretIdOf } from './secret-id.ts';
+import type { SharedCache } from './shared-cache.ts';
 
 /** A function's environment holds 4 KB. The rest is reserved for names that are known only at deployment. */
 const MAXIMUM_BYTES = 3072;
@@ -29,7 +31,11 @@ export interface DeployedConfiguration {
  *
  * @throws ConfigurationError `configuration_invalid`
  */
-export function authorizerConfiguration(scope: IConstruct, props: AuthorizerFunctionProps): DeployedConfiguration {
+export function authorizerConfiguration(
+  scope: IConstruct,
+  props: AuthorizerFunctionProps,
+  sharedCache?: SharedCache,
+): DeployedConfiguration {
   const { passwordGrantSecret, originSecret } = props;
   const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
   const configuration: Keys = {
@@ -50,6 +56,8 @@ export function authorizerConfiguration(scope: IConstruct, props: AuthorizerFunc
     logSubject: props.logSubject,
     signingKeySecret: props.signingKey.secretArn,
     passwordGrantSecret: passwordGrantSecret && secretIdOf(passwordGrantSecret),
+    sharedCache: sharedCache && { table: sharedCache.table.tableName, pepperSecret: sharedCache.pepperArn },
+    revocation: undefined,
   };
   const config = functionConfiguration(scope, configuration, (text) => parseAuthorizerConfiguration(text));
   if (Buffer.byteLength(config) <= MAXIMUM_BYTES || !props.routes)

@@ -1,68 +1,14 @@
 /** The props of the construct `AuthorizerFunction`. */
 import type { Duration } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { RouteSettings } from '../src/core/routes.ts';
+import type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** The part of API Gateway's cache key that is added to the credential and the method. */
 export type ResultsCacheKey = 'path' | 'resourcePath';
-
-/** An issuer beside the main one. */
-export interface AdditionalIssuer {
-  /** The issuer, compared exactly with the `iss` of tokens. For Auth0, `https://…/` with its final slash. */
-  readonly issuer: string;
-  /**
-   * What kind of server the issuer is.
-   *
-   * @default 'auth0'
-   */
-  readonly profile?: 'auth0' | 'rfc7662' | undefined;
-  /**
-   * URL of the issuer's JWKS. Required for the profile `rfc7662`.
-   *
-   * @default - Auth0's, below the issuer
-   */
-  readonly jwksUrl?: string | undefined;
-  /**
-   * URL of the issuer's introspection endpoint. Required for the profile `rfc7662`.
-   *
-   * @default - Auth0's, below the issuer
-   */
-  readonly introspectionUrl?: string | undefined;
-  /**
-   * `iss` and `sub` of the client assertion that authenticates introspection.
-   *
-   * @default - the audience
-   */
-  readonly clientId?: string | undefined;
-  /**
-   * Secret `{"clientId","clientSecret"}` of the client that introspects. For the profile `rfc7662` only, and instead of
-   * `clientId`.
-   *
-   * @default - introspection is authenticated by an assertion that the signing key signs
-   */
-  readonly clientSecret?: ISecret | undefined;
-}
-
-/** The endpoints of an authorization server that is not Auth0, and how the API authenticates to it. */
-export interface AuthorizationServer {
-  /** URL of the server's JWKS. */
-  readonly jwksUrl: string;
-  /** URL of the server's introspection endpoint (RFC 7662). */
-  readonly introspectionUrl: string;
-  /**
-   * `iss` and `sub` of the client assertion that authenticates introspection.
-   *
-   * @default - the audience
-   */
-  readonly clientId?: string | undefined;
-  /**
-   * Secret `{"clientId","clientSecret"}` of the client that introspects, instead of `clientId`.
-   *
-   * @default - introspection is authenticated by an assertion that the signing key signs
-   */
-  readonly clientSecret?: ISecret | undefined;
-}
 
 /** How an authorizer decides. */
 export interface AuthorizerOptions {
@@ -166,6 +112,66 @@ export interface AuthorizerOptions {
    * @default - every principal is cached
    */
   readonly uncachedScopes?: readonly string[];
+
+  /**
+   * Share what introspection found out between all execution environments, in a DynamoDB table of sealed entries. Without it, each
+   * environment introspects every credential itself.
+   *
+   * @default true
+   */
+  readonly sharedCache?: boolean;
+
+  /**
+   * How long an execution environment trusts what it has read about revocations: 1 to 60 seconds. A revocation takes at most this much
+   * longer.
+   *
+   * @default Duration.seconds(5)
+   */
+  readonly revocationInterval?: Duration;
+
+  /**
+   * Refuse JWTs that were issued before their user was revoked. Callers get 503 while the revocations cannot be read.
+   *
+   * @default false
+   */
+  readonly revokeJwts?: boolean;
+
+  /**
+   * How long a revocation is remembered. No JWT of the tenant may live longer: one minute to one year.
+   *
+   * @default Duration.days(30)
+   */
+  readonly maxJwtLifetime?: Duration;
+
+  /**
+   * The partner event bus with the log stream of the tenant. Users that are blocked, deleted, logged out everywhere or get a new password
+   * there, and app specific passwords that are deleted there, are revoked here.
+   *
+   * @default - only the command line revokes
+   */
+  readonly logEventBus?: IEventBus | undefined;
+
+  /**
+   * The memory of the function in MB, which also decides its share of a processor: 128 to 10240.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+
+  /**
+   * How many execution environments are kept ready. APIs then call an alias of the function, named `live` unless `aliasName` says
+   * otherwise.
+   *
+   * @default 0 - none
+   */
+  readonly provisionedConcurrency?: number;
+
+  /**
+   * The processor of the function.
+   *
+   * @default Architecture.ARM_64
+   */
+  readonly architecture?: Architecture;
 
   /**
    * The header in which a CDN in front of the API writes the viewer's address, such as `CloudFront-Viewer-Address`. Requires

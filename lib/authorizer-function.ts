@@ -5,15 +5,11 @@
 import { Annotations, Aspects, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
-import {
-  HttpLambdaAuthorizer,
-  HttpLambdaResponseType,
-  WebSocketLambdaAuthorizer,
-} from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Alias, type IFunction, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
+import { memorySize, provisionedConcurrency as provisionedConcurrencySchema } from '../src/config/deployment-fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from '../src/config/gateway-ttl.ts';
 import { greedyRootNotes } from '../src/config/greedy-roots.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
@@ -32,8 +28,11 @@ import { HttpAuthorizerPerApi, WebSocketAuthorizerPerApi } from './route-authori
 import { type RouteRequirement, RouteRequirements } from './route-requirements.ts';
 import { readOwnSecretStatements, readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
+import { SharedCache } from './shared-cache.ts';
 
 const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
+/** Only an alias can have provisioned concurrency. */
+const DEFAULT_ALIAS = 'live';
 /** The id for `Annotations.of(…).acknowledgeInfo(…)`. */
 const GREEDY_ROOT_INFO = 'auth0-api-authorizer:greedyRouteCoversRoot';
 
@@ -73,6 +72,8 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   /** Authorizer for the `$connect` route of WebSocket APIs, which cache no decisions. `$connect` needs a requirement. */
   readonly webSocketAuthorizer: IWebSocketRouteAuthorizer;
 
+  /** The cache that all execution environments share, unless `sharedCache` is false. */
+  readonly #sharedCache: SharedCache | undefined;
   readonly #props: AuthorizerFunctionProps;
   readonly #requirements: RouteRequirements;
   readonly #rest: RestAuthorizer;
@@ -85,9 +86,13 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     const { audience, resultsCacheTtl = DEFAULT_RESULTS_CACHE_TTL } = props;
     checkResultsCacheTtl(this, resultsCacheTtl, props.uncachedScopes ?? []);
     checkAuthorizerProps(this, props);
+    checkProp(this, 'memorySize', props.memorySize ?? DEFAULTS.memorySize, memorySize);
     this.#props = props;
     this.#requirements = new RouteRequirements(props.routes ?? {});
     this.audience = audience;
+    const { encryptionKey } = props.signingKey;
+    this.#sharedCache =
+      (props.sharedCache ?? true) ? new SharedCache(this, 'SharedCache', { encryptionKey }) : undefined;
     this.function = this.#function(props);
     this.alias = this.#alias(props);
     // CDK's own classes do not declare optional properties as strictly as our compiler expects.
@@ -99,9 +104,9 @@ export class AuthorizerFunction extends AuthorizerMetrics {
       requirements: this.#requirements,
     });
     this.restAuthorizer = this.#rest;
-    this.#http = new HttpAuthorizerPerApi((id) => httpAuthorizer(id, handler, resultsCacheTtl));
+    this.#http = new HttpAuthorizerPerApi(handler, resultsCacheTtl);
     this.httpAuthorizer = this.#http;
-    this.#webSocket = new WebSocketAuthorizerPerApi((id) => webSocketAuthorizer(id, handler));
+    this.#webSocket = new WebSocketAuthorizerPerApi(handler);
     this.webSocketAuthorizer = this.#webSocket;
     this.node.addValidation({ validate: () => [...this.#missingRequirements()] });
     // The last moment at which the tree may change. All routes are known by then.
@@ -158,19 +163,28 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
       description: 'Decides who the caller is and what the caller may do.',
+      memorySize: props.memorySize,
+      architecture: props.architecture,
       environment: { CONFIG: Lazy.string({ produce: () => this.#configuration().config }) },
       statements: [
         ...readOwnSecretStatements(this, secretArn, encryptionKey),
+        ...(this.#sharedCache?.statements ?? []),
         ...otherSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
       ],
     }).function;
   }
 
-  #alias({ aliasName }: AuthorizerFunctionProps): Alias | undefined {
+  #alias({ provisionedConcurrency = 0, ...props }: AuthorizerFunctionProps): Alias | undefined {
+    checkProp(this, 'provisionedConcurrency', provisionedConcurrency, provisionedConcurrencySchema);
+    const { aliasName = provisionedConcurrency > 0 ? DEFAULT_ALIAS : undefined } = props;
     if (aliasName === undefined) return undefined;
     const version = this.function.currentVersion as IVersion;
     version.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    return new Alias(this, 'Alias', { aliasName, version });
+    return new Alias(this, 'Alias', {
+      aliasName,
+      version,
+      ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
+    });
   }
 
   #configuration(): DeployedConfiguration {
@@ -181,7 +195,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
         'No route has a requirement. Call protect(route, [...]) for a route of an API, or set routes.',
       );
     }
-    return authorizerConfiguration(this, { ...this.#props, routes });
+    return authorizerConfiguration(this, { ...this.#props, routes }, this.#sharedCache);
   }
 
   #complete(): void {
@@ -213,23 +227,4 @@ function checkResultsCacheTtl(scope: Construct, resultsCacheTtl: Duration, uncac
   checkProp(scope, 'resultsCacheTtl', seconds, gatewayTtlSeconds);
   const fault = gatewayTtlFault(uncachedScopes, seconds);
   if (fault !== undefined) throw invalidProp(scope, `resultsCacheTtl: ${fault}`);
-}
-
-function httpAuthorizer(id: string, handler: IFunction, resultsCacheTtl: Duration): IHttpRouteAuthorizer {
-  return new HttpLambdaAuthorizer(id, handler, {
-    responseTypes: [HttpLambdaResponseType.SIMPLE],
-    // The route key is not enough: one with `ANY` or `{proxy+}` covers many methods and paths. Under another domain, the same
-    // path can belong to another route.
-    identitySource: [
-      '$request.header.Authorization',
-      ...['routeKey', 'httpMethod', 'domainName', 'path'].map((name) => `$context.${name}`),
-    ],
-    resultsCacheTtl,
-  });
-}
-
-function webSocketAuthorizer(id: string, handler: IFunction): IWebSocketRouteAuthorizer {
-  return new WebSocketLambdaAuthorizer(id, handler, {
-    identitySource: ['route.request.header.Authorization'],
-  });
 }

@@ -8,8 +8,6 @@ export type { Auth0SetupOptions, Auth0SetupProps } from './auth0-setup-props.ts'
 export { AuthorizerAlarms, type AuthorizerAlarmsProps } from './authorizer-alarms.ts';
 export { AuthorizerFunction } from './authorizer-function.ts';
 export type {
-  AdditionalIssuer,
-  AuthorizationServer,
   AuthorizerFunctionProps,
   AuthorizerOptions,
   ResultsCacheKey,
@@ -18,6 +16,7 @@ export { BackendProxy, type BackendProxyProps } from './backend-proxy.ts';
 export { type FunctionOptions, setFunctionOptions } from './function-options.ts';
 export { GatewayResponses, type GatewayResponsesOptions, type GatewayResponsesProps } from './gateway-responses.ts';
 export { IpRateRule, type IpRateRuleProps } from './ip-rate-rule.ts';
+export type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
 export { JwksEndpoint, type JwksEndpointProps } from './jwks-endpoint.ts';
 export { KeyRotation, type KeyRotationProps } from './key-rotation.ts';
 export { RotationAlarms, type RotationAlarmsProps } from './rotation-alarms.ts';

@@ -2,6 +2,7 @@
  * Authorizers for the routes of HTTP and WebSocket APIs. A CDK authorizer can be bound to the routes of one API only. These
  * create a CDK authorizer for each API, when the first route of that API is bound.
  */
+import type { Duration } from 'aws-cdk-lib';
 import type {
   HttpRouteAuthorizerBindOptions,
   HttpRouteAuthorizerConfig,
@@ -10,6 +11,12 @@ import type {
   WebSocketRouteAuthorizerBindOptions,
   WebSocketRouteAuthorizerConfig,
 } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  HttpLambdaAuthorizer,
+  HttpLambdaResponseType,
+  WebSocketLambdaAuthorizer,
+} from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import { checkIsOpen, type HttpApiRoute, type WebSocketApiRoute } from './api-route.ts';
 
@@ -25,9 +32,9 @@ export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer, KnowsRoutes {
   readonly routes: IConstruct[] = [];
   readonly #ofApi: OfApi<IHttpRouteAuthorizer>;
 
-  /** @param create creates the authorizer of one API */
-  constructor(create: (id: string) => IHttpRouteAuthorizer) {
-    this.#ofApi = onePerApi(create);
+  /** @param resultsCacheTtl how long API Gateway caches a decision */
+  constructor(handler: IFunction, resultsCacheTtl: Duration) {
+    this.#ofApi = onePerApi((id) => httpAuthorizer(id, handler, resultsCacheTtl));
   }
 
   bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
@@ -46,9 +53,8 @@ export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer, Kno
   readonly routes: IConstruct[] = [];
   readonly #ofApi: OfApi<IWebSocketRouteAuthorizer>;
 
-  /** @param create creates the authorizer of one API */
-  constructor(create: (id: string) => IWebSocketRouteAuthorizer) {
-    this.#ofApi = onePerApi(create);
+  constructor(handler: IFunction) {
+    this.#ofApi = onePerApi((id) => webSocketAuthorizer(id, handler));
   }
 
   bind(options: WebSocketRouteAuthorizerBindOptions): WebSocketRouteAuthorizerConfig {
@@ -89,4 +95,23 @@ function setAuthorizer(
   const { authorizerId, authorizationType } = bind();
   route.resource.authorizerId = authorizerId;
   route.resource.authorizationType = authorizationType;
+}
+
+function httpAuthorizer(id: string, handler: IFunction, resultsCacheTtl: Duration): IHttpRouteAuthorizer {
+  return new HttpLambdaAuthorizer(id, handler, {
+    responseTypes: [HttpLambdaResponseType.SIMPLE],
+    // The route key is not enough: one with `ANY` or `{proxy+}` covers many methods and paths. Under another domain, the same
+    // path can belong to another route.
+    identitySource: [
+      '$request.header.Authorization',
+      ...['routeKey', 'httpMethod', 'domainName', 'path'].map((name) => `$context.${name}`),
+    ],
+    resultsCacheTtl,
+  });
+}
+
+function webSocketAuthorizer(id: string, handler: IFunction): IWebSocketRouteAuthorizer {
+  return new WebSocketLambdaAuthorizer(id, handler, {
+    identitySource: ['route.request.header.Authorization'],
+  });
 }

@@ -7,6 +7,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Architecture, Function as LambdaFunction, Runtime, RuntimeFamily, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { DEFAULTS } from '../src/config/defaults.ts';
 import { type FunctionFolder, functionCode } from './function-code.ts';
 import { type FunctionOptions, functionOptions } from './function-options.ts';
 import { createLogGroup } from './log-group.ts';
@@ -39,10 +40,22 @@ export interface ServiceFunctionProps {
    * @default Duration.seconds(10)
    */
   readonly timeout?: Duration;
+
+  /**
+   * Megabytes. More memory means more processor time, which a cold start and the generation of a key need.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number | undefined;
+
+  /**
+   * The processor.
+   *
+   * @default Architecture.ARM_64
+   */
+  readonly architecture?: Architecture | undefined;
 }
 
-/** More memory means more processor time, which a cold start and the generation of a key need. */
-const MEMORY_MEGABYTES = 512;
 /** Older versions of the CDK have no constant for it. */
 const NODEJS_24 = new Runtime('nodejs24.x', RuntimeFamily.NODEJS, { supportsInlineCode: true });
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
@@ -68,8 +81,8 @@ export class ServiceFunction extends Construct {
       code: functionCode(props.folder),
       handler: 'index.handler',
       runtime: NODEJS_24,
-      architecture: Architecture.ARM_64,
-      memorySize: MEMORY_MEGABYTES,
+      architecture: props.architecture ?? Architecture.ARM_64,
+      memorySize: props.memorySize ?? DEFAULTS.memorySize,
       timeout: props.timeout ?? Duration.seconds(10),
       environment: { ...props.environment },
       role: this.#role(logGroup, [...(props.statements ?? []), ...this.#networkRights(options)]),

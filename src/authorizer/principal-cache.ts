@@ -83,9 +83,7 @@ export class PrincipalCache {
     const { digest } = lookup;
     const now = this.#settings.clock();
     const known = this.#usable(digest, now);
-    const check = known ? this.#isOutdated(known, lookup) : false;
-    // Without an await where there is nothing to wait for.
-    const isOutdated = typeof check === 'boolean' ? check : await check;
+    const isOutdated = known !== undefined && (await this.#isOutdated(known, lookup));
     const standing = isOutdated ? undefined : known;
     if (standing && now < standing.refreshFromMs) return { principal: standing.principal, cacheHit: true };
     const refusal = this.#refusals.get(digest);

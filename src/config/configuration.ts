@@ -9,15 +9,21 @@ import { authorizerEntries } from './authorizer-configuration.ts';
 import { contextValue } from './context-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import {
+  architecture,
   backendUrl,
   clientId,
+  eventBus,
   ipRateLimit,
   jwksCacheSeconds,
   keyArn,
   keyDelivery,
   keyFormat,
   managementDomain,
+  maxJwtLifetimeSeconds,
+  memorySize,
+  provisionedConcurrency,
   refresh,
+  revocationSeconds,
   rotationDays,
   stackPrefix,
   topicArn,
@@ -67,6 +73,14 @@ const keys = exactly({
   logRetentionDays: optional(logRetentionDays, DEFAULTS.logRetentionDays),
   encryptLogs: optional(flag, false),
   tracing: optional(flag, false),
+  sharedCache: optional(flag, true),
+  revokeJwts: optional(flag, false),
+  revocationSeconds: optional(revocationSeconds, DEFAULTS.revocationSeconds),
+  maxJwtLifetimeSeconds: optional(maxJwtLifetimeSeconds, DEFAULTS.maxJwtLifetimeSeconds),
+  logEventBus: optional(eventBus),
+  memorySize: optional(memorySize, DEFAULTS.memorySize),
+  provisionedConcurrency: optional(provisionedConcurrency, 0),
+  architecture: optional(architecture, 'arm64'),
 });
 
 /** The schema of each key, for the reference in `docs/configuration.md`. */

@@ -13,4 +13,7 @@ export const DEFAULTS = {
   jwksThrottleRate: 50,
   jwksThrottleBurst: 100,
   logRetentionDays: 30,
+  revocationSeconds: 5,
+  maxJwtLifetimeSeconds: 30 * 86_400,
+  memorySize: 512,
 } as const;

@@ -37,6 +37,28 @@ export const jwksCacheSeconds = wholeNumber(
 /** How long a container trusts a reading of the revocation marks. */
 export const revocationSeconds = wholeNumber(1, 60, 'whole seconds from 1 to 60');
 
+/** How long a mark with the kind `all` is kept. It must outlive every JWT that it refuses. */
+export const maxJwtLifetimeSeconds = wholeNumber(60, 31_536_000, 'whole seconds from 60 to 31536000 (one year)');
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+export const memorySize = wholeNumber(128, 10_240, 'whole megabytes from 128 to 10240');
+
+export const provisionedConcurrency = wholeNumber(0, 100_000, 'whole execution environments from 0 (off) to 100000');
+
+export const architecture = picklist(['arm64', 'x86_64'], expecting('"arm64" or "x86_64"'));
+
+const EVENT_BUS = expecting('the name or ARN of an event bus, such as "aws.partner/auth0.com/tenant-1234/auth0.logs"');
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html for a name's characters */
+export const eventBus = pipe(string(EVENT_BUS), check(...withoutFault(EVENT_BUS, eventBusFault)));
+
+function eventBusFault(id: string): string | undefined {
+  if (!id.startsWith('arn:'))
+    return /^[\w./-]{1,256}$/.test(id) ? undefined : 'a name may contain letters, digits and /_.- only';
+  const resourceWords = '"event-bus/" and the name of a bus';
+  return arnFault(id, { service: 'events', resource: /^event-bus\/[\w./-]{1,256}$/, resourceWords });
+}
+
 /** @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html */
 export const ipRateLimit = wholeNumber(
   10,

@@ -45,7 +45,33 @@ const CACHES: Group = {
   cacheTtlSeconds: { meaning: 'how long the authorizer caches a principal, never past its expiry' },
   negativeTtlSeconds: { meaning: 'how long the authorizer caches a refusal' },
   staleIfErrorSeconds: { meaning: 'how much longer a cached principal is accepted while the tenant is down' },
+  sharedCache: {
+    meaning:
+      'share what introspection found out between all containers, in a DynamoDB table of sealed entries; see [scaling](scaling.md)',
+  },
   uncachedScopes: { meaning: 'never cache principals with one of these scopes; requires `gatewayTtlSeconds` 0' },
+};
+
+const REVOCATION: Group = {
+  revocationSeconds: {
+    meaning:
+      'how long a container trusts what it has read about revocations; see [operations](operations.md#revocation)',
+  },
+  revokeJwts: {
+    meaning:
+      'refuse JWTs that were issued before their user was blocked, deleted or logged out everywhere, or got a new password. Callers get 503 while the marks cannot be read',
+  },
+  maxJwtLifetimeSeconds: { meaning: 'how long a revocation is remembered; no JWT of the tenant may live longer' },
+  logEventBus: {
+    meaning: "the partner event bus with the tenant's log stream, from which revocations are read",
+    unset: 'only `asp delete` and `asp revoke` revoke',
+  },
+};
+
+const FUNCTION: Group = {
+  memorySize: { meaning: "the authorizer's memory in MB; more memory also means more processor time" },
+  provisionedConcurrency: { meaning: 'how many execution environments of the authorizer are kept ready; 0 keeps none' },
+  architecture: { meaning: "the authorizer's processor" },
 };
 
 const TENANT: Group = {
@@ -144,6 +170,8 @@ export const KEY_MEANINGS: Readonly<Record<string, Group>> = {
   Required: REQUIRED,
   'Credentials and routes': CREDENTIALS,
   Caches: CACHES,
+  Revocation: REVOCATION,
+  "The authorizer's function": FUNCTION,
   'The set-up of the tenant': TENANT,
   'The signing key': SIGNING_KEY,
   'The API': API,

@@ -56,6 +56,14 @@ const WRONG = {
   tracing: 'perhaps',
   viewerAddressHeader: 'X-Forwarded-For',
   originSecret: 'two words',
+  sharedCache: 'perhaps',
+  revokeJwts: 'perhaps',
+  revocationSeconds: '0',
+  maxJwtLifetimeSeconds: '59',
+  logEventBus: 'my bus',
+  memorySize: '100',
+  provisionedConcurrency: '-1',
+  architecture: 'mips',
   colour: 'blue',
 };
 

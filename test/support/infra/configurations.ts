@@ -1,4 +1,4 @@
-/** Nine configurations that together use every part of the stacks. */
+/** Ten configurations that together use every part of the stacks. */
 const PROXY = { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } };
 const KMS_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 
@@ -33,6 +33,14 @@ export const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, unk
         clientSecret: 'idp/client',
       },
     ],
+  },
+  revocation: {
+    sharedCache: false,
+    revokeJwts: true,
+    logEventBus: 'aws.partner/auth0.com/tenant-1234/auth0.logs',
+    provisionedConcurrency: 2,
+    memorySize: 1024,
+    architecture: 'x86_64',
   },
   alarms: {
     stackPrefix: 'Auth0AuthorizerDev',
