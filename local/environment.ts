@@ -3,9 +3,11 @@
  * process and on loopback. What AWS would store (the signing key, the record of the tenant's previous state) is in
  * memory.
  */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler } from '../lambda/authorizer/create-handler.ts';
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
+import { DEFAULTS } from '../src/config/defaults.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
 import { setUpClientGrant } from '../src/setup/client-grant/set-up-client-grant.ts';
@@ -17,6 +19,7 @@ import { importSigningKey, type PrivateSigningJwk } from '../src/signing-key/sig
 import { localBackend } from './backend.ts';
 import { gatewayRoutes } from './gateway/routes.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
+import { MemoryEntryTable, MemoryMarkTable } from './memory-tables.ts';
 import type { LocalOptions } from './options.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
 import type { TenantSigningKey } from './tenant/signing-keys.ts';
@@ -120,8 +123,15 @@ async function startApi(
   const { basicChallenge, gatewayTtlSeconds, backendUrl, ...behaviour } = configuration;
   const http = createHttpsClient();
   const signingKey = importSigningKey(signingJwk);
+  const pepper = randomBytes(48).toString('base64');
   const authorizer = createHandler(
-    { ...behaviour, issuer, audience: AUDIENCE, signingKeySecret: 'in memory' },
+    {
+      ...behaviour,
+      issuer,
+      audience: AUDIENCE,
+      signingKeySecret: 'in memory',
+      revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
+    },
     {
       http: http.send,
       clock,
@@ -130,6 +140,8 @@ async function startApi(
       signingKeys: { read: async () => [signingKey] },
       passwordGrantClient: async () => PASSWORD_CLIENT,
       issuerClient,
+      sharedCache: { table: new MemoryEntryTable(), readPepper: async () => pepper },
+      marks: new MemoryMarkTable(),
     },
     log,
   );
