@@ -114,7 +114,7 @@ export class PrincipalCache {
   ): Promise<Resolved> {
     const shared = await this.#readShared(lookup);
     const best = newerOf(standing, shared.standing);
-    if (best && best !== standing && this.#settings.clock() < best.refreshFromMs) {
+    if (best && this.#settings.clock() < best.refreshFromMs) {
       return this.#serve(lookup, best);
     }
     try {
@@ -140,7 +140,7 @@ export class PrincipalCache {
     const [entry] = await Promise.all([shared.read(credential, observe), revocation?.prefetch(observe)]);
     if (!entry) return NOTHING;
     if ('refusal' in entry) throw this.#keepRefusal(lookup, entry);
-    if (hasOneOf(entry.principal, uncachedScopes) || !mayBeShared(credential, entry.principal)) return NOTHING;
+    if (hasOneOf(entry.principal, uncachedScopes)) return NOTHING;
     const isOutdated = await this.#isOutdated(entry, lookup);
     return { isKnown: true, standing: isOutdated ? undefined : this.#times.ofShared(entry, clock()) };
   }

@@ -82,6 +82,16 @@ describe('an app specific password that was deleted', () => {
     expect(fleet.calls).toBe(before + 1);
   });
 
+  it('is asked about once, too, if a container learns of it that has just started', async () => {
+    const { issuer, fleet } = start();
+    await fleet.reason(0, BEARER);
+    fleet.clock.advanceSeconds(100);
+    issuer.introspection = INACTIVE;
+    fleet.revoke('introspected');
+    for (const container of [1, 2, 3]) expect(await fleet.reason(container, BEARER)).toBe('token_inactive');
+    expect(fleet.calls).toBe(2);
+  });
+
   it('is not accepted as a stale principal while the issuer is down', async () => {
     const { issuer, fleet } = start({ staleIfErrorSeconds: 3600 });
     await fleet.reason(0, BEARER);

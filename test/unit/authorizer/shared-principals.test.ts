@@ -156,6 +156,31 @@ describe('how long a shared principal is used', () => {
     expect(short.calls).toBe(1);
   });
 
+  it.each([
+    ['the TTL', { cacheTtlSeconds: 10 }, 10],
+    ['staleIfErrorSeconds', { staleIfErrorSeconds: 0 }, 300],
+  ])('is not longer than %s of the container that reads it, even during an outage', async (_, changes, seconds) => {
+    let response: Reply = activePassword();
+    const long = new Fleet(issuer(), { staleIfErrorSeconds: 3600 });
+    await long.reason(0, BEARER);
+    const short = new Fleet(
+      issuer(() => response),
+      changes,
+    );
+    short.entries.read = long.entries.read.bind(long.entries);
+    expect(await short.reason(0, BEARER)).toBe('allowed');
+    response = DOWN;
+    short.entries.read = async () => undefined;
+    short.clock.advanceSeconds(seconds);
+    expect(await short.reason(0, BEARER)).toBe('issuer_unavailable');
+  });
+
+  it('is not at all if the TTL is 0', async () => {
+    const fleet = new Fleet(issuer(), { cacheTtlSeconds: 0 });
+    await fleet.reason(0, BEARER);
+    expect(fleet.entries.writes).toBe(0);
+  });
+
   it('is not at all if it has an uncached scope', async () => {
     const fleet = new Fleet(issuer(), { uncachedScopes: ['create:foo'] });
     await fleet.reason(0, BEARER);
@@ -202,6 +227,17 @@ describe('the end of a TTL', () => {
     expect(fleet.calls).toBe(2);
     fleet.clock.advanceSeconds(260);
     for (let container = 0; container < 8; container += 1) await fleet.reason(container, BEARER);
+    expect(fleet.calls).toBe(2);
+  });
+
+  it('begins at most 30 s early, however long the TTL is', async () => {
+    const fleet = new Fleet(issuer(), { cacheTtlSeconds: 3600 }, eager);
+    await fleet.reason(0, BEARER);
+    fleet.clock.advanceSeconds(3569);
+    await fleet.reason(0, BEARER);
+    expect(fleet.calls).toBe(1);
+    fleet.clock.advanceSeconds(2);
+    await fleet.reason(0, BEARER);
     expect(fleet.calls).toBe(2);
   });
 
@@ -263,6 +299,44 @@ describe('a token that the issuer refuses after others know its principal', () =
     fleet.clock.advanceSeconds(10);
     response = activePassword();
     expect(await fleet.reason(0, BEARER)).toBe('allowed');
+  });
+
+  it('is refused in other containers even if the one that learned of it could not read the table', async () => {
+    let response: Reply = activePassword();
+    const fleet = new Fleet(
+      issuer(() => response),
+      {},
+      { random: () => 0.999 },
+    );
+    await fleet.reason(0, BEARER);
+    response = INACTIVE;
+    fleet.clock.advanceSeconds(271);
+    const { read } = fleet.entries;
+    fleet.entries.read = () => Promise.reject(new TableError('timeout', 'Down.'));
+    expect(await fleet.reason(0, BEARER)).toBe('token_inactive');
+    fleet.entries.read = read;
+    expect(await fleet.reason(1, BEARER)).toBe('token_inactive');
+    expect(fleet.calls).toBe(2);
+  });
+
+  it('is refused no longer than the negativeTtlSeconds of the container that reads it', async () => {
+    let response: Reply = activePassword();
+    const long = new Fleet(
+      issuer(() => response),
+      { negativeTtlSeconds: 3600 },
+      { random: () => 0.999 },
+    );
+    await long.reason(0, BEARER);
+    long.clock.advanceSeconds(271);
+    response = INACTIVE;
+    await long.reason(0, BEARER);
+    const short = new Fleet(issuer(), { negativeTtlSeconds: 10 });
+    short.clock.nowMs = long.clock.nowMs;
+    short.entries.read = long.entries.read.bind(long.entries);
+    expect(await short.reason(0, BEARER)).toBe('token_inactive');
+    short.entries.read = async () => undefined;
+    short.clock.advanceSeconds(10);
+    expect(await short.reason(0, BEARER)).toBe('allowed');
   });
 
   it('is asked about by every container if it is a Basic secret, whose refusal is not shared', async () => {
