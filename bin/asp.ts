@@ -15,7 +15,7 @@ const environment = process.env;
 // As Node's own fetch does it.
 const http = createHttpsClient(environment.NODE_USE_ENV_PROXY === '1' ? environment : undefined);
 /** The AWS SDK is loaded only by the commands that use AWS. */
-const secrets = () => import('../src/aws/authorizer-secrets.ts');
+const secrets = async () => (await import('../src/aws/command-line-secrets.ts')).createCommandLineSecrets();
 
 const ports: Ports = {
   terminal: createProcessTerminal(process, environment),

@@ -1,6 +1,6 @@
 /** Makes the authorizer's handler, for every kind of API: it decides about an event and writes one line to the log. */
 
-import type { DecisionEvent } from '../../src/authorizer/authorizer.ts';
+import type { Authorizer, DecisionEvent } from '../../src/authorizer/authorizer.ts';
 import { type AuthorizerPorts, composeAuthorizer } from '../../src/authorizer/compose.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { type AuthorizerEvent, type AuthorizerResult, adapt } from './api-kinds.ts';
@@ -21,9 +21,9 @@ export function createHandler(
   configuration: AuthorizerConfiguration,
   ports: HandlerPorts,
   writeLine: (line: string) => void,
+  authorizer: Authorizer = composeAuthorizer(configuration, ports),
 ): AuthorizerHandler {
   const { audience, logSubject } = configuration;
-  const authorizer = composeAuthorizer(configuration, ports);
   const viewerAddress = viewerAddressOf(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();

@@ -1,35 +1,42 @@
 /**
- * The authorizer's Lambda function. It reads its configuration from the environment, and its keys from Secrets Manager on
- * first use. Keys and principals stay cached as long as the execution environment lives.
+ * The authorizer's Lambda function. It reads its configuration from the environment, and its keys from Secrets Manager and the issuer
+ * before the first request. Keys and principals stay cached as long as the execution environment lives.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { composeAuthorizer } from '../../src/authorizer/compose.ts';
+import type { AuthorizerAws } from '../../src/aws/authorizer-aws.ts';
 import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
-import { createHandler, type HandlerPorts } from './create-handler.ts';
+import { createHandler } from './create-handler.ts';
+import { functionPorts } from './function-ports.ts';
 
-// biome-ignore lint/style/noProcessEnv: the function's only configuration, and the folder of its code.
-const { CONFIG = '', LAMBDA_TASK_ROOT = '' } = process.env;
+// biome-ignore lint/style/noProcessEnv: the function's only configuration, the folder of its code, and its credentials.
+const environment = process.env;
+const { CONFIG = '', LAMBDA_TASK_ROOT = '' } = environment;
 const configuration = parseAuthorizerConfiguration(CONFIG, (name) =>
   readFileSync(join(LAMBDA_TASK_ROOT, name), 'utf8'),
 );
-const { signingKeySecret, passwordGrantSecret, originSecret } = configuration;
 
-/** Loaded on first use, because a request with a JWT needs nothing of the AWS SDK. */
-const secrets = () => import('../../src/aws/authorizer-secrets.ts');
-
-const ports: HandlerPorts = {
+const processPorts = {
   http: createHttpsClient().send,
   clock: Date.now,
-  sleep: (milliseconds) => sleep(milliseconds),
+  sleep: (milliseconds: number) => sleep(milliseconds),
   random: Math.random,
-  signingKeys: { read: async () => (await secrets()).readSigningKeys(signingKeySecret) },
-  passwordGrantClient:
-    passwordGrantSecret === undefined ? undefined : async () => (await secrets()).readClient(passwordGrantSecret),
-  issuerClient: async (secretId) => (await secrets()).readClient(secretId),
-  originSecrets: originSecret === undefined ? undefined : async () => (await secrets()).readOriginSecrets(originSecret),
 };
+
+let loadedAws: Promise<AuthorizerAws> | undefined;
+/** Evaluated on first use, because a request with a JWT needs nothing of AWS. */
+function aws(): Promise<AuthorizerAws> {
+  loadedAws ??= import('../../src/aws/authorizer-aws.ts').then(({ createAuthorizerAws }) =>
+    createAuthorizerAws({ ...processPorts, environment }),
+  );
+  return loadedAws;
+}
+
+const { ports, prefetchForJwts, prefetch } = functionPorts(configuration, aws, processPorts);
+const authorizer = composeAuthorizer(configuration, ports);
 
 /**
  * Straight to standard output: with the log format JSON, `console.log` would put the line into another object as text, and
@@ -37,4 +44,14 @@ const ports: HandlerPorts = {
  */
 const writeLine = (line: string) => process.stdout.write(`${line}\n`);
 
-export const handler = createHandler(configuration, ports, writeLine);
+/** Resolves when the early reads have ended. It never rejects: what failed is read again by the request that needs it. */
+export const ready = readEarly();
+
+/** The secrets come second, in a turn of their own: a JWT needs only the issuer's keys, and every new connection takes computing time. */
+async function readEarly(): Promise<void> {
+  await Promise.all([authorizer.prefetch(), prefetchForJwts()]);
+  await nextTurn();
+  await prefetch();
+}
+
+export const handler = createHandler(configuration, ports, writeLine, authorizer);

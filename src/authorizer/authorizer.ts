@@ -23,6 +23,8 @@ export interface AuthorizerSettings {
   readonly clock: Clock;
   /** @default no credential is revoked before its caches expire */
   readonly revocation?: RevocationCheck | undefined;
+  /** Fetches what the first request will probably need. Never rejects. */
+  readonly prefetch: () => Promise<void>;
 }
 
 /** What happened during a decision, for logs and metrics. */
@@ -44,6 +46,15 @@ export class Authorizer {
 
   constructor(settings: AuthorizerSettings) {
     this.#settings = settings;
+  }
+
+  /**
+   * Fetches what the first request will probably need. If that fails, the request fetches it.
+   *
+   * @returns when that has ended. Never rejects
+   */
+  prefetch(): Promise<void> {
+    return this.#settings.prefetch();
   }
 
   /**

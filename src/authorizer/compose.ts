@@ -39,7 +39,7 @@ export interface AuthorizerPorts extends IssuerPorts {
 }
 
 /** An authorization server that may issue tokens. */
-type Authority = JwtIssuer & { readonly introspector: Introspector };
+type Authority = JwtIssuer & { readonly introspector: Introspector; readonly jwks: Jwks };
 
 /** How far the server's clock may be from ours. */
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -48,7 +48,7 @@ const ENTRY_FORMAT = 1;
 /** Where a mark that cannot be read means 503, it is worth waiting longer for it. */
 const REQUIRED_MARK_TIMEOUT_MS = 1000;
 
-/** Composes an authorizer. Nothing is fetched or read before the first request that needs it. */
+/** Composes an authorizer. Nothing is fetched or read before `prefetch`, or the first request that needs it. */
 export function composeAuthorizer(configuration: AuthorizerConfiguration, ports: AuthorizerPorts): Authorizer {
   const { issuers, audience, basicOrder, introspectJwts } = configuration;
   const digest = credentialDigest();
@@ -89,6 +89,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     digest,
     routes,
     clock: ports.clock,
+    prefetch: () => first.jwks.prefetch(),
   });
 }
 
@@ -122,7 +123,7 @@ function composeAuthority(
     profile: INTROSPECTION_PROFILES[profile],
     expected,
   });
-  return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector };
+  return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector, jwks };
 }
 
 async function noIssuerClient(secretId: string): Promise<never> {

@@ -1,38 +1,79 @@
-/** Reads the authorizer's secrets. A secret's value is parsed before use, and no error contains it. */
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+/** Parses the authorizer's secrets. A secret's value is parsed before use, and no error contains it. */
 import { type PasswordGrantClient, parseClientCredentials } from '../core/client-credentials.ts';
 import { ConfigurationError, IssuerError } from '../core/errors.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import { type ImportedSigningKey, importSigningKey, parseSigningJwk } from '../signing-key/signing-key.ts';
 import { errorName } from './errors.ts';
-import { toleratingNewRole } from './new-role.ts';
-
-/** Two attempts that fit into the five seconds of a decision. Without these limits, an attempt could wait forever. */
-const client = toleratingNewRole(
-  new SecretsManagerClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
-  }),
-  // A login reads three secrets one after the other, within the five seconds too.
-  { waitsMs: [250, 500], most: 12 },
-);
+import type { Stage } from './secret-versions.ts';
 
 /**
- * Reads the current signing key and, during a rotation, the pending one.
+ * Reads the version of a secret with a staging label; `undefined` if there is none.
  *
- * @throws IssuerError `issuer_unavailable` if Secrets Manager does not respond or refuses
- * @throws ConfigurationError `signing_key_invalid`
+ * @throws Error with the name that AWS gave it
  */
-export async function readSigningKeys(
-  secretId: string,
-): Promise<readonly [ImportedSigningKey, ...ImportedSigningKey[]]> {
-  const [current, pending] = await Promise.all([readStage(secretId, 'AWSCURRENT'), readStage(secretId, 'AWSPENDING')]);
-  if (current === undefined) throw unavailable(secretId, undefined);
-  return [toSigningKey(current), ...(pending === current ? [] : pendingKeys(pending))];
+export type ReadStage = (secretId: string, stage: Stage) => Promise<string | undefined>;
+
+/** The secrets that an authorizer needs. Nothing is cached. */
+export interface AuthorizerSecrets {
+  /**
+   * Reads the current signing key and, during a rotation, the pending one.
+   *
+   * @throws IssuerError `issuer_unavailable` if Secrets Manager does not respond or refuses
+   * @throws ConfigurationError `signing_key_invalid`
+   */
+  readSigningKeys(secretId: string): Promise<readonly [ImportedSigningKey, ...ImportedSigningKey[]]>;
+  /**
+   * Reads a client: `{"clientId","clientSecret","connection"?}`.
+   *
+   * @throws IssuerError `issuer_unavailable`
+   * @throws ConfigurationError `configuration_invalid`
+   */
+  readClient(secretId: string): Promise<PasswordGrantClient>;
+  /**
+   * Reads the origin secret, the current one first, then the previous one, which the CDN may still send.
+   *
+   * @throws IssuerError `issuer_unavailable`
+   * @throws ConfigurationError `configuration_invalid`
+   */
+  readOriginSecrets(secretId: string): Promise<readonly string[]>;
+  /**
+   * Reads the pepper of the shared cache.
+   *
+   * @throws IssuerError `issuer_unavailable`
+   * @throws ConfigurationError `configuration_invalid`
+   */
+  readPepper(secretId: string): Promise<string>;
+}
+
+export function createAuthorizerSecrets(readStage: ReadStage): AuthorizerSecrets {
+  const read = async (secretId: string, stage: Stage) => {
+    try {
+      return await readStage(secretId, stage);
+    } catch (error) {
+      throw unavailable(secretId, error);
+    }
+  };
+  const readCurrent = async (secretId: string) => {
+    const text = await read(secretId, 'AWSCURRENT');
+    if (text === undefined) throw unavailable(secretId, undefined);
+    return text;
+  };
+  return {
+    async readSigningKeys(secretId) {
+      const [current, pending] = await Promise.all([readCurrent(secretId), read(secretId, 'AWSPENDING')]);
+      return [toSigningKey(current), ...(pending === current ? [] : pendingKeys(pending))];
+    },
+    async readClient(secretId) {
+      return parseClientCredentials(secretId, await readCurrent(secretId));
+    },
+    async readOriginSecrets(secretId) {
+      const [current, previous] = await Promise.all([readCurrent(secretId), read(secretId, 'AWSPREVIOUS')]);
+      return [parseOriginSecret(secretId, current), ...(previous === undefined ? [] : previousOriginSecret(previous))];
+    },
+    async readPepper(secretId) {
+      return parsePepper(secretId, await readCurrent(secretId));
+    },
+  };
 }
 
 /** The pending version may hold anything. If it is unusable, the current key must still sign. */
@@ -42,33 +83,6 @@ function pendingKeys(text: string | undefined): readonly ImportedSigningKey[] {
   } catch {
     return [];
   }
-}
-
-/**
- * Reads a client: `{"clientId","clientSecret","connection"?}`.
- *
- * @throws IssuerError `issuer_unavailable`
- * @throws ConfigurationError `configuration_invalid`
- */
-export async function readClient(secretId: string): Promise<PasswordGrantClient> {
-  const text = await readStage(secretId, 'AWSCURRENT');
-  if (text === undefined) throw unavailable(secretId, undefined);
-  return parseClientCredentials(secretId, text);
-}
-
-/**
- * Reads the origin secret, the current one first, then the previous one, which the CDN may still send.
- *
- * @throws IssuerError `issuer_unavailable`
- * @throws ConfigurationError `configuration_invalid`
- */
-export async function readOriginSecrets(secretId: string): Promise<readonly string[]> {
-  const [current, previous] = await Promise.all([
-    readStage(secretId, 'AWSCURRENT'),
-    readStage(secretId, 'AWSPREVIOUS'),
-  ]);
-  if (current === undefined) throw unavailable(secretId, undefined);
-  return [parseOriginSecret(secretId, current), ...(previous === undefined ? [] : previousOriginSecret(previous))];
 }
 
 function previousOriginSecret(text: string): readonly string[] {
@@ -92,15 +106,12 @@ function originSecretIn(text: string): string | undefined {
   return typeof secret === 'string' && /^[\x21-\x7e]{16,1024}$/.test(secret) ? secret : undefined;
 }
 
-/** Reads the version with a staging label; `undefined` if there is none. */
-async function readStage(secretId: string, stage: string): Promise<string | undefined> {
-  try {
-    const response = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
-    return response.SecretString;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw unavailable(secretId, error);
-  }
+function parsePepper(secretId: string, text: string): string {
+  if (/^[\x20-\x7e]{32,1024}$/.test(text)) return text;
+  throw new ConfigurationError(
+    'configuration_invalid',
+    `The pepper ${secretId} is not usable. Expected 32 to 1024 printable ASCII characters.`,
+  );
 }
 
 function toSigningKey(text: string): ImportedSigningKey {

@@ -23,19 +23,20 @@ export interface NewRoleSettings {
 }
 
 /** Makes a client repeat denied requests. */
-export function toleratingNewRole<SdkClient extends Client>(
-  client: SdkClient,
-  { waitsMs, most, wait = sleep }: NewRoleSettings,
-): SdkClient {
+export function toleratingNewRole<SdkClient extends Client>(client: SdkClient, settings: NewRoleSettings): SdkClient {
+  const repeating = repeatingDenied(settings);
+  client.middlewareStack.add((next) => (args) => repeating(() => next(args)), { step: 'initialize' });
+  return client;
+}
+
+/** Makes a function that repeats requests of all kinds if they are denied. */
+export function repeatingDenied({ waitsMs, most, wait = sleep }: NewRoleSettings) {
   let repeated = 0;
   const pause = async (milliseconds: number) => {
     repeated += 1;
     await wait(milliseconds);
   };
-  client.middlewareStack.add((next) => (args) => attempt(() => next(args), repeated < most ? waitsMs : [], pause), {
-    step: 'initialize',
-  });
-  return client;
+  return <Result>(send: () => Promise<Result>) => attempt(send, repeated < most ? waitsMs : [], pause);
 }
 
 async function attempt<Result>(
@@ -52,6 +53,7 @@ async function attempt<Result>(
   }
 }
 
-function isDenial(error: unknown): boolean {
+/** Whether AWS denied a request. */
+export function isDenial(error: unknown): boolean {
   return error instanceof Error && DENIALS.has(error.name);
 }

@@ -18,7 +18,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   const value = headers['retry-after'] ?? '';
   const seconds = wholeNumber(value);
   if (seconds !== undefined) return seconds * 1000;
-  const dateMs = parseHttpDate(value);
+  const dateMs = httpDateMs(value);
   return dateMs === undefined ? undefined : Math.max(dateMs - nowMs, 0);
 }
 
@@ -38,7 +38,8 @@ export function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
-function parseHttpDate(text: string): number | undefined {
+/** Reads an HTTP date, in epoch milliseconds; `undefined` if it cannot be read. */
+export function httpDateMs(text: string): number | undefined {
   if (ASCTIME_DATE.test(text)) return parseDate(`${text} GMT`);
   return HTTP_DATE.test(text) || RFC_850_DATE.test(text) ? parseDate(text) : undefined;
 }

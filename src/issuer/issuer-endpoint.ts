@@ -57,6 +57,8 @@ export type RequestFactory = () => Omit<HttpRequest, 'timeoutMs'>;
 export type IsAboutCredential = (response: HttpResponse) => boolean;
 
 const ATTEMPT_TIMEOUT_MS = 3000;
+/** Shorter, so that a request that has waited for it still has time for its own. */
+const EARLY_TIMEOUT_MS = 1500;
 const RETRY_JITTER_MS = { least: 50, spread: 100 };
 /** With less time than this left, no response can be expected. */
 const LEAST_USEFUL_MS = 50;
@@ -71,6 +73,16 @@ export class IssuerEndpoint {
     this.#endpoint = endpoint;
     this.#ports = ports;
     this.#circuit = new CircuitBreaker(ports.clock);
+  }
+
+  /**
+   * Sends a request that no caller waits for, once. Its failure says nothing about the server, because the sandbox may be frozen meanwhile.
+   *
+   * @returns a response of any status
+   * @throws HttpFailure
+   */
+  sendEarly(request: Omit<HttpRequest, 'timeoutMs'>): Promise<HttpResponse> {
+    return this.#ports.http({ ...request, timeoutMs: EARLY_TIMEOUT_MS });
   }
 
   /**

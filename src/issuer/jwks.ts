@@ -55,9 +55,21 @@ export class Jwks {
   /** Why the last response cannot be used; `undefined` if it can. */
   #unusable: IssuerError | undefined;
   #flight: Promise<void> | undefined;
+  /** A fetch that no caller asked for. Never rejects. */
+  #earlyFlight: Promise<void> | undefined;
 
   constructor(settings: JwksSettings) {
     this.#settings = settings;
+  }
+
+  /** Fetches the keys before a token needs them. If that fails, the first token fetches them. Never rejects. */
+  prefetch(): Promise<void> {
+    this.#earlyFlight ??= this.#fetchEarly()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#earlyFlight = undefined;
+      });
+    return this.#earlyFlight;
   }
 
   /**
@@ -68,6 +80,7 @@ export class Jwks {
    * @throws IssuerError if the key is not cached and the keys cannot be fetched
    */
   async key(kid: string, context: CallContext): Promise<IssuerKey> {
+    if (this.#earlyFlight !== undefined) await this.#earlyFlight;
     const known = this.#known(kid);
     if (known && !this.#isDue()) return known;
     if (known) await this.#refresh(context).catch(ignoreIssuerError);
@@ -102,20 +115,34 @@ export class Jwks {
   }
 
   async #fetch(context: CallContext): Promise<void> {
-    const { url, endpoint, clock } = this.#settings;
+    const { endpoint, clock } = this.#settings;
     this.#triedAtMs = clock();
-    const request = { method: 'GET', url, headers: { accept: 'application/json' } } as const;
-    const response = await endpoint.send(() => request, context);
+    const response = await endpoint.send(() => this.#request(), context);
     try {
-      this.#keys = keysOf(response);
-      this.#unusable = undefined;
-      this.#fetchedAtMs = clock();
-      this.#fetchAgainFromMs = clock() + FETCH_INTERVAL_MS;
+      this.#keep(keysOf(response), clock());
     } catch (error) {
       if (error instanceof IssuerError) this.#unusable = error;
       this.#fetchAgainFromMs = clock() + UNUSABLE_FETCH_INTERVAL_MS;
       throw error;
     }
+  }
+
+  /** The keys are as old as the request for them: the sandbox may have been frozen before the response was read. */
+  async #fetchEarly(): Promise<void> {
+    const { endpoint, clock } = this.#settings;
+    const startedAtMs = clock();
+    this.#keep(keysOf(await endpoint.sendEarly(this.#request())), startedAtMs);
+  }
+
+  #keep(keys: ReadonlyMap<string, IssuerKey>, fetchedAtMs: number): void {
+    this.#keys = keys;
+    this.#unusable = undefined;
+    this.#fetchedAtMs = fetchedAtMs;
+    this.#fetchAgainFromMs = fetchedAtMs + FETCH_INTERVAL_MS;
+  }
+
+  #request() {
+    return { method: 'GET', url: this.#settings.url, headers: { accept: 'application/json' } } as const;
   }
 }
 

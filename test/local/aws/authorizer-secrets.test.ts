@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { awsOfEnvironment } from '../../support/aws/environment.ts';
 
 /** The longest time that a decision may take. */
 const DECISION_MS = 5000;
@@ -23,7 +24,7 @@ afterAll(() => {
 });
 
 it('reading the signing keys fails within the time of a decision if Secrets Manager never responds', async () => {
-  const { readSigningKeys } = await import('../../../src/aws/authorizer-secrets.ts');
+  const { readSigningKeys } = awsOfEnvironment();
   const startedAtMs = performance.now();
   await expect(readSigningKeys('signing-key')).rejects.toMatchObject({ code: 'issuer_unavailable' });
   expect(performance.now() - startedAtMs).toBeLessThan(DECISION_MS);

@@ -1,6 +1,7 @@
 /** Reads the origin secret from a server that speaks the protocol of Secrets Manager. */
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { awsOfEnvironment } from '../../support/aws/environment.ts';
 
 let server: Server;
 let stages: Readonly<Record<string, string | undefined>>;
@@ -37,7 +38,7 @@ const PREVIOUS = 'the-previous-origin-secret';
 
 async function read(secrets: typeof stages) {
   stages = secrets;
-  const { readOriginSecrets } = await import('../../../src/aws/authorizer-secrets.ts');
+  const { readOriginSecrets } = awsOfEnvironment();
   return readOriginSecrets('cdn');
 }
 

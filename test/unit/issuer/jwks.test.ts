@@ -24,7 +24,7 @@ function jwksOver(script: () => Reply | Promise<Reply>) {
   const http = new ScriptedHttp(script);
   const jwks = new Jwks({ url: JWKS_URL, endpoint: issuerEndpointOver(http, clock, 'jwks'), clock: clock.read });
   const find = (kid: string) => jwks.key(kid, contextFrom(clock));
-  return { clock, http, find };
+  return { clock, http, find, prefetch: () => jwks.prefetch() };
 }
 
 const serving = (...keys: readonly unknown[]) => jwksOver(() => json(200, { keys }));
@@ -359,5 +359,44 @@ describe('an outage of the keys endpoint', () => {
     };
     clock.advanceSeconds(600);
     await expect(find('rsa-1')).rejects.toThrow(new TypeError('a defect'));
+  });
+});
+
+describe('keys that are fetched before a token needs them', () => {
+  it('are not fetched again for the first token', async () => {
+    const { http, find, prefetch } = serving(rsa);
+    await prefetch();
+    expect(await find('rsa-1')).toMatchObject({ kid: 'rsa-1' });
+    expect(http.requests).toMatchObject([{ url: JWKS_URL, timeoutMs: 1500 }]);
+  });
+
+  it('are waited for while they are on their way', async () => {
+    const { http, find, prefetch } = serving(rsa);
+    const [, key] = await Promise.all([prefetch(), find('rsa-1'), prefetch()]);
+    expect(key).toMatchObject({ kid: 'rsa-1' });
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it.each([failure('connection'), failure('timeout'), text(500, ''), text(200, 'garbage')])(
+    'are fetched by the first token if that failed, however often, and no circuit opens',
+    async (reply) => {
+      let isDown = true;
+      const { http, find, prefetch } = jwksOver(() => (isDown ? reply : json(200, { keys: [rsa] })));
+      for (let time = 0; time < 10; time += 1) await prefetch();
+      isDown = false;
+      expect(await find('rsa-1')).toMatchObject({ kid: 'rsa-1' });
+      expect(http.requests).toHaveLength(11);
+    },
+  );
+
+  it('are as old as the request for them', async () => {
+    const { clock, http, find, prefetch } = serving(rsa);
+    http.script = () => {
+      clock.advanceSeconds(700);
+      return json(200, { keys: [rsa] });
+    };
+    await prefetch();
+    await find('rsa-1');
+    expect(http.requests).toHaveLength(2);
   });
 });

@@ -1,0 +1,116 @@
+/** The ports of the deployed function. What the first request will probably need is read before it comes. */
+import type { AuthorizerAws } from '../../src/aws/authorizer-aws.ts';
+import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import type { IssuerPorts } from '../../src/issuer/issuer-endpoint.ts';
+import type { EntryTable, MarkTable } from '../../src/shared-state/ports.ts';
+import { NEWEST_MARK_ID } from '../../src/shared-state/revocation-mark.ts';
+import type { HandlerPorts } from './create-handler.ts';
+import { EarlyRead, type EarlyReadSettings } from './early-read.ts';
+
+export interface FunctionPorts {
+  readonly ports: HandlerPorts;
+  /** Starts the early reads that a request with a JWT needs too. Resolves when they have ended, whether they have failed or not. */
+  prefetchForJwts(): Promise<void>;
+  /** Starts all other early reads. */
+  prefetch(): Promise<void>;
+}
+
+/** Loads what calls AWS. */
+type LoadAws = () => Promise<AuthorizerAws>;
+
+/** The minimum time between two reads of the origin secret: an older value might miss a change. */
+const ORIGIN_SECRET_AGE_MS = 30_000;
+/** A reading of the marks is trusted for some seconds. An early one makes these at most so much longer. */
+const MARK_AGE_MS = 1000;
+/** The first call of a table connects. */
+const FIRST_READ_TIMEOUT_MS = 1000;
+
+export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadAws, ports: IssuerPorts): FunctionPorts {
+  const forJwts = new EarlyReads(ports);
+  const others = new EarlyReads(ports);
+  const { revocation, sharedCache } = configuration;
+  return {
+    ports: {
+      ...ports,
+      ...secretPorts(configuration, aws, others),
+      sharedCache: sharedCache && {
+        table: entryTable(sharedCache.table, aws),
+        readPepper: others.add({ read: async () => (await aws()).readPepper(sharedCache.pepperSecret) }),
+      },
+      marks: revocation && markTable(revocation.table, aws, revocation.revokeJwts ? forJwts : others, ports),
+    },
+    prefetchForJwts: () => forJwts.start(),
+    prefetch: () => others.start(),
+  };
+}
+
+function secretPorts(
+  { signingKeySecret, passwordGrantSecret, originSecret, authorizationServer }: AuthorizerConfiguration,
+  aws: LoadAws,
+  reads: EarlyReads,
+) {
+  const readClient = async (secretId: string) => (await aws()).readClient(secretId);
+  const readKeys = async () => (await aws()).readSigningKeys(signingKeySecret);
+  const readOriginSecrets = async (secretId: string) => (await aws()).readOriginSecrets(secretId);
+  const earlyClient = (secretId: string) => reads.add({ read: () => readClient(secretId) });
+  const mainSecret = authorizationServer?.clientSecret;
+  // The main issuer uses either the key or a client.
+  const readMainClient = mainSecret === undefined ? undefined : earlyClient(mainSecret);
+  const maximumAgeMs = ORIGIN_SECRET_AGE_MS;
+  return {
+    signingKeys: { read: readMainClient ? readKeys : reads.add({ read: readKeys }) },
+    passwordGrantClient: passwordGrantSecret === undefined ? undefined : earlyClient(passwordGrantSecret),
+    issuerClient: (secretId: string) =>
+      readMainClient && secretId === mainSecret ? readMainClient() : readClient(secretId),
+    originSecrets:
+      originSecret === undefined ? undefined : reads.add({ read: () => readOriginSecrets(originSecret), maximumAgeMs }),
+  };
+}
+
+function entryTable(tableName: string, aws: LoadAws): EntryTable {
+  return {
+    read: async (...args) => (await aws()).entryTable(tableName).read(...args),
+    write: async (...args) => (await aws()).entryTable(tableName).write(...args),
+  };
+}
+
+/** Reads the newest mark early. */
+function markTable(tableName: string, aws: LoadAws, reads: EarlyReads, { clock }: IssuerPorts): MarkTable {
+  const read: MarkTable['read'] = async (...args) => (await aws()).markTable(tableName).read(...args);
+  const newest = reads.early({ read: () => read(NEWEST_MARK_ID, FIRST_READ_TIMEOUT_MS), maximumAgeMs: MARK_AGE_MS });
+  return {
+    async read(id, timeoutMs) {
+      if (id !== NEWEST_MARK_ID) return read(id, timeoutMs);
+      const startedAtMs = clock();
+      // Half of the time, so that enough is left for another read.
+      const early = await newest.take(timeoutMs / 2);
+      return early ? early.value : read(id, timeoutMs - (clock() - startedAtMs));
+    },
+  };
+}
+
+class EarlyReads {
+  readonly #ports: IssuerPorts;
+  readonly #starts: (() => Promise<void>)[] = [];
+
+  constructor(ports: IssuerPorts) {
+    this.#ports = ports;
+  }
+
+  early<Value>(settings: Pick<EarlyReadSettings<Value>, 'read' | 'maximumAgeMs'>): EarlyRead<Value> {
+    const { clock, sleep } = this.#ports;
+    const early = new EarlyRead({ ...settings, clock, sleep });
+    this.#starts.push(() => early.start());
+    return early;
+  }
+
+  /** @returns reads the value, or takes the one that was read early */
+  add<Value>(settings: Pick<EarlyReadSettings<Value>, 'read' | 'maximumAgeMs'>): () => Promise<Value> {
+    const early = this.early(settings);
+    return () => early.value();
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.#starts.map((start) => start()));
+  }
+}

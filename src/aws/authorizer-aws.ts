@@ -1,0 +1,45 @@
+/** Everything that the authorizer's function needs from AWS, by signed requests instead of the SDK. */
+import type { EntryTable, MarkTable } from '../shared-state/ports.ts';
+import { type AuthorizerSecrets, createAuthorizerSecrets, type ReadStage } from './authorizer-secrets.ts';
+import { createEntryTable, createMarkTable } from './authorizer-tables.ts';
+import { AwsCallError } from './call-error.ts';
+import { type NewRoleSettings, repeatingDenied } from './new-role.ts';
+import { createSignedCalls, type SendCall, type SignedCallPorts } from './signed-calls.ts';
+
+export interface AuthorizerAws extends AuthorizerSecrets {
+  /** The table of sealed cache entries. */
+  entryTable(tableName: string): EntryTable;
+  /** The table of revocation marks. */
+  markTable(tableName: string): MarkTable;
+}
+
+/** Two attempts that fit into the five seconds of a decision. */
+const SECRET_TIMEOUTS = { timeoutMs: 4200, attemptTimeoutMs: 2000 };
+
+/** A login reads three secrets one after the other, within the five seconds too. */
+const PATIENCE: NewRoleSettings = { waitsMs: [250, 500], most: 12 };
+
+/** Connects to Secrets Manager and DynamoDB with the credentials and the region of the environment. */
+export function createAuthorizerAws(ports: SignedCallPorts): AuthorizerAws {
+  const send = createSignedCalls(ports);
+  const repeating = repeatingDenied({ ...PATIENCE, wait: ports.sleep });
+  const readStage: ReadStage = (secretId, stage) => repeating(() => readSecret(send, secretId, stage));
+  return {
+    ...createAuthorizerSecrets(readStage),
+    entryTable: (tableName) => createEntryTable(tableName, send),
+    markTable: (tableName) => createMarkTable(tableName, send),
+  };
+}
+
+async function readSecret(send: SendCall, secretId: string, stage: string): Promise<string | undefined> {
+  const input = { SecretId: secretId, VersionStage: stage };
+  try {
+    const call = { service: 'secretsmanager', operation: 'GetSecretValue', input, ...SECRET_TIMEOUTS } as const;
+    const { SecretString: text } = await send(call);
+    // A binary secret has no text, as one without a current version.
+    return typeof text === 'string' ? text : undefined;
+  } catch (error) {
+    if (error instanceof AwsCallError && error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
