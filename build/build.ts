@@ -12,6 +12,8 @@ import { writeFileIfNew } from './write-file.ts';
 
 /** Starts the command line. It is separate because Node cannot report its version from a file that it cannot parse. */
 const LAUNCHER = 'bin/asp.cjs';
+/** Starts the authorizer under provisioned concurrency. Only an ES module can wait while it is loaded. */
+const PROVISIONED = 'authorizer/provisioned.mjs';
 
 async function functionEntries(): Promise<ReadonlyMap<string, string>> {
   const folders = (await readdir(`${PROJECT}lambda`)).sort();
@@ -34,6 +36,7 @@ export async function buildCode(): Promise<readonly Bundle[]> {
     }),
   );
   await writeFileIfNew(`${DIST}asp.js`, await readFile(`${PROJECT}${LAUNCHER}`, 'utf8'), { isExecutable: true });
+  await writeFileIfNew(`${DIST}functions/${PROVISIONED}`, await readFile(`${PROJECT}lambda/${PROVISIONED}`, 'utf8'));
   await writeFileIfNew(`${DIST}package.json`, packageJson(manifest));
   return bundles;
 }
@@ -44,11 +47,11 @@ export function packagesIn(bundles: readonly Bundle[]): Promise<readonly Bundled
 }
 
 /** Removes files of an earlier build that are no longer part of the package. */
-async function removeOthers(folder: string, built: ReadonlyMap<string, string>, within = ''): Promise<void> {
+async function removeOthers(folder: string, built: readonly string[], within = ''): Promise<void> {
   const entries = await readdir(join(folder, within), { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((each) => each.isFile())) {
     const path = relative(folder, join(entry.parentPath, entry.name));
-    if (!built.has(path)) await rm(join(folder, path));
+    if (!built.includes(path)) await rm(join(folder, path));
   }
 }
 
@@ -57,8 +60,9 @@ export async function buildPackage(): Promise<void> {
   const bundles = await buildCode();
   const types = await declarations();
   for (const [path, text] of types) await writeFileIfNew(`${DIST}types/${path}`, text);
-  await removeOthers(`${DIST}types/`, types);
-  await removeOthers(DIST, await functionEntries(), 'functions/');
+  await removeOthers(`${DIST}types/`, [...types.keys()]);
+  const functions = [...(await functionEntries()).keys(), `functions/${PROVISIONED}`];
+  await removeOthers(DIST, functions, 'functions/');
   await writeFileIfNew(`${DIST}THIRD-PARTY-NOTICES.md`, await notices(await packagesIn(bundles)));
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
     await writeFileIfNew(`${DIST}${file}`, await readFile(`${PROJECT}${file}`, 'utf8'));

@@ -24,6 +24,7 @@ export const FILES = [
   'asp.js',
   'cli.js',
   'functions/*/index.js',
+  'functions/authorizer/provisioned.mjs',
   'types/**/*.d.ts',
   'CHANGELOG.md',
   'THIRD-PARTY-NOTICES.md',

@@ -1,5 +1,14 @@
-/** The code of the functions, which the build has bundled. It is a folder with one `index.js`, and no tool has to run at synthesis. */
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+/** The code of the functions, which the build has bundled. It is a folder with an `index.js`, and no tool has to run at synthesis. */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CfnFunction, Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -33,8 +42,10 @@ export function functionCode(folder: FunctionFolder): Code {
 /** A temporary copy of the code that every user can read. */
 function copyOf(folder: FunctionFolder): string {
   const temporary = mkdtempSync(join(tmpdir(), 'function-code-'));
-  copyFileSync(join(folderOf(folder), FILE), join(temporary, FILE));
-  chmodSync(join(temporary, FILE), READABLE_BY_ALL);
+  for (const name of readdirSync(folderOf(folder))) {
+    copyFileSync(join(folderOf(folder), name), join(temporary, name));
+    chmodSync(join(temporary, name), READABLE_BY_ALL);
+  }
   return temporary;
 }
 
