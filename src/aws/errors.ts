@@ -10,7 +10,10 @@ export type AwsErrorCode =
   | 'state_unwritable'
   | 'deployments_unreadable'
   | 'stack_unreadable'
-  | 'function_failed';
+  | 'function_failed'
+  | 'queue_unwritable'
+  /** API Gateway did not flush the cache of a stage. */
+  | 'flush_failed';
 
 /** Thrown when a call to AWS fails. The cause is not kept, because the SDK's errors may contain the request. */
 export class AwsError extends CodedError<AwsErrorCode> {}

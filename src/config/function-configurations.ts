@@ -3,13 +3,16 @@
  * environment variable `CONFIG`, and the function parses it when it starts. They contain names of secrets, but no
  * secret.
  */
-import { type InferOutput, minLength, optional, pipe, string } from 'valibot';
+import { array, type InferOutput, minLength, optional, pipe, strictObject, string, union } from 'valibot';
 import { parseJson } from '../core/json.ts';
 import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
-import { audience, issuer, secretId } from './fields.ts';
-import { exactly, parse } from './parse.ts';
+import { audience, issuer, secretId, wholeNumber } from './fields.ts';
+import { exactly, expecting, parse } from './parse.ts';
 
 const text = pipe(string(), minLength(1));
+
+/** Two years: longer than any cached result or JWT should live. */
+const MOST_KEPT_SECONDS = 63_072_000;
 
 /** The secret with the private signing JWK. */
 const signingKeySecret = secretId;
@@ -66,11 +69,36 @@ const backendProxySchema = exactly({
   gatewaySecret: secretId,
 });
 
+const STAGES = expecting('a list of {"restApiId","stageName"} and {"httpApiId","stageName"}');
+
+/** For the function behind the revocation queue. */
+const revocationSchema = exactly({
+  /** Of all users that a message can name. */
+  issuer,
+  /** The table of the marks. */
+  table: text,
+  /** The function's own queue, for messages that are due later. */
+  queueUrl: text,
+  /** How long an authorizer may trust one reading of a mark. */
+  revocationSeconds: wholeNumber(1, 60, 'whole seconds from 1 to 60'),
+  /** How long a mark is kept. */
+  keptSeconds: wholeNumber(1, MOST_KEPT_SECONDS, `whole seconds from 1 to ${MOST_KEPT_SECONDS}`),
+  /** The stages whose caches are flushed. */
+  stages: array(
+    union(
+      [strictObject({ restApiId: text, stageName: text }), strictObject({ httpApiId: text, stageName: text })],
+      STAGES,
+    ),
+    STAGES,
+  ),
+});
+
 export type SigningKeyConfiguration = InferOutput<typeof signingKeySchema>;
 export type JwksConfiguration = InferOutput<typeof jwksSchema>;
 export type SetupConfiguration = InferOutput<typeof setupSchema>;
 export type RotationConfiguration = InferOutput<typeof rotationSchema>;
 export type BackendProxyConfiguration = InferOutput<typeof backendProxySchema>;
+export type RevocationConfiguration = InferOutput<typeof revocationSchema>;
 
 /**
  * Parses the text of `CONFIG`.
@@ -93,3 +121,6 @@ export const parseRotationConfiguration: Parse<RotationConfiguration> = (config)
 
 export const parseBackendProxyConfiguration: Parse<BackendProxyConfiguration> = (config) =>
   parse(backendProxySchema, parseJson(config), 'The CONFIG of the backend proxy');
+
+export const parseRevocationConfiguration: Parse<RevocationConfiguration> = (config) =>
+  parse(revocationSchema, parseJson(config), 'The CONFIG of the revocations');

@@ -1,0 +1,55 @@
+/** Flushes what API Gateway has cached of the authorizer's responses, for all stages. */
+import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/client-api-gateway';
+import { ApiGatewayV2Client, ResetAuthorizersCacheCommand } from '@aws-sdk/client-apigatewayv2';
+import type { FlushCaches } from '../revocation/ports.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
+import { AwsError, errorName } from './errors.ts';
+
+/** A stage whose cache is flushed. */
+export type FlushedStage =
+  | { readonly restApiId: string; readonly stageName: string }
+  | { readonly httpApiId: string; readonly stageName: string };
+
+/** One attempt only: the schedule repeats a flush, with growing delays, because the control plane accepts few calls. */
+const OPTIONS = { ...CLIENT_OPTIONS, maxAttempts: 1 };
+
+interface Clients {
+  readonly rest: Pick<APIGatewayClient, 'send'>;
+  readonly http: Pick<ApiGatewayV2Client, 'send'>;
+}
+
+/**
+ * Connects to API Gateway with the credentials and region of the environment.
+ *
+ * @returns a function that flushes one stage after the other, all of them even if one fails, and throws AwsError `flush_failed`
+ */
+export function createFlushCaches(stages: readonly FlushedStage[], clients = connect()): FlushCaches {
+  return async () => {
+    const failures: string[] = [];
+    for (const stage of stages) {
+      await flush(stage, clients).catch((error: unknown) => failures.push(`${nameOf(stage)}: got ${errorName(error)}`));
+    }
+    if (failures.length === 0) return;
+    throw new AwsError(
+      'flush_failed',
+      `The cache of ${failures.length} of ${stages.length} stages cannot be flushed: ${failures.join('; ')}. Check that the function may use apigateway:DELETE on the stage's cache/authorizers. TooManyRequestsException means that the account's control plane is busy.`,
+    );
+  };
+}
+
+async function flush(stage: FlushedStage, { rest, http }: Clients): Promise<void> {
+  const { stageName } = stage;
+  if ('restApiId' in stage) {
+    await rest.send(new FlushStageAuthorizersCacheCommand({ restApiId: stage.restApiId, stageName }));
+  } else {
+    await http.send(new ResetAuthorizersCacheCommand({ ApiId: stage.httpApiId, StageName: stageName }));
+  }
+}
+
+function nameOf(stage: FlushedStage): string {
+  return `${'restApiId' in stage ? stage.restApiId : stage.httpApiId}/${stage.stageName}`;
+}
+
+function connect(): Clients {
+  return { rest: new APIGatewayClient(OPTIONS), http: new ApiGatewayV2Client(OPTIONS) };
+}

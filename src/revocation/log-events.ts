@@ -1,0 +1,93 @@
+/**
+ * What an event of the tenant's log stream revokes. A code that is not listed here revokes nothing.
+ *
+ * @see https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes
+ */
+import type { JsonObject } from '../core/json.ts';
+import { percentDecode } from '../core/percent-encoding.ts';
+import type { RevocationKind } from '../shared-state/revocation-mark.ts';
+import { malformed } from './errors.ts';
+
+/** Whom an event is about, and what it revokes. */
+export interface Revoked {
+  readonly subject: string;
+  readonly kind: RevocationKind;
+}
+
+/**
+ * A write of the Management API that succeeded. Its `user_id` is the administrator who made the request, so only its path says whom
+ * it is about.
+ *
+ * @see https://auth0.com/docs/tenant-logs/management-success/sapi
+ */
+export const MANAGEMENT_CODE = 'sapi';
+
+/**
+ * Events about the user in `user_id`. `limit_wc` and its like are not among them: they block an IP address after failed logins, which
+ * anybody can cause who knows a username. A block of the user itself is a write of the Management API.
+ *
+ * @see https://auth0.com/docs/tenant-logs/system-notification/limit-wc
+ */
+export const USER_CODES: Readonly<Record<string, RevocationKind>> = {
+  /** The password was changed. */
+  scp: 'all',
+  /** The user was deleted. */
+  sdu: 'all',
+  /** A refresh token was revoked. */
+  srrt: 'all',
+  /** The user was logged out everywhere. */
+  universal_logout_succeeded: 'all',
+};
+
+/** Below a user, these paths end what the user has, or change how the user logs in. */
+const PATHS_THAT_REVOKE_ALL = new Set(['sessions', 'refresh-tokens', 'revoke-access', 'multifactor']);
+const PATH = /^(?:\/(?:[\w.~!$&'()*+,;=:@|-]|%[0-9A-Fa-f]{2})*)+$/;
+const USERS = ['', 'api', 'v2', 'users'];
+const LONGEST_SUBJECT = 1024;
+
+/**
+ * Finds out what an event revokes.
+ *
+ * @param event has the members that the rule in EventBridge passes on
+ * @returns `undefined` if the event revokes nothing
+ * @throws RevocationError `message_malformed`
+ */
+export function revokedBy({ type, user, path }: JsonObject): Revoked | undefined {
+  if (typeof type !== 'string') throw malformed('The log event has no type.');
+  if (type === MANAGEMENT_CODE) return revokedByWrite(path);
+  const kind = Object.hasOwn(USER_CODES, type) ? USER_CODES[type] : undefined;
+  return kind === undefined ? undefined : { subject: parseSubject(user), kind };
+}
+
+/**
+ * Parses the id of a user.
+ *
+ * @throws RevocationError `message_malformed`
+ */
+export function parseSubject(subject: unknown): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
+  if (typeof subject === 'string' && subject.length <= LONGEST_SUBJECT && /^[^\u0000-\u0020\u007f]+$/.test(subject)) {
+    return subject;
+  }
+  throw malformed(
+    `The message does not name a user. Expected an id of 1 to ${LONGEST_SUBJECT} characters without spaces.`,
+  );
+}
+
+function revokedByWrite(path: unknown): Revoked | undefined {
+  if (typeof path !== 'string' || !PATH.test(path)) throw malformed('The log event has no path of the Management API.');
+  // The Management API ignores a slash at the end.
+  const segments = path.replace(/\/$/, '').split('/');
+  if (USERS.some((name, index) => segments[index] !== name)) return undefined;
+  const [id, ...below] = segments.slice(USERS.length);
+  if (id === undefined) return undefined;
+  const kind = kindBelowUser(below);
+  return kind === undefined ? undefined : { subject: parseSubject(percentDecode(id)), kind };
+}
+
+function kindBelowUser([name, item]: readonly string[]): RevocationKind | undefined {
+  if (name === undefined || PATHS_THAT_REVOKE_ALL.has(name)) return 'all';
+  // Without an id, the request created an app specific password.
+  if (name === 'application-passwords' && item === undefined) return undefined;
+  return 'introspected';
+}

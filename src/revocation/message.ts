@@ -1,0 +1,106 @@
+/**
+ * The messages of the revocation queue: a mark that one of our own programs asks for, an event of the tenant's log stream as
+ * EventBridge passes it on, and a flush of the gateway's caches that is due later. Nothing in a message is trusted: it can name a user
+ * and a time, and the issuer is always that of the function's configuration.
+ */
+import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
+import { REVOCATION_KINDS, type RevocationKind } from '../shared-state/revocation-mark.ts';
+import { malformed } from './errors.ts';
+import { parseSubject, type Revoked, revokedBy } from './log-events.ts';
+
+const VERSION = 1;
+
+/** What one of our own programs asks for. */
+export interface MarkRequest {
+  /** For a check only: the message is refused if it differs from the function's own. */
+  readonly issuer?: string;
+  readonly subject: string;
+  readonly kind: RevocationKind;
+  /** Epoch milliseconds. @default when the queue received the message, which does not depend on the sender's clock */
+  readonly timeMs?: number;
+}
+
+/** A flush that is due later. */
+export interface DueFlush {
+  /** A flush that starts at this time or later, in epoch milliseconds, is enough. */
+  readonly dueMs: number;
+  /** How many attempts have failed. */
+  readonly failures: number;
+}
+
+export type Message =
+  /** `undefined`: an event that revokes nothing. */
+  | { readonly type: 'mark'; readonly mark: (Revoked & { readonly timeMs: number }) | undefined }
+  | { readonly type: 'flush'; readonly flush: DueFlush };
+
+/** Where and when a message arrived. */
+export interface Receipt {
+  /** The issuer of the function's configuration. */
+  readonly issuer: string;
+  /** When the queue received the message, in epoch milliseconds. */
+  readonly sentMs: number;
+  readonly nowMs: number;
+}
+
+export function markMessage(request: MarkRequest): string {
+  return JSON.stringify({ version: VERSION, ...request });
+}
+
+export function flushMessage({ dueMs, failures }: DueFlush): string {
+  return JSON.stringify({ version: VERSION, flush: { dueMs, failures } });
+}
+
+/**
+ * Parses a message. A time in the future counts as now.
+ *
+ * @throws RevocationError `message_malformed`, without anything of the message in it
+ */
+export function parseMessage(body: string, receipt: Receipt): Message {
+  const message = parseJson(body);
+  if (!isJsonObject(message)) throw malformed('The message is not a JSON object.');
+  if (!('version' in message)) return { type: 'mark', mark: parseLogEvent(message, receipt) };
+  if (message.version !== VERSION) throw malformed(`The message has another version; expected ${VERSION}.`);
+  if ('flush' in message) return { type: 'flush', flush: parseFlush(message) };
+  return { type: 'mark', mark: parseMark(message, receipt) };
+}
+
+function parseLogEvent(event: JsonObject, { nowMs }: Receipt): (Revoked & { readonly timeMs: number }) | undefined {
+  assertMembers(event, ['type', 'date', 'user', 'path']);
+  const revoked = revokedBy(event);
+  if (revoked === undefined) return undefined;
+  return { ...revoked, timeMs: Math.min(parseDate(event.date), nowMs) };
+}
+
+function parseMark(message: JsonObject, { issuer, sentMs, nowMs }: Receipt): Revoked & { readonly timeMs: number } {
+  assertMembers(message, ['version', 'issuer', 'subject', 'kind', 'timeMs']);
+  const kind = REVOCATION_KINDS.find((known) => known === message.kind);
+  if (kind === undefined) throw malformed(`The message has no kind. Expected one of ${REVOCATION_KINDS.join(', ')}.`);
+  if (message.issuer !== undefined && message.issuer !== issuer) throw malformed('The message is for another issuer.');
+  const { timeMs = sentMs } = message;
+  return { subject: parseSubject(message.subject), kind, timeMs: Math.min(parseTime(timeMs), nowMs) };
+}
+
+function parseFlush(message: JsonObject): DueFlush {
+  assertMembers(message, ['version', 'flush']);
+  const { dueMs, failures } = isJsonObject(message.flush) ? message.flush : {};
+  return { dueMs: parseTime(dueMs), failures: parseTime(failures) };
+}
+
+/** A member that is not expected may change the meaning, and may hold something that does not belong here. */
+function assertMembers(message: JsonObject, expected: readonly string[]): void {
+  if (Object.keys(message).every((name) => expected.includes(name))) return;
+  throw malformed(`The message has other members than ${expected.join(', ')}.`);
+}
+
+function parseTime(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw malformed('A number of the message is missing, or it is not a whole number.');
+}
+
+/** @see https://auth0.com/docs/tenant-logs/management-success/sapi for the format, ISO 8601 in UTC */
+function parseDate(date: unknown): number {
+  const isDate = typeof date === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/.test(date);
+  const timeMs = isDate ? Date.parse(date) : Number.NaN;
+  if (Number.isNaN(timeMs)) throw malformed('The log event has no date in ISO 8601 and UTC.');
+  return timeMs;
+}

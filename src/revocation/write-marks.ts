@@ -1,0 +1,44 @@
+/** Writes the marks of a batch of messages. */
+import { markId, NEWEST_MARK_ID, REVOCATION_KINDS, type RevocationKind } from '../shared-state/revocation-mark.ts';
+import type { Revoked } from './log-events.ts';
+import type { MarkWriter } from './ports.ts';
+
+export interface NewMark extends Revoked {
+  readonly timeMs: number;
+}
+
+/** Clocks may differ by some seconds, and the table may delete an item as soon as it has expired. */
+const EXPIRY_MARGIN_SECONDS = 60;
+
+export interface MarkRules {
+  readonly issuer: string;
+  /** How long marks are kept. */
+  readonly keptSeconds: number;
+  readonly nowMs: number;
+}
+
+/**
+ * Writes marks: first the item with the newest of all users, without which an authorizer may not look for a user's mark at all.
+ *
+ * @returns for each mark whether it was written, in the same order
+ * @throws if the newest mark could not be written; then no other was
+ */
+export async function writeMarks(
+  marks: readonly NewMark[],
+  writer: MarkWriter,
+  { issuer, keptSeconds, nowMs }: MarkRules,
+): Promise<readonly PromiseSettledResult<void>[]> {
+  const expiresAt = Math.ceil(nowMs / 1000) + keptSeconds + EXPIRY_MARGIN_SECONDS;
+  for (const kind of REVOCATION_KINDS) {
+    const newestMs = newestOf(marks, kind);
+    if (newestMs !== undefined) await writer.grow(NEWEST_MARK_ID, kind, newestMs, expiresAt);
+  }
+  return Promise.allSettled(
+    marks.map(({ subject, kind, timeMs }) => writer.grow(markId(issuer, subject), kind, timeMs, expiresAt)),
+  );
+}
+
+function newestOf(marks: readonly NewMark[], kind: RevocationKind): number | undefined {
+  const times = marks.filter((mark) => mark.kind === kind).map(({ timeMs }) => timeMs);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
