@@ -1,0 +1,162 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createFlushCaches } from '../../../src/aws/flush-caches.ts';
+import { createFlushStore, createMarkWriter } from '../../../src/aws/mark-table.ts';
+import { createQueueSender } from '../../../src/aws/revocation-queue.ts';
+
+interface Request {
+  readonly method: string;
+  readonly hostname: string;
+  readonly path: string;
+  readonly body?: string | Uint8Array;
+}
+
+let sent: Request[];
+/** The next replies, then success. */
+let replies: { readonly status: number; readonly body: unknown }[];
+
+beforeEach(() => {
+  sent = [];
+  replies = [];
+});
+
+const options = {
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' },
+  maxAttempts: 1,
+  requestHandler: {
+    handle: async (request: Request) => {
+      sent.push(request);
+      const { status, body } = replies.shift() ?? { status: 200, body: {} };
+      const headers = { 'content-type': 'application/x-amz-json-1.0' };
+      return { response: { statusCode: status, headers, body: Buffer.from(JSON.stringify(body)) } };
+    },
+  } as never,
+};
+const database = new DynamoDBClient(options);
+const marks = createMarkWriter('marks', database);
+const flushes = createFlushStore('marks', database);
+
+const LARGER = { status: 400, body: { __type: 'ConditionalCheckFailedException' } };
+const inputs = () => sent.map(({ body }) => JSON.parse(Buffer.from(body ?? '').toString()));
+
+describe('the writer of marks', () => {
+  it('writes the mark and its expiry together, and only if both grow', async () => {
+    await marks.grow('an-id', 'all', 1000, 9);
+    expect(inputs()).toEqual([
+      {
+        TableName: 'marks',
+        Key: { id: { S: 'an-id' } },
+        UpdateExpression: 'SET #a0 = :v0, #a1 = :v1',
+        ConditionExpression: '(attribute_not_exists(#a0) OR #a0 < :v0) AND (attribute_not_exists(#a1) OR #a1 < :v1)',
+        ExpressionAttributeNames: { '#a0': 'all', '#a1': 'expires' },
+        ExpressionAttributeValues: { ':v0': { N: '1000' }, ':v1': { N: '9' } },
+      },
+    ]);
+  });
+
+  it('lets each of the two grow alone if the other is larger already', async () => {
+    replies = [LARGER, LARGER];
+    await marks.grow('an-id', 'all', 1000, 9);
+    expect(
+      inputs().map(({ UpdateExpression, ExpressionAttributeNames }) => [UpdateExpression, ExpressionAttributeNames]),
+    ).toEqual([
+      ['SET #a0 = :v0, #a1 = :v1', { '#a0': 'all', '#a1': 'expires' }],
+      ['SET #a0 = :v0', { '#a0': 'all' }],
+      ['SET #a0 = :v0', { '#a0': 'expires' }],
+    ]);
+  });
+
+  it('reports any other error by its name', async () => {
+    replies = [{ status: 400, body: { __type: 'ResourceNotFoundException', message: 'canary' } }];
+    await expect(marks.grow('an-id', 'all', 1000, 9)).rejects.toMatchObject({
+      code: 'state_unwritable',
+      message: expect.stringMatching(/^The table marks cannot be written: got ResourceNotFoundException\./),
+    });
+  });
+});
+
+describe('the state of the flushes', () => {
+  it('is read consistently, and is empty at first', async () => {
+    expect(await flushes.read()).toEqual({});
+    replies = [{ status: 200, body: { Item: { id: { S: 'flush' }, claimedMs: { N: '5' }, pendingMs: { N: '7' } } } }];
+    expect(await flushes.read()).toEqual({ claimedMs: 5, pendingMs: 7 });
+    expect(inputs()[0]).toEqual({ TableName: 'marks', Key: { id: { S: 'flush' } }, ConsistentRead: true });
+  });
+
+  it('lets one instance claim a flush, ten seconds after the last claim or later', async () => {
+    expect(await flushes.claim(60_000)).toBe(true);
+    replies = [LARGER];
+    expect(await flushes.claim(60_000)).toBe(false);
+    expect(inputs()[0]).toMatchObject({
+      ConditionExpression: '(attribute_not_exists(#a0) OR #a0 <= :m0)',
+      ExpressionAttributeNames: { '#a0': 'claimedMs' },
+      ExpressionAttributeValues: { ':v0': { N: '60000' }, ':m0': { N: '50000' } },
+    });
+  });
+
+  it('keeps later times that others have recorded', async () => {
+    replies = [LARGER, LARGER];
+    await flushes.recordFlush(1);
+    await flushes.recordPending(2);
+    expect(inputs().map(({ ExpressionAttributeNames }) => ExpressionAttributeNames['#a0'])).toEqual([
+      'flushedMs',
+      'pendingMs',
+    ]);
+  });
+
+  it('reports an error', async () => {
+    replies = [{ status: 400, body: { __type: 'AccessDeniedException' } }];
+    await expect(flushes.read()).rejects.toMatchObject({ code: 'state_unreadable' });
+  });
+});
+
+describe('the sender', () => {
+  const url = 'https://sqs.eu-west-1.amazonaws.com/111122223333/Revocations';
+
+  it('sends a message with its delay', async () => {
+    replies = [{ status: 200, body: { MessageId: 'a' } }];
+    await createQueueSender(url, new SQSClient({ ...options, md5: false }))('{"a":1}', 12);
+    expect(inputs()).toEqual([{ QueueUrl: url, MessageBody: '{"a":1}', DelaySeconds: 12 }]);
+  });
+
+  it('reports an error with the queue, and without the message', async () => {
+    replies = [{ status: 400, body: { __type: 'QueueDoesNotExist' } }];
+    await expect(createQueueSender(url, new SQSClient(options))('canary', 0)).rejects.toMatchObject({
+      code: 'queue_unwritable',
+      message: expect.stringMatching(
+        /^The revocation queue https:\S+\/Revocations cannot be written: got QueueDoesNotExist\./,
+      ),
+    });
+  });
+});
+
+describe('the flush of the caches', () => {
+  const stages = [
+    { restApiId: 'rest1', stageName: 'prod' },
+    { httpApiId: 'http1', stageName: '$default' },
+  ];
+  const clients = { rest: new APIGatewayClient(options), http: new ApiGatewayV2Client(options) };
+
+  it('covers the stages of REST and HTTP APIs', async () => {
+    await createFlushCaches(stages, clients)();
+    expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'DELETE /restapis/rest1/stages/prod/cache/authorizers',
+      'DELETE /v2/apis/http1/stages/%24default/cache/authorizers',
+    ]);
+  });
+
+  it('goes on after a failure, tries once, and names the stages that failed', async () => {
+    replies = [{ status: 429, body: { __type: 'TooManyRequestsException', message: 'canary' } }];
+    await expect(createFlushCaches(stages, clients)()).rejects.toMatchObject({
+      code: 'flush_failed',
+      message: expect.stringMatching(
+        /^The cache of 1 of 2 stages cannot be flushed: rest1\/prod: got TooManyRequestsException\./,
+      ),
+    });
+    expect(sent).toHaveLength(2);
+  });
+});
