@@ -5,15 +5,12 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { FLUSH_INTERVAL_MS, type FlushState } from '../revocation/flush-schedule.ts';
+import { FLUSH_INTERVAL_MS, FLUSH_STATE_ID, type FlushState } from '../revocation/flush-schedule.ts';
 import type { FlushStore, MarkWriter } from '../revocation/ports.ts';
 import { MARK_ATTRIBUTES } from '../shared-state/revocation-mark.ts';
 import { CLIENT_OPTIONS, PATIENCE } from './client-options.ts';
 import { awsError } from './errors.ts';
 import { toleratingNewRole } from './new-role.ts';
-
-/** The id of the item with the state of the flushes. No user's mark has an id that short. */
-export const FLUSH_STATE_ID = 'flush';
 
 /** A number that is written only if it is larger than what is there, or absent. */
 interface Growing {

@@ -5,6 +5,9 @@
  * Pure: the times are passed in.
  */
 
+/** The id of the item in the table of marks through which all instances share this state. No user's mark has an id that short. */
+export const FLUSH_STATE_ID = 'flush';
+
 /** The least time between two flushes. */
 export const FLUSH_INTERVAL_MS = 10_000;
 /** All calls of one decision share this deadline. */
