@@ -52,6 +52,7 @@ export class ApiStack extends Stack {
     const { restApi } = this.#api(authorizer);
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'AuthorizerFunctionArn', { value: authorizer.function.functionArn });
+    new CfnOutput(this, 'RevocationQueueUrl', { value: authorizer.revocation.queue.queueUrl });
     new CfnOutput(this, 'KeyRotationFunctionArn', { value: rotation.function.functionArn });
     if (configuration.keyDelivery === 'wellKnown') this.#outputWellKnownUrl();
     new CfnOutput(this, 'Auth0Warnings', { value: setup.warnings });

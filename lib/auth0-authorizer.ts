@@ -21,6 +21,7 @@ import { invalidProp } from './check-prop.ts';
 import { GatewayResponses, type GatewayResponsesOptions } from './gateway-responses.ts';
 import { JwksEndpoint } from './jwks-endpoint.ts';
 import { KeyRotation } from './key-rotation.ts';
+import type { Revocation } from './revocation.ts';
 import { RotationAlarms } from './rotation-alarms.ts';
 import type { RouteRequirement } from './route-requirements.ts';
 import { SigningKey } from './signing-key.ts';
@@ -66,6 +67,10 @@ export class Auth0Authorizer extends AuthorizerMetrics {
     this.audience = props.audience;
     this.signingKey = new SigningKey(this, 'SigningKey', { encryptionKey: props.encryptionKey });
     this.authorizer = new AuthorizerFunction(this, 'Authorizer', { ...props, signingKey: this.signingKey });
+    new CfnOutput(this, 'RevocationQueueUrl', {
+      description: 'Where to report revocations: asp revoke --queue.',
+      value: this.authorizer.revocation.queue.queueUrl,
+    });
     this.jwks = this.#jwks(props);
     this.setup = this.#setup(props);
     this.rotation = this.#rotation(props);
@@ -83,6 +88,11 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   /** What the APIs call instead of the function, if there is an `aliasName`. */
   get alias(): Alias | undefined {
     return this.authorizer.alias;
+  }
+
+  /** Makes revocations take effect in seconds. */
+  get revocation(): Revocation {
+    return this.authorizer.revocation;
   }
 
   /** Authorizer for the methods of one REST API, for example as a default for all of them. `protect` uses it by itself. */

@@ -34,7 +34,7 @@ const MORE_THAN_HALF = 0.5;
  * new AuthorizerAlarms(this, 'Alarms', { authorizer, actions: [new SnsAction(topic)] });
  */
 export class AuthorizerAlarms extends Construct {
-  /** The four alarms, for actions of your own. */
+  /** The four alarms, for actions of your own. `authorizer.revocation.alarm` is another one. */
   readonly alarms: readonly Alarm[];
 
   /** Shows decisions, cache hits, latency and retries. */
@@ -62,7 +62,7 @@ export class AuthorizerAlarms extends Construct {
       }),
       this.#refusalsJump(),
     ];
-    for (const alarm of this.alarms) alarm.addAlarmAction(...actions);
+    for (const alarm of [...this.alarms, authorizer.revocation.alarm]) alarm.addAlarmAction(...actions);
     this.dashboard = this.#dashboard();
   }
 

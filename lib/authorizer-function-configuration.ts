@@ -11,7 +11,7 @@ import { invalidProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
 import { secretIdOf } from './secret-id.ts';
-import type { SharedCache } from './shared-cache.ts';
+import type { SharedState } from './shared-state.ts';
 
 /** A function's environment holds 4 KB. The rest is reserved for names that are known only at deployment. */
 const MAXIMUM_BYTES = 3072;
@@ -34,7 +34,7 @@ export interface DeployedConfiguration {
 export function authorizerConfiguration(
   scope: IConstruct,
   props: AuthorizerFunctionProps,
-  sharedCache?: SharedCache,
+  sharedState?: SharedState,
 ): DeployedConfiguration {
   const { passwordGrantSecret, originSecret } = props;
   const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
@@ -56,8 +56,9 @@ export function authorizerConfiguration(
     logSubject: props.logSubject,
     signingKeySecret: props.signingKey.secretArn,
     passwordGrantSecret: passwordGrantSecret && secretIdOf(passwordGrantSecret),
-    sharedCache: sharedCache && { table: sharedCache.table.tableName, pepperSecret: sharedCache.pepperArn },
+    sharedCache: undefined,
     revocation: undefined,
+    ...sharedState?.configuration,
   };
   const config = functionConfiguration(scope, configuration, (text) => parseAuthorizerConfiguration(text));
   if (Buffer.byteLength(config) <= MAXIMUM_BYTES || !props.routes)

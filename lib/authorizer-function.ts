@@ -22,13 +22,15 @@ import {
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { AuthorizerMetrics } from './authorizer-metrics.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
+import { stagesToFlush } from './flushed-stages.ts';
 import { addFiles } from './function-code.ts';
 import { RestAuthorizer } from './rest-authorizer.ts';
+import type { FlushedStage, Revocation } from './revocation.ts';
 import { HttpAuthorizerPerApi, WebSocketAuthorizerPerApi } from './route-authorizers.ts';
 import { type RouteRequirement, RouteRequirements } from './route-requirements.ts';
 import { readOwnSecretStatements, readSecretStatements } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
-import { SharedCache } from './shared-cache.ts';
+import { SharedState } from './shared-state.ts';
 
 const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
 /** Only an alias can have provisioned concurrency. */
@@ -72,8 +74,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   /** Authorizer for the `$connect` route of WebSocket APIs, which cache no decisions. `$connect` needs a requirement. */
   readonly webSocketAuthorizer: IWebSocketRouteAuthorizer;
 
-  /** The cache that all execution environments share, unless `sharedCache` is false. */
-  readonly #sharedCache: SharedCache | undefined;
+  readonly #sharedState: SharedState;
   readonly #props: AuthorizerFunctionProps;
   readonly #requirements: RouteRequirements;
   readonly #rest: RestAuthorizer;
@@ -90,9 +91,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     this.#props = props;
     this.#requirements = new RouteRequirements(props.routes ?? {});
     this.audience = audience;
-    const { encryptionKey } = props.signingKey;
-    this.#sharedCache =
-      (props.sharedCache ?? true) ? new SharedCache(this, 'SharedCache', { encryptionKey }) : undefined;
+    this.#sharedState = new SharedState(this, 'SharedState', { authorizer: props, stages: () => this.#stages() });
     this.function = this.#function(props);
     this.alias = this.#alias(props);
     // CDK's own classes do not declare optional properties as strictly as our compiler expects.
@@ -111,6 +110,11 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     this.node.addValidation({ validate: () => [...this.#missingRequirements()] });
     // The last moment at which the tree may change. All routes are known by then.
     Aspects.of(this).add({ visit: (construct) => construct === this && this.#complete() });
+  }
+
+  /** Makes revocations take effect in seconds: its queue takes them, from the command line, the tenant's log or code of your own. */
+  get revocation(): Revocation {
+    return this.#sharedState.revocation;
   }
 
   /** What each route requires: `routes`, and what `protect` has added. */
@@ -168,7 +172,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
       environment: { CONFIG: Lazy.string({ produce: () => this.#configuration().config }) },
       statements: [
         ...readOwnSecretStatements(this, secretArn, encryptionKey),
-        ...(this.#sharedCache?.statements ?? []),
+        ...this.#sharedState.statements,
         ...otherSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
       ],
     }).function;
@@ -195,7 +199,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
         'No route has a requirement. Call protect(route, [...]) for a route of an API, or set routes.',
       );
     }
-    return authorizerConfiguration(this, { ...this.#props, routes }, this.#sharedCache);
+    return authorizerConfiguration(this, { ...this.#props, routes }, this.#sharedState);
   }
 
   #complete(): void {
@@ -203,6 +207,10 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     this.#requirements.complete();
     if (Object.keys(files).length > 0) addFiles(this.function, 'authorizer', files);
     for (const note of greedyRootNotes(this.routes)) Annotations.of(this).addInfoV2(GREEDY_ROOT_INFO, note);
+  }
+
+  #stages(): readonly FlushedStage[] {
+    return stagesToFlush(this, { rest: this.#rest.apis, http: this.#http.apis });
   }
 
   #missingRequirements(): readonly string[] {

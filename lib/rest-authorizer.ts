@@ -34,11 +34,17 @@ export class RestAuthorizer extends Authorizer {
   override readonly authorizerId: string = Lazy.string({ produce: () => this.#idOfAttached() });
   readonly #props: RestAuthorizerProps;
   #attached: RequestAuthorizer | undefined;
+  readonly #apis = new Set<IRestApi>();
 
   constructor(scope: Construct, id: string, props: RestAuthorizerProps) {
     super(scope, id);
     this.#props = props;
     this.node.addValidation({ validate: () => [...this.#sharedDecisions(), ...this.#missingRequirements()] });
+  }
+
+  /** The APIs that use this authorizer. */
+  get apis(): readonly IRestApi[] {
+    return [...this.#apis];
   }
 
   /** Puts a method behind this authorizer that was created without it. */
@@ -79,6 +85,7 @@ export class RestAuthorizer extends Authorizer {
       });
     }
     this.#attached._attachToApi(restApi);
+    this.#apis.add(restApi);
   }
 
   #create(): RequestAuthorizer {

@@ -6,6 +6,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type {
   HttpRouteAuthorizerBindOptions,
   HttpRouteAuthorizerConfig,
+  IHttpApi,
   IHttpRouteAuthorizer,
   IWebSocketRouteAuthorizer,
   WebSocketRouteAuthorizerBindOptions,
@@ -30,6 +31,7 @@ interface KnowsRoutes {
 
 export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer, KnowsRoutes {
   readonly routes: IConstruct[] = [];
+  readonly #apis = new Set<IHttpApi>();
   readonly #ofApi: OfApi<IHttpRouteAuthorizer>;
 
   /** @param resultsCacheTtl how long API Gateway caches a decision */
@@ -37,8 +39,14 @@ export class HttpAuthorizerPerApi implements IHttpRouteAuthorizer, KnowsRoutes {
     this.#ofApi = onePerApi((id) => httpAuthorizer(id, handler, resultsCacheTtl));
   }
 
+  /** The APIs of these routes. */
+  get apis(): readonly IHttpApi[] {
+    return [...this.#apis];
+  }
+
   bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
     this.routes.push(options.route);
+    this.#apis.add(options.route.httpApi);
     return this.#ofApi(options.route.httpApi.apiId, options.scope).bind(options);
   }
 

@@ -1,0 +1,82 @@
+/** What the execution environments of an authorizer share: the cache of introspected credentials, and the revocation marks. */
+import { Duration } from 'aws-cdk-lib';
+
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
+import { DEFAULTS } from '../src/config/defaults.ts';
+import { maxJwtLifetimeSeconds, revocationSeconds } from '../src/config/deployment-fields.ts';
+import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
+import { secondsOf } from './check-prop.ts';
+import { type FlushedStage, Revocation } from './revocation.ts';
+import { SharedCache } from './shared-cache.ts';
+
+export interface SharedStateProps {
+  /** The props of the authorizer. */
+  readonly authorizer: AuthorizerFunctionProps;
+  /** Returns the stages to flush, when all APIs are known. */
+  readonly stages: () => readonly FlushedStage[];
+}
+
+/** The part of the authorizer's configuration that says where the shared state is. */
+export interface SharedStateConfiguration {
+  readonly sharedCache: { readonly table: string; readonly pepperSecret: string } | undefined;
+  readonly revocation: { readonly table: string; readonly seconds: number; readonly revokeJwts: boolean };
+}
+
+export class SharedState extends Construct {
+  /** Absent if `sharedCache` is false. */
+  readonly cache: SharedCache | undefined;
+  readonly revocation: Revocation;
+  readonly #revocationSeconds: number;
+  readonly #revokeJwts: boolean;
+
+  /** @throws ConfigurationError `configuration_invalid` */
+  constructor(scope: Construct, id: string, { authorizer, stages }: SharedStateProps) {
+    super(scope, id);
+    const { sharedCache = true, revokeJwts = false, signingKey, revocationInterval, maxJwtLifetime } = authorizer;
+    const { encryptionKey } = signingKey;
+    this.cache = sharedCache ? new SharedCache(this, 'Cache', { encryptionKey }) : undefined;
+    this.#revokeJwts = revokeJwts;
+    this.#revocationSeconds =
+      secondsOf(scope, 'revocationInterval', revocationInterval, revocationSeconds) ?? DEFAULTS.revocationSeconds;
+    this.revocation = new Revocation(this, 'Revocation', {
+      issuer: authorizer.issuer,
+      revocationSeconds: this.#revocationSeconds,
+      maxJwtLifetimeSeconds:
+        secondsOf(scope, 'maxJwtLifetime', maxJwtLifetime, maxJwtLifetimeSeconds) ?? DEFAULTS.maxJwtLifetimeSeconds,
+      keptAtLeast: longestCached(authorizer),
+      logEventBus: authorizer.logEventBus?.eventBusName,
+      stages,
+    });
+  }
+
+  /** What the authorizer may do with it. It can read the marks, and never write them. */
+  get statements(): readonly PolicyStatement[] {
+    const { tableArn } = this.revocation.table;
+    const readMarks = new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [tableArn] });
+    return [...(this.cache?.statements ?? []), readMarks];
+  }
+
+  get configuration(): SharedStateConfiguration {
+    const { table } = this.revocation;
+    return {
+      sharedCache: this.cache && { table: this.cache.table.tableName, pepperSecret: this.cache.pepperArn },
+      revocation: { table: table.tableName, seconds: this.#revocationSeconds, revokeJwts: this.#revokeJwts },
+    };
+  }
+}
+
+/** In seconds, over all caches. A mark must outlive every result that it makes outdated. */
+function longestCached({ cacheTtl, staleIfError, resultsCacheTtl }: AuthorizerFunctionProps): number {
+  const { cacheTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
+  return (
+    seconds(cacheTtl, cacheTtlSeconds.default) +
+    seconds(staleIfError, staleIfErrorSeconds.default) +
+    seconds(resultsCacheTtl, DEFAULTS.gatewayTtlSeconds)
+  );
+}
+
+function seconds(duration: Duration | undefined, byDefault: number): number {
+  return (duration ?? Duration.seconds(byDefault)).toSeconds({ integral: false });
+}
