@@ -71,16 +71,21 @@ export class AuthorizerAlarms extends Construct {
       this.#decisions({ outcome }).with({ label: outcome }),
     );
     const latencies = ['p50', 'p99'].map((statistic) => this.#authorizer.metricIssuerLatency({ statistic }));
-    const troubles = [this.#authorizer.metricIssuerRetries(), this.#authorizer.metricCircuitOpenings()];
+    const hits = [this.#authorizer.metricCacheHits(), this.#authorizer.metricSharedCacheHits()];
+    const troubles = [
+      this.#authorizer.metricIssuerRetries(),
+      this.#authorizer.metricCircuitOpenings(),
+      this.#authorizer.metricSharedTableFailures(),
+    ];
     return new Dashboard(this, 'Dashboard', {
       widgets: [
         [
           new GraphWidget({ title: 'Decisions', left: decisions, stacked: true }),
-          new GraphWidget({ title: 'Cache hits', left: [this.#authorizer.metricCacheHits()] }),
+          new GraphWidget({ title: 'Cache hits', left: hits }),
         ],
         [
           new GraphWidget({ title: 'Requests to the issuer, ms', left: latencies }),
-          new GraphWidget({ title: 'Retries and circuit openings', left: troubles }),
+          new GraphWidget({ title: 'Retries, circuit openings and failures of the shared tables', left: troubles }),
         ],
       ],
     });

@@ -33,6 +33,8 @@ import { ServiceFunction } from './service-function.ts';
 import { SharedState } from './shared-state.ts';
 
 const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
+/** Waits for the secrets during the initialization, which nobody waits for then. */
+const PROVISIONED_ENTRY = 'provisioned';
 /** Only an alias can have provisioned concurrency. */
 const DEFAULT_ALIAS = 'live';
 /** The id for `Annotations.of(…).acknowledgeInfo(…)`. */
@@ -167,6 +169,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
       description: 'Decides who the caller is and what the caller may do.',
+      entry: (props.provisionedConcurrency ?? 0) > 0 ? PROVISIONED_ENTRY : undefined,
       memorySize: props.memorySize,
       architecture: props.architecture,
       environment: { CONFIG: Lazy.string({ produce: () => this.#configuration().config }) },

@@ -62,6 +62,24 @@ export abstract class AuthorizerMetrics extends Construct {
   }
 
   /**
+   * The share of reads of the shared cache that found something, from 0 to 1. Only for the audience as a whole.
+   *
+   * @param props replace the statistic and the period; by default the average over 5 minutes
+   */
+  metricSharedCacheHits(props?: MetricOptions): Metric {
+    return this.metric(METRICS.sharedCacheHits, { statistic: 'Average', ...props });
+  }
+
+  /**
+   * Counts failed calls to the shared cache and to the revocation marks. Only for the audience as a whole.
+   *
+   * @param props replace the statistic and the period; by default the sum over 5 minutes
+   */
+  metricSharedTableFailures(props?: MetricOptions): Metric {
+    return this.metric(METRICS.tableFailures, { statistic: 'Sum', ...props });
+  }
+
+  /**
    * Counts repeated requests to an issuer.
    *
    * @param props replace the statistic and the period; by default the sum over 5 minutes

@@ -75,9 +75,9 @@ const KEPT_WHEN_DEAD = Duration.days(14);
  *   revocationSeconds: 5,
  *   maxJwtLifetimeSeconds: 2_592_000,
  *   keptAtLeast: 360,
- *   stages: () => [{ restApiId: api.restApiId, stageName: api.deploymentStage.stageName }],
+ *   stages: () => [{ restApiId: restApi.restApiId, stageName: restApi.deploymentStage.stageName }],
  * });
- * revocation.grantSend(operator);
+ * revocation.grantSend(Role.fromRoleName(this, 'Operator', 'operator'));
  */
 export class Revocation extends Construct {
   /** The table of the marks. The authorizer reads it. */

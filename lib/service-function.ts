@@ -42,6 +42,13 @@ export interface ServiceFunctionProps {
   readonly timeout?: Duration;
 
   /**
+   * The file of the code that exports the handler, without its extension.
+   *
+   * @default 'index'
+   */
+  readonly entry?: string | undefined;
+
+  /**
    * Megabytes. More memory means more processor time, which a cold start and the generation of a key need.
    *
    * @default 512
@@ -79,7 +86,7 @@ export class ServiceFunction extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       code: functionCode(props.folder),
-      handler: 'index.handler',
+      handler: `${props.entry ?? 'index'}.handler`,
       runtime: NODEJS_24,
       architecture: props.architecture ?? Architecture.ARM_64,
       memorySize: props.memorySize ?? DEFAULTS.memorySize,

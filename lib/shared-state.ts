@@ -67,13 +67,18 @@ export class SharedState extends Construct {
   }
 }
 
+/** API Gateway's own limit, for a TTL that is known only at deployment. */
+const MAXIMUM_GATEWAY_TTL_SECONDS = 3600;
+
 /** In seconds, over all caches. A mark must outlive every result that it makes outdated. */
 function longestCached({ cacheTtl, staleIfError, resultsCacheTtl }: AuthorizerFunctionProps): number {
   const { cacheTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
   return (
     seconds(cacheTtl, cacheTtlSeconds.default) +
     seconds(staleIfError, staleIfErrorSeconds.default) +
-    seconds(resultsCacheTtl, DEFAULTS.gatewayTtlSeconds)
+    (resultsCacheTtl?.isUnresolved()
+      ? MAXIMUM_GATEWAY_TTL_SECONDS
+      : seconds(resultsCacheTtl, DEFAULTS.gatewayTtlSeconds))
   );
 }
 

@@ -7,6 +7,7 @@ import { array, type InferOutput, minLength, optional, pipe, strictObject, strin
 import { parseJson } from '../core/json.ts';
 import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
 import { audience, issuer, secretId, wholeNumber } from './fields.ts';
+import { otherIssuer } from './issuers.ts';
 import { exactly, expecting, parse } from './parse.ts';
 
 const text = pipe(string(), minLength(1));
@@ -74,7 +75,7 @@ const STAGES = expecting('a list of {"restApiId","stageName"} and {"httpApiId","
 /** For the function behind the revocation queue. */
 const revocationSchema = exactly({
   /** Of all users that a message can name. */
-  issuer,
+  issuer: otherIssuer,
   /** The table of the marks. */
   table: text,
   /** The function's own queue, for messages that are due later. */

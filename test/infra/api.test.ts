@@ -168,6 +168,7 @@ describe('the demo API', () => {
       'Auth0Warnings',
       'AuthorizerFunctionArn',
       'KeyRotationFunctionArn',
+      'RevocationQueueUrl',
     ]);
   });
 

@@ -36,7 +36,7 @@ describe('the construct for the common case', () => {
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { AutomaticallyAfterDays: 90 },
     });
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 7);
     expect(Object.keys(template.findOutputs('*'))).toContainEqual(expect.stringMatching(/^AuthWarnings/));
   });
 

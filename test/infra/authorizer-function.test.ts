@@ -65,15 +65,29 @@ describe('the authorizer', () => {
     api.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
   });
 
-  it('may read its two secrets and write its log, and nothing else', () => {
+  it('may read its secrets and the marks, use the shared cache and write its log, and nothing else', () => {
     const { api } = templates({ passwordGrantSecret: 'auth0/password' });
-    expect(statementsOf(api, 'Authorizer')).toEqual([
+    expect(statementsOf(api, 'AuthorizerDecide')).toEqual([
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('DecideLog')] },
       {
         actions: ['secretsmanager:GetSecretValue'],
-        on: [expect.stringContaining('SigningKeySecret'), expect.stringContaining(':secret:auth0/password-??????')],
+        on: [
+          expect.stringContaining('SharedStateCachePepper'),
+          expect.stringContaining('SigningKeySecret'),
+          expect.stringContaining(':secret:auth0/password-??????'),
+        ],
       },
+      { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], on: [expect.stringContaining('SharedStateCacheTable')] },
+      { actions: ['dynamodb:GetItem'], on: [expect.stringContaining('SharedStateRevocationMarks')] },
     ]);
+  });
+
+  it('may not use a cache or a pepper that does not exist', () => {
+    const { api } = templates({ sharedCache: false });
+    const rights = statementsOf(api, 'AuthorizerDecide');
+    expect(rights.flatMap(({ actions }) => actions)).not.toContain('dynamodb:PutItem');
+    expect(JSON.stringify(rights)).not.toContain('Pepper');
+    api.resourceCountIs('AWS::DynamoDB::Table', 1);
   });
 
   it('gives no function the right to create a log group', () => {
@@ -177,6 +191,8 @@ describe('the authorizer', () => {
       uncachedScopes: ['admin'],
       resultsCacheTtl: Duration.seconds(0),
       logSubject: true,
+      revokeJwts: true,
+      revocationInterval: Duration.seconds(7),
     });
     expect(JSON.parse(configOf(Template.fromStack(stack)))).toEqual({
       ...TENANT,
@@ -191,6 +207,8 @@ describe('the authorizer', () => {
       uncachedScopes: ['admin'],
       logSubject: true,
       signingKeySecret: 'known-when-deployed',
+      sharedCache: { table: 'known-when-deployed', pepperSecret: 'known-when-deployed' },
+      revocation: { table: 'known-when-deployed', seconds: 7, revokeJwts: true },
     });
   });
 
@@ -213,14 +231,15 @@ describe('the authorizer', () => {
     const clientSecret = new Secret(stack, 'Client', { encryptionKey: new Key(stack, 'ClientKey') }) as ISecret;
     const issuers = [{ issuer: 'https://other.example', profile: 'rfc7662', ...urls, clientSecret }] as const;
     new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, issuers, routes: { 'GET /': [] } });
-    expect(statementsOf(Template.fromStack(stack), 'Authorizer')).toEqual([
-      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.stringContaining('DecideLog')] },
-      {
-        actions: ['secretsmanager:GetSecretValue'],
-        on: [expect.stringContaining('SigningKeySecret'), expect.stringContaining('{"Ref":"Client')],
-      },
-      { actions: ['kms:Decrypt'], on: [expect.stringContaining('ClientKey')] },
-    ]);
+    const rights = statementsOf(Template.fromStack(stack), 'AuthorizerDecide');
+    expect(rights).toContainEqual({
+      actions: ['secretsmanager:GetSecretValue'],
+      on: expect.arrayContaining([
+        expect.stringContaining('SigningKeySecret'),
+        expect.stringContaining('{"Ref":"Client'),
+      ]),
+    });
+    expect(rights).toContainEqual({ actions: ['kms:Decrypt'], on: [expect.stringContaining('ClientKey')] });
   });
 
   it('may read the client secret of a main issuer that is not Auth0, and knows its endpoints', () => {
@@ -237,9 +256,12 @@ describe('the authorizer', () => {
     expect(JSON.stringify(template.findResources('AWS::Lambda::Function'))).toContain(
       '\\"authorizationServer\\":{\\"jwksUrl\\":\\"https://id.example/realms/demo/protocol/openid-connect/certs',
     );
-    expect(statementsOf(template, 'Authorizer')).toContainEqual({
+    expect(statementsOf(template, 'AuthorizerDecide')).toContainEqual({
       actions: ['secretsmanager:GetSecretValue'],
-      on: [expect.stringContaining('SigningKeySecret'), expect.stringContaining('keycloak/client')],
+      on: expect.arrayContaining([
+        expect.stringContaining('SigningKeySecret'),
+        expect.stringContaining('keycloak/client'),
+      ]),
     });
   });
 

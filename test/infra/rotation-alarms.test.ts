@@ -17,6 +17,7 @@ describe('the alarms of a deployment', () => {
       'AlarmsIssuerFailing',
       'AlarmsRefusalsJump',
       'AlarmsThrottled',
+      'AuthorizerSharedStateRevocationMessagesLost',
       'RotationAlarmsFunctionFailing',
       'RotationAlarmsRotationFailed',
     ]);
@@ -25,7 +26,7 @@ describe('the alarms of a deployment', () => {
 
   it('notify the topic in alarmTopicArn, and nobody without it', () => {
     const alarms = alarmsOf(templates({ alarmTopicArn: TOPIC }).api);
-    expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(Array(6).fill([TOPIC]));
+    expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(Array(7).fill([TOPIC]));
     for (const alarm of alarmsOf(templates().api)) expect(alarm).not.toHaveProperty('AlarmActions');
   });
 

@@ -38,7 +38,7 @@ describe('routes that do not fit into the environment', () => {
   const folder = bundled('first', ROUTES);
 
   it('are deployed with the code, readable by every user', () => {
-    expect(readdirSync(folder).sort()).toEqual(['index.js', 'routes.json']);
+    expect(readdirSync(folder).sort()).toEqual(['index.js', 'provisioned.mjs', 'routes.json']);
     expect(JSON.parse(readFileSync(join(folder, 'routes.json'), 'utf8'))).toEqual(ROUTES);
     expect(statSync(join(folder, 'routes.json')).mode & 0o777).toBe(0o644);
   });
@@ -49,7 +49,7 @@ describe('routes that do not fit into the environment', () => {
 
   it('let the function fail to start if they are missing, instead of using the default routes', () => {
     const without = bundled('small', { 'GET /foo': [] });
-    expect(readdirSync(without)).toEqual(['index.js']);
+    expect(readdirSync(without)).toEqual(['index.js', 'provisioned.mjs']);
     expect(load(without, 'routes.json')).toMatchObject({ status: 1, stderr: expect.stringContaining('ENOENT') });
     expect(load(without, { 'GET /foo': [] })).toMatchObject({ status: 0, stdout: 'function' });
   });
