@@ -5,7 +5,7 @@ export interface Row {
   readonly path: string;
   readonly subject: string;
   readonly value: number;
-  readonly unit: 'µs' | 'ms' | 'calls' | '×';
+  readonly unit: 'µs' | 'ms' | 'calls' | '×' | 'KB' | 'modules';
   /** Compared with the floor of the path: the ratio, or the difference in the row's unit. */
   readonly toFloor?: { readonly by: 'ratio' | 'difference'; readonly value: number };
   /** Only some rows have an aim. */

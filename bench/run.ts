@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { loadBundled } from './bundle.ts';
 import { coldStart } from './cases/cold-start.ts';
 import { commandLine } from './cases/command-line.ts';
+import { loadedCode } from './cases/loaded-code.ts';
 import { unseenOpaqueToken } from './cases/unseen-opaque-token.ts';
 import type { Row } from './row.ts';
 import { toTable } from './table.ts';
@@ -21,6 +22,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'unseen-opaque-token': unseenOpaqueToken,
   'one-flight': () => runBundled('bench/cases/one-flight.ts', 'oneFlight'),
   'cold-start': coldStart,
+  'loaded-code': loadedCode,
   'command-line': commandLine,
 };
 

@@ -1,6 +1,6 @@
 /**
  * The server for the child processes, over TLS on loopback: an issuer's JWKS and introspection, and as much of Secrets
- * Manager as reading a secret needs. It sends prepared responses and checks nothing, so it costs no more than the round
+ * Manager and DynamoDB as reading a secret and an item needs. It sends prepared responses and checks nothing, so it costs no more than the round
  * trip.
  */
 import { once } from 'node:events';
@@ -16,6 +16,8 @@ import { AUDIENCE, type BenchIssuer, createIssuer, introspectionResponse } from 
 
 export interface StandIn {
   readonly issuer: BenchIssuer;
+  /** What a table of DynamoDB holds: DynamoDB's JSON of each item, by its id. A benchmark may add items. */
+  readonly items: Map<string, object>;
   /** Its own directory, deleted when it closes. */
   readonly directory: string;
   /**
@@ -43,9 +45,11 @@ export async function startStandIn(): Promise<StandIn> {
     '/oauth/introspect': introspectionResponse(url),
     secret: JSON.stringify({ SecretString: JSON.stringify(await generateSigningKey(now)) }),
   };
-  server.on('request', (request, response) => void respond(request, response, responses));
+  const items = new Map<string, object>();
+  server.on('request', (request, response) => void respond(request, response, responses, items));
   return {
     issuer,
+    items,
     directory,
     environment: environment(url, directory),
     close: async () => {
@@ -74,13 +78,28 @@ function environment(issuer: string, directory: string): Readonly<Record<string,
   };
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, responses: Responses): Promise<void> {
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  responses: Responses,
+  items: StandIn['items'],
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const { url } = request;
-  if (url === '/.well-known/jwks.json' || url === '/oauth/introspect') send(response, 200, responses[url]);
+  const { url, headers } = request;
+  const operation = /^DynamoDB_20120810\.(\w+)$/.exec(String(headers['x-amz-target']))?.[1];
+  if (operation !== undefined) send(response, 200, tableResponse(operation, Buffer.concat(chunks).toString(), items));
+  else if (url === '/.well-known/jwks.json' || url === '/oauth/introspect') send(response, 200, responses[url]);
   else if (Buffer.concat(chunks).includes('AWSPENDING')) send(response, 400, NO_SUCH_VERSION);
   else send(response, 200, responses.secret);
+}
+
+/** As DynamoDB responds to `GetItem` and `PutItem`. The table has the key `id`. */
+function tableResponse(operation: string, body: string, items: StandIn['items']): string {
+  const { Key, Item: item } = JSON.parse(body);
+  if (operation === 'PutItem') items.set(item.id.S, item);
+  const found = operation === 'GetItem' ? items.get(Key.id.S) : undefined;
+  return JSON.stringify(found === undefined ? {} : { Item: found });
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

@@ -10,6 +10,7 @@ async function respondOnce(): Promise<void> {
   const { handler } = require(bundle);
   const result = await handler(JSON.parse(eventText));
   const milliseconds = performance.now();
+  const evaluated = Reflect.get(globalThis, 'evaluated') ?? 0;
   const { Effect: effect } = result.policyDocument.Statement[0];
-  process.stdout.write(JSON.stringify({ milliseconds, effect }), () => process.exit());
+  process.stdout.write(JSON.stringify({ milliseconds, effect, evaluated }), () => process.exit());
 }

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../../../bench/bundle.ts';
 import { runChild } from '../../../bench/child.ts';
 import { restEventText } from '../../../bench/rest-event.ts';
 import { type StandIn, startStandIn } from '../../../bench/stand-in.ts';
-import { FUNCTION_OPTIONS } from '../../../build/bundle.ts';
+import { bundle as build, FUNCTION_OPTIONS } from '../../../build/bundle.ts';
 
 /** Makes every module of AWS record that it is evaluated. */
 const recordEvaluation: Plugin = {
@@ -27,14 +27,7 @@ require(bundle).handler(JSON.parse(event)).then(({ policyDocument }) => {
 
 describe('the bundle of the authorizer', () => {
   it('contains no part of the AWS SDK but its signer', async () => {
-    const entryPoints = ['lambda/authorizer/handler.ts'];
-    const { metafile } = await build({
-      ...FUNCTION_OPTIONS,
-      entryPoints,
-      write: false,
-      metafile: true,
-      outdir: 'dist',
-    });
+    const { metafile } = await build('lambda/authorizer/handler.ts', FUNCTION_OPTIONS);
     const packages = Object.keys(metafile.inputs).flatMap(
       (path) => /node_modules\/(@[^/]+\/[^/]+)/.exec(path)?.[1] ?? [],
     );
