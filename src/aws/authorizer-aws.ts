@@ -2,7 +2,7 @@
 import type { EntryTable, MarkTable } from '../shared-state/ports.ts';
 import { type AuthorizerSecrets, createAuthorizerSecrets, type ReadStage } from './authorizer-secrets.ts';
 import { createEntryTable, createMarkTable } from './authorizer-tables.ts';
-import { AwsCallError } from './call-error.ts';
+import { AwsCallError } from './errors.ts';
 import { type NewRoleSettings, repeatingDenied } from './new-role.ts';
 import { createSignedCalls, type SendCall, type SignedCallPorts } from './signed-calls.ts';
 

@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { type EntryTable, type MarkTable, TableError, type TableFailure } from '../shared-state/ports.ts';
 import { MARK_ATTRIBUTES, type Marks, REVOCATION_KINDS } from '../shared-state/revocation-mark.ts';
-import { AwsCallError, isThrottle } from './call-error.ts';
+import { AwsCallError, isThrottle } from './errors.ts';
 import { isDenial } from './new-role.ts';
 import type { SendCall } from './signed-calls.ts';
 

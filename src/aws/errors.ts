@@ -34,3 +34,30 @@ export function awsError(code: AwsErrorCode, what: string, thrown: unknown): Aws
 export function errorName(thrown: unknown): string {
   return thrown instanceof Error && /^\w{1,80}$/.test(thrown.name) ? thrown.name : 'an error without a name';
 }
+
+/**
+ * Thrown when a call that was signed here has no usable response. It holds nothing of the request, and no message of AWS. Its name is AWS's own, such as `AccessDeniedException`, or one of these: `TimeoutError`,
+ * `ConnectionError`, `MalformedResponse`, `RegionMissing`, `CredentialsMissing`, `EndpointInvalid`.
+ */
+export class AwsCallError extends Error {
+  constructor(name: string) {
+    super(`The call to AWS failed: ${name}.`);
+    this.name = name;
+  }
+}
+
+const THROTTLES: ReadonlySet<string> = new Set([
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+
+/** Whether an error's name says that there were too many requests. */
+export function isThrottle(name: string): boolean {
+  return THROTTLES.has(name);
+}

@@ -3,7 +3,7 @@
  * usable address is an error, because requests contain secrets.
  */
 import { isSecureUrl } from '../core/secure-url.ts';
-import { AwsCallError } from './call-error.ts';
+import { AwsCallError } from './errors.ts';
 
 /** The environment variables of the process. Read at every request, because Lambda may replace the credentials. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -5,7 +5,7 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { AwsCallError } from './call-error.ts';
+import { AwsCallError } from './errors.ts';
 import { type AwsService, type Environment, regionOf } from './service-endpoint.ts';
 
 export interface UnsignedRequest {

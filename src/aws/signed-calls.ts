@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { HttpFailure, type HttpPort, type HttpResponse } from '../core/http.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { httpDateMs } from '../core/retry-after.ts';
-import { AwsCallError, isThrottle } from './call-error.ts';
+import { AwsCallError, isThrottle } from './errors.ts';
 import { type AwsService, type Environment, serviceEndpoint } from './service-endpoint.ts';
 import { signRequest } from './sign-request.ts';
 
