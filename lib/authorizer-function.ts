@@ -34,7 +34,7 @@ import { SharedState } from './shared-state.ts';
 
 const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
 /** Waits for the secrets during the initialization, which nobody waits for then. */
-const PROVISIONED_ENTRY = 'provisioned';
+const PROVISIONED_HANDLER = 'provisioned.handler';
 /** Only an alias can have provisioned concurrency. */
 const DEFAULT_ALIAS = 'live';
 /** The id for `Annotations.of(…).acknowledgeInfo(…)`. */
@@ -169,7 +169,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     return new ServiceFunction(this, 'Decide', {
       folder: 'authorizer',
       description: 'Decides who the caller is and what the caller may do.',
-      entry: (props.provisionedConcurrency ?? 0) > 0 ? PROVISIONED_ENTRY : undefined,
+      handler: (props.provisionedConcurrency ?? 0) > 0 ? PROVISIONED_HANDLER : undefined,
       memorySize: props.memorySize,
       architecture: props.architecture,
       environment: { CONFIG: Lazy.string({ produce: () => this.#configuration().config }) },

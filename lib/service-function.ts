@@ -17,6 +17,13 @@ export interface ServiceFunctionProps {
   /** The folder under `lambda/` with the function's `handler.ts`. */
   readonly folder: FunctionFolder;
 
+  /**
+   * The exported function that handles events, and its file.
+   *
+   * @default index.handler
+   */
+  readonly handler?: string | undefined;
+
   /** What the function does, shown in the console. */
   readonly description: string;
 
@@ -40,13 +47,6 @@ export interface ServiceFunctionProps {
    * @default Duration.seconds(10)
    */
   readonly timeout?: Duration;
-
-  /**
-   * The file of the code that exports the handler, without its extension.
-   *
-   * @default 'index'
-   */
-  readonly entry?: string | undefined;
 
   /**
    * Megabytes. More memory means more processor time, which a cold start and the generation of a key need.
@@ -86,7 +86,7 @@ export class ServiceFunction extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       code: functionCode(props.folder),
-      handler: `${props.entry ?? 'index'}.handler`,
+      handler: props.handler ?? 'index.handler',
       runtime: NODEJS_24,
       architecture: props.architecture ?? Architecture.ARM_64,
       memorySize: props.memorySize ?? DEFAULTS.memorySize,

@@ -36,8 +36,9 @@ export function errorName(thrown: unknown): string {
 }
 
 /**
- * Thrown when a call that was signed here has no usable response. It holds nothing of the request, and no message of AWS. Its name is AWS's own, such as `AccessDeniedException`, or one of these: `TimeoutError`,
- * `ConnectionError`, `MalformedResponse`, `RegionMissing`, `CredentialsMissing`, `EndpointInvalid`.
+ * Thrown when a call that was signed here has no usable response. It holds nothing of the request, and no message of AWS. Its name is
+ * AWS's own, such as `AccessDeniedException`, or one of these: `TimeoutError`, `ConnectionError`, `MalformedResponse`, `RegionMissing`,
+ * `CredentialsMissing`, `EndpointInvalid`.
  */
 export class AwsCallError extends Error {
   constructor(name: string) {

@@ -28,7 +28,7 @@ describe('the packed package', () => {
 
   it('contains these files and no others', () => {
     const code = ['app.js', 'asp.js', 'cli.js', 'index.js', ...FUNCTIONS.map((name) => `functions/${name}/index.js`)];
-    const expected = [...code, ...DOCUMENTS, 'package.json'].sort();
+    const expected = [...code, 'functions/authorizer/provisioned.mjs', ...DOCUMENTS, 'package.json'].sort();
     expect(files.filter((file) => !file.startsWith('types/'))).toEqual(expected);
     const types = files.filter((file) => file.startsWith('types/'));
     expect(types).toContain('types/lib/index.d.ts');
