@@ -3,13 +3,20 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 
 /** Connects, and returns a function that sends the same request each time and waits for the response. */
-export async function connectRaw(url: string, body: string): Promise<() => Promise<string>> {
+export async function connectRaw(
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<() => Promise<string>> {
   const { hostname, port, host, pathname } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   await once(socket, 'secureConnect');
   socket.setNoDelay(true);
   const length = Buffer.byteLength(body);
-  const request = `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-length: ${length}\r\n\r\n${body}`;
+  const fields = Object.entries({ host, 'content-length': length, ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  const request = `POST ${pathname} HTTP/1.1\r\n${fields.join('')}\r\n${body}`;
   return () =>
     new Promise((resolve) => {
       let response = '';

@@ -10,6 +10,7 @@ import { loadBundled } from './bundle.ts';
 import { coldStart } from './cases/cold-start.ts';
 import { commandLine } from './cases/command-line.ts';
 import { loadedCode } from './cases/loaded-code.ts';
+import { sharedCacheHit } from './cases/shared-cache-hit.ts';
 import { unseenOpaqueToken } from './cases/unseen-opaque-token.ts';
 import type { Row } from './row.ts';
 import { toTable } from './table.ts';
@@ -20,6 +21,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'known-principal': () => runBundled('bench/cases/known-principal.ts', 'knownPrincipal'),
   'unseen-jwt': () => runBundled('bench/cases/unseen-jwt.ts', 'unseenJwt'),
   'unseen-opaque-token': unseenOpaqueToken,
+  'shared-cache-hit': sharedCacheHit,
   'one-flight': () => runBundled('bench/cases/one-flight.ts', 'oneFlight'),
   'cold-start': coldStart,
   'loaded-code': loadedCode,

@@ -29,6 +29,7 @@ export interface StandIn {
 
 type Responses = Readonly<Record<'/.well-known/jwks.json' | '/oauth/introspect' | 'secret', string>>;
 
+const PEPPER = JSON.stringify({ SecretString: 'p'.repeat(64) });
 const NO_SUCH_VERSION = JSON.stringify({ __type: 'ResourceNotFoundException', message: 'No such version.' });
 
 export async function startStandIn(): Promise<StandIn> {
@@ -67,6 +68,8 @@ function environment(issuer: string, directory: string): Readonly<Record<string,
       audience: AUDIENCE,
       routes: { 'GET /foo/{id}': ['read:foo'] },
       signingKeySecret: 'signing-key',
+      sharedCache: { table: 'cache', pepperSecret: 'pepper' },
+      revocation: { table: 'marks', seconds: 5, revokeJwts: false },
     }),
     NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem'),
     AWS_ENDPOINT_URL: issuer,
@@ -90,6 +93,7 @@ async function respond(
   const operation = /^DynamoDB_20120810\.(\w+)$/.exec(String(headers['x-amz-target']))?.[1];
   if (operation !== undefined) send(response, 200, tableResponse(operation, Buffer.concat(chunks).toString(), items));
   else if (url === '/.well-known/jwks.json' || url === '/oauth/introspect') send(response, 200, responses[url]);
+  else if (Buffer.concat(chunks).includes('"pepper"')) send(response, 200, PEPPER);
   else if (Buffer.concat(chunks).includes('AWSPENDING')) send(response, 400, NO_SUCH_VERSION);
   else send(response, 200, responses.secret);
 }

@@ -63,11 +63,6 @@ export class SharedCache {
     }
   }
 
-  /** Reads the pepper before the first request needs it. */
-  async prefetch(): Promise<void> {
-    await this.#pepper.value(0);
-  }
-
   async #keys(credential: Credential, timeoutMs: number): Promise<EntryKeys> {
     const pepper = await this.#pepper.value(timeoutMs);
     if (pepper === undefined) throw new TableError('unreadable', 'The pepper of the shared cache cannot be read.');
