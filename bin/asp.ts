@@ -33,6 +33,10 @@ const ports: Ports = {
     const { invokeFunction } = await import('../src/aws/invoke-function.ts');
     return invokeFunction(functionName, event);
   },
+  sendToQueue: async (queueUrl, body) => {
+    const { createQueueSender } = await import('../src/aws/revocation-queue.ts');
+    return createQueueSender(queueUrl)(body, 0);
+  },
   composeAuthorizer: (configuration, given) =>
     composeAuthorizer(configuration, {
       ...given,

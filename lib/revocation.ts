@@ -63,6 +63,8 @@ const TIMEOUT = Duration.seconds(20);
 /** AWS recommends six times the function's timeout. */
 const VISIBILITY = Duration.seconds(120);
 const MOST_RECEIPTS = 5;
+/** The default of SQS, and less than in the dead-letter queue, where a message keeps its age. */
+const KEPT = Duration.days(4);
 /** A message that nobody has looked at is kept as long as possible. */
 const KEPT_WHEN_DEAD = Duration.days(14);
 
@@ -104,6 +106,7 @@ export class Revocation extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...QUEUE,
       visibilityTimeout: VISIBILITY,
+      retentionPeriod: KEPT,
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MOST_RECEIPTS },
     });
     this.function = this.#function(props);

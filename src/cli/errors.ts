@@ -19,7 +19,9 @@ export type CliErrorCode =
   /** At least one check failed. */
   | 'checks_failed'
   /** The key rotation function did not confirm a revocation. */
-  | 'revocation_unconfirmed';
+  | 'revocation_unconfirmed'
+  /** An app specific password was deleted, but the deployment could not be told. */
+  | 'revocation_unsent';
 
 /** Has a message for the user: what failed, what was expected, and the fix. Never holds a secret. */
 export class CliError extends CodedError<CliErrorCode> {}

@@ -27,6 +27,8 @@ export interface Ports extends IssuerPorts {
   readonly readStackOutput: (stackName: string, outputKey: string) => Promise<string>;
   /** Calls a Lambda function by its name or ARN, and waits for its response, which is not trusted. */
   readonly invokeFunction: (functionName: string, event: unknown) => Promise<unknown>;
+  /** Sends a message to an SQS queue. */
+  readonly sendToQueue: (queueUrl: string, body: string) => Promise<void>;
   readonly composeAuthorizer: ComposeAuthorizer;
   readonly environment: Variables;
   /** The version of this package. */

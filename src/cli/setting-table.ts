@@ -37,6 +37,7 @@ export const SETTINGS = {
   apiUrl: { flag: 'api-url', variable: 'ASP_API_URL', output: 'ApiUrl' },
   /** The stack with the API is named by the prefix alone. */
   stack: { flag: 'stack', key: 'stackPrefix', fallback: DEFAULTS.stackPrefix },
+  queue: { flag: 'queue', variable: 'ASP_REVOCATION_QUEUE', output: 'RevocationQueueUrl' },
   record: { flag: 'record', variable: 'ASP_RECORD_FILE', fallback: '.asp/record.json' },
   timeout: { flag: 'timeout', variable: 'ASP_TIMEOUT', fallback: '30' },
 } as const satisfies Readonly<Record<string, SettingNames>>;

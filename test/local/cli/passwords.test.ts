@@ -256,7 +256,10 @@ describe('asp delete', () => {
     await asp(CREATE);
     const [id = ''] = tenant.state.applicationPasswords.keys();
     const run = await asp(['delete', id, '--user', USER], { answers: ['y'] });
-    expect(run).toMatchObject({ code: 0, stdout: '', stderr: `Deleted ${id}.\n` });
+    expect(run).toMatchObject({ code: 0, stdout: '' });
+    expect(run.stderr).toMatch(
+      new RegExp(`^Deleted ${id}\\.\n.* may accept it until their caches expire .* With --queue or --stack, .*\n$`),
+    );
     expect(run.questions).toEqual([{ question: `Delete ${id} ("laptop") of ${USER}? [y/N] `, isSecret: false }]);
     expect(tenant.state.applicationPasswords.size).toBe(0);
   });
@@ -279,7 +282,7 @@ describe('asp delete', () => {
     await asp(CREATE);
     const [id = ''] = tenant.state.applicationPasswords.keys();
     const { stdout } = await asp(['delete', id, '--user', USER, '--yes', '--json']);
-    expect(JSON.parse(stdout)).toEqual({ id, deleted: true });
+    expect(JSON.parse(stdout)).toEqual({ id, deleted: true, revocation: null });
   });
 
   it('refuses to run without a terminal to ask on', async () => {

@@ -75,6 +75,9 @@ export function openWorkshop(environment: Readonly<Record<string, string>> = {})
         invokeFunction: async () => {
           throw new Error('This test has no AWS.');
         },
+        sendToQueue: async () => {
+          throw new Error('This test has no AWS.');
+        },
         composeAuthorizer,
         environment: { ...environment, ...options.environment },
         version: '1.2.3',
