@@ -26,11 +26,11 @@ const ports: Ports = {
   },
   readSecretKeys: async (secretId) => (await secrets()).readSigningKeys(secretId),
   readStackOutput: async (stackName, outputKey) => {
-    const { readStackOutput } = await import('../src/aws/stack-output.ts');
+    const { readStackOutput } = await import('../src/aws/deployed-stack.ts');
     return readStackOutput(stackName, outputKey);
   },
   invokeFunction: async (functionName, event) => {
-    const { invokeFunction } = await import('../src/aws/invoke-function.ts');
+    const { invokeFunction } = await import('../src/aws/deployed-stack.ts');
     return invokeFunction(functionName, event);
   },
   sendToQueue: async (queueUrl, body) => {

@@ -1,5 +1,5 @@
 /** The calls to AWS that an acceptance run makes itself, with the credentials and Region of the environment. */
-import { invokeFunction } from '../../src/aws/invoke-function.ts';
+import { invokeFunction } from '../../src/aws/deployed-stack.ts';
 import { rotateSecret, secretArn } from '../../src/aws/rotate-secret.ts';
 import { createSecretVersions } from '../../src/aws/secret-versions.ts';
 

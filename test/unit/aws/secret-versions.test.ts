@@ -2,9 +2,8 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { invokeFunction } from '../../../src/aws/invoke-function.ts';
+import { invokeFunction, readStackOutput } from '../../../src/aws/deployed-stack.ts';
 import { createSecretVersions } from '../../../src/aws/secret-versions.ts';
-import { readStackOutput } from '../../../src/aws/stack-output.ts';
 import { everythingIn } from '../../support/core/errors.ts';
 
 interface Sent {

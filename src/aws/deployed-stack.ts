@@ -1,11 +1,44 @@
-/** Calls a Lambda function and waits for its response, for the command line. */
+/** What the command line needs of a deployed stack: one of its outputs, and its functions. */
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { AwsError, errorName } from './errors.ts';
 
+/**
+ * Reads an output with the credentials and region of the environment.
+ *
+ * @throws AwsError `stack_unreadable`, also if the stack has no such output
+ */
+export async function readStackOutput(
+  stackName: string,
+  outputKey: string,
+  client = new CloudFormationClient(CLIENT_OPTIONS),
+): Promise<string> {
+  const outputs = await describe(client, stackName);
+  const value = outputs.find(({ OutputKey }) => OutputKey === outputKey)?.OutputValue;
+  if (value !== undefined) return value;
+  throw unreadable(`The stack ${stackName} has no output ${outputKey}`);
+}
+
+async function describe(client: CloudFormationClient, stackName: string) {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    return Stacks?.[0]?.Outputs ?? [];
+  } catch (error) {
+    throw unreadable(`The stack ${stackName} cannot be read: got ${errorName(error)}`);
+  }
+}
+
+function unreadable(what: string): AwsError {
+  return new AwsError(
+    'stack_unreadable',
+    `${what}. Check the stack's name, and that AWS_PROFILE and AWS_REGION name the account and region that it is in, with the right to cloudformation:DescribeStacks.`,
+  );
+}
+
 /** Waits as long as a function may take. One attempt only: a lost response must not run the function twice. */
-const OPTIONS = {
+const INVOKE_OPTIONS = {
   ...CLIENT_OPTIONS,
   maxAttempts: 1,
   requestHandler: { ...CLIENT_OPTIONS.requestHandler, requestTimeout: 900_000 },
@@ -21,9 +54,9 @@ const OPTIONS = {
 export async function invokeFunction(
   functionName: string,
   event: unknown,
-  client = new LambdaClient(OPTIONS),
+  client = new LambdaClient(INVOKE_OPTIONS),
 ): Promise<unknown> {
-  const { FunctionError, Payload } = await send(client, functionName, event);
+  const { FunctionError, Payload } = await invoke(client, functionName, event);
   const response = parseJson(new TextDecoder().decode(Payload));
   if (FunctionError === undefined) return response;
   const message =
@@ -31,7 +64,7 @@ export async function invokeFunction(
   throw new AwsError('function_failed', `The function failed: ${message}`);
 }
 
-async function send(client: LambdaClient, functionName: string, event: unknown) {
+async function invoke(client: LambdaClient, functionName: string, event: unknown) {
   try {
     const payload = new TextEncoder().encode(JSON.stringify(event));
     return await client.send(new InvokeCommand({ FunctionName: functionName, Payload: payload }));
