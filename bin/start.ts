@@ -4,6 +4,7 @@ import { type DemoTarget, demonstrate } from '../local/demonstration.ts';
 import { AUDIENCE, type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
 import { parseStartOptions, type StartOptions, USAGE, UsageError } from '../local/options.ts';
 import { createStyle, wantsColor } from '../src/cli/style.ts';
+import { PROCESS_PORTS } from './process-ports.ts';
 
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
@@ -60,7 +61,7 @@ function targetOf(local: LocalEnvironment, { configuration: { routes, backendUrl
 async function start(options: StartOptions, details: Details): Promise<LocalEnvironment> {
   try {
     const log = (line: string) => details.add(options.json ? line : describeDecision(line));
-    return await startLocalEnvironment(options, { log, clock: Date.now });
+    return await startLocalEnvironment(options, { log, clock: Date.now, setTimer: PROCESS_PORTS.setTimer });
   } catch (error) {
     if (isCode(error, 'EADDRINUSE') || isCode(error, 'EACCES')) {
       throw new UsageError(

@@ -6,9 +6,16 @@ export function describeDecision(line: string): string {
   const record = parseJson(line);
   if (!isJsonObject(record)) return line;
   if (record.event === 'backend_request') return describeBackendRequest(record);
+  if (record.event === 'revocation') return describeRevocation(record);
   const { outcome, reason, kind, method, resourcePath, cacheHit, issuerCalls, durationMs } = record;
   const source = cacheHit ? 'from the cache' : `calls to the tenant: ${issuerCalls}`;
   return `    authorizer: ${outcome}, ${reason} (${kind}, ${method} ${resourcePath}, ${source}, ${durationMs} ms)`;
+}
+
+function describeRevocation({ revoked, Flushes, failures }: JsonObject): string {
+  const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
+  const failed = count(failures) === 0 ? '' : `, ${count(failures)} messages failed`;
+  return `    revocation: ${count(revoked)} marks, ${Flushes} flushes of the gateway${failed}`;
 }
 
 function describeBackendRequest({ method, resource, status, failure, durationMs }: JsonObject): string {

@@ -21,6 +21,7 @@ import { gatewayRoutes } from './gateway/routes.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import { MemoryEntryTable, MemoryMarkTable } from './memory-tables.ts';
 import type { LocalOptions } from './options.ts';
+import { type LocalRevocationOptions, LocalRevocations } from './revocations.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
 import type { TenantSigningKey } from './tenant/signing-keys.ts';
 import { seedOffering } from './tenant-seed.ts';
@@ -42,6 +43,7 @@ export interface LocalEnvironment {
   /** What the backend receives as `x-gateway-secret`, if there is one. */
   readonly gatewaySecret: string | undefined;
   readonly tenant: Tenant;
+  readonly revocations: LocalRevocations;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,8 @@ export interface LocalPorts {
   readonly tenantKey?: TenantSigningKey;
   /** Reads the client credentials for an issuer that requires a secret. @default no such issuer */
   readonly issuerClient?: AuthorizerPorts['issuerClient'];
+  /** Calls back when a message of the revocation queue is due. @default nobody does: call `deliver` of the queue */
+  readonly setTimer?: LocalRevocationOptions['setTimer'];
 }
 
 /**
@@ -71,7 +75,9 @@ export interface LocalPorts {
  */
 export async function startLocalEnvironment(options: LocalOptions, ports: LocalPorts): Promise<LocalEnvironment> {
   const { clock, tenantKey } = ports;
+  let revocations: LocalRevocations | undefined;
   const tenant = await startTenant({
+    onLogEvent: (event) => revocations?.onLogEvent(event),
     port: options.tenantPort,
     now: clock,
     seed: seedOffering(AUDIENCE, options.configuration.routes),
@@ -86,7 +92,14 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
     });
     await provision(management, signingJwk);
     const issued = await issue(tenant, management);
-    const { gateway, gatewaySecret, close } = await startApi(options, tenant, signingJwk, ports);
+    const { gateway, gatewaySecret, marks, close } = await startApi(options, tenant, signingJwk, ports);
+    revocations = new LocalRevocations({
+      issuer: tenant.issuer,
+      revocationSeconds: DEFAULTS.revocationSeconds,
+      marks,
+      flush: () => gateway.flush(),
+      ...ports,
+    });
     return {
       ready: {
         gateway: gateway.url,
@@ -97,6 +110,7 @@ export async function startLocalEnvironment(options: LocalOptions, ports: LocalP
       },
       gatewaySecret,
       tenant,
+      revocations,
       close: async () => {
         await Promise.all([close(), tenant.close()]);
       },
@@ -114,15 +128,21 @@ async function provision(management: ManagementConnection, key: PrivateSigningJw
   await setUpClientGrant({ clientGrants, records: inMemory(), clientId, audience });
 }
 
+type StartedApi = Pick<LocalEnvironment, 'gatewaySecret' | 'close'> & {
+  readonly gateway: Gateway;
+  readonly marks: MemoryMarkTable;
+};
+
 async function startApi(
   { port, configuration }: LocalOptions,
   { issuer }: Tenant,
   signingJwk: PrivateSigningJwk,
   { log, clock, issuerClient }: LocalPorts,
-): Promise<Pick<LocalEnvironment, 'gatewaySecret' | 'close'> & { readonly gateway: Gateway }> {
+): Promise<StartedApi> {
   const { basicChallenge, gatewayTtlSeconds, backendUrl, ...behaviour } = configuration;
   const http = createHttpsClient();
   const signingKey = importSigningKey(signingJwk);
+  const marks = new MemoryMarkTable();
   const pepper = randomBytes(48).toString('base64');
   const authorizer = createHandler(
     {
@@ -141,7 +161,7 @@ async function startApi(
       passwordGrantClient: async () => PASSWORD_CLIENT,
       issuerClient,
       sharedCache: { table: new MemoryEntryTable(), readPepper: async () => pepper },
-      marks: new MemoryMarkTable(),
+      marks,
     },
     log,
   );
@@ -160,7 +180,7 @@ async function startApi(
     await gateway.close();
     http.close();
   };
-  return { gateway, gatewaySecret, close };
+  return { gateway, gatewaySecret, marks, close };
 }
 
 async function issue(tenant: Tenant, management: ManagementConnection): Promise<Pick<Ready, 'users' | 'tokens'>> {

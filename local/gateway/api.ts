@@ -40,8 +40,12 @@ export interface ApiResponse {
   readonly body: string | Buffer;
 }
 
-/** Handles one request. */
-export type Api = (call: IncomingCall, body: Buffer | null) => Promise<ApiResponse>;
+export interface Api {
+  /** Handles one request. */
+  (call: IncomingCall, body: Buffer | null): Promise<ApiResponse>;
+  /** Forgets all responses of the authorizer. */
+  flush(): void;
+}
 
 type Context = Readonly<Record<string, unknown>>;
 type Authorization =
@@ -57,7 +61,7 @@ export function createApi(options: ApiOptions): Api {
   const resources = resourcesOf(routeKeys);
   const responses = gatewayResponses(options.audience, options.basicChallenge);
 
-  return async (call, body) => {
+  const handle = async (call: IncomingCall, body: Buffer | null): Promise<ApiResponse> => {
     if (call.method === 'OPTIONS') return preflight(resources, call.path);
     const resourcePath = resources.find(call.method, call.path);
     if (resourcePath === undefined) return refusal(responses, 'MISSING_AUTHENTICATION_TOKEN', {});
@@ -69,6 +73,7 @@ export function createApi(options: ApiOptions): Api {
       ? fromBackend(await backend(proxyEvent(request, authorization.context)))
       : refusal(responses, authorization.type, authorization.context);
   };
+  return Object.assign(handle, { flush: () => authorizerResponses.flush() });
 }
 
 async function authorize(

@@ -59,6 +59,11 @@ export class AuthorizerResponses {
     return response;
   }
 
+  /** Forgets all responses, as `FlushStageAuthorizersCache` does. A call that is under way may still store its response. */
+  flush(): void {
+    this.#cache.clear();
+  }
+
   async #call(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerResponse> {
     try {
       return { kind: 'result', result: await this.#authorizer(event) };

@@ -12,6 +12,8 @@ export interface GatewayOptions extends ApiOptions {
 export interface Gateway {
   /** Such as `http://127.0.0.1:3000/`. */
   readonly url: string;
+  /** Forgets all responses of the authorizer. */
+  flush(): void;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${HOST}:${port}/`, close: () => close(server) };
+  return { url: `http://${HOST}:${port}/`, flush: () => api.flush(), close: () => close(server) };
 }
 
 async function respond(api: Api, incoming: IncomingMessage): Promise<ApiResponse> {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { control, isControl } from './control.ts';
 import type { Fault, Faults } from './faults.ts';
 import { type Exchange, isJsonObject, Refusal, type Reply, receive, send } from './http.ts';
+import { logEventOf, type OnLogEvent } from './log-events.ts';
 import { NOT_FOUND } from './not-found.ts';
 import type { TenantParts } from './parts.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -16,6 +17,8 @@ export interface Responder {
   readonly faults: Faults;
   readonly rateLimits: RateLimits;
   readonly log: RequestLog;
+  /** @default nobody listens */
+  readonly onLogEvent?: OnLogEvent | undefined;
 }
 
 /** Responds to one request; never rejects. */
@@ -44,10 +47,12 @@ async function respondTo(exchange: Exchange, entry: LoggedRequest, response: Ser
   send(response, reply);
 }
 
-async function usualReply(exchange: Exchange, { parts, rateLimits }: Responder): Promise<Reply> {
+async function usualReply(exchange: Exchange, { parts, rateLimits, onLogEvent }: Responder): Promise<Reply> {
   const family = familyOf(exchange.path);
   const admission = family && rateLimits.admit(family);
   const reply = admission?.refusal ?? (await handle(exchange, parts));
+  const event = onLogEvent && logEventOf(exchange, reply, parts.now());
+  if (event) onLogEvent(event);
   return { ...reply, headers: { ...admission?.headers, ...reply.headers } };
 }
 

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { AssertionVerifier } from './client-assertion.ts';
 import { Faults } from './faults.ts';
 import { KeyFetcher } from './key-fetcher.ts';
+import type { OnLogEvent } from './log-events.ts';
 import { LoginGuard } from './login-guard.ts';
 import { createMint, type Mint } from './mint.ts';
 import type { Behaviour, TenantParts } from './parts.ts';
@@ -48,6 +49,8 @@ export interface TenantOptions {
   readonly signingKey?: TenantSigningKey;
   /** How this tenant differs from the usual one. */
   readonly behaviour?: Partial<Behaviour>;
+  /** Receives the events of the log stream. @default nobody does */
+  readonly onLogEvent?: OnLogEvent;
 }
 
 export interface Tenant extends Mint {
@@ -93,7 +96,8 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     behaviour: { ...USUAL_BEHAVIOUR, ...behaviour },
   });
   const rateLimits = new RateLimits(fullSeed.rateLimits, now);
-  const responder = { parts, faults: new Faults(), rateLimits, log: new RequestLog() };
+  const { onLogEvent } = options;
+  const responder = { parts, faults: new Faults(), rateLimits, log: new RequestLog(), onLogEvent };
   server.on('request', (request, response) => void respond(request, response, responder));
   return handlesOf(server, responder, origins);
 }

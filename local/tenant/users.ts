@@ -1,4 +1,4 @@
-/** `/api/v2/users`, `users-by-email` and `user-blocks`: reads users, and removes blocks after failed logins. */
+/** `/api/v2/users`, `users-by-email` and `user-blocks`: reads, changes and deletes users, and removes blocks after failed logins. */
 
 import { inexistent, invalidQuery } from './api-error.ts';
 import type { Exchange, Reply } from './http.ts';
@@ -6,6 +6,9 @@ import { withScope } from './management-authorization.ts';
 import { pageReply } from './pages.ts';
 import type { PathParameters, Route, TenantParts } from './parts.ts';
 import type { JsonObject, UserRecord } from './records.ts';
+import { bool, parseBody, type Schema, text } from './schema.ts';
+
+const schema: Schema = { required: [], properties: { blocked: bool, password: text() } };
 
 function listAll({ query }: Exchange, { state }: TenantParts): Reply {
   return pageReply('users', [...state.users.values()].map(describe), query);
@@ -20,6 +23,18 @@ function listByEmail({ query }: Exchange, { state }: TenantParts): Reply {
 
 function get(_exchange: Exchange, { state }: TenantParts, { id = '' }: PathParameters): Reply {
   return { status: 200, body: describe(requireUser(state.users.get(id))) };
+}
+
+function update(exchange: Exchange, { state }: TenantParts, { id = '' }: PathParameters): Reply {
+  const user = { ...requireUser(state.users.get(id)), ...parseBody(exchange, schema) };
+  state.users.set(id, user);
+  return { status: 200, body: describe(user) };
+}
+
+function remove(_exchange: Exchange, { state }: TenantParts, { id = '' }: PathParameters): Reply {
+  // Deleting a user who does not exist succeeds, too.
+  state.users.delete(id);
+  return { status: 204 };
 }
 
 function getBlocks(exchange: Exchange, tenant: TenantParts, parameters: PathParameters): Reply {
@@ -57,6 +72,8 @@ export const userRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/v2/users', handler: withScope(['read:users'], listAll) },
   { method: 'GET', path: '/api/v2/users-by-email', handler: withScope(['read:users'], listByEmail) },
   { method: 'GET', path: '/api/v2/users/:id', handler: withScope(['read:users'], get) },
+  { method: 'PATCH', path: '/api/v2/users/:id', handler: withScope(['update:users'], update) },
+  { method: 'DELETE', path: '/api/v2/users/:id', handler: withScope(['delete:users'], remove) },
   { method: 'GET', path: '/api/v2/user-blocks', handler: withScope(['read:users'], getBlocks) },
   { method: 'GET', path: '/api/v2/user-blocks/:id', handler: withScope(['read:users'], getBlocks) },
   { method: 'DELETE', path: '/api/v2/user-blocks', handler: withScope(['update:users'], removeBlocks) },

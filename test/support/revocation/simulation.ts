@@ -3,9 +3,9 @@
  * order, calls that take time, instances that crash before or after any call, and a control plane that refuses calls.
  */
 import { createRevocationHandler } from '../../../lambda/revocation/create-handler.ts';
+import { MemoryFlushStore } from '../../../local/memory-flush-store.ts';
 import { markMessage } from '../../../src/revocation/message.ts';
 import { markId, type RevocationKind } from '../../../src/shared-state/revocation-mark.ts';
-import { MemoryFlushStore } from './memory-flush-store.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export const ISSUER = 'https://tenant.auth0.com/';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryFlushStore } from '../../../local/memory-flush-store.ts';
 import { delaySecondsUntil, flushesNow, nextStep, scheduleFor } from '../../../src/revocation/flush-schedule.ts';
 import { type FlushEvent, Flushes, type FlushPorts } from '../../../src/revocation/flushes.ts';
 import { NOW_MS } from '../../support/core/clock.ts';
-import { MemoryFlushStore } from '../../support/revocation/memory-flush-store.ts';
 
 let calls: string[];
 let events: FlushEvent[];

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRevocationHandler, type RevocationPorts } from '../../../../lambda/revocation/create-handler.ts';
+import { MemoryFlushStore } from '../../../../local/memory-flush-store.ts';
 import { flushMessage, markMessage } from '../../../../src/revocation/message.ts';
 import { markId } from '../../../../src/shared-state/revocation-mark.ts';
 import { NOW_MS, NOW_SECONDS } from '../../../support/core/clock.ts';
-import { MemoryFlushStore } from '../../../support/revocation/memory-flush-store.ts';
 
 const ISSUER = 'https://tenant.auth0.com/';
 const KEPT_SECONDS = 2_592_000;

@@ -1,6 +1,6 @@
 /** The item with the state of the flushes, in memory, under the same conditions as in the table. */
-import { FLUSH_INTERVAL_MS, type FlushState } from '../../../src/revocation/flush-schedule.ts';
-import type { FlushStore } from '../../../src/revocation/ports.ts';
+import { FLUSH_INTERVAL_MS, type FlushState } from '../src/revocation/flush-schedule.ts';
+import type { FlushStore } from '../src/revocation/ports.ts';
 
 export class MemoryFlushStore implements FlushStore {
   state: FlushState = {};
