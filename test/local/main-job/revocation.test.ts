@@ -1,36 +1,18 @@
 /** Revocation through all caches: the tenant's log, the queue, the marks, and the two flushes of the gateway. The clock is moved by hand. */
 import { describe, expect, it } from 'vitest';
-import { markMessage } from '../../../src/revocation/message.ts';
 import { bearer } from '../../support/http/call.ts';
 import { type LocalForTest, startLocal } from '../../support/local/start.ts';
+import { manage } from '../../support/tenant/requests.ts';
 
 const CACHED = { gatewayTtlSeconds: 300, cacheTtlSeconds: 300 };
-const USER = 'auth0|1234';
 
 const statusOf = async (local: LocalForTest) =>
   (await local.call('GET', '/foo', bearer(local.ready.tokens.asp))).status;
 
-/** Sends a write to the tenant's Management API. */
-async function manage(local: LocalForTest, method: string, path: string, body?: object): Promise<number> {
-  const { clientId: client_id, clientSecret: client_secret } = local.ready.management;
-  const audience = `${local.ready.issuer}api/v2/`;
-  const token = await fetch(`${local.ready.issuer}oauth/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ grant_type: 'client_credentials', client_id, client_secret, audience }),
-  });
-  const { access_token } = (await token.json()) as { readonly access_token: string };
-  const response = await fetch(`${audience}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return response.status;
-}
-
 async function deletePassword(local: LocalForTest): Promise<void> {
   const [id] = local.tenant.state.applicationPasswords.keys();
-  expect(await manage(local, 'DELETE', `users/${encodeURIComponent(USER)}/application-passwords/${id}`)).toBe(204);
+  const { status } = await manage(local.tenant, 'DELETE', `users/auth0%7C1234/application-passwords/${id}`);
+  expect(status).toBe(204);
 }
 
 async function passSeconds(local: LocalForTest, seconds: number): Promise<void> {
@@ -80,9 +62,8 @@ describe('a user who is blocked through the Management API', () => {
     const local = await startLocal(CACHED);
     expect(await statusOf(local)).toBe(200);
     await passSeconds(local, 6);
-    local.tenant.state.users.set(USER, { ...user(local), blocked: true });
-    local.revocations.queue.send(markMessage({ subject: USER, kind: 'all' }));
-    await local.revocations.queue.deliver();
+    expect((await manage(local.tenant, 'PATCH', 'users/auth0%7C1234', { blocked: true })).status).toBe(200);
+    await passSeconds(local, 1);
     expect(await statusOf(local)).toBe(401);
   });
 });
@@ -91,7 +72,8 @@ describe('the tenant’s log', () => {
   it('marks nobody when an app specific password is created', async () => {
     const local = await startLocal(CACHED);
     const body = { label: 'x', audience: local.ready.audience, scope: ['read:foo'] };
-    expect(await manage(local, 'POST', `users/${encodeURIComponent(USER)}/application-passwords`, body)).toBe(201);
+    const { status } = await manage(local.tenant, 'POST', 'users/auth0%7C1234/application-passwords', body);
+    expect(status).toBe(201);
     await local.revocations.queue.deliver();
     expect(local.log.filter(({ event }) => event === 'revocation')).toMatchObject([
       { messages: 1, Marks: 0, Flushes: 0 },
@@ -108,9 +90,3 @@ describe('the tenant’s log', () => {
     expect(local.revocations.queue.deadLetters).toEqual(['garbage']);
   });
 });
-
-function user(local: LocalForTest) {
-  const found = local.tenant.state.users.get(USER);
-  if (!found) throw new Error(`There is no user ${USER}.`);
-  return found;
-}
