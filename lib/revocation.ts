@@ -11,6 +11,7 @@ import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { parseRevocationConfiguration, type RevocationConfiguration } from '../src/config/function-configurations.ts';
 import { FLUSH_STATE_ID } from '../src/revocation/flush-schedule.ts';
+import type { FlushedStage } from '../src/revocation/ports.ts';
 import { MARK_ATTRIBUTES } from '../src/shared-state/revocation-mark.ts';
 import { acknowledge } from './acknowledge.ts';
 import { alarmAt } from './alarm.ts';
@@ -18,10 +19,7 @@ import { functionConfiguration } from './function-configuration.ts';
 import { LogEventRules } from './log-event-rules.ts';
 import { ServiceFunction } from './service-function.ts';
 
-/** A stage whose cache of the authorizer's responses is flushed. */
-export type FlushedStage =
-  | { readonly restApiId: string; readonly stageName: string }
-  | { readonly httpApiId: string; readonly stageName: string };
+export type { FlushedStage };
 
 /** Whose marks `Revocation` writes, how long it keeps them, and what it flushes. */
 export interface RevocationProps {

@@ -1,14 +1,9 @@
 /** Flushes what API Gateway has cached of the authorizer's responses, for all stages. */
 import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client, ResetAuthorizersCacheCommand } from '@aws-sdk/client-apigatewayv2';
-import type { FlushCaches } from '../revocation/ports.ts';
+import type { FlushCaches, FlushedStage } from '../revocation/ports.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { AwsError, errorName } from './errors.ts';
-
-/** A stage whose cache is flushed. */
-export type FlushedStage =
-  | { readonly restApiId: string; readonly stageName: string }
-  | { readonly httpApiId: string; readonly stageName: string };
 
 /** One attempt only: the schedule repeats a flush, with growing delays, because the control plane accepts few calls. */
 const OPTIONS = { ...CLIENT_OPTIONS, maxAttempts: 1 };

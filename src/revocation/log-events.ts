@@ -5,14 +5,11 @@
  */
 import type { JsonObject } from '../core/json.ts';
 import { percentDecode } from '../core/percent-encoding.ts';
-import type { RevocationKind } from '../shared-state/revocation-mark.ts';
+import type { RevocationKind, RevocationMark } from '../shared-state/revocation-mark.ts';
 import { malformed } from './errors.ts';
 
 /** Whom an event is about, and what it revokes. */
-export interface Revoked {
-  readonly subject: string;
-  readonly kind: RevocationKind;
-}
+export type Revoked = Pick<RevocationMark, 'subject' | 'kind'>;
 
 /**
  * A write of the Management API that succeeded. Its `user_id` is the administrator who made the request, so only its path says whom

@@ -31,5 +31,10 @@ export interface FlushStore {
 /** Sends a message to the function's own queue, to be delivered after a delay. */
 export type SendLater = (body: string, delaySeconds: number) => Promise<void>;
 
+/** A stage whose cache of the authorizer's responses is flushed. */
+export type FlushedStage =
+  | { readonly restApiId: string; readonly stageName: string }
+  | { readonly httpApiId: string; readonly stageName: string };
+
 /** Flushes the caches of all stages. Rejects if one of them could not be flushed. */
 export type FlushCaches = () => Promise<void>;

@@ -1,11 +1,15 @@
 /** Writes the marks of a batch of messages. */
-import { markId, NEWEST_MARK_ID, REVOCATION_KINDS, type RevocationKind } from '../shared-state/revocation-mark.ts';
-import type { Revoked } from './log-events.ts';
+import {
+  markId,
+  NEWEST_MARK_ID,
+  REVOCATION_KINDS,
+  type RevocationKind,
+  type RevocationMark,
+} from '../shared-state/revocation-mark.ts';
 import type { MarkWriter } from './ports.ts';
 
-export interface NewMark extends Revoked {
-  readonly timeMs: number;
-}
+/** The issuer is that of the function. */
+export type NewMark = Omit<RevocationMark, 'issuer'>;
 
 /** Clocks may differ by some seconds, and the table may delete an item as soon as it has expired. */
 const EXPIRY_MARGIN_SECONDS = 60;

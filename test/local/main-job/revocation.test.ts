@@ -57,6 +57,18 @@ describe('an app specific password that is deleted while everything has cached i
   });
 });
 
+describe('without a cache in the gateway', () => {
+  it('is refused when the authorizer no longer trusts what it has read about revocations', async () => {
+    const local = await startLocal({ ...CACHED, gatewayTtlSeconds: 0 });
+    expect(await statusOf(local)).toBe(200);
+    await deletePassword(local);
+    await passSeconds(local, 4);
+    expect(await statusOf(local)).toBe(200);
+    await passSeconds(local, 1);
+    expect(await statusOf(local)).toBe(401);
+  });
+});
+
 describe('a user who is blocked through the Management API', () => {
   it('is refused within seconds', async () => {
     const local = await startLocal(CACHED);
