@@ -19,6 +19,9 @@ export interface LocalRevocationOptions {
   readonly setTimer?: ((milliseconds: number, callback: () => void) => void) | undefined;
 }
 
+/** A timer may end a little before its time, when the message is not due yet. */
+const TIMER_ERROR_MS = 20;
+
 export class LocalRevocations {
   readonly queue: MemoryQueue;
 
@@ -34,7 +37,8 @@ export class LocalRevocations {
       },
       log,
     );
-    const onDelay = setTimer && ((milliseconds: number) => setTimer(milliseconds, () => void this.queue.deliver()));
+    const onDelay =
+      setTimer && ((milliseconds: number) => setTimer(milliseconds + TIMER_ERROR_MS, () => void this.queue.deliver()));
     this.queue = new MemoryQueue({ handle, clock, onDelay });
   }
 
