@@ -1,11 +1,18 @@
-/** Formats rows as a Markdown table that is also readable in a terminal. */
+/** Formats Markdown tables that are also readable in a terminal. */
 import type { Row } from './row.ts';
 
 const HEAD = ['path', 'contender', 'median', 'to the floor', 'aim', ''];
 
 export function toTable(rows: readonly Row[]): string {
-  const cells = [HEAD, ...rows.map((row, index) => toCells(row, rows[index - 1]))];
-  const widths = HEAD.map((_, column) => Math.max(3, ...cells.map((line) => (line[column] ?? '').length)));
+  return alignedTable(
+    HEAD,
+    rows.map((row, index) => toCells(row, rows[index - 1])),
+  );
+}
+
+export function alignedTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [heads, ...rows];
+  const widths = heads.map((_, column) => Math.max(3, ...cells.map((line) => (line[column] ?? '').length)));
   const write = (line: readonly string[]) =>
     `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   const [head = '', ...body] = cells.map(write);
