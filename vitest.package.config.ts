@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 import { Progress } from './test/support/progress.ts';
 
-/** `npm run test:package`: packs the package and installs it as its users do. It needs the npm registry. */
+/** `npm run test:package`: packs the package and installs it as its users do, and what is too slow for `npm test`. It needs the npm registry. */
 export default defineConfig({
   test: {
     name: 'package',
