@@ -42,7 +42,19 @@ async function synthesize(outdir: string) {
   const stack = new ReleaseStack(app, 'Auth0ApiAuthorizer', synthesizer, { description });
   app.synth();
   const template = completeTemplate(JSON.parse(await readFile(join(outdir, stack.templateFile), 'utf8')));
-  return { template: `${JSON.stringify(template, undefined, 1)}\n`, folders: synthesizer.folders };
+  return { template: templateText(template), folders: synthesizer.folders };
+}
+
+/** One line for each resource. Indented, the text would be over the 51,200 bytes that CloudFormation accepts without a bucket. */
+function templateText(template: object): string {
+  const sections = Object.entries(template).map(([name, section]) => `${JSON.stringify(name)}:${sectionText(section)}`);
+  return `{\n${sections.join(',\n')}\n}\n`;
+}
+
+function sectionText(section: unknown): string {
+  if (typeof section !== 'object' || section === null || Array.isArray(section)) return JSON.stringify(section);
+  const entries = Object.entries(section).map(([name, value]) => ` ${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `{\n${entries.join(',\n')}\n}`;
 }
 
 /** In the format of `sha256sum --check`. */

@@ -133,6 +133,7 @@ export class ReleaseStack extends Stack {
         'The identity sources for a REST API that caches decisions.',
       ],
       SigningKeySecretArn: [this.#signingKey.secretArn, 'The secret with the private key.'],
+      RevocationQueueUrl: [authorizer.revocation.queue.queueUrl, 'The queue that asp revoke and asp delete write to.'],
       KeyRotationFunctionArn: [rotation.function.functionArn, 'The function that asp revoke-key calls.'],
       Auth0Warnings: [setup.warnings, 'What to fix in the tenant.'],
     };

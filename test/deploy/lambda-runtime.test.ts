@@ -23,11 +23,12 @@ const runtime = inject('lambdaRuntime');
 
 /** The construct path of each folder in `lambda/`. The demo API has none: it is not deployed together with a backend. */
 const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
-  authorizer: /\/Authorizer\//,
+  authorizer: /\/Authorizer\/Decide\//,
   'auth0-setup': /\/Auth0Setup\//,
   'demo-api': undefined,
   jwks: /\/Jwks\//,
   'key-rotation': /\/KeyRotation\//,
+  revocation: /\/Revocation\//,
   'signing-key': /\/SigningKey\//,
   'backend-proxy': /\/Backend\//,
 };

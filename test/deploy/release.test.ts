@@ -113,6 +113,7 @@ describe.skipIf(ministack === '')('the release without the CDK', () => {
       'AuthorizerUri',
       'KeyRotationFunctionArn',
       'RestIdentitySource',
+      'RevocationQueueUrl',
       'SigningKeySecretArn',
     ]);
     expect(aws.tenant.snapshot()).not.toBe(before);

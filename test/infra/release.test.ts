@@ -60,6 +60,10 @@ describe('the release', () => {
     expect(text).not.toMatch(/Bootstrap|cdk-hnb659fds|aws:cdk/);
   });
 
+  it('can be deployed from the file itself: CloudFormation accepts 51,200 bytes without a bucket', () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(51_200);
+  });
+
   it('contains the code of each function that the template names, readable by all, with its checksum', async () => {
     const used = [...text.matchAll(/"([0-9a-f]{64}\.zip)"/g)].map(([, name = '']) => name);
     const zips = names.filter((name) => name.endsWith('.zip'));
