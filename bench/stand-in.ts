@@ -1,7 +1,7 @@
 /**
- * The server for the child processes, over TLS on loopback: an issuer's JWKS and introspection, and as much of Secrets
- * Manager and DynamoDB as reading a secret and an item needs. It sends prepared responses and checks nothing, so it costs no more than the round
- * trip.
+ * The server for the child processes, over TLS on loopback: an issuer's JWKS and introspection, and as much of Secrets Manager and
+ * DynamoDB as reading a secret, and reading and writing an item, needs. It sends prepared responses and checks nothing, so it costs no
+ * more than the round trip.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

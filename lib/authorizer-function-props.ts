@@ -114,7 +114,7 @@ export interface AuthorizerOptions {
   readonly uncachedScopes?: readonly string[];
 
   /**
-   * Share what introspection found out between all execution environments, in a DynamoDB table of sealed entries. Without it, each
+   * Share the results of introspection between all execution environments, in a DynamoDB table of sealed entries. Without it, each
    * environment introspects every credential itself.
    *
    * @default true

@@ -33,7 +33,7 @@ import { ServiceFunction } from './service-function.ts';
 import { SharedState } from './shared-state.ts';
 
 const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
-/** Waits for the secrets during the initialization, which nobody waits for then. */
+/** Reads the secrets during the initialization and waits for them, because no caller is waiting then. */
 const PROVISIONED_HANDLER = 'provisioned.handler';
 /** Only an alias can have provisioned concurrency. */
 const DEFAULT_ALIAS = 'live';

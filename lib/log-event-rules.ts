@@ -1,6 +1,6 @@
 /**
  * Passes the events of the tenant's log stream on to the revocation queue: only those that revoke something, and of each only what the
- * function needs. An event of the Management API may hold response bodies, and in them the value of an app specific password.
+ * function needs. An event of the Management API may hold a response body, and in it the value of an app specific password.
  */
 import { EventBus, EventField, type IEventBus, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';

@@ -61,7 +61,7 @@ const TIMEOUT = Duration.seconds(20);
 /** AWS recommends six times the function's timeout. */
 const VISIBILITY = Duration.seconds(120);
 const MOST_RECEIPTS = 5;
-/** The default of SQS, and less than in the dead-letter queue, where a message keeps its age. */
+/** The default of SQS. It must be shorter than in the dead-letter queue, because a message keeps its age when it moves there. */
 const KEPT = Duration.days(4);
 /** A message that nobody has looked at is kept as long as possible. */
 const KEPT_WHEN_DEAD = Duration.days(14);
@@ -92,7 +92,7 @@ export class Revocation extends Construct {
   /** The Lambda function that handles the messages. */
   readonly function: LambdaFunction;
 
-  /** Goes off as soon as a message could not be handled. */
+  /** Goes off when a message is in the dead-letter queue, because it could not be handled. */
   readonly alarm: Alarm;
 
   /** @throws ConfigurationError `configuration_invalid` */

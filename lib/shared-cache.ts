@@ -1,6 +1,6 @@
 /**
  * The cache that all execution environments of an authorizer share: a table of sealed entries, and the secret from which their ids and
- * keys are derived. Losing both costs some introspections and nothing else.
+ * keys are derived. If both are lost, some credentials are introspected again, and nothing else happens.
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';

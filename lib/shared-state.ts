@@ -1,6 +1,5 @@
 /** What the execution environments of an authorizer share: the cache of introspected credentials, and the revocation marks. */
 import { Duration } from 'aws-cdk-lib';
-
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
@@ -51,13 +50,14 @@ export class SharedState extends Construct {
     });
   }
 
-  /** What the authorizer may do with it. It can read the marks, and never write them. */
+  /** What the authorizer may do: use the cache, and read the marks but never write them. */
   get statements(): readonly PolicyStatement[] {
     const { tableArn } = this.revocation.table;
     const readMarks = new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [tableArn] });
     return [...(this.cache?.statements ?? []), readMarks];
   }
 
+  /** What the authorizer's function must know. */
   get configuration(): SharedStateConfiguration {
     const { table } = this.revocation;
     return {
@@ -67,10 +67,10 @@ export class SharedState extends Construct {
   }
 }
 
-/** API Gateway's own limit, for a TTL that is known only at deployment. */
+/** API Gateway's own limit. It counts for a TTL that is known only at deployment. */
 const MAXIMUM_GATEWAY_TTL_SECONDS = 3600;
 
-/** In seconds, over all caches. A mark must outlive every result that it makes outdated. */
+/** Returns for how many seconds all caches together may keep a result. A mark must outlive every result that it makes outdated. */
 function longestCached({ cacheTtl, staleIfError, resultsCacheTtl }: AuthorizerFunctionProps): number {
   const { cacheTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
   return (

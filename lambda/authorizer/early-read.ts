@@ -1,6 +1,7 @@
 /**
- * A read that starts before a request needs its value. The first request takes the value, or waits for a read that is under way. A
- * failure is nobody's: the request then reads by itself. So does it if the sandbox was frozen in between and the connection died.
+ * A read that starts before a request needs its value. The first request takes the value, or waits for a read that is under way. If the
+ * early read fails, the request reads again. It also reads again if the early read takes too long, for example because the execution
+ * environment was frozen in between and the connection died.
  */
 import type { Clock } from '../../src/core/clock.ts';
 
@@ -28,7 +29,7 @@ export class EarlyRead<Value> {
     this.#settings = settings;
   }
 
-  /** Starts the early read, unless a request came first. Resolves when it has ended, whether it has failed or not. */
+  /** Starts the early read, unless a request came first. Resolves when the read has succeeded or failed. Never rejects. */
   async start(): Promise<void> {
     if (!this.#isNeeded) return;
     this.#startedAtMs = this.#settings.clock();
@@ -36,14 +37,14 @@ export class EarlyRead<Value> {
     await this.#flight;
   }
 
-  /** The early value, for the first caller only; after that, and if there is none, reads again. */
+  /** Returns the early value to the first caller. Reads again for every other caller, and if there is no early value. */
   async value(): Promise<Value> {
     const early = await this.take();
     return early ? early.value : this.#settings.read();
   }
 
   /**
-   * The early value, for the first caller only; `undefined` if there is none, or none in time.
+   * Returns the early value to the first caller; `undefined` to every other caller, or if there is none in time.
    *
    * @param longestMs how long the caller can wait
    */

@@ -1,4 +1,4 @@
-/** The ports of the deployed function. What the first request will probably need is read before it comes. */
+/** The ports of the deployed function. They read early what the first request will probably need. */
 import type { AuthorizerAws } from '../../src/aws/authorizer-aws.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import type { IssuerPorts } from '../../src/issuer/issuer-endpoint.ts';
@@ -9,20 +9,20 @@ import { EarlyRead, type EarlyReadSettings } from './early-read.ts';
 
 export interface FunctionPorts {
   readonly ports: HandlerPorts;
-  /** Starts the early reads that a request with a JWT needs too. Resolves when they have ended, whether they have failed or not. */
+  /** Starts the early reads that even a request with a JWT needs. Resolves when they have succeeded or failed. Never rejects. */
   prefetchForJwts(): Promise<void>;
-  /** Starts all other early reads. */
+  /** Starts all other early reads, in the same way. */
   prefetch(): Promise<void>;
 }
 
-/** Loads what calls AWS. */
+/** Loads the code that calls AWS. */
 type LoadAws = () => Promise<AuthorizerAws>;
 
-/** The minimum time between two reads of the origin secret: an older value might miss a change. */
+/** The origin secret is read again after this time, so an early value must not be older. */
 const ORIGIN_SECRET_AGE_MS = 30_000;
-/** A reading of the marks is trusted for some seconds. An early one makes these at most so much longer. */
+/** A reading of the marks is trusted for some seconds. An early reading may add this much to them. */
 const MARK_AGE_MS = 1000;
-/** The first call of a table connects. */
+/** The first call to a table also connects. */
 const FIRST_READ_TIMEOUT_MS = 1000;
 
 export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadAws, ports: IssuerPorts): FunctionPorts {
@@ -97,6 +97,7 @@ class EarlyReads {
     this.#ports = ports;
   }
 
+  /** Adds an early read, whose value the caller takes itself. */
   early<Value>(settings: Pick<EarlyReadSettings<Value>, 'read' | 'maximumAgeMs'>): EarlyRead<Value> {
     const { clock, sleep } = this.#ports;
     const early = new EarlyRead({ ...settings, clock, sleep });
@@ -104,12 +105,13 @@ class EarlyReads {
     return early;
   }
 
-  /** @returns reads the value, or takes the one that was read early */
+  /** Adds an early read. @returns a function that takes the early value, or reads it again */
   add<Value>(settings: Pick<EarlyReadSettings<Value>, 'read' | 'maximumAgeMs'>): () => Promise<Value> {
     const early = this.early(settings);
     return () => early.value();
   }
 
+  /** Starts all of them. */
   async start(): Promise<void> {
     await Promise.all(this.#starts.map((start) => start()));
   }

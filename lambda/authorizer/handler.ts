@@ -27,7 +27,7 @@ const processPorts = {
 };
 
 let loadedAws: Promise<AuthorizerAws> | undefined;
-/** Evaluated on first use, because a request with a JWT needs nothing of AWS. */
+/** Evaluated on first use, because a request with a JWT needs AWS only with `revokeJwts`. */
 function aws(): Promise<AuthorizerAws> {
   loadedAws ??= import('../../src/aws/authorizer-aws.ts').then(({ createAuthorizerAws }) =>
     createAuthorizerAws({ ...processPorts, environment }),
@@ -44,7 +44,7 @@ const authorizer = composeAuthorizer(configuration, ports);
  */
 const writeLine = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Resolves when the early reads have ended. It never rejects: what failed is read again by the request that needs it. */
+/** Resolves when the early reads have succeeded or failed. Never rejects: the request that needs a value reads it again. */
 export const ready = readEarly();
 
 /** The secrets come second, in a turn of their own: a JWT needs only the issuer's keys, and every new connection takes computing time. */

@@ -1,6 +1,5 @@
 /**
- * The line in the log for a batch, which carries the metrics. It names users by a digest only, the same as in the lines of the
- * authorizer.
+ * The log line of a batch, with its metrics. It names users only by a digest, the same one as in the authorizer's log.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -16,7 +15,7 @@ export interface BatchRecord {
   readonly messages: number;
   readonly written: readonly NewMark[];
   readonly flushEvents: readonly FlushEvent[];
-  /** Why messages will be delivered again. */
+  /** Why some messages will be delivered again, and in the end go to the dead-letter queue. */
   readonly failures: readonly Failure[];
 }
 

@@ -51,7 +51,7 @@ export class Authorizer {
   /**
    * Fetches what the first request will probably need. If that fails, the request fetches it.
    *
-   * @returns when that has ended. Never rejects
+   * @returns resolves when the fetch has succeeded or failed. Never rejects
    */
   prefetch(): Promise<void> {
     return this.#settings.prefetch();
@@ -70,7 +70,7 @@ export class Authorizer {
       if (error instanceof CredentialError) {
         return { outcome: 'unauthenticated', reason: error.code, message: error.message };
       }
-      if (isOurs(error)) return { outcome: 'unavailable', reason: error.code, message: error.message };
+      if (isUnavailable(error)) return { outcome: 'unavailable', reason: error.code, message: error.message };
       throw error;
     }
   }
@@ -106,6 +106,7 @@ function formOf(credential: Credential): CredentialForm {
   return isCompactJws(credential.token) ? 'jwt' : 'opaque';
 }
 
-function isOurs(error: unknown): error is IssuerError | ConfigurationError | SharedStateError {
+/** Whether the error is an outage or a fault of our configuration, and not a bug. */
+function isUnavailable(error: unknown): error is IssuerError | ConfigurationError | SharedStateError {
   return error instanceof IssuerError || error instanceof ConfigurationError || error instanceof SharedStateError;
 }

@@ -13,11 +13,11 @@ export interface CacheTimesSettings {
 
 /** A principal as this process caches it. All times are epoch milliseconds. */
 export interface CachedPrincipal extends SharedPrincipal {
-  /** From when on this process looks the credential up again, although the principal is still fresh. */
+  /** From this time, this process looks the credential up again, although the principal is still fresh. */
   readonly refreshFromMs: number;
 }
 
-/** The last part of a TTL in which a container may refresh an entry for all others. */
+/** In the last part of a TTL, a container may refresh an entry for all others: the last tenth, and at most the last 30 s. */
 const EARLY_SHARE = 0.1;
 const EARLIEST_MS = 30_000;
 
@@ -28,14 +28,14 @@ export class CacheTimes {
     this.#settings = settings;
   }
 
-  /** The times of what the issuer has just confirmed. */
+  /** Computes the times of a principal that the issuer has just confirmed. */
   ofFound({ principal, startedAtMs }: EarlierResult, nowMs: number): CachedPrincipal {
     const freshUntilMs = nowMs + this.#settings.cacheTtlSeconds * 1000;
     const usableUntilMs = freshUntilMs + this.#settings.staleIfErrorSeconds * 1000;
     return this.#bounded({ principal, startedAtMs, freshUntilMs, usableUntilMs });
   }
 
-  /** The times of what another container has written, perhaps under longer TTLs. */
+  /** Computes the times of an entry that another container has written, perhaps under longer TTLs. */
   ofShared(entry: SharedPrincipal, nowMs: number): CachedPrincipal {
     const own = this.ofFound(entry, nowMs);
     return this.#bounded({

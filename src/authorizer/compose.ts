@@ -32,9 +32,9 @@ export interface AuthorizerPorts extends IssuerPorts {
   readonly passwordGrantClient?: (() => Promise<PasswordGrantClient>) | undefined;
   /** Reads the client of an issuer that requires a client secret, by the name of the secret that holds it. @default none */
   readonly issuerClient?: ((secretId: string) => Promise<ClientCredentials>) | undefined;
-  /** The table that all containers share, and the secret that seals its entries. @default results stay in this process */
+  /** The table that all containers share, and the pepper that seals its entries. @default results stay in this process */
   readonly sharedCache?: Pick<SharedCacheSettings, 'table' | 'readPepper'> | undefined;
-  /** The table of revocation marks. Required if `revocation` is configured. */
+  /** The table of revocation marks. Used if `revocation` is configured. @default no credential is revoked before its caches expire */
   readonly marks?: MarkTable | undefined;
 }
 
@@ -43,9 +43,9 @@ type Authority = JwtIssuer & { readonly introspector: Introspector; readonly jwk
 
 /** How far the server's clock may be from ours. */
 const CLOCK_TOLERANCE_SECONDS = 5;
-/** Changes when entries of the shared cache get another meaning, so that a new version does not read those of an old one. */
+/** Increase it when the meaning of a shared entry changes. A new version then does not read the entries of an old one. */
 const ENTRY_FORMAT = 1;
-/** Where a mark that cannot be read means 503, it is worth waiting longer for it. */
+/** With `revokeJwts`, a mark that cannot be read means 503. So it is worth waiting longer for it. */
 const REQUIRED_MARK_TIMEOUT_MS = 1000;
 
 /** Composes an authorizer. Nothing is fetched or read before `prefetch`, or the first request that needs it. */

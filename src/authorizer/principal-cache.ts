@@ -52,8 +52,9 @@ interface KnownRefusal {
 
 /** What the shared cache says about a credential. */
 interface FromOthers {
+  /** Whether it has a principal, revoked or not. */
   readonly isKnown: boolean;
-  /** Absent if its user was revoked since. */
+  /** The principal, unless its user was revoked since. */
   readonly standing: CachedPrincipal | undefined;
 }
 
@@ -105,7 +106,7 @@ export class PrincipalCache {
 
   /**
    * @param known what this process knows
-   * @param standing the same, unless its user was revoked since. It has expired, or is about to
+   * @param standing the same, unless its user was revoked since. It is due for a refresh
    */
   async #find(
     lookup: Lookup,
@@ -114,15 +115,13 @@ export class PrincipalCache {
   ): Promise<Resolved> {
     const shared = await this.#readShared(lookup);
     const best = newerOf(standing, shared.standing);
-    if (best && this.#settings.clock() < best.refreshFromMs) {
-      return this.#serve(lookup, best);
-    }
+    if (best && this.#settings.clock() < best.refreshFromMs) return this.#serve(lookup, best);
     try {
       const isKnown = known !== undefined || shared.isKnown;
       return { principal: await this.#ask(lookup, isKnown), cacheHit: false };
     } catch (error) {
       if (!best || !this.#mayServe(best, error)) throw error;
-      // Others wait no longer than this request for an issuer that is down.
+      // No second early refresh: the next requests should not wait for the failing issuer too.
       return this.#serve(lookup, { ...best, refreshFromMs: best.freshUntilMs });
     }
   }
@@ -132,7 +131,11 @@ export class PrincipalCache {
     return { principal: known.principal, cacheHit: true };
   }
 
-  /** What another container has found out. */
+  /**
+   * Reads what another container has found out.
+   *
+   * @throws CredentialError if another container learned that the issuer refuses the credential
+   */
   async #readShared(lookup: Lookup): Promise<FromOthers> {
     const { shared, revocation, clock, uncachedScopes } = this.#settings;
     const { credential, observe } = lookup;
@@ -185,8 +188,8 @@ export class PrincipalCache {
     this.#refusals.set(digest, { error, untilMs: refusedUntilMs });
     if (!shared || !isKnown || !isShareable(credential)) return;
     const { code, message } = error;
-    // The refusal of a Basic credential is not shared, because its secret may be a password. An entry that has expired takes the
-    // principal away.
+    // The refusal of a Basic credential is not shared, because its secret may be a password. Instead, the principal is replaced by an
+    // entry that has already expired, which others treat as a miss.
     const untilMs = credential.kind === 'basic' ? clock() : refusedUntilMs;
     await shared.write(credential, { refusal: { code, message }, untilMs }, observe);
   }
@@ -216,7 +219,7 @@ function newerOf(one: CachedPrincipal | undefined, other: CachedPrincipal | unde
   return other.startedAtMs > one.startedAtMs ? other : one;
 }
 
-/** The e-mail address was needed only to compare it with the name that the caller gave. */
+/** Leaves out the e-mail address, which only the check of the username needs, and `issuedAt`, which only JWTs have. */
 function toShare({ principal, ...times }: Omit<CachedPrincipal, 'refreshFromMs'>): SharedPrincipal {
   const { email: _, issuedAt: __, ...shared } = principal;
   return { principal: shared, ...times };

@@ -4,7 +4,7 @@
  */
 import { CredentialError, SharedStateError } from '../core/errors.ts';
 import { ACCESS_TOKEN, type Principal } from '../core/principal.ts';
-import type { Marks, RevocationKind } from '../shared-state/revocation-mark.ts';
+import { hasNewer, type Marks, REVOCATION_KINDS, type RevocationKind } from '../shared-state/revocation-mark.ts';
 import type { Revocations } from '../shared-state/revocations.ts';
 import { CLOCK_SKEW_MS } from '../shared-state/shared-cache.ts';
 import type { TableObserver } from '../shared-state/table-access.ts';
@@ -12,7 +12,7 @@ import type { TableObserver } from '../shared-state/table-access.ts';
 /** The kind of a credential, as far as its form shows. */
 export type CredentialForm = 'jwt' | 'opaque' | 'basic';
 
-/** A result that was found out earlier. */
+/** The result of an earlier lookup. */
 export interface EarlierResult {
   readonly principal: Principal;
   /** When the lookup started, in epoch milliseconds. */
@@ -21,7 +21,7 @@ export interface EarlierResult {
 
 export interface RevocationCheckSettings {
   readonly revocations: Revocations;
-  /** Refuse JWTs from before a revocation. Then nobody is let in while the marks cannot be read. */
+  /** Refuse JWTs from before a revocation. Then JWTs and cached results lead to 503 while the marks cannot be read. */
   readonly revokeJwts: boolean;
   /** Whether JWTs are introspected too. */
   readonly introspectJwts: boolean;
@@ -29,7 +29,6 @@ export interface RevocationCheckSettings {
 
 /** A login is not affected by the deletion of an app specific password. */
 const KINDS_FOR_LOGIN: readonly RevocationKind[] = ['all'];
-const ALL_KINDS: readonly RevocationKind[] = ['introspected', 'all'];
 
 export class RevocationCheck {
   readonly #settings: RevocationCheckSettings;
@@ -39,14 +38,14 @@ export class RevocationCheck {
   }
 
   /**
-   * Decides whether a cached result must be looked up anew. Answers at once if it can.
+   * Decides whether a cached result must be looked up anew. Returns no promise if recent readings of the marks are enough.
    *
    * @throws SharedStateError `revocations_unreadable`, with `revokeJwts` only. Without it, the caches' TTLs are the guarantee
    */
   isOutdated(form: CredentialForm, result: EarlierResult, observe?: TableObserver): boolean | Promise<boolean> {
-    // The signature of a JWT does not change.
+    // Its signature stays valid. `assertJwtStands` compares its `iat` with the marks.
     if (form === 'jwt' && !this.#settings.introspectJwts) return false;
-    const kinds = form === 'basic' && result.principal.tokenType === ACCESS_TOKEN ? KINDS_FOR_LOGIN : ALL_KINDS;
+    const kinds = form === 'basic' && result.principal.tokenType === ACCESS_TOKEN ? KINDS_FOR_LOGIN : REVOCATION_KINDS;
     const sinceMs = result.startedAtMs - CLOCK_SKEW_MS;
     const marks = this.#marks(sinceMs, result.principal, observe);
     return marks instanceof Promise
@@ -62,7 +61,7 @@ export class RevocationCheck {
    */
   async assertJwtStands(principal: Principal, observe?: TableObserver): Promise<void> {
     if (!this.#settings.revokeJwts) return;
-    // Without "iat", nobody knows that the token is new.
+    // A token without "iat" counts as old.
     const issuedAtMs = (principal.issuedAt ?? 0) * 1000;
     const marks = await this.#marks(issuedAtMs, principal, observe);
     if (hasNewer(marks, ['all'], issuedAtMs)) {
@@ -87,8 +86,4 @@ export class RevocationCheck {
       'The revocation marks cannot be read, and "revokeJwts" requires them.',
     );
   }
-}
-
-function hasNewer(marks: Marks, kinds: readonly RevocationKind[], sinceMs: number): boolean {
-  return kinds.some((kind) => (marks[kind] ?? Number.NEGATIVE_INFINITY) > sinceMs);
 }

@@ -1,6 +1,6 @@
 /**
  * Which credentials the shared cache may know: those that only the issuer can judge. A JWT is verified in each container. A password
- * must never leave it, in any form, so of the Basic secrets only app specific passwords are shared.
+ * must never leave the container, in any form, so of the Basic secrets only app specific passwords are shared.
  */
 import { looksLikeApplicationPassword } from '../core/application-password.ts';
 import type { Credential } from '../core/credential.ts';
@@ -14,7 +14,7 @@ export function isShareable(credential: Credential): boolean {
     : looksLikeApplicationPassword(credential.secret);
 }
 
-/** Returns whether what was found out about such a credential may be shared. A password can look like an app specific one. */
+/** Returns whether the principal of such a credential may be shared. A real password can look like an app specific one. */
 export function mayBeShared({ kind }: Credential, { tokenType }: Principal): boolean {
   return kind === 'bearer' || tokenType === APPLICATION_SPECIFIC_PASSWORD;
 }

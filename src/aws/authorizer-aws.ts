@@ -13,10 +13,10 @@ export interface AuthorizerAws extends AuthorizerSecrets {
   markTable(tableName: string): MarkTable;
 }
 
-/** Two attempts that fit into the five seconds of a decision. */
+/** Leaves time for two attempts within the five seconds of a decision. */
 const SECRET_TIMEOUTS = { timeoutMs: 4200, attemptTimeoutMs: 2000 };
 
-/** A login reads three secrets one after the other, within the five seconds too. */
+/** How a denied request is repeated while a role is new. A login reads three secrets one after the other, in five seconds. */
 const PATIENCE: NewRoleSettings = { waitsMs: [250, 500], most: 12 };
 
 /** Connects to Secrets Manager and DynamoDB with the credentials and the region of the environment. */
@@ -36,7 +36,7 @@ async function readSecret(send: SendCall, secretId: string, stage: string): Prom
   try {
     const call = { service: 'secretsmanager', operation: 'GetSecretValue', input, ...SECRET_TIMEOUTS } as const;
     const { SecretString: text } = await send(call);
-    // A binary secret has no text, as one without a current version.
+    // A binary secret has no text, so it counts as missing.
     return typeof text === 'string' ? text : undefined;
   } catch (error) {
     if (error instanceof AwsCallError && error.name === 'ResourceNotFoundException') return undefined;

@@ -1,4 +1,4 @@
-/** Parses the authorizer's secrets. A secret's value is parsed before use, and no error contains it. */
+/** The authorizer's secrets. A secret's value is parsed before use, and no error contains it. */
 import { type PasswordGrantClient, parseClientCredentials } from '../core/client-credentials.ts';
 import { ConfigurationError, IssuerError } from '../core/errors.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
@@ -45,6 +45,7 @@ export interface AuthorizerSecrets {
   readPepper(secretId: string): Promise<string>;
 }
 
+/** @param readStage makes the call to Secrets Manager */
 export function createAuthorizerSecrets(readStage: ReadStage): AuthorizerSecrets {
   const read = async (secretId: string, stage: Stage) => {
     try {

@@ -1,4 +1,4 @@
-/** What the command line needs of a deployed stack: one of its outputs, and its functions. */
+/** Reads an output of a deployed stack, and calls one of its functions, for the command line. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { isJsonObject, parseJson } from '../core/json.ts';

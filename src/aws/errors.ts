@@ -11,6 +11,7 @@ export type AwsErrorCode =
   | 'deployments_unreadable'
   | 'stack_unreadable'
   | 'function_failed'
+  /** A message could not be sent to the revocation queue. */
   | 'queue_unwritable'
   /** API Gateway did not flush the cache of a stage. */
   | 'flush_failed';

@@ -1,4 +1,4 @@
-/** Flushes what API Gateway has cached of the authorizer's responses, for all stages. */
+/** Flushes API Gateway's caches of the authorizer's responses, for all stages. */
 import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client, ResetAuthorizersCacheCommand } from '@aws-sdk/client-apigatewayv2';
 import type { FlushCaches, FlushedStage } from '../revocation/ports.ts';

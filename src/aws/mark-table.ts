@@ -12,11 +12,11 @@ import { CLIENT_OPTIONS, PATIENCE } from './client-options.ts';
 import { awsError } from './errors.ts';
 import { toleratingNewRole } from './new-role.ts';
 
-/** A number that is written only if it is larger than what is there, or absent. */
+/** A number that is written only if the item has none, or a smaller one. */
 interface Growing {
   readonly attribute: string;
   readonly value: number;
-  /** What is there must not be larger than this. @default the value, and not equal to it */
+  /** The number in the item may be this at most. @default it must be less than `value` */
   readonly most?: number;
 }
 
@@ -25,10 +25,10 @@ export function createMarkWriter(tableName: string, client = connect()): MarkWri
   return {
     grow: async (id, kind, timeMs, expiresAt) => {
       const table = new Items(client, tableName, id);
-      const mark = { attribute: kind, value: timeMs };
+      const mark = { attribute: MARK_ATTRIBUTES[kind], value: timeMs };
       const expires = { attribute: MARK_ATTRIBUTES.expires, value: expiresAt };
       if (await table.grow([mark, expires])) return;
-      // One of the two is there already, or a mark that is kept longer.
+      // At least one of the two numbers is there already, or a larger one. Each may still grow alone.
       await table.grow([mark]);
       await table.grow([expires]);
     },
@@ -70,7 +70,7 @@ class Items {
     return Object.fromEntries(entries.filter(([, value]) => Number.isSafeInteger(value)));
   }
 
-  /** @returns whether it was written; if not, what is there is larger */
+  /** @returns whether all were written; if not, none was, because a condition failed */
   async grow(numbers: readonly Growing[]): Promise<boolean> {
     try {
       await this.#client.send(

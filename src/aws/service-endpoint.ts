@@ -34,7 +34,7 @@ const PARTITIONS: readonly Partition[] = [
 const AWS: Partition = { regions: /^/, standard: 'amazonaws.com', dualStack: 'api.aws' };
 
 /**
- * The region of the environment.
+ * Returns the region of the environment.
  *
  * @throws AwsCallError `RegionMissing`
  */
@@ -44,7 +44,7 @@ export function regionOf({ AWS_REGION: region = '' }: Environment): string {
 }
 
 /**
- * The URL of a service: the configured one, or else AWS's own.
+ * Returns the URL of a service: the configured one, or else AWS's own.
  *
  * @throws AwsCallError `RegionMissing`, or `EndpointInvalid` if a configured URL is neither https nor http to loopback
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html

@@ -1,5 +1,6 @@
 /**
- * Signs requests to AWS with AWS's own signer, Signature Version 4. The whole SDK would cost a cold start three times as much.
+ * Signs requests to AWS with AWS's own signer, Signature Version 4. With the whole SDK, a cold start that reads a
+ * secret would take about twice as long.
  *
  * @see docs/decisions/021-signed-requests-in-the-authorizer.md
  */
@@ -13,7 +14,7 @@ export interface UnsignedRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The time of the signature. AWS accepts 5 minutes of difference to its own. */
+  /** The time of the signature. AWS accepts a difference of 5 minutes. */
   readonly date: Date;
 }
 

@@ -46,11 +46,11 @@ const PROTOCOLS = {
   dynamodb: { prefix: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' },
 } as const satisfies Record<AwsService, object>;
 
-/** The longest wait before the retry, of which a random part is waited. */
+/** The longest wait before the retry. The actual wait is a random part of it. */
 const RETRY_WAIT_MS = { soon: 100, throttled: 500 };
 /** With less time than this left, no response can be expected. */
 const LEAST_USEFUL_MS = 10;
-/** AWS refuses a signature of another time than this. */
+/** AWS refuses a signature whose time differs from its own by more than this. */
 const TOLERATED_SKEW_MS = 5 * 60_000;
 const SKEW_ERRORS: ReadonlySet<string> = new Set([
   'InvalidSignatureException',
@@ -63,7 +63,7 @@ const SKEW_ERRORS: ReadonlySet<string> = new Set([
 type Retry = 'never' | 'at_once' | keyof typeof RETRY_WAIT_MS;
 type Attempt = { readonly output: JsonObject } | { readonly error: AwsCallError; readonly retry: Retry };
 
-/** Makes the function that calls AWS. */
+/** Makes the function that calls AWS. It remembers how wrong our clock is. */
 export function createSignedCalls(ports: SignedCallPorts): SendCall {
   const calls = new SignedCalls(ports);
   return (call) => calls.send(call);

@@ -1,4 +1,4 @@
-/** Revokes what caches still hold of a user, through the queue of a deployment. Its function writes the mark and flushes the gateways. */
+/** Sends revocations to the queue of a deployment. The function behind the queue writes the mark and flushes the gateways' caches. */
 import { DEFAULTS } from '../config/defaults.ts';
 import { isSecureUrl } from '../core/secure-url.ts';
 import { markMessage } from '../revocation/message.ts';
@@ -26,7 +26,7 @@ export const QUEUE_OPTIONS: OptionTable = {
 };
 
 /**
- * Finds the queue by `--queue`, `--stack` or the other sources of settings, without a default.
+ * Finds the queue by `--queue`, `--stack` or another source of the setting. It has no default.
  *
  * @returns its URL; `undefined` if nothing names it
  * @throws CliError `usage`; AwsError `stack_unreadable`
@@ -42,7 +42,7 @@ export async function findQueue(context: Context): Promise<string | undefined> {
 }
 
 /**
- * The same, and otherwise looks in the stack that the configuration names, or the default one.
+ * Finds the queue in the same way, or else in the stack that the configuration names, or in the default stack.
  *
  * @throws CliError `usage`; AwsError `stack_unreadable`
  */
@@ -51,7 +51,7 @@ export async function requireQueue(context: Context): Promise<string> {
 }
 
 /**
- * Asks for a mark. It counts from the moment in which the queue gets the message.
+ * Sends a request for a mark. The mark's time is when the queue receives the message.
  *
  * @throws AwsError `queue_unwritable`
  */

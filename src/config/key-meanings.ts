@@ -47,7 +47,7 @@ const CACHES: Group = {
   staleIfErrorSeconds: { meaning: 'how much longer a cached principal is accepted while the tenant is down' },
   sharedCache: {
     meaning:
-      'share what introspection found out between all containers, in a DynamoDB table of sealed entries; see [scaling](scaling.md)',
+      'share the results of introspection between all containers, in a DynamoDB table of sealed entries; see [scaling](scaling.md)',
   },
   uncachedScopes: { meaning: 'never cache principals with one of these scopes; requires `gatewayTtlSeconds` 0' },
 };

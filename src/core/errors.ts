@@ -39,6 +39,9 @@ export type IssuerErrorCode =
   | 'issuer_client_refused'
   | 'issuer_refused';
 
+/** Shared state cannot be read, although the operator's configuration requires it: 5xx. */
+export type SharedStateErrorCode = 'revocations_unreadable';
+
 /** The operator's configuration or key is wrong. */
 export type ConfigurationErrorCode = 'configuration_invalid' | 'signing_key_invalid';
 
@@ -54,9 +57,6 @@ export abstract class CodedError<Code extends string> extends Error {
 
 /** Thrown when a credential cannot be accepted. */
 export class CredentialError extends CodedError<CredentialErrorCode> {}
-
-/** What the containers know together cannot be read, although the operator's configuration relies on it: 5xx. */
-export type SharedStateErrorCode = 'revocations_unreadable';
 
 /** Thrown when a call to the issuer fails, or its response cannot be used. */
 export class IssuerError extends CodedError<IssuerErrorCode> {}

@@ -57,7 +57,7 @@ export type RequestFactory = () => Omit<HttpRequest, 'timeoutMs'>;
 export type IsAboutCredential = (response: HttpResponse) => boolean;
 
 const ATTEMPT_TIMEOUT_MS = 3000;
-/** Shorter, so that a request that has waited for it still has time for its own. */
+/** Shorter, so that a caller who has waited for an early request still has time for another one. */
 const EARLY_TIMEOUT_MS = 1500;
 const RETRY_JITTER_MS = { least: 50, spread: 100 };
 /** With less time than this left, no response can be expected. */
@@ -76,7 +76,8 @@ export class IssuerEndpoint {
   }
 
   /**
-   * Sends a request that no caller waits for, once. Its failure says nothing about the server, because the sandbox may be frozen meanwhile.
+   * Sends a request once, before any caller needs its response. A failure does not count for the circuit breaker, because the execution
+   * environment may be frozen while the request is under way.
    *
    * @returns a response of any status
    * @throws HttpFailure

@@ -127,7 +127,7 @@ export class Jwks {
     }
   }
 
-  /** The keys are as old as the request for them: the sandbox may have been frozen before the response was read. */
+  /** The age of the keys counts from the request: the execution environment may have been frozen before the response was read. */
   async #fetchEarly(): Promise<void> {
     const { endpoint, clock } = this.#settings;
     const startedAtMs = clock();

@@ -25,16 +25,16 @@ export interface FlushState {
   readonly pendingMs?: number;
 }
 
-/** Nothing that an authorizer knew before a mark is stored by the gateway after this time. */
+/** After this time, the gateway stores no response that an authorizer based on a reading from before the mark. Epoch milliseconds. */
 export function secondFlushDue(writtenMs: number, revocationSeconds: number): number {
   return writtenMs + revocationSeconds * 1000 + DECISION_DEADLINE_MS + MARGIN_MS;
 }
 
 /**
- * Decides for when a flush has to be scheduled.
+ * Decides when the next flush must happen.
  *
  * @param dueMs when the flush is due
- * @returns `undefined` if one is pending that is late enough
+ * @returns epoch milliseconds; `undefined` if a pending flush is late enough
  */
 export function scheduleFor(dueMs: number, { pendingMs = Number.NEGATIVE_INFINITY }: FlushState): number | undefined {
   return pendingMs >= dueMs ? undefined : Math.max(dueMs, pendingMs + FLUSH_INTERVAL_MS);
@@ -62,16 +62,16 @@ export function nextStep(dueMs: number, nowMs: number, { claimedMs, flushedMs }:
 
 /** The longest delay of a message in SQS. */
 const LONGEST_DELAY_SECONDS = 900;
-/** With the delays below, about 21 minutes after the first. */
+/** With the delays below, the last attempt comes about 21 minutes after the first. */
 const MOST_FAILURES = 8;
 
-/** How long a message has to be delayed, in whole seconds. */
+/** Returns how many whole seconds a message has to be delayed. It may come early if the time is too far away. */
 export function delaySecondsUntil(timeMs: number, nowMs: number): number {
   return Math.min(Math.max(Math.ceil((timeMs - nowMs) / 1000), 0), LONGEST_DELAY_SECONDS);
 }
 
 /**
- * How long to wait after a flush failed: 10 s, and twice as long after each further failure.
+ * Returns how long to wait after a flush failed: 10 s, and twice as long after each further failure.
  *
  * @param failures at least 1
  * @returns seconds; `undefined` if there have been enough attempts

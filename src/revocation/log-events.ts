@@ -20,8 +20,8 @@ export type Revoked = Pick<RevocationMark, 'subject' | 'kind'>;
 export const MANAGEMENT_CODE = 'sapi';
 
 /**
- * Events about the user in `user_id`. `limit_wc` and its like are not among them: they block an IP address after failed logins, which
- * anybody can cause who knows a username. A block of the user itself is a write of the Management API.
+ * Events about the user in `user_id`. `limit_wc` and similar codes are not among them: they block an IP address after failed logins,
+ * and anybody who knows a username can cause that. Blocking the user is a write of the Management API.
  *
  * @see https://auth0.com/docs/tenant-logs/system-notification/limit-wc
  */
@@ -36,7 +36,7 @@ export const USER_CODES: Readonly<Record<string, RevocationKind>> = {
   universal_logout_succeeded: 'all',
 };
 
-/** Below a user, these paths end what the user has, or change how the user logs in. */
+/** Writes to these paths below a user end sessions and tokens, or change how the user logs in. */
 const PATHS_THAT_REVOKE_ALL = new Set(['sessions', 'refresh-tokens', 'revoke-access', 'multifactor']);
 const PATH = /^(?:\/(?:[\w.~!$&'()*+,;=:@|-]|%[0-9A-Fa-f]{2})*)+$/;
 const USERS = ['', 'api', 'v2', 'users'];
@@ -86,5 +86,6 @@ function kindBelowUser([name, item]: readonly string[]): RevocationKind | undefi
   if (name === undefined || PATHS_THAT_REVOKE_ALL.has(name)) return 'all';
   // Without an id, the request created an app specific password.
   if (name === 'application-passwords' && item === undefined) return undefined;
+  // Any other write, for example to the user's roles, may change what introspection reports.
   return 'introspected';
 }

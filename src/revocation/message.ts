@@ -33,7 +33,7 @@ export type Message =
   | { readonly type: 'mark'; readonly mark: (Revoked & { readonly timeMs: number }) | undefined }
   | { readonly type: 'flush'; readonly flush: DueFlush };
 
-/** Where and when a message arrived. */
+/** When a message arrived, and at which function. */
 export interface Receipt {
   /** The issuer of the function's configuration. */
   readonly issuer: string;
@@ -77,24 +77,24 @@ function parseMark(message: JsonObject, { issuer, sentMs, nowMs }: Receipt): Rev
   if (kind === undefined) throw malformed(`The message has no kind. Expected one of ${REVOCATION_KINDS.join(', ')}.`);
   if (message.issuer !== undefined && message.issuer !== issuer) throw malformed('The message is for another issuer.');
   const { timeMs = sentMs } = message;
-  return { subject: parseSubject(message.subject), kind, timeMs: Math.min(parseTime(timeMs), nowMs) };
+  return { subject: parseSubject(message.subject), kind, timeMs: Math.min(parseWholeNumber(timeMs), nowMs) };
 }
 
 function parseFlush(message: JsonObject): DueFlush {
   assertMembers(message, ['version', 'flush']);
   const { dueMs, failures } = isJsonObject(message.flush) ? message.flush : {};
-  return { dueMs: parseTime(dueMs), failures: parseTime(failures) };
+  return { dueMs: parseWholeNumber(dueMs), failures: parseWholeNumber(failures) };
 }
 
-/** A member that is not expected may change the meaning, and may hold something that does not belong here. */
+/** An unexpected member may change the meaning, or hold something that must not be passed on. */
 function assertMembers(message: JsonObject, expected: readonly string[]): void {
   if (Object.keys(message).every((name) => expected.includes(name))) return;
   throw malformed(`The message has other members than ${expected.join(', ')}.`);
 }
 
-function parseTime(value: unknown): number {
+function parseWholeNumber(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw malformed('A number of the message is missing, or it is not a whole number.');
+  throw malformed('A number in the message is missing, or it is not a whole number.');
 }
 
 /** @see https://auth0.com/docs/tenant-logs/management-success/sapi for the format, ISO 8601 in UTC */

@@ -2,8 +2,9 @@
 export const REVOCATION_METRICS = {
   /** Marks that were written. */
   marks: 'Marks',
-  /** Flushes of the gateway's caches. */
+  /** Flushes of the gateway's caches that succeeded for all stages. */
   flushes: 'Flushes',
+  /** Flushes that failed for at least one stage. */
   flushFailures: 'FlushFailures',
   /** Milliseconds from the change of a user to its mark. */
   revocationDelay: 'RevocationDelay',

@@ -22,7 +22,7 @@ export interface MarkRules {
 }
 
 /**
- * Writes marks: first the item with the newest of all users, without which an authorizer may not look for a user's mark at all.
+ * Writes marks: first the item with the newest mark of all users. While that is old, an authorizer does not read a user's mark.
  *
  * @returns for each mark whether it was written, in the same order
  * @throws if the newest mark could not be written; then no other was

@@ -12,7 +12,7 @@ export interface PepperSettings {
 }
 
 const FRESH_MS = 5 * 60_000;
-/** How long a failed read keeps others from trying. */
+/** After a failed read, the pepper is not read again for this long. */
 const RETRY_MS = 5000;
 
 export class Pepper {
@@ -25,7 +25,7 @@ export class Pepper {
     this.#settings = settings;
   }
 
-  /** @returns the pepper; `undefined` if it cannot be read in this time. A rotated pepper that cannot be read keeps the old one in use */
+  /** @returns the pepper; `undefined` if none could be read in this time. While a new one cannot be read, the old one is used */
   async value(timeoutMs: number): Promise<string | undefined> {
     const { clock, sleep } = this.#settings;
     if (clock() >= this.#readAgainFromMs) {

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 
 /**
  * What a mark revokes. `introspected`: results of introspection, for example because an app specific password was deleted. `all`: also
- * results of logins and, if the authorizer is told so, JWTs that were issued before.
+ * results of logins and, with `revokeJwts`, JWTs that were issued before.
  */
 export const REVOCATION_KINDS = ['introspected', 'all'] as const;
 export type RevocationKind = (typeof REVOCATION_KINDS)[number];
@@ -29,6 +29,11 @@ export type Marks = { readonly [Kind in RevocationKind]?: number };
  * Whoever writes a mark writes this item first.
  */
 export const NEWEST_MARK_ID = 'newest';
+
+/** Returns whether one of the marks of these kinds is newer than a moment, in epoch milliseconds. */
+export function hasNewer(marks: Marks, kinds: readonly RevocationKind[], sinceMs: number): boolean {
+  return kinds.some((kind) => (marks[kind] ?? Number.NEGATIVE_INFINITY) > sinceMs);
+}
 
 /** The id under which the marks of a user are stored. It does not show who the user is. */
 export function markId(issuer: string, subject: string): string {

@@ -5,7 +5,7 @@
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import type { MarkTable } from './ports.ts';
-import { type Marks, markId, NEWEST_MARK_ID, REVOCATION_KINDS } from './revocation-mark.ts';
+import { hasNewer, type Marks, markId, NEWEST_MARK_ID, REVOCATION_KINDS } from './revocation-mark.ts';
 import { TableAccess, type TableObserver } from './table-access.ts';
 
 export interface RevocationsSettings {
@@ -42,7 +42,7 @@ export class Revocations {
    * Finds the marks of a user that are newer than a moment. Marks that are not newer may be missing.
    *
    * @param sinceMs epoch milliseconds
-   * @returns the marks, at once if a recent reading says enough
+   * @returns the marks; not a promise if recent readings are enough
    * @throws TableError if they cannot be read
    */
   since(sinceMs: number, issuer: string, subject: string, observe?: TableObserver): Marks | Promise<Marks> {
@@ -52,7 +52,7 @@ export class Revocations {
     return own ?? this.#readSince(sinceMs, issuer, subject, observe);
   }
 
-  /** Reads the newest mark, so that the next question can perhaps be answered at once. Never throws. */
+  /** Reads the newest mark, so that the next call of `since` may need no read. Never throws. */
   async prefetch(observe?: TableObserver): Promise<void> {
     if (!this.#recent(NEWEST_MARK_ID)) await this.#read(NEWEST_MARK_ID, observe).catch(() => undefined);
   }
@@ -89,5 +89,5 @@ export class Revocations {
 }
 
 function isNewer(marks: Marks, sinceMs: number): boolean {
-  return REVOCATION_KINDS.some((kind) => (marks[kind] ?? Number.NEGATIVE_INFINITY) > sinceMs);
+  return hasNewer(marks, REVOCATION_KINDS, sinceMs);
 }

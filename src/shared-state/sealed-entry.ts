@@ -6,7 +6,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { Credential } from '../core/credential.ts';
 
-/** What a credential's entry is found by, and what seals it. */
+/** The id under which a credential's entry is stored, and the key that seals it. */
 export interface EntryKeys {
   readonly id: string;
   readonly key: Buffer;
@@ -19,7 +19,7 @@ const TAG_BYTES = 16;
 /**
  * Derives the id and the key of a credential's entry.
  *
- * @param fingerprint of the configuration that decides what the credential means. Entries of another configuration are not found
+ * @param fingerprint identifies the configuration that decides what the credential means. Entries of another configuration are not found
  */
 export function entryKeys(pepper: string, fingerprint: string, credential: Credential): EntryKeys {
   const [username, secret] =
@@ -52,7 +52,7 @@ export function open({ id, key }: EntryKeys, sealed: string): string | undefined
   }
 }
 
-/** So that two different lists of parts never give the same text. */
+/** With its length in front of each part, two different lists of parts never give the same text. */
 function lengthPrefixed(part: string): string {
   return `${Buffer.byteLength(part)}:${part}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What all containers know about introspected credentials: sealed entries in a table. Nothing that the table does can refuse anybody
- * or let anybody in. A slow, missing or lying table only means that the issuer is asked.
+ * What all containers know about introspected credentials: sealed entries in a table. The table is not
+ * trusted. If it is slow, missing or wrong, the issuer is asked. Nobody who writes to it can make up an entry or extend one.
  */
 import type { Clock } from '../core/clock.ts';
 import type { Credential } from '../core/credential.ts';
@@ -13,7 +13,7 @@ import { TableAccess, type TableObserver } from './table-access.ts';
 export interface SharedCacheSettings {
   readonly table: EntryTable;
   readonly readPepper: () => Promise<string>;
-  /** Of the configuration that decides what a credential means. */
+  /** Identifies the configuration that decides what a credential means. Entries of another configuration are not found. */
   readonly fingerprint: string;
   readonly clock: Clock;
   /** Resolves after this many milliseconds. */
@@ -35,7 +35,7 @@ export class SharedCache {
     this.#pepper = new Pepper({ read: readPepper, clock, sleep });
   }
 
-  /** @returns the entry of a credential, if it has not expired. Never throws */
+  /** Reads the entry of a credential; `undefined` if there is none, or if it has expired. Never throws. */
   async read(credential: Credential, observe?: TableObserver): Promise<SharedEntry | undefined> {
     const { table } = this.#settings;
     try {

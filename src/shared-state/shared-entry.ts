@@ -1,4 +1,4 @@
-/** What a shared entry says, as text. The text comes from a sealed entry, and is checked all the same before anything in it is used. */
+/** The content of a shared entry, to and from text. The text was sealed, but it is still checked before anything in it is used. */
 import {
   array,
   finite,
@@ -20,7 +20,7 @@ import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal } from '../
 /** A principal that an issuer has confirmed. All times are epoch milliseconds. */
 export interface SharedPrincipal {
   readonly principal: Principal;
-  /** When the lookup started. A revocation after this moment may not be part of its result. */
+  /** When the lookup started. Its result may not reflect a revocation after this moment. */
   readonly startedAtMs: number;
   readonly freshUntilMs: number;
   /** Until when the principal may be used while the issuer is down. */
@@ -48,7 +48,7 @@ const principal = pipe(
     issuer: string(),
     expiresAt: optional(time),
   }),
-  // JSON leaves out what is undefined.
+  // JSON leaves out members that are undefined; a principal always has them.
   transform(({ username, clientId, organizationId, expiresAt, ...required }) => {
     return { username, clientId, organizationId, expiresAt, ...required };
   }),

@@ -22,11 +22,11 @@ export type TableObserver = (event: TableEvent) => void;
 export interface TableAccessSettings {
   readonly table: SharedTable;
   readonly clock: Clock;
-  /** The time limit of a call once there was a first one, in milliseconds. @default 150 */
+  /** The time limit of every call but the first, in milliseconds. @default 150 */
   readonly timeoutMs?: number;
 }
 
-/** The first call connects, and in a new execution environment this takes longer. */
+/** The first call also connects, which takes longer in a new execution environment. */
 const FIRST_TIMEOUT_MS = 1000;
 const TIMEOUT_MS = 150;
 const FAILURES_UNTIL_PAUSE = 3;
@@ -45,6 +45,7 @@ export class TableAccess {
   /**
    * Reads an item.
    *
+   * @param call must end within the time limit that it is given
    * @throws TableError
    */
   read<Item>(call: (timeoutMs: number) => Promise<Item | undefined>, observe?: TableObserver) {
@@ -54,6 +55,7 @@ export class TableAccess {
   /**
    * Writes an item.
    *
+   * @param call must end within the time limit that it is given
    * @throws TableError
    */
   write(call: (timeoutMs: number) => Promise<void>, observe?: TableObserver): Promise<void> {

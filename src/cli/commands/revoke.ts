@@ -1,4 +1,4 @@
-/** `asp revoke`: makes a deployment check again what its caches hold of a user. The tenant is not asked, and not changed. */
+/** `asp revoke`: makes a deployment check again what it has cached about a user. Sends nothing to the tenant. */
 import { parseSubject } from '../../revocation/log-events.ts';
 import { REVOCATION_KINDS, type RevocationKind } from '../../shared-state/revocation-mark.ts';
 import type { Arguments } from '../arguments.ts';
@@ -12,7 +12,7 @@ import { QUEUE_OPTIONS, requireQueue, sendRevocation } from '../revocation.ts';
 
 const EFFECTS: Readonly<Record<RevocationKind, string>> = {
   introspected: 'Tokens and app specific passwords of the user are introspected again.',
-  all: 'Whatever was found out about the user is checked again. With revokeJwts, JWTs that were issued before now are refused.',
+  all: 'Everything that is cached about the user is checked again. With revokeJwts, JWTs that were issued before now are refused.',
 };
 
 export const revoke: Command = {
@@ -52,7 +52,7 @@ export const revoke: Command = {
   },
 };
 
-/** The function would not accept another one. */
+/** Checked here as well, because the function behind the queue refuses other ids, which nobody would notice here. */
 function userOf(args: Arguments): string {
   const userId = args.required('user');
   try {

@@ -32,7 +32,7 @@ describe('asp revoke', () => {
     expect(calls).toEqual([['Auth0Authorizer', 'RevocationQueueUrl'], message('all')]);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
-      /^Looking for the revocation queue in the stack Auth0Authorizer …\nSent the revocation of auth0\|1234\. Whatever was found out/,
+      /^Looking for the revocation queue in the stack Auth0Authorizer …\nSent the revocation of auth0\|1234\. Everything that is cached/,
     );
   });
 
