@@ -11,7 +11,7 @@ import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { parseRevocationConfiguration, type RevocationConfiguration } from '../src/config/function-configurations.ts';
 import { FLUSH_STATE_ID } from '../src/revocation/flush-schedule.ts';
-import type { FlushedStage } from '../src/revocation/ports.ts';
+import type { FlushedHttpStage, FlushedRestStage, FlushedStage } from '../src/revocation/ports.ts';
 import { MARK_ATTRIBUTES } from '../src/shared-state/revocation-mark.ts';
 import { acknowledge } from './acknowledge.ts';
 import { alarmAt } from './alarm.ts';
@@ -19,7 +19,7 @@ import { functionConfiguration } from './function-configuration.ts';
 import { LogEventRules } from './log-event-rules.ts';
 import { ServiceFunction } from './service-function.ts';
 
-export type { FlushedStage };
+export type { FlushedHttpStage, FlushedRestStage, FlushedStage };
 
 /** Whose marks `Revocation` writes, how long it keeps them, and what it flushes. */
 export interface RevocationProps {

@@ -32,9 +32,23 @@ export interface FlushStore {
 export type SendLater = (body: string, delaySeconds: number) => Promise<void>;
 
 /** A stage whose cache of the authorizer's responses is flushed. */
-export type FlushedStage =
-  | { readonly restApiId: string; readonly stageName: string }
-  | { readonly httpApiId: string; readonly stageName: string };
+export type FlushedStage = FlushedRestStage | FlushedHttpStage;
+
+/** A stage of a REST API. */
+export interface FlushedRestStage {
+  /** The ID of the REST API. */
+  readonly restApiId: string;
+  /** The name of the stage, such as `prod`. */
+  readonly stageName: string;
+}
+
+/** A stage of an HTTP API. */
+export interface FlushedHttpStage {
+  /** The ID of the HTTP API. */
+  readonly httpApiId: string;
+  /** The name of the stage, such as `$default`. */
+  readonly stageName: string;
+}
 
 /** Flushes the caches of all stages. Rejects if one of them could not be flushed. */
 export type FlushCaches = () => Promise<void>;
