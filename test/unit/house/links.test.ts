@@ -13,7 +13,7 @@ const PAGES = ['.', 'docs', 'docs/api', 'docs/decisions', 'examples'].flatMap(ma
 
 const withoutCode = (page: string) => textOf(page).replaceAll(/^ *```.*?^ *```$/gms, '');
 
-/** As GitHub makes the anchor of a heading; and the anchors that the page itself sets. */
+/** As GitHub makes the anchors of headings, with a number for a repeated one; and the anchors that the page itself sets. */
 function anchors(page: string): readonly string[] {
   const text = withoutCode(page);
   const set = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
@@ -24,7 +24,9 @@ function anchors(page: string): readonly string[] {
       .trim()
       .replaceAll(/\s/g, '-'),
   );
-  return [...set, ...headings];
+  const repeats = (index: number) => headings.slice(0, index).filter((heading) => heading === headings[index]).length;
+  const numbered = headings.map((heading, index) => (repeats(index) > 0 ? `${heading}-${repeats(index)}` : heading));
+  return [...set, ...numbered];
 }
 
 /** Returns what is wrong with a link; `undefined` if nothing is. */
