@@ -5,6 +5,7 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { RouteSettings } from '../src/core/routes.ts';
 import type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
+import type { FlushedStage } from './revocation.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** The part of API Gateway's cache key that is added to the credential and the method. */
@@ -150,6 +151,14 @@ export interface AuthorizerOptions {
    * @default - only the command line revokes
    */
   readonly logEventBus?: IEventBus | undefined;
+
+  /**
+   * Stages whose cached decisions are flushed after a revocation, besides those that are found: of APIs that are imported, or that call
+   * the function by `grantInvoke`.
+   *
+   * @default - the stages of the APIs that use this authorizer, if they are defined in the same stack
+   */
+  readonly flushedStages?: readonly FlushedStage[];
 
   /**
    * The memory of the function in MB, which also decides its share of a processor: 128 to 10240.

@@ -14,40 +14,56 @@ export interface GuardedApis {
 const REST_STAGE = 'AWS::ApiGateway::Stage';
 const HTTP_STAGE = 'AWS::ApiGatewayV2::Stage';
 /** The id for `Annotations.of(…).acknowledgeInfo(…)`. */
-const OTHER_STACK_INFO = 'auth0-api-authorizer:cacheNotFlushed';
+const NOT_FLUSHED_INFO = 'auth0-api-authorizer:cacheNotFlushed';
 
-/** The stages of these APIs in the stack of the scope. For an API in another stack, a note says that its cache is not flushed. */
+/**
+ * The stages of these APIs in the stack of the scope, and in stacks nested in it. A note names each API without one: the API needs the
+ * authorizer, and the flush needs the API, which would be a cycle between two stacks.
+ */
 export function stagesToFlush(scope: IConstruct, { rest, http }: GuardedApis): readonly FlushedStage[] {
-  noteOthers(scope, [...rest, ...http]);
-  const restIds = new Set(rest.map((api) => resolved(scope, api.restApiId)));
-  const httpIds = new Set(http.map((api) => resolved(scope, api.apiId)));
-  return resourcesIn(Stack.of(scope)).flatMap((resource): readonly FlushedStage[] => {
-    const { cfnResourceType: type, ref: stageName } = resource;
-    if (type === REST_STAGE) {
-      const { restApiId } = resource as CfnRestStage;
-      return restIds.has(resolved(scope, restApiId)) ? [{ restApiId: String(restApiId), stageName }] : [];
-    }
-    if (type !== HTTP_STAGE) return [];
-    const { apiId } = resource as CfnHttpStage;
-    return httpIds.has(resolved(scope, apiId)) ? [{ httpApiId: String(apiId), stageName }] : [];
-  });
+  const found = [
+    ...rest.map((api) => ({ api, stages: restStagesOf(scope, api) })),
+    ...http.map((api) => ({ api, stages: httpStagesOf(scope, api) })),
+  ];
+  for (const { api, stages } of found) if (stages.length === 0) noteNotFlushed(scope, api);
+  return found.flatMap(({ stages }) => stages);
 }
 
-/** The API needs the authorizer, and the flush needs the API. Between two stacks, this would be a cycle. */
-function noteOthers(scope: IConstruct, apis: readonly IConstruct[]): void {
-  for (const api of apis.filter((each) => Stack.of(each) !== Stack.of(scope))) {
-    Annotations.of(scope).addInfoV2(
-      `${OTHER_STACK_INFO}:${api.node.path}`,
-      `The API ${api.node.path} is in another stack, so its cached decisions are not flushed after a revocation. They stay until resultsCacheTtl has passed.`,
-    );
-  }
+function restStagesOf(scope: IConstruct, { restApiId }: IRestApi): readonly FlushedStage[] {
+  const stages = resourcesOf(scope, REST_STAGE).map((resource) => resource as CfnRestStage);
+  const own = stages.filter((stage) => isSame(scope, stage.restApiId, restApiId));
+  return own.map((stage) => ({ restApiId, stageName: stage.stageName ?? stage.ref }));
 }
 
-function resourcesIn(stack: Stack): readonly CfnResource[] {
-  return stack.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
+function httpStagesOf(scope: IConstruct, { apiId }: IHttpApi): readonly FlushedStage[] {
+  const stages = resourcesOf(scope, HTTP_STAGE).map((resource) => resource as CfnHttpStage);
+  return stages
+    .filter((stage) => isSame(scope, stage.apiId, apiId))
+    .map(({ stageName }) => ({ httpApiId: apiId, stageName }));
+}
+
+/** The name of a stage is used as it is written: a reference to the stage would make the authorizer depend on it. */
+function resourcesOf(scope: IConstruct, type: string): readonly CfnResource[] {
+  const own = Stack.of(scope);
+  return own.node
+    .findAll()
+    .filter((construct) => CfnResource.isCfnResource(construct))
+    .filter((resource) => resource.cfnResourceType === type && isInside(own, Stack.of(resource)));
+}
+
+function isInside(own: Stack, stack: Stack | undefined): boolean {
+  return stack !== undefined && (stack === own || isInside(own, stack.nestedStackParent));
 }
 
 /** A reference has another text each time it is written. */
-function resolved(scope: IConstruct, value: unknown): string {
-  return JSON.stringify(Stack.of(scope).resolve(value));
+function isSame(scope: IConstruct, one: unknown, other: unknown): boolean {
+  const [first, second] = [one, other].map((value) => JSON.stringify(Stack.of(scope).resolve(value)));
+  return first === second;
+}
+
+function noteNotFlushed(scope: IConstruct, api: IConstruct): void {
+  Annotations.of(scope).addInfoV2(
+    `${NOT_FLUSHED_INFO}:${api.node.path}`,
+    `No stage of the API ${api.node.path} is defined in this stack, so its cached decisions are not flushed after a revocation. They stay until resultsCacheTtl has passed. If the API is not in another stack, name its stages in flushedStages.`,
+  );
 }

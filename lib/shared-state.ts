@@ -1,12 +1,13 @@
 /** What the execution environments of an authorizer share: the cache of introspected credentials, and the revocation marks. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { maxJwtLifetimeSeconds, revocationSeconds } from '../src/config/deployment-fields.ts';
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
-import { secondsOf } from './check-prop.ts';
+import { invalidProp, secondsOf } from './check-prop.ts';
 import { type FlushedStage, Revocation } from './revocation.ts';
 import { SharedCache } from './shared-cache.ts';
 
@@ -45,7 +46,7 @@ export class SharedState extends Construct {
       maxJwtLifetimeSeconds:
         secondsOf(scope, 'maxJwtLifetime', maxJwtLifetime, maxJwtLifetimeSeconds) ?? DEFAULTS.maxJwtLifetimeSeconds,
       keptAtLeast: longestCached(authorizer),
-      logEventBus: authorizer.logEventBus?.eventBusName,
+      logEventBus: authorizer.logEventBus && localBusName(scope, authorizer.logEventBus),
       stages,
     });
   }
@@ -65,6 +66,24 @@ export class SharedState extends Construct {
       revocation: { table: table.tableName, seconds: this.#revocationSeconds, revokeJwts: this.#revokeJwts },
     };
   }
+}
+
+/**
+ * A rule can only be on a bus of its own account and Region.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+function localBusName(scope: Construct, bus: IEventBus): string {
+  const own = Stack.of(scope);
+  const isElsewhere = [
+    [bus.env.account, own.account],
+    [bus.env.region, own.region],
+  ].some(([theirs, ours]) => !Token.isUnresolved(theirs) && !Token.isUnresolved(ours) && theirs !== ours);
+  if (!isElsewhere) return bus.eventBusName;
+  throw invalidProp(
+    scope,
+    `logEventBus: got a bus in account ${bus.env.account} and Region ${bus.env.region}; expected one in the account and the Region of this stack. Create the log stream there.`,
+  );
 }
 
 /** API Gateway's own limit. It counts for a TTL that is known only at deployment. */

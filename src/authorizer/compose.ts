@@ -146,7 +146,12 @@ function composeRevocation(
   { revocation, introspectJwts }: AuthorizerConfiguration,
   { marks: table, clock }: AuthorizerPorts,
 ): RevocationCheck | undefined {
-  if (!revocation || !table) return undefined;
+  if (!revocation) return undefined;
+  if (!table)
+    throw new ConfigurationError(
+      'configuration_invalid',
+      'Revocation is configured, but its table is not available here.',
+    );
   const { seconds, revokeJwts } = revocation;
   const timeoutMs = revokeJwts ? REQUIRED_MARK_TIMEOUT_MS : undefined;
   const revocations = new Revocations({ table, clock, seconds, ...(timeoutMs === undefined ? {} : { timeoutMs }) });

@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
@@ -45,7 +46,8 @@ describe('the stages whose caches are flushed', () => {
     const template = Template.fromStack(stack);
     const text = flushed(template);
     expect(text.match(/"restApiId"/g)).toHaveLength(1);
-    expect(text).toMatch(/"restApiId":"",\{"Ref":"Rest/);
+    expect(text).toMatch(/"restApiId":"",\{"Ref":"Rest[^}]*\},"","stageName":"prod"/);
+    expect(text).toContain('"stageName":"$default"');
     expect(text.match(/"httpApiId"/g)).toHaveLength(2);
     template.hasResourceProperties('AWS::IAM::Role', {
       Policies: [
@@ -68,7 +70,45 @@ describe('the stages whose caches are flushed', () => {
     const { stack, authorizer } = ownStack({}, app);
     addHttpApi(new Stack(app, 'Elsewhere'), authorizer);
     expect(flushed(Template.fromStack(stack))).toContain('"stages":[]');
-    Annotations.fromStack(stack).hasInfo('*', Match.stringLikeRegexp('Elsewhere/Http is in another stack'));
+    Annotations.fromStack(stack).hasInfo('*', Match.stringLikeRegexp('No stage of the API Elsewhere/Http'));
+  });
+
+  it('leave out a stage in a stack inside the stack, which would be a cycle', () => {
+    const { stack, authorizer } = ownStack();
+    const api = new HttpApi(stack, 'Http', { createDefaultStage: false });
+    const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
+    authorizer.protect(api.addRoutes({ path: '/orders', methods: [HttpMethod.GET], integration }), []);
+    new HttpStage(new Stack(stack, 'Child'), 'Stage', { httpApi: api, stageName: 'x' });
+    expect(flushed(Template.fromStack(stack))).toContain('"stages":[]');
+    Annotations.fromStack(stack).hasInfo('*', Match.stringLikeRegexp('No stage of the API Own/Http'));
+  });
+
+  it('do not make the authorizer depend on a stage, so that a stage may depend on the authorizer', () => {
+    const { stack, authorizer } = ownStack();
+    const api = new RestApi(stack, 'Rest');
+    authorizer.protect(api.root.addMethod('GET', new MockIntegration()), []);
+    api.deploymentStage.node.addDependency(authorizer);
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  it('can be named for an API that is not defined in the stack', () => {
+    const { stack, authorizer } = ownStack({ flushedStages: [{ httpApiId: 'abc123', stageName: '$default' }] });
+    addHttpApi(stack, authorizer);
+    const text = flushed(Template.fromStack(stack));
+    expect(text).toContain('{"httpApiId":"abc123","stageName":"$default"}');
+  });
+
+  it('are none if API Gateway caches no decisions', () => {
+    const { stack, authorizer } = ownStack({ resultsCacheTtl: Duration.seconds(0) });
+    addHttpApi(stack, authorizer);
+    expect(flushed(Template.fromStack(stack))).toContain('"stages":[]');
+  });
+
+  it('are at most ten', () => {
+    const flushedStages = Array.from({ length: 11 }, (_, index) => ({ httpApiId: `api${index}`, stageName: 'x' }));
+    const { stack, authorizer } = ownStack({ flushedStages });
+    addHttpApi(stack, authorizer);
+    expect(() => Template.fromStack(stack)).toThrow('12 stages would be flushed; expected at most 10');
   });
 });
 
@@ -129,5 +169,15 @@ describe('the function of the authorizer', () => {
     ['maxJwtLifetime', { maxJwtLifetime: Duration.seconds(1) }, 'maxJwtLifetime: got 1'],
   ])('is not created with a wrong %s', (_, options, message) => {
     expect(() => ownStack(options)).toThrow(`Own/Authorizer: ${message}`);
+  });
+
+  it('is not created with an event bus of another account or Region', () => {
+    const stack = new Stack(appWithFlags(), 'Own', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const signingKey = new SigningKey(stack, 'SigningKey');
+    const arn = 'arn:aws:events:us-east-1:999999999999:event-bus/aws.partner/auth0.com/tenant/auth0.logs';
+    const logEventBus = EventBus.fromEventBusArn(stack, 'Bus', arn);
+    expect(() => new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, logEventBus })).toThrow(
+      'logEventBus: got a bus in account 999999999999 and Region us-east-1; expected one in the account',
+    );
   });
 });
