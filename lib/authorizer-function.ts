@@ -32,8 +32,6 @@ import { readOwnSecretStatements, readSecretStatements } from './secret-statemen
 import { ServiceFunction } from './service-function.ts';
 import { SharedState } from './shared-state.ts';
 
-/** More would not fit into the environment and the rights of the function that flushes them. */
-const MOST_STAGES = 10;
 const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
 /** Reads the secrets during the initialization and waits for them, because no caller is waiting then. */
 const PROVISIONED_HANDLER = 'provisioned.handler';
@@ -216,14 +214,8 @@ export class AuthorizerFunction extends AuthorizerMetrics {
 
   #stages(): readonly FlushedStage[] {
     const { resultsCacheTtl = DEFAULT_RESULTS_CACHE_TTL, flushedStages = [] } = this.#props;
-    // Nothing is cached, so there is nothing to flush.
-    if (!resultsCacheTtl.isUnresolved() && resultsCacheTtl.toSeconds({ integral: false }) === 0) return [];
-    const stages = [...stagesToFlush(this, { rest: this.#rest.apis, http: this.#http.apis }), ...flushedStages];
-    if (stages.length <= MOST_STAGES) return stages;
-    throw invalidProp(
-      this,
-      `${stages.length} stages would be flushed; expected at most ${MOST_STAGES} for one authorizer.`,
-    );
+    const apis = { rest: this.#rest.apis, http: this.#http.apis };
+    return stagesToFlush(this, { apis, flushedStages, resultsCacheTtl });
   }
 
   #missingRequirements(): readonly string[] {

@@ -1,8 +1,9 @@
 /** Finds the stages of the APIs behind an authorizer, whose cached decisions are flushed after a revocation. */
-import { Annotations, CfnResource, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnResource, type Duration, Stack } from 'aws-cdk-lib';
 import type { CfnStage as CfnRestStage, IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { CfnStage as CfnHttpStage, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IConstruct } from 'constructs';
+import { invalidProp } from './check-prop.ts';
 import type { FlushedStage } from './revocation.ts';
 
 /** The APIs that use an authorizer. WebSocket APIs cache no decisions. */
@@ -11,6 +12,16 @@ export interface GuardedApis {
   readonly http: readonly IHttpApi[];
 }
 
+export interface FlushedStagesOptions {
+  readonly apis: GuardedApis;
+  /** The stages that the operator names. */
+  readonly flushedStages: readonly FlushedStage[];
+  /** How long API Gateway caches a decision. */
+  readonly resultsCacheTtl: Duration;
+}
+
+/** More would not fit into the environment and the rights of the function that flushes them. */
+const MOST_STAGES = 10;
 const REST_STAGE = 'AWS::ApiGateway::Stage';
 const HTTP_STAGE = 'AWS::ApiGatewayV2::Stage';
 /** The id for `Annotations.of(…).acknowledgeInfo(…)`. */
@@ -20,7 +31,21 @@ const NOT_FLUSHED_INFO = 'auth0-api-authorizer:cacheNotFlushed';
  * The stages of these APIs in the stack of the scope, and in stacks nested in it. A note names each API without one: the API needs the
  * authorizer, and the flush needs the API, which would be a cycle between two stacks.
  */
-export function stagesToFlush(scope: IConstruct, { rest, http }: GuardedApis): readonly FlushedStage[] {
+export function stagesToFlush(
+  scope: IConstruct,
+  { apis, flushedStages, resultsCacheTtl }: FlushedStagesOptions,
+): readonly FlushedStage[] {
+  // Nothing is cached, so there is nothing to flush.
+  if (!resultsCacheTtl.isUnresolved() && resultsCacheTtl.toSeconds({ integral: false }) === 0) return [];
+  const stages = [...stagesOf(scope, apis), ...flushedStages];
+  if (stages.length <= MOST_STAGES) return stages;
+  throw invalidProp(
+    scope,
+    `${stages.length} stages would be flushed; expected at most ${MOST_STAGES} for one authorizer.`,
+  );
+}
+
+function stagesOf(scope: IConstruct, { rest, http }: GuardedApis): readonly FlushedStage[] {
   const found = [
     ...rest.map((api) => ({ api, stages: restStagesOf(scope, api) })),
     ...http.map((api) => ({ api, stages: httpStagesOf(scope, api) })),

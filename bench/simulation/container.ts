@@ -77,6 +77,12 @@ function sharedState({ time: { clock, sleep }, tables }: ContainerPorts) {
   const revocations = new Revocations({ table: tables.marks, clock, seconds: REVOCATION_SECONDS });
   return {
     shared: new SharedCache({ table, readPepper, fingerprint: 'simulation', clock, sleep }),
-    revocation: new RevocationCheck({ revocations, revokeJwts: false, introspectJwts: false }),
+    revocation: new RevocationCheck({
+      revocations,
+      revokeJwts: false,
+      introspectJwts: false,
+      markIssuerOf: (issuer) => issuer,
+      clock,
+    }),
   };
 }

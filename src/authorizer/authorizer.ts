@@ -82,8 +82,9 @@ export class Authorizer {
     const { authenticators, cache, digest, clock, revocation } = this.#settings;
     const credential = parseCredential(authorization);
     const form = formOf(credential);
+    // The shared tables use up some of it. A revocation relies on the whole: see the second flush.
+    const deadlineMs = clock() + DECISION_DEADLINE_MS;
     const lookUp = () => {
-      const deadlineMs = clock() + DECISION_DEADLINE_MS;
       const context = { deadlineMs, observe, callerIp: callerIp || undefined, viewerAddress };
       return authenticate(authenticators, credential, context);
     };

@@ -28,6 +28,12 @@ export class CacheTimes {
     this.#settings = settings;
   }
 
+  /** Whether anything is cached at all. */
+  get mayCache(): boolean {
+    const { cacheTtlSeconds, staleIfErrorSeconds } = this.#settings;
+    return cacheTtlSeconds + staleIfErrorSeconds > 0;
+  }
+
   /** Computes the times of a principal that the issuer has just confirmed. */
   ofFound({ principal, startedAtMs }: EarlierResult, nowMs: number): CachedPrincipal {
     const freshUntilMs = nowMs + this.#settings.cacheTtlSeconds * 1000;
@@ -37,7 +43,8 @@ export class CacheTimes {
 
   /** Computes the times of an entry that another container has written, perhaps under longer TTLs. */
   ofShared(entry: SharedPrincipal, nowMs: number): CachedPrincipal {
-    const own = this.ofFound(entry, nowMs);
+    // From the lookup on, not from the reading: otherwise each reading would extend it.
+    const own = this.ofFound(entry, Math.min(entry.startedAtMs, nowMs));
     return this.#bounded({
       ...entry,
       freshUntilMs: Math.min(entry.freshUntilMs, own.freshUntilMs),
@@ -61,4 +68,13 @@ export class CacheTimes {
     const { cacheTtlSeconds, random } = this.#settings;
     return random() * Math.min(cacheTtlSeconds * 1000 * EARLY_SHARE, EARLIEST_MS);
   }
+}
+
+/** Returns the result of the later lookup. */
+export function newerOf(
+  one: CachedPrincipal | undefined,
+  other: CachedPrincipal | undefined,
+): CachedPrincipal | undefined {
+  if (!one || !other) return one ?? other;
+  return other.startedAtMs > one.startedAtMs ? other : one;
 }

@@ -143,7 +143,7 @@ function composeSharedCache(
 }
 
 function composeRevocation(
-  { revocation, introspectJwts }: AuthorizerConfiguration,
+  { revocation, introspectJwts, issuer, issuers }: AuthorizerConfiguration,
   { marks: table, clock }: AuthorizerPorts,
 ): RevocationCheck | undefined {
   if (!revocation) return undefined;
@@ -155,7 +155,10 @@ function composeRevocation(
   const { seconds, revokeJwts } = revocation;
   const timeoutMs = revokeJwts ? REQUIRED_MARK_TIMEOUT_MS : undefined;
   const revocations = new Revocations({ table, clock, seconds, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
-  return new RevocationCheck({ revocations, revokeJwts, introspectJwts });
+  // Auth0 gives its users the same ids under each of a tenant's domains.
+  const domains = new Set(issuers.filter(({ profile }) => profile === 'auth0').map((entry) => entry.issuer));
+  const markIssuerOf = (from: string) => (domains.has(from) ? issuer : from);
+  return new RevocationCheck({ revocations, revokeJwts, introspectJwts, markIssuerOf, clock });
 }
 
 function composePasswordGrant(

@@ -10,7 +10,7 @@ import type { Authenticator } from './authenticator.ts';
 /**
  * An encrypted token with many permissions can have some thousand characters. Longer values are refused without a call.
  */
-const MAXIMUM_TOKEN_LENGTH = 8192;
+export const MAXIMUM_TOKEN_LENGTH = 8192;
 
 export class OpaqueTokenAuthenticator implements Authenticator {
   readonly #introspector: Introspector;

@@ -8,12 +8,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Credential } from '../core/credential.ts';
 import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
-import type { SharedCache } from '../shared-state/shared-cache.ts';
+import { CLOCK_SKEW_MS, type SharedCache } from '../shared-state/shared-cache.ts';
 import type { SharedPrincipal, SharedRefusal } from '../shared-state/shared-entry.ts';
 import type { TableObserver } from '../shared-state/table-access.ts';
-import { type CachedPrincipal, CacheTimes, type CacheTimesSettings } from './cache-times.ts';
+import { type CachedPrincipal, CacheTimes, type CacheTimesSettings, newerOf } from './cache-times.ts';
 import type { CredentialForm, EarlierResult, RevocationCheck } from './revocation-check.ts';
-import { isShareable, mayBeShared } from './shareable.ts';
+import { isShareable, mayBeShared, toShare } from './shareable.ts';
 
 export interface PrincipalCacheSettings extends CacheTimesSettings {
   readonly clock: Clock;
@@ -48,6 +48,8 @@ export interface Resolved {
 interface KnownRefusal {
   readonly error: CredentialError;
   readonly untilMs: number;
+  /** When the lookup that was refused started. Absent if another container looked the credential up. */
+  readonly startedAtMs?: number;
 }
 
 /** What the shared cache says about a credential. */
@@ -82,19 +84,20 @@ export class PrincipalCache {
    */
   async resolve(lookup: Lookup): Promise<Resolved> {
     const { digest } = lookup;
-    const now = this.#settings.clock();
-    const known = this.#usable(digest, now);
+    const known = this.#usable(digest);
     const isOutdated = known !== undefined && (await this.#isOutdated(known, lookup));
-    const standing = isOutdated ? undefined : known;
+    // Reading a mark takes time.
+    const standing = isOutdated ? undefined : this.#usable(digest);
+    const now = this.#settings.clock();
     if (standing && now < standing.refreshFromMs) return { principal: standing.principal, cacheHit: true };
     const refusal = this.#refusals.get(digest);
     if (refusal && now < refusal.untilMs) throw refusal.error;
     return this.#flights.get(digest) ?? this.#start(lookup, known, standing);
   }
 
-  #usable(digest: string, now: number): CachedPrincipal | undefined {
+  #usable(digest: string): CachedPrincipal | undefined {
     const known = this.#principals.get(digest);
-    return known && now < known.usableUntilMs ? known : undefined;
+    return known && this.#settings.clock() < known.usableUntilMs ? known : undefined;
   }
 
   #start(lookup: Lookup, known: CachedPrincipal | undefined, standing: CachedPrincipal | undefined) {
@@ -117,10 +120,10 @@ export class PrincipalCache {
     const best = newerOf(standing, shared.standing);
     if (best && this.#settings.clock() < best.refreshFromMs) return this.#serve(lookup, best);
     try {
-      const isKnown = known !== undefined || shared.isKnown;
+      const isKnown = shared.isKnown || (known !== undefined && mayBeShared(lookup.credential, known.principal));
       return { principal: await this.#ask(lookup, isKnown), cacheHit: false };
     } catch (error) {
-      if (!best || !this.#mayServe(best, error)) throw error;
+      if (!best || !this.#mayServe(best, error) || (await this.#isOutdated(best, lookup))) throw error;
       // No second early refresh: the next requests should not wait for the failing issuer too.
       return this.#serve(lookup, { ...best, refreshFromMs: best.freshUntilMs });
     }
@@ -139,13 +142,21 @@ export class PrincipalCache {
   async #readShared(lookup: Lookup): Promise<FromOthers> {
     const { shared, revocation, clock, uncachedScopes } = this.#settings;
     const { credential, observe } = lookup;
-    if (!shared || !isShareable(credential)) return NOTHING;
+    if (!shared || !isShareable(credential) || !this.#times.mayCache) return NOTHING;
     const [entry] = await Promise.all([shared.read(credential, observe), revocation?.prefetch(observe)]);
     if (!entry) return NOTHING;
     if ('refusal' in entry) throw this.#keepRefusal(lookup, entry);
-    if (hasOneOf(entry.principal, uncachedScopes)) return NOTHING;
-    const isOutdated = await this.#isOutdated(entry, lookup);
-    return { isKnown: true, standing: isOutdated ? undefined : this.#times.ofShared(entry, clock()) };
+    const isUnusable =
+      hasOneOf(entry.principal, uncachedScopes) ||
+      this.#wasRefusedSince(entry, lookup) ||
+      (await this.#isOutdated(entry, lookup));
+    return { isKnown: true, standing: isUnusable ? undefined : this.#times.ofShared(entry, clock()) };
+  }
+
+  /** Returns whether the issuer has refused the credential in this process, and the entry could not be replaced then. */
+  #wasRefusedSince({ startedAtMs }: SharedPrincipal, { digest }: Lookup): boolean {
+    const refusedAtMs = this.#refusals.get(digest)?.startedAtMs;
+    return refusedAtMs !== undefined && startedAtMs <= refusedAtMs;
   }
 
   #keepRefusal({ digest }: Lookup, { refusal, untilMs }: SharedRefusal): CredentialError {
@@ -160,18 +171,19 @@ export class PrincipalCache {
     const startedAtMs = this.#settings.clock();
     try {
       const principal = await lookup.lookUp();
-      await this.#store(lookup, { principal, startedAtMs });
+      await this.#store(lookup, { principal, startedAtMs }, isKnown);
       return principal;
     } catch (error) {
-      if (error instanceof CredentialError) await this.#refuse(lookup, error, isKnown);
+      if (error instanceof CredentialError) await this.#refuse(lookup, { error, startedAtMs }, isKnown);
       throw error;
     }
   }
 
-  async #store({ digest, credential, observe }: Lookup, found: EarlierResult): Promise<void> {
+  async #store({ digest, credential, observe }: Lookup, found: EarlierResult, isKnown: boolean): Promise<void> {
     const { clock, uncachedScopes, shared } = this.#settings;
     if (hasOneOf(found.principal, uncachedScopes)) {
       this.#principals.delete(digest);
+      if (isKnown && isShareable(credential)) await shared?.write(credential, this.#nothing(), observe);
       return;
     }
     const isShared = shared !== undefined && isShareable(credential) && mayBeShared(credential, found.principal);
@@ -181,17 +193,26 @@ export class PrincipalCache {
   }
 
   /** Tells the other containers only if they may know a principal. So a flood of junk writes nothing. */
-  async #refuse({ digest, credential, observe }: Lookup, error: CredentialError, isKnown: boolean): Promise<void> {
-    const { shared, clock } = this.#settings;
-    const refusedUntilMs = this.#refusedUntilMs();
+  async #refuse(
+    { digest, credential, observe }: Lookup,
+    { error, startedAtMs }: Required<Omit<KnownRefusal, 'untilMs'>>,
+    isKnown: boolean,
+  ): Promise<void> {
+    const { shared } = this.#settings;
+    const untilMs = this.#refusedUntilMs();
     this.#principals.delete(digest);
-    this.#refusals.set(digest, { error, untilMs: refusedUntilMs });
-    if (!shared || !isKnown || !isShareable(credential)) return;
+    this.#refusals.set(digest, { error, untilMs, startedAtMs });
+    if (!isKnown || !isShareable(credential)) return;
     const { code, message } = error;
-    // The refusal of a Basic credential is not shared, because its secret may be a password. Instead, the principal is replaced by an
-    // entry that has already expired, which others treat as a miss.
-    const untilMs = credential.kind === 'basic' ? clock() : refusedUntilMs;
-    await shared.write(credential, { refusal: { code, message }, untilMs }, observe);
+    // The refusal of a Basic credential is not shared, because its secret may be a password.
+    const entry = credential.kind === 'basic' ? this.#nothing() : { refusal: { code, message }, untilMs };
+    await shared?.write(credential, entry, observe);
+  }
+
+  /** Replaces an entry: it has already expired, so it is a miss everywhere, also where the clock is behind. */
+  #nothing(): SharedRefusal {
+    const refusal = { code: 'token_inactive', message: 'Replaced.' } as const;
+    return { refusal, untilMs: this.#settings.clock() - CLOCK_SKEW_MS };
   }
 
   #refusedUntilMs(): number {
@@ -212,17 +233,6 @@ export class PrincipalCache {
 
 function hasOneOf({ scopes }: Principal, unwanted: readonly string[]): boolean {
   return scopes.some((scope) => unwanted.includes(scope));
-}
-
-function newerOf(one: CachedPrincipal | undefined, other: CachedPrincipal | undefined): CachedPrincipal | undefined {
-  if (!one || !other) return one ?? other;
-  return other.startedAtMs > one.startedAtMs ? other : one;
-}
-
-/** Leaves out the e-mail address, which only the check of the username needs, and `issuedAt`, which only JWTs have. */
-function toShare({ principal, ...times }: Omit<CachedPrincipal, 'refreshFromMs'>): SharedPrincipal {
-  const { email: _, issuedAt: __, ...shared } = principal;
-  return { principal: shared, ...times };
 }
 
 /** 429 is a response, not an outage, so it does not allow a stale principal. */

@@ -2,6 +2,7 @@
  * What revocation marks mean for a credential. A cached result that is older than a mark is looked up anew. With `revokeJwts`, a JWT
  * that was issued before its user was revoked is refused.
  */
+import type { Clock } from '../core/clock.ts';
 import { CredentialError, SharedStateError } from '../core/errors.ts';
 import { ACCESS_TOKEN, type Principal } from '../core/principal.ts';
 import { hasNewer, type Marks, REVOCATION_KINDS, type RevocationKind } from '../shared-state/revocation-mark.ts';
@@ -25,6 +26,9 @@ export interface RevocationCheckSettings {
   readonly revokeJwts: boolean;
   /** Whether JWTs are introspected too. */
   readonly introspectJwts: boolean;
+  /** Finds the issuer under which the marks of an issuer's users are stored. A tenant with two domains has one user under both. */
+  readonly markIssuerOf: (issuer: string) => string;
+  readonly clock: Clock;
 }
 
 /** A login is not affected by the deletion of an app specific password. */
@@ -61,12 +65,17 @@ export class RevocationCheck {
    */
   async assertJwtStands(principal: Principal, observe?: TableObserver): Promise<void> {
     if (!this.#settings.revokeJwts) return;
-    // A token without "iat" counts as old.
-    const issuedAtMs = (principal.issuedAt ?? 0) * 1000;
+    const issuedAtMs = this.#issuedAtMs(principal);
     const marks = await this.#marks(issuedAtMs, principal, observe);
     if (hasNewer(marks, ['all'], issuedAtMs)) {
       throw new CredentialError('token_revoked', 'The token was issued before its user was revoked.');
     }
+  }
+
+  /** A token without "iat" counts as old, and so does one from the future. */
+  #issuedAtMs({ issuedAt = 0 }: Principal): number {
+    const issuedAtMs = issuedAt * 1000;
+    return issuedAtMs <= this.#settings.clock() + CLOCK_SKEW_MS ? issuedAtMs : 0;
   }
 
   /** Reads what the next requests will probably need. Never throws. */
@@ -75,7 +84,8 @@ export class RevocationCheck {
   }
 
   #marks(sinceMs: number, { issuer, subject }: Principal, observe: TableObserver | undefined): Marks | Promise<Marks> {
-    const marks = this.#settings.revocations.since(sinceMs, issuer, subject, observe);
+    const { revocations, markIssuerOf } = this.#settings;
+    const marks = revocations.since(sinceMs, markIssuerOf(issuer), subject, observe);
     return marks instanceof Promise ? marks.catch(() => this.#withoutMarks()) : marks;
   }
 

@@ -6,15 +6,23 @@ import { looksLikeApplicationPassword } from '../core/application-password.ts';
 import type { Credential } from '../core/credential.ts';
 import { APPLICATION_SPECIFIC_PASSWORD, type Principal } from '../core/principal.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
+import type { SharedPrincipal } from '../shared-state/shared-entry.ts';
+import { MAXIMUM_TOKEN_LENGTH } from './opaque-token-authenticator.ts';
 
 /** Returns whether a credential may have an entry in the shared cache, as far as its form shows. */
 export function isShareable(credential: Credential): boolean {
   return credential.kind === 'bearer'
-    ? !isCompactJws(credential.token)
+    ? !isCompactJws(credential.token) && credential.token.length <= MAXIMUM_TOKEN_LENGTH
     : looksLikeApplicationPassword(credential.secret);
 }
 
 /** Returns whether the principal of such a credential may be shared. A real password can look like an app specific one. */
 export function mayBeShared({ kind }: Credential, { tokenType }: Principal): boolean {
   return kind === 'bearer' || tokenType === APPLICATION_SPECIFIC_PASSWORD;
+}
+
+/** Leaves out the e-mail address, which only the check of the username needs, and `issuedAt`, which only JWTs have. */
+export function toShare({ principal, ...times }: SharedPrincipal): SharedPrincipal {
+  const { email: _, issuedAt: __, ...shared } = principal;
+  return { principal: shared, ...times };
 }

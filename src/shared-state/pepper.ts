@@ -29,8 +29,10 @@ export class Pepper {
   async value(timeoutMs: number): Promise<string | undefined> {
     const { clock, sleep } = this.#settings;
     if (clock() >= this.#readAgainFromMs) {
+      const isFirst = this.#flight === undefined;
       this.#flight ??= this.#read();
-      await Promise.race([this.#flight, sleep(timeoutMs)]);
+      // The others use the earlier value.
+      if (isFirst || this.#value === undefined) await Promise.race([this.#flight, sleep(timeoutMs)]);
     }
     return this.#value;
   }

@@ -24,6 +24,8 @@ interface Reading {
 }
 
 const NO_MARKS: Marks = {};
+/** Short, because a revocation that is not read in time may let a stale result into the gateway's cache. */
+const LONGEST_PAUSE_MS = 1000;
 const MAXIMUM_READINGS = 10_000;
 
 export class Revocations {
@@ -35,7 +37,8 @@ export class Revocations {
   constructor(settings: RevocationsSettings) {
     const { clock, timeoutMs } = settings;
     this.#settings = settings;
-    this.#access = new TableAccess({ table: 'marks', clock, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+    const limits = timeoutMs === undefined ? {} : { timeoutMs };
+    this.#access = new TableAccess({ table: 'marks', clock, longestPauseMs: LONGEST_PAUSE_MS, ...limits });
   }
 
   /**

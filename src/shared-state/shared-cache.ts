@@ -20,6 +20,9 @@ export interface SharedCacheSettings {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
+/** Far more than any real principal. A larger entry would cost more to read than the issuer's response. */
+const MAXIMUM_ENTRY_LENGTH = 65_536;
+
 /** How far the clocks of two containers may be apart. */
 export const CLOCK_SKEW_MS = 5000;
 
@@ -40,8 +43,8 @@ export class SharedCache {
     const { table } = this.#settings;
     try {
       return await this.#access.read(async (timeoutMs) => {
-        const keys = await this.#keys(credential, timeoutMs);
-        const sealed = await table.read(keys.id, timeoutMs);
+        const { keys, leftMs } = await this.#keys(credential, timeoutMs);
+        const sealed = await table.read(keys.id, leftMs);
         return sealed === undefined ? undefined : this.#opened(keys, sealed);
       }, observe);
     } catch {
@@ -53,20 +56,30 @@ export class SharedCache {
   async write(credential: Credential, entry: SharedEntry, observe?: TableObserver): Promise<void> {
     const { table } = this.#settings;
     const untilMs = 'untilMs' in entry ? entry.untilMs : entry.usableUntilMs;
+    const text = serializeEntry(entry);
+    if (text.length > MAXIMUM_ENTRY_LENGTH) return;
     try {
       await this.#access.write(async (timeoutMs) => {
-        const keys = await this.#keys(credential, timeoutMs);
-        await table.write(keys.id, seal(keys, serializeEntry(entry)), Math.ceil(untilMs / 1000), timeoutMs);
+        const { keys, leftMs } = await this.#keys(credential, timeoutMs);
+        await table.write(keys.id, seal(keys, text), Math.ceil(untilMs / 1000), leftMs);
       }, observe);
     } catch {
       // Reported to the observer. Other containers ask the issuer.
     }
   }
 
-  async #keys(credential: Credential, timeoutMs: number): Promise<EntryKeys> {
+  /** @returns also the time that is left for the table */
+  async #keys(
+    credential: Credential,
+    timeoutMs: number,
+  ): Promise<{ readonly keys: EntryKeys; readonly leftMs: number }> {
+    const { clock, fingerprint } = this.#settings;
+    const startedAtMs = clock();
     const pepper = await this.#pepper.value(timeoutMs);
     if (pepper === undefined) throw new TableError('unreadable', 'The pepper of the shared cache cannot be read.');
-    return entryKeys(pepper, this.#settings.fingerprint, credential);
+    const leftMs = timeoutMs - (clock() - startedAtMs);
+    if (leftMs <= 0) throw new TableError('timeout', 'Reading the pepper took all of the time.');
+    return { keys: entryKeys(pepper, fingerprint, credential), leftMs };
   }
 
   #opened(keys: EntryKeys, sealed: string): SharedEntry | undefined {

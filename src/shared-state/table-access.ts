@@ -24,6 +24,8 @@ export interface TableAccessSettings {
   readonly clock: Clock;
   /** The time limit of every call but the first, in milliseconds. @default 150 */
   readonly timeoutMs?: number;
+  /** The longest pause after failures, in milliseconds. @default 30,000 */
+  readonly longestPauseMs?: number;
 }
 
 /** The first call also connects, which takes longer in a new execution environment. */
@@ -84,7 +86,7 @@ export class TableAccess {
   }
 
   async #attempt<Result>(call: (timeoutMs: number) => Promise<Result>): Promise<Result> {
-    const { clock, timeoutMs = TIMEOUT_MS } = this.#settings;
+    const { clock, timeoutMs = TIMEOUT_MS, longestPauseMs = PAUSE_MS.longest } = this.#settings;
     if (clock() < this.#pausedUntilMs) throw new TableError('paused', 'Calls to the table are paused.');
     const limitMs = this.#hasCalled ? timeoutMs : Math.max(timeoutMs, FIRST_TIMEOUT_MS);
     this.#hasCalled = true;
@@ -96,7 +98,9 @@ export class TableAccess {
       this.#failures += 1;
       const doublings = this.#failures - FAILURES_UNTIL_PAUSE;
       if (doublings >= 0) {
-        this.#pausedUntilMs = clock() + Math.min(PAUSE_MS.first * 2 ** doublings, PAUSE_MS.longest);
+        // The connection may be gone by then.
+        this.#hasCalled = false;
+        this.#pausedUntilMs = clock() + Math.min(PAUSE_MS.first * 2 ** doublings, longestPauseMs);
       }
       throw error;
     }
