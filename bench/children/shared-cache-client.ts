@@ -68,7 +68,7 @@ function authorizer() {
     ...processPorts,
     signingKeys: { read: async () => [{ kid: 'signing-1', privateKey }] },
     sharedCache: { table: aws.entryTable('cache'), readPepper: async () => 'p'.repeat(64) },
-    marks: aws.markTable('marks'),
+    marks: aws.markTable('marks', false),
   });
 }
 

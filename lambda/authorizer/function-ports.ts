@@ -37,7 +37,7 @@ export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadA
         table: entryTable(sharedCache.table, aws),
         readPepper: others.add({ read: async () => (await aws()).readPepper(sharedCache.pepperSecret) }),
       },
-      marks: revocation && markTable(revocation.table, aws, revocation.revokeJwts ? forJwts : others, ports),
+      marks: revocation && markTable(revocation, aws, revocation.revokeJwts ? forJwts : others, ports),
     },
     prefetchForJwts: () => forJwts.start(),
     prefetch: () => others.start(),
@@ -75,8 +75,13 @@ function entryTable(tableName: string, aws: LoadAws): EntryTable {
 }
 
 /** Reads the newest mark early. */
-function markTable(tableName: string, aws: LoadAws, reads: EarlyReads, { clock }: IssuerPorts): MarkTable {
-  const read: MarkTable['read'] = async (...args) => (await aws()).markTable(tableName).read(...args);
+function markTable(
+  { table, revokeJwts }: NonNullable<AuthorizerConfiguration['revocation']>,
+  aws: LoadAws,
+  reads: EarlyReads,
+  { clock }: IssuerPorts,
+): MarkTable {
+  const read: MarkTable['read'] = async (...args) => (await aws()).markTable(table, revokeJwts).read(...args);
   const newest = reads.early({ read: () => read(NEWEST_MARK_ID, FIRST_READ_TIMEOUT_MS), maximumAgeMs: MARK_AGE_MS });
   return {
     async read(id, timeoutMs) {

@@ -9,8 +9,12 @@ import { createSignedCalls, type SendCall, type SignedCallPorts } from './signed
 export interface AuthorizerAws extends AuthorizerSecrets {
   /** The table of sealed cache entries. */
   entryTable(tableName: string): EntryTable;
-  /** The table of revocation marks. */
-  markTable(tableName: string): MarkTable;
+  /**
+   * The table of revocation marks.
+   *
+   * @param isRequired whether a read that is denied because the role is new is worth waiting for
+   */
+  markTable(tableName: string, isRequired: boolean): MarkTable;
 }
 
 /** Leaves time for two attempts within the five seconds of a decision. */
@@ -27,7 +31,8 @@ export function createAuthorizerAws(ports: SignedCallPorts): AuthorizerAws {
   return {
     ...createAuthorizerSecrets(readStage),
     entryTable: (tableName) => createEntryTable(tableName, send),
-    markTable: (tableName) => createMarkTable(tableName, send),
+    markTable: (tableName, isRequired) =>
+      createMarkTable(tableName, isRequired ? (call) => repeating(() => send(call)) : send),
   };
 }
 

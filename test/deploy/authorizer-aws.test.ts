@@ -83,7 +83,7 @@ describe.skipIf(ministack === '')('what the authorizer reads from and writes to 
   });
 
   it('includes the marks', async () => {
-    const table = aws().markTable('marks');
+    const table = aws().markTable('marks', false);
     expect(await table.read('newest', TIMEOUT_MS)).toBeUndefined();
     const Item = { id: { S: 'newest' }, all: { N: '1768478400000' }, expires: { N: '1900000000' } };
     await callAws(account, 'dynamodb', 'DynamoDB_20120810.PutItem', { TableName: 'marks', Item });

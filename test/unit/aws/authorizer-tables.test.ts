@@ -12,7 +12,13 @@ function setUp(...replies: readonly Reply[]) {
   const http = ScriptedHttp.inOrder(...replies);
   const ports = scriptedAws(http);
   const aws = createAuthorizerAws(ports);
-  return { http, clock: ports.frozen, entries: aws.entryTable(TABLE), marks: aws.markTable(TABLE) };
+  return {
+    http,
+    clock: ports.frozen,
+    entries: aws.entryTable(TABLE),
+    marks: aws.markTable(TABLE, false),
+    requiredMarks: aws.markTable(TABLE, true),
+  };
 }
 
 const item = (attributes: object) => json(200, { Item: attributes });
@@ -126,5 +132,21 @@ describe('the table of marks', () => {
         expect(thrown).toBeInstanceOf(TableError);
       }),
     );
+  });
+});
+
+describe('the marks, while a role is new', () => {
+  const denied = awsError('AccessDeniedException');
+
+  it('are read again if a decision requires them', async () => {
+    const { requiredMarks, clock } = setUp(denied, denied, item({ id: { S: 'a' }, all: { N: '7' } }));
+    expect(await requiredMarks.read('a', 1000)).toEqual({ all: 7 });
+    expect(clock.sleeps).toEqual([250, 500]);
+  });
+
+  it('are not waited for otherwise', async () => {
+    const { marks, clock } = setUp(denied);
+    await expect(marks.read('a', 150)).rejects.toMatchObject({ failure: 'denied' });
+    expect(clock.sleeps).toEqual([]);
   });
 });
