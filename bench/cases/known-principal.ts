@@ -38,7 +38,7 @@ export async function knownPrincipal(): Promise<readonly Row[]> {
   const measurements = await measure(contenders, { rounds: 101, batch: 100 });
   closeSync(devNull);
   return measuredRows(PATH, measurements, ({ subject, ratioTo }) =>
-    subject === OURS ? atMost(ratioTo('floor'), 2, '× 2') : undefined,
+    subject === OURS ? atMost(ratioTo('floor'), 1.7, '× 1.7') : undefined,
   );
 }
 
