@@ -56,10 +56,10 @@ function spell(resource: string, parameters: Readonly<Record<string, string | un
  * Two such indexes can exist only if one matches as written and the other decoded; then the served part is unknown.
  */
 function startOf(segments: readonly string[], text: string): number | undefined {
-  const starts = [segments, withoutFinalSlash(segments)].flatMap((all) => [
-    ...endThatSpells(all, text, (segment) => segment),
-    ...endThatSpells(all, text, percentDecode),
-  ]);
+  // Usually there is one way to read the path: it has neither a final slash nor an encoded character.
+  const paths = [...new Set([segments, withoutFinalSlash(segments)])];
+  const readings = segments.some((segment) => segment.includes('%')) ? [asWritten, percentDecode] : [asWritten];
+  const starts = paths.flatMap((all) => readings.flatMap((read) => endThatSpells(all, text, read)));
   return new Set(starts).size === 1 ? starts[0] : undefined;
 }
 
@@ -81,6 +81,10 @@ function endThatSpells(
     if (end.length >= text.length) return [];
   }
   return [];
+}
+
+function asWritten(segment: string): string {
+  return segment;
 }
 
 function isBasePath(segments: readonly string[]): boolean {
