@@ -19,13 +19,8 @@ export { IpRateRule, type IpRateRuleProps } from './ip-rate-rule.ts';
 export type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
 export { JwksEndpoint, type JwksEndpointProps } from './jwks-endpoint.ts';
 export { KeyRotation, type KeyRotationProps } from './key-rotation.ts';
-export {
-  type FlushedHttpStage,
-  type FlushedRestStage,
-  type FlushedStage,
-  Revocation,
-  type RevocationProps,
-} from './revocation.ts';
+export type { FlushedHttpStage, FlushedRestStage, FlushedStage, RevocationProps } from './revocation.ts';
+export { Revocation } from './revocation.ts';
 export { RotationAlarms, type RotationAlarmsProps } from './rotation-alarms.ts';
 export type { RouteRequirement } from './route-requirements.ts';
 export { SigningKey, type SigningKeyProps } from './signing-key.ts';
