@@ -12,12 +12,13 @@ export class MemoryFlushStore implements FlushStore {
   async claim(nowMs: number): Promise<boolean> {
     const { claimedMs = Number.NEGATIVE_INFINITY } = this.state;
     if (claimedMs > nowMs - FLUSH_INTERVAL_MS) return false;
-    this.state = { ...this.state, claimedMs: nowMs };
+    this.state = { ...this.state, claimedMs: nowMs, attempts: (this.state.attempts ?? 0) + 1 };
     return true;
   }
 
   async recordFlush(flushedMs: number): Promise<void> {
-    this.state = { ...this.state, flushedMs: Math.max(this.state.flushedMs ?? 0, flushedMs) };
+    if ((this.state.flushedMs ?? Number.NEGATIVE_INFINITY) >= flushedMs) return;
+    this.state = { ...this.state, flushedMs, attempts: 0 };
   }
 
   async recordPending(pendingMs: number): Promise<void> {

@@ -20,6 +20,19 @@ interface Growing {
   readonly most?: number;
 }
 
+/** Another change of the item, without a condition of its own. */
+interface Also {
+  readonly set: string;
+  readonly values: Readonly<Record<string, { readonly N: string }>>;
+}
+
+/** Counts the flushes that were claimed since the last one that succeeded. */
+const ONE_MORE_ATTEMPT: Also = {
+  set: 'attempts = if_not_exists(attempts, :none) + :one',
+  values: { ':none': { N: '0' }, ':one': { N: '1' } },
+};
+const NO_ATTEMPT: Also = { set: 'attempts = :none', values: { ':none': { N: '0' } } };
+
 /** Connects to the table with the credentials and region of the environment. */
 export function createMarkWriter(tableName: string, client = connect()): MarkWriter {
   return {
@@ -40,8 +53,10 @@ export function createFlushStore(tableName: string, client = connect()): FlushSt
   const item = new Items(client, tableName, FLUSH_STATE_ID);
   return {
     read: () => item.read(),
-    claim: (nowMs) => item.grow([{ attribute: 'claimedMs', value: nowMs, most: nowMs - FLUSH_INTERVAL_MS }]),
-    recordFlush: async (startedMs) => void (await item.grow([{ attribute: 'flushedMs', value: startedMs }])),
+    claim: (nowMs) =>
+      item.grow([{ attribute: 'claimedMs', value: nowMs, most: nowMs - FLUSH_INTERVAL_MS }], ONE_MORE_ATTEMPT),
+    recordFlush: async (startedMs) =>
+      void (await item.grow([{ attribute: 'flushedMs', value: startedMs }], NO_ATTEMPT)),
     recordPending: async (dueMs) => void (await item.grow([{ attribute: 'pendingMs', value: dueMs }])),
   };
 }
@@ -66,15 +81,20 @@ class Items {
     const { Item = {} } = await this.#client.send(request).catch((error: unknown) => {
       throw awsError('state_unreadable', `The table ${this.#tableName} cannot be read`, error);
     });
-    const entries = ['claimedMs', 'flushedMs', 'pendingMs'].map((name) => [name, Number(Item[name]?.N)] as const);
+    const entries = ['claimedMs', 'attempts', 'flushedMs', 'pendingMs'].map(
+      (name) => [name, Number(Item[name]?.N)] as const,
+    );
     return Object.fromEntries(entries.filter(([, value]) => Number.isSafeInteger(value)));
   }
 
-  /** @returns whether all were written; if not, none was, because a condition failed */
-  async grow(numbers: readonly Growing[]): Promise<boolean> {
+  /**
+   * @param also is written together with the numbers
+   * @returns whether all were written; if not, none was, because a condition failed
+   */
+  async grow(numbers: readonly Growing[], also?: Also): Promise<boolean> {
     try {
       await this.#client.send(
-        new UpdateItemCommand({ TableName: this.#tableName, Key: this.#key, ...update(numbers) }),
+        new UpdateItemCommand({ TableName: this.#tableName, Key: this.#key, ...update(numbers, also) }),
       );
       return true;
     } catch (error) {
@@ -85,7 +105,7 @@ class Items {
 }
 
 /** "all" is a reserved word of DynamoDB, hence the placeholders. */
-function update(numbers: readonly Growing[]) {
+function update(numbers: readonly Growing[], also?: Also) {
   const parts = numbers.map(({ attribute, value, most }, index) => ({
     name: [`#a${index}`, attribute] as const,
     values: [
@@ -96,9 +116,9 @@ function update(numbers: readonly Growing[]) {
     condition: `(attribute_not_exists(#a${index}) OR #a${index} ${most === undefined ? `< :v${index}` : `<= :m${index}`})`,
   }));
   return {
-    UpdateExpression: `SET ${parts.map(({ set }) => set).join(', ')}`,
+    UpdateExpression: `SET ${[...parts.map(({ set }) => set), ...(also ? [also.set] : [])].join(', ')}`,
     ConditionExpression: parts.map(({ condition }) => condition).join(' AND '),
     ExpressionAttributeNames: Object.fromEntries(parts.map(({ name }) => name)),
-    ExpressionAttributeValues: Object.fromEntries(parts.flatMap(({ values }) => values)),
+    ExpressionAttributeValues: { ...Object.fromEntries(parts.flatMap(({ values }) => values)), ...also?.values },
   };
 }

@@ -19,6 +19,8 @@ const MARGIN_MS = 2000;
 export interface FlushState {
   /** When the last flush was claimed, whether it succeeded or not. */
   readonly claimedMs?: number;
+  /** How many flushes were claimed since the last one that succeeded. Absent: none. */
+  readonly attempts?: number;
   /** When the last flush that succeeded was started. */
   readonly flushedMs?: number;
   /** The latest due time of a flush whose message is in the queue. */
@@ -40,8 +42,12 @@ export function scheduleFor(dueMs: number, { pendingMs = Number.NEGATIVE_INFINIT
   return pendingMs >= dueMs ? undefined : Math.max(dueMs, pendingMs + FLUSH_INTERVAL_MS);
 }
 
-/** Decides whether the caches are flushed at once: not if they just were, or will be soon. */
-export function flushesNow(nowMs: number, { claimedMs, pendingMs }: FlushState): boolean {
+/**
+ * Decides whether the caches are flushed at once: not if they just were, or will be soon. After a failure only the messages of flushes
+ * try again, so that marks can neither bypass the growing delays nor keep those messages from their attempts.
+ */
+export function flushesNow(nowMs: number, { claimedMs, attempts = 0, pendingMs }: FlushState): boolean {
+  if (attempts > 0) return false;
   const wasJustFlushed = claimedMs !== undefined && nowMs - claimedMs < FLUSH_INTERVAL_MS;
   const willBeSoon = pendingMs !== undefined && pendingMs > nowMs && pendingMs - nowMs <= FLUSH_INTERVAL_MS;
   return !wasJustFlushed && !willBeSoon;
@@ -53,31 +59,36 @@ export type NextStep =
   | { readonly step: 'wait'; readonly untilMs: number }
   | { readonly step: 'flush' };
 
-/** Decides what to do with the message of a flush that is due at `dueMs`. */
-export function nextStep(dueMs: number, nowMs: number, { claimedMs, flushedMs }: FlushState): NextStep {
+/**
+ * Decides what to do with the message of a flush that is due at `dueMs`. It is done if a flush was started at that time or later. It is
+ * also done if it had to wait, and a message with a later due time comes before it may flush: otherwise messages would pile up while
+ * flushes fail.
+ */
+export function nextStep(dueMs: number, nowMs: number, state: FlushState): NextStep {
+  const { claimedMs, attempts = 0, flushedMs, pendingMs } = state;
   if (flushedMs !== undefined && flushedMs >= dueMs) return { step: 'done' };
-  const allowedMs = claimedMs === undefined ? dueMs : Math.max(dueMs, claimedMs + FLUSH_INTERVAL_MS);
-  return nowMs < allowedMs ? { step: 'wait', untilMs: allowedMs } : { step: 'flush' };
+  const allowedMs = claimedMs === undefined ? dueMs : Math.max(dueMs, claimedMs + intervalMs(attempts));
+  if (nowMs >= allowedMs) return { step: 'flush' };
+  const isCovered = pendingMs !== undefined && pendingMs > dueMs && pendingMs <= allowedMs;
+  return isCovered ? { step: 'done' } : { step: 'wait', untilMs: allowedMs };
 }
 
 /** The longest delay of a message in SQS. */
 const LONGEST_DELAY_SECONDS = 900;
-/** With the delays below, the last attempt comes about 21 minutes after the first. */
-const MOST_FAILURES = 8;
+/** With the intervals below, the last of these attempts comes about 10 minutes after the first. */
+const MOST_ATTEMPTS = 7;
 
 /** Returns how many whole seconds a message has to be delayed. It may come early if the time is too far away. */
 export function delaySecondsUntil(timeMs: number, nowMs: number): number {
   return Math.min(Math.max(Math.ceil((timeMs - nowMs) / 1000), 0), LONGEST_DELAY_SECONDS);
 }
 
-/**
- * Returns how long to wait after a flush failed: 10 s, and twice as long after each further failure.
- *
- * @param failures at least 1
- * @returns seconds; `undefined` if there have been enough attempts
- */
-export function retryDelaySeconds(failures: number): number | undefined {
-  return failures >= MOST_FAILURES
-    ? undefined
-    : Math.min((FLUSH_INTERVAL_MS / 1000) * 2 ** (failures - 1), LONGEST_DELAY_SECONDS);
+/** Whether there were so many attempts without success that somebody has to be told. */
+export function hasFailedForGood(attempts: number): boolean {
+  return attempts >= MOST_ATTEMPTS;
+}
+
+/** The least time between the start of an attempt and the next one: 10 s, twice as long after each further failure, and at most 15 min. */
+function intervalMs(attempts: number): number {
+  return Math.min(FLUSH_INTERVAL_MS * 2 ** Math.max(attempts - 1, 0), LONGEST_DELAY_SECONDS * 1000);
 }

@@ -1,6 +1,7 @@
 /**
  * Carries out the schedule of the flushes, together with all other instances of the function. It relies on the queue: a message is
  * deleted only after its flush has succeeded or another message has taken its place. So an instance may crash between any two steps.
+ * All instances count failures together: a flush that fails too often raises the alarm, however many marks are written meanwhile.
  */
 import type { Clock } from '../core/clock.ts';
 import { describeFailure, type Failure } from '../core/failure.ts';
@@ -8,9 +9,10 @@ import { RevocationError } from './errors.ts';
 import {
   delaySecondsUntil,
   FLUSH_INTERVAL_MS,
+  type FlushState,
   flushesNow,
+  hasFailedForGood,
   nextStep,
-  retryDelaySeconds,
   scheduleFor,
   secondFlushDue,
 } from './flush-schedule.ts';
@@ -58,22 +60,24 @@ export class Flushes {
   /**
    * Handles the message of a flush.
    *
-   * @throws RevocationError `flush_failed` after too many failures
+   * @throws RevocationError `flush_failed` if this was a last attempt and it failed
    */
   async onDue(due: DueFlush): Promise<void> {
     const { store, clock, flushCaches } = this.#ports;
     if (!flushCaches) return;
-    const next = nextStep(due.dueMs, clock(), await store.read());
+    const state = await store.read();
+    if (due.isLast) return this.#tryLast(due, state, flushCaches);
+    const next = nextStep(due.dueMs, clock(), state);
     if (next.step === 'done') return;
     if (next.step === 'wait') return this.#sendAt(due, next.untilMs);
     const outcome = await this.#flush(flushCaches);
-    if (outcome === 'failed') await this.#retry(due);
+    if (outcome === 'failed') await this.#afterFailure(due);
     if (outcome === 'refused') await this.#sendAt(due, clock() + FLUSH_INTERVAL_MS);
   }
 
   async #schedule(dueMs: number | undefined): Promise<void> {
     if (dueMs === undefined) return;
-    await this.#sendAt({ dueMs, failures: 0 }, dueMs);
+    await this.#sendAt({ dueMs, isLast: false }, dueMs);
     // Only now: whoever reads this relies on the message.
     await this.#ports.store.recordPending(dueMs);
   }
@@ -94,15 +98,30 @@ export class Flushes {
     return 'flushed';
   }
 
-  async #retry({ dueMs, failures }: DueFlush): Promise<void> {
-    const delaySeconds = retryDelaySeconds(failures + 1);
-    if (delaySeconds === undefined) {
-      throw new RevocationError(
-        'flush_failed',
-        `The caches of the gateway could not be flushed, in ${failures + 1} attempts. Until they expire, the gateway may accept what was revoked. The log has the reasons.`,
-      );
+  /** Sends the message again, unless it is covered. The state is read once more, because the attempt has changed it. */
+  async #afterFailure(due: DueFlush): Promise<void> {
+    const { store, clock } = this.#ports;
+    const state = await store.read();
+    if (hasFailedForGood(state.attempts ?? 0)) {
+      return this.#sendAt({ ...due, isLast: true }, clock() + FLUSH_INTERVAL_MS);
     }
-    await this.#ports.sendLater(flushMessage({ dueMs, failures: failures + 1 }), delaySeconds);
+    const next = nextStep(due.dueMs, clock(), state);
+    if (next.step === 'done') return;
+    await this.#sendAt(due, next.step === 'wait' ? next.untilMs : clock());
+  }
+
+  /** Does not wait: SQS delivers the message again some times, and then moves it to the dead-letter queue. */
+  async #tryLast(
+    { dueMs }: DueFlush,
+    { flushedMs, attempts = 0 }: FlushState,
+    flushCaches: FlushCaches,
+  ): Promise<void> {
+    if (flushedMs !== undefined && flushedMs >= dueMs) return;
+    if ((await this.#flush(flushCaches)) === 'flushed') return;
+    throw new RevocationError(
+      'flush_failed',
+      `The caches of the gateway could not be flushed, in ${attempts} attempts at least. Until they expire, the gateway may accept what was revoked. The log has the reasons.`,
+    );
   }
 
   #sendAt(due: DueFlush, timeMs: number): Promise<void> {

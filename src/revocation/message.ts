@@ -9,6 +9,8 @@ import { malformed } from './errors.ts';
 import { parseSubject, type Revoked, revokedBy } from './log-events.ts';
 
 const VERSION = 1;
+/** The function itself schedules a flush at most 77 s ahead. The clocks of its instances may differ. */
+const FARTHEST_FLUSH_MS = 300_000;
 
 /** What one of our own programs asks for. */
 export interface MarkRequest {
@@ -24,8 +26,8 @@ export interface MarkRequest {
 export interface DueFlush {
   /** A flush that starts at this time or later, in epoch milliseconds, is enough. */
   readonly dueMs: number;
-  /** How many attempts have failed. */
-  readonly failures: number;
+  /** Whether there were too many attempts: if this one fails as well, the message goes to the dead-letter queue. */
+  readonly isLast: boolean;
 }
 
 export type Message =
@@ -46,8 +48,8 @@ export function markMessage(request: MarkRequest): string {
   return JSON.stringify({ version: VERSION, ...request });
 }
 
-export function flushMessage({ dueMs, failures }: DueFlush): string {
-  return JSON.stringify({ version: VERSION, flush: { dueMs, failures } });
+export function flushMessage({ dueMs, isLast }: DueFlush): string {
+  return JSON.stringify({ version: VERSION, flush: { dueMs, isLast } });
 }
 
 /**
@@ -60,7 +62,7 @@ export function parseMessage(body: string, receipt: Receipt): Message {
   if (!isJsonObject(message)) throw malformed('The message is not a JSON object.');
   if (!('version' in message)) return { type: 'mark', mark: parseLogEvent(message, receipt) };
   if (message.version !== VERSION) throw malformed(`The message has another version; expected ${VERSION}.`);
-  if ('flush' in message) return { type: 'flush', flush: parseFlush(message) };
+  if ('flush' in message) return { type: 'flush', flush: parseFlush(message, receipt) };
   return { type: 'mark', mark: parseMark(message, receipt) };
 }
 
@@ -80,10 +82,14 @@ function parseMark(message: JsonObject, { issuer, sentMs, nowMs }: Receipt): Rev
   return { subject: parseSubject(message.subject), kind, timeMs: Math.min(parseWholeNumber(timeMs), nowMs) };
 }
 
-function parseFlush(message: JsonObject): DueFlush {
+function parseFlush(message: JsonObject, { nowMs }: Receipt): DueFlush {
   assertMembers(message, ['version', 'flush']);
-  const { dueMs, failures } = isJsonObject(message.flush) ? message.flush : {};
-  return { dueMs: parseWholeNumber(dueMs), failures: parseWholeNumber(failures) };
+  const { dueMs: due, isLast } = isJsonObject(message.flush) ? message.flush : {};
+  const dueMs = parseWholeNumber(due);
+  // It would be sent again and again until then.
+  if (dueMs > nowMs + FARTHEST_FLUSH_MS) throw malformed('The flush is due too far in the future.');
+  if (typeof isLast !== 'boolean') throw malformed('The message does not say whether it is the last attempt.');
+  return { dueMs, isLast };
 }
 
 /** An unexpected member may change the meaning, or hold something that must not be passed on. */

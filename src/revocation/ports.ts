@@ -17,12 +17,12 @@ export interface MarkWriter {
 export interface FlushStore {
   read(): Promise<FlushState>;
   /**
-   * Claims the next flush for this instance, unless a flush was claimed less than the smallest interval ago.
+   * Claims the next flush for this instance, unless a flush was claimed less than the smallest interval ago. Counts it as an attempt.
    *
    * @returns whether this instance may flush
    */
   claim(nowMs: number): Promise<boolean>;
-  /** Records that all caches were flushed at this time or later. */
+  /** Records that all caches were flushed at this time or later, and that no attempt has failed since. */
   recordFlush(startedMs: number): Promise<void>;
   /** Records that the queue holds the message of a flush that is due at this time. */
   recordPending(dueMs: number): Promise<void>;

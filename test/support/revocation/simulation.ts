@@ -38,6 +38,8 @@ export interface Conditions {
   readonly latenessMs: number;
   /** How often the control plane refuses a flush. */
   readonly refusalRate: number;
+  /** From this time on, in milliseconds after the start, it refuses none. @default never */
+  readonly recoveryMs?: number;
 }
 
 interface Queued {
@@ -55,6 +57,10 @@ export class Simulation {
   /** When each flush was started, and whether it succeeded. */
   readonly flushes: { readonly startedMs: number; readonly succeeded: boolean }[] = [];
   readonly dead: string[] = [];
+  /** When the first message came to the dead-letter queue. */
+  firstDeadMs: number | undefined;
+  /** The largest number of messages in the queue at once. */
+  mostInQueue = 0;
   readonly lines: string[] = [];
   readonly marks = new Map<string, number>();
   readonly #time = new VirtualTime(START_MS);
@@ -70,10 +76,11 @@ export class Simulation {
     this.#crashesLeft = conditions.crashes;
   }
 
-  async run(deletions: readonly Deletion[]): Promise<void> {
+  /** @param forMs stops then, although the queue may hold messages @default until the queue is empty */
+  async run(deletions: readonly Deletion[], forMs = Number.POSITIVE_INFINITY): Promise<void> {
     for (const deletion of deletions) void this.#arrive(deletion);
     for (let index = 0; index < INSTANCES; index += 1) void this.#instance();
-    await this.#time.run();
+    await this.#time.run(START_MS + forMs);
   }
 
   get leftInQueue(): number {
@@ -94,6 +101,7 @@ export class Simulation {
       const visibleMs = this.#time.nowMs + delaySeconds * 1000 + random() * latenessMs;
       this.#queue.push({ id: `m${this.#ids++}`, body, sentMs: this.#time.nowMs, visibleMs, receipts: 0 });
     }
+    this.mostInQueue = Math.max(this.mostInQueue, this.#queue.length);
   }
 
   /** Polls until nothing is left. */
@@ -113,6 +121,7 @@ export class Simulation {
       if (message.receipts > MOST_RECEIPTS) {
         this.#remove(message.id);
         this.dead.push(message.body);
+        this.firstDeadMs ??= this.#time.nowMs;
       }
     }
     return visible.filter(({ receipts }) => receipts <= MOST_RECEIPTS);
@@ -161,7 +170,8 @@ export class Simulation {
 
   async #flush(call: (work: () => Promise<void>) => Promise<void>): Promise<void> {
     const startedMs = this.#time.nowMs;
-    const succeeded = this.#conditions.random() >= this.#conditions.refusalRate;
+    const { random, refusalRate, recoveryMs = Number.POSITIVE_INFINITY } = this.#conditions;
+    const succeeded = startedMs >= START_MS + recoveryMs || random() >= refusalRate;
     this.flushes.push({ startedMs, succeeded });
     await call(async () => {
       if (!succeeded) throw Object.assign(new Error('busy'), { name: 'TooManyRequestsException' });

@@ -35,7 +35,8 @@ function note<Result>(call: string, result: Result): Result {
   return result;
 }
 
-const message = (dueMs: number, failures = 0) => JSON.stringify({ version: 1, flush: { dueMs, failures } });
+const failing = () => Promise.reject(new Error('busy'));
+const message = (dueMs: number, isLast = false) => JSON.stringify({ version: 1, flush: { dueMs, isLast } });
 
 describe('after marks', () => {
   it('the second flush is in the queue before anybody relies on it, and before the first flush can fail', async () => {
@@ -50,8 +51,7 @@ describe('after marks', () => {
   });
 
   it('a first flush that fails is reported, and left to the second', async () => {
-    const flushCaches = () => Promise.reject(new Error('busy'));
-    await flushes({ flushCaches }).afterMarks();
+    await flushes({ flushCaches: failing }).afterMarks();
     expect(events).toMatchObject([{ outcome: 'failed', failure: { code: 'unexpected' } }]);
     expect(store.state.flushedMs).toBeUndefined();
   });
@@ -64,7 +64,7 @@ describe('after marks', () => {
 
   it('nothing is scheduled if there is no stage', async () => {
     await flushes({ flushCaches: undefined }).afterMarks();
-    await flushes({ flushCaches: undefined }).onDue({ dueMs: NOW_MS, failures: 0 });
+    await flushes({ flushCaches: undefined }).onDue({ dueMs: NOW_MS, isLast: false });
     expect(calls).toEqual([]);
   });
 });
@@ -72,35 +72,84 @@ describe('after marks', () => {
 describe('the message of a flush', () => {
   it('is sent again if another instance has just claimed a flush', async () => {
     const claim = async () => false;
-    await flushes({ store: { ...bound(store), claim } }).onDue({ dueMs: NOW_MS - 1000, failures: 2 });
-    expect(calls).toEqual([`send ${message(NOW_MS - 1000, 2)} in 10 s`]);
+    await flushes({ store: { ...bound(store), claim } }).onDue({ dueMs: NOW_MS - 1000, isLast: false });
+    expect(calls).toEqual([`send ${message(NOW_MS - 1000)} in 10 s`]);
   });
 
   it('is sent again if it comes early, or too soon after the last flush', async () => {
-    await flushes().onDue({ dueMs: NOW_MS + 3500, failures: 0 });
+    await flushes().onDue({ dueMs: NOW_MS + 3500, isLast: false });
     store.state = { claimedMs: NOW_MS - 4000 };
-    await flushes().onDue({ dueMs: NOW_MS, failures: 1 });
-    expect(calls).toEqual([`send ${message(NOW_MS + 3500)} in 4 s`, `send ${message(NOW_MS, 1)} in 6 s`]);
+    await flushes().onDue({ dueMs: NOW_MS, isLast: false });
+    expect(calls).toEqual([`send ${message(NOW_MS + 3500)} in 4 s`, `send ${message(NOW_MS)} in 6 s`]);
   });
 
   it('needs nothing if a flush was started when it was due', async () => {
     store.state = { claimedMs: NOW_MS - 10_000, flushedMs: NOW_MS - 10_000 };
-    await flushes().onDue({ dueMs: NOW_MS - 10_000, failures: 0 });
+    await flushes().onDue({ dueMs: NOW_MS - 10_000, isLast: false });
     expect(calls).toEqual([]);
   });
 
   it('is not satisfied by a flush that was started and failed', async () => {
     store.state = { claimedMs: NOW_MS - 10_000, flushedMs: NOW_MS - 30_000 };
-    await flushes().onDue({ dueMs: NOW_MS - 10_000, failures: 0 });
+    await flushes().onDue({ dueMs: NOW_MS - 10_000, isLast: false });
     expect(calls).toEqual(['claim', 'flush', 'recordFlush']);
   });
 
-  it('fails for good after eight attempts', async () => {
-    const flushCaches = () => Promise.reject(new Error('busy'));
-    await expect(flushes({ flushCaches }).onDue({ dueMs: NOW_MS, failures: 7 })).rejects.toMatchObject({
+  it('waits twice as long after each failure that any instance had, and at most 15 minutes', async () => {
+    for (const attempts of [0, 1, 4]) {
+      store.state = { attempts, claimedMs: NOW_MS - 3_600_000 };
+      await flushes({ flushCaches: failing }).onDue({ dueMs: NOW_MS - 1000, isLast: false });
+    }
+    store.state = { attempts: 20, claimedMs: NOW_MS - 899_000 };
+    await flushes().onDue({ dueMs: NOW_MS - 1000, isLast: false });
+    const again = (seconds: number) => `send ${message(NOW_MS - 1000)} in ${seconds} s`;
+    expect(calls.filter((call) => call !== 'claim')).toEqual([again(10), again(20), again(160), again(1)]);
+  });
+
+  it('is dropped while it has to wait, if a later one comes before it may flush', async () => {
+    const due = { dueMs: NOW_MS - 1000, isLast: false };
+    store.state = { attempts: 4, claimedMs: NOW_MS - 20_000, pendingMs: NOW_MS + 9000 };
+    await flushes().onDue(due);
+    expect(calls).toEqual([]);
+    // The later one comes too late, or is this one.
+    store.state = { attempts: 4, claimedMs: NOW_MS - 79_000, pendingMs: NOW_MS + 9000 };
+    await flushes().onDue(due);
+    store.state = { attempts: 4, claimedMs: NOW_MS - 79_000, pendingMs: due.dueMs };
+    await flushes().onDue(due);
+    expect(calls).toEqual([`send ${message(due.dueMs)} in 1 s`, `send ${message(due.dueMs)} in 1 s`]);
+  });
+
+  it('is dropped after its flush failed, if a later one comes before the next attempt', async () => {
+    store.state = { attempts: 3, claimedMs: NOW_MS - 40_000, pendingMs: NOW_MS + 9000 };
+    await flushes({ flushCaches: failing }).onDue({ dueMs: NOW_MS - 1000, isLast: false });
+    expect(calls).toEqual(['claim']);
+  });
+
+  it('gets its last attempts after seven, although later ones are pending', async () => {
+    store.state = { attempts: 6, claimedMs: NOW_MS - 320_000, pendingMs: NOW_MS + 9000 };
+    await flushes({ flushCaches: failing }).onDue({ dueMs: NOW_MS - 1000, isLast: false });
+    expect(calls).toEqual(['claim', `send ${message(NOW_MS - 1000, true)} in 10 s`]);
+  });
+
+  it('fails for good in its last attempt, even if another instance makes it', async () => {
+    const last = { dueMs: NOW_MS, isLast: true };
+    store.state = { attempts: 7, claimedMs: NOW_MS - 10_000, pendingMs: NOW_MS + 9000 };
+    const failure = {
       code: 'flush_failed',
-      message: expect.stringMatching(/could not be flushed, in 8 attempts/),
-    });
+      message: expect.stringMatching(/not be flushed, in 7 attempts at least\./),
+    };
+    await expect(flushes({ flushCaches: failing }).onDue(last)).rejects.toMatchObject(failure);
+    // Claimed just now.
+    await expect(flushes().onDue(last)).rejects.toMatchObject({ code: 'flush_failed' });
+    expect(calls).toEqual(['claim', 'claim']);
+  });
+
+  it('succeeds in its last attempt without waiting, and ends the delays of all others', async () => {
+    store.state = { attempts: 9, claimedMs: NOW_MS - 10_000 };
+    await flushes().onDue({ dueMs: NOW_MS - 1000, isLast: true });
+    await flushes().onDue({ dueMs: NOW_MS - 1000, isLast: true });
+    expect(calls).toEqual(['claim', 'flush', 'recordFlush']);
+    expect(store.state).toEqual({ claimedMs: NOW_MS, flushedMs: NOW_MS, attempts: 0 });
   });
 });
 
@@ -118,6 +167,8 @@ describe('the schedule', () => {
     expect(flushesNow(NOW_MS, { claimedMs: NOW_MS - 10_000 })).toBe(true);
     expect(flushesNow(NOW_MS, { pendingMs: NOW_MS + 10_000 })).toBe(false);
     expect(flushesNow(NOW_MS, { pendingMs: NOW_MS + 10_001 })).toBe(true);
+    // The messages of flushes try again, with growing delays.
+    expect(flushesNow(NOW_MS, { claimedMs: NOW_MS - 3_600_000, attempts: 1 })).toBe(false);
     // Overdue: a flush now is enough for it, too.
     expect(flushesNow(NOW_MS, { pendingMs: NOW_MS })).toBe(true);
   });

@@ -24,9 +24,13 @@ const CALM: Conditions = {
 /** After a mark was written: the reading of a mark, the deadline of a decision, and the margin. */
 const SECOND_FLUSH_MS = (REVOCATION_SECONDS + 7) * 1000;
 
-async function simulated(deletions: readonly Deletion[], conditions: Partial<Conditions> = {}): Promise<Simulation> {
+async function simulated(
+  deletions: readonly Deletion[],
+  conditions: Partial<Conditions> = {},
+  forMs?: number,
+): Promise<Simulation> {
   const simulation = new Simulation({ ...CALM, ...conditions });
-  await simulation.run(deletions);
+  await simulation.run(deletions, forMs);
   return simulation;
 }
 
@@ -102,12 +106,45 @@ describe('the flushes', () => {
     const simulation = await simulated([deletion(0)], { refusalRate: 1 });
     const gaps = secondsOf(simulation).map((second, index, all) => second - (all[index - 1] ?? 0));
     // The flush at once, the second one, its repetitions, and what SQS delivers again.
-    expect(gaps.slice(0, 9)).toEqual([0, 12, 10, 20, 40, 80, 160, 320, 640]);
+    expect(gaps).toEqual([0, 12, 20, 40, 80, 160, 320, 10, 120, 120, 120, 120, 120, 120, 120]);
     expect(simulation.dead.map((body) => JSON.parse(body))).toEqual([
-      { version: 1, flush: { dueMs: expect.any(Number), failures: 7 } },
+      { version: 1, flush: { dueMs: expect.any(Number), isLast: true } },
     ]);
     const [line = '{}'] = simulation.lines;
     expect(JSON.parse(line)).toMatchObject({ issuer: ISSUER, Marks: 1, Flushes: 0, FlushFailures: 1 });
+  });
+
+  it.each([5000, 1500])(
+    'that always fail raise the alarm in half an hour, although a user is revoked every %i ms',
+    async (everyMs) => {
+      const halfAnHourMs = 1_800_000;
+      const deletions = Array.from({ length: halfAnHourMs / everyMs }, (_, user) => deletion(user * everyMs, user));
+      const simulation = await simulated(deletions, { refusalRate: 1 }, halfAnHourMs);
+      expect(simulation.firstDeadMs).toBeLessThan(START_MS + halfAnHourMs);
+      // The marks that arrived together, two flushes that are due later, and those that wait.
+      expect(simulation.mostInQueue).toBeLessThanOrEqual(6);
+      expect(simulation.flushes.length).toBeLessThan(20);
+      for (const each of deletions.slice(0, -1)) {
+        const writtenMs = simulation.written.get(markKey(each)) ?? Number.POSITIVE_INFINITY;
+        expect(writtenMs - START_MS - each.atMs).toBeLessThan(1000);
+      }
+    },
+  );
+
+  it('complete every revocation after the control plane has recovered, at the usual times', async () => {
+    const recoveryMs = 400_000;
+    const deletions = Array.from({ length: 200 }, (_, user) => deletion(user * 5000, user));
+    const simulation = await simulated(deletions, { refusalRate: 1, recoveryMs });
+    expect(simulation.dead).toEqual([]);
+    expectAllCompleted(simulation);
+    // The attempts before that are at 0, 12, 32, 72, 152 and 312 s.
+    const firstMs = simulation.flushes.find(({ succeeded }) => succeeded)?.startedMs ?? 0;
+    expect(firstMs).toBeLessThan(START_MS + 640_000);
+    for (const writtenMs of simulation.written.values()) {
+      const dueMs = Math.max(writtenMs + SECOND_FLUSH_MS, firstMs);
+      const completed = simulation.flushes.find(({ startedMs, succeeded }) => succeeded && startedMs >= dueMs);
+      expect(completed?.startedMs).toBeLessThan(dueMs + 10_200);
+    }
   });
 });
 

@@ -69,16 +69,21 @@ describe('an event of the tenant’s log', () => {
 
 describe('a flush that is due', () => {
   it('is parsed as it was written', () => {
-    const flush = { dueMs: NOW_MS, failures: 3 };
+    const flush = { dueMs: NOW_MS + 300_000, isLast: true };
     expect(parse(flushMessage(flush))).toEqual({ type: 'flush', flush });
   });
 
-  it.each([{}, { dueMs: -1, failures: 0 }, { dueMs: 1.5, failures: 0 }, { dueMs: 1 }, 'soon'])(
-    'is malformed as %j',
-    (flush) => {
-      expect(() => parsed({ version: 1, flush })).toThrow(/whole number/);
-    },
-  );
+  it.each([{}, { dueMs: -1, isLast: true }, { dueMs: 1.5, isLast: true }, 'soon'])('is malformed as %j', (flush) => {
+    expect(() => parsed({ version: 1, flush })).toThrow(/whole number/);
+  });
+
+  it('is malformed if it does not say whether it is the last attempt', () => {
+    expect(() => parsed({ version: 1, flush: { dueMs: 1, isLast: 1 } })).toThrow(/the last attempt/);
+  });
+
+  it('is malformed if it is due in more than five minutes, since it would be sent again until then', () => {
+    expect(() => parse(flushMessage({ dueMs: NOW_MS + 300_001, isLast: false }))).toThrow(/too far in the future/);
+  });
 });
 
 describe('any other message', () => {

@@ -58,7 +58,7 @@ describe('the handler of a batch', () => {
       [markId(ISSUER, 'auth0|3'), 'all', NOW_MS - 1000, EXPIRES],
     ]);
     expect(flushed).toBe(1);
-    expect(sent).toEqual([flushMessage({ dueMs: NOW_MS + 12_000, failures: 0 })]);
+    expect(sent).toEqual([flushMessage({ dueMs: NOW_MS + 12_000, isLast: false })]);
   });
 
   it('has a malformed message delivered again, until it is in the dead-letter queue, and handles the others', async () => {
@@ -97,14 +97,14 @@ describe('the handler of a batch', () => {
   });
 
   it('flushes once for marks and for flushes that are due', async () => {
-    const due = flushMessage({ dueMs: NOW_MS - 5, failures: 0 });
+    const due = flushMessage({ dueMs: NOW_MS - 5, isLast: false });
     expect(await handle([due, deletion('a'), due])).toEqual(failed());
     expect(flushed).toBe(1);
   });
 
   it('has a flush delivered again that failed too often', async () => {
     const flushCaches = () => Promise.reject(Object.assign(new Error('canary'), { name: 'TooManyRequestsException' }));
-    expect(await handle([flushMessage({ dueMs: NOW_MS, failures: 7 })], { flushCaches })).toEqual(failed('m0'));
+    expect(await handle([flushMessage({ dueMs: NOW_MS, isLast: true })], { flushCaches })).toEqual(failed('m0'));
     expect(record()).toMatchObject({ Flushes: 0, FlushFailures: 1, failures: [{ code: 'flush_failed' }] });
     expect(lines[0]).not.toContain('canary');
   });
