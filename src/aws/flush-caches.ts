@@ -5,6 +5,9 @@ import type { FlushCaches, FlushedStage } from '../revocation/ports.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { AwsError, errorName } from './errors.ts';
 
+/** Well below the timeout of the function, which also writes marks. */
+const DEADLINE_MS = 8000;
+
 /** One attempt only: the schedule repeats a flush, with growing delays, because the control plane accepts few calls. */
 const OPTIONS = { ...CLIENT_OPTIONS, maxAttempts: 1 };
 
@@ -16,14 +19,20 @@ interface Clients {
 /**
  * Connects to API Gateway with the credentials and region of the environment.
  *
- * @returns a function that flushes one stage after the other, all of them even if one fails, and throws AwsError `flush_failed`
+ * @returns a function that flushes all stages at once, each with a deadline, all of them even if one fails, and throws AwsError
+ *   `flush_failed`. A stage that does not exist has nothing to flush.
  */
-export function createFlushCaches(stages: readonly FlushedStage[], clients = connect()): FlushCaches {
+export function createFlushCaches(
+  stages: readonly FlushedStage[],
+  clients = connect(),
+  deadlineMs = DEADLINE_MS,
+): FlushCaches {
   return async () => {
-    const failures: string[] = [];
-    for (const stage of stages) {
-      await flush(stage, clients).catch((error: unknown) => failures.push(`${nameOf(stage)}: got ${errorName(error)}`));
-    }
+    const names = await Promise.all(stages.map((stage) => flush(stage, clients, deadlineMs).then(() => '', errorName)));
+    const failures = stages.flatMap((stage, index) => {
+      const name = names[index] ?? '';
+      return name === '' || name === 'NotFoundException' ? [] : [`${nameOf(stage)}: got ${name}`];
+    });
     if (failures.length === 0) return;
     throw new AwsError(
       'flush_failed',
@@ -32,12 +41,13 @@ export function createFlushCaches(stages: readonly FlushedStage[], clients = con
   };
 }
 
-async function flush(stage: FlushedStage, { rest, http }: Clients): Promise<void> {
+async function flush(stage: FlushedStage, { rest, http }: Clients, deadlineMs: number): Promise<void> {
+  const options = { abortSignal: AbortSignal.timeout(deadlineMs) };
   const { stageName } = stage;
   if ('restApiId' in stage) {
-    await rest.send(new FlushStageAuthorizersCacheCommand({ restApiId: stage.restApiId, stageName }));
+    await rest.send(new FlushStageAuthorizersCacheCommand({ restApiId: stage.restApiId, stageName }), options);
   } else {
-    await http.send(new ResetAuthorizersCacheCommand({ ApiId: stage.httpApiId, StageName: stageName }));
+    await http.send(new ResetAuthorizersCacheCommand({ ApiId: stage.httpApiId, StageName: stageName }), options);
   }
 }
 

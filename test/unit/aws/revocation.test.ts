@@ -82,8 +82,8 @@ describe('the writer of marks', () => {
 describe('the state of the flushes', () => {
   it('is read consistently, and is empty at first', async () => {
     expect(await flushes.read()).toEqual({});
-    replies = [{ status: 200, body: { Item: { id: { S: 'flush' }, claimedMs: { N: '5' }, pendingMs: { N: '7' } } } }];
-    expect(await flushes.read()).toEqual({ claimedMs: 5, pendingMs: 7 });
+    replies = [{ status: 200, body: { Item: { id: { S: 'flush' }, claimedMs: { N: '5' }, attempts: { N: '2' } } } }];
+    expect(await flushes.read()).toEqual({ claimedMs: 5, attempts: 2 });
     expect(inputs()[0]).toEqual({ TableName: 'marks', Key: { id: { S: 'flush' } }, ConsistentRead: true });
   });
 
@@ -92,9 +92,24 @@ describe('the state of the flushes', () => {
     replies = [LARGER];
     expect(await flushes.claim(60_000)).toBe(false);
     expect(inputs()[0]).toMatchObject({
+      UpdateExpression: 'SET #a0 = :v0, attempts = if_not_exists(attempts, :none) + :one',
       ConditionExpression: '(attribute_not_exists(#a0) OR #a0 <= :m0)',
       ExpressionAttributeNames: { '#a0': 'claimedMs' },
-      ExpressionAttributeValues: { ':v0': { N: '60000' }, ':m0': { N: '50000' } },
+      ExpressionAttributeValues: {
+        ':v0': { N: '60000' },
+        ':m0': { N: '50000' },
+        ':none': { N: '0' },
+        ':one': { N: '1' },
+      },
+    });
+  });
+
+  it('counts no attempts any more after a flush that succeeded', async () => {
+    await flushes.recordFlush(60_000);
+    expect(inputs()[0]).toMatchObject({
+      UpdateExpression: 'SET #a0 = :v0, attempts = :none',
+      ExpressionAttributeNames: { '#a0': 'flushedMs' },
+      ExpressionAttributeValues: { ':v0': { N: '60000' }, ':none': { N: '0' } },
     });
   });
 
@@ -147,6 +162,28 @@ describe('the flush of the caches', () => {
       'DELETE /restapis/rest1/stages/prod/cache/authorizers',
       'DELETE /v2/apis/http1/stages/%24default/cache/authorizers',
     ]);
+  });
+
+  it('regards a stage that does not exist as flushed', async () => {
+    replies = [{ status: 404, body: { __type: 'NotFoundException' } }];
+    await createFlushCaches(stages, clients)();
+    expect(sent).toHaveLength(2);
+  });
+
+  it('starts with all stages at once, and gives each up at its deadline', async () => {
+    let calls = 0;
+    const send = (_: unknown, { abortSignal }: { readonly abortSignal: AbortSignal }) => {
+      calls += 1;
+      return new Promise((_resolve, reject) => {
+        abortSignal.addEventListener('abort', () => reject(abortSignal.reason));
+      });
+    };
+    const hanging = { rest: { send }, http: { send } } as never;
+    const flushed = createFlushCaches(stages, hanging, 1)();
+    expect(calls).toBe(2);
+    await expect(flushed).rejects.toThrow(
+      /of 2 of 2 stages .* rest1\/prod: got TimeoutError; http1\/\$default: got Time/,
+    );
   });
 
   it('goes on after a failure, tries once, and names the stages that failed', async () => {
