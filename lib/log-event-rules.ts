@@ -6,7 +6,7 @@ import { EventBus, EventField, type IEventBus, Match, Rule, RuleTargetInput } fr
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { MANAGEMENT_CODE, USER_CODES } from '../src/revocation/log-events.ts';
+import { FIELDS_THAT_REVOKE, MANAGEMENT_CODE, USER_CODES } from '../src/revocation/log-events.ts';
 
 export interface LogEventRulesProps {
   /** The name or ARN of the partner event bus. */
@@ -19,6 +19,20 @@ const SOURCE = Match.prefix('aws.partner/auth0.com');
 const USERS = Match.prefix('/api/v2/users/');
 
 /**
+ * The requests that may revoke something: all below a user, and of those to the user itself all but a PATCH of other fields. Whether
+ * the body has `user_metadata` cannot be asked, because `exists` sees no objects.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ */
+const REQUEST = {
+  $or: [
+    { path: Match.wildcard('/api/v2/users/*/*') },
+    { path: USERS, method: Match.anythingButEqualsIgnoreCase('patch') },
+    { path: USERS, body: { $or: FIELDS_THAT_REVOKE.map((field) => ({ [field]: Match.exists() })) } },
+  ],
+};
+
+/**
  * Two rules, so that each event has every field that its rule passes on.
  *
  * @see https://auth0.com/docs/customize/log-streams/amazon-eventbridge
@@ -28,14 +42,14 @@ export class LogEventRules extends Construct {
     super(scope, id);
     const bus = this.#bus(nameOrArn);
     this.#rule('Writes', bus, to, {
-      description: 'Passes on writes of the Management API to users.',
-      pattern: { type: [MANAGEMENT_CODE], date: Match.exists(), details: { request: { path: USERS } } },
+      description: 'Passes on writes of the Management API that change what a user may do or how the user logs in.',
+      pattern: { type: [MANAGEMENT_CODE], date: Match.exists(), details: { request: REQUEST } },
       passed: { path: 'details.request.path' },
     });
     this.#rule('Users', bus, to, {
       description:
         'Passes on changed passwords, deleted users, revoked refresh tokens, and users who were logged out everywhere.',
-      pattern: { type: Object.keys(USER_CODES), date: Match.exists(), user_id: Match.exists() },
+      pattern: { type: Object.keys(USER_CODES), date: Match.exists(), user_id: Match.anythingBut('') },
       passed: { user: 'user_id' },
     });
   }

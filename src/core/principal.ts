@@ -7,6 +7,17 @@ export const ACCESS_TOKEN = 'access_token';
 
 export type TokenType = typeof APPLICATION_SPECIFIC_PASSWORD | typeof ACCESS_TOKEN;
 
+const MOST_CHARACTERS = 512;
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** What a claim of the issuer must be, such as the subject of a principal. Who is accepted with a subject can be revoked by it. */
+export const CLAIM_TEXT = `a string of at most ${MOST_CHARACTERS} characters without control characters`;
+
+/** Whether a value is `CLAIM_TEXT`. */
+export function isClaimText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MOST_CHARACTERS && !CONTROL_CHARACTER.test(value);
+}
+
 /** A verified identity, and what it may do. */
 export interface Principal {
   /** The identity: always `sub`, never the name that the caller gave. */

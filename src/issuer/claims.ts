@@ -5,6 +5,7 @@
 import type { Clock } from '../core/clock.ts';
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { CLAIM_TEXT, isClaimText } from '../core/principal.ts';
 
 /** The issuer and audience that every credential must have. */
 export interface Expectations {
@@ -31,8 +32,6 @@ export interface Claims {
   readonly organizationId: string | undefined;
 }
 
-const MAXIMUM_CLAIM_LENGTH = 512;
-const CONTROL_CHARACTER = /\p{Cc}/u;
 /** RFC 6749 section 3.3, `scope-token`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
@@ -98,9 +97,7 @@ function requiredText(claims: JsonObject, name: string): string {
 function text(claims: JsonObject, name: string): string | undefined {
   const value = claims[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string' || value.length > MAXIMUM_CLAIM_LENGTH || CONTROL_CHARACTER.test(value)) {
-    throw malformed(name, `a string of at most ${MAXIMUM_CLAIM_LENGTH} characters without control characters`);
-  }
+  if (!isClaimText(value)) throw malformed(name, CLAIM_TEXT);
   return value;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from '../core/json.ts';
 import { percentDecode } from '../core/percent-encoding.ts';
+import { CLAIM_TEXT, isClaimText } from '../core/principal.ts';
 import type { RevocationKind, RevocationMark } from '../shared-state/revocation-mark.ts';
 import { malformed } from './errors.ts';
 
@@ -36,11 +37,22 @@ export const USER_CODES: Readonly<Record<string, RevocationKind>> = {
   universal_logout_succeeded: 'all',
 };
 
+/**
+ * A PATCH of a user revokes only if its body has one of these. Any other, such as one of the user's metadata, happens too often, and
+ * says nothing about credentials.
+ */
+export const FIELDS_THAT_REVOKE = [
+  'blocked',
+  'password',
+  'email',
+  'email_verified',
+  'phone_number',
+  'username',
+] as const;
+
 /** Writes to these paths below a user end sessions and tokens, or change how the user logs in. */
 const PATHS_THAT_REVOKE_ALL = new Set(['sessions', 'refresh-tokens', 'revoke-access', 'multifactor']);
-const PATH = /^(?:\/(?:[\w.~!$&'()*+,;=:@|-]|%[0-9A-Fa-f]{2})*)+$/;
 const USERS = ['', 'api', 'v2', 'users'];
-const LONGEST_SUBJECT = 1024;
 
 /**
  * Finds out what an event revokes.
@@ -53,7 +65,9 @@ export function revokedBy({ type, user, path }: JsonObject): Revoked | undefined
   if (typeof type !== 'string') throw malformed('The log event has no type.');
   if (type === MANAGEMENT_CODE) return revokedByWrite(path);
   const kind = Object.hasOwn(USER_CODES, type) ? USER_CODES[type] : undefined;
-  return kind === undefined ? undefined : { subject: parseSubject(user), kind };
+  // Some events are about no user, for example if nobody has the name that somebody typed.
+  if (kind === undefined || user === '' || user === null) return undefined;
+  return { subject: parseSubject(user), kind };
 }
 
 /**
@@ -62,19 +76,14 @@ export function revokedBy({ type, user, path }: JsonObject): Revoked | undefined
  * @throws RevocationError `message_malformed`
  */
 export function parseSubject(subject: unknown): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
-  if (typeof subject === 'string' && subject.length <= LONGEST_SUBJECT && /^[^\u0000-\u0020\u007f]+$/.test(subject)) {
-    return subject;
-  }
-  throw malformed(
-    `The message does not name a user. Expected an id of 1 to ${LONGEST_SUBJECT} characters without spaces.`,
-  );
+  if (isClaimText(subject) && subject !== '') return subject;
+  throw malformed(`The message does not name a user. Expected ${CLAIM_TEXT}, and not an empty one.`);
 }
 
 function revokedByWrite(path: unknown): Revoked | undefined {
-  if (typeof path !== 'string' || !PATH.test(path)) throw malformed('The log event has no path of the Management API.');
-  // The Management API ignores a slash at the end.
-  const segments = path.replace(/\/$/, '').split('/');
+  if (typeof path !== 'string' || !path.startsWith('/')) throw malformed('The log event has no path.');
+  // The Management API ignores a slash at the end, and the query does not say whom the write is about.
+  const segments = path.replace(/\?.*$/su, '').replace(/\/$/, '').split('/');
   if (USERS.some((name, index) => segments[index] !== name)) return undefined;
   const [id, ...below] = segments.slice(USERS.length);
   if (id === undefined) return undefined;

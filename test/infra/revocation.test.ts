@@ -189,7 +189,7 @@ describe('the rules on the tenant’s event bus', () => {
       ({ Properties }) => Properties,
     );
 
-  it('match exactly the events that revoke something, and have every field that is passed on', () => {
+  it('match exactly the events that revoke something, no change of metadata, and have every field that is passed on', () => {
     expect(rules().map(({ EventBusName, EventPattern }) => ({ EventBusName, EventPattern }))).toEqual([
       {
         EventBusName: BUS,
@@ -199,7 +199,30 @@ describe('the rules on the tenant’s event bus', () => {
             data: {
               type: ['sapi'],
               date: [{ exists: true }],
-              details: { request: { path: [{ prefix: '/api/v2/users/' }] } },
+              details: {
+                request: {
+                  $or: [
+                    { path: [{ wildcard: '/api/v2/users/*/*' }] },
+                    {
+                      path: [{ prefix: '/api/v2/users/' }],
+                      method: [{ 'anything-but': { 'equals-ignore-case': 'patch' } }],
+                    },
+                    {
+                      path: [{ prefix: '/api/v2/users/' }],
+                      body: {
+                        $or: [
+                          { blocked: [{ exists: true }] },
+                          { password: [{ exists: true }] },
+                          { email: [{ exists: true }] },
+                          { email_verified: [{ exists: true }] },
+                          { phone_number: [{ exists: true }] },
+                          { username: [{ exists: true }] },
+                        ],
+                      },
+                    },
+                  ],
+                },
+              },
             },
           },
         },
@@ -212,7 +235,7 @@ describe('the rules on the tenant’s event bus', () => {
             data: {
               type: ['scp', 'sdu', 'srrt', 'universal_logout_succeeded'],
               date: [{ exists: true }],
-              user_id: [{ exists: true }],
+              user_id: [{ 'anything-but': [''] }],
             },
           },
         },

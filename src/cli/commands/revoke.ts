@@ -58,7 +58,9 @@ function userOf(args: Arguments): string {
   try {
     return parseSubject(userId);
   } catch {
-    throw usageError('The option --user is not a user id. Expected an id without spaces, such as auth0|1234.');
+    throw usageError(
+      'The option --user is not a user id. Expected an id such as auth0|1234, of at most 512 characters.',
+    );
   }
 }
 

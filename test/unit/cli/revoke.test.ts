@@ -70,7 +70,7 @@ describe('asp revoke', () => {
 
   it.each<[string, readonly string[], RegExp]>([
     ['no user', [], /The option --user is missing/],
-    ['a name with a space', ['--user', 'Jane Doe'], /--user is not a user id/],
+    ['a user of two lines', ['--user', 'auth0|1\nCANARY'], /--user is not a user id/],
     ['another kind', [...USER, '--kind', 'CANARY'], /--kind is wrong\. Expected introspected or all/],
     ['a queue without TLS', [...USER, '--queue', 'http://sqs.example/1/2'], /not the URL of a queue/],
     ['the name of a queue', [...USER, '--queue', 'Revocations'], /not the URL of a queue/],

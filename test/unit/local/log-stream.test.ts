@@ -25,11 +25,37 @@ describe('the log stream', () => {
     );
   });
 
+  const write = (method: string, body?: object) =>
+    logEventMessage({
+      type: 'sapi',
+      date: DATE,
+      details: { request: { method, path: '/api/v2/users/auth0%7C1', body } },
+    });
+
+  it.each(['blocked', 'password', 'email', 'email_verified', 'phone_number', 'username'])(
+    'passes on a PATCH of %s, even together with metadata',
+    (field) => {
+      expect(write('patch', { [field]: false, app_metadata: { a: 1 } })).toBeDefined();
+    },
+  );
+
+  it.each([{ app_metadata: { a: 1 } }, { user_metadata: {}, name: 'Jane' }, {}, undefined])(
+    'does not pass on a PATCH of %j, which refuses nobody',
+    (body) => {
+      expect(write('patch', body)).toBeUndefined();
+    },
+  );
+
+  it('passes on the deletion of a user', () => {
+    expect(write('delete')).toBeDefined();
+  });
+
   it.each([
     [{ ...CREATED, details: { request: { path: '/api/v2/clients/1' } } }],
     [{ ...CREATED, details: {} }],
     [{ ...CREATED, date: undefined }],
     [{ type: 'scp', date: DATE }],
+    [{ type: 'scp', date: DATE, user_id: '' }],
     [{ type: 'slo', date: DATE, user_id: 'auth0|1' }],
   ])('passes on no event that no rule matches, such as %j', (event) => {
     expect(logEventMessage(event)).toBeUndefined();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { validateClaims } from '../../../src/issuer/claims.ts';
 import { RevocationError } from '../../../src/revocation/errors.ts';
 import { parseSubject, revokedBy } from '../../../src/revocation/log-events.ts';
 
@@ -47,15 +48,13 @@ describe('a write of the Management API', () => {
     '',
     'api/v2/users/a',
     'https://tenant.auth0.com/api/v2/users/a',
-    '/api/v2/users/a?b=c',
     '/api/v2/users/a%',
     '/api/v2/users/%zz',
     '/api/v2/users/%ff',
     '/api/v2/users/a%00',
-    '/api/v2/users/a%20b',
     '/api/v2/users//roles',
-    `/api/v2/users/${'a'.repeat(1025)}`,
-    '/api/v2/users/a b',
+    `/api/v2/users/${'a'.repeat(513)}`,
+    '/api/v2/users/a\nb',
   ])('with the path %j is malformed', (path) => {
     expect(() => written(path)).toThrow(RevocationError);
   });
@@ -63,6 +62,15 @@ describe('a write of the Management API', () => {
   it('decodes the id once', () => {
     expect(written('/api/v2/users/auth0%257C1')).toEqual({ subject: 'auth0%7C1', kind: 'all' });
     expect(written('/api/v2/users/samlp%7Ca%2Fb')).toEqual({ subject: 'samlp|a/b', kind: 'all' });
+  });
+
+  it.each([
+    [`${USER}?include_totals=true`, 'auth0|1234'],
+    [`${USER}/?a=/x`, 'auth0|1234'],
+    ['/api/v2/users/samlp%7Cadfs%7CCN%3DJane%20Doe', 'samlp|adfs|CN=Jane Doe'],
+    ['/api/v2/users/samlp|x|DOM\\jané', 'samlp|x|DOM\\jané'],
+  ])('to %s is about the user %s', (path, subject) => {
+    expect(written(path)).toEqual({ subject, kind: 'all' });
   });
 
   it('is never about the user in the event, who is the administrator', () => {
@@ -105,8 +113,12 @@ describe('an event about a user', () => {
     },
   );
 
-  it.each([undefined, '', 42, 'a b', 'a\n'])('is malformed with the user %j', (user) => {
+  it.each([undefined, 42, 'a\n', 'a'.repeat(513)])('is malformed with the user %j', (user) => {
     expect(() => revokedBy({ type: 'scp', user })).toThrow(/does not name a user/);
+  });
+
+  it.each(['', null])('revokes nothing if it is about no user, as with the user %j', (user) => {
+    expect(revokedBy({ type: 'scp', user })).toBeUndefined();
   });
 
   it('is malformed without a code', () => {
@@ -114,10 +126,36 @@ describe('an event about a user', () => {
   });
 });
 
-function isSubject(id: string): boolean {
+describe('a subject', () => {
+  const expected = { issuer: 'https://tenant.auth0.com/', audience: 'a', clock: () => 0, clockToleranceSeconds: 5 };
+  const isAccepted = (sub: string) =>
+    doesNotThrow(() => validateClaims({ iss: expected.issuer, aud: 'a', sub }, expected));
+
+  it.each(['samlp|adfs|CN=Jane Doe,OU=Sales', 'a'.repeat(512), 'a'.repeat(513), 'é', '', ' ', 'a\u0085'])(
+    'such as %j can be revoked if and only if the authorizer accepts it',
+    (subject) => {
+      expect(isSubject(subject)).toBe(isAccepted(subject));
+    },
+  );
+
+  it('of any characters can be revoked if and only if the authorizer accepts it', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 600, unit: 'binary' }), (subject) => {
+        expect(isSubject(subject)).toBe(isAccepted(subject));
+      }),
+    );
+  });
+});
+
+function doesNotThrow(call: () => unknown): boolean {
   try {
-    return parseSubject(id) === id;
+    call();
+    return true;
   } catch {
     return false;
   }
+}
+
+function isSubject(id: string): boolean {
+  return doesNotThrow(() => parseSubject(id));
 }
