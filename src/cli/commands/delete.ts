@@ -1,7 +1,8 @@
 /** `asp delete`: deletes an app specific password. It must be in the user's list, so that a mistyped id does not look like success. */
 import type { ApplicationPassword } from '../../management/application-passwords.ts';
+import { SetupError, type SetupErrorCode } from '../../management/errors.ts';
 import type { Command, Context } from '../command.ts';
-import { prepareTenant } from '../connect-tenant.ts';
+import { type ConnectTenant, prepareTenant } from '../connect-tenant.ts';
 import { describeError } from '../describe-error.ts';
 import { CliError, usageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
@@ -14,6 +15,13 @@ import { aboutUser } from '../user-errors.ts';
 
 const STILL_CACHED =
   'A gateway and an authorizer that know the password may accept it until their caches expire (gatewayTtlSeconds plus cacheTtlSeconds).';
+const KIND = 'introspected';
+/** After these, nobody knows whether the tenant has deleted the password. */
+const AMBIGUOUS: ReadonlySet<SetupErrorCode> = new Set([
+  'management_unavailable',
+  'management_malformed',
+  'management_throttled',
+]);
 const WITH_A_QUEUE = 'With --queue or --stack, asp delete ends that within seconds.';
 
 export const deleteCommand: Command = {
@@ -51,42 +59,83 @@ export const deleteCommand: Command = {
       () => aboutUser(userId, connect().applicationPasswords.list(userId)),
       ports,
     );
-    const known = found.find((candidate) => candidate.id === id) ?? notFound(id, userId);
+    const target = { id, userId, queueUrl };
+    const known = found.find((candidate) => candidate.id === id);
+    if (known === undefined) return interruption.protect(() => notFound(target, context));
     if (!args.flag('yes')) await confirm(known, userId, context);
     await interruption.protect(async () => {
-      await waitFor('the tenant', () => connect().applicationPasswords.remove(userId, id), ports);
+      await remove(target, connect, context);
       if (!context.isJson) terminal.note(`Deleted ${printable(id)}.`);
-      await revoke({ id, userId, queueUrl }, context);
+      await reportDeletion(target, context);
     });
     return EXIT.done;
   },
 };
 
-interface Deleted {
+interface Target {
   readonly id: string;
   readonly userId: string;
   /** `undefined`: no setting names it. */
   readonly queueUrl: string | undefined;
 }
 
+/** Deletes the password. After a failure the tenant may have deleted it nevertheless, so the deployment is told then, too. */
+async function remove({ id, ...target }: Target, connect: ConnectTenant, context: Context): Promise<void> {
+  try {
+    await waitFor('the tenant', () => connect().applicationPasswords.remove(target.userId, id), context.ports);
+  } catch (error) {
+    if (!(error instanceof SetupError && AMBIGUOUS.has(error.code))) throw error;
+    const revocation = await revokeAnyway(target, context);
+    throw new SetupError(error.code, `${error.message} The password may be deleted nevertheless. ${revocation}`);
+  }
+}
+
+/** Somebody may have deleted the password without telling the deployment, such as an earlier run whose response was lost. */
+async function notFound({ id, ...target }: Target, context: Context): Promise<never> {
+  const what = `The user ${target.userId} has no app specific password ${id}. Expected an ID from "asp list".`;
+  throw new CliError('not_found', `${what} It may be deleted already. ${await revokeAnyway(target, context)}`);
+}
+
+/** @returns whether the deployment was told, and if not, how to do that */
+async function revokeAnyway(target: Omit<Target, 'id'>, context: Context): Promise<string> {
+  if (target.queueUrl === undefined) {
+    return `A deployment with a revocation queue refuses it within seconds after: ${repairLine(target, context)}`;
+  }
+  try {
+    await sendRevocation(target.queueUrl, { userId: target.userId, kind: KIND }, context);
+    return 'Sent the revocation nevertheless, so that the deployment refuses it within seconds.';
+  } catch (error) {
+    return `Its revocation could not be sent. ${describeError(error)} To send it again: ${repairLine(target, context)}`;
+  }
+}
+
 /** Tells the deployment, and reports whether it was told. */
-async function revoke({ id, userId, queueUrl }: Deleted, context: Context): Promise<void> {
+async function reportDeletion({ id, ...target }: Target, context: Context): Promise<void> {
   const { terminal } = context.ports;
   const report = (revocation: 'sent' | 'failed' | null, note: string | undefined) => {
     if (context.isJson) printJson(terminal, { id, deleted: true, revocation });
     else if (note !== undefined) terminal.note(note);
   };
-  if (queueUrl === undefined) return report(null, `${STILL_CACHED} ${WITH_A_QUEUE}`);
+  if (target.queueUrl === undefined) return report(null, `${STILL_CACHED} ${WITH_A_QUEUE}`);
   try {
-    await sendRevocation(queueUrl, { userId, kind: 'introspected' }, context);
+    await sendRevocation(target.queueUrl, { userId: target.userId, kind: KIND }, context);
   } catch (error) {
     report('failed', undefined);
     throw new CliError(
       'revocation_unsent',
-      `The password is deleted, but its revocation could not be sent. ${describeError(error)} ${STILL_CACHED} To send it again: asp revoke --user ${quoted(userId)} --kind introspected`,
+      `The password is deleted, but its revocation could not be sent. ${describeError(error)} ${STILL_CACHED} To send it again: ${repairLine(target, context)}`,
     );
   }
   report('sent', 'Sent the revocation. The deployment refuses the password within seconds.');
+}
+
+/** The command that revokes what this one could not, with the same queue. */
+function repairLine({ userId }: Pick<Target, 'userId'>, { args }: Context): string {
+  const given = (['queue', 'stack'] as const).flatMap((name) => {
+    const value = args.text(name);
+    return value === undefined ? [] : [` --${name} ${quoted(value)}`];
+  });
+  return `asp revoke --user ${quoted(userId)} --kind ${KIND}${given.join('')}`;
 }
 
 /** For a shell. */
@@ -97,13 +146,6 @@ function quoted(text: string): string {
 function assertCanConfirm({ args, ports }: Context): void {
   if (args.flag('yes') || ports.terminal.canAsk) return;
   throw usageError('Deleting needs a confirmation, and there is no terminal to ask on. Add --yes if you are sure.');
-}
-
-function notFound(id: string, userId: string): never {
-  throw new CliError(
-    'not_found',
-    `The user ${userId} has no app specific password ${id}. Expected an ID from "asp list". If the password is already deleted, there is nothing to do.`,
-  );
 }
 
 async function confirm({ id, label }: ApplicationPassword, userId: string, { ports }: Context): Promise<void> {

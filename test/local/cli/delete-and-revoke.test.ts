@@ -23,6 +23,8 @@ function queue(state: { readonly applicationPasswords: ReadonlyMap<string, unkno
   return { sent, ports };
 }
 
+const MESSAGE = { version: 1, subject: USER, kind: 'introspected' };
+
 const unsendable: Partial<Ports> = {
   sendToQueue: () => Promise.reject(new AwsError('queue_unwritable', 'The queue cannot be written: got AccessDenied.')),
 };
@@ -36,7 +38,7 @@ describe('asp delete with a revocation queue', () => {
       code: 0,
       stderr: `Deleted ${id}.\nSent the revocation. The deployment refuses the password within seconds.\n`,
     });
-    expect(sent).toEqual([[QUEUE, { version: 1, subject: USER, kind: 'introspected' }, 0]]);
+    expect(sent).toEqual([[QUEUE, MESSAGE, 0]]);
   });
 
   it('finds the queue in the environment, and prints for programs that the revocation was sent', async () => {
@@ -56,7 +58,25 @@ describe('asp delete with a revocation queue', () => {
     expect(run.stderr).toMatch(
       /^Deleted asp_\w+\.\nThe password is deleted, but its revocation could not be sent\. The queue cannot be written: got AccessDenied\. .*\n$/,
     );
-    expect(run.stderr).toContain(`To send it again: asp revoke --user '${USER}' --kind introspected\n`);
+    expect(run.stderr).toContain(
+      `To send it again: asp revoke --user '${USER}' --kind introspected --queue '${QUEUE}'\n`,
+    );
+  });
+
+  it('names the stack again that it was given, in quotes for a shell', async () => {
+    const { asp, id } = await openWithPassword();
+    const ports = { ...unsendable, readStackOutput: async () => QUEUE };
+    const run = await asp(['delete', id, ...DELETED, '--stack', "It's\u202emine"], { ports });
+    expect(run.stderr).toContain(`--kind introspected --stack 'It'\\''s\\u{202e}mine'\n`);
+  });
+
+  it('does not name again what the environment still does', async () => {
+    const { asp, id } = await openWithPassword();
+    const run = await asp(['delete', id, ...DELETED], {
+      ports: unsendable,
+      environment: { ASP_REVOCATION_QUEUE: QUEUE },
+    });
+    expect(run.stderr).toMatch(/--kind introspected\n$/);
   });
 
   it('prints the same for programs', async () => {
@@ -73,5 +93,57 @@ describe('asp delete with a revocation queue', () => {
     const run = await asp(['delete', id, ...DELETED, '--stack', 'Mine'], { ports: { readStackOutput } });
     expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no such stack.') });
     expect(tenant.state.applicationPasswords.size).toBe(1);
+  });
+});
+
+describe('asp delete of a password that is already deleted', () => {
+  it('tells the deployment nevertheless, since an earlier run may not have done so', async () => {
+    const { asp, tenant, id } = await openWithPassword();
+    tenant.state.applicationPasswords.delete(id);
+    const { sent, ports } = queue(tenant.state);
+    const run = await asp(['delete', id, ...DELETED, '--queue', QUEUE], { ports });
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('It may be deleted already. Sent the') });
+    expect(sent).toEqual([[QUEUE, MESSAGE, 0]]);
+  });
+
+  it('reports how to tell the deployment, if it cannot or does not know how', async () => {
+    const { asp, tenant, id } = await openWithPassword();
+    tenant.state.applicationPasswords.delete(id);
+    const unsent = await asp(['delete', id, ...DELETED, '--queue', QUEUE, '--json'], { ports: unsendable });
+    expect(unsent).toMatchObject({ code: 1, stdout: '' });
+    expect(JSON.parse(unsent.stderr)).toMatchObject({
+      error: {
+        code: 'not_found',
+        message: expect.stringMatching(/could not be sent\. .* To send it again: asp revoke /),
+      },
+    });
+    const { code, stderr } = await asp(['delete', id, ...DELETED]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`refuses it within seconds after: asp revoke --user '${USER}' --kind introspected\n`);
+  });
+});
+
+describe('asp delete without a usable response of the tenant', () => {
+  const path = `/api/v2/users/${encodeURIComponent(USER)}/application-passwords`;
+  const deletionOf = (id: string) => ({ method: 'DELETE', path: `${path}/${id}` });
+
+  it('tells the deployment, because the tenant may have deleted the password', async () => {
+    const { asp, tenant, id } = await openWithPassword();
+    const { sent, ports } = queue(tenant.state);
+    tenant.faults.add({ ...deletionOf(id), kind: 'dieAfter' });
+    const run = await asp(['delete', id, ...DELETED, '--queue', QUEUE], { ports });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('The password may be deleted nevertheless. Sent the revocation nevertheless');
+    expect(tenant.state.applicationPasswords.size).toBe(0);
+    expect(sent).toEqual([[QUEUE, MESSAGE, 0]]);
+  });
+
+  it('does not tell the deployment if the tenant refused the request', async () => {
+    const { asp, tenant, id } = await openWithPassword();
+    const { sent, ports } = queue(tenant.state);
+    tenant.faults.add({ ...deletionOf(id), kind: 'status', status: 403 });
+    const run = await asp(['delete', id, ...DELETED, '--queue', QUEUE], { ports });
+    expect(run.code).toBe(1);
+    expect(sent).toEqual([]);
   });
 });
