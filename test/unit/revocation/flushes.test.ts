@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DECISION_DEADLINE_MS } from '../../../src/issuer/issuer-endpoint.ts';
 import { secondFlushDue } from '../../../src/revocation/flush-schedule.ts';
 import {
   type Conditions,
@@ -40,6 +41,10 @@ const secondsOf = ({ flushes }: Simulation) =>
 const deletion = (atMs: number, user = 0): Deletion => ({ atMs, user, kind: 'introspected' });
 
 describe('the flushes', () => {
+  it('wait for the deadline that the authorizer has', () => {
+    expect(secondFlushDue(0, 5)).toBe(5000 + DECISION_DEADLINE_MS + 2000);
+  });
+
   it('follow a mark at once, and again when no authorizer can trust an older reading', async () => {
     expect(secondsOf(await simulated([deletion(0)]))).toEqual([0, 12]);
   });
