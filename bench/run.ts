@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { loadBundled } from './bundle.ts';
 import { coldStart } from './cases/cold-start.ts';
 import { commandLine } from './cases/command-line.ts';
+import { introspections } from './cases/introspections.ts';
 import { loadedCode } from './cases/loaded-code.ts';
 import { sharedCacheHit } from './cases/shared-cache-hit.ts';
 import { unseenOpaqueToken } from './cases/unseen-opaque-token.ts';
@@ -23,6 +24,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'unseen-opaque-token': unseenOpaqueToken,
   'shared-cache-hit': sharedCacheHit,
   'one-flight': () => runBundled('bench/cases/one-flight.ts', 'oneFlight'),
+  introspections,
   'cold-start': coldStart,
   'loaded-code': loadedCode,
   'command-line': commandLine,
