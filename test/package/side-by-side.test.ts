@@ -46,7 +46,7 @@ describe.skipIf(ministack === '')('two deployments with different stack prefixes
   }
 
   it('each have alarms of their own', () => {
-    expect(inventoryOfOne.alarms).toHaveLength(6);
+    expect(inventoryOfOne.alarms).toHaveLength(7);
     expect(inventoryOfOne.rules).toEqual([expect.stringMatching(/^Production-/)]);
   });
 
