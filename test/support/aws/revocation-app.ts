@@ -1,4 +1,4 @@
-/** An application with the construct of revocations alone, and a stage that the emulator cannot flush. */
+/** An application with the construct of revocations alone, and a stage that does not exist, so it counts as flushed. */
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Revocation } from '../../../lib/revocation.ts';
 
