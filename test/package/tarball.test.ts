@@ -7,7 +7,16 @@ import { output } from '../support/package/npm.ts';
 import { installTool, projectToolOptions } from '../support/tools/pinned-tool.ts';
 
 const tarball = inject('tarball');
-const FUNCTIONS = ['auth0-setup', 'authorizer', 'backend-proxy', 'demo-api', 'jwks', 'key-rotation', 'signing-key'];
+const FUNCTIONS = [
+  'auth0-setup',
+  'authorizer',
+  'backend-proxy',
+  'demo-api',
+  'jwks',
+  'key-rotation',
+  'revocation',
+  'signing-key',
+];
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.md'];
 const MEGABYTE = 1024 ** 2;
 
@@ -32,7 +41,7 @@ describe('the packed package', () => {
     expect(files.filter((file) => !file.startsWith('types/'))).toEqual(expected);
     const types = files.filter((file) => file.startsWith('types/'));
     expect(types).toContain('types/lib/index.d.ts');
-    expect(types.filter((file) => !/^types\/(lib|src\/core)\/[a-z0-9-]+\.d\.ts$/.test(file))).toEqual([]);
+    expect(types.filter((file) => !/^types\/(lib|src\/(core|revocation|shared-state))\/[a-z0-9-]+\.d\.ts$/.test(file))).toEqual([]);
   });
 
   it('is smaller than 2 MB', async () => {
