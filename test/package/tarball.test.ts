@@ -41,7 +41,9 @@ describe('the packed package', () => {
     expect(files.filter((file) => !file.startsWith('types/'))).toEqual(expected);
     const types = files.filter((file) => file.startsWith('types/'));
     expect(types).toContain('types/lib/index.d.ts');
-    expect(types.filter((file) => !/^types\/(lib|src\/(core|revocation|shared-state))\/[a-z0-9-]+\.d\.ts$/.test(file))).toEqual([]);
+    expect(
+      types.filter((file) => !/^types\/(lib|src\/(core|revocation|shared-state))\/[a-z0-9-]+\.d\.ts$/.test(file)),
+    ).toEqual([]);
   });
 
   it('is smaller than 2 MB', async () => {
