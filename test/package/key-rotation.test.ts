@@ -32,7 +32,8 @@ const DEMO_API = 'https://demo.api';
 const DELIVERIES = ['verificationLocation', 'verificationKeys', 'wellKnown', 'verificationKey'] as const;
 const CALLERS = 3;
 const ROTATIONS = 3;
-const REQUESTS_BETWEEN = 20;
+/** Enough that no request lasts from one rotation into the next but one. Nobody rotates as often as that. */
+const REQUESTS_BETWEEN = 40;
 /** The tenant caches a JWKS for this time, the longest that the JWKS allows. */
 const JWKS_CACHE_SECONDS = 1;
 const UNCACHED = { cacheTtlSeconds: '0', negativeTtlSeconds: '0', jwksCacheSeconds: String(JWKS_CACHE_SECONDS) };
