@@ -1,7 +1,7 @@
 /** The log record of a decision: the reason, the time, and the calls to the issuer and to shared tables. Never a credential. */
-import { hash } from 'node:crypto';
 import type { AuthorizationRequest, DecisionEvent } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
+import { subjectDigest } from '../../src/core/principal.ts';
 import { isCompactJws } from '../../src/issuer/jwt.ts';
 import type { TableEvent } from '../../src/shared-state/table-access.ts';
 
@@ -80,7 +80,7 @@ export function decisionRecord(
         : tableFailures.map(({ table, operation, outcome }) => `${table} ${operation} ${outcome}`),
     ...('principal' in decision
       ? {
-          sub: logSubject ? decision.principal.subject : digest(decision.principal.subject),
+          sub: logSubject ? decision.principal.subject : subjectDigest(decision.principal.subject),
           tokenType: decision.principal.tokenType,
         }
       : {}),
@@ -93,9 +93,4 @@ function kindOf([value = '']: readonly string[]): DecisionRecord['kind'] {
   if (scheme.toLowerCase() === 'basic') return 'basic';
   if (scheme === '') return 'none';
   return isCompactJws(rest) ? 'jwt' : 'opaque';
-}
-
-/** The same for the same subject, so that all lines of one caller can be found. */
-function digest(subject: string): string {
-  return hash('sha256', subject, 'base64url').slice(0, 16);
 }

@@ -3,9 +3,9 @@
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-import { hash } from 'node:crypto';
 import { METRIC_NAMESPACE } from '../../src/config/metrics.ts';
 import type { Failure } from '../../src/core/failure.ts';
+import { subjectDigest } from '../../src/core/principal.ts';
 import type { FlushEvent } from '../../src/revocation/flushes.ts';
 import { REVOCATION_METRICS } from '../../src/revocation/metrics.ts';
 import type { NewMark } from '../../src/revocation/write-marks.ts';
@@ -37,7 +37,7 @@ export function batchLine(
     event: 'revocation',
     issuer,
     messages,
-    revoked: written.map(({ subject, kind }) => ({ sub: digest(subject), kind })),
+    revoked: written.map(({ subject, kind }) => ({ sub: subjectDigest(subject), kind })),
     failures,
     flushFailures,
     [REVOCATION_METRICS.marks]: written.length,
@@ -55,8 +55,4 @@ export function batchLine(
       ],
     },
   });
-}
-
-function digest(subject: string): string {
-  return hash('sha256', subject, 'base64url').slice(0, 16);
 }

@@ -5,7 +5,14 @@
  */
 import { array, type InferOutput, minLength, optional, pipe, strictObject, string, union } from 'valibot';
 import { parseJson } from '../core/json.ts';
-import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
+import {
+  backendUrl,
+  jwksCacheSeconds,
+  keyDelivery,
+  keyFormat,
+  managementDomain,
+  revocationSeconds,
+} from './deployment-fields.ts';
 import { audience, issuer, secretId, wholeNumber } from './fields.ts';
 import { otherIssuer } from './issuers.ts';
 import { exactly, expecting, parse } from './parse.ts';
@@ -81,7 +88,7 @@ const revocationSchema = exactly({
   /** The function's own queue, for messages that are due later. */
   queueUrl: text,
   /** How long an authorizer may trust one reading of a mark. */
-  revocationSeconds: wholeNumber(1, 60, 'whole seconds from 1 to 60'),
+  revocationSeconds,
   /** How long a mark is kept. */
   keptSeconds: wholeNumber(1, MOST_KEPT_SECONDS, `whole seconds from 1 to ${MOST_KEPT_SECONDS}`),
   /** The stages whose caches are flushed. */

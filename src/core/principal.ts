@@ -1,4 +1,5 @@
 /** The verified identity behind a credential. */
+import { hash } from 'node:crypto';
 
 /** The token type of an app specific password in an introspection response. */
 export const APPLICATION_SPECIFIC_PASSWORD = 'application_specific_password_token';
@@ -41,3 +42,8 @@ export const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client
 
 /** The principal as a backend receives it. */
 export type PrincipalContext = Readonly<Record<(typeof PRINCIPAL_KEYS)[number], string>>;
+
+/** What a log shows instead of a subject. It is the same in every log, so that all lines about one user can be found. */
+export function subjectDigest(subject: string): string {
+  return hash('sha256', subject, 'base64url').slice(0, 16);
+}
