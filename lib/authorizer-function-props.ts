@@ -7,12 +7,13 @@ import type { RouteSettings } from '../src/core/routes.ts';
 import type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
 import type { FlushedStage } from './revocation.ts';
 import type { SigningKey } from './signing-key.ts';
+import type { TokenOptions } from './token-options.ts';
 
 /** The part of API Gateway's cache key that is added to the credential and the method. */
 export type ResultsCacheKey = 'path' | 'resourcePath';
 
 /** How an authorizer decides. */
-export interface AuthorizerOptions {
+export interface AuthorizerOptions extends TokenOptions {
   /** The main issuer, `https://tenant.auth0.com/` with its final slash. */
   readonly issuer: string;
 

@@ -87,7 +87,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     super(scope, id);
     const { audience, resultsCacheTtl = DEFAULT_RESULTS_CACHE_TTL } = props;
-    checkResultsCacheTtl(this, resultsCacheTtl, props.uncachedScopes ?? []);
+    checkResultsCacheTtl(this, resultsCacheTtl, props);
     checkAuthorizerProps(this, props);
     checkProp(this, 'memorySize', props.memorySize ?? DEFAULTS.memorySize, memorySize);
     this.#props = props;
@@ -235,9 +235,9 @@ function unprotectable(key: string): string {
     : `"${key}" would be refused: browsers send a preflight without a credential. Leave it out. If it is not a preflight, add it to routes.`;
 }
 
-function checkResultsCacheTtl(scope: Construct, resultsCacheTtl: Duration, uncachedScopes: readonly string[]): void {
+function checkResultsCacheTtl(scope: Construct, resultsCacheTtl: Duration, props: AuthorizerFunctionProps): void {
   const seconds = resultsCacheTtl.toSeconds({ integral: false });
   checkProp(scope, 'resultsCacheTtl', seconds, gatewayTtlSeconds);
-  const fault = gatewayTtlFault(uncachedScopes, seconds);
+  const fault = gatewayTtlFault(props, seconds);
   if (fault !== undefined) throw invalidProp(scope, `resultsCacheTtl: ${fault}`);
 }

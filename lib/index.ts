@@ -1,5 +1,5 @@
 /** What the package exports. Everything here is a promise that docs/upgrading.md describes. */
-export type { AnyOfScopes, RouteSetting, RouteSettings } from '../src/core/routes.ts';
+export type { AllOfScopes, AnyOfScopes, RouteSetting, RouteSettings } from '../src/core/routes.ts';
 export type { ApiRoute } from './api-route.ts';
 export { Auth0Authorizer } from './auth0-authorizer.ts';
 export type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';
@@ -24,3 +24,4 @@ export { Revocation } from './revocation.ts';
 export { RotationAlarms, type RotationAlarmsProps } from './rotation-alarms.ts';
 export type { RouteRequirement } from './route-requirements.ts';
 export { SigningKey, type SigningKeyProps } from './signing-key.ts';
+export type { TokenOptions } from './token-options.ts';

@@ -150,6 +150,7 @@ async function startApi(
       issuer,
       audience: AUDIENCE,
       signingKeySecret: 'in memory',
+      webSocketSubprotocols: false,
       revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
     },
     {

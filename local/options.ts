@@ -96,8 +96,7 @@ export function orUsageError<Parsed>(parser: () => Parsed): Parsed {
  */
 export function localConfiguration(values: Readonly<Record<string, unknown>> = {}): LocalConfiguration {
   const configuration = parse(schema, values, 'The configuration');
-  const { uncachedScopes, gatewayTtlSeconds } = configuration;
-  const ttlFault = gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
+  const ttlFault = gatewayTtlFault(configuration, configuration.gatewayTtlSeconds);
   // The routes of the demo API are only a default without a backend.
   const routes = values.routes === undefined ? undefined : configuration.routes;
   const routeFault = routesFault({ ...configuration, routes });

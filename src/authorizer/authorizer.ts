@@ -35,6 +35,12 @@ export type DecisionObserver = (event: DecisionEvent) => void;
 export interface AuthorizationRequest extends CalledRoute {
   /** The values of all `Authorization` headers of the request. */
   readonly authorization: readonly string[];
+  /** The URL of the request as the caller sees it, without the query. Absent if the event does not say. */
+  readonly url?: string | undefined;
+  /** The values of all `DPoP` headers of the request. @default none */
+  readonly proofs?: readonly string[] | undefined;
+  /** The client certificate of mutual TLS, as PEM. */
+  readonly clientCertificate?: string | undefined;
   /** The caller's IP address as the gateway saw it. */
   readonly callerIp?: string | undefined;
   /** Finds the caller's address as a trusted CDN reports it. Called only for logins, because only they are counted by address. */

@@ -44,7 +44,7 @@ type Authority = JwtIssuer & { readonly introspector: Introspector; readonly jwk
 /** How far the server's clock may be from ours. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 /** Increase it when the meaning of a shared entry changes. A new version then does not read the entries of an old one. */
-const ENTRY_FORMAT = 1;
+const ENTRY_FORMAT = 2;
 /** With `revokeJwts`, a mark that cannot be read means 503. So it is worth waiting longer for it. */
 const REQUIRED_MARK_TIMEOUT_MS = 1000;
 

@@ -1,6 +1,6 @@
 /** Shows what the authorizer would decide about a Bearer token for each configured route, by running the authorizer itself. */
 import type { Decision } from '../authorizer/decision.ts';
-import { CONNECT_ROUTE, type RouteSetting, type RouteSettings, scopesOf } from '../core/routes.ts';
+import { CONNECT_ROUTE, type RouteSetting, type RouteSettings, requirementOf, scopesOf } from '../core/routes.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import { authorizerConfiguration } from './authorizer-configuration.ts';
@@ -69,10 +69,6 @@ function explainDecision(route: string, setting: Exclude<RouteSetting, 'public'>
     case 'unavailable':
       return { route, outcome, status: 503, reason: decision.reason, rule: decision.message };
   }
-}
-
-function requirementOf(setting: Exclude<RouteSetting, 'public'>) {
-  return 'anyOf' in setting ? setting : { allOf: setting };
 }
 
 function allowRule(setting: Exclude<RouteSetting, 'public'>): string {

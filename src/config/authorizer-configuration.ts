@@ -5,7 +5,22 @@
 import { forward, type InferOutput, minLength, optional, partialCheck, pipe, strictObject, string } from 'valibot';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import { revocationSeconds } from './deployment-fields.ts';
-import { audience, basicOrder, flag, issuer, routes, scopes, seconds, secretId } from './fields.ts';
+import {
+  audience,
+  audiences,
+  basicOrder,
+  binding,
+  claimNames,
+  flag,
+  issuer,
+  organizations,
+  publicUrl,
+  routes,
+  scopes,
+  seconds,
+  secretId,
+  tokenUsers,
+} from './fields.ts';
 import { authorizationServer, mainIssuerFault, mainIssuerSpellingFault, otherIssuer, otherIssuers } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
 import { viewerAddressFault, viewerAddressHeader } from './viewer-address.ts';
@@ -16,6 +31,8 @@ export const authorizerEntries = {
   /** Accepted besides the main issuer. Passwords are checked at the main issuer only. */
   issuers: optional(otherIssuers, []),
   audience,
+  /** Accepted besides the main audience. */
+  audiences: optional(audiences, []),
   routes: optional(routes, {
     'GET /foo': ['read:foo'],
     'POST /foo': ['create:foo'],
@@ -24,6 +41,15 @@ export const authorizerEntries = {
     'GET /whoami': [],
   }),
   basicOrder: optional(basicOrder, 'auto'),
+  /** The user names under which a Basic secret is a token. */
+  basicTokenUsers: optional(tokenUsers, []),
+  /** Tokens bound to a key (RFC 9449). */
+  dpop: optional(binding, 'off'),
+  /** Tokens bound to a client certificate (RFC 8705). */
+  mtls: optional(binding, 'off'),
+  publicUrl: optional(publicUrl),
+  allowedOrganizations: optional(organizations, []),
+  contextClaims: optional(claimNames, []),
   permissionsAsScopes: optional(flag, false),
   introspectJwts: optional(flag, false),
   cacheTtlSeconds: optional(seconds(86_400), 300),
@@ -53,6 +79,12 @@ const keys = exactly({
   sharedCache: optional(strictObject({ table: name, pepperSecret: secretId })),
   /** The table of revocation marks, and how long one reading of it is trusted. */
   revocation: optional(strictObject({ table: name, seconds: revocationSeconds, revokeJwts: flag })),
+  /** The table in which the proofs of DPoP are recorded, so that none is accepted twice. */
+  proofTable: optional(name),
+  /** Accept a token in the subprotocols of a WebSocket. */
+  webSocketSubprotocols: optional(flag, false),
+  /** The signed principal for the backend: the secret with its key, its `iss` and `aud`, and its lifetime. */
+  principalToken: optional(strictObject({ keySecret: secretId, issuer: name, audience: name, seconds: seconds(3660) })),
 });
 
 const schema = pipe(
@@ -62,10 +94,26 @@ const schema = pipe(
     'passwordGrantSecret',
   ]),
   forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
+  forward(partialCheck([['audience'], ['audiences']], ...faultFree(mainAudienceFault)), ['audiences']),
+  forward(partialCheck([['dpop'], ['mtls']], ...faultFree(bindingFault)), ['mtls']),
   forward(partialCheck([['viewerAddressHeader'], ['originSecret']], ...faultFree(viewerAddressFault)), [
     'viewerAddressHeader',
   ]),
 );
+
+/** Checks that `audiences` does not repeat the main `audience`. */
+export function mainAudienceFault({ audience, audiences }: { audience: string; audiences: readonly string[] }) {
+  return audiences.includes(audience)
+    ? `${JSON.stringify(audience)} is already the main "audience"; remove it from "audiences"`
+    : undefined;
+}
+
+/** A token has one binding, so no caller could meet both requirements. */
+export function bindingFault({ dpop, mtls }: { dpop: string; mtls: string }): string | undefined {
+  return dpop === 'required' && mtls === 'required'
+    ? 'got "required", and dpop is "required" too; expected "accepted" for one of them, because a token is bound in one way'
+    : undefined;
+}
 
 interface PasswordGrantKeys {
   readonly authorizationServer?: object | undefined;

@@ -5,7 +5,7 @@
 import { forward, type InferOutput, is, optional, partialCheck, pipe } from 'valibot';
 import type { RouteSettings } from '../core/routes.ts';
 import { isTenantUrl } from '../core/secure-url.ts';
-import { authorizerEntries } from './authorizer-configuration.ts';
+import { authorizerEntries, bindingFault, mainAudienceFault } from './authorizer-configuration.ts';
 import { contextValue } from './context-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import {
@@ -28,7 +28,7 @@ import {
   stackPrefix,
   topicArn,
 } from './deployment-fields.ts';
-import { flag, secretId } from './fields.ts';
+import { audience, flag, secretId } from './fields.ts';
 import { corsAllowHeaders, corsAllowOrigins, logRetentionDays, throttleBurst, throttleRate } from './gateway-fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';
@@ -81,6 +81,9 @@ const keys = exactly({
   memorySize: optional(memorySize, DEFAULTS.memorySize),
   provisionedConcurrency: optional(provisionedConcurrency, 0),
   architecture: optional(architecture, 'arm64'),
+  resourceMetadata: optional(flag, false),
+  principalToken: optional(flag, false),
+  principalTokenAudience: optional(audience),
 });
 
 /** The schema of each key, for the reference in `docs/configuration.md`. */
@@ -93,7 +96,18 @@ const schema = pipe(
   keys,
   forward(partialCheck([['issuer'], ['managementDomain']], ...faultFree(managementDomainFault)), ['managementDomain']),
   forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
-  forward(partialCheck([['uncachedScopes'], ['gatewayTtlSeconds']], ...faultFree(ttlFault)), ['gatewayTtlSeconds']),
+  forward(partialCheck([['audience'], ['audiences']], ...faultFree(mainAudienceFault)), ['audiences']),
+  forward(partialCheck([['dpop'], ['mtls']], ...faultFree(bindingFault)), ['mtls']),
+  forward(partialCheck([['uncachedScopes'], ['dpop'], ['mtls'], ['gatewayTtlSeconds']], ...faultFree(ttlFault)), [
+    'gatewayTtlSeconds',
+  ]),
+  forward(
+    partialCheck(
+      [['resourceMetadata'], ['publicUrl'], ['audience'], ['audiences']],
+      ...faultFree(resourceMetadataFault),
+    ),
+    ['resourceMetadata'],
+  ),
   forward(partialCheck([['keyDelivery'], ['audience']], ...faultFree(keyDeliveryFault)), ['keyDelivery']),
   forward(partialCheck([['kmsKeyArn'], ['encryptLogs']], ...faultFree(encryptLogsFault)), ['encryptLogs']),
   forward(partialCheck([['routes'], ['backendUrl']], ...faultFree(routesFault)), ['routes']),
@@ -108,8 +122,19 @@ function managementDomainFault({ issuer, managementDomain: domain }: Pick<Keys, 
     : 'missing; the issuer has a path, so name the domain of the Management API';
 }
 
-function ttlFault({ uncachedScopes, gatewayTtlSeconds }: Pick<Keys, 'uncachedScopes' | 'gatewayTtlSeconds'>) {
-  return gatewayTtlFault(uncachedScopes, gatewayTtlSeconds);
+function ttlFault(keyed: Pick<Keys, 'uncachedScopes' | 'dpop' | 'mtls' | 'gatewayTtlSeconds'>) {
+  return gatewayTtlFault(keyed, keyed.gatewayTtlSeconds);
+}
+
+type ResourceKeys = Pick<Keys, 'resourceMetadata' | 'publicUrl' | 'audience' | 'audiences'>;
+
+/** A client asks for a token for the `resource` of the metadata, so that must be an audience (RFC 9728 section 3.3). */
+export function resourceMetadataFault({ resourceMetadata, publicUrl, audience, audiences }: ResourceKeys) {
+  if (!resourceMetadata) return undefined;
+  if (publicUrl === undefined) return 'got true; set publicUrl to the URL at which callers see the API';
+  return [audience, ...audiences].includes(publicUrl)
+    ? undefined
+    : `got true; expected publicUrl (${publicUrl}) to be the audience or one of the audiences, because clients request tokens for it`;
 }
 
 function keyDeliveryFault({ keyDelivery: delivery, audience }: Pick<Keys, 'keyDelivery' | 'audience'>) {

@@ -5,10 +5,12 @@ import {
   check,
   integer,
   literal,
+  maxLength,
   maxValue,
   minLength,
   minValue,
   number,
+  optional,
   picklist,
   pipe,
   record,
@@ -104,9 +106,64 @@ const scope = pipe(string(SCOPE), regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, SCOPE));
 
 export const scopes = array(scope, expecting('a list of scopes'));
 
-const ROUTE = expecting('a list of scopes (all of them), {"anyOf": [...]} or "public"');
+const AUDIENCES = expecting('a list of at most 9 identifiers, each once, such as ["https://old.api"]');
+
+/** More identifiers of the same API. Each of them can cost a request to the issuer. */
+export const audiences = pipe(
+  array(audience, AUDIENCES),
+  maxLength(9, AUDIENCES),
+  check((list) => new Set(list).size === list.length, AUDIENCES),
+);
+
+/** Whether a token may or must be bound to a key (RFC 9449) or a certificate (RFC 8705) of its holder. */
+export const binding = picklist(['off', 'accepted', 'required'], expecting('"off", "accepted" or "required"'));
+
+const PUBLIC_URL = expecting(
+  'an https URL without query and fragment, such as "https://api.example.com" (http for loopback only)',
+);
+
+/** The URL at which callers see the API: its origin, and the path before the API's own paths. */
+export const publicUrl = pipe(
+  string(PUBLIC_URL),
+  check((text) => {
+    const canonical = canonicalIssuer(text);
+    return canonical !== undefined && canonical === text;
+  }, PUBLIC_URL),
+);
+
+const TOKEN_USERS = expecting('a list of at most 20 user names without colons, such as ["token", "oauth2"]');
+
+/** RFC 7617 section 2: a user name has no colon and no control characters. */
+export const tokenUsers = pipe(
+  array(pipe(string(TOKEN_USERS), regex(/^[^:\p{Cc}]{1,100}$/u, TOKEN_USERS)), TOKEN_USERS),
+  maxLength(20, TOKEN_USERS),
+);
+
+const CLAIM_NAMES = expecting('a list of at most 20 names of claims, such as ["https://demo.api/roles", "email"]');
+
+export const claimNames = pipe(
+  array(pipe(string(CLAIM_NAMES), regex(/^[\x21-\x7E]{1,200}$/, CLAIM_NAMES)), CLAIM_NAMES),
+  maxLength(20, CLAIM_NAMES),
+  check((list) => new Set(list).size === list.length, CLAIM_NAMES),
+);
+
+const ORGANIZATIONS = expecting('a list of at most 100 ids of organizations, such as ["org_9ybsU1dN2dKfDkBi"]');
+
+export const organizations = pipe(
+  array(pipe(string(ORGANIZATIONS), regex(/^[\x21-\x7E]{1,100}$/, ORGANIZATIONS)), ORGANIZATIONS),
+  maxLength(100, ORGANIZATIONS),
+);
+
+const ROUTE = expecting(
+  'a list of scopes (all of them), {"allOf": [...]}, {"anyOf": [...]}, each of these two perhaps with an "audience", or "public"',
+);
 const routeSetting = union(
-  [scopes, strictObject({ anyOf: pipe(scopes, minLength(1, ROUTE)) }), literal('public')],
+  [
+    scopes,
+    strictObject({ allOf: scopes, audience: optional(audience) }),
+    strictObject({ anyOf: pipe(scopes, minLength(1, ROUTE)), audience: optional(audience) }),
+    literal('public'),
+  ],
   ROUTE,
 );
 

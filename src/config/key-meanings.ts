@@ -31,12 +31,45 @@ const CREDENTIALS: Group = {
     meaning:
       'how a Basic secret is checked: `auto` decides by what it looks like, `password-first` and `introspect-first` try both ways in this order',
   },
+  basicTokenUsers: {
+    meaning:
+      'user names with which the secret of a Basic credential is a token, such as `["token"]`, for git and other clients that send only Basic. Turns `basicChallenge` on',
+  },
   basicChallenge: { meaning: 'offer Basic in a 401 response; browsers then ask for a password' },
   introspectJwts: { meaning: 'introspect JWTs too, after the local check' },
   permissionsAsScopes: { meaning: 'treat the `permissions` of role-based access control as scopes' },
   issuers: {
     meaning:
       'more issuers, such as `[{"issuer":"https://login.example.com/"}]`, or any RFC 7662 server: `{"issuer","profile":"rfc7662","jwksUrl","introspectionUrl"}` with either the `clientId` that authenticates with our key (`private_key_jwt`), or `clientSecret`, the name of a secret `{"clientId","clientSecret"}` (`client_secret_basic`). Basic credentials and ASPs are sent to the main `issuer` only. List each issuer once, and never the main one; see [other issuers](other-issuers.md)',
+  },
+};
+
+const TOKENS: Group = {
+  audiences: {
+    meaning: 'more identifiers of this API whose tokens are accepted, such as `["https://old.api"]` during a migration',
+  },
+  dpop: {
+    meaning:
+      'tokens that are bound to a key of the caller (DPoP, RFC 9449): refused, accepted with a proof, or required of every caller. Other than `off` requires `gatewayTtlSeconds` 0',
+  },
+  mtls: {
+    meaning:
+      'tokens that are bound to a client certificate (RFC 8705): refused, accepted with the certificate, or required of every caller. Other than `off` requires `gatewayTtlSeconds` 0',
+  },
+  publicUrl: {
+    meaning:
+      'the URL at which callers see the API, if it is not the one that API Gateway sees, such as behind CloudFront',
+    unset: 'the URL that API Gateway sees',
+  },
+  allowedOrganizations: { meaning: 'the organizations whose tokens are accepted; with an empty list, all tokens' },
+};
+
+const BACKEND: Group = {
+  contextClaims: { meaning: 'claims that the backend receives too, such as `["https://demo.api/roles", "email"]`' },
+  principalToken: { meaning: 'send the principal to the backend as a signed JWT too' },
+  principalTokenAudience: {
+    meaning: 'the `aud` of that JWT',
+    unset: '`backendUrl`; without it, `audience`',
   },
 };
 
@@ -109,6 +142,10 @@ const API: Group = {
     meaning: 'URL of an HTTP backend to put behind the authorizer; `routes` then lists the scopes for each path',
     unset: 'the demo API',
   },
+  resourceMetadata: {
+    meaning:
+      'serve metadata by which clients find the issuer (RFC 9728). Requires `publicUrl`, which must be an audience',
+  },
   catchAll: {
     meaning: 'respond 404 to paths and methods that no route names; see [operations](operations.md#unknown-routes)',
   },
@@ -169,6 +206,8 @@ const DEPLOYMENT: Group = {
 export const KEY_MEANINGS: Readonly<Record<string, Group>> = {
   Required: REQUIRED,
   'Credentials and routes': CREDENTIALS,
+  'More kinds of tokens': TOKENS,
+  'What the backend receives': BACKEND,
   Caches: CACHES,
   Revocation: REVOCATION,
   "The authorizer's function": FUNCTION,

@@ -11,6 +11,8 @@ export type Credential = BearerCredential | BasicCredential;
 export interface BearerCredential {
   readonly kind: 'bearer';
   readonly token: string;
+  /** `DPoP` if the caller says that the token is bound to a key (RFC 9449 section 7.1). */
+  readonly scheme?: 'DPoP';
 }
 
 /** A name with a password or an app specific password (RFC 7617). */

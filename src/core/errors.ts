@@ -11,7 +11,9 @@ export const CREDENTIAL_ERROR_CODES = [
   'credential_oversized',
   'scheme_unsupported',
   'token_malformed',
+  'token_encrypted',
   'algorithm_refused',
+  'algorithm_symmetric',
   'key_unknown',
   'signature_invalid',
   'claims_malformed',
@@ -21,6 +23,16 @@ export const CREDENTIAL_ERROR_CODES = [
   'token_not_yet_valid',
   'token_type_refused',
   'token_sender_constrained',
+  'proof_required',
+  'proof_missing',
+  'proof_malformed',
+  'proof_mismatch',
+  'proof_expired',
+  'proof_replayed',
+  'certificate_required',
+  'certificate_missing',
+  'certificate_mismatch',
+  'organization_refused',
   'token_inactive',
   'token_revoked',
   'username_mismatch',
@@ -39,8 +51,8 @@ export type IssuerErrorCode =
   | 'issuer_client_refused'
   | 'issuer_refused';
 
-/** Shared state cannot be read, although the operator's configuration requires it: 5xx. */
-export type SharedStateErrorCode = 'revocations_unreadable';
+/** Shared state cannot be read or written, although the operator's configuration requires it: 5xx. */
+export type SharedStateErrorCode = 'revocations_unreadable' | 'proofs_unrecordable';
 
 /** The operator's configuration or key is wrong. */
 export type ConfigurationErrorCode = 'configuration_invalid' | 'signing_key_invalid';
@@ -61,7 +73,7 @@ export class CredentialError extends CodedError<CredentialErrorCode> {}
 /** Thrown when a call to the issuer fails, or its response cannot be used. */
 export class IssuerError extends CodedError<IssuerErrorCode> {}
 
-/** Thrown when shared state that a decision relies on cannot be read. */
+/** Thrown when shared state that a decision relies on cannot be read or written. */
 export class SharedStateError extends CodedError<SharedStateErrorCode> {}
 
 /** Thrown when the configuration or a key cannot be used. */

@@ -19,6 +19,14 @@ export function isClaimText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MOST_CHARACTERS && !CONTROL_CHARACTER.test(value);
 }
 
+/** The key or certificate that a token is bound to: the claim `cnf` (RFC 7800). Whoever presents the token must prove to hold it. */
+export interface Confirmation {
+  /** `jkt`: the SHA-256 thumbprint of a key (RFC 9449 section 6.1). */
+  readonly jwkThumbprint?: string | undefined;
+  /** `x5t#S256`: the SHA-256 thumbprint of a certificate (RFC 8705 section 3.1). */
+  readonly certificateThumbprint?: string | undefined;
+}
+
 /** A verified identity, and what it may do. */
 export interface Principal {
   /** The identity: always `sub`, never the name that the caller gave. */
@@ -35,6 +43,14 @@ export interface Principal {
   readonly expiresAt: number | undefined;
   /** Epoch seconds. Only of a JWT that was verified here. */
   readonly issuedAt?: number | undefined;
+  /** The accepted audiences that the token is for. Absent if only one is accepted. */
+  readonly audiences?: readonly string[] | undefined;
+  /** What the token is bound to. Absent if anybody who has it may use it. */
+  readonly confirmation?: Confirmation | undefined;
+  /** The claims that the configuration passes on to the backend, by name. */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
+  /** Who acts for the subject: the claim `act` as JSON (RFC 8693 section 4.1). */
+  readonly actor?: string | undefined;
 }
 
 /** The keys under which a backend receives the principal. Every key is always present; an unknown value is `""`. */

@@ -7,18 +7,28 @@ import { ConfigurationError } from './errors.ts';
 import { percentDecode } from './percent-encoding.ts';
 
 /** The scopes that a route requires of a principal. */
-export type ScopeRequirement = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
+export type ScopeRequirement = AllOfScopes | AnyOfScopes;
 
 /**
  * A route as configured: a list requires all of its scopes, `[]` accepts any principal, and `"public"` uses no
  * authorizer.
  */
-export type RouteSetting = readonly string[] | AnyOfScopes | 'public';
+export type RouteSetting = readonly string[] | AllOfScopes | AnyOfScopes | 'public';
+
+/** A requirement that all scopes together meet. */
+export interface AllOfScopes {
+  /** The scopes. `[]` accepts any principal. */
+  readonly allOf: readonly string[];
+  /** The only audience whose tokens are accepted. @default every accepted audience */
+  readonly audience?: string | undefined;
+}
 
 /** A requirement that one of several scopes meets. */
 export interface AnyOfScopes {
   /** The scopes, at least one. */
   readonly anyOf: readonly string[];
+  /** The only audience whose tokens are accepted. @default every accepted audience */
+  readonly audience?: string | undefined;
 }
 
 /** The key is `"GET /foo/{id}"`, or `"$connect"` for a WebSocket API. */
@@ -82,6 +92,11 @@ export class RouteMap {
   }
 }
 
+/** The requirement that a setting stands for. */
+export function requirementOf(setting: Exclude<RouteSetting, 'public'>): ScopeRequirement {
+  return 'anyOf' in setting || 'allOf' in setting ? setting : { allOf: setting };
+}
+
 /** The scopes that a requirement names. */
 export function scopesOf(requirement: ScopeRequirement): readonly string[] {
   return 'allOf' in requirement ? requirement.allOf : requirement.anyOf;
@@ -111,7 +126,7 @@ function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly R
   }
   if (setting === 'public') return [];
   const root = isGreedy(path) ? path.slice(0, path.lastIndexOf('/')) || '/' : undefined;
-  return [{ method, path, root, segments, requirement: 'anyOf' in setting ? setting : { allOf: setting } }];
+  return [{ method, path, root, segments, requirement: requirementOf(setting) }];
 }
 
 function segmentsOf(path: string): readonly string[] {

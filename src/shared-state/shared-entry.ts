@@ -7,6 +7,7 @@ import {
   optional,
   picklist,
   pipe,
+  record,
   safeParse,
   strictObject,
   string,
@@ -47,6 +48,12 @@ const principal = pipe(
     organizationId: optional(string()),
     issuer: string(),
     expiresAt: optional(time),
+    audiences: optional(array(string())),
+    confirmation: optional(
+      strictObject({ jwkThumbprint: optional(string()), certificateThumbprint: optional(string()) }),
+    ),
+    claims: optional(record(string(), string())),
+    actor: optional(string()),
   }),
   // JSON leaves out members that are undefined; a principal always has them.
   transform(({ username, clientId, organizationId, expiresAt, ...required }) => {

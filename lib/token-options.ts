@@ -1,0 +1,67 @@
+/** The options of an authorizer that say which kinds of tokens it accepts, and what of them the backend receives. */
+
+/** Which kinds of tokens an authorizer accepts, and what of them the backend receives. */
+export interface TokenOptions {
+  /**
+   * More identifiers of the same API whose tokens are accepted, for example during a migration. Each is a resource server of its own at
+   * the tenant, with the same signing key.
+   *
+   * @default - only `audience` is accepted
+   */
+  readonly audiences?: readonly string[];
+
+  /**
+   * User names with which the secret of a Basic credential is a token: a JWT, an opaque token or an app specific password. For git and
+   * other clients that can send only Basic. Such a secret is never tried as a password. A 401 then offers Basic too.
+   *
+   * @default - a Basic secret is a password or an app specific password
+   */
+  readonly basicTokenUsers?: readonly string[];
+
+  /**
+   * Whether tokens that are bound to a key of the caller are accepted, with a proof for each request (DPoP). `required` accepts nothing
+   * else. Other than `off` requires a `resultsCacheTtl` of 0.
+   *
+   * @see RFC 9449
+   * @default 'off' - such tokens are refused
+   */
+  readonly dpop?: 'off' | 'accepted' | 'required';
+
+  /**
+   * Whether tokens that are bound to a client certificate are accepted, if the caller presents this certificate to API Gateway (mutual
+   * TLS). `required` accepts nothing else. Other than `off` requires a `resultsCacheTtl` of 0.
+   *
+   * @see RFC 8705 section 3
+   * @default 'off' - such tokens are refused
+   */
+  readonly mtls?: 'off' | 'accepted' | 'required';
+
+  /**
+   * The URL at which callers see the API, such as `https://api.example.com`, if API Gateway sees another one, for example behind
+   * CloudFront. A DPoP proof names it.
+   *
+   * @default - the URL that API Gateway sees
+   */
+  readonly publicUrl?: string | undefined;
+
+  /**
+   * The ids of the organizations whose tokens are accepted. A credential without an organization is then refused, whatever its kind.
+   *
+   * @default - the organization does not matter
+   */
+  readonly allowedOrganizations?: readonly string[];
+
+  /**
+   * Claims that the backend receives too, such as `['https://demo.api/roles', 'email']`: at most 20.
+   *
+   * @default - the backend receives the principal only
+   */
+  readonly contextClaims?: readonly string[];
+
+  /**
+   * Accept a token in the subprotocols that a WebSocket client offers. Browsers need this, because they cannot send `Authorization` there.
+   *
+   * @default false
+   */
+  readonly webSocketSubprotocols?: boolean;
+}
