@@ -2,9 +2,9 @@
  * Revocation in seconds: a queue of messages that say whose credentials no longer count, and a function that writes the marks which
  * the authorizer reads, and flushes what the gateways have cached. The function has no access to any secret.
  */
-import { ArnFormat, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -12,9 +12,8 @@ import { Construct } from 'constructs';
 import { parseRevocationConfiguration, type RevocationConfiguration } from '../src/config/function-configurations.ts';
 import { FLUSH_STATE_ID } from '../src/revocation/flush-schedule.ts';
 import type { FlushedHttpStage, FlushedRestStage, FlushedStage } from '../src/revocation/ports.ts';
-import { MARK_ATTRIBUTES } from '../src/shared-state/revocation-mark.ts';
-import { acknowledge } from './acknowledge.ts';
 import { alarmAt } from './alarm.ts';
+import { expiringTable } from './expiring-table.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { LogEventRules } from './log-event-rules.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -66,6 +65,9 @@ const KEPT = Duration.days(4);
 /** A message that nobody has looked at is kept as long as possible. */
 const KEPT_WHEN_DEAD = Duration.days(14);
 
+const MARKS_NEED_NO_BACKUP =
+  'Marks matter for as long as something older is cached. Restoring old ones would restore nothing that is missing.';
+
 /**
  * Makes revocations take effect in seconds.
  *
@@ -98,7 +100,7 @@ export class Revocation extends Construct {
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: RevocationProps) {
     super(scope, id);
-    this.table = this.#table();
+    this.table = expiringTable(this, 'Marks', MARKS_NEED_NO_BACKUP);
     const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: KEPT_WHEN_DEAD });
     this.deadLetterQueue = deadLetters;
     this.queue = new Queue(this, 'Queue', {
@@ -127,21 +129,6 @@ export class Revocation extends Construct {
    */
   grantSend(grantee: IGrantable): Grant {
     return this.queue.grantSendMessages(grantee);
-  }
-
-  #table(): Table {
-    const table = new Table(this, 'Marks', {
-      partitionKey: { name: MARK_ATTRIBUTES.id, type: AttributeType.STRING },
-      timeToLiveAttribute: MARK_ATTRIBUTES.expires,
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    acknowledge(table, {
-      id: 'AwsSolutions-DDB3',
-      reason:
-        'Marks matter for as long as something older is cached. Restoring old ones would restore nothing that is missing.',
-    });
-    return table;
   }
 
   #function({ stages = () => [], ...props }: RevocationProps): LambdaFunction {

@@ -3,12 +3,13 @@
  * keys are derived. If both are lost, some credentials are introspected again, and nothing else happens.
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { expiringTable } from './expiring-table.ts';
 import { readOwnSecretStatements } from './secret-statements.ts';
 
 export interface SharedCacheProps {
@@ -34,16 +35,7 @@ export class SharedCache extends Construct {
   constructor(scope: Construct, id: string, { encryptionKey }: SharedCacheProps = {}) {
     super(scope, id);
     this.#encryptionKey = encryptionKey;
-    this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'id', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: 'expires',
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    acknowledge(this.table, {
-      id: 'AwsSolutions-DDB3',
-      reason: 'A cache needs no backup: what is lost is looked up again.',
-    });
+    this.table = expiringTable(this, 'Table', 'A cache needs no backup: what is lost is looked up again.');
     this.pepperArn = this.#pepper().attrId;
   }
 

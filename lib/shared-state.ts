@@ -1,5 +1,6 @@
 /** What the execution environments of an authorizer share: the cache of introspected credentials, and the revocation marks. */
 import { Duration, Stack, Token } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -8,6 +9,7 @@ import { DEFAULTS } from '../src/config/defaults.ts';
 import { maxJwtLifetimeSeconds, revocationSeconds } from '../src/config/deployment-fields.ts';
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { invalidProp, secondsOf } from './check-prop.ts';
+import { expiringTable } from './expiring-table.ts';
 import { type FlushedStage, Revocation } from './revocation.ts';
 import { SharedCache } from './shared-cache.ts';
 
@@ -22,21 +24,34 @@ export interface SharedStateProps {
 export interface SharedStateConfiguration {
   readonly sharedCache: { readonly table: string; readonly pepperSecret: string } | undefined;
   readonly revocation: { readonly table: string; readonly seconds: number; readonly revokeJwts: boolean };
+  readonly proofTable: string | undefined;
 }
+
+const PROOFS_NEED_NO_BACKUP = 'A proof is refused for its age five minutes after it was made.';
 
 export class SharedState extends Construct {
   /** Absent if `sharedCache` is false. */
   readonly cache: SharedCache | undefined;
   readonly revocation: Revocation;
+  /** The DPoP proofs that were accepted. Absent if `dpop` is `off`. */
+  readonly proofs: Table | undefined;
   readonly #revocationSeconds: number;
   readonly #revokeJwts: boolean;
 
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, { authorizer, stages }: SharedStateProps) {
     super(scope, id);
-    const { sharedCache = true, revokeJwts = false, signingKey, revocationInterval, maxJwtLifetime } = authorizer;
+    const {
+      sharedCache = true,
+      revokeJwts = false,
+      dpop = 'off',
+      signingKey,
+      revocationInterval,
+      maxJwtLifetime,
+    } = authorizer;
     const { encryptionKey } = signingKey;
     this.cache = sharedCache ? new SharedCache(this, 'Cache', { encryptionKey }) : undefined;
+    this.proofs = dpop === 'off' ? undefined : expiringTable(this, 'Proofs', PROOFS_NEED_NO_BACKUP);
     this.#revokeJwts = revokeJwts;
     this.#revocationSeconds =
       secondsOf(scope, 'revocationInterval', revocationInterval, revocationSeconds) ?? DEFAULTS.revocationSeconds;
@@ -51,11 +66,13 @@ export class SharedState extends Construct {
     });
   }
 
-  /** What the authorizer may do: use the cache, and read the marks but never write them. */
+  /** What the authorizer may do: use the cache, read the marks but never write them, and add proofs. */
   get statements(): readonly PolicyStatement[] {
     const { tableArn } = this.revocation.table;
     const readMarks = new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [tableArn] });
-    return [...(this.cache?.statements ?? []), readMarks];
+    const addProofs =
+      this.proofs && new PolicyStatement({ actions: ['dynamodb:PutItem'], resources: [this.proofs.tableArn] });
+    return [...(this.cache?.statements ?? []), readMarks, ...(addProofs ? [addProofs] : [])];
   }
 
   /** What the authorizer's function must know. */
@@ -64,6 +81,7 @@ export class SharedState extends Construct {
     return {
       sharedCache: this.cache && { table: this.cache.table.tableName, pepperSecret: this.cache.pepperArn },
       revocation: { table: table.tableName, seconds: this.#revocationSeconds, revokeJwts: this.#revokeJwts },
+      proofTable: this.proofs?.tableName,
     };
   }
 }

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHandler } from '../lambda/authorizer/create-handler.ts';
+import { type AuthorizerHandler, createHandler } from '../lambda/authorizer/create-handler.ts';
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
@@ -19,7 +19,7 @@ import { importSigningKey, type PrivateSigningJwk } from '../src/signing-key/sig
 import { localBackend } from './backend.ts';
 import { gatewayRoutes } from './gateway/routes.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
-import { MemoryEntryTable, MemoryMarkTable } from './memory-tables.ts';
+import { MemoryEntryTable, MemoryMarkTable, MemoryProofTable } from './memory-tables.ts';
 import type { LocalOptions } from './options.ts';
 import { type LocalRevocationOptions, LocalRevocations } from './revocations.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
@@ -144,32 +144,40 @@ async function startApi(
   const signingKey = importSigningKey(signingJwk);
   const marks = new MemoryMarkTable();
   const pepper = randomBytes(48).toString('base64');
-  const authorizer = createHandler(
-    {
-      ...behaviour,
-      issuer,
-      audience: AUDIENCE,
-      signingKeySecret: 'in memory',
-      webSocketSubprotocols: false,
-      revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
-    },
-    {
-      http: http.send,
-      clock,
-      sleep: (milliseconds) => sleep(milliseconds),
-      random: Math.random,
-      signingKeys: { read: async () => [signingKey] },
-      passwordGrantClient: async () => PASSWORD_CLIENT,
-      issuerClient,
-      sharedCache: { table: new MemoryEntryTable(), readPepper: async () => pepper },
-      marks,
-    },
-    log,
-  );
+  // A proof names the URL of the gateway, which is known only when the gateway listens.
+  const authorizerAt = (gatewayUrl: string) =>
+    createHandler(
+      {
+        ...behaviour,
+        publicUrl: behaviour.publicUrl ?? gatewayUrl,
+        issuer,
+        audience: AUDIENCE,
+        signingKeySecret: 'in memory',
+        webSocketSubprotocols: false,
+        revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
+      },
+      {
+        http: http.send,
+        clock,
+        sleep: (milliseconds) => sleep(milliseconds),
+        random: Math.random,
+        signingKeys: { read: async () => [signingKey] },
+        passwordGrantClient: async () => PASSWORD_CLIENT,
+        issuerClient,
+        sharedCache: { table: new MemoryEntryTable(), readPepper: async () => pepper },
+        marks,
+        proofs: new MemoryProofTable(),
+      },
+      log,
+    );
+  let authorizer: AuthorizerHandler | undefined;
   const { handler, gatewaySecret } = localBackend(backendUrl, log, clock);
-  const gateway = await startGateway({
+  const gateway: Gateway = await startGateway({
     port,
-    authorizer,
+    authorizer: (event) => {
+      authorizer ??= authorizerAt(gateway.url);
+      return authorizer(event);
+    },
     backend: handler,
     audience: AUDIENCE,
     basicChallenge,

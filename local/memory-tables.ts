@@ -1,5 +1,5 @@
 /** The tables that the containers of a deployment share, in memory: for local mode and for tests. */
-import type { EntryTable, MarkTable } from '../src/shared-state/ports.ts';
+import type { EntryTable, MarkTable, ProofTable } from '../src/shared-state/ports.ts';
 import type { Marks, RevocationKind } from '../src/shared-state/revocation-mark.ts';
 
 /** Sealed entries. Like DynamoDB, it may keep what has expired. */
@@ -33,5 +33,16 @@ export class MemoryMarkTable implements MarkTable {
   grow(id: string, kind: RevocationKind, timeMs: number): void {
     const marks = this.marks.get(id) ?? {};
     this.marks.set(id, { ...marks, [kind]: Math.max(timeMs, marks[kind] ?? timeMs) });
+  }
+}
+
+/** DPoP proofs. */
+export class MemoryProofTable implements ProofTable {
+  readonly ids = new Set<string>();
+
+  async add(id: string): Promise<boolean> {
+    const isNew = !this.ids.has(id);
+    this.ids.add(id);
+    return isNew;
   }
 }

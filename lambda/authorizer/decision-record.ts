@@ -89,7 +89,7 @@ export function decisionRecord(
 }
 
 function kindOf([value = '']: readonly string[]): DecisionRecord['kind'] {
-  const [, scheme = '', rest = ''] = /^\s*(bearer|basic) +(.*)$/is.exec(value) ?? [];
+  const [, scheme = '', rest = ''] = /^\s*(bearer|dpop|basic) +(.*)$/is.exec(value) ?? [];
   if (scheme.toLowerCase() === 'basic') return 'basic';
   if (scheme === '') return 'none';
   return isCompactJws(rest) ? 'jwt' : 'opaque';

@@ -2,7 +2,7 @@
 import type { AuthorizerAws } from '../../src/aws/authorizer-aws.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import type { IssuerPorts } from '../../src/issuer/issuer-endpoint.ts';
-import type { EntryTable, MarkTable } from '../../src/shared-state/ports.ts';
+import type { EntryTable, MarkTable, ProofTable } from '../../src/shared-state/ports.ts';
 import { NEWEST_MARK_ID } from '../../src/shared-state/revocation-mark.ts';
 import type { HandlerPorts } from './create-handler.ts';
 import { EarlyRead, type EarlyReadSettings } from './early-read.ts';
@@ -28,7 +28,7 @@ const FIRST_READ_TIMEOUT_MS = 1000;
 export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadAws, ports: IssuerPorts): FunctionPorts {
   const forJwts = new EarlyReads(ports);
   const others = new EarlyReads(ports);
-  const { revocation, sharedCache } = configuration;
+  const { revocation, sharedCache, proofTable } = configuration;
   return {
     ports: {
       ...ports,
@@ -37,6 +37,7 @@ export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadA
         table: entryTable(sharedCache.table, aws),
         readPepper: others.add({ read: async () => (await aws()).readPepper(sharedCache.pepperSecret) }),
       },
+      proofs: proofTable === undefined ? undefined : proofTableOf(proofTable, aws),
       marks: revocation && markTable(revocation, aws, revocation.revokeJwts ? forJwts : others, ports),
     },
     prefetchForJwts: () => forJwts.start(),
@@ -72,6 +73,10 @@ function entryTable(tableName: string, aws: LoadAws): EntryTable {
     read: async (...args) => (await aws()).entryTable(tableName).read(...args),
     write: async (...args) => (await aws()).entryTable(tableName).write(...args),
   };
+}
+
+function proofTableOf(tableName: string, aws: LoadAws): ProofTable {
+  return { add: async (...args) => (await aws()).proofTable(tableName).add(...args) };
 }
 
 /** Reads the newest mark early. */

@@ -7,6 +7,7 @@ import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import type { PrincipalContext } from '../../src/core/principal.ts';
 import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
+import { evidenceIn } from './evidence.ts';
 import { headerValues } from './header-values.ts';
 import { principalContext } from './principal-context.ts';
 import { refusal } from './refusal.ts';
@@ -36,6 +37,7 @@ export function fromHttpApiEvent(event: HttpApiEvent): AuthorizationRequest {
     path:
       (isDefault ? pathOfDefaultRoute(event) : servedPath({ path: rawPath, resource, pathParameters })) ?? UNKNOWN_PATH,
     callerIp: http.sourceIp,
+    evidence: () => evidenceIn(event, rawPath, event.requestContext.authentication?.clientCert),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Decision } from '../../src/authorizer/decision.ts';
 import { insufficientScopeChallenge } from '../../src/config/challenges.ts';
 import { CHALLENGE_KEY } from '../../src/config/gateway-responses.ts';
 import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
+import { evidenceIn } from './evidence.ts';
 import { headerValues } from './header-values.ts';
 import { policy } from './policy.ts';
 import { refusal } from './refusal.ts';
@@ -20,8 +21,8 @@ export type RestEvent = APIGatewayRequestAuthorizerEvent;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
  */
 export function fromRestEvent(event: RestEvent): AuthorizationRequest {
-  const { path, pathParameters } = event;
-  const { httpMethod, resourcePath, identity } = event.requestContext;
+  const { path, pathParameters, requestContext } = event;
+  const { httpMethod, resourcePath, identity } = requestContext;
   return {
     authorization: headerValues(event.multiValueHeaders ?? event.headers, 'authorization'),
     method: httpMethod,
@@ -29,6 +30,7 @@ export function fromRestEvent(event: RestEvent): AuthorizationRequest {
     // The path of an event can begin with the base path of a custom domain.
     path: servedPath({ path, resource: resourcePath, pathParameters }) ?? UNKNOWN_PATH,
     callerIp: identity.sourceIp,
+    evidence: () => evidenceIn(event, requestContext.path, identity.clientCert),
   };
 }
 

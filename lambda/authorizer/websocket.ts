@@ -3,6 +3,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import { CONNECT_ROUTE } from '../../src/core/routes.ts';
+import { type ClientCertificate, evidenceIn } from './evidence.ts';
 import { headerValues } from './header-values.ts';
 import { policy } from './policy.ts';
 import { refusal } from './refusal.ts';
@@ -12,7 +13,9 @@ export type WebSocketEvent = Pick<APIGatewayRequestAuthorizerEvent, 'methodArn' 
   readonly requestContext: {
     readonly eventType: 'CONNECT';
     readonly requestId?: string;
-    readonly identity: { readonly sourceIp: string };
+    readonly identity: { readonly sourceIp: string; readonly clientCert?: ClientCertificate | null };
+    readonly domainName?: string;
+    readonly stage?: string;
   };
 };
 
@@ -22,12 +25,15 @@ export type WebSocketEvent = Pick<APIGatewayRequestAuthorizerEvent, 'methodArn' 
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 export function fromWebSocketEvent(event: WebSocketEvent): AuthorizationRequest {
+  const { identity, stage } = event.requestContext;
   return {
     authorization: headerValues(event.multiValueHeaders ?? event.headers, 'authorization'),
     method: 'GET',
     resourcePath: CONNECT_ROUTE,
     path: '/',
-    callerIp: event.requestContext.identity.sourceIp,
+    callerIp: identity.sourceIp,
+    // Not the path of a custom domain: with one, `publicUrl` says what the caller sees.
+    evidence: () => evidenceIn(event, `/${stage}`, identity.clientCert),
   };
 }
 

@@ -9,6 +9,7 @@ import { ConfigurationError, CredentialError, IssuerError, SharedStateError } fr
 import { type CalledRoute, type RouteMap, satisfies, scopesOf } from '../core/routes.ts';
 import { DECISION_DEADLINE_MS, type IssuerEvent } from '../issuer/issuer-endpoint.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
+import type { BoundRequest, BoundTokens } from '../proof-of-possession/bound-tokens.ts';
 import type { TableEvent } from '../shared-state/table-access.ts';
 import { type Authenticator, authenticate } from './authenticator.ts';
 import type { Decision } from './decision.ts';
@@ -20,6 +21,7 @@ export interface AuthorizerSettings {
   readonly cache: PrincipalCache;
   readonly digest: DigestCredential;
   readonly routes: RouteMap;
+  readonly boundTokens: BoundTokens;
   readonly clock: Clock;
   /** @default no credential is revoked before its caches expire */
   readonly revocation?: RevocationCheck | undefined;
@@ -32,15 +34,9 @@ export type DecisionEvent = IssuerEvent | TableEvent;
 export type DecisionObserver = (event: DecisionEvent) => void;
 
 /** A request, in the same form for every kind of API. */
-export interface AuthorizationRequest extends CalledRoute {
+export interface AuthorizationRequest extends CalledRoute, BoundRequest {
   /** The values of all `Authorization` headers of the request. */
   readonly authorization: readonly string[];
-  /** The URL of the request as the caller sees it, without the query. Absent if the event does not say. */
-  readonly url?: string | undefined;
-  /** The values of all `DPoP` headers of the request. @default none */
-  readonly proofs?: readonly string[] | undefined;
-  /** The client certificate of mutual TLS, as PEM. */
-  readonly clientCertificate?: string | undefined;
   /** The caller's IP address as the gateway saw it. */
   readonly callerIp?: string | undefined;
   /** Finds the caller's address as a trusted CDN reports it. Called only for logins, because only they are counted by address. */
@@ -81,12 +77,11 @@ export class Authorizer {
     }
   }
 
-  async #resolve(
-    { authorization, callerIp, viewerAddress }: AuthorizationRequest,
-    observe: DecisionObserver | undefined,
-  ): Promise<Resolved> {
-    const { authenticators, cache, digest, clock, revocation } = this.#settings;
-    const credential = parseCredential(authorization);
+  async #resolve(request: AuthorizationRequest, observe: DecisionObserver | undefined): Promise<Resolved> {
+    const { authenticators, cache, digest, clock, revocation, boundTokens } = this.#settings;
+    const { callerIp, viewerAddress } = request;
+    const credential = parseCredential(request.authorization);
+    const proof = boundTokens.inspect(credential, request);
     const form = formOf(credential);
     // The shared tables use up some of it. A revocation relies on the whole: see the second flush.
     const deadlineMs = clock() + DECISION_DEADLINE_MS;
@@ -96,6 +91,7 @@ export class Authorizer {
     };
     const resolved = await cache.resolve({ digest: digest(credential), credential, form, lookUp, observe });
     if (form === 'jwt') await revocation?.assertJwtStands(resolved.principal, observe);
+    await boundTokens.confirm(resolved.principal, proof, request, observe);
     return resolved;
   }
 

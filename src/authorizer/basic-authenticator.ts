@@ -88,6 +88,7 @@ export class BasicAuthenticator implements Authenticator {
     const token = await grant.logIn(credential, context);
     try {
       const principal = await authenticate(this.#settings.bearerAuthenticators, { kind: 'bearer', token }, context);
+      assertUnbound(principal);
       return { ...principal, username: principal.username ?? credential.username };
     } catch (error) {
       // The password was right, and a second attempt must not show that. Do not remember `key_unknown`: the key may be
@@ -109,6 +110,7 @@ export class BasicAuthenticator implements Authenticator {
    */
   async #introspectFor(credential: BasicCredential, context: CallContext): Promise<Principal> {
     const principal = await this.#settings.introspector.introspect(credential.secret, context);
+    assertUnbound(principal);
     if (principal.tokenType !== APPLICATION_SPECIFIC_PASSWORD) {
       throw new CredentialError('token_type_refused', 'The Basic secret is a token, but not an app specific password.');
     }
@@ -120,6 +122,12 @@ export class BasicAuthenticator implements Authenticator {
   #remember(credential: BasicCredential): void {
     this.#knownApplicationPasswords.set(this.#settings.digest(credential), true);
   }
+}
+
+/** A Basic credential comes without a proof, and a holder of the key would not be asked for one. */
+function assertUnbound({ confirmation }: Principal): void {
+  if (confirmation)
+    throw new CredentialError('token_sender_constrained', 'The token is bound to a key or certificate.');
 }
 
 function refusalOrThrow(error: unknown): CredentialError {

@@ -15,7 +15,9 @@ import { IssuerEndpoint, type IssuerPorts } from '../issuer/issuer-endpoint.ts';
 import { Jwks } from '../issuer/jwks.ts';
 import { JwtVerifier } from '../issuer/jwt.ts';
 import { PasswordGrant } from '../issuer/password-grant.ts';
-import type { MarkTable } from '../shared-state/ports.ts';
+import { BoundTokens } from '../proof-of-possession/bound-tokens.ts';
+import { ReplayGuard } from '../proof-of-possession/replay-guard.ts';
+import type { MarkTable, ProofTable } from '../shared-state/ports.ts';
 import { Revocations } from '../shared-state/revocations.ts';
 import { SharedCache, type SharedCacheSettings } from '../shared-state/shared-cache.ts';
 import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
@@ -36,6 +38,8 @@ export interface AuthorizerPorts extends IssuerPorts {
   readonly sharedCache?: Pick<SharedCacheSettings, 'table' | 'readPepper'> | undefined;
   /** The table of revocation marks. Used if `revocation` is configured. @default no credential is revoked before its caches expire */
   readonly marks?: MarkTable | undefined;
+  /** The table of DPoP proofs. Required if `dpop` is not `off`. */
+  readonly proofs?: ProofTable | undefined;
 }
 
 /** An authorization server that may issue tokens. */
@@ -88,6 +92,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     revocation,
     digest,
     routes,
+    boundTokens: composeBoundTokens(configuration, ports),
     clock: ports.clock,
     prefetch: () => first.jwks.prefetch(),
   });
@@ -159,6 +164,12 @@ function composeRevocation(
   const domains = new Set(issuers.filter(({ profile }) => profile === 'auth0').map((entry) => entry.issuer));
   const markIssuerOf = (from: string) => (domains.has(from) ? issuer : from);
   return new RevocationCheck({ revocations, revokeJwts, introspectJwts, markIssuerOf, clock });
+}
+
+function composeBoundTokens({ dpop, mtls }: AuthorizerConfiguration, { proofs, clock }: AuthorizerPorts): BoundTokens {
+  if (dpop !== 'off' && !proofs)
+    throw new ConfigurationError('configuration_invalid', '"dpop" is configured, but its table is not available here.');
+  return new BoundTokens({ dpop, mtls, replayGuard: proofs && new ReplayGuard(proofs, clock), clock });
 }
 
 function composePasswordGrant(

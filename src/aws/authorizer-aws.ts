@@ -1,7 +1,8 @@
 /** Everything that the authorizer's function needs from AWS, by signed requests instead of the SDK. */
-import type { EntryTable, MarkTable } from '../shared-state/ports.ts';
+import { randomUUID } from 'node:crypto';
+import type { EntryTable, MarkTable, ProofTable } from '../shared-state/ports.ts';
 import { type AuthorizerSecrets, createAuthorizerSecrets, type ReadStage } from './authorizer-secrets.ts';
-import { createEntryTable, createMarkTable } from './authorizer-tables.ts';
+import { createEntryTable, createMarkTable, createProofTable } from './authorizer-tables.ts';
 import { AwsCallError } from './errors.ts';
 import { type NewRoleSettings, repeatingDenied } from './new-role.ts';
 import { createSignedCalls, type SendCall, type SignedCallPorts } from './signed-calls.ts';
@@ -15,6 +16,8 @@ export interface AuthorizerAws extends AuthorizerSecrets {
    * @param isRequired whether a read that is denied because the role is new is worth waiting for
    */
   markTable(tableName: string, isRequired: boolean): MarkTable;
+  /** The table of DPoP proofs. */
+  proofTable(tableName: string): ProofTable;
 }
 
 /** Leaves time for two attempts within the five seconds of a decision. */
@@ -28,11 +31,12 @@ export function createAuthorizerAws(ports: SignedCallPorts): AuthorizerAws {
   const send = createSignedCalls(ports);
   const repeating = repeatingDenied({ ...PATIENCE, wait: ports.sleep });
   const readStage: ReadStage = (secretId, stage) => repeating(() => readSecret(send, secretId, stage));
+  const sendRequired: SendCall = (call) => repeating(() => send(call));
   return {
     ...createAuthorizerSecrets(readStage),
     entryTable: (tableName) => createEntryTable(tableName, send),
-    markTable: (tableName, isRequired) =>
-      createMarkTable(tableName, isRequired ? (call) => repeating(() => send(call)) : send),
+    markTable: (tableName, isRequired) => createMarkTable(tableName, isRequired ? sendRequired : send),
+    proofTable: (tableName) => createProofTable(tableName, sendRequired, randomUUID),
   };
 }
 

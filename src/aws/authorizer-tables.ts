@@ -1,6 +1,12 @@
 /** The authorizer's tables in DynamoDB. An item is not trusted: its attributes are asserted, and no error contains them. */
 import { isJsonObject, type JsonObject } from '../core/json.ts';
-import { type EntryTable, type MarkTable, TableError, type TableFailure } from '../shared-state/ports.ts';
+import {
+  type EntryTable,
+  type MarkTable,
+  type ProofTable,
+  TableError,
+  type TableFailure,
+} from '../shared-state/ports.ts';
 import { MARK_ATTRIBUTES, type Marks, REVOCATION_KINDS } from '../shared-state/revocation-mark.ts';
 import { AwsCallError, isThrottle } from './errors.ts';
 import { isDenial } from './new-role.ts';
@@ -28,6 +34,34 @@ export function createMarkTable(tableName: string, send: SendCall): MarkTable {
     async read(id, timeoutMs) {
       const item = await table.get(id, timeoutMs);
       return item && marksIn(item, table);
+    },
+  };
+}
+
+/**
+ * The table of DPoP proofs.
+ *
+ * @param uniqueId makes a new id, by which a call that is repeated knows its own item
+ */
+export function createProofTable(tableName: string, send: SendCall, uniqueId: () => string): ProofTable {
+  const table = new Table(tableName, send);
+  return {
+    async add(id, expiresAt, timeoutMs) {
+      const owner = { S: uniqueId() };
+      const input = {
+        Item: { id: { S: id }, owner, expires: { N: String(expiresAt) } },
+        // The response to an attempt may be lost after the item is written. Without the owner, the next attempt would look like a replay.
+        ConditionExpression: 'attribute_not_exists(id) OR #owner = :owner',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':owner': owner },
+      };
+      try {
+        await table.call('PutItem', input, timeoutMs);
+        return true;
+      } catch (error) {
+        if (error instanceof TableError && error.failure === 'exists') return false;
+        throw error;
+      }
     },
   };
 }
@@ -86,6 +120,7 @@ class Table {
 function failureOf(error: AwsCallError): TableFailure {
   if (error.name === 'TimeoutError') return 'timeout';
   if (error.name === 'ResourceNotFoundException') return 'missing';
+  if (error.name === 'ConditionalCheckFailedException') return 'exists';
   if (isThrottle(error.name)) return 'throttled';
   return isDenial(error) ? 'denied' : 'unreadable';
 }

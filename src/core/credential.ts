@@ -1,6 +1,6 @@
 /**
- * Parses the `Authorization` header into a credential. The header is not trusted: a value that is not exactly what RFC 6750
- * or RFC 7617 describes is refused, not repaired.
+ * Parses the `Authorization` header into a credential. The header is not trusted: a value that is not exactly what RFC 6750,
+ * RFC 9449 or RFC 7617 describes is refused, not repaired.
  */
 import { CredentialError } from './errors.ts';
 
@@ -56,10 +56,12 @@ export function parseCredential(values: readonly string[]): Credential {
   switch (scheme.toLowerCase()) {
     case 'bearer':
       return parseBearer(rest);
+    case 'dpop':
+      return { ...parseBearer(rest), scheme: 'DPoP' };
     case 'basic':
       return parseBasic(rest);
     default:
-      throw new CredentialError('scheme_unsupported', 'Expected the scheme Bearer or Basic.');
+      throw new CredentialError('scheme_unsupported', 'Expected the scheme Bearer, DPoP or Basic.');
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Clock } from '../core/clock.ts';
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
-import { CLAIM_TEXT, isClaimText } from '../core/principal.ts';
+import { CLAIM_TEXT, type Confirmation, isClaimText } from '../core/principal.ts';
 
 /** The issuer and audience that every credential must have. */
 export interface Expectations {
@@ -30,6 +30,7 @@ export interface Claims {
   readonly username: string | undefined;
   readonly clientId: string | undefined;
   readonly organizationId: string | undefined;
+  readonly confirmation: Confirmation | undefined;
 }
 
 /** RFC 6749 section 3.3, `scope-token`. */
@@ -39,7 +40,7 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
  * Validates the claims of a JWT or of an active introspection response.
  *
  * @throws CredentialError `claims_malformed`, `issuer_mismatch`, `audience_mismatch`, `token_expired`,
- *   `token_not_yet_valid` or `token_sender_constrained`
+ *   `token_not_yet_valid` or `token_sender_constrained` (bound in an unknown way)
  * @see RFC 7519 section 4.1, RFC 7662 section 2.2
  */
 export function validateClaims(unverifiedClaims: unknown, expected: Expectations): Claims {
@@ -51,9 +52,6 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
     throw new CredentialError('audience_mismatch', 'The audience does not include the configured one.');
   }
   const exp = validateTime(unverifiedClaims, expected);
-  // RFC 7800: such a token needs a proof of possession, and no credential here carries one.
-  if (unverifiedClaims.cnf !== undefined && unverifiedClaims.cnf !== null)
-    throw new CredentialError('token_sender_constrained', 'The token is bound to a key.');
   return {
     sub: requiredText(unverifiedClaims, 'sub'),
     iss,
@@ -64,6 +62,7 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
     username: text(unverifiedClaims, 'username'),
     clientId: text(unverifiedClaims, 'client_id') ?? text(unverifiedClaims, 'azp'),
     organizationId: text(unverifiedClaims, 'org_id'),
+    confirmation: confirmationOf(unverifiedClaims.cnf),
   };
 }
 
@@ -78,6 +77,25 @@ function validateTime(claims: JsonObject, { clock, clockToleranceSeconds }: Expe
     throw new CredentialError('token_not_yet_valid', 'The token is not valid yet.');
   }
   return exp;
+}
+
+/**
+ * Reads what a token is bound to. A binding that nobody here can check makes the token unusable.
+ *
+ * @see RFC 7800 section 3.1, RFC 8705 section 3.1, RFC 9449 section 6.1
+ */
+function confirmationOf(cnf: unknown): Confirmation | undefined {
+  if (cnf === undefined || cnf === null) return undefined;
+  const { jkt, 'x5t#S256': x5t, ...others } = isJsonObject(cnf) ? cnf : { cnf };
+  const hasOne = jkt !== undefined || x5t !== undefined;
+  if (hasOne && isOptionalThumbprint(jkt) && isOptionalThumbprint(x5t) && Object.keys(others).length === 0)
+    return { jwkThumbprint: jkt, certificateThumbprint: x5t };
+  throw new CredentialError('token_sender_constrained', 'The token is bound in a way that cannot be checked.');
+}
+
+/** SHA-256 as base64url. */
+function isOptionalThumbprint(value: unknown): value is string | undefined {
+  return value === undefined || (typeof value === 'string' && /^[\w-]{43}$/.test(value));
 }
 
 function epochSeconds(claims: JsonObject, name: string): number | undefined {

@@ -27,6 +27,7 @@ const TOKEN_TYPES: ReadonlyMap<string, TokenType> = new Map([
   [APPLICATION_SPECIFIC_PASSWORD, APPLICATION_SPECIFIC_PASSWORD],
   ['access_token', ACCESS_TOKEN],
   ['bearer', ACCESS_TOKEN],
+  ['dpop', ACCESS_TOKEN],
 ]);
 
 /** Where servers name the use of a token: Ory Hydra and Amazon Cognito, Keycloak, ForgeRock, Curity. */
@@ -60,6 +61,11 @@ export class Introspection implements Introspector {
     if (!tokenType) throw new CredentialError('token_type_refused', 'Tokens of this type are not credentials.');
     const { iss = profile.mayLackIssuer ? expected.issuer : undefined } = response;
     const claims = validateClaims({ ...response, iss }, expected);
+    if (isDpop(response) && claims.confirmation?.jwkThumbprint === undefined)
+      throw new CredentialError(
+        'token_sender_constrained',
+        'The token is bound to a key that the server does not name.',
+      );
     return {
       subject: claims.sub,
       username: claims.username,
@@ -70,6 +76,7 @@ export class Introspection implements Introspector {
       organizationId: claims.organizationId,
       issuer: claims.iss,
       expiresAt: claims.exp,
+      confirmation: claims.confirmation,
     };
   }
 
@@ -117,6 +124,10 @@ function tokenTypeOf(response: UnverifiedResponse): TokenType | undefined {
   const { token_type: type } = response;
   const hasOtherUse = USE_MEMBERS.some((name) => typeof response[name] === 'string' && OTHER_USES.test(response[name]));
   return typeof type === 'string' && !hasOtherUse ? TOKEN_TYPES.get(type.toLowerCase()) : undefined;
+}
+
+function isDpop({ token_type: type }: UnverifiedResponse): boolean {
+  return typeof type === 'string' && type.toLowerCase() === 'dpop';
 }
 
 /**

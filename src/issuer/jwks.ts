@@ -9,8 +9,9 @@ import { isJsonObject, type Json, type JsonObject, safeJsonParse } from 'aws-jwt
 import type { Clock } from '../core/clock.ts';
 import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
+import { algorithmsOf, PSS_ALGORITHMS } from '../jws/signature-algorithms.ts';
+import { isSoundPublicKey } from '../jws/sound-public-key.ts';
 import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
-import { isSoundPublicKey } from './sound-public-key.ts';
 
 /** A public key with the algorithms (RFC 7518, RFC 8037) that it may be used with. */
 export interface IssuerKey {
@@ -37,13 +38,6 @@ const FETCH_INTERVAL_MS = 30_000;
  */
 const UNUSABLE_FETCH_INTERVAL_MS = 5000;
 const MAXIMUM_KEYS = 100;
-
-const EC_ALGORITHMS = [
-  { curve: 'P-256', algorithm: 'ES256' },
-  { curve: 'P-384', algorithm: 'ES384' },
-  { curve: 'P-521', algorithm: 'ES512' },
-];
-const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 
 /** A JWKS at a URL (RFC 7517 section 5). */
 export class Jwks {
@@ -177,16 +171,12 @@ function keyList(text: string): readonly Json[] {
 
 function parseKey(jwk: Json): IssuerKey | undefined {
   if (!isJsonObject(jwk) || typeof jwk.kid !== 'string' || (jwk.use ?? 'sig') !== 'sig') return undefined;
-  const possible = possibleAlgorithms(jwk);
-  const algorithms = jwk.alg === undefined ? possible : possible.filter((algorithm) => algorithm === jwk.alg);
+  const { alg } = jwk;
+  // A key is for PSS only if it says so.
+  const isPossible = (algorithm: string) =>
+    alg === undefined ? !PSS_ALGORITHMS.includes(algorithm) : algorithm === alg;
+  const algorithms = algorithmsOf(jwk).filter(isPossible);
   return algorithms.length === 0 ? undefined : importKey(jwk.kid, algorithms, jwk);
-}
-
-/** Asymmetric algorithms only (RFC 8725 section 3.1): a key of type `oct` has none. */
-function possibleAlgorithms({ kty, crv }: JsonObject): readonly string[] {
-  if (kty === 'RSA') return RSA_ALGORITHMS;
-  if (kty === 'EC') return EC_ALGORITHMS.filter(({ curve }) => curve === crv).map(({ algorithm }) => algorithm);
-  return kty === 'OKP' && crv === 'Ed25519' ? ['EdDSA'] : [];
 }
 
 function importKey(kid: string, algorithms: readonly string[], jwk: JsonObject): IssuerKey | undefined {

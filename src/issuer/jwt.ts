@@ -1,13 +1,14 @@
 /**
- * Verifies a JWT access token with the issuer's public keys. aws-jwt-verify checks the signature. This file adds what that
- * library leaves to its users: a strict header, no critical extensions, a required `exp`, and our own clock. Until the last
- * line of `verify`, everything read from the token is unverified.
+ * Verifies a JWT access token with the issuer's public keys. aws-jwt-verify checks the signature, except PSS, which it does not know.
+ * This file adds what that library leaves to its users: a strict header, no critical extensions, a required `exp`, and our own clock.
+ * Until the last line of `verify`, everything read from the token is unverified.
  */
 import { JwtParseError } from 'aws-jwt-verify/error';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { ACCESS_TOKEN, type Principal } from '../core/principal.ts';
+import { isSignatureOf } from '../jws/signature-algorithms.ts';
 import { type Claims, type Expectations, validateClaims } from './claims.ts';
 import type { CallContext } from './issuer-endpoint.ts';
 import type { IssuerKey, Jwks } from './jwks.ts';
@@ -71,9 +72,7 @@ function decompose(token: string) {
   const unverifiedHeader = parsePart(parts[0]);
   if (!isJsonObject(unverifiedHeader)) throw malformed();
   // Before the check of the whole token, because "alg":"none" comes with an empty signature.
-  if (!isAsymmetric(unverifiedHeader.alg)) {
-    throw new CredentialError('algorithm_refused', 'Expected RS256, RS384, RS512, ES256, ES384, ES512 or EdDSA.');
-  }
+  assertAsymmetric(unverifiedHeader.alg);
   const unverifiedPayload = parsePart(parts[1]);
   if (!COMPACT_JWS.test(token) || !isJsonObject(unverifiedPayload)) throw malformed();
   return { unverifiedHeader, unverifiedPayload };
@@ -93,13 +92,26 @@ function validateHeader({ typ, crit, kid }: JsonObject): string {
   return kid;
 }
 
-function isAsymmetric(alg: unknown): boolean {
-  return typeof alg === 'string' && /^(?:RS|ES)(?:256|384|512)$|^EdDSA$/.test(alg);
+function assertAsymmetric(alg: unknown): void {
+  if (typeof alg === 'string' && /^(?:RS|PS|ES)(?:256|384|512)$|^EdDSA$/.test(alg)) return;
+  if (typeof alg === 'string' && /^HS(?:256|384|512)$/.test(alg)) {
+    throw new CredentialError(
+      'algorithm_symmetric',
+      'The token is signed with a shared secret. Set the signing algorithm of the API to RS256 or PS256.',
+    );
+  }
+  throw new CredentialError('algorithm_refused', 'Expected one of RS, PS or ES with 256, 384 or 512, or EdDSA.');
 }
 
 function verifySignature(token: string, { alg }: JsonObject, key: IssuerKey): void {
   if (typeof alg !== 'string' || !key.algorithms.includes(alg)) {
     throw new CredentialError('algorithm_refused', 'The key is not for the algorithm that the header names.');
+  }
+  if (alg.startsWith('PS')) {
+    const end = token.lastIndexOf('.');
+    const signature = Buffer.from(token.slice(end + 1), 'base64url');
+    if (isSignatureOf(key.publicKey, alg, token.slice(0, end), signature)) return;
+    throw signatureInvalid();
   }
   try {
     verifyJwtSync(token, key.jwk, CLAIMS_CHECKED_ELSEWHERE, () => key.publicKey);
@@ -124,6 +136,7 @@ function toPrincipal(claims: Claims, permissionsAsScopes: boolean): Principal {
     issuer: claims.iss,
     expiresAt: claims.exp,
     issuedAt: claims.iat,
+    confirmation: claims.confirmation,
   };
 }
 

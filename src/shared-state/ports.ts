@@ -2,7 +2,7 @@
 import type { Marks } from './revocation-mark.ts';
 
 /** Why a table could not be used. Only for the log and the metrics: to the authorizer, every failure is the same. */
-export type TableFailure = 'timeout' | 'throttled' | 'denied' | 'missing' | 'unreadable' | 'paused';
+export type TableFailure = 'timeout' | 'throttled' | 'denied' | 'missing' | 'unreadable' | 'paused' | 'exists';
 
 /** Thrown by these ports. Its message names the table and never an item. */
 export class TableError extends Error {
@@ -32,6 +32,18 @@ export interface EntryTable {
    * @throws TableError
    */
   write(id: string, sealed: string, expiresAt: number, timeoutMs: number): Promise<void>;
+}
+
+/** The table of DPoP proofs that were accepted. */
+export interface ProofTable {
+  /**
+   * Adds an item if there is none with this id. Of several calls with one id, one returns true.
+   *
+   * @param expiresAt epoch seconds, after which DynamoDB may delete it
+   * @returns whether there was none
+   * @throws TableError
+   */
+  add(id: string, expiresAt: number, timeoutMs: number): Promise<boolean>;
 }
 
 /** The table of revocation marks, which the authorizer can only read. */

@@ -15,7 +15,7 @@ export interface TableEvent {
   readonly outcome: 'hit' | 'miss' | 'written' | TableFailure;
 }
 
-export type SharedTable = 'cache' | 'marks';
+export type SharedTable = 'cache' | 'marks' | 'proofs';
 
 export type TableObserver = (event: TableEvent) => void;
 
@@ -62,6 +62,17 @@ export class TableAccess {
    */
   write(call: (timeoutMs: number) => Promise<void>, observe?: TableObserver): Promise<void> {
     return this.#run('write', call, () => 'written', observe);
+  }
+
+  /**
+   * Adds an item if there is none with its id.
+   *
+   * @param call must end within the time limit that it is given
+   * @returns whether there was none
+   * @throws TableError
+   */
+  add(call: (timeoutMs: number) => Promise<boolean>, observe?: TableObserver): Promise<boolean> {
+    return this.#run('write', call, (isNew) => (isNew ? 'written' : 'hit'), observe);
   }
 
   async #run<Result>(

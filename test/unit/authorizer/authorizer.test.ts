@@ -1,5 +1,6 @@
-import { createHmac, createPublicKey } from 'node:crypto';
+import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
+import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/core/errors.ts';
 import { NOW_SECONDS } from '../../support/core/clock.ts';
@@ -42,6 +43,10 @@ const GOOD_CREDENTIALS: readonly (readonly [string, string])[] = [
 const onWhoami = { resourcePath: '/whoami', path: '/whoami' };
 const onPost = { method: 'POST' };
 const unavailable = (reason: string) => expect.objectContaining({ outcome: 'unavailable', reason });
+
+const ENCRYPTED = await new CompactEncrypt(Buffer.from(jwt))
+  .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', cty: 'JWT' })
+  .encrypt(randomBytes(32));
 
 describe('a valid credential', () => {
   it.each(GOOD_CREDENTIALS)('is allowed on every route whose scopes it has: %s', async (_, authorization) => {
@@ -131,7 +136,9 @@ describe('an invalid credential', () => {
     ['a JWT of another issuer', [`Bearer ${minted.otherIssuer}`], 'issuer_mismatch'],
     ['a JWT for another API', [`Bearer ${minted.otherAudience}`], 'audience_mismatch'],
     ['alg none', [`Bearer ${forge({ alg: 'none' }, accessTokenClaims(), () => '')}`], 'algorithm_refused'],
-    ['HS256 with the public key', [`Bearer ${hs256()}`], 'algorithm_refused'],
+    ['HS256 with the public key', [`Bearer ${hs256()}`], 'algorithm_symmetric'],
+    ['an encrypted token', [`Bearer ${ENCRYPTED}`], 'token_encrypted'],
+    ['the scheme DPoP', ['DPoP abc'], 'scheme_unsupported'],
   ])('is unauthenticated without a call to the issuer: %s', async (_, authorization, reason) => {
     const world = newWorld();
     expect(await world.decide('', { authorization })).toEqual(unauthenticated(reason));

@@ -44,7 +44,7 @@ describe('the Authorization headers', () => {
     'Bearerabc',
   ])('are refused with another scheme or without one: %j', (value) => {
     expect(() => parseCredential([value])).toThrow(
-      credentialError('scheme_unsupported', 'Expected the scheme Bearer or Basic.'),
+      credentialError('scheme_unsupported', 'Expected the scheme Bearer, DPoP or Basic.'),
     );
   });
 

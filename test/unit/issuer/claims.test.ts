@@ -11,6 +11,9 @@ const tolerant = expectations(new FrozenClock(), 5);
 const judge = (changes: Record<string, unknown>, expectedOnes = expected) =>
   validateClaims(accessTokenClaims(changes), expectedOnes);
 
+const THUMBPRINT = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I';
+const OTHER_THUMBPRINT = 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2';
+
 describe('valid claims', () => {
   it('are returned with their types', () => {
     const claims = judge({ username: 'user@example.com', org_id: 'org_1', permissions: ['read:bar'], scope: 'a b' });
@@ -184,8 +187,36 @@ describe('a claim that is null', () => {
 });
 
 describe('other claims', () => {
-  it.each([{ jkt: 'x' }, {}, false])('are refused if they bind the token to a key: cnf %j', (cnf) => {
-    expect(() => judge({ cnf })).toThrow(credentialError('token_sender_constrained', 'The token is bound to a key.'));
+  it.each([
+    { cnf: { jkt: THUMBPRINT }, confirmation: { jwkThumbprint: THUMBPRINT } },
+    { cnf: { 'x5t#S256': THUMBPRINT }, confirmation: { certificateThumbprint: THUMBPRINT } },
+    {
+      cnf: { jkt: THUMBPRINT, 'x5t#S256': OTHER_THUMBPRINT },
+      confirmation: { jwkThumbprint: THUMBPRINT, certificateThumbprint: OTHER_THUMBPRINT },
+    },
+  ])('say what the token is bound to: $cnf', ({ cnf, confirmation }) => {
+    expect(judge({ cnf }).confirmation).toEqual(confirmation);
+  });
+
+  it.each([
+    { jkt: 'x' },
+    { jkt: null },
+    { jkt: `${THUMBPRINT}=` },
+    { jkt: [THUMBPRINT] },
+    { jkt: THUMBPRINT, 'x5t#S256': 'x' },
+    { jkt: THUMBPRINT, kid: 'key-1' },
+    { kid: 'key-1' },
+    { jwk: { kty: 'EC' } },
+    {},
+    [],
+    THUMBPRINT,
+    false,
+    0,
+    '',
+  ])('are refused if they bind the token in a way that cannot be checked: cnf %j', (cnf) => {
+    expect(() => judge({ cnf })).toThrow(
+      credentialError('token_sender_constrained', 'The token is bound in a way that cannot be checked.'),
+    );
   });
 
   it.each([undefined, null, ''])('are refused without a subject: %j', (sub) => {

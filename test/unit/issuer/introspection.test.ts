@@ -62,6 +62,8 @@ async function assertionOf(http: ScriptedHttp, index: number, ...keys: readonly 
   });
 }
 
+const THUMBPRINT = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I';
+
 describe('the introspection request', () => {
   it('contains the token and a client assertion as JSON', async () => {
     const { http, introspect } = introspectionOver(() => activePassword());
@@ -232,12 +234,22 @@ describe('an active token in the response', () => {
     });
   });
 
+  it.each([
+    ['DPoP', { jkt: THUMBPRINT }, { jwkThumbprint: THUMBPRINT }],
+    ['Bearer', { 'x5t#S256': THUMBPRINT }, { certificateThumbprint: THUMBPRINT }],
+  ])('says what it is bound to: type %s, cnf %j', async (tokenType, cnf, confirmation) => {
+    expect(await introspectWith(activePassword({ token_type: tokenType, cnf }))).toMatchObject({
+      tokenType: 'access_token',
+      confirmation,
+    });
+  });
+
   const notCredentials: readonly unknown[] = [
     'refresh_token',
     'id_token',
     'Refresh_Token',
     'urn:ietf:params:oauth:token-type:access_token',
-    'DPoP',
+    'N_A',
     '',
     undefined,
     null,
@@ -273,7 +285,24 @@ describe('an active token in the response', () => {
     ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
     ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
     ['an nbf in the future', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
-    ['a bound key', { cnf: { 'x5t#S256': 'x' } }, 'token_sender_constrained', 'The token is bound to a key.'],
+    [
+      'an unusable binding',
+      { cnf: { 'x5t#S256': 'x' } },
+      'token_sender_constrained',
+      'The token is bound in a way that cannot be checked.',
+    ],
+    [
+      'the type DPoP without the key',
+      { token_type: 'DPoP' },
+      'token_sender_constrained',
+      'The token is bound to a key that the server does not name.',
+    ],
+    [
+      'the type DPoP with a certificate only',
+      { token_type: 'dpop', cnf: { 'x5t#S256': THUMBPRINT } },
+      'token_sender_constrained',
+      'The token is bound to a key that the server does not name.',
+    ],
     ['a scope that is a list', { scope: ['read:foo'] }, 'claims_malformed', 'The claim "scope" is not a string.'],
   ] as const)('is refused if it has %s', async (_, changes, code, message) => {
     await expect(introspectWith(activePassword(changes))).rejects.toThrow(credentialError(code, message));

@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, KeyObject, sign, verify as verifySignature } from 'node:crypto';
+import { constants, createHmac, createPublicKey, KeyObject, sign, verify as verifySignature } from 'node:crypto';
 import fc from 'fast-check';
 import { exportSPKI } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -24,22 +24,33 @@ import { json, ScriptedHttp } from '../../support/core/scripted-http.ts';
 const rsa = await makeIssuerKey('rsa-1');
 const strangerRsa = await makeIssuerKey('rsa-1');
 const ec = await makeIssuerKey('ec-1', 'ES256');
+const pss = await makeIssuerKey('pss-1', 'PS256');
 const ed = await makeIssuerKey('ed-1', 'EdDSA');
 const anyRsa = { ...rsa, kid: 'rsa-any', publicJwk: { ...rsa.publicJwk, kid: 'rsa-any', alg: undefined } };
 const nodePrivateKey = KeyObject.from(rsa.privateKey);
+const pssOptions = { key: KeyObject.from(pss.privateKey), padding: constants.RSA_PKCS1_PSS_PADDING };
 const rsaPublicKey = createPublicKey({ key: { ...rsa.publicJwk }, format: 'jwk' });
 
+const UNCHECKABLE = 'The token is bound in a way that cannot be checked.';
 const CONTEXT_AFTER = { deadlineMs: Number.MAX_SAFE_INTEGER };
 
 function verifier({ permissionsAsScopes = false, clockToleranceSeconds = 0 } = {}) {
   const clock = new FrozenClock();
-  const http = new ScriptedHttp(() => json(200, { keys: [rsa, ec, ed, anyRsa].map((key) => key.publicJwk) }));
+  const http = new ScriptedHttp(() => json(200, { keys: [rsa, pss, ec, ed, anyRsa].map((key) => key.publicJwk) }));
   const jwks = new Jwks({ url: JWKS_URL, endpoint: issuerEndpointOver(http, clock, 'jwks'), clock: clock.read });
   const expected = expectations(clock, clockToleranceSeconds);
   return { clock, http, verify: new JwtVerifier({ jwks, expected, permissionsAsScopes }) };
 }
 
 const verify = (token: string) => verifier().verify.verify(token, CONTEXT);
+
+function verifierOf(keys: readonly object[]) {
+  const clock = new FrozenClock();
+  const http = new ScriptedHttp(() => json(200, { keys }));
+  const jwks = new Jwks({ url: JWKS_URL, endpoint: issuerEndpointOver(http, clock, 'jwks'), clock: clock.read });
+  const verifier = new JwtVerifier({ jwks, expected: expectations(clock), permissionsAsScopes: false });
+  return { verifyAt: (token: string) => verifier.verify(token, CONTEXT) };
+}
 
 async function refusal(token: string): Promise<{ error: unknown; fetches: number }> {
   const { http, verify } = verifier();
@@ -99,8 +110,40 @@ describe('a good access token', () => {
   });
 });
 
+describe('a token that is signed by PSS', () => {
+  it.each(['PS256', 'PS384', 'PS512'])('is accepted if its key says %s', async (alg) => {
+    const key = await makeIssuerKey('pss-key', alg);
+    const { verifyAt } = verifierOf([key.publicJwk]);
+    expect(await verifyAt(await mint(key))).toMatchObject({ subject: 'auth0|1234' });
+  });
+
+  it('is refused if its signature is of another key, was changed, or has a salt of another length', async () => {
+    const signatureInvalid = credentialError('signature_invalid', 'The signature does not match.');
+    const other = await makeIssuerKey(pss.kid, 'PS256');
+    const token = await mint(pss);
+    const changed = `${token.slice(0, -8)}AAAAAAAA`;
+    const saltLess = forge({ alg: 'PS256', kid: pss.kid, typ: 'JWT' }, accessTokenClaims(), (input) =>
+      sign('sha256', Buffer.from(input), { ...pssOptions, saltLength: 20 }),
+    );
+    const pkcs1 = forge({ alg: 'PS256', kid: pss.kid, typ: 'JWT' }, accessTokenClaims(), (input) =>
+      sign('sha256', Buffer.from(input), pssOptions.key),
+    );
+    for (const bad of [await mint(other), changed, saltLess, pkcs1]) {
+      await expect(verify(bad)).rejects.toThrow(signatureInvalid);
+    }
+    const sound = forge({ alg: 'PS256', kid: pss.kid, typ: 'JWT' }, accessTokenClaims(), (input) =>
+      sign('sha256', Buffer.from(input), { ...pssOptions, saltLength: 32 }),
+    );
+    expect(await verify(sound)).toMatchObject({ subject: 'auth0|1234' });
+  });
+});
+
 describe('the algorithm of a JWT', () => {
-  const refused = credentialError('algorithm_refused', 'Expected RS256, RS384, RS512, ES256, ES384, ES512 or EdDSA.');
+  const refused = credentialError('algorithm_refused', 'Expected one of RS, PS or ES with 256, 384 or 512, or EdDSA.');
+  const symmetric = credentialError(
+    'algorithm_symmetric',
+    'The token is signed with a shared secret. Set the signing algorithm of the API to RS256 or PS256.',
+  );
 
   it.each(['none', 'None', 'NONE', 'nOnE', '', undefined, null, 7, ['RS256'], { alg: 'RS256' }])(
     'is refused without a call if it is %j, with or without a signature',
@@ -124,10 +167,15 @@ describe('the algorithm of a JWT', () => {
     const token = forge({ alg: 'HS256', kid: rsa.kid, typ: 'JWT' }, accessTokenClaims(), (input) =>
       createHmac('sha256', secret).update(input).digest(),
     );
-    expect(await refusal(token)).toEqual({ error: refused, fetches: 0 });
+    expect(await refusal(token)).toEqual({ error: symmetric, fetches: 0 });
   });
 
-  it.each(['HS384', 'HS512', 'PS256', 'RS1', 'ES256K', 'RSA-OAEP', 'rs256', 'RS256 ', 'xRS256'])(
+  it.each(['HS256', 'HS384', 'HS512'])('is refused with what to change if it is %s', async (alg) => {
+    const token = forge({ alg, kid: rsa.kid }, accessTokenClaims(), () => 'AAAA');
+    expect(await refusal(token)).toEqual({ error: symmetric, fetches: 0 });
+  });
+
+  it.each(['PS1', 'ps256', 'HS1', 'Ed25519', 'RS1', 'ES256K', 'RSA-OAEP', 'rs256', 'RS256 ', 'xRS256'])(
     'is refused if it is %s',
     async (alg) => {
       const token = forge({ alg, kid: rsa.kid }, accessTokenClaims(), () => 'AAAA');
@@ -144,6 +192,10 @@ describe('the algorithm of a JWT', () => {
     for (const [alg, kid] of [
       ['ES256', rsa.kid],
       ['RS512', rsa.kid],
+      ['PS256', rsa.kid],
+      ['PS256', anyRsa.kid],
+      ['RS256', pss.kid],
+      ['PS384', pss.kid],
       ['RS256', ec.kid],
       ['ES384', ec.kid],
       ['EdDSA', anyRsa.kid],
@@ -261,7 +313,7 @@ describe('the claims of a JWT', () => {
     ],
     ['an exp that has passed', { exp: NOW_SECONDS }, 'token_expired', 'The token has expired.'],
     ['an nbf in the future', { nbf: NOW_SECONDS + 1 }, 'token_not_yet_valid', 'The token is not valid yet.'],
-    ['a bound key', { cnf: { jkt: 'x' } }, 'token_sender_constrained', 'The token is bound to a key.'],
+    ['an unusable binding', { cnf: { jkt: 'x' } }, 'token_sender_constrained', UNCHECKABLE],
     ['no exp', { exp: undefined }, 'claims_malformed', 'The claim "exp" is missing.'],
     ['no sub', { sub: undefined }, 'claims_malformed', 'The claim "sub" is not a non-empty string.'],
     [

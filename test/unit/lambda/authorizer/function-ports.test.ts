@@ -42,6 +42,12 @@ function setUp(configuration: object = {}) {
         reads.push(`${tableName}/${id}=${sealed}`);
       },
     }),
+    proofTable: (tableName) => ({
+      add: async (id) => {
+        reads.push(`${tableName}/${id}`);
+        return true;
+      },
+    }),
     markTable: (tableName) => ({
       read: async (id, timeoutMs) => {
         reads.push(`${tableName}/${id} ${timeoutMs}`);

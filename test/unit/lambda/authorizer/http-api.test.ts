@@ -8,6 +8,7 @@ const EVENT: HttpApiEvent = { ...fixture, type: 'REQUEST' };
 describe('an HTTP API event, payload 2.0', () => {
   it('is read with the route of the API and the path without its stage', () => {
     expect(fromHttpApiEvent(EVENT)).toEqual({
+      evidence: expect.any(Function),
       authorization: ['Bearer abc'],
       method: 'GET',
       resourcePath: '/foo/{id}',

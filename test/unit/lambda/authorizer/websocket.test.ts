@@ -8,6 +8,7 @@ const EVENT: WebSocketEvent = { ...fixture, requestContext: { ...fixture.request
 describe('a WebSocket $connect event', () => {
   it('is read as the route $connect', () => {
     expect(fromWebSocketEvent(EVENT)).toEqual({
+      evidence: expect.any(Function),
       authorization: ['Bearer abc'],
       method: 'GET',
       resourcePath: '$connect',

@@ -1,0 +1,42 @@
+/**
+ * Makes sure that each DPoP proof is accepted once, by all containers together. The id of a proof depends on no secret, so that no
+ * change of a secret lets a proof pass again.
+ */
+import { hash } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { CredentialError, SharedStateError } from '../core/errors.ts';
+import type { ProofTable } from '../shared-state/ports.ts';
+import { TableAccess, type TableObserver } from '../shared-state/table-access.ts';
+import type { DpopProof } from './dpop-proof.ts';
+
+/** Without a record the caller gets 503, so it is worth waiting longer than for a cache. */
+const TIMEOUT_MS = 1000;
+const LONGEST_PAUSE_MS = 1000;
+
+export class ReplayGuard {
+  readonly #table: ProofTable;
+  readonly #access: TableAccess;
+
+  constructor(table: ProofTable, clock: Clock) {
+    this.#table = table;
+    this.#access = new TableAccess({ table: 'proofs', clock, timeoutMs: TIMEOUT_MS, longestPauseMs: LONGEST_PAUSE_MS });
+  }
+
+  /**
+   * Records a proof.
+   *
+   * @throws CredentialError `proof_replayed` if it was recorded before
+   * @throws SharedStateError `proofs_unrecordable` if a replay could not be told from it
+   * @see RFC 9449 section 11.1
+   */
+  async record({ jwkThumbprint, jti, expiresAtMs }: DpopProof, observe?: TableObserver): Promise<void> {
+    // A thumbprint has no colon, so no two pairs have the same text.
+    const id = hash('sha256', `${jwkThumbprint}:${jti}`, 'base64url');
+    const isNew = await this.#access
+      .add((timeoutMs) => this.#table.add(id, Math.ceil(expiresAtMs / 1000), timeoutMs), observe)
+      .catch(() => {
+        throw new SharedStateError('proofs_unrecordable', 'The DPoP proof cannot be recorded.');
+      });
+    if (!isNew) throw new CredentialError('proof_replayed', 'A proof with this "jti" and key was used before.');
+  }
+}
