@@ -4,7 +4,7 @@
  */
 import { forward, type InferOutput, minLength, optional, partialCheck, pipe, strictObject, string } from 'valibot';
 import { isJsonObject, parseJson } from '../core/json.ts';
-import { revocationSeconds } from './deployment-fields.ts';
+
 import {
   audience,
   audiences,
@@ -15,6 +15,7 @@ import {
   issuer,
   organizations,
   publicUrl,
+  revocationSeconds,
   routes,
   scopes,
   seconds,

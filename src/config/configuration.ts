@@ -23,12 +23,11 @@ import {
   memorySize,
   provisionedConcurrency,
   refresh,
-  revocationSeconds,
   rotationDays,
   stackPrefix,
   topicArn,
 } from './deployment-fields.ts';
-import { audience, flag, secretId } from './fields.ts';
+import { audience, flag, revocationSeconds, secretId } from './fields.ts';
 import { corsAllowHeaders, corsAllowOrigins, logRetentionDays, throttleBurst, throttleRate } from './gateway-fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';

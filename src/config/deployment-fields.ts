@@ -34,9 +34,6 @@ export const jwksCacheSeconds = wholeNumber(
   'whole seconds from 0 to 600, because a change of the key waits that long',
 );
 
-/** How long a container trusts a reading of the revocation marks. */
-export const revocationSeconds = wholeNumber(1, 60, 'whole seconds from 1 to 60');
-
 /** How long a mark with the kind `all` is kept. It must outlive every JWT that it refuses. */
 export const maxJwtLifetimeSeconds = wholeNumber(60, 31_536_000, 'whole seconds from 60 to 31536000 (one year)');
 

@@ -185,3 +185,6 @@ function isRouteKey(key: string): boolean {
     return false;
   }
 }
+
+/** How long a container trusts a reading of the revocation marks. */
+export const revocationSeconds = wholeNumber(1, 60, 'whole seconds from 1 to 60');

@@ -5,15 +5,8 @@
  */
 import { array, type InferOutput, minLength, optional, pipe, strictObject, string, union } from 'valibot';
 import { parseJson } from '../core/json.ts';
-import {
-  backendUrl,
-  jwksCacheSeconds,
-  keyDelivery,
-  keyFormat,
-  managementDomain,
-  revocationSeconds,
-} from './deployment-fields.ts';
-import { audience, issuer, secretId, wholeNumber } from './fields.ts';
+import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
+import { audience, issuer, revocationSeconds, secretId, wholeNumber } from './fields.ts';
 import { otherIssuer } from './issuers.ts';
 import { exactly, expecting, parse } from './parse.ts';
 

@@ -56,7 +56,7 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
     sub: requiredText(unverifiedClaims, 'sub'),
     iss,
     exp,
-    iat: typeof unverifiedClaims.iat === 'number' ? unverifiedClaims.iat : undefined,
+    iat: epochSeconds(unverifiedClaims, 'iat'),
     scopes: scopesOf(unverifiedClaims, expected),
     permissions: scopeList(unverifiedClaims.permissions, 'permissions'),
     username: text(unverifiedClaims, 'username'),

@@ -4,11 +4,10 @@
  * cached keys stay in use.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { assertIsJwk, type Jwk } from 'aws-jwt-verify/jwk';
-import { isJsonObject, type Json, type JsonObject, safeJsonParse } from 'aws-jwt-verify/safe-json-parse';
 import type { Clock } from '../core/clock.ts';
 import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { algorithmsOf, PSS_ALGORITHMS } from '../jws/signature-algorithms.ts';
 import { isSoundPublicKey } from '../jws/sound-public-key.ts';
 import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
@@ -17,7 +16,6 @@ import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
 export interface IssuerKey {
   readonly kid: string;
   readonly algorithms: readonly string[];
-  readonly jwk: Jwk;
   readonly publicKey: KeyObject;
 }
 
@@ -159,18 +157,15 @@ export function parseJwks(text: string): ReadonlyMap<string, IssuerKey> {
   return keys;
 }
 
-function keyList(text: string): readonly Json[] {
-  try {
-    const jwks = safeJsonParse(text);
-    if (isJsonObject(jwks) && Array.isArray(jwks.keys) && jwks.keys.length <= MAXIMUM_KEYS) return jwks.keys;
-  } catch {
-    // Not JSON: reported below.
-  }
+function keyList(text: string): readonly unknown[] {
+  const jwks = parseJson(text);
+  if (isJsonObject(jwks) && Array.isArray(jwks.keys) && jwks.keys.length <= MAXIMUM_KEYS) return jwks.keys;
   throw new IssuerError('issuer_malformed', `The JWKS is not an object with at most ${MAXIMUM_KEYS} "keys".`);
 }
 
-function parseKey(jwk: Json): IssuerKey | undefined {
-  if (!isJsonObject(jwk) || typeof jwk.kid !== 'string' || (jwk.use ?? 'sig') !== 'sig') return undefined;
+function parseKey(jwk: unknown): IssuerKey | undefined {
+  if (!isJsonObject(jwk) || typeof jwk.kid !== 'string') return undefined;
+  if (jwk.use !== undefined && jwk.use !== 'sig') return undefined;
   const { alg } = jwk;
   // A key is for PSS only if it says so.
   const isPossible = (algorithm: string) =>
@@ -181,9 +176,8 @@ function parseKey(jwk: Json): IssuerKey | undefined {
 
 function importKey(kid: string, algorithms: readonly string[], jwk: JsonObject): IssuerKey | undefined {
   try {
-    assertIsJwk(jwk);
     const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
-    return isSoundPublicKey(publicKey) ? { kid, algorithms, jwk, publicKey } : undefined;
+    return isSoundPublicKey(publicKey) ? { kid, algorithms, publicKey } : undefined;
   } catch {
     return undefined;
   }

@@ -7,8 +7,10 @@ export interface TokenSettings {
   /** Such as `rfc9068_profile_authz`. */
   readonly dialect?: string | undefined;
   readonly isEncrypted: boolean;
-  /** Whether tokens must, or may, be bound to a key of the client. */
+  /** Whether tokens must, or may, be bound to a key or a certificate of the client. */
   readonly proofOfPossession?: 'required' | 'offered' | undefined;
+  /** How they are bound: `dpop` or `mtls`. */
+  readonly bindingMechanism?: string | undefined;
   /** Which clients get tokens for users: `allow_all`, `require_client_grant` or `deny_all`. */
   readonly userPolicy?: string | undefined;
 }
@@ -24,6 +26,7 @@ export function tokenSettingsOf(record: JsonObject): TokenSettings {
     dialect: textOrAbsent(dialect),
     isEncrypted: isJsonObject(encryption),
     proofOfPossession: proofOfPossession(record.proof_of_possession),
+    bindingMechanism: textOrAbsent(memberOf(record.proof_of_possession, 'mechanism')),
     userPolicy: textOrAbsent(memberOf(user, 'policy')),
   };
 }

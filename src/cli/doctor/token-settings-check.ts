@@ -1,4 +1,6 @@
 /** Warns of settings of the resource server with which the tenant issues tokens that the authorizer refuses, or none at all. */
+
+import type { AuthorizerConfiguration } from '../../config/authorizer-configuration.ts';
 import type { TokenSettings } from '../../management/token-settings.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
 import { type Check, passed, warned } from './check.ts';
@@ -8,6 +10,8 @@ interface Fault {
   readonly fix: string;
 }
 
+const ALGORITHMS = ['RS256', 'PS256'];
+const SETTINGS = 'dashboard: Applications > APIs > the API > Settings';
 const DIALECTS = ['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz'];
 
 export const tokenSettingsCheck: Check = {
@@ -17,8 +21,7 @@ export const tokenSettingsCheck: Check = {
   run: async (examination) => {
     const { connect, audience } = examination;
     const found = await connect().resourceServers.find(audience);
-    const { permissionsAsScopes } = authorizerConfiguration(examination);
-    const faults = found ? faultsOf(found.tokens, permissionsAsScopes) : [];
+    const faults = found ? faultsOf(found.tokens, authorizerConfiguration(examination)) : [];
     if (faults.length > 0) {
       return warned(faults.map(({ detail }) => detail).join('\n'), faults.map(({ fix }) => fix).join('\n'));
     }
@@ -27,21 +30,22 @@ export const tokenSettingsCheck: Check = {
   },
 };
 
-function faultsOf(tokens: TokenSettings, permissionsAsScopes: boolean): readonly Fault[] {
+function faultsOf(tokens: TokenSettings, configuration: AuthorizerConfiguration): readonly Fault[] {
   return [
     signingFault(tokens),
-    dialectFault(tokens, permissionsAsScopes),
+    dialectFault(tokens, configuration.permissionsAsScopes),
     encryptionFault(tokens),
-    bindingFault(tokens),
+    bindingFault(tokens, configuration),
     policyFault(tokens),
   ].filter((fault) => fault !== undefined);
 }
 
 function signingFault({ signingAlgorithm }: TokenSettings): Fault | undefined {
-  if (signingAlgorithm === undefined || signingAlgorithm === 'RS256') return undefined;
+  if (signingAlgorithm === undefined || ALGORITHMS.includes(signingAlgorithm)) return undefined;
+  const code = signingAlgorithm.startsWith('HS') ? 'algorithm_symmetric' : 'algorithm_refused';
   return {
-    detail: `signing_alg is ${signingAlgorithm}: the authorizer refuses every JWT of this API (algorithm_refused)`,
-    fix: "Set the API's signing algorithm to RS256 (dashboard: Applications > APIs > the API > Settings).",
+    detail: `signing_alg is ${signingAlgorithm}: the authorizer refuses every JWT of this API (${code})`,
+    fix: `Set the API's signing algorithm to RS256 or PS256 (${SETTINGS}).`,
   };
 }
 
@@ -63,17 +67,31 @@ function dialectFault({ dialect }: TokenSettings, permissionsAsScopes: boolean):
 function encryptionFault({ isEncrypted }: TokenSettings): Fault | undefined {
   if (!isEncrypted) return undefined;
   return {
-    detail: 'token_encryption is set: the authorizer cannot read encrypted tokens',
-    fix: 'Turn the encryption of access tokens off (dashboard: Applications > APIs > the API > Settings).',
+    detail: 'token_encryption is set: the authorizer cannot read encrypted tokens, and refuses them (token_encrypted)',
+    fix: `Turn the encryption of access tokens off (${SETTINGS}).`,
   };
 }
 
-function bindingFault({ proofOfPossession }: TokenSettings): Fault | undefined {
-  if (proofOfPossession === undefined) return undefined;
-  const which = proofOfPossession === 'required' ? 'every token is' : 'tokens may be';
+function bindingFault(
+  { proofOfPossession, bindingMechanism }: TokenSettings,
+  { dpop, mtls }: AuthorizerConfiguration,
+): Fault | undefined {
+  const key = bindingMechanism === 'dpop' ? 'dpop' : 'mtls';
+  const isOn = { dpop: dpop !== 'off', mtls: mtls !== 'off' };
+  if (proofOfPossession === undefined) return unboundFault(dpop === 'required' ? 'dpop' : 'mtls', { dpop, mtls });
+  if (isOn[key]) return undefined;
+  const which = proofOfPossession === 'required' ? 'every token is' : 'a token may be';
   return {
-    detail: `proof_of_possession is set: ${which} bound to a key, and the authorizer refuses those (token_sender_constrained)`,
-    fix: 'Turn sender constraining off (dashboard: Applications > APIs > the API > Settings).',
+    detail: `proof_of_possession is set: ${which} bound to its holder, and the authorizer refuses those (token_sender_constrained)`,
+    fix: `Set ${key} to "accepted" and gatewayTtlSeconds to 0, or turn sender constraining off (${SETTINGS}).`,
+  };
+}
+
+function unboundFault(key: 'dpop' | 'mtls', modes: Pick<AuthorizerConfiguration, 'dpop' | 'mtls'>): Fault | undefined {
+  if (modes[key] !== 'required') return undefined;
+  return {
+    detail: `${key} is "required", but the tenant does not bind the tokens of this API to their holder`,
+    fix: `Turn sender constraining on (${SETTINGS}), or set ${key} to "accepted".`,
   };
 }
 

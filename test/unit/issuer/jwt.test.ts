@@ -339,7 +339,7 @@ describe('the claims of a JWT', () => {
   });
 
   it('are refused with a wrong type even if nothing else depends on it', async () => {
-    const error = credentialError('token_malformed', 'The token is not a JWS in compact form with a JSON payload.');
+    const error = credentialError('claims_malformed', 'The claim "iat" is not a number.');
     await expect(verify(await mint(rsa, { iat: 'now' }))).rejects.toThrow(error);
   });
 });

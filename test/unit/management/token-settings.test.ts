@@ -16,6 +16,7 @@ describe('tokenSettingsOf', () => {
       dialect: 'rfc9068_profile_authz',
       isEncrypted: true,
       proofOfPossession: 'required',
+      bindingMechanism: 'dpop',
       userPolicy: 'require_client_grant',
     });
   });
