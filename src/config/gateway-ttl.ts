@@ -4,9 +4,7 @@ import { seconds } from './fields.ts';
 /** API Gateway allows an hour at most. */
 export const gatewayTtlSeconds = seconds(3600);
 
-/**
- * What forbids caching. A cached decision would let a replayed proof, or a stolen token without any, pass the gateway.
- */
+/** What forbids caching. */
 export interface UncachedSettings {
   readonly uncachedScopes?: readonly string[] | undefined;
   readonly dpop?: string | undefined;
@@ -22,9 +20,11 @@ export function gatewayTtlFault(
   { uncachedScopes = [], dpop = 'off', mtls = 'off' }: UncachedSettings,
   ttlSeconds: number,
 ): string | undefined {
-  if (ttlSeconds === 0) return undefined;
-  const got = `got ${ttlSeconds}; expected 0, because`;
-  if (uncachedScopes.length > 0) return `${got} uncachedScopes forbids caching`;
+  if (uncachedScopes.length > 0 && ttlSeconds > 0)
+    return `got ${ttlSeconds}; expected 0, because uncachedScopes forbids caching`;
   const [name] = [...(dpop === 'off' ? [] : ['dpop']), ...(mtls === 'off' ? [] : ['mtls'])];
-  return name && `${got} with ${name} each request must be checked: a cached decision would not see a stolen token`;
+  if (name === undefined || ttlSeconds === 0) return undefined;
+  // A time that is known only at deployment is a negative number here.
+  const got = ttlSeconds > 0 ? ttlSeconds : 'a value that is known only at deployment';
+  return `got ${got}; expected 0, because with ${name} each request must be checked: a cached decision would let a stolen token pass`;
 }

@@ -90,6 +90,27 @@ describe('the authorizer', () => {
     api.resourceCountIs('AWS::DynamoDB::Table', 1);
   });
 
+  it('may add DPoP proofs to a table, and neither read nor change them', () => {
+    const { api } = templates({ dpop: 'accepted', gatewayTtlSeconds: 0 });
+    expect(statementsOf(api, 'AuthorizerDecide')).toContainEqual({
+      actions: ['dynamodb:PutItem'],
+      on: [expect.stringContaining('SharedStateProofs')],
+    });
+    api.hasResourceProperties('AWS::DynamoDB::Table', {
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+    });
+    api.resourceCountIs('AWS::DynamoDB::Table', 3);
+    expect(configOf(api)).toContain('"proofTable"');
+    api.hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
+  });
+
+  it('needs no table for tokens that are bound to a certificate', () => {
+    const { api } = templates({ mtls: 'accepted', gatewayTtlSeconds: 0 });
+    api.resourceCountIs('AWS::DynamoDB::Table', 2);
+    expect(configOf(api)).not.toContain('proofTable');
+  });
+
   it('gives no function the right to create a log group', () => {
     const { key, api } = templates({ backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [] } });
     for (const template of [key, api]) {
@@ -311,6 +332,16 @@ describe('the authorizer', () => {
     );
     expect(() => ownStack({ uncachedScopes: ['admin'] })).toThrow(fault);
     expect(() => ownStack({ uncachedScopes: ['admin'], resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
+    for (const bound of [{ dpop: 'accepted' }, { mtls: 'accepted' }] as const) {
+      expect(() => ownStack(bound)).toThrow(
+        /resultsCacheTtl: got 60; expected 0, because with (?:dpop|mtls) each request/,
+      );
+      const late = Duration.seconds(Token.asNumber(Fn.importValue('Ttl')));
+      expect(() => ownStack({ ...bound, resultsCacheTtl: late })).toThrow(
+        /resultsCacheTtl: got a value that is known only at deployment; expected 0/,
+      );
+      expect(() => ownStack({ ...bound, resultsCacheTtl: Duration.seconds(0) })).not.toThrow();
+    }
   });
 
   it('refuses a configuration that does not fit into the environment even without its routes', () => {

@@ -18,6 +18,7 @@ function setUp(...replies: readonly Reply[]) {
     entries: aws.entryTable(TABLE),
     marks: aws.markTable(TABLE, false),
     requiredMarks: aws.markTable(TABLE, true),
+    proofs: aws.proofTable(TABLE),
   };
 }
 
@@ -61,6 +62,42 @@ describe('the table of entries', () => {
       );
     },
   );
+});
+
+describe('the table of proofs', () => {
+  it('adds an item only if there is none, or if it is its own from an earlier attempt', async () => {
+    const { http, proofs } = setUp(json(200, {}));
+    expect(await proofs.add('a', 1_800_000_000, 1000)).toBe(true);
+    const sent = form(http.requests[0]);
+    const owner = { S: expect.stringMatching(/^[0-9a-f-]{36}$/) };
+    expect(sent).toEqual({
+      TableName: TABLE,
+      Item: { id: { S: 'a' }, owner, expires: { N: '1800000000' } },
+      ConditionExpression: 'attribute_not_exists(id) OR #owner = :owner',
+      ExpressionAttributeNames: { '#owner': 'owner' },
+      ExpressionAttributeValues: { ':owner': owner },
+    });
+    expect(http.requests[0]?.headers['x-amz-target']).toBe('DynamoDB_20120810.PutItem');
+  });
+
+  it('has the item already if the condition failed', async () => {
+    expect(await setUp(awsError('ConditionalCheckFailedException')).proofs.add('a', 1, 1000)).toBe(false);
+  });
+
+  it('sends the same owner again if the response to an attempt was lost, and another one for another proof', async () => {
+    const { http, proofs } = setUp(failure('connection'), json(200, {}), json(200, {}));
+    expect(await proofs.add('a', 1, 1000)).toBe(true);
+    expect(await proofs.add('a', 1, 1000)).toBe(true);
+    const [first, second, third] = http.requests.map((request) => JSON.stringify(form(request).Item));
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  it('throws if it cannot be used, so that no outage looks like a replay', async () => {
+    await expect(setUp(awsError('ProvisionedThroughputExceededException')).proofs.add('a', 1, 1)).rejects.toThrow(
+      tableError('throttled', `PutItem failed at the table ${TABLE}: got ProvisionedThroughputExceededException.`),
+    );
+  });
 });
 
 describe('a table that cannot be used', () => {

@@ -255,6 +255,32 @@ describe('the configuration of a deployment', () => {
       { uncachedScopes: ['a'] },
       /^gatewayTtlSeconds: got 60; expected 0/,
     ],
+    [
+      'bound tokens together with a gateway cache',
+      { dpop: 'accepted' },
+      /^gatewayTtlSeconds: got 60; expected 0, because with dpop each request must be checked/,
+    ],
+    [
+      'bound tokens by certificate together with a gateway cache',
+      { mtls: 'required', gatewayTtlSeconds: 1 },
+      /^gatewayTtlSeconds: got 1; expected 0, because with mtls each request must be checked/,
+    ],
+    [
+      'two bindings that are both required',
+      { dpop: 'required', mtls: 'required', gatewayTtlSeconds: 0 },
+      /^mtls: got "required", and dpop is "required" too/,
+    ],
+    [
+      'the main audience among the others',
+      { audiences: ['https://old.api', 'https://demo.api'] },
+      /^audiences: "https:\/\/demo\.api" is already the main "audience"/,
+    ],
+    ['metadata without a public URL', { resourceMetadata: true }, /^resourceMetadata: got true; set publicUrl/],
+    [
+      'metadata for a URL that is no audience',
+      { resourceMetadata: true, publicUrl: 'https://api.example.com' },
+      /^resourceMetadata: got true; expected publicUrl \(https:\/\/api\.example\.com\) to be the audience/,
+    ],
     ['a backendUrl without routes', { backendUrl: 'https://b.example' }, /^routes: missing; with backendUrl/],
     ['encrypted logs without a key', { encryptLogs: true }, /^encryptLogs: got true; set kmsKeyArn to the key/],
     ['OPTIONS as a route', { routes: { 'OPTIONS /a': [] } }, /^routes: "OPTIONS \/a" cannot be a route/],
