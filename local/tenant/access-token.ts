@@ -1,7 +1,9 @@
 /** Issues the access token of a grant: a JWT in the dialect that the API is configured for. */
 import { randomUUID } from 'node:crypto';
+import { encryptionKeyOf, encryptJwt } from './encrypted-token.ts';
 import type { TenantParts } from './parts.ts';
 import type { JsonObject, ResourceServerRecord } from './records.ts';
+import { tokenTypeOf } from './sender-constraint.ts';
 
 const DEFAULT_LIFETIME_SECONDS = 86_400;
 
@@ -11,6 +13,10 @@ export interface AccessTokenRequest {
   readonly sub: string;
   readonly scope: readonly string[];
   readonly grantType: 'client-credentials' | 'password';
+  /** What the token is bound to. @default a Bearer token */
+  readonly cnf?: JsonObject | undefined;
+  /** Claims beside the usual ones, such as `org_id`. */
+  readonly claims?: JsonObject | undefined;
 }
 
 function signatureFor({ signing_alg: alg, signing_secret: secret }: ResourceServerRecord) {
@@ -19,7 +25,7 @@ function signatureFor({ signing_alg: alg, signing_secret: secret }: ResourceServ
 
 /** Returns the members of a successful token response. */
 export function issueAccessToken(request: AccessTokenRequest, tenant: TenantParts): JsonObject {
-  const { api, clientId, sub, grantType } = request;
+  const { api, clientId, sub, grantType, cnf } = request;
   const lifetimeSeconds = api.token_lifetime ?? DEFAULT_LIFETIME_SECONDS;
   const iat = tenant.tokens.nowSeconds();
   const scope = request.scope.join(' ');
@@ -29,10 +35,12 @@ export function issueAccessToken(request: AccessTokenRequest, tenant: TenantPart
   const own = isRfc9068 ? { client_id: clientId, jti: randomUUID() } : { azp: clientId, gty: grantType };
   // This tenant gives every user the role that has all requested scopes.
   const authorization = dialect.endsWith('_authz') ? { permissions: request.scope } : {};
-  const access_token = tenant.tokens.issueJwt({
-    claims: { ...common, ...(scope && { scope }), ...own, ...authorization },
+  const jwt = tenant.tokens.issueJwt({
+    claims: { ...request.claims, ...common, ...(scope && { scope }), ...own, ...authorization, ...(cnf && { cnf }) },
     typ: isRfc9068 ? 'at+jwt' : 'JWT',
     ...signatureFor(api),
   });
-  return { access_token, token_type: 'Bearer', expires_in: lifetimeSeconds, scope };
+  const encryptionKey = encryptionKeyOf(api.token_encryption);
+  const access_token = encryptionKey ? encryptJwt(jwt, encryptionKey) : jwt;
+  return { access_token, token_type: tokenTypeOf(cnf), expires_in: lifetimeSeconds, scope };
 }

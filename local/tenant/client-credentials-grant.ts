@@ -5,19 +5,23 @@
 
 import { issueAccessToken } from './access-token.ts';
 import type { CallingClient } from './client-authentication.ts';
-import type { Reply } from './http.ts';
+import type { Exchange, Reply } from './http.ts';
 import { oauthError } from './oauth-error.ts';
 import { type Fields, splitScope } from './oauth-fields.ts';
 import { offeredScopes } from './offered-scopes.ts';
+import { organizationClaims, requestedOrganization } from './organizations.ts';
 import type { TenantParts } from './parts.ts';
 import type { ClientGrantRecord } from './records.ts';
+import { confirmationOf } from './sender-constraint.ts';
 import { findAudience } from './state.ts';
 
 export function clientCredentialsGrant(
   fields: Fields,
-  { client, authenticated }: CallingClient,
+  caller: CallingClient,
+  exchange: Exchange,
   tenant: TenantParts,
 ): Reply {
+  const { client, authenticated } = caller;
   if (!authenticated) throw oauthError(401, 'invalid_client', 'Client authentication is required.');
   const audience = fields.audience || tenant.state.settings.default_audience;
   if (!audience) throw accessDenied('No audience parameter was provided, and no default audience has been configured');
@@ -33,11 +37,18 @@ export function clientCredentialsGrant(
   const granted = grant.allow_all_scopes ? offered : grant.scope.filter((value) => offered.includes(value));
   const scope = chooseScope(fields.scope, granted);
   const sub = `${client.client_id}@clients`;
-  const body = issueAccessToken(
-    { api, clientId: client.client_id, sub, scope, grantType: 'client-credentials' },
-    tenant,
-  );
-  return { status: 200, body };
+  const claims = organizationClaims(requestedOrganization(fields.organization, grant, tenant.state), tenant.state);
+  const cnf = confirmationOf(exchange, caller, api, tenant);
+  const request = {
+    api,
+    clientId: client.client_id,
+    sub,
+    scope,
+    cnf,
+    claims,
+    grantType: 'client-credentials',
+  } as const;
+  return { status: 200, body: issueAccessToken(request, tenant) };
 }
 
 function findGrant(clientId: string, audience: string, { state }: TenantParts): ClientGrantRecord | undefined {

@@ -1,4 +1,5 @@
 /** `GET /.well-known/…`: the tenant's public keys and its metadata (RFC 8414). */
+import { PROOF_ALGORITHM } from './dpop-proof.ts';
 import type { Exchange, Reply } from './http.ts';
 import type { TenantParts } from './parts.ts';
 
@@ -18,6 +19,7 @@ export function openidConfiguration(_exchange: Exchange, { issuer }: TenantParts
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       introspection_endpoint_auth_methods_supported: ['private_key_jwt'],
       introspection_endpoint_auth_signing_alg_values_supported: ['RS256'],
+      dpop_signing_alg_values_supported: [PROOF_ALGORITHM],
       id_token_signing_alg_values_supported: ['RS256'],
       subject_types_supported: ['public'],
       response_types_supported: ['token'],

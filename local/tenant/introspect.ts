@@ -8,6 +8,7 @@ import { oauthError } from './oauth-error.ts';
 import { readFields, requireField } from './oauth-fields.ts';
 import type { TenantParts } from './parts.ts';
 import type { JsonObject } from './records.ts';
+import { tokenTypeOf } from './sender-constraint.ts';
 
 const INACTIVE = { active: false };
 
@@ -57,8 +58,10 @@ function describeOpaque(value: string, audience: string, tenant: TenantParts): J
   const token = tenant.tokens.findOpaque(value);
   if (!token || token.audience !== audience) return undefined;
   return {
+    ...token.claims,
     active: true,
-    token_type: token.use === 'refresh' ? 'refresh_token' : 'Bearer',
+    token_type: token.use === 'refresh' ? 'refresh_token' : tokenTypeOf(token.cnf),
+    ...(token.cnf && { cnf: token.cnf }),
     scope: token.scope,
     client_id: token.clientId,
     ...usernameOf(token.sub, tenant),
@@ -73,9 +76,15 @@ function describeOpaque(value: string, audience: string, tenant: TenantParts): J
 function describeJwt(token: string, audience: string, tenant: TenantParts): JsonObject | undefined {
   const claims = tenant.tokens.verifyJwt(token);
   if (!claims || ![claims.aud].flat().includes(audience)) return undefined;
-  const { scope, azp, client_id = azp, iat, exp, sub, aud, iss } = claims;
-  const response = { active: true, token_type: 'Bearer', scope, client_id, iat, exp, sub, aud, iss };
-  return { ...response, ...usernameOf(String(sub), tenant) };
+  const { azp, gty: _gty, client_id = azp, cnf, ...described } = claims;
+  const response = {
+    ...described,
+    client_id,
+    active: true,
+    token_type: tokenTypeOf(cnf),
+    ...(cnf !== undefined && { cnf }),
+  };
+  return { ...response, ...usernameOf(String(claims.sub), tenant) };
 }
 
 function usernameOf(sub: string, tenant: TenantParts): JsonObject {

@@ -3,7 +3,7 @@ import { constants, createHmac, type KeyObject, sign, verify } from 'node:crypto
 import { parseJsonObject } from './http.ts';
 import type { JsonObject } from './records.ts';
 
-export type MintAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'HS256' | 'none';
+export type MintAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'HS256' | 'none';
 
 export interface UnverifiedJwt {
   readonly header: JsonObject;
@@ -36,7 +36,11 @@ function signatureOf(alg: MintAlgorithm, input: string, key: SigningPair): Buffe
     const secret = key.secret ?? key.publicKey.export({ type: 'spki', format: 'pem' });
     return createHmac('sha256', secret).update(input).digest();
   }
-  return sign(`sha${alg.slice(2)}`, Buffer.from(input), { key: key.privateKey, ...(alg === 'PS256' && PSS) });
+  return sign(`sha${alg.slice(2)}`, Buffer.from(input), { key: key.privateKey, ...(usesPss(alg) && PSS) });
+}
+
+export function usesPss(alg: MintAlgorithm): boolean {
+  return alg.startsWith('PS');
 }
 
 /** Splits a compact JWS; `undefined` if the text is not exactly one. */
@@ -48,6 +52,14 @@ export function decodeUnverified(token: string): UnverifiedJwt | undefined {
   const claimsObject = parseJsonObject(claims.toString('utf8'));
   if (!headerObject || !claimsObject) return undefined;
   return { header: headerObject, claims: claimsObject, signingInput: `${parts[0]}.${parts[1]}`, signature };
+}
+
+/** As a DPoP proof must be signed here. */
+export function isSignedEs256(jwt: UnverifiedJwt, key: KeyObject): boolean {
+  const { header, signingInput, signature } = jwt;
+  return (
+    header.alg === 'ES256' && verify('sha256', Buffer.from(signingInput), { key, dsaEncoding: 'ieee-p1363' }, signature)
+  );
 }
 
 export function isSignedRs256(jwt: UnverifiedJwt, key: KeyObject): boolean {
@@ -63,7 +75,7 @@ export function isSignedWith(alg: MintAlgorithm, jwt: UnverifiedJwt, key: Omit<S
       .update(signingInput)
       .digest()
       .equals(signature);
-  const padding = alg === 'PS256' ? PSS : {};
+  const padding = usesPss(alg) ? PSS : {};
   return verify('sha256', Buffer.from(signingInput), { key: key.publicKey, ...padding }, signature);
 }
 

@@ -1,6 +1,7 @@
 /** What every endpoint receives: the tenant's state, its clock, and the services that several endpoints use. */
 
 import type { AssertionVerifier } from './client-assertion.ts';
+import type { DpopProofVerifier } from './dpop-proof.ts';
 import type { Exchange, Reply } from './http.ts';
 import type { LoginGuard } from './login-guard.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -41,6 +42,7 @@ export interface TenantParts {
   readonly tokens: TokenStore;
   readonly logins: LoginGuard;
   readonly assertions: AssertionVerifier;
+  readonly proofs: DpopProofVerifier;
 }
 
 export type PathParameters = Readonly<Record<string, string>>;

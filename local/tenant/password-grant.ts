@@ -8,6 +8,7 @@ import { invalidRequest, oauthError } from './oauth-error.ts';
 import { type Fields, requireField, splitScope } from './oauth-fields.ts';
 import type { TenantParts } from './parts.ts';
 import type { ConnectionRecord, JsonObject, ResourceServerRecord, UserRecord } from './records.ts';
+import { confirmationOf } from './sender-constraint.ts';
 import { findAudience, scopeValues } from './state.ts';
 
 const OIDC_SCOPES = ['openid', 'profile', 'email'];
@@ -18,10 +19,12 @@ export function passwordGrant(fields: Fields, caller: CallingClient, exchange: E
   const password = requireField(fields, 'password');
   const connection = chooseConnection(fields, caller.client.client_id, tenant);
   const api = chooseApi(fields, tenant);
+  const cnf = confirmationOf(exchange, caller, api, tenant);
   const user = logIn({ username, password, connection, ip: callerIp(exchange, caller) }, tenant);
   const scope = chooseScope(fields.scope, api);
   const clientId = caller.client.client_id;
-  const response = issueAccessToken({ api, clientId, sub: user.user_id, scope, grantType: 'password' }, tenant);
+  const { user_id: sub, token_claims: claims } = user;
+  const response = issueAccessToken({ api, clientId, sub, scope, cnf, claims, grantType: 'password' }, tenant);
   return { status: 200, body: { ...response, ...refreshToken(scope, user, caller, api, tenant) } };
 }
 

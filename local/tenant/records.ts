@@ -26,6 +26,10 @@ export interface ResourceServerRecord {
   readonly signing_secret?: string;
   /** `access_token` (default) or `rfc9068_profile`; with `_authz` at the end, tokens have `permissions`. */
   readonly token_dialect?: string;
+  /** `{mechanism: 'dpop' | 'mtls', required: boolean, required_for?: 'public_clients' | 'all_clients'}`. */
+  readonly proof_of_possession?: unknown;
+  /** `{format: 'compact-nested-jwe', encryption_key: {alg, pem, kid?, name?}}`. */
+  readonly token_encryption?: unknown;
   /** A JWK (JSON text or object), a PEM certificate or a PEM public key. */
   readonly verificationKey?: unknown;
   /** `[{kid, pem}]`. */
@@ -55,6 +59,9 @@ export interface ClientGrantRecord {
   readonly subject_type?: 'client' | 'user' | 'anonymous_user';
   /** If `true`, the API returns no `scope`. */
   readonly allow_all_scopes?: boolean;
+  /** Whether tokens of this grant may or must be for an organization. @default 'deny' */
+  readonly organization_usage?: 'deny' | 'allow' | 'require';
+  readonly allow_any_organization?: boolean;
   readonly [property: string]: unknown;
 }
 
@@ -78,6 +85,17 @@ export interface UserRecord {
   readonly requires_verification?: boolean;
   /** An Action denies every login of this user with this status. Real tenants use both. */
   readonly login_denied?: 403 | 500;
+  /** An Action adds these claims to every access token of this user. */
+  readonly token_claims?: JsonObject;
+}
+
+export interface OrganizationRecord {
+  readonly id: string;
+  /** Lower case, unique. */
+  readonly name: string;
+  readonly display_name: string;
+  /** The ids of the client grants with which machines get tokens for this organization. */
+  readonly client_grants: readonly string[];
 }
 
 export interface ApplicationPasswordRecord {
@@ -99,6 +117,8 @@ export interface TenantSettings {
   readonly default_directory: string;
   readonly default_audience: string;
   readonly flags: Readonly<Record<string, boolean>>;
+  /** Whether requests may name an organization, and tokens have `org_name`. @default false */
+  readonly allow_organization_name_in_authentication_api?: boolean;
 }
 
 export interface AttackProtection {
@@ -127,4 +147,5 @@ export interface Seed {
   readonly resourceServers: readonly ResourceServerRecord[];
   readonly clientGrants: readonly ClientGrantRecord[];
   readonly users: readonly UserRecord[];
+  readonly organizations: readonly OrganizationRecord[];
 }

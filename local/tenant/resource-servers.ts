@@ -1,6 +1,7 @@
 /** `/api/v2/resource-servers`: the APIs, with the three properties that hold or locate their verification keys. */
 import { randomBytes } from 'node:crypto';
 import { apiError, inexistent } from './api-error.ts';
+import { ENCRYPTION_ALGORITHMS, encryptionKeyOf } from './encrypted-token.ts';
 import type { Exchange, Reply } from './http.ts';
 import { withScope } from './management-authorization.ts';
 import { offeredScopes } from './offered-scopes.ts';
@@ -37,6 +38,23 @@ const verificationKeysCheck = list(
 const locationCheck: Check = (value) =>
   text()(value) ?? (/^https?:\/\//.test(String(value)) && URL.canParse(String(value)) ? undefined : 'Expected a URL');
 
+const possessionCheck = object(['mechanism', 'required'], {
+  mechanism: oneOf('mtls', 'dpop'),
+  required: bool,
+  required_for: oneOf('public_clients', 'all_clients'),
+});
+
+const encryptionCheck: Check = (value) =>
+  object(['format', 'encryption_key'], {
+    format: oneOf('compact-nested-jwe'),
+    encryption_key: object(['alg', 'pem'], {
+      alg: oneOf(...ENCRYPTION_ALGORITHMS),
+      pem: text(),
+      kid: text(),
+      name: text(),
+    }),
+  })(value) ?? (encryptionKeyOf(value) ? undefined : 'Expected a public RSA key as PEM');
+
 const changeable: Readonly<Record<string, Check>> = {
   name: text(1, 200),
   scopes: list(scopeCheck, (scope) => (scope as { value: string }).value),
@@ -48,10 +66,10 @@ const changeable: Readonly<Record<string, Check>> = {
   token_dialect: oneOf('access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz'),
   skip_consent_for_verifiable_first_party_clients: bool,
   enforce_policies: bool,
-  token_encryption: anything,
+  token_encryption: nullable(encryptionCheck),
   consent_policy: anything,
   authorization_details: anything,
-  proof_of_possession: anything,
+  proof_of_possession: nullable(possessionCheck),
   subject_type_authorization: anything,
   verificationKey: nullable(verificationKeyCheck),
   verificationKeys: nullable(verificationKeysCheck),

@@ -1,5 +1,5 @@
 /** The users that the tenant has when it starts, one for each outcome of a login. */
-import type { UserRecord } from './records.ts';
+import type { OrganizationRecord, UserRecord } from './records.ts';
 
 /** The connection that applications use for logins. */
 export const CONNECTION = 'Username-Password-Authentication';
@@ -83,4 +83,23 @@ export const seedUsers: readonly UserRecord[] = [
     connection: 'Staff',
     email_verified: true,
   },
+  {
+    user_id: 'auth0|member',
+    username: 'member@example.com',
+    email: 'member@example.com',
+    password: 'member-password-1',
+    connection: CONNECTION,
+    email_verified: true,
+    token_claims: { 'https://demo.api/roles': ['editor', 'reviewer'], email: 'member@example.com' },
+  },
+];
+
+export const seedOrganizations: readonly OrganizationRecord[] = [
+  {
+    id: 'org_local0000000001',
+    name: 'acme',
+    display_name: 'Acme',
+    client_grants: ['cgr_machinedemoapi0'],
+  },
+  { id: 'org_local0000000002', name: 'globex', display_name: 'Globex', client_grants: [] },
 ];

@@ -3,7 +3,7 @@
  * tenant listens on loopback only.
  */
 import type { ClientGrantRecord, ResourceServerRecord, Seed } from './records.ts';
-import { CONNECTION, seedUsers } from './seed-users.ts';
+import { CONNECTION, seedOrganizations, seedUsers } from './seed-users.ts';
 
 const MANAGEMENT_API = '{issuer}api/v2/';
 const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
@@ -182,6 +182,7 @@ export const seed: Seed = {
       client_id: 'local-machine-client',
       audience: 'https://demo.api',
       scope: ['read:foo'],
+      organization_usage: 'allow',
     },
     {
       id: 'cgr_webappdemoapi00',
@@ -194,4 +195,6 @@ export const seed: Seed = {
   ],
 
   users: seedUsers,
+
+  organizations: seedOrganizations,
 };

@@ -5,6 +5,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AssertionVerifier } from './client-assertion.ts';
+import { DpopProofVerifier } from './dpop-proof.ts';
 import { Faults } from './faults.ts';
 import { KeyFetcher } from './key-fetcher.ts';
 import type { OnLogEvent } from './log-events.ts';
@@ -116,6 +117,7 @@ function assemble({ issuer, now, state, signingKeys, keyFetcher, behaviour }: Fo
     tokens: new TokenStore({ issuer, now, state, signingKeys }),
     logins: new LoginGuard(state, now),
     assertions: new AssertionVerifier({ issuer, now, state, keyFetcher, behaviour }),
+    proofs: new DpopProofVerifier(now),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   ClientGrantRecord,
   ClientRecord,
   ConnectionRecord,
+  OrganizationRecord,
   ResourceServerRecord,
   Seed,
   TenantSettings,
@@ -22,15 +23,14 @@ export interface TenantState {
   readonly resourceServers: Map<string, ResourceServerRecord>;
   readonly clientGrants: Map<string, ClientGrantRecord>;
   readonly users: Map<string, UserRecord>;
+  readonly organizations: Map<string, OrganizationRecord>;
   readonly applicationPasswords: Map<string, ApplicationPasswordRecord>;
 }
 
 /** Creates a new state from a seed. Every `{issuer}` in it is replaced by `issuer`. */
 export function createState(seed: Seed, issuer: string): TenantState {
-  const { settings, attackProtection, connections, clients, resourceServers, clientGrants, users } = withIssuer(
-    seed,
-    issuer,
-  );
+  const filled = withIssuer(seed, issuer);
+  const { settings, attackProtection, connections, clients, resourceServers, clientGrants, users } = filled;
   return {
     settings,
     attackProtection,
@@ -39,6 +39,7 @@ export function createState(seed: Seed, issuer: string): TenantState {
     resourceServers: keyed(resourceServers, (api) => api.id),
     clientGrants: keyed(clientGrants, (grant) => grant.id),
     users: keyed(users, (user) => user.user_id),
+    organizations: keyed(filled.organizations, (organization) => organization.id),
     applicationPasswords: new Map(),
   };
 }

@@ -12,7 +12,7 @@ import {
   type UnverifiedJwt,
 } from './jwt.ts';
 import type { ApplicationPasswordRecord, JsonObject } from './records.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import { kidFor, type SigningKeys } from './signing-keys.ts';
 import type { TenantState } from './state.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -27,6 +27,10 @@ export interface OpaqueToken {
   readonly iat: number;
   /** Seconds since the epoch. */
   readonly exp: number;
+  /** What the token is bound to: `jkt` or `x5t#S256`. @default a Bearer token */
+  readonly cnf?: JsonObject | undefined;
+  /** Further members of the introspection response, such as `org_id`. */
+  readonly claims?: JsonObject | undefined;
 }
 
 export interface JwtRequest {
@@ -67,7 +71,7 @@ export class TokenStore {
   issueJwt({ claims, alg = 'RS256', typ = 'JWT', kid, signWith, secret }: JwtRequest): string {
     const { signingKeys } = this.#options;
     const own = signingKeys.find(kid) ?? signingKeys.current;
-    return signJwt({ alg, typ, kid: kid ?? own.kid }, claims, { ...(signWith ?? own), secret });
+    return signJwt({ alg, typ, kid: kid ?? kidFor(own, alg) }, claims, { ...(signWith ?? own), secret });
   }
 
   issueOpaque(token: Omit<OpaqueToken, 'iat' | 'exp'>, lifetimeSeconds: number): string {

@@ -21,6 +21,6 @@ export function token(exchange: Exchange, tenant: TenantParts): Reply {
   if (!caller.client.grant_types.includes(grantType)) {
     throw oauthError(403, 'unauthorized_client', `Grant type '${grantType}' not allowed for the client.`);
   }
-  if (grantType === 'client_credentials') return clientCredentialsGrant(fields, caller, tenant);
+  if (grantType === 'client_credentials') return clientCredentialsGrant(fields, caller, exchange, tenant);
   return passwordGrant(fields, caller, exchange, tenant);
 }

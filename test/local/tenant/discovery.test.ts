@@ -18,11 +18,20 @@ it('both keys are served after a rotation, until the old one is dropped', async 
   const before = tenant.mintJwt();
   const kid = await tenant.rotateSigningKeys();
   const both = (await ask(tenant, '/.well-known/jwks.json')).body;
-  expect(both.keys).toHaveLength(2);
+  expect(both.keys.map((key: { alg: string }) => key.alg)).toStrictEqual(['RS256', 'PS256', 'RS256', 'PS256']);
   await expect(jwtVerify(before, createLocalJWKSet(both), { currentDate })).resolves.toBeDefined();
   tenant.dropOldSigningKeys();
   const { keys } = (await ask(tenant, '/.well-known/jwks.json')).body;
-  expect(keys.map((key: { kid: string }) => key.kid)).toStrictEqual([kid]);
+  expect(keys.map((key: { kid: string }) => key.kid)).toStrictEqual([kid, expect.any(String)]);
+});
+
+it('a PS256 token names the key that is published for PS256', async () => {
+  const { tenant } = await open();
+  const { body } = await ask(tenant, '/.well-known/jwks.json');
+  const { protectedHeader } = await jwtVerify(tenant.mintJwt({ alg: 'PS256' }), createLocalJWKSet(body), {
+    currentDate,
+  });
+  expect(body.keys.find((key: { alg: string }) => key.alg === 'PS256').kid).toBe(protectedHeader.kid);
 });
 
 it('the discovery document contains the tenant’s own URL', async () => {

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
 import { newKey } from '../../support/tenant/requests.ts';
-import { DEMO_API, open, START_MS } from '../../support/tenant/tenant.ts';
+import { DEMO_API, open, START_MS, signingKey } from '../../support/tenant/tenant.ts';
 
 const stranger = newKey();
 
@@ -35,6 +35,29 @@ it('a JWT is verified by the key set, but a forged or expired JWT is not', async
     code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
   });
   await expect(verify(tenant.mintJwt({ expiresInSeconds: -1 }))).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
+});
+
+it('a token can be bound, be for an organization, and name who acts', async () => {
+  const { tenant } = await open();
+  const cnf = { jkt: 'thumbprint' };
+  const act = { sub: 'service@clients', act: { sub: 'other@clients' } };
+  const claims = decodeJwt(tenant.mintJwt({ cnf, act, orgId: 'org_1', orgName: 'one', claims: { email: 'a@b.c' } }));
+  expect(claims).toMatchObject({ cnf, act, org_id: 'org_1', org_name: 'one', email: 'a@b.c' });
+});
+
+it.each(['PS256', 'PS384', 'PS512', 'RS384', 'RS512'] as const)('a JWT can be signed with %s', async (alg) => {
+  const { tenant } = await open();
+  const verified = await jwtVerify(tenant.mintJwt({ alg }), signingKey.publicKey, { currentDate: new Date(START_MS) });
+  expect(verified.protectedHeader.alg).toBe(alg);
+});
+
+it('a JWT can be signed with a secret', async () => {
+  const { tenant } = await open();
+  const secret = 'a secret of thirty-two letters or so';
+  const verified = jwtVerify(tenant.mintJwt({ alg: 'HS256', secret }), Buffer.from(secret), {
+    currentDate: new Date(START_MS),
+  });
+  await expect(verified).resolves.toBeDefined();
 });
 
 it('a test can change the header of a JWT', async () => {
