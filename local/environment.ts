@@ -18,7 +18,7 @@ import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
 import { importSigningKey, type PrivateSigningJwk } from '../src/signing-key/signing-key.ts';
 import { localBackend } from './backend.ts';
 import { gatewayRoutes } from './gateway/routes.ts';
-import { type Gateway, startGateway } from './gateway/server.ts';
+import { type Gateway, type GatewayOptions, startGateway } from './gateway/server.ts';
 import { MemoryEntryTable, MemoryMarkTable, MemoryProofTable } from './memory-tables.ts';
 import type { LocalOptions } from './options.ts';
 import { type LocalRevocationOptions, LocalRevocations } from './revocations.ts';
@@ -64,6 +64,8 @@ export interface LocalPorts {
   readonly tenantKey?: TenantSigningKey;
   /** Reads the client credentials for an issuer that requires a secret. @default no such issuer */
   readonly issuerClient?: AuthorizerPorts['issuerClient'];
+  /** Mutual TLS of the gateway. @default plain HTTP */
+  readonly mutualTls?: GatewayOptions['mutualTls'];
   /** Calls back when a message of the revocation queue is due. @default nobody does: call `deliver` of the queue */
   readonly setTimer?: LocalRevocationOptions['setTimer'];
 }
@@ -137,7 +139,7 @@ async function startApi(
   { port, configuration }: LocalOptions,
   { issuer }: Tenant,
   signingJwk: PrivateSigningJwk,
-  { log, clock, issuerClient }: LocalPorts,
+  { log, clock, issuerClient, mutualTls }: LocalPorts,
 ): Promise<StartedApi> {
   const { basicChallenge, gatewayTtlSeconds, backendUrl, ...behaviour } = configuration;
   const http = createHttpsClient();
@@ -181,6 +183,7 @@ async function startApi(
     backend: handler,
     audience: AUDIENCE,
     basicChallenge,
+    mutualTls,
     ...gatewayRoutes(configuration.routes, backendUrl !== undefined),
     ttlSeconds: gatewayTtlSeconds,
     clock,

@@ -1,7 +1,11 @@
 /** Builds the events that API Gateway would send for an HTTP request: one for the authorizer, one for the backend. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type {
+  APIGatewayEventClientCertificate,
+  APIGatewayProxyEvent,
+  APIGatewayRequestAuthorizerEvent,
+} from 'aws-lambda';
 
 const API_ARN = 'arn:aws:execute-api:local:000000000000:localapi';
 const STAGE = 'local';
@@ -15,6 +19,8 @@ export interface GatewayRequest {
   readonly query?: string;
   readonly resourcePath: string;
   readonly sourceIp: string;
+  /** Of mutual TLS. @default none */
+  readonly clientCertificate?: APIGatewayEventClientCertificate | undefined;
   /** The header fields in order, with names as the caller spelled them. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer | null;
@@ -96,13 +102,14 @@ function pathParameters(resourcePath: string, path: string): Record<string, stri
   return found.length === 0 ? null : Object.fromEntries(found);
 }
 
-function context<Authorizer>({ method, path, resourcePath, sourceIp }: GatewayRequest, authorizer: Authorizer) {
+function context<Authorizer>(request: GatewayRequest, authorizer: Authorizer) {
+  const { method, path, resourcePath, sourceIp, clientCertificate = null } = request;
   return {
     accountId: '000000000000',
     apiId: 'localapi',
     authorizer,
     httpMethod: method,
-    identity: { ...NO_IDENTITY, sourceIp },
+    identity: { ...NO_IDENTITY, sourceIp, clientCert: clientCertificate },
     path: `/${STAGE}${path}`,
     protocol: 'HTTP/1.1',
     requestId: 'local',

@@ -1,16 +1,20 @@
-/** Serves the local REST API over HTTP, on loopback only. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+/** Serves the local REST API over HTTP, or with mutual TLS, on loopback only. */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type Api, type ApiOptions, type ApiResponse, createApi, type IncomingCall } from './api.ts';
 import { headerFields } from './events.ts';
+import { clientCertificateOf, type MutualTls } from './mutual-tls.ts';
 
 export interface GatewayOptions extends ApiOptions {
   /** 0 uses a free port. */
   readonly port: number;
+  /** @default plain HTTP */
+  readonly mutualTls?: MutualTls | undefined;
 }
 
 export interface Gateway {
-  /** Such as `http://127.0.0.1:3000/`. */
+  /** Such as `http://127.0.0.1:3000/`; with mutual TLS, `https://127.0.0.1:3000/`. */
   readonly url: string;
   /** Forgets all responses of the authorizer. */
   flush(): void;
@@ -26,7 +30,7 @@ const INTERNAL_ERROR: ApiResponse = { statusCode: 500, headers: {}, body: '{"mes
 /** Starts the gateway. Rejects with the listening error, such as `EADDRINUSE`. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const api = createApi(options);
-  const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, (request, response) => {
+  const server = serverOf(options.mutualTls, (request, response) => {
     respond(api, request).then(
       (sent) => send(response, sent),
       () => send(response, INTERNAL_ERROR),
@@ -34,7 +38,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${HOST}:${port}/`, flush: () => api.flush(), close: () => close(server) };
+  return {
+    url: `${options.mutualTls ? 'https' : 'http'}://${HOST}:${port}/`,
+    flush: () => api.flush(),
+    close: () => close(server),
+  };
+}
+
+function serverOf(mutualTls: MutualTls | undefined, listener: RequestListener): Server {
+  const common = { maxHeaderSize: MAXIMUM_HEADER_BYTES };
+  if (!mutualTls) return createServer(common, listener);
+  return createTlsServer({ ...common, ...mutualTls, requestCert: true, rejectUnauthorized: true }, listener);
 }
 
 async function respond(api: Api, incoming: IncomingMessage): Promise<ApiResponse> {
@@ -42,7 +56,8 @@ async function respond(api: Api, incoming: IncomingMessage): Promise<ApiResponse
   const [path = '/'] = url.split('?', 1);
   const query = url.slice(path.length + 1);
   const sourceIp = socket.remoteAddress ?? HOST;
-  const call: IncomingCall = { method, path, query, sourceIp, fields: headerFields(incoming) };
+  const clientCertificate = clientCertificateOf(socket);
+  const call: IncomingCall = { method, path, query, sourceIp, clientCertificate, fields: headerFields(incoming) };
   return api(call, await readBody(incoming));
 }
 

@@ -64,7 +64,9 @@ describe('an RFC 7662 server that requires a secret', () => {
     const server = await startRfc7662Server((await keys()).signingJwk);
     const { issuer, jwksUrl, introspectionUrl } = server;
     const issuers = [{ issuer, profile: 'rfc7662', jwksUrl, introspectionUrl, clientSecret: 'other/client' }];
-    const local = await startLocal({ ...UNCACHED, issuers }, Date.now(), async (id) => readSecret(id, server));
+    const local = await startLocal({ ...UNCACHED, issuers }, Date.now(), {
+      issuerClient: async (id) => readSecret(id, server),
+    });
     return { local, server };
   }
 

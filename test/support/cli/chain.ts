@@ -16,7 +16,7 @@ export const client = createHttpsClient();
 
 /** Local mode with everything configured, and with a key that the command line has too. */
 export async function openChain(apiKey: typeof signingJwk | undefined = signingJwk): Promise<Chain> {
-  const local = await startLocal({}, undefined, undefined, apiKey);
+  const local = await startLocal({}, undefined, apiKey && { signingJwk: apiKey });
   const workshop = openWorkshop({
     ...settingsOf(local.tenant),
     AUTH0_PASSWORD_CLIENT_ID: 'local-password-client',

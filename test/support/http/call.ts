@@ -1,5 +1,6 @@
 /** Sends requests to an API, with several `Authorization` headers if a test needs them. */
 import { request } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 
 export interface ApiResponse {
   readonly status: number;
@@ -7,11 +8,24 @@ export interface ApiResponse {
   readonly body: string;
 }
 
+export interface CallOptions {
+  /** Besides `Authorization`; a list of values makes several headers. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** For a server with mutual TLS, all PEM: the certificate of the client and its key, and who has issued that of the server. */
+  readonly tls?: { readonly key?: string; readonly cert?: string; readonly ca: string };
+}
+
 /** Sends a request; a list of authorizations makes several headers. It uses `node:http`, because `fetch` would join them. */
-export function call(url: URL, method: string, authorization: string | readonly string[] = []): Promise<ApiResponse> {
-  const headers = { Authorization: [authorization].flat() };
+export function call(
+  url: URL,
+  method: string,
+  authorization: string | readonly string[] = [],
+  { headers: others = {}, tls }: CallOptions = {},
+): Promise<ApiResponse> {
+  const headers = { Authorization: [authorization].flat(), ...others };
+  const send = tls ? tlsRequest : request;
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, agent: false, headers }, (incoming) => {
+    const outgoing = send(url, { method, agent: false, headers: { ...headers }, ...tls }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);

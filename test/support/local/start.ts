@@ -4,7 +4,7 @@ import { type LocalEnvironment, type LocalPorts, startLocalEnvironment } from '.
 import { localConfiguration } from '../../../local/options.ts';
 import { newSigningKey } from '../../../local/tenant/signing-keys.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
-import { type ApiResponse, call } from '../http/call.ts';
+import { type ApiResponse, type CallOptions, call } from '../http/call.ts';
 
 const STARTS_AT_MS = Date.parse('2026-11-22T12:00:00Z');
 
@@ -19,7 +19,12 @@ export interface LocalForTest extends LocalEnvironment {
   /** The authorizer's log, parsed. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   /** Sends a request; `authorization` is the header's value, a list for several headers. */
-  call(method: string, path: string, authorization?: string | readonly string[]): Promise<ApiResponse>;
+  call(
+    method: string,
+    path: string,
+    authorization?: string | readonly string[],
+    options?: CallOptions,
+  ): Promise<ApiResponse>;
   /** How many requests the tenant received at a path. */
   calls(path: string): number;
 }
@@ -30,14 +35,12 @@ export const UNCACHED = { gatewayTtlSeconds: 0, cacheTtlSeconds: 0, negativeTtlS
 /**
  * @param configuration as with `-c key=value`
  * @param startsAtMs the first time of the clock; other servers may only know the real time
- * @param issuerClient reads the client of an issuer that requires a secret
- * @param signingJwk the key of the API; by default one that the test does not know
+ * @param ports the client of an issuer that requires a secret; the key of the API, by default one that the test does not know; mutual TLS
  */
 export async function startLocal(
   configuration: Readonly<Record<string, unknown>> = {},
   startsAtMs = STARTS_AT_MS,
-  issuerClient?: LocalPorts['issuerClient'],
-  signingJwk?: LocalPorts['signingJwk'],
+  given: Pick<LocalPorts, 'issuerClient' | 'signingJwk' | 'mutualTls'> = {},
 ): Promise<LocalForTest> {
   const clock = handClock(startsAtMs);
   const log: Record<string, unknown>[] = [];
@@ -45,9 +48,8 @@ export async function startLocal(
   const ports = {
     log: (line: string) => log.push(JSON.parse(line)),
     clock: clock.now,
-    issuerClient,
     ...(await keys()),
-    ...(signingJwk && { signingJwk }),
+    ...given,
   };
   const local = await startLocalEnvironment(options, ports);
   onTestFinished(() => local.close());
@@ -56,7 +58,7 @@ export async function startLocal(
     ...local,
     clock,
     log,
-    call: (method, path, authorization) => call(new URL(path, local.ready.gateway), method, authorization),
+    call: (method, path, authorization, more) => call(new URL(path, local.ready.gateway), method, authorization, more),
     calls: (path) => local.tenant.requests.filter((request) => request.path === path).length,
   };
 }
