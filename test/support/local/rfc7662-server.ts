@@ -111,7 +111,7 @@ async function createProvider(
     // The provider's own fetch refuses loopback, where the keys of a test are.
     fetch: (url, { dispatcher: _guard, ...options } = {}) => fetch(url, options),
     findAccount: (_context, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
-    ttl: { AccessToken: 600, RefreshToken: 600, Grant: 600 },
+    ttl: { AccessToken: 600, ClientCredentials: 600, RefreshToken: 600, Grant: 600 },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -128,7 +128,7 @@ async function createProvider(
 
 function machines(): readonly ClientMetadata[] {
   const common = {
-    token_endpoint_auth_method: 'client_secret_post',
+    token_endpoint_auth_method: 'client_secret_post' as const,
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],
