@@ -26,8 +26,10 @@ export class JwtAuthenticator implements Authenticator {
     if (credential.kind !== 'bearer' || !isCompactJws(credential.token)) return undefined;
     const { verifier, introspector } = this.#issuerOf(credential.token);
     const principal = await verifier.verify(credential.token, context);
-    await introspector?.introspect(credential.token, context);
-    return principal;
+    if (!introspector) return principal;
+    // The server may know of a binding that the token does not show.
+    const { confirmation } = await introspector.introspect(credential.token, context);
+    return { ...principal, confirmation: principal.confirmation ?? confirmation };
   }
 
   /**

@@ -50,6 +50,9 @@ describe('a Bearer token of three parts', () => {
     expect(world.counts).toEqual({ logins: 0, introspections: 1, keyFetches: 1 });
     world.tokens.set(token, INACTIVE);
     expect(await decide(token)).toEqual(unauthenticated('token_inactive'));
+    const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' };
+    world.tokens.set(token, activePassword({ token_type: 'Bearer', cnf }));
+    expect(await decide(token)).toEqual(unauthenticated('token_sender_constrained'));
     world.tokens.set(token, json(500, {}));
     expect(await decide(token)).toMatchObject({ outcome: 'unavailable', reason: 'issuer_unavailable' });
   });
