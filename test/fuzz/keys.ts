@@ -49,17 +49,19 @@ function keyName(key: KeyObject): number {
   return name;
 }
 
+const PSS = { padding: cryptoConstants.RSA_PKCS1_PSS_PADDING };
+
+/** PS256 with a salt of another length than the digest. */
+export const signPss = (input: string, key: KeyObject, saltLength: number): string =>
+  sign('sha256', Buffer.from(input), { key, ...PSS, saltLength }).toString('base64url');
+
 function signAnew(algorithm: string, input: string, key: KeyObject, isDer: boolean): Buffer {
   const data = Buffer.from(input);
   if (algorithm === 'EdDSA') return sign(null, data, key);
   const digest = `sha${algorithm.slice(2)}`;
   if (algorithm.startsWith('ES')) return sign(digest, data, { key, dsaEncoding: isDer ? 'der' : 'ieee-p1363' });
   if (algorithm.startsWith('PS')) {
-    return sign(digest, data, {
-      key,
-      padding: cryptoConstants.RSA_PKCS1_PSS_PADDING,
-      saltLength: cryptoConstants.RSA_PSS_SALTLEN_DIGEST,
-    });
+    return sign(digest, data, { key, ...PSS, saltLength: cryptoConstants.RSA_PSS_SALTLEN_DIGEST });
   }
   return sign(digest, data, key);
 }

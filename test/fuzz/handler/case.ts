@@ -3,9 +3,10 @@
  * completely. The first value of each choice is the ordinary one, and a wrong case shrinks towards it.
  */
 import fc from 'fast-check';
+import { CONFIRMATIONS, PROOFS } from './binding-case.ts';
 import { CALLS } from './routes.ts';
 
-const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'RS384', 'RS512', 'ES384', 'ES512'] as const;
+const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'RS384', 'RS512', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'] as const;
 
 /** Flaws of a JWT. Each of them makes the token invalid. */
 export const JWT_FLAWS = {
@@ -16,7 +17,6 @@ export const JWT_FLAWS = {
     'algNoneOtherCase',
     'hs256WithPublicKey',
     'hs256WithPublishedSecret',
-    'ps256',
     'algMissing',
     'algArray',
     'kidMissing',
@@ -58,8 +58,6 @@ export const JWT_FLAWS = {
     'subNumber',
     'subControl',
     'subLong',
-    'cnfJkt',
-    'cnfCertificate',
   ],
   /** Only the issuer's key can detect this. */
   withKey: [
@@ -70,6 +68,9 @@ export const JWT_FLAWS = {
     'changedHeader',
     'kidUnknown',
     'kidOfOtherAlgorithm',
+    'pssByKeyForPkcs1',
+    'pssByKeyWithoutAlgorithm',
+    'pssWithShortSalt',
     'weakKey',
     'encryptionKey',
     'embeddedKey',
@@ -282,8 +283,34 @@ const FIELDS = {
   algorithm: oneOf(...ALGORITHMS),
   jwtFlaw: mostly<JwtFlaw>(65, 'none', ...JWT_FLAWS.withoutKey, ...JWT_FLAWS.withKey),
   jwtStyle: oneOf(...JWT_STYLES),
-  tokenShape: mostly(2, 'asp', 'plain', 'plain', 'twoParts', 'fourParts', 'fiveParts', 'fifteenLetters', 'padded'),
-  tokenType: mostly(1, 'asp', 'access_token', 'bearer', 'ACCESS_TOKEN'),
+  tokenShape: mostly(
+    2,
+    'asp',
+    'plain',
+    'plain',
+    'twoParts',
+    'fourParts',
+    'fivePartsWithoutEncryption',
+    'encrypted',
+    'fifteenLetters',
+    'padded',
+  ),
+  tokenType: mostly(1, 'asp', 'access_token', 'bearer', 'ACCESS_TOKEN', 'DPoP'),
+  scheme: mostly(1, 'Bearer', 'DPoP'),
+  dpop: mostly(3, 'off', 'accepted', 'accepted', 'required'),
+  mtls: mostly(4, 'off', 'accepted', 'required'),
+  cnf: mostly(
+    9,
+    ...CONFIRMATIONS.all,
+    ...Array.from({ length: 6 }, () => 'key' as const),
+    'certificate',
+    'certificate',
+  ),
+  proof: mostly(60, ...PROOFS.all),
+  proofAlgorithm: mostly(3, 'ES256', 'EdDSA', 'RS256', 'PS256', 'ES384', 'ES512'),
+  proofTable: mostly(12, 'up', 'down'),
+  certificate: mostly(1, 'none', 'right', 'other', 'broken'),
+  publicUrl: mostly(2, false, true),
   hasExp: mostly(1, false, true),
   knows0: knowledge,
   knows1: knowledge,
@@ -326,6 +353,8 @@ const FIELDS = {
     'opaqueInactive',
     'jwtOtherAudience',
     'jwtForged',
+    'jwtBound',
+    'opaqueBound',
     'missing',
     'empty',
     'number',
@@ -394,6 +423,21 @@ const CALL_FIELDS = [
 
 const GREEDY_CALL = CALLS.findIndex(({ map, segments }) => map === 'backend' && segments.join('/') === 'admin/users');
 
+const BINDING_FIELDS = ['cnf', 'dpop', 'mtls', 'certificate', 'scheme', 'api', 'tokenType', 'knows0'];
+
+/** Callers whose token is bound to a key, or to a certificate. */
+function boundCallers(credential: Case['credential']): readonly (readonly [start: Loose, fields: readonly string[]])[] {
+  const caller = { credential, tokenShape: 'plain', tokenType: 'access_token' };
+  const withKey = { ...caller, dpop: 'accepted', scheme: 'DPoP', cnf: 'key' };
+  const withCertificate = { ...caller, mtls: 'accepted', certificate: 'right', cnf: 'certificate' };
+  return [
+    [withKey, [...BINDING_FIELDS, 'proof', 'proofAlgorithm', 'proofTable', 'headerStyle', 'publicUrl', 'basePath']],
+    [{ ...withKey, publicUrl: true }, ['proof', 'api', 'basePath']],
+    [{ ...withKey, api: 'http' }, ['proof', 'publicUrl']],
+    [withCertificate, [...BINDING_FIELDS, 'proof']],
+  ];
+}
+
 /** Some valid callers, each with the fields that matter to it. */
 const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string[]])[] = [
   [
@@ -454,7 +498,10 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
     { credential: 'basic', secretShape: 'password', login: 'wrong' },
     ['knows0', 'introspect0', 'usernameGiven', 'tokenType'],
   ],
-  [{ credential: 'odd' }, ['oddHeader']],
+  [{ credential: 'odd' }, ['oddHeader', 'dpop', 'mtls']],
+  ...(['jwt', 'opaque'] as const).flatMap(boundCallers),
+  [{ credential: 'basic', secretShape: 'password' }, ['dpop', 'mtls']],
+  [{ credential: 'jwt', introspectJwts: true, dpop: 'accepted', scheme: 'DPoP', cnf: 'key' }, ['knows0', 'tokenType']],
 ];
 
 /**

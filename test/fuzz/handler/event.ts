@@ -3,22 +3,28 @@ import type { AuthorizerEvent } from '../../../lambda/authorizer/api-kinds.ts';
 import http from '../../support/lambda/events/http-api-request.json' with { type: 'json' };
 import rest from '../../support/lambda/events/rest-request.json' with { type: 'json' };
 import webSocket from '../../support/lambda/events/websocket-connect.json' with { type: 'json' };
+import { presentedCertificate, proofsFor } from './binding.ts';
+import { isDpop } from './binding-model.ts';
 import type { Case } from './case.ts';
 import { presentedJwt } from './jwt.ts';
 import { isGreedyName, isParameterName } from './routes.ts';
-import { basicSecret, CALLER_IP, calledIn, givenUsername, isBehindGreedy, opaqueToken } from './world.ts';
+import { basicSecret, CALLER_IP, calledIn, givenUsername, isBehindGreedy, opaqueToken, PUBLIC_URL } from './world.ts';
 
 /** What the caller sends: the secret, and the header fields as they arrive. */
 export interface Presented {
   /** The token, or the part of a Basic credential after the colon. */
   readonly secret: string;
+  readonly proofs: readonly string[];
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
 export function presentedIn(testCase: Case): Presented {
   const { secret, value } = credentialOf(testCase);
   const fields = testCase.credential === 'odd' ? oddFields(testCase, value) : styledField(testCase, value);
-  return { secret, fields: testCase.identityHeaders ? [...fields, ...IDENTITY_HEADERS] : fields };
+  const proofs = isDpop(testCase) ? proofsFor(testCase, secret, urlOf(testCase)) : [];
+  const name = testCase.headerStyle === 'nameLower' ? 'dpop' : 'DPoP';
+  const others = testCase.identityHeaders ? IDENTITY_HEADERS : [];
+  return { secret, proofs, fields: [...fields, ...proofs.map((proof) => [name, proof] as const), ...others] };
 }
 
 /** None of these headers may make a difference. */
@@ -32,15 +38,18 @@ const IDENTITY_HEADERS = [
 ] as const;
 
 function credentialOf(testCase: Case): { readonly secret: string; readonly value: string } {
-  if (testCase.credential === 'jwt') return bearer(presentedJwt(testCase));
+  if (testCase.credential === 'jwt') return token(testCase, presentedJwt(testCase));
   if (testCase.credential === 'basic') {
     const secret = basicSecret(testCase);
     return { secret, value: `Basic ${base64(`${givenUsername(testCase)}:${secret}`)}` };
   }
-  return bearer(opaqueToken(testCase));
+  return token(testCase, opaqueToken(testCase));
 }
 
-const bearer = (secret: string) => ({ secret, value: `Bearer ${secret}` });
+const token = (testCase: Case, secret: string) => ({
+  secret,
+  value: `${isDpop(testCase) ? 'DPoP' : 'Bearer'} ${secret}`,
+});
 const base64 = (value: string | Buffer): string => Buffer.from(value).toString('base64');
 
 function styledField(testCase: Case, value: string): Presented['fields'] {
@@ -135,6 +144,15 @@ function oddFields({ oddHeader }: Case, good: string): Presented['fields'] {
   }
 }
 
+/** Where the caller sees the API. */
+function urlOf(testCase: Case): string {
+  const { api, publicUrl, basePath } = testCase;
+  if (publicUrl) return api === 'websocket' ? PUBLIC_URL : `${PUBLIC_URL}${spelledPath(testCase)}`;
+  if (api === 'websocket') return `https://${webSocket.requestContext.domainName}/prod`;
+  const before = api === 'rest' && basePath !== '' ? basePath : '/prod';
+  return `https://${rest.requestContext.domainName}${before}${spelledPath(testCase)}`;
+}
+
 /** The path as the caller writes it, without stage and base path. */
 export function spelledPath(testCase: Case): string {
   const { segments } = calledIn(testCase);
@@ -218,7 +236,7 @@ function greedyValue(testCase: Case, place: number): string {
   }
 }
 
-export function eventOf(testCase: Case, { fields }: Presented): AuthorizerEvent {
+export function eventOf(testCase: Case, { fields }: Pick<Presented, 'fields'>): AuthorizerEvent {
   if (testCase.api === 'http') return httpEvent(testCase, fields);
   return testCase.api === 'rest' ? restEvent(testCase, fields) : webSocketEvent(testCase, fields);
 }
@@ -227,7 +245,9 @@ function headersOf(testCase: Case, fields: Presented['fields']) {
   const multiValueHeaders: Record<string, string[]> = { Accept: ['*/*'] };
   for (const [name, value] of fields) multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value];
   const headers = { Accept: '*/*', ...Object.fromEntries(fields) };
-  const isPlainOnly = testCase.credential !== 'odd' && testCase.headerStyle === 'plainHeadersOnly';
+  // Without the lists of values, a repeated header cannot be seen.
+  const isPlain = testCase.headerStyle === 'plainHeadersOnly' && testCase.proof !== 'twice';
+  const isPlainOnly = testCase.credential !== 'odd' && isPlain;
   return { headers, multiValueHeaders: isPlainOnly ? null : multiValueHeaders };
 }
 
@@ -248,7 +268,11 @@ function restEvent(testCase: Case, fields: Presented['fields']): AuthorizerEvent
       resourcePath: resource,
       httpMethod: method,
       path: testCase.basePath === '' ? `/prod${path}` : path,
-      identity: { ...rest.requestContext.identity, sourceIp: CALLER_IP },
+      identity: {
+        ...rest.requestContext.identity,
+        sourceIp: CALLER_IP,
+        clientCert: (presentedCertificate(testCase) as never) ?? null,
+      },
       authorizer: undefined,
     },
   };
@@ -280,6 +304,7 @@ function httpEvent(testCase: Case, fields: Presented['fields']): AuthorizerEvent
       ...http.requestContext,
       routeKey,
       stage: 'prod',
+      authentication: { clientCert: presentedCertificate(testCase) } as never,
       http: { ...http.requestContext.http, method, path: rawPath, sourceIp: CALLER_IP },
     },
   };
@@ -297,6 +322,10 @@ function webSocketEvent(testCase: Case, fields: Presented['fields']): Authorizer
     ...webSocket,
     headers,
     multiValueHeaders,
-    requestContext: { ...webSocket.requestContext, eventType: 'CONNECT', identity: { sourceIp: CALLER_IP } },
+    requestContext: {
+      ...webSocket.requestContext,
+      eventType: 'CONNECT',
+      identity: { sourceIp: CALLER_IP, clientCert: presentedCertificate(testCase) ?? null },
+    },
   };
 }

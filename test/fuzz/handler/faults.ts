@@ -3,6 +3,7 @@
  */
 import { inspect } from 'node:util';
 import { documentedReasons } from '../documented-reasons.ts';
+import { earlyRefusals } from './binding-model.ts';
 import { type Case, JWT_FLAWS, LOGINS, TROUBLES } from './case.ts';
 import { REST_METHOD_ARN, WEB_SOCKET_ARN } from './event.ts';
 import { type Expected, expectedOf, type Outcome } from './model.ts';
@@ -29,6 +30,8 @@ export interface Observed {
   readonly elapsedMs: number;
   readonly standIn: StandIn;
   readonly secret: string;
+  /** The proofs that the caller sent. */
+  readonly proofs: readonly string[];
 }
 
 const DEADLINE_MS = 5000;
@@ -128,7 +131,7 @@ function challengeFaults(challenge: string, { requiredScopes }: Expected): reado
 const MINIMUM_SECRET_LENGTH = 8;
 
 /** Finds secrets in the response, the error or the log, where none may appear. */
-function leaks(testCase: Case, { result, thrown, lines, secret, standIn }: Observed): readonly string[] {
+function leaks(testCase: Case, { result, thrown, lines, secret, proofs, standIn }: Observed): readonly string[] {
   const output = [JSON.stringify(result) ?? '', thrown === undefined ? '' : textOf(thrown), ...lines].join('\n');
   const secrets = [
     secret,
@@ -139,6 +142,7 @@ function leaks(testCase: Case, { result, thrown, lines, secret, standIn }: Obser
     ISSUER_CLIENT.clientSecret,
     Buffer.from(`${givenUsername(testCase)}:${secret}`).toString('base64'),
     'PRIVATE KEY',
+    ...proofs.flatMap((proof) => [proof, ...proof.split('.').filter((part) => part.length > 20)]),
     ...standIn.assertions,
     ...(testCase.credential === 'basic' && testCase.login === 'right' ? [standIn.loginToken()] : []),
   ];
@@ -170,7 +174,7 @@ function lineFaults(testCase: Case, { lines }: Observed, outcome: Seen): readonl
   const faults: string[] = [];
   const wanted = Object.entries(LOGGED).find(([key]) => key === outcome)?.[1];
   if (record.outcome !== wanted) faults.push(`the log says ${inspect(record.outcome)}, but the outcome is ${outcome}`);
-  if (!ALL_REASONS.has(String(record.reason))) faults.push(`the reason ${inspect(record.reason)} is not documented`);
+  faults.push(...reasonFaults(testCase, String(record.reason)));
   if (!testCase.logSubject && line.includes(SUBJECT)) faults.push('the log names the subject, although it must not');
   if (testCase.logSubject && (outcome === 'allow' || outcome === '403') && record.sub !== SUBJECT)
     faults.push('the log does not name the subject');
@@ -186,12 +190,33 @@ function lineFaults(testCase: Case, { lines }: Observed, outcome: Seen): readonl
 
 function callFaults(testCase: Case, { standIn, secret }: Observed): readonly string[] {
   const { calls } = standIn;
+  const cannotSucceed = testCase.credential !== 'odd' && earlyRefusals(testCase).length > 0;
   return [
+    ...(cannotSucceed && calls.length > 0 ? ['a request that cannot succeed caused a call'] : []),
+    ...(isEncrypted(testCase) && calls.length > 0 ? ['an encrypted token caused a call'] : []),
     ...(testCase.credential === 'odd' && calls.length > 0 ? ['a header that proves nothing caused a call'] : []),
     ...countFaults(testCase, standIn),
     ...calls.flatMap((call) => placeFaults(testCase, call, secret)),
     ...sequenceFaults(testCase, standIn),
   ];
+}
+
+const isEncrypted = ({ credential, tokenShape }: Case): boolean =>
+  credential === 'opaque' && tokenShape === 'encrypted';
+
+function reasonFaults(testCase: Case, reason: string): readonly string[] {
+  const expected = expectedReasons(testCase);
+  if (expected && !expected.includes(reason)) return [`the reason is ${reason}, expected ${expected.join(' or ')}`];
+  return ALL_REASONS.has(reason) ? [] : [`the reason ${reason} is not documented`];
+}
+
+/** The reasons that the log may give; `undefined` if the model does not say. */
+function expectedReasons(testCase: Case): readonly string[] | undefined {
+  const early = testCase.credential === 'odd' ? [] : earlyRefusals(testCase);
+  if (early.length > 0) return early;
+  if (isEncrypted(testCase)) return ['token_encrypted'];
+  const isSymmetric = testCase.credential === 'jwt' && testCase.jwtFlaw.startsWith('hs256');
+  return isSymmetric ? ['algorithm_symmetric'] : undefined;
 }
 
 /** Checks how often each endpoint was called in one decision. */

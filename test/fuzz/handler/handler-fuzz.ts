@@ -7,10 +7,12 @@ import {
   parseAuthorizerConfiguration,
 } from '../../../src/config/authorizer-configuration.ts';
 import { ConfigurationError, IssuerError } from '../../../src/core/errors.ts';
+import { TableError } from '../../../src/shared-state/ports.ts';
 import type { Fuzz, FuzzOptions } from '../fuzz.ts';
 import { base64url } from '../keys.ts';
 import { isPending } from '../pending.ts';
 import { runProperty } from '../run-property.ts';
+import { mutualTlsOf } from './binding-model.ts';
 import { type Case, cases, oneChangeEach } from './case.ts';
 import { eventOf, presentedIn } from './event.ts';
 import { faultsOf, type Observed } from './faults.ts';
@@ -24,6 +26,7 @@ import {
   ISSUER_CLIENT,
   ISSUER_CLIENT_SECRET_NAME,
   issuersOf,
+  PUBLIC_URL,
 } from './world.ts';
 
 export const handlerFuzz: Fuzz = {
@@ -47,7 +50,7 @@ export async function observe(testCase: Case): Promise<Observed> {
   lines.length = 0;
   const startedAtMs = standIn.nowMs;
   const settled = await settle(() => handle(eventOf(testCase, presented)));
-  return { ...settled, lines, elapsedMs: standIn.nowMs - startedAtMs, standIn, secret: presented.secret };
+  return { ...settled, lines, elapsedMs: standIn.nowMs - startedAtMs, standIn, ...presented };
 }
 
 async function settle(run: () => Promise<unknown>): Promise<{ readonly result: unknown; readonly thrown: unknown }> {
@@ -76,6 +79,9 @@ function configurationOf(testCase: Case): AuthorizerConfiguration {
     permissionsAsScopes: testCase.permissionsAsScopes,
     introspectJwts: testCase.introspectJwts,
     logSubject: testCase.logSubject,
+    dpop: testCase.dpop,
+    mtls: mutualTlsOf(testCase),
+    ...(testCase.publicUrl ? { publicUrl: PUBLIC_URL } : {}),
     signingKeySecret: 'signing-key',
     ...(testCase.hasGrant ? { passwordGrantSecret: 'password-grant' } : {}),
   });
@@ -105,6 +111,12 @@ function portsOf(testCase: Case, standIn: StandIn): AuthorizerPorts {
         return testCase.keys === 'rotated' || testCase.keys === 'refused' ? [current, pending] : [current];
       },
     },
+    proofs: {
+      add: async () => {
+        if (testCase.proofTable === 'down') throw new TableError('timeout', 'The fuzz simulates: no response.');
+        return testCase.proof !== 'replayed';
+      },
+    },
     passwordGrantClient: testCase.hasGrant ? () => readGrantClient(testCase) : undefined,
     issuerClient: async (secretId) => {
       if (secretId !== ISSUER_CLIENT_SECRET_NAME) throw unreadable();
@@ -130,7 +142,7 @@ async function serveOthers(testCase: Case, standIn: StandIn, handle: ReturnType<
   standIn.isBefore = true;
   for (let index = 0; index < OTHERS; index += 1) {
     const fields = [['Authorization', othersHeader(testCase, index)]] as const;
-    await settle(() => handle(eventOf(testCase, { secret: '', fields })));
+    await settle(() => handle(eventOf(testCase, { fields })));
   }
   standIn.isBefore = false;
 }

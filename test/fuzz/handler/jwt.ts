@@ -1,6 +1,7 @@
 /** Makes the JWTs of the handler fuzz: valid ones in several styles, and invalid ones with exactly one flaw. */
 import type { KeyObject } from 'node:crypto';
-import { base64url, keyPair, kindFor, signHmac, signJws } from '../keys.ts';
+import { base64url, keyPair, kindFor, signHmac, signJws, signPss } from '../keys.ts';
+import { confirmationClaim } from './binding.ts';
 import type { Case, JwtFlaw } from './case.ts';
 import { AUDIENCE, FIRST, grantedScopes, issuersOf, originOf, START_SECONDS, SUBJECT } from './world.ts';
 
@@ -31,8 +32,8 @@ export function presentedJwt(testCase: Case): string {
 }
 
 /** The access token that the first issuer returns for a login. */
-export function loginJwt(testCase: Case, kind: 'good' | 'otherAudience' | 'forged'): string {
-  const draft = usual(testCase, 0, 'ES256');
+export function loginJwt(testCase: Case, kind: 'good' | 'otherAudience' | 'forged' | 'bound'): string {
+  const draft = usual({ ...testCase, cnf: kind === 'bound' ? 'key' : 'none' }, 0, 'ES256');
   draft.claims.jti = 'of-a-login';
   if (kind === 'otherAudience') draft.claims.aud = 'https://other.api';
   if (kind === 'forged') draft.key = keyPair(ownerOf(1), 'P-256').privateKey;
@@ -51,6 +52,7 @@ function usual(testCase: Case, origin: number, algorithm: string): Draft {
       iat: START_SECONDS - 10,
       exp: USUAL_EXP,
       azp: 'client-1',
+      cnf: confirmationClaim(testCase),
       ...(testCase.grantedAs === 'permissions' ? {} : { scope }),
       ...(testCase.grantedAs === 'scope' ? {} : { permissions: grantedScopes(testCase) }),
     },
@@ -145,6 +147,12 @@ const signedWith =
 const pemOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 const attacker = () => keyPair('attacker', 'P-256');
 
+/** A key that is not published for PSS must not verify it. */
+const pssBy = (kid: string): Change =>
+  signedWith({ alg: 'PS256', kid }, (input, _, origin) =>
+    signJws('PS256', input, keyPair(ownerOf(origin), 'rsa').privateKey),
+  );
+
 const CHANGES: Readonly<Record<Exclude<JwtFlaw, 'none'>, Change>> = {
   algNone: unsigned('none', ''),
   algNoneWithSignature: unsigned('none', 'c2lnbmF0dXJl'),
@@ -154,9 +162,6 @@ const CHANGES: Readonly<Record<Exclude<JwtFlaw, 'none'>, Change>> = {
   ),
   hs256WithPublishedSecret: signedWith({ alg: 'HS256', kid: 'symmetric' }, (input) =>
     signHmac(input, Buffer.from(PUBLISHED_SECRET, 'base64url')),
-  ),
-  ps256: signedWith({ alg: 'PS256', kid: 'anyRsa' }, (input, _, origin) =>
-    signJws('PS256', input, keyPair(ownerOf(origin), 'rsa').privateKey),
   ),
   algMissing: header({ alg: undefined }),
   algArray: header({ alg: ['ES256'] }),
@@ -199,8 +204,6 @@ const CHANGES: Readonly<Record<Exclude<JwtFlaw, 'none'>, Change>> = {
   subNumber: claims({ sub: 1234 }),
   subControl: claims({ sub: 'auth0|1\n2' }),
   subLong: claims({ sub: 's'.repeat(2000) }),
-  cnfJkt: claims({ cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }),
-  cnfCertificate: claims({ cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } }),
   otherIssuersKey: (draft, origin) => {
     draft.key = keyPair(ownerOf(1 - origin), kindFor(draft.algorithm)).privateKey;
     return written(draft);
@@ -218,6 +221,11 @@ const CHANGES: Readonly<Record<Exclude<JwtFlaw, 'none'>, Change>> = {
   kidUnknown: header({ kid: 'never-published' }),
   kidOfOtherAlgorithm: signedWith({ alg: 'RS384', kid: 'RS256' }, (input, _, origin) =>
     signJws('RS384', input, keyPair(ownerOf(origin), 'rsa').privateKey),
+  ),
+  pssByKeyForPkcs1: pssBy('RS256'),
+  pssByKeyWithoutAlgorithm: pssBy('anyRsa'),
+  pssWithShortSalt: signedWith({ alg: 'PS256', kid: 'PS256' }, (input, _, origin) =>
+    signPss(input, keyPair(ownerOf(origin), 'rsa').privateKey, 20),
   ),
   weakKey: signedWith({ alg: 'RS256', kid: 'weak' }, (input, _, origin) =>
     signJws('RS256', input, keyPair(ownerOf(origin), 'weakRsa').privateKey),
@@ -255,7 +263,7 @@ function flawed(flaw: Exclude<JwtFlaw, 'none'>, draft: Draft, origin: number): s
 export function publishedKeys(index: number, algorithm: string): readonly unknown[] {
   const owner = ownerOf(index);
   const jwk = (name: string) => keyPair(owner, kindFor(name)).publicKey.export({ format: 'jwk' });
-  const usable = [...new Set(['RS256', 'ES256', algorithm])].map((name) => ({
+  const usable = [...new Set(['RS256', 'ES256', 'PS256', algorithm])].map((name) => ({
     ...jwk(name),
     kid: name,
     alg: name,

@@ -2,6 +2,16 @@
  * The plain model of the handler fuzz: it derives the correct outcomes from the description of a case. It imports
  * nothing from the product and parses nothing, since it knows what the case was made of.
  */
+import {
+  type Binding,
+  bindingOf,
+  earlyRefusals,
+  holderVerdict,
+  isDpop,
+  isUnusable,
+  isUrlUnclear,
+  mutualTlsOf,
+} from './binding-model.ts';
 import { type Case, JWT_FLAWS, LOGINS, SPELLINGS, TROUBLES } from './case.ts';
 import { USUAL_EXP } from './jwt.ts';
 import type { Requirement } from './routes.ts';
@@ -40,15 +50,21 @@ export interface Expected {
   readonly requiredScopes: readonly string[];
 }
 
-/** The result of the identification: the caller's context, a refusal, or an outage. */
-type Verdict = Context | 'refused' | 'outage';
+/** Who the token belongs to, and what it is bound to. */
+interface Known {
+  readonly context: Context;
+  readonly binding: Binding;
+}
+
+/** The result of the identification: who it is, a refusal, or an outage. */
+type Verdict = Known | 'refused' | 'outage';
 
 const has = (list: readonly string[], value: string): boolean => list.includes(value);
 const isOut = (trouble: Case['token']): boolean => has(TROUBLES.lasting, trouble);
 
 export function expectedOf(testCase: Case): Expected {
-  const verdicts = [...identify(testCase), ...(isSlow(testCase) ? (['outage'] as const) : [])];
-  const context = verdicts.find((verdict): verdict is Context => typeof verdict === 'object');
+  const verdicts = [...decided(testCase), ...(isSlow(testCase) ? (['outage'] as const) : [])];
+  const context = verdicts.find((verdict): verdict is Known => typeof verdict === 'object')?.context;
   const requirement = routeRequirement(testCase);
   const outcomes = verdicts.map((verdict): Outcome => {
     if (verdict === 'refused') return '401';
@@ -83,6 +99,19 @@ function isSlow(testCase: Case): boolean {
   );
 }
 
+/** Who the caller is, if the credential may be used in this way and by this caller. */
+function decided(testCase: Case): readonly Verdict[] {
+  if (testCase.credential === 'odd' || earlyRefusals(testCase).length > 0) return ['refused'];
+  const verdicts = identify(testCase).map((verdict) => {
+    const held = typeof verdict === 'object' ? holderVerdict(testCase, verdict.binding) : 'holder';
+    return held === 'holder' ? verdict : held;
+  });
+  return isDpop(testCase) && isUrlUnclear(testCase) ? [...verdicts, 'refused'] : verdicts;
+}
+
+const SOMEBODY_ELSES: Binding = { key: 'other', certificate: 'none' };
+const FREE: Binding = { key: 'none', certificate: 'none' };
+
 function identify(testCase: Case): readonly Verdict[] {
   switch (testCase.credential) {
     case 'odd':
@@ -90,6 +119,7 @@ function identify(testCase: Case): readonly Verdict[] {
     case 'jwt':
       return jwtVerdicts(testCase);
     case 'opaque':
+      if (testCase.tokenShape === 'encrypted') return ['refused'];
       return [introspectInTurn(testCase, looksLikeApplicationPassword(opaqueToken(testCase)))];
     default:
       return basicVerdicts(testCase);
@@ -99,20 +129,35 @@ function identify(testCase: Case): readonly Verdict[] {
 function jwtVerdicts(testCase: Case): readonly Verdict[] {
   const origin = originOf(testCase);
   const areKeysOut = origin === 0 ? areFirstKeysOut(testCase) : isOut(testCase.jwks1);
-  if (has(JWT_FLAWS.withoutKey, testCase.jwtFlaw)) return areKeysOut ? ['refused', 'outage'] : ['refused'];
+  if (has(JWT_FLAWS.withoutKey, testCase.jwtFlaw) || isUnusable(testCase))
+    return areKeysOut ? ['refused', 'outage'] : ['refused'];
   if (areKeysOut) return ['outage'];
   if (testCase.jwtFlaw !== 'none') return ['refused'];
-  return [testCase.introspectJwts ? confirmed(testCase, origin) : jwtContext(testCase, origin)];
+  return [testCase.introspectJwts ? confirmed(testCase, origin) : verified(testCase, origin)];
 }
 
 /** JWTs of earlier callers have caused a fetch of the keys already, and the keys are cached. */
-const areFirstKeysOut = (testCase: Case): boolean => isOut(testCase.jwks0) && testCase.before !== 'junkJwts';
+const areFirstKeysOut = (testCase: Case): boolean =>
+  isOut(testCase.jwks0) && !(testCase.before === 'junkJwts' && mayBearersCall(testCase));
+
+/** Whether a request with a plain Bearer token can cause a call. */
+const mayBearersCall = (testCase: Case): boolean =>
+  testCase.dpop !== 'required' && !(mutualTlsOf(testCase) === 'required' && testCase.certificate === 'none');
+
+const verified = (testCase: Case, origin: 0 | 1): Known => ({
+  context: jwtContext(testCase, origin),
+  binding: bindingOf(testCase),
+});
 
 /** A valid JWT that is introspected as well. */
 function confirmed(testCase: Case, origin: 0 | 1): Verdict {
   const response = introspect(testCase, origin);
   if (response === 'outage') return 'outage';
-  return typeof response === 'object' ? jwtContext(testCase, origin) : 'refused';
+  if (typeof response !== 'object') return 'refused';
+  const known = verified(testCase, origin);
+  // The server may know of a binding that the token does not show.
+  const isFree = known.binding.key === 'none' && known.binding.certificate === 'none';
+  return isFree ? { ...known, binding: response.binding } : known;
 }
 
 /**
@@ -132,15 +177,19 @@ function introspectInTurn(testCase: Case, isForFirstOnly: boolean): Verdict {
 }
 
 /** One issuer's response for the presented token, classified. */
-function introspect(testCase: Case, index: 0 | 1): Context | 'inactive' | 'elsewhere' | 'flawed' | 'outage' {
+function introspect(testCase: Case, index: 0 | 1): Known | 'inactive' | 'elsewhere' | 'flawed' | 'outage' {
   const issuer = issuersOf(testCase)[index] ?? FIRST;
   if (cannotIntrospect(testCase, index)) return 'outage';
   switch (knowledgeOf(testCase, index)) {
     case 'active':
     case 'audArray':
-      return introspectedContext(testCase, issuer.issuer);
+      return described(testCase, issuer.issuer);
     case 'issMissing':
-      return issuer.isRfc7662 ? introspectedContext(testCase, issuer.issuer) : 'flawed';
+      return issuer.isRfc7662 ? described(testCase, issuer.issuer) : 'flawed';
+    case 'cnf':
+      // Nobody can prove anything with Basic.
+      if (testCase.credential === 'basic') return 'flawed';
+      return { context: introspectedContext(testCase, issuer.issuer), binding: SOMEBODY_ELSES };
     case 'inactive':
       return 'inactive';
     case 'issWrong':
@@ -152,6 +201,15 @@ function introspect(testCase: Case, index: 0 | 1): Context | 'inactive' | 'elsew
     default:
       return 'flawed';
   }
+}
+
+/** An active token. Only the response for an opaque one names the binding; that of a type for DPoP must. */
+function described(testCase: Case, issuer: string): Known | 'flawed' {
+  const isOpaque = testCase.credential === 'opaque';
+  const binding = isOpaque ? bindingOf(testCase) : FREE;
+  if (isOpaque && isUnusable(testCase)) return 'flawed';
+  if (testCase.tokenType === 'DPoP' && binding.key === 'none') return 'flawed';
+  return { context: introspectedContext(testCase, issuer), binding };
 }
 
 function cannotIntrospect(testCase: Case, index: 0 | 1): boolean {
@@ -215,17 +273,22 @@ function loginTokenVerdicts(testCase: Case): readonly Verdict[] {
       return [
         areFirstKeysOut(testCase) || (testCase.introspectJwts && cannotIntrospect(testCase, 0))
           ? 'outage'
-          : loginContext(testCase),
+          : { context: loginContext(testCase), binding: FREE },
       ];
     case 'opaque':
       return [
         cannotIntrospect(testCase, 0)
           ? 'outage'
-          : { ...loginContext(testCase), client_id: '', scope: grantedScopes(testCase).join(' ') },
+          : {
+              context: { ...loginContext(testCase), client_id: '', scope: grantedScopes(testCase).join(' ') },
+              binding: FREE,
+            },
       ];
     case 'opaqueInactive':
     case 'jwtOtherAudience':
     case 'jwtForged':
+    case 'jwtBound':
+    case 'opaqueBound':
       return ['refused', 'outage'];
     default:
       return ['outage'];

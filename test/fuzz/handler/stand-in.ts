@@ -5,6 +5,7 @@
 import { type KeyObject, verify } from 'node:crypto';
 import { HttpFailure, type HttpRequest, type HttpResponse } from '../../../src/core/http.ts';
 import { keyPair } from '../keys.ts';
+import { confirmationClaim } from './binding.ts';
 import type { Case, Trouble } from './case.ts';
 import { loginJwt, publishedKeys, USUAL_EXP } from './jwt.ts';
 import { scopesOfMap } from './routes.ts';
@@ -154,7 +155,8 @@ export class StandIn {
   /** The access token that a successful login returns. */
   loginToken(): string {
     const testCase = this.#case;
-    if (testCase.loginToken === 'opaque' || testCase.loginToken === 'opaqueInactive') return LOGIN_OPAQUE_TOKEN;
+    if (testCase.loginToken.startsWith('opaque')) return LOGIN_OPAQUE_TOKEN;
+    if (testCase.loginToken === 'jwtBound') return loginJwt(testCase, 'bound');
     if (testCase.loginToken === 'jwtOtherAudience') return loginJwt(testCase, 'otherAudience');
     return loginJwt(testCase, testCase.loginToken === 'jwtForged' ? 'forged' : 'good');
   }
@@ -192,7 +194,8 @@ export class StandIn {
   }
 
   #goodLoginToken(): string | undefined {
-    return this.#case.credential === 'basic' && this.#case.loginToken === 'jwt' ? this.loginToken() : undefined;
+    const isGood = this.#case.loginToken === 'jwt' || this.#case.loginToken === 'jwtBound';
+    return this.#case.credential === 'basic' && isGood ? this.loginToken() : undefined;
   }
 
   #activeLogin(issuer: IssuerFacts): object {
@@ -205,6 +208,7 @@ export class StandIn {
       sub: SUBJECT,
       scope,
       exp: USUAL_EXP,
+      ...(this.#case.loginToken === 'opaqueBound' && { cnf: confirmationClaim({ ...this.#case, cnf: 'key' }) }),
     };
   }
 
@@ -281,6 +285,7 @@ export class StandIn {
       ...(testCase.applicationPasswordUsername === 'present' ? { username: USERNAME } : {}),
       ...(testCase.hasExp ? { exp: USUAL_EXP } : {}),
       ...(isBasic ? {} : { client_id: 'client-3' }),
+      ...(testCase.credential === 'opaque' && { cnf: confirmationClaim(testCase) }),
     };
     return CHANGED[knowledgeOf(testCase, index)](usual, issuer);
   }

@@ -17,6 +17,8 @@ export const START_MS = Date.UTC(2026, 0, 15, 12);
 export const START_SECONDS = START_MS / 1000;
 
 export const AUDIENCE = 'https://demo.api';
+/** Where callers see the API if a CDN stands in front of it. */
+export const PUBLIC_URL = 'https://api.example.com/base';
 export const CALLER_IP = '198.51.100.7';
 export const SUBJECT = 'auth0|5f7c8ec7c33c6c004bbafe82';
 export const USERNAME = 'Kim.Okafor@example.com';
@@ -111,7 +113,9 @@ export function opaqueToken({ tokenShape }: Pick<Case, 'tokenShape'>): string {
       return 'opaqueLeftPart0123.opaqueRightPart4567';
     case 'fourParts':
       return `${base64url({ alg: 'ES256', kid: 'ES256' })}.${base64url({ sub: SUBJECT })}.c2lnbmF0dXJl.extraPart`;
-    case 'fiveParts':
+    case 'fivePartsWithoutEncryption':
+      return `${base64url({ alg: 'ES256' })}.a2V5.aXZpdml2.Y2lwaGVydGV4dA.dGFn`;
+    case 'encrypted':
       return `${base64url({ alg: 'RSA-OAEP', enc: 'A256GCM' })}.a2V5.aXZpdml2.Y2lwaGVydGV4dA.dGFn`;
     case 'fifteenLetters':
       return 'qWeRtYuIoPaSdFg';

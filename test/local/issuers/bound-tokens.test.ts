@@ -2,7 +2,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { bearer } from '../../support/http/call.ts';
-import { type Certificates, certificates, type Identity } from '../../support/local/certificates.ts';
+import { type Certificates, certificates, type Identity } from '../../support/http/certificates.ts';
 import { callApi, challengesOf, dpopHandle, machineToken } from '../../support/local/machine-client.ts';
 import {
   CERTIFICATE_HEADER,
