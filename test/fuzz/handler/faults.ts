@@ -3,7 +3,7 @@
  */
 import { inspect } from 'node:util';
 import { documentedReasons } from '../documented-reasons.ts';
-import { earlyRefusals } from './binding-model.ts';
+import { earlyRefusals, isDpop, isUrlUnclear } from './binding-model.ts';
 import { type Case, JWT_FLAWS, LOGINS, TROUBLES } from './case.ts';
 import { REST_METHOD_ARN, WEB_SOCKET_ARN } from './event.ts';
 import { type Expected, expectedOf, type Outcome } from './model.ts';
@@ -214,6 +214,7 @@ function reasonFaults(testCase: Case, reason: string): readonly string[] {
 function expectedReasons(testCase: Case): readonly string[] | undefined {
   const early = testCase.credential === 'odd' ? [] : earlyRefusals(testCase);
   if (early.length > 0) return early;
+  if (isDpop(testCase) && isUrlUnclear(testCase)) return undefined;
   if (isEncrypted(testCase)) return ['token_encrypted'];
   const isSymmetric = testCase.credential === 'jwt' && testCase.jwtFlaw.startsWith('hs256');
   return isSymmetric ? ['algorithm_symmetric'] : undefined;
