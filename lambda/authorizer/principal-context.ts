@@ -1,11 +1,11 @@
 /** The principal as the context of an authorizer's result: bounded strings under fixed keys, and nothing secret. */
-import type { Principal, PrincipalContext } from '../../src/core/principal.ts';
+import { claimContext, type Principal, type PrincipalContext } from '../../src/core/principal.ts';
 
 /** API Gateway refuses a larger context: WebSocket APIs allow 8 KB, other APIs more. The rest is for the policy around it. */
 const MAXIMUM_BYTES = 7168;
 const MAXIMUM_SCOPE_LENGTH = 4096;
 
-/** Each part but the scopes has a limit of its own, which leaves room for some scopes. */
+/** Every part but the scopes is bounded when the credential is checked, which leaves room for some scopes. */
 export function principalContext(principal: Principal): PrincipalContext {
   const context = contextWithoutScope(principal);
   const room = MAXIMUM_BYTES - Buffer.byteLength(JSON.stringify(context));
@@ -22,6 +22,7 @@ function contextWithoutScope(principal: Principal): PrincipalContext {
     org_id: principal.organizationId ?? '',
     iss: principal.issuer,
     exp: principal.expiresAt === undefined ? '' : String(principal.expiresAt),
+    ...claimContext(principal),
   };
 }
 

@@ -5,7 +5,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ORIGIN_SECRET_HEADER } from '../../src/config/viewer-address.ts';
 import { percentEncode } from '../../src/core/percent-encoding.ts';
-import { PRINCIPAL_KEYS } from '../../src/core/principal.ts';
+import { principalOf } from '../../src/core/principal.ts';
 import { TRANSPORT_HEADERS } from '../../src/http/transport.ts';
 
 /** By lower-case name. */
@@ -118,10 +118,9 @@ function isForBackend(name: string, canonical: string): boolean {
 }
 
 /** With hyphens, since many servers drop a header whose name has `_`; percent-encoded, since a header is ASCII. */
-function principalHeaders(principal: Readonly<Record<string, unknown>>): Headers {
-  const entries = PRINCIPAL_KEYS.map((key) => {
-    const name = `${PRINCIPAL_PREFIX}${key.replaceAll('_', '-')}`;
-    return [name, [percentEncode(String(principal[key] ?? ''))]];
+function principalHeaders(context: Readonly<Record<string, unknown>>): Headers {
+  const entries = Object.entries(principalOf(context)).map(([key, value]) => {
+    return [`${PRINCIPAL_PREFIX}${key.replaceAll('_', '-')}`, [percentEncode(value)]];
   });
   return Object.fromEntries(entries);
 }

@@ -13,6 +13,7 @@ import type { BoundRequest, BoundTokens } from '../proof-of-possession/bound-tok
 import type { TableEvent } from '../shared-state/table-access.ts';
 import { type Authenticator, authenticate } from './authenticator.ts';
 import type { Decision } from './decision.ts';
+import { assertOrganization } from './organization-check.ts';
 import type { PrincipalCache, Resolved } from './principal-cache.ts';
 import type { CredentialForm, RevocationCheck } from './revocation-check.ts';
 
@@ -23,6 +24,8 @@ export interface AuthorizerSettings {
   readonly routes: RouteMap;
   readonly boundTokens: BoundTokens;
   readonly clock: Clock;
+  /** The ids of the organizations whose members may call. None if the organization does not matter. */
+  readonly allowedOrganizations: readonly string[];
   /** @default no credential is revoked before its caches expire */
   readonly revocation?: RevocationCheck | undefined;
   /** Fetches what the first request will probably need. Never rejects. */
@@ -78,7 +81,7 @@ export class Authorizer {
   }
 
   async #resolve(request: AuthorizationRequest, observe: DecisionObserver | undefined): Promise<Resolved> {
-    const { authenticators, cache, digest, clock, revocation, boundTokens } = this.#settings;
+    const { authenticators, cache, digest, clock, revocation, boundTokens, allowedOrganizations } = this.#settings;
     const { callerIp, viewerAddress } = request;
     const credential = parseCredential(request.authorization);
     const proof = boundTokens.inspect(credential, request);
@@ -90,6 +93,8 @@ export class Authorizer {
       return authenticate(authenticators, credential, context);
     };
     const resolved = await cache.resolve({ digest: digest(credential), credential, form, lookUp, observe });
+    // After the cache: another container may have shared the principal before the list changed.
+    assertOrganization(resolved.principal, allowedOrganizations);
     if (form === 'jwt') await revocation?.assertJwtStands(resolved.principal, observe);
     await boundTokens.confirm(resolved.principal, proof, request, observe);
     return resolved;

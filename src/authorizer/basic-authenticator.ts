@@ -13,6 +13,7 @@ import type { Introspector } from '../issuer/introspector.ts';
 import type { CallContext } from '../issuer/issuer-endpoint.ts';
 import type { PasswordGrant } from '../issuer/password-grant.ts';
 import { type Authenticator, authenticate } from './authenticator.ts';
+import { assertOrganization } from './organization-check.ts';
 
 /** What a secret is checked as first. `auto` decides by what the secret looks like. */
 export type BasicOrder = 'auto' | 'password-first' | 'introspect-first';
@@ -25,6 +26,8 @@ export interface BasicSettings {
   /** Verify the access token that a login yields, like any Bearer token. */
   readonly bearerAuthenticators: readonly Authenticator[];
   readonly digest: DigestCredential;
+  /** The ids of the organizations whose members may log in. None if the organization does not matter. */
+  readonly allowedOrganizations: readonly string[];
 }
 
 const MAXIMUM_REMEMBERED = 10_000;
@@ -89,6 +92,7 @@ export class BasicAuthenticator implements Authenticator {
     try {
       const principal = await authenticate(this.#settings.bearerAuthenticators, { kind: 'bearer', token }, context);
       assertUnbound(principal);
+      assertOrganization(principal, this.#settings.allowedOrganizations);
       return { ...principal, username: principal.username ?? credential.username };
     } catch (error) {
       // The password was right, and a second attempt must not show that. Do not remember `key_unknown`: the key may be

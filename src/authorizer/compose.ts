@@ -54,7 +54,7 @@ const REQUIRED_MARK_TIMEOUT_MS = 1000;
 
 /** Composes an authorizer. Nothing is fetched or read before `prefetch`, or the first request that needs it. */
 export function composeAuthorizer(configuration: AuthorizerConfiguration, ports: AuthorizerPorts): Authorizer {
-  const { issuers, audience, basicOrder, introspectJwts } = configuration;
+  const { issuers, audience, basicOrder, introspectJwts, allowedOrganizations } = configuration;
   const digest = credentialDigest();
   const routes = new RouteMap(configuration.routes);
   const authorityOf = (endpoints: IssuerEndpoints) => composeAuthority(endpoints, configuration, ports);
@@ -77,6 +77,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     ],
     passwordGrant: composePasswordGrant(configuration, ports, routes, digest),
     digest,
+    allowedOrganizations,
   });
   const revocation = composeRevocation(configuration, ports);
   return new Authorizer({
@@ -94,13 +95,14 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     routes,
     boundTokens: composeBoundTokens(configuration, ports),
     clock: ports.clock,
+    allowedOrganizations,
     prefetch: () => first.jwks.prefetch(),
   });
 }
 
 function composeAuthority(
   { issuer, profile, jwksUrl, introspectionUrl, clientId, clientSecret }: IssuerEndpoints,
-  { audience, permissionsAsScopes }: AuthorizerConfiguration,
+  { audience, permissionsAsScopes, contextClaims }: AuthorizerConfiguration,
   ports: AuthorizerPorts,
 ): Authority {
   const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
@@ -110,6 +112,7 @@ function composeAuthority(
     clock,
     clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
     mayUseScp: INTROSPECTION_PROFILES[profile].mayUseScp,
+    contextClaims,
   };
   const jwks = new Jwks({ url: jwksUrl, endpoint: new IssuerEndpoint('jwks', ports), clock });
   const introspector = new Introspection({
@@ -139,11 +142,12 @@ async function noIssuerClient(secretId: string): Promise<never> {
 }
 
 function composeSharedCache(
-  { issuer, authorizationServer, issuers, audience }: AuthorizerConfiguration,
+  { issuer, authorizationServer, issuers, audience, contextClaims }: AuthorizerConfiguration,
   { sharedCache, clock, sleep }: AuthorizerPorts,
 ): SharedCache | undefined {
   if (!sharedCache) return undefined;
-  const fingerprint = JSON.stringify({ format: ENTRY_FORMAT, issuer, authorizationServer, issuers, audience });
+  const known = { issuer, authorizationServer, issuers, audience, contextClaims };
+  const fingerprint = JSON.stringify({ format: ENTRY_FORMAT, ...known });
   return new SharedCache({ ...sharedCache, fingerprint, clock, sleep });
 }
 

@@ -21,10 +21,11 @@ import {
   transform,
   union,
 } from 'valibot';
+import { ACTOR_KEY, claimKey, PRINCIPAL_KEYS } from '../core/principal.ts';
 import { RouteMap } from '../core/routes.ts';
 import { canonicalIssuer } from '../core/secure-url.ts';
 import { arnFault } from './arns.ts';
-import { expecting, withoutFault } from './parse.ts';
+import { expecting, faultFree, withoutFault } from './parse.ts';
 
 const ISSUER = expecting('an https URL that ends in "/", such as "https://tenant.auth0.com/" (http for loopback only)');
 
@@ -144,8 +145,20 @@ const CLAIM_NAMES = expecting('a list of at most 20 names of claims, such as ["h
 export const claimNames = pipe(
   array(pipe(string(CLAIM_NAMES), regex(/^[\x21-\x7E]{1,200}$/, CLAIM_NAMES)), CLAIM_NAMES),
   maxLength(20, CLAIM_NAMES),
-  check((list) => new Set(list).size === list.length, CLAIM_NAMES),
+  check(...faultFree(claimNamesFault)),
 );
+
+/** These names are lost where claims are stored as the members of an object. */
+const UNSAFE_NAMES = ['__proto__', 'constructor', 'prototype'];
+
+function claimNamesFault(names: string[]): string | undefined {
+  const received = names.find((name) => name === ACTOR_KEY || PRINCIPAL_KEYS.some((key) => key === name));
+  if (received !== undefined) return `the backend always receives "${received}"; remove it`;
+  const unsafe = names.find((name) => UNSAFE_NAMES.includes(name) || !/[a-z0-9]/i.test(name));
+  if (unsafe !== undefined) return `"${unsafe}" cannot be the name of a claim here; remove it`;
+  const same = names.find((name, index) => names.slice(0, index).some((other) => claimKey(other) === claimKey(name)));
+  return same && `two claims would both be "${claimKey(same)}" for the backend; remove "${same}"`;
+}
 
 const ORGANIZATIONS = expecting('a list of at most 100 ids of organizations, such as ["org_9ybsU1dN2dKfDkBi"]');
 

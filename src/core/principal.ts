@@ -56,8 +56,33 @@ export interface Principal {
 /** The keys under which a backend receives the principal. Every key is always present; an unknown value is `""`. */
 export const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client_id', 'org_id', 'iss', 'exp'] as const;
 
+/** The key under which a backend receives the actor, if the token has one. */
+export const ACTOR_KEY = 'act';
+/** The key under which a backend receives one of the claims that the configuration passes on. */
+export type ClaimKey = `claim_${string}`;
+
 /** The principal as a backend receives it. */
-export type PrincipalContext = Readonly<Record<(typeof PRINCIPAL_KEYS)[number], string>>;
+export type PrincipalContext = Readonly<
+  Record<(typeof PRINCIPAL_KEYS)[number], string> & Partial<Record<typeof ACTOR_KEY | ClaimKey, string>>
+>;
+
+/** `https://demo.api/roles` becomes `claim_https_demo_api_roles`. The configuration may not have two names with the same key. */
+export function claimKey(name: string): ClaimKey {
+  return `claim_${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+}
+
+/** The part of the context that only some tokens and configurations have: the actor and the claims. */
+export function claimContext({ actor, claims }: Pick<Principal, 'actor' | 'claims'>): Partial<PrincipalContext> {
+  if (actor === undefined && !claims) return {};
+  const entries = Object.entries(claims ?? {}).map(([name, text]) => [claimKey(name), text]);
+  return { ...(actor !== undefined && { [ACTOR_KEY]: actor }), ...Object.fromEntries(entries) };
+}
+
+/** Reads the principal from an authorizer's context, and leaves out what API Gateway adds. Every one of `PRINCIPAL_KEYS` is there. */
+export function principalOf(context: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const others = Object.keys(context).filter((key) => key === ACTOR_KEY || /^claim_[a-z0-9_]+$/.test(key));
+  return Object.fromEntries([...PRINCIPAL_KEYS, ...others].map((key) => [key, String(context[key] ?? '')]));
+}
 
 /** What a log shows instead of a subject. It is the same in every log, so that all lines about one user can be found. */
 export function subjectDigest(subject: string): string {

@@ -8,7 +8,7 @@ import type { HttpResponse } from '../core/http.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { ACCESS_TOKEN, APPLICATION_SPECIFIC_PASSWORD, type Principal, type TokenType } from '../core/principal.ts';
 import { type BodyFormat, BodyFormats, contentTypeOf, encodeBody } from './body-formats.ts';
-import { type Expectations, validateClaims } from './claims.ts';
+import { backendClaims, type Expectations, validateClaims } from './claims.ts';
 import { type Authentication, type ClientAuthentication, isInvalidClient } from './client-authentication.ts';
 import type { IntrospectionProfile } from './introspection-profile.ts';
 import type { Introspector } from './introspector.ts';
@@ -77,6 +77,7 @@ export class Introspection implements Introspector {
       issuer: claims.iss,
       expiresAt: claims.exp,
       confirmation: claims.confirmation,
+      ...backendClaims(response, expected),
     };
   }
 

@@ -6,7 +6,7 @@ import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { ACCESS_TOKEN, type Principal } from '../core/principal.ts';
 import { isSignatureOf } from '../jws/signature-algorithms.ts';
-import { type Claims, type Expectations, validateClaims } from './claims.ts';
+import { backendClaims, type Claims, type Expectations, validateClaims } from './claims.ts';
 import type { CallContext } from './issuer-endpoint.ts';
 import type { IssuerKey, Jwks } from './jwks.ts';
 
@@ -59,7 +59,7 @@ export class JwtVerifier {
     const claims = validateClaims(unverifiedPayload, expected);
     if (claims.exp === undefined) throw new CredentialError('claims_malformed', 'The claim "exp" is missing.');
     verifySignature(token, unverifiedHeader, await jwks.key(kid, context));
-    return toPrincipal(claims, permissionsAsScopes);
+    return { ...toPrincipal(claims, permissionsAsScopes), ...backendClaims(unverifiedPayload, expected) };
   }
 }
 

@@ -388,6 +388,7 @@ describe('the Basic authenticator', () => {
       introspector: { introspect: async () => ({ ...PRINCIPAL, tokenType, username: USER }) },
       bearerAuthenticators: [],
       digest: credentialDigest(),
+      allowedOrganizations: [],
     });
   const credential = { kind: 'basic', username: 'other@example.com', secret: ASP } as const;
 
