@@ -1,5 +1,6 @@
 /** Shows what the authorizer would decide about a Bearer token for each configured route, by running the authorizer itself. */
 import type { Decision } from '../authorizer/decision.ts';
+import { claimContext, type Principal } from '../core/principal.ts';
 import { CONNECT_ROUTE, type RouteSetting, type RouteSettings, requirementOf, scopesOf } from '../core/routes.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
@@ -17,6 +18,8 @@ export interface Explanation {
   readonly reason: string;
   /** The rule in words. */
   readonly rule: string;
+  /** What the backend receives besides the usual values: claims and the actor. Absent if there is nothing. */
+  readonly claims?: Readonly<Record<string, string>>;
 }
 
 /** Describes how the authorizer handles a token, by its form. */
@@ -61,7 +64,10 @@ function explainDecision(route: string, setting: Exclude<RouteSetting, 'public'>
   const { outcome } = decision;
   switch (decision.outcome) {
     case 'allow':
-      return { route, outcome, status: 200, reason: 'allowed', rule: allowRule(setting) };
+      return {
+        ...{ route, outcome, status: 200, reason: 'allowed', rule: allowRule(setting) },
+        ...claimsOf(decision.principal),
+      };
     case 'deny':
       return { route, outcome, status: 403, reason: decision.reason, rule: denyRule(setting, decision) };
     case 'unauthenticated':
@@ -69,6 +75,11 @@ function explainDecision(route: string, setting: Exclude<RouteSetting, 'public'>
     case 'unavailable':
       return { route, outcome, status: 503, reason: decision.reason, rule: decision.message };
   }
+}
+
+function claimsOf(principal: Principal): Pick<Explanation, 'claims'> {
+  const claims = claimContext(principal);
+  return Object.keys(claims).length === 0 ? {} : { claims };
 }
 
 function allowRule(setting: Exclude<RouteSetting, 'public'>): string {

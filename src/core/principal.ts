@@ -72,7 +72,7 @@ export function claimKey(name: string): ClaimKey {
 }
 
 /** The part of the context that only some tokens and configurations have: the actor and the claims. */
-export function claimContext({ actor, claims }: Pick<Principal, 'actor' | 'claims'>): Partial<PrincipalContext> {
+export function claimContext({ actor, claims }: Pick<Principal, 'actor' | 'claims'>): Readonly<Record<string, string>> {
   if (actor === undefined && !claims) return {};
   const entries = Object.entries(claims ?? {}).map(([name, text]) => [claimKey(name), text]);
   return { ...(actor !== undefined && { [ACTOR_KEY]: actor }), ...Object.fromEntries(entries) };

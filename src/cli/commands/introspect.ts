@@ -68,6 +68,16 @@ function show(
     status === 200 ? rule : `${rule} (${reason})`,
   ]);
   for (const line of table(rows, decorate(explanations, style))) print(line);
+  showClaims(explanations, terminal);
+}
+
+/** They are the same for every route. */
+function showClaims(explanations: readonly Explanation[], { print, style }: Context['ports']['terminal']): void {
+  const claims = explanations.find((one) => one.claims)?.claims;
+  if (!claims) return;
+  print('');
+  print(style.bold('Besides the usual values, the backend would receive'));
+  for (const line of table(Object.entries(claims))) print(line);
 }
 
 function decorate(explanations: readonly Explanation[], style: Context['ports']['terminal']['style']) {
