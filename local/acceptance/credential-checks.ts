@@ -27,7 +27,7 @@ export async function checkCredentials(
 ): Promise<void> {
   const { guide, report, ports } = context;
   const responses: Partial<Record<Row['expected'], Seen>> = {};
-  for (const { title, authorization, expected, route } of rowsOf(choice, credentials)) {
+  for (const { title, authorization, expected, route } of rowsOf(context, choice, credentials)) {
     if (authorization && 'why' in authorization) {
       report.notTried(SECTION, title, authorization.why);
       continue;
@@ -43,10 +43,16 @@ export async function checkCredentials(
   checkChallenges(context, choice.lacking?.route, responses);
 }
 
-function rowsOf({ route, lacking }: Target['choice'], credentials: RunCredentials): readonly Row[] {
+function rowsOf(
+  { configuration }: RunContext,
+  { route, lacking }: Target['choice'],
+  credentials: RunCredentials,
+): readonly Row[] {
   const { tokens, username, password } = credentials;
   const allowed = { route, expected: 'allowed' } as const;
   const refused = { route, expected: 401 } as const;
+  // Neither an app specific password nor a login is for an organization.
+  const ofNoOrganization = configuration.allowedOrganizations.length > 0 ? refused : allowed;
   const lackingRow = lacking && {
     title: `missing scope: ${lacking.scopes.join(' ')} only`,
     authorization: asBearer(tokens.lackingAsp),
@@ -57,9 +63,9 @@ function rowsOf({ route, lacking }: Target['choice'], credentials: RunCredential
   return [
     { ...allowed, title: 'JWT as Bearer', authorization: asBearer(tokens.jwt) },
     { ...allowed, title: 'opaque token as Bearer', authorization: asBearer(tokens.opaque) },
-    { ...allowed, title: 'ASP as Bearer', authorization: asBearer(tokens.asp) },
-    { ...allowed, title: 'username and ASP as Basic', authorization: asBasic(username, tokens.asp) },
-    { ...allowed, title: 'username and password as Basic', authorization: asBasic(username, password) },
+    { ...ofNoOrganization, title: 'ASP as Bearer', authorization: asBearer(tokens.asp) },
+    { ...ofNoOrganization, title: 'username and ASP as Basic', authorization: asBasic(username, tokens.asp) },
+    { ...ofNoOrganization, title: 'username and password as Basic', authorization: asBasic(username, password) },
     { ...refused, title: 'no credential' },
     { ...refused, title: 'expired JWT', authorization: asBearer(tokens.expiredJwt) },
     { ...refused, title: 'JWT with a wrong signature', authorization: asBearer(tokens.garbageJwt) },

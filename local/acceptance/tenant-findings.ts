@@ -9,7 +9,7 @@ import { oauthErrorOf } from '../../src/issuer/oauth-error.ts';
 import { KEY_PROPERTIES } from '../../src/management/key-properties.ts';
 import { urlOf } from '../demo-requests.ts';
 import { bearer, call, methodOf } from './caller.ts';
-import type { RunCredentials } from './credentials.ts';
+import type { Given, RunCredentials } from './credentials.ts';
 import { Interrupted } from './guide.ts';
 import type { RunContext, Target } from './run-context.ts';
 
@@ -25,7 +25,9 @@ export async function observeTenant(context: RunContext, target: Target, credent
   context.report.saw('Warnings of the set-up', target.deployed.warnings);
   observeJwt(context, credentials);
   await findingOr(context, 'Form of an app specific password', async () => formOfAppPassword(credentials));
-  await findingOr(context, 'Principal of an app specific password', () => principalOf(context, target, credentials));
+  const { jwt, asp } = credentials.tokens;
+  await findingOr(context, 'Principal of an app specific password', () => principalOf(context, target, asp));
+  await findingOr(context, 'Principal of a JWT', () => principalOf(context, target, jwt));
 }
 
 /** @throws Interrupted */
@@ -114,16 +116,16 @@ function unverifiedPart(part: string) {
   return isJsonObject(value) ? value : undefined;
 }
 
-/** The demo API returns the principal, as the authorizer got it from introspection. */
+/** The demo API returns the principal with the claims that the configuration names. Only the names of what it has are reported. */
 async function principalOf(
   { ports, configuration }: RunContext,
   { deployed, choice: { route } }: Target,
-  { tokens: { asp } }: RunCredentials,
+  token: Given,
 ): Promise<string | NotSeen> {
-  if ('why' in asp) return { why: asp.why };
+  if ('why' in token) return { why: token.why };
   if (configuration.backendUrl !== undefined)
     return { why: 'the backend is your own. Leave backendUrl out to see it.' };
-  const { body } = await call(ports.http, urlOf(deployed.apiUrl, route), bearer(asp.value), methodOf(route));
+  const { body } = await call(ports.http, urlOf(deployed.apiUrl, route), bearer(token.value), methodOf(route));
   const { principal = body } = isJsonObject(body) ? body : {};
   if (!isJsonObject(principal)) return { why: 'the demo API did not return it.' };
   const [known, unknown] = [true, false].map((isKnown) =>

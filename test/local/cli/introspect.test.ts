@@ -150,6 +150,34 @@ describe('asp introspect --explain', () => {
     expect(jwt.stdout).toMatch(/^POST \/foo {4}403 deny {3}lacks create:foo \(scope_missing\)$/m);
   });
 
+  it('shows the claims and the actor that the backend would receive, but not for a refused call', async () => {
+    const opened = await openReadyTenant();
+    const context = {
+      routes: { 'GET /foo': ['read:foo'], 'POST /foo': ['create:foo'] },
+      contextClaims: ['https://a/b'],
+    };
+    opened.write('cdk.json', JSON.stringify({ context }));
+    const claims = { 'https://a/b': ['admin'], act: { sub: 'agent@clients' } };
+    const input = opened.tenant.mintJwt({ claims });
+    const { stdout } = await opened.asp([...INTROSPECT, '--explain', '--json', '-'], { input });
+    const received = { act: '{"sub":"agent@clients"}', claim_https_a_b: '["admin"]' };
+    const [get, post] = JSON.parse(stdout).explanations;
+    expect(get).toMatchObject({ outcome: 'allow', claims: received });
+    expect(post).not.toHaveProperty('claims');
+    const text = await opened.asp([...INTROSPECT, '--explain', '-'], { input });
+    expect(text.stdout).toContain('\n\nBesides the usual values, the backend would receive\n');
+    expect(rowsOf(text.stdout)).toMatchObject(received);
+  });
+
+  it('shows that a token of another organization is refused', async () => {
+    const opened = await openReadyTenant();
+    opened.write('cdk.json', JSON.stringify({ context: { allowedOrganizations: ['org_1'] } }));
+    const input = opened.tenant.mintJwt({ claims: { org_id: 'org_2' } });
+    const { stdout } = await opened.asp([...INTROSPECT, '--explain', '--json', '-'], { input });
+    const reasons = JSON.parse(stdout).explanations.map(({ reason }: { reason: string }) => reason);
+    expect(new Set(reasons)).toEqual(new Set(['organization_refused']));
+  });
+
   it('introspects the token once for the table and once for all routes', async () => {
     const opened = await openReadyTenant();
     const value = await makeApplicationPassword(opened);

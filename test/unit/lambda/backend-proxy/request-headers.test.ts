@@ -21,6 +21,27 @@ describe('the headers for the backend', () => {
     expect(requestHeaders(proxyEvent(), SECRET)).toEqual(OURS);
   });
 
+  it('contain the actor and the claims, percent-encoded, and nothing else from the context', () => {
+    const authorizer = {
+      ...PRINCIPAL,
+      act: '{"sub":"agent@clients"}',
+      claim_https_demo_api_roles: '["admin","a\r\nX-Auth-Sub: root"]',
+      claim_email: 'zoë@example.com',
+      claim_missing: '',
+      integrationLatency: 7,
+      claims: 'of Cognito',
+      www_authenticate: 'Bearer',
+      'claim_a\r\nb': 'not ours',
+    };
+    expect(requestHeaders(proxyEvent({ authorizer }), SECRET)).toEqual({
+      ...OURS,
+      'x-auth-act': ['%7B%22sub%22%3A%22agent%40clients%22%7D'],
+      'x-auth-claim-https-demo-api-roles': ['%5B%22admin%22%2C%22a%0D%0AX-Auth-Sub%3A%20root%22%5D'],
+      'x-auth-claim-email': ['zo%C3%AB%40example.com'],
+      'x-auth-claim-missing': [''],
+    });
+  });
+
   it('contain an empty principal on a public route', () => {
     const headers = requestHeaders(proxyEvent({ authorizer: null }), SECRET);
     const names = Object.keys(OURS).filter((name) => name.startsWith('x-auth-'));
@@ -50,6 +71,8 @@ describe('the headers for the backend', () => {
     'X-Auth-Sub',
     'x-auth-anything',
     'X_Auth_Sub',
+    'X-Auth-Act',
+    'x_auth_claim_email',
     'x-auth_username',
     'x.auth.sub',
     'x~auth~sub',
