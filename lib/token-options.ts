@@ -45,14 +45,18 @@ export interface TokenOptions {
   readonly publicUrl?: string | undefined;
 
   /**
-   * The ids of the organizations whose tokens are accepted. A credential without an organization is then refused, whatever its kind.
+   * The ids of the organizations whose tokens are accepted, such as `['org_9ybsU1dN2dKfDkBi']`: at most 100, compared exactly with `org_id`.
+   * A credential without an organization is then refused, whatever its kind. App specific passwords and logins have none at Auth0.
    *
    * @default - the organization does not matter
    */
   readonly allowedOrganizations?: readonly string[];
 
   /**
-   * Claims that the backend receives too, such as `['https://demo.api/roles', 'email']`: at most 20.
+   * Claims that the backend receives too, such as `['https://demo.api/roles', 'email']`: at most 20. In the context they are
+   * `claim_https_demo_api_roles` and `claim_email`, in the headers `x-auth-claim-https-demo-api-roles` and `x-auth-claim-email`. A string is
+   * passed on as it is, anything else as JSON, and `""` if the token has no such claim. A token whose claims have more than 4,096 bytes
+   * together, or contain control characters, is refused.
    *
    * @default - the backend receives the principal only
    */

@@ -61,11 +61,17 @@ const TOKENS: Group = {
       'the URL at which callers see the API, if it is not the one that API Gateway sees, such as behind CloudFront',
     unset: 'the URL that API Gateway sees',
   },
-  allowedOrganizations: { meaning: 'the organizations whose tokens are accepted; with an empty list, all tokens' },
+  allowedOrganizations: {
+    meaning:
+      'the ids of the organizations whose tokens are accepted; with an empty list, all credentials. Refuses ASPs and passwords, which have none; see [credentials](credentials.md#organizations)',
+  },
 };
 
 const BACKEND: Group = {
-  contextClaims: { meaning: 'claims that the backend receives too, such as `["https://demo.api/roles", "email"]`' },
+  contextClaims: {
+    meaning:
+      'claims that the backend receives too, such as `["https://demo.api/roles", "email"]`; see [credentials](credentials.md#claims)',
+  },
   principalToken: { meaning: 'send the principal to the backend as a signed JWT too' },
   principalTokenAudience: {
     meaning: 'the `aud` of that JWT',

@@ -43,7 +43,8 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     const address = backend.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     const routes = JSON.stringify({ 'ANY /{proxy+}': ['read:foo'], 'GET /health': 'public' });
-    const assembly = await aws.synth({ backendUrl: `http://127.0.0.1:${port}/base`, routes });
+    const contextClaims = JSON.stringify(['https://demo.api/roles', 'email']);
+    const assembly = await aws.synth({ backendUrl: `http://127.0.0.1:${port}/base`, routes, contextClaims });
     succeeded(await aws.deploy(assembly));
     const { ApiUrl = '', GatewaySecretArn = '' } = await aws.outputs();
     apiUrl = reachableApiUrl(aws.account, ApiUrl);
@@ -101,6 +102,22 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     expect(seen[0]?.headers).not.toHaveProperty('authorization');
     expect(seen[0]?.headers).not.toHaveProperty('x-auth-role');
     expect(gatewaySecret.length).toBeGreaterThan(20);
+  });
+
+  it('receives the claims that the configuration names, and the actor', async () => {
+    const claims = {
+      'https://demo.api/roles': ['zoë'],
+      other: 'not named',
+      act: { sub: 'agent', act: { sub: 'first' } },
+    };
+    const headers = { authorization: `Bearer ${aws.tenant.mintJwt({ claims })}`, 'x-auth-claim-email': 'forged' };
+    expect((await send({ path: 'orders/7', headers })).status).toBe(201);
+    const received = Object.entries(seen[0]?.headers ?? {}).filter(([name]) => /^x-auth-(?:claim|act)/.test(name));
+    expect(Object.fromEntries(received)).toEqual({
+      'x-auth-claim-https-demo-api-roles': encodeURIComponent('["zoë"]'),
+      'x-auth-claim-email': '',
+      'x-auth-act': encodeURIComponent(JSON.stringify(claims.act)),
+    });
   });
 
   it('receives and returns bytes unchanged', async () => {

@@ -104,6 +104,7 @@ describe.skipIf(ministack === '')('an acceptance run', () => {
     expect(answer('Property of the API that holds the public key')).toBe('verificationKey');
     expect(answer('Gateway response of a REST authorizer that throws')).toMatch(/^AUTHORIZER_FAILURE, status 500/);
     expect(answer('Form of an app specific password')).toMatch(/^16 letters/);
+    expect(answer('Principal of a JWT')).toMatch(/ claim_azp; lacks .*claim_https_demo_api_roles/);
     expect(answer('Identity sources of a cached result')).toMatch(/^gatewayTtlSeconds is 0/);
   });
 
@@ -127,6 +128,7 @@ describe.skipIf(ministack === '')('an acceptance run', () => {
       'cacheTtlSeconds=3',
       'gatewayTtlSeconds=0',
       'rotationDays=0',
+      'contextClaims=["azp","https://demo.api/roles"]',
     ];
     return run({
       file: process.execPath,
