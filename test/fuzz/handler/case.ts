@@ -77,6 +77,7 @@ export const JWT_FLAWS = {
     'keyUrl',
     'derSignature',
     'zeroSignature',
+    'actText',
   ],
 } as const;
 export type JwtFlaw = 'none' | (typeof JWT_FLAWS.withoutKey)[number] | (typeof JWT_FLAWS.withKey)[number];
@@ -95,6 +96,7 @@ const JWT_STYLES = [
   'clientIdInsteadOfAzp',
   'organization',
   'extraClaims',
+  'actor',
 ] as const;
 
 /** What an issuer responds when a token is introspected. */
@@ -277,6 +279,8 @@ const FIELDS = {
   hasConnection: mostly(3, false, true),
   introspectJwts: mostly(3, false, true),
   permissionsAsScopes: mostly(2, false, true),
+  hasContextClaims: mostly(2, false, true),
+  organizations: mostly(12, 'any', 'listed', 'others'),
   grantedAs: mostly(4, 'scope', 'permissions', 'both'),
   logSubject: mostly(3, false, true),
   from: mostly(2, 0, 1),
@@ -457,10 +461,13 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
   [{ credential: 'jwt', call: GREEDY_CALL, grants: 'exactly' }, CALL_FIELDS],
   [{ credential: 'jwt', call: GREEDY_CALL, grants: 'exactly', api: 'http' }, ['spelling', 'call']],
   [{ credential: 'jwt', issuers: 'twoTenants', from: 1 }, ['jwtFlaw', 'jwks1', 'jwks0']],
+  [{ credential: 'jwt', hasContextClaims: true }, ['jwtStyle']],
+  [{ credential: 'jwt', jwtStyle: 'organization' }, ['organizations']],
+  [{ credential: 'jwt', organizations: 'listed' }, ['jwtStyle']],
   [{ credential: 'jwt', introspectJwts: true }, ['knows0', 'introspect0', 'jwtFlaw']],
   [
     { credential: 'opaque', tokenShape: 'plain', tokenType: 'access_token' },
-    [...INTROSPECTION_FIELDS, 'tokenShape', 'applicationPasswordUsername'],
+    [...INTROSPECTION_FIELDS, 'tokenShape', 'applicationPasswordUsername', 'hasContextClaims', 'organizations'],
   ],
   [
     { credential: 'opaque', tokenShape: 'plain', issuers: 'twoTenants', knows0: 'inactive' },
@@ -488,8 +495,11 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
       'usernameGiven',
       'before',
       'order',
+      'hasContextClaims',
+      'organizations',
     ],
   ],
+  [{ credential: 'basic', secretShape: 'password', organizations: 'listed' }, ['order', 'knows0', 'introspect0']],
   [
     { credential: 'basic', secretShape: 'password', order: 'introspect-first', knows0: 'inactive' },
     ['login', 'token', 'knows0'],

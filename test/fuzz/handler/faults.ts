@@ -93,7 +93,8 @@ function shapeFaults(testCase: Case, { result }: Observed, outcome: Seen, expect
   const faults = CONTEXT_KEYS.filter((key) => typeof context[key] !== 'string').map(
     (key) => `the context has no "${key}"`,
   );
-  const others = Object.entries(context).filter(([key]) => !CONTEXT_KEYS.includes(key));
+  const wanted = [...CONTEXT_KEYS, ...Object.keys(expected.context ?? {})];
+  const others = Object.entries(context).filter(([key]) => !wanted.includes(key));
   if (others.some(([key, value]) => key !== 'www_authenticate' || typeof value !== 'string'))
     faults.push('the context has unexpected members');
   for (const [key, value] of Object.entries(expected.context ?? {})) {

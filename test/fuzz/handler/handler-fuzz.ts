@@ -16,6 +16,7 @@ import { mutualTlsOf } from './binding-model.ts';
 import { type Case, cases, oneChangeEach } from './case.ts';
 import { eventOf, presentedIn } from './event.ts';
 import { faultsOf, type Observed } from './faults.ts';
+import { receivedConfiguration } from './received.ts';
 import { MAPS } from './routes.ts';
 import { StandIn, signingKey } from './stand-in.ts';
 import {
@@ -83,6 +84,7 @@ function configurationOf(testCase: Case): AuthorizerConfiguration {
     mtls: mutualTlsOf(testCase),
     ...(testCase.publicUrl ? { publicUrl: PUBLIC_URL } : {}),
     signingKeySecret: 'signing-key',
+    ...receivedConfiguration(testCase),
     ...(testCase.hasGrant ? { passwordGrantSecret: 'password-grant' } : {}),
   });
   const known = configurations.get(text) ?? parseAuthorizerConfiguration(text);

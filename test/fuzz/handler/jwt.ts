@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { base64url, keyPair, kindFor, signHmac, signJws, signPss } from '../keys.ts';
 import { confirmationClaim } from './binding.ts';
 import type { Case, JwtFlaw } from './case.ts';
+import { ACTOR, ORGANIZATION, WITH_ROLES } from './received.ts';
 import { AUDIENCE, FIRST, grantedScopes, issuersOf, originOf, START_SECONDS, SUBJECT } from './world.ts';
 
 /** The "secret" of the symmetric key that every JWKS of the fuzz contains. */
@@ -93,10 +94,13 @@ function styled({ jwtStyle }: Case, draft: Draft): Draft {
       claims.client_id = 'client-2';
       break;
     case 'organization':
-      claims.org_id = 'org_1234';
+      claims.org_id = ORGANIZATION;
       break;
     case 'extraClaims':
-      Object.assign(claims, { 'https://example.com/roles': ['admin'], permissions_: null, jti: 'x', gty: 'password' });
+      Object.assign(claims, { ...WITH_ROLES, permissions_: null, jti: 'x', gty: 'password' });
+      break;
+    case 'actor':
+      claims.act = ACTOR;
       break;
   }
   return draft;
@@ -247,6 +251,7 @@ const CHANGES: Readonly<Record<Exclude<JwtFlaw, 'none'>, Change>> = {
   derSignature: signedWith({ alg: 'ES256', kid: 'ES256' }, (input, _, origin) =>
     signJws('ES256', input, keyPair(ownerOf(origin), 'P-256').privateKey, true),
   ),
+  actText: claims({ act: 'admin' }),
   zeroSignature: signedWith({ alg: 'ES256', kid: 'ES256' }, () => Buffer.alloc(64).toString('base64url')),
 };
 

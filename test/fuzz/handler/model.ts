@@ -14,6 +14,7 @@ import {
 } from './binding-model.ts';
 import { type Case, JWT_FLAWS, LOGINS, SPELLINGS, TROUBLES } from './case.ts';
 import { USUAL_EXP } from './jwt.ts';
+import { mayCall, ORGANIZATION, receivedActor, receivedClaims } from './received.ts';
 import type { Requirement } from './routes.ts';
 import {
   basicSecret,
@@ -38,7 +39,8 @@ export type Outcome = 'allow' | '403' | '401' | '503';
 
 /** The context that the backend gets. */
 export type Context = Readonly<
-  Record<'sub' | 'username' | 'scope' | 'token_type' | 'client_id' | 'org_id' | 'iss' | 'exp', string>
+  Record<'sub' | 'username' | 'scope' | 'token_type' | 'client_id' | 'org_id' | 'iss' | 'exp', string> &
+    Record<string, string>
 >;
 
 export interface Expected {
@@ -74,6 +76,10 @@ export function expectedOf(testCase: Case): Expected {
   return { outcomes: [...new Set(outcomes)], context, requiredScopes: requirement ? scopesIn(requirement) : [] };
 }
 
+/** Whether the caller belongs to no organization that may call. */
+const isOutsider = (testCase: Case, verdict: Verdict): boolean =>
+  typeof verdict === 'object' && !mayCall(testCase, verdict.context.org_id);
+
 /** What the call requires; `undefined` if nobody may make it. */
 export function routeRequirement(testCase: Case): Requirement | undefined {
   if (testCase.api === 'websocket') return requirementIn(testCase);
@@ -103,6 +109,7 @@ function isSlow(testCase: Case): boolean {
 function decided(testCase: Case): readonly Verdict[] {
   if (testCase.credential === 'odd' || earlyRefusals(testCase).length > 0) return ['refused'];
   const verdicts = identify(testCase).map((verdict) => {
+    if (isOutsider(testCase, verdict)) return 'refused';
     const held = typeof verdict === 'object' ? holderVerdict(testCase, verdict.binding) : 'holder';
     return held === 'holder' ? verdict : held;
   });
@@ -260,7 +267,12 @@ interface LoginVerdict {
 
 function logIn(testCase: Case): LoginVerdict {
   if (testCase.grantClient !== 'readable' || isOut(testCase.token)) return { verdicts: ['outage'], next: 'final' };
-  if (testCase.login === 'right') return { verdicts: loginTokenVerdicts(testCase), next: 'final' };
+  if (testCase.login === 'right') {
+    const verdicts = loginTokenVerdicts(testCase);
+    // The calls must not show that the password was right.
+    const isRefused = verdicts.some((verdict) => isOutsider(testCase, verdict));
+    return isRefused ? { verdicts: ['refused'], next: 'refused' } : { verdicts, next: 'final' };
+  }
   if (testCase.login === 'wrong') return { verdicts: ['refused'], next: 'mayBeApplicationPassword' };
   if (has(LOGINS.refused, testCase.login)) return { verdicts: ['refused'], next: 'refused' };
   if (has(LOGINS.unclear, testCase.login)) return { verdicts: ['refused', 'outage'], next: 'unclear' };
@@ -302,9 +314,11 @@ function jwtContext(testCase: Case, origin: 0 | 1): Context {
     scope: scopesOfJwt(testCase),
     token_type: 'access_token',
     client_id: testCase.jwtStyle === 'clientIdInsteadOfAzp' ? 'client-2' : 'client-1',
-    org_id: testCase.jwtStyle === 'organization' ? 'org_1234' : '',
+    org_id: testCase.jwtStyle === 'organization' ? ORGANIZATION : '',
     iss: issuersOf(testCase)[origin]?.issuer ?? '',
     exp: String(testCase.jwtStyle === 'expJustOver' ? START_SECONDS - 2 : USUAL_EXP),
+    ...receivedActor(testCase.jwtStyle === 'actor'),
+    ...receivedClaims(testCase, testCase.jwtStyle === 'extraClaims'),
   };
 }
 
@@ -323,6 +337,7 @@ function introspectedContext(testCase: Case, iss: string): Context {
     org_id: '',
     iss,
     exp: testCase.hasExp ? String(USUAL_EXP) : '',
+    ...receivedClaims(testCase, true),
   };
 }
 
@@ -336,5 +351,6 @@ function loginContext(testCase: Case): Context {
     org_id: '',
     iss: FIRST.issuer,
     exp: String(USUAL_EXP),
+    ...receivedClaims(testCase, false),
   };
 }

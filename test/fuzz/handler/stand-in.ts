@@ -8,6 +8,7 @@ import { keyPair } from '../keys.ts';
 import { confirmationClaim } from './binding.ts';
 import type { Case, Trouble } from './case.ts';
 import { loginJwt, publishedKeys, USUAL_EXP } from './jwt.ts';
+import { WITH_ROLES } from './received.ts';
 import { scopesOfMap } from './routes.ts';
 import {
   AUDIENCE,
@@ -282,6 +283,7 @@ export class StandIn {
       sub: SUBJECT,
       aud: AUDIENCE,
       iss: issuer.issuer,
+      ...WITH_ROLES,
       ...(testCase.applicationPasswordUsername === 'present' ? { username: USERNAME } : {}),
       ...(testCase.hasExp ? { exp: USUAL_EXP } : {}),
       ...(isBasic ? {} : { client_id: 'client-3' }),
