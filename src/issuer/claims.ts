@@ -5,7 +5,7 @@
 import type { Clock } from '../core/clock.ts';
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
-import { CLAIM_TEXT, type Confirmation, isClaimText, type Principal } from '../core/principal.ts';
+import { CLAIM_TEXT, type Confirmation, isClaimText } from '../core/principal.ts';
 
 /** The issuer and audience that every credential must have. */
 export interface Expectations {
@@ -143,56 +143,7 @@ function scopeList(list: unknown, name: string): readonly string[] {
   return list.filter((entry): entry is string => typeof entry === 'string' && SCOPE_TOKEN.test(entry));
 }
 
-/** What the backend receives of the claims beside the principal, and `sub`, `username`, `client_id` and `org_id`, as JSON. */
-const MAXIMUM_BYTES = 4096;
-const MAXIMUM_DEPTH = 32;
-/** Control characters and halves of surrogate pairs. */
-const UNSAFE_TEXT = /[\p{Cc}\p{Cs}]/u;
-
-/**
- * Returns the claims for the backend as text: a string as it is, anything else as JSON, and `""` for a claim that the token does not
- * have. A claim that cannot be passed on unchanged refuses the token, because a backend may rely on it.
- *
- * @param claims from the issuer
- * @throws CredentialError `claims_malformed`
- * @see RFC 8693 section 4.1 for `act`
- */
-export function backendClaims(
-  claims: JsonObject,
-  { contextClaims = [] }: Pick<Expectations, 'contextClaims'>,
-): Pick<Principal, 'claims' | 'actor'> {
-  const { act } = claims;
-  const hasActor = act !== undefined && act !== null;
-  if (!hasActor && contextClaims.length === 0) return {};
-  if (hasActor && !isJsonObject(act)) throw malformed('act', 'an object');
-  const passed = {
-    ...(hasActor && { actor: claimText(claims, 'act') }),
-    ...(contextClaims.length > 0 && {
-      claims: Object.fromEntries(contextClaims.map((name) => [name, claimText(claims, name)])),
-    }),
-  };
-  const { sub, username, client_id: client, azp, org_id: organization } = claims;
-  if (Buffer.byteLength(JSON.stringify([sub, username, client ?? azp, organization, passed])) > MAXIMUM_BYTES)
-    throw new CredentialError('claims_malformed', `The claims for the backend are larger than ${MAXIMUM_BYTES} bytes.`);
-  return passed;
-}
-
-function claimText(claims: JsonObject, name: string): string {
-  const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-  if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? value : isExact(value, MAXIMUM_DEPTH) ? JSON.stringify(value) : undefined;
-  if (text === undefined || UNSAFE_TEXT.test(text))
-    throw malformed(name, 'a value that the backend can receive unchanged');
-  return text;
-}
-
-/** Whether a value from JSON becomes the same JSON again. Large numbers have already lost digits. */
-function isExact(value: unknown, depth: number): boolean {
-  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-  if (typeof value !== 'object' || value === null) return true;
-  return depth > 0 && Object.values(value).every((inner) => isExact(inner, depth - 1));
-}
-
-function malformed(claim: string, expectation: string): CredentialError {
+/** The error for a claim of the wrong kind. */
+export function malformed(claim: string, expectation: string): CredentialError {
   return new CredentialError('claims_malformed', `The claim "${claim}" is not ${expectation}.`);
 }

@@ -6,7 +6,8 @@ import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { ACCESS_TOKEN, type Principal } from '../core/principal.ts';
 import { isSignatureOf } from '../jws/signature-algorithms.ts';
-import { backendClaims, type Claims, type Expectations, validateClaims } from './claims.ts';
+import { backendClaims } from './backend-claims.ts';
+import { type Claims, type Expectations, validateClaims } from './claims.ts';
 import type { CallContext } from './issuer-endpoint.ts';
 import type { IssuerKey, Jwks } from './jwks.ts';
 

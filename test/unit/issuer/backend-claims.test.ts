@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { principalContext } from '../../../lambda/authorizer/principal-context.ts';
 import { CredentialError } from '../../../src/core/errors.ts';
 import { claimKey } from '../../../src/core/principal.ts';
-import { backendClaims } from '../../../src/issuer/claims.ts';
+import { backendClaims } from '../../../src/issuer/backend-claims.ts';
 import { credentialError } from '../../support/core/errors.ts';
 import { PRINCIPAL } from '../../support/lambda/decisions.ts';
 
