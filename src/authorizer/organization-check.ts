@@ -10,6 +10,6 @@ import type { Principal } from '../core/principal.ts';
  */
 export function assertOrganization({ organizationId }: Principal, allowed: readonly string[]): void {
   if (allowed.length === 0 || (organizationId !== undefined && allowed.includes(organizationId))) return;
-  const which = organizationId === undefined ? 'no organization' : 'an organization that is not allowed';
-  throw new CredentialError('organization_refused', `The credential is for ${which}.`);
+  const which = organizationId === undefined ? 'no' : 'another';
+  throw new CredentialError('organization_refused', `The credential is for ${which} organization.`);
 }

@@ -22,17 +22,14 @@ export function backendClaims(
   claims: JsonObject,
   { contextClaims = [] }: Pick<Expectations, 'contextClaims'>,
 ): Pick<Principal, 'claims' | 'actor'> {
-  const { act } = claims;
+  const { act, sub, username, client_id: client, azp, org_id: organization } = claims;
   const hasActor = act !== undefined && act !== null;
   if (!hasActor && contextClaims.length === 0) return {};
   if (hasActor && !isJsonObject(act)) throw malformed('act', 'an object');
   const passed = {
-    ...(hasActor && { actor: claimText(claims, 'act') }),
-    ...(contextClaims.length > 0 && {
-      claims: Object.fromEntries(contextClaims.map((name) => [name, claimText(claims, name)])),
-    }),
+    actor: hasActor ? claimText(claims, 'act') : undefined,
+    claims: Object.fromEntries(contextClaims.map((name) => [name, claimText(claims, name)])),
   };
-  const { sub, username, client_id: client, azp, org_id: organization } = claims;
   if (Buffer.byteLength(JSON.stringify([sub, username, client ?? azp, organization, passed])) > MAXIMUM_BYTES)
     throw new CredentialError('claims_malformed', `The claims for the backend are larger than ${MAXIMUM_BYTES} bytes.`);
   return passed;

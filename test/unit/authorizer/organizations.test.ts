@@ -41,19 +41,14 @@ describe.each(KINDS)('with a list of organizations, %s', (_kind, authorizationOf
   });
 
   it.each([
-    [
-      'another organization',
-      'org_3',
-      'organization_refused',
-      'The credential is for an organization that is not allowed.',
-    ],
+    ['another organization', 'org_3', 'organization_refused', 'The credential is for another organization.'],
     [
       'an organization in other letters',
       'ORG_1',
       'organization_refused',
-      'The credential is for an organization that is not allowed.',
+      'The credential is for another organization.',
     ],
-    ['an empty organization', '', 'organization_refused', 'The credential is for an organization that is not allowed.'],
+    ['an empty organization', '', 'organization_refused', 'The credential is for another organization.'],
     ['no organization', undefined, 'organization_refused', 'The credential is for no organization.'],
     ['null', null, 'organization_refused', 'The credential is for no organization.'],
     ['several organizations', ['org_1'], 'claims_malformed', expect.stringContaining('The claim "org_id" is not')],
