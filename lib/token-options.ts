@@ -55,7 +55,7 @@ export interface TokenOptions {
   /**
    * Claims that the backend receives too, such as `['https://demo.api/roles', 'email']`: at most 20. In the context they are
    * `claim_https_demo_api_roles` and `claim_email`, in the headers `x-auth-claim-https-demo-api-roles` and `x-auth-claim-email`. A string is
-   * passed on as it is, anything else as JSON, and `""` if the token has no such claim. A token whose claims have more than 4,096 bytes
+   * passed on as it is, anything else as JSON, and `""` if the token has no such claim. A token whose claims have more than 2,048 bytes
    * together, or contain control characters, is refused.
    *
    * @default - the backend receives the principal only

@@ -4,8 +4,11 @@ import { isJsonObject, type JsonObject } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
 import { type Expectations, malformed } from './claims.ts';
 
-/** Of the claims as JSON, together with `sub`, `username`, `client_id` and `org_id`. So the context of the authorizer has room for them. */
-const MAXIMUM_BYTES = 4096;
+/**
+ * Of the claims as JSON, together with `sub`, `username`, `client_id` and `org_id`. So they fit into the authorizer's context twice: as
+ * they are, and in the signed principal.
+ */
+const MAXIMUM_BYTES = 2048;
 const MAXIMUM_DEPTH = 32;
 /** Control characters and halves of surrogate pairs. */
 const UNSAFE_TEXT = /[\p{Cc}\p{Cs}]/u;

@@ -4,8 +4,8 @@
  */
 import { passwordGrantType } from '../../core/client-credentials.ts';
 import { SetupError } from '../../management/errors.ts';
-import { deploymentContext } from '../authorizer-configuration.ts';
-import { type Check, type Examination, type Finding, failed, passed, skipped } from './check.ts';
+import { authorizerConfiguration, deploymentContext } from '../authorizer-configuration.ts';
+import { type Check, type Examination, type Finding, failed, passed, skipped, warned } from './check.ts';
 
 const passwordGrant: Check = {
   id: 'password-grant',
@@ -16,13 +16,22 @@ const passwordGrant: Check = {
       const wanted = passwordGrantType(examination.settings.get('connection'));
       if (grantTypes === undefined)
         return skipped(`not checked: the tenant does not show the grant types of ${clientId}`);
-      if (grantTypes.includes(wanted)) return passed(`${clientId}: ${wanted}`);
+      if (grantTypes.includes(wanted)) return allowedLogins(examination) ?? passed(`${clientId}: ${wanted}`);
       return failed(
         `${clientId} may not use ${wanted}`,
         'Turn it on (dashboard: Applications > the client > Settings > Advanced Settings > Grant Types).',
       );
     }),
 };
+
+/** A login with a password names no organization. */
+function allowedLogins(examination: Examination): Finding | undefined {
+  if (authorizerConfiguration(examination).allowedOrganizations.length === 0) return undefined;
+  return warned(
+    'allowedOrganizations is set: the authorizer refuses every login with a password (organization_refused)',
+    'Remove passwordGrantSecret, or deploy a second authorizer for passwords, without allowedOrganizations.',
+  );
+}
 
 const defaultConnection: Check = {
   id: 'default-connection',

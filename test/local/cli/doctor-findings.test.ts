@@ -115,6 +115,17 @@ describe('asp doctor on logins', () => {
     expect(run.code).toBe(0);
   });
 
+  it('warns that no login is for an organization', async () => {
+    const chain = await openChain();
+    chain.write('cdk.json', JSON.stringify({ context: { allowedOrganizations: ['org_1'] } }));
+    const { code, check } = await checksOf(chain);
+    expect(check('password-grant')).toMatchObject({
+      state: 'warned',
+      detail: expect.stringContaining('refuses every login with a password (organization_refused)'),
+    });
+    expect(code).toBe(0);
+  });
+
   it('does not blame a client whose grant types the tenant does not show', async () => {
     const chain = await openChain();
     const { clients } = chain.local.tenant.state;

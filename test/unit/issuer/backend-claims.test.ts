@@ -11,7 +11,7 @@ import { PRINCIPAL } from '../../support/lambda/decisions.ts';
 const ROLES = 'https://demo.api/roles';
 const passed = (value: unknown) => backendClaims({ value }, { contextClaims: ['value'] }).claims?.value;
 const UNUSABLE = 'The claim "value" is not a value that the backend can receive unchanged.';
-const TOO_LARGE = 'The claims for the backend are larger than 4096 bytes.';
+const TOO_LARGE = 'The claims for the backend are larger than 2048 bytes.';
 
 describe('a claim for the backend', () => {
   it.each([
@@ -54,13 +54,13 @@ describe('a claim for the backend', () => {
     expect(backendClaims({}, { contextClaims: [name] })).toEqual({ claims: { [name]: '' } });
   });
 
-  it('is never cut: the token is refused if its claims are larger than 4,096 bytes together', () => {
-    const claims = (length: number) => ({ sub: 'auth0|1234', a: 'ä'.repeat(1000), b: 'b'.repeat(length) });
-    expect(backendClaims(claims(2000), { contextClaims: ['a', 'b'] }).claims?.b).toHaveLength(2000);
-    expect(() => backendClaims(claims(2100), { contextClaims: ['a', 'b'] })).toThrow(
+  it('is never cut: the token is refused if its claims are larger than 2,048 bytes together', () => {
+    const claims = (length: number) => ({ sub: 'auth0|1234', a: 'ä'.repeat(500), b: 'b'.repeat(length) });
+    expect(backendClaims(claims(900), { contextClaims: ['a', 'b'] }).claims?.b).toHaveLength(900);
+    expect(() => backendClaims(claims(1050), { contextClaims: ['a', 'b'] })).toThrow(
       credentialError('claims_malformed', TOO_LARGE),
     );
-    expect(() => backendClaims({ ...claims(2000), username: 'u'.repeat(100) }, { contextClaims: ['a', 'b'] })).toThrow(
+    expect(() => backendClaims({ ...claims(900), username: 'u'.repeat(100) }, { contextClaims: ['a', 'b'] })).toThrow(
       credentialError('claims_malformed', TOO_LARGE),
     );
   });
@@ -95,7 +95,7 @@ describe('the actor', () => {
   });
 
   it('refuses the token if the chain is too large', () => {
-    expect(() => backendClaims({ act: { sub: 'x'.repeat(4096) } }, {})).toThrow(
+    expect(() => backendClaims({ act: { sub: 'x'.repeat(2048) } }, {})).toThrow(
       credentialError('claims_malformed', TOO_LARGE),
     );
     expect(() => backendClaims({ act: { act: nested(32) } }, {})).toThrow(
