@@ -9,6 +9,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
+import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
 import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
 import { Auth0Setup } from './auth0-setup.ts';
 import { AuthorizerAlarms } from './authorizer-alarms.ts';
@@ -19,6 +20,7 @@ import { setFunctionOptions } from './function-options.ts';
 import { GuardedApi } from './guarded-api.ts';
 import type { AdditionalIssuer } from './issuer-props.ts';
 import { KeyRotation } from './key-rotation.ts';
+import { ResourceMetadata } from './resource-metadata.ts';
 import { RotationAlarms } from './rotation-alarms.ts';
 import { importSecret } from './secret-id.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -50,6 +52,10 @@ export class ApiStack extends Stack {
     const rotation = this.#rotation(setup);
     this.#alarms(authorizer, rotation);
     const { restApi } = this.#api(authorizer);
+    if (authorizer.resourceMetadata) {
+      const { url } = new ResourceMetadata(this, 'ResourceMetadata', { restApi, authorizer });
+      new CfnOutput(this, 'ResourceMetadataUrl', { value: url });
+    }
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'AuthorizerFunctionArn', { value: authorizer.function.functionArn });
     new CfnOutput(this, 'RevocationQueueUrl', { value: authorizer.revocation.queue.queueUrl });
@@ -111,6 +117,7 @@ export class ApiStack extends Stack {
       dpop: configuration.dpop,
       mtls: configuration.mtls,
       publicUrl: configuration.publicUrl,
+      resourceMetadata: configuration.resourceMetadata,
       allowedOrganizations: configuration.allowedOrganizations,
       contextClaims: configuration.contextClaims,
       permissionsAsScopes: configuration.permissionsAsScopes,
@@ -152,6 +159,7 @@ export class ApiStack extends Stack {
 
   #api(authorizer: AuthorizerFunction): GuardedApi {
     const { audience, basicChallenge, accessLog, ipRateLimit, backendUrl } = this.#configuration;
+    const { resourceMetadata: document } = authorizer;
     const backend = backendUrl === undefined ? this.#demoApi() : this.#backendProxy(backendUrl);
     return new GuardedApi(this, 'Api', {
       authorizer: authorizer.restAuthorizer,
@@ -159,6 +167,7 @@ export class ApiStack extends Stack {
       resources: resourcesOf(this.#configuration),
       audience,
       basicChallenge,
+      resourceMetadataUrl: document && resourceMetadataUrl(document.resource),
       accessLog,
       allowOrigins: this.#configuration.corsAllowOrigins,
       allowHeaders: this.#configuration.corsAllowHeaders,

@@ -11,6 +11,7 @@ import type { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { isByUrl } from '../src/core/key-delivery.ts';
 import { RouteMap } from '../src/core/routes.ts';
+import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';
 import { Auth0Setup } from './auth0-setup.ts';
@@ -21,6 +22,7 @@ import { invalidProp } from './check-prop.ts';
 import { GatewayResponses, type GatewayResponsesOptions } from './gateway-responses.ts';
 import { JwksEndpoint } from './jwks-endpoint.ts';
 import { KeyRotation } from './key-rotation.ts';
+import { ResourceMetadata, type ResourceMetadataOptions } from './resource-metadata.ts';
 import type { Revocation } from './revocation.ts';
 import { RotationAlarms } from './rotation-alarms.ts';
 import type { RouteRequirement } from './route-requirements.ts';
@@ -127,7 +129,22 @@ export class Auth0Authorizer extends AuthorizerMetrics {
    * the messages of API Gateway, and 500 instead of 503.
    */
   addGatewayResponses(restApi: RestApiBase, options: GatewayResponsesOptions = {}): GatewayResponses {
-    return new GatewayResponses(restApi, 'Auth0Responses', { ...options, restApi, audience: this.audience });
+    const { audience, resourceMetadata: document } = this.authorizer;
+    return new GatewayResponses(restApi, 'Auth0Responses', {
+      ...options,
+      restApi,
+      audience,
+      resourceMetadataUrl: document && resourceMetadataUrl(document.resource),
+    });
+  }
+
+  /**
+   * Serves the metadata by which clients find the issuer (RFC 9728), from a REST API. Requires the prop `resourceMetadata`.
+   *
+   * @throws ConfigurationError `configuration_invalid`
+   */
+  addResourceMetadata(restApi: RestApiBase, options: ResourceMetadataOptions = {}): ResourceMetadata {
+    return new ResourceMetadata(restApi, 'Auth0ResourceMetadata', { ...options, restApi, authorizer: this.authorizer });
   }
 
   /**

@@ -10,6 +10,7 @@ import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { invalidProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
+import { metadataUrl } from './protected-resource.ts';
 import { secretIdOf } from './secret-id.ts';
 import type { SharedState } from './shared-state.ts';
 
@@ -66,6 +67,7 @@ export function authorizerConfiguration(
     sharedCache: undefined,
     revocation: undefined,
     proofTable: undefined,
+    resourceMetadataUrl: metadataUrl(scope, props),
     webSocketSubprotocols: props.webSocketSubprotocols,
     principalToken: undefined,
     ...sharedState?.configuration,

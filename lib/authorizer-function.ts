@@ -13,6 +13,7 @@ import { memorySize, provisionedConcurrency as provisionedConcurrencySchema } fr
 import { gatewayTtlFault, gatewayTtlSeconds } from '../src/config/gateway-ttl.ts';
 import { greedyRootNotes } from '../src/config/greedy-roots.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
+import type { ResourceMetadataDocument } from '../src/resource-metadata/document.ts';
 import { type ApiRoute, apiOf, apiRouteOf, routeKeyOf } from './api-route.ts';
 import {
   authorizerConfiguration,
@@ -24,6 +25,7 @@ import { AuthorizerMetrics } from './authorizer-metrics.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 import { stagesToFlush } from './flushed-stages.ts';
 import { addFiles } from './function-code.ts';
+import { metadataDocument } from './protected-resource.ts';
 import { RestAuthorizer } from './rest-authorizer.ts';
 import type { FlushedStage, Revocation } from './revocation.ts';
 import { HttpAuthorizerPerApi, WebSocketAuthorizerPerApi } from './route-authorizers.ts';
@@ -122,6 +124,11 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   /** What each route requires: `routes`, and what `protect` has added. */
   get routes(): RouteSettings {
     return this.#requirements.all;
+  }
+
+  /** The metadata of the API (RFC 9728), with the routes that are known so far; `undefined` without the prop `resourceMetadata`. */
+  get resourceMetadata(): ResourceMetadataDocument | undefined {
+    return metadataDocument(this.#props, this.routes);
   }
 
   /**

@@ -31,6 +31,14 @@ export interface GatewayResponsesProps extends GatewayResponsesOptions {
 
   /** The resource server's identifier, which is the realm of a challenge. */
   readonly audience: string;
+
+  /**
+   * The URL of the metadata by which clients find the issuer, such as the `url` of a `ResourceMetadata`. The challenge of a 401 names it.
+   *
+   * @see RFC 9728 section 5.1
+   * @default - the challenge names none
+   */
+  readonly resourceMetadataUrl?: string | undefined;
 }
 
 /**
@@ -44,10 +52,10 @@ export class GatewayResponses extends Construct {
   constructor(scope: Construct, id: string, props: GatewayResponsesProps) {
     super(scope, id);
     if (props.allowOrigins) checkProp(this, 'allowOrigins', props.allowOrigins, corsAllowOrigins);
-    const { audience, basicChallenge = false } = props;
+    const { audience, basicChallenge = false, resourceMetadataUrl } = props;
     const restApi = props.restApi.root.api;
     const cors = quoted(errorCorsHeaders(props));
-    for (const { type, statusCode, headers, body } of gatewayResponses(audience, basicChallenge)) {
+    for (const { type, statusCode, headers, body } of gatewayResponses(audience, basicChallenge, resourceMetadataUrl)) {
       const mapped = Object.entries(headers).map(([name, source]) => [name, mapping(source)]);
       new GatewayResponse(this, type, {
         restApi,

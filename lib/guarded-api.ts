@@ -46,6 +46,13 @@ export interface GuardedApiProps extends Cors, StageProps {
   readonly basicChallenge?: boolean;
 
   /**
+   * The URL of the metadata by which clients find the issuer. The challenge of a 401 names it.
+   *
+   * @default - the challenge names none
+   */
+  readonly resourceMetadataUrl?: string | undefined;
+
+  /**
    * How many requests one IP address may send in five minutes.
    *
    * @default - no limit and no web ACL
@@ -73,7 +80,7 @@ export class GuardedApi extends Construct {
 
   constructor(scope: Construct, id: string, props: GuardedApiProps) {
     super(scope, id);
-    const { audience, basicChallenge = false, ipRateLimit, isBinary = false } = props;
+    const { ipRateLimit, isBinary = false } = props;
     this.restApi = new RestApi(this, 'Rest', {
       restApiName: Stack.of(this).stackName,
       endpointTypes: [EndpointType.REGIONAL],
@@ -91,7 +98,9 @@ export class GuardedApi extends Construct {
       new IpRateRule(this, 'IpRate', { stage, requestsPerFiveMinutes: ipRateLimit });
     }
     const { allowOrigins = DEFAULTS.corsAllowOrigins } = props;
-    new GatewayResponses(this, 'Responses', { restApi: this.restApi, audience, basicChallenge, allowOrigins });
+    const { audience, basicChallenge = false, resourceMetadataUrl } = props;
+    const challenge = { audience, basicChallenge, resourceMetadataUrl };
+    new GatewayResponses(this, 'Responses', { restApi: this.restApi, ...challenge, allowOrigins });
   }
 
   #addResource(

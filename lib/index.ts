@@ -1,5 +1,6 @@
 /** What the package exports. Everything here is a promise that docs/upgrading.md describes. */
 export type { AllOfScopes, AnyOfScopes, RouteSetting, RouteSettings } from '../src/core/routes.ts';
+export type { ResourceMetadataDocument } from '../src/resource-metadata/document.ts';
 export type { ApiRoute } from './api-route.ts';
 export { Auth0Authorizer } from './auth0-authorizer.ts';
 export type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';
@@ -19,6 +20,7 @@ export { IpRateRule, type IpRateRuleProps } from './ip-rate-rule.ts';
 export type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
 export { JwksEndpoint, type JwksEndpointProps } from './jwks-endpoint.ts';
 export { KeyRotation, type KeyRotationProps } from './key-rotation.ts';
+export { ResourceMetadata, type ResourceMetadataOptions, type ResourceMetadataProps } from './resource-metadata.ts';
 export type { FlushedHttpStage, FlushedRestStage, FlushedStage, RevocationProps } from './revocation.ts';
 export { Revocation } from './revocation.ts';
 export { RotationAlarms, type RotationAlarmsProps } from './rotation-alarms.ts';

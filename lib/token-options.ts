@@ -45,6 +45,15 @@ export interface TokenOptions {
   readonly publicUrl?: string | undefined;
 
   /**
+   * Tell clients where the API's metadata is, by which they find the issuer: in the challenges of 401 and 403. Serve it with
+   * `ResourceMetadata`. Requires `publicUrl`, which must be the audience or one of the audiences.
+   *
+   * @see RFC 9728
+   * @default false
+   */
+  readonly resourceMetadata?: boolean;
+
+  /**
    * The ids of the organizations whose tokens are accepted, such as `['org_9ybsU1dN2dKfDkBi']`: at most 100, compared exactly with `org_id`.
    * A credential without an organization is then refused, whatever its kind. App specific passwords and logins have none at Auth0.
    *

@@ -23,8 +23,9 @@ export interface AdaptedEvent {
  * Chooses the adapter for an event.
  *
  * @param audience the realm of challenges
+ * @param metadataUrl where a client finds the issuer, named in challenges
  */
-export function adapt(event: AuthorizerEvent, audience: string): AdaptedEvent {
+export function adapt(event: AuthorizerEvent, audience: string, metadataUrl?: string): AdaptedEvent {
   const { requestId } = event.requestContext;
   if (isHttpApi(event)) {
     return { request: fromHttpApiEvent(event), headers: event.headers, requestId, toResult: toHttpApiResult };
@@ -41,7 +42,7 @@ export function adapt(event: AuthorizerEvent, audience: string): AdaptedEvent {
         request: fromRestEvent(event),
         headers,
         requestId,
-        toResult: (decision) => toRestResult(decision, event, audience),
+        toResult: (decision) => toRestResult(decision, event, audience, metadataUrl),
       };
 }
 

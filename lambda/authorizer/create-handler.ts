@@ -24,12 +24,12 @@ export function createHandler(
   writeLine: (line: string) => void,
   authorizer: Authorizer = composeAuthorizer(configuration, ports),
 ): AuthorizerHandler {
-  const { audience, logSubject, publicUrl } = configuration;
+  const { audience, logSubject, publicUrl, resourceMetadataUrl } = configuration;
   const viewerAddress = viewerAddressOf(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();
     const events: DecisionEvent[] = [];
-    const { request, headers, requestId, toResult } = adapt(event, audience);
+    const { request, headers, requestId, toResult } = adapt(event, audience, resourceMetadataUrl);
     const viewed = viewerAddress ? { ...request, viewerAddress: () => viewerAddress.of(headers) } : request;
     const seen = publicUrl === undefined ? viewed : atPublicUrl(viewed, publicUrl);
     const decision = await authorizer.decide(seen, (happened) => events.push(happened));

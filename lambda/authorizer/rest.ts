@@ -38,19 +38,21 @@ export function fromRestEvent(event: RestEvent): AuthorizationRequest {
  * Turns a decision into a REST API's result.
  *
  * @param audience the realm of a 403's challenge
+ * @param metadataUrl where a client finds the issuer, named in that challenge
  * @throws Error `Unauthorized`, which API Gateway turns into a 401, or an error with the reason code, which becomes a 5xx
  */
 export function toRestResult(
   decision: Decision,
   { methodArn }: Pick<RestEvent, 'methodArn'>,
   audience: string,
+  metadataUrl?: string,
 ): APIGatewayAuthorizerResult {
   switch (decision.outcome) {
     case 'allow':
       return policy('Allow', decision.principal, calledMethod(methodArn));
     case 'deny': {
       const result = policy('Deny', decision.principal, calledMethod(methodArn));
-      const challenge = insufficientScopeChallenge(audience, decision.requiredScopes);
+      const challenge = insufficientScopeChallenge(audience, decision.requiredScopes, metadataUrl);
       return { ...result, context: { ...result.context, [CHALLENGE_KEY]: challenge } };
     }
     default:

@@ -1,25 +1,39 @@
 /** Builds the value of `WWW-Authenticate` (RFC 9110 section 11.6.1). The realm is the audience. */
 
+/** The algorithms of DPoP proofs that are accepted (RFC 9449 section 7.1). */
+export const PROOF_ALGORITHMS: readonly string[] = ['ES256', 'PS256', 'RS256'];
+
 /**
  * The challenge of a 401, the same whatever the reason.
  *
  * @param offersBasic offer Basic beside Bearer
- * @see RFC 6750 section 3, RFC 7617 section 2
+ * @param metadataUrl where a client finds the issuer, if the API serves that
+ * @see RFC 6750 section 3, RFC 7617 section 2, RFC 9728 section 5.1
  */
-export function unauthorizedChallenge(audience: string, offersBasic: boolean): string {
+export function unauthorizedChallenge(audience: string, offersBasic: boolean, metadataUrl?: string): string {
   const realm = realmOf(audience);
-  return `Bearer ${realm}${offersBasic ? `, Basic ${realm}, charset="UTF-8"` : ''}`;
+  const basic = offersBasic ? `, Basic ${realm}, charset="UTF-8"` : '';
+  return `Bearer ${realm}${metadataOf(metadataUrl)}${basic}`;
 }
 
 /**
  * The challenge of a 403 to a principal that lacks scope.
  *
  * @param requiredScopes empty for a route that no scope allows
- * @see RFC 6750 section 3
+ * @param metadataUrl where a client finds the issuer, if the API serves that
+ * @see RFC 6750 section 3, RFC 9728 section 5.1
  */
-export function insufficientScopeChallenge(audience: string, requiredScopes: readonly string[]): string {
-  const challenge = `Bearer ${realmOf(audience)}, error="insufficient_scope"`;
-  return requiredScopes.length === 0 ? challenge : `${challenge}, scope="${requiredScopes.join(' ')}"`;
+export function insufficientScopeChallenge(
+  audience: string,
+  requiredScopes: readonly string[],
+  metadataUrl?: string,
+): string {
+  const scope = requiredScopes.length === 0 ? '' : `, scope="${requiredScopes.join(' ')}"`;
+  return `Bearer ${realmOf(audience)}, error="insufficient_scope"${scope}${metadataOf(metadataUrl)}`;
+}
+
+function metadataOf(url: string | undefined): string {
+  return url === undefined ? '' : `, resource_metadata="${url}"`;
 }
 
 /** The realm as a `quoted-string` (RFC 9110 section 5.6.4), without the characters that need an escape. */

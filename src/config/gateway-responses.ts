@@ -34,11 +34,16 @@ export const AUTHORIZER_ERROR_TYPES = ['AUTHORIZER_CONFIGURATION_ERROR', 'AUTHOR
  *
  * @param audience the realm
  * @param basicChallenge offer Basic beside Bearer in a 401; browsers then ask their user for a password
+ * @param metadataUrl where a client finds the issuer, if the API serves that
  */
-export function gatewayResponses(audience: string, basicChallenge: boolean): readonly GatewayResponse[] {
+export function gatewayResponses(
+  audience: string,
+  basicChallenge: boolean,
+  metadataUrl?: string,
+): readonly GatewayResponse[] {
   return [
     response('UNAUTHORIZED', 401, 'Unauthorized', 'A valid credential is required.', {
-      'WWW-Authenticate': { text: unauthorizedChallenge(audience, basicChallenge) },
+      'WWW-Authenticate': { text: unauthorizedChallenge(audience, basicChallenge, metadataUrl) },
     }),
     response('ACCESS_DENIED', 403, 'Forbidden', 'The credential lacks a scope that this route requires.', {
       'WWW-Authenticate': { authorizerContext: CHALLENGE_KEY },

@@ -24,6 +24,12 @@ export function routeFaults(routes: RouteSettings, isBehindGreedy: boolean): rea
   ];
 }
 
+/** Whether a path, such as `/foo/bar`, is literal and one that API Gateway accepts. */
+export function isResourcePath(path: string): boolean {
+  const parts = path.slice(1).split('/');
+  return path.startsWith('/') && parts.every((part) => PATH_PART.test(part) && !PARAMETER.test(part));
+}
+
 function isOptions(key: string): boolean {
   return key.startsWith('OPTIONS ');
 }

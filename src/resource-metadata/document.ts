@@ -13,20 +13,28 @@ export interface ProtectedResource {
   readonly scopes: readonly string[];
   readonly dpop: Binding;
   readonly mtls: Binding;
-  /** A name for people. */
-  readonly name?: string | undefined;
 }
 
-/** The members of RFC 9728 section 2 that this project knows. */
+/**
+ * The metadata of an API, a JSON document.
+ *
+ * @see RFC 9728 section 2
+ */
 export interface ResourceMetadataDocument {
+  /** The `publicUrl` of the API, for which a client requests its token. */
   readonly resource: string;
+  /** The issuers whose tokens are accepted, the main one first. */
   readonly authorization_servers: readonly string[];
+  /** The scopes that some route requires. @default - no route requires one */
   readonly scopes_supported?: readonly string[];
+  /** Where a client may put its token: only in the `header`. */
   readonly bearer_methods_supported: readonly string[];
+  /** The algorithms of DPoP proofs. @default - DPoP is off */
   readonly dpop_signing_alg_values_supported?: readonly string[];
+  /** Whether every token must be bound to a key of its holder. @default false */
   readonly dpop_bound_access_tokens_required?: boolean;
+  /** Whether tokens may be bound to a client certificate. @default false */
   readonly tls_client_certificate_bound_access_tokens?: boolean;
-  readonly resource_name?: string;
 }
 
 /** How long a client may cache the metadata. */
@@ -45,7 +53,7 @@ export const RESOURCE_METADATA_HEADERS = {
  * @param proofAlgorithms the algorithms of DPoP proofs that the authorizer accepts
  */
 export function resourceMetadata(
-  { publicUrl, issuers, scopes, dpop, mtls, name }: ProtectedResource,
+  { publicUrl, issuers, scopes, dpop, mtls }: ProtectedResource,
   proofAlgorithms: readonly string[],
 ): ResourceMetadataDocument {
   return {
@@ -56,6 +64,5 @@ export function resourceMetadata(
     ...(dpop !== 'off' && { dpop_signing_alg_values_supported: proofAlgorithms }),
     ...(dpop === 'required' && { dpop_bound_access_tokens_required: true }),
     ...(mtls !== 'off' && { tls_client_certificate_bound_access_tokens: true }),
-    ...(name !== undefined && { resource_name: name }),
   };
 }

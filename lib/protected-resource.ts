@@ -1,0 +1,46 @@
+/** Describes an API as its clients need to know it (RFC 9728), from the props of its authorizer. */
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { PROOF_ALGORITHMS } from '../src/config/challenges.ts';
+import { resourceMetadataFault } from '../src/config/configuration.ts';
+import { RouteMap, type RouteSettings } from '../src/core/routes.ts';
+import { type ResourceMetadataDocument, resourceMetadata } from '../src/resource-metadata/document.ts';
+import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
+import type { AuthorizerOptions } from './authorizer-function-props.ts';
+import { invalidProp } from './check-prop.ts';
+
+/**
+ * The URL of the metadata, which challenges name; `undefined` without `resourceMetadata`.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export function metadataUrl(scope: IConstruct, props: AuthorizerOptions): string | undefined {
+  const { resourceMetadata: isServed = false, publicUrl, audience, audiences = [] } = props;
+  if (!isServed) return undefined;
+  const fault = resourceMetadataFault({ resourceMetadata: true, publicUrl, audience, audiences: [...audiences] });
+  if (fault !== undefined) throw invalidProp(scope, `resourceMetadata: ${fault}`);
+  if (publicUrl === undefined || Token.isUnresolved(publicUrl)) {
+    throw invalidProp(
+      scope,
+      'publicUrl: got a URL that is known only at deployment; expected one that is known at synthesis',
+    );
+  }
+  return resourceMetadataUrl(publicUrl);
+}
+
+/** The metadata; `undefined` without `resourceMetadata`. */
+export function metadataDocument(
+  { resourceMetadata: isServed = false, ...props }: AuthorizerOptions,
+  routes: RouteSettings,
+): ResourceMetadataDocument | undefined {
+  const { publicUrl, issuer, issuers = [], dpop = 'off', mtls = 'off' } = props;
+  if (!isServed || publicUrl === undefined) return undefined;
+  const resource = {
+    publicUrl,
+    issuers: [issuer, ...issuers.map((other) => other.issuer)],
+    scopes: new RouteMap(routes).scopes,
+    dpop,
+    mtls,
+  };
+  return resourceMetadata(resource, PROOF_ALGORITHMS);
+}
