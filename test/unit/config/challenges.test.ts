@@ -1,0 +1,39 @@
+import { extractResourceMetadataUrl, extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
+import { describe, expect, it } from 'vitest';
+import { insufficientScopeChallenge, unauthorizedChallenge } from '../../../src/config/challenges.ts';
+
+const AUDIENCE = 'https://demo.api';
+const METADATA = 'https://api.example/.well-known/oauth-protected-resource/mcp';
+
+function responseWith(challenge: string): Response {
+  return new Response(null, { status: 401, headers: { 'WWW-Authenticate': challenge } });
+}
+
+describe('the challenge of a 401', () => {
+  it('names the metadata among the parameters of Bearer, before Basic', () => {
+    expect(unauthorizedChallenge(AUDIENCE, true, METADATA)).toBe(
+      `Bearer realm="https://demo.api", resource_metadata="${METADATA}", Basic realm="https://demo.api", charset="UTF-8"`,
+    );
+  });
+
+  it.each([true, false])('leads an MCP client to the metadata (with Basic: %s)', (offersBasic) => {
+    const response = responseWith(unauthorizedChallenge(AUDIENCE, offersBasic, METADATA));
+    expect(extractWWWAuthenticateParams(response).resourceMetadataUrl?.href).toBe(METADATA);
+    expect(extractResourceMetadataUrl(response)?.href).toBe(METADATA);
+  });
+
+  it('names no metadata where there is none', () => {
+    expect(unauthorizedChallenge(AUDIENCE, false)).toBe('Bearer realm="https://demo.api"');
+  });
+});
+
+describe('the challenge of a 403', () => {
+  it('leads an MCP client to the metadata and the missing scopes', () => {
+    const response = responseWith(insufficientScopeChallenge(AUDIENCE, ['read:foo', 'write:foo'], METADATA));
+    expect(extractWWWAuthenticateParams(response)).toEqual({
+      resourceMetadataUrl: new URL(METADATA),
+      scope: 'read:foo write:foo',
+      error: 'insufficient_scope',
+    });
+  });
+});
