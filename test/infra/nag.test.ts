@@ -23,6 +23,7 @@ describe("the AwsSolutions pack's rules", () => {
   it.each([
     ['the demo API', {}],
     ['every secret, key and log', everything()],
+    ['metadata', { audience: 'https://mcp.example', publicUrl: 'https://mcp.example', resourceMetadata: true }],
     ['a rate limit by IP address', { ipRateLimit: 1000 }],
     ['a backend', { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } }],
   ])('find only acknowledged violations in %s', (_what, context) => {
