@@ -3,7 +3,7 @@ import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { PROOF_ALGORITHMS } from '../src/config/challenges.ts';
 import { resourceMetadataFault } from '../src/config/configuration.ts';
-import { RouteMap, type RouteSettings } from '../src/core/routes.ts';
+import type { RouteSettings } from '../src/core/routes.ts';
 import { type ResourceMetadataDocument, resourceMetadata } from '../src/resource-metadata/document.ts';
 import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
 import type { AuthorizerOptions } from './authorizer-function-props.ts';
@@ -30,17 +30,9 @@ export function metadataUrl(scope: IConstruct, props: AuthorizerOptions): string
 
 /** The metadata; `undefined` without `resourceMetadata`. */
 export function metadataDocument(
-  { resourceMetadata: isServed = false, ...props }: AuthorizerOptions,
+  { resourceMetadata: isServed = false, publicUrl, ...props }: AuthorizerOptions,
   routes: RouteSettings,
 ): ResourceMetadataDocument | undefined {
-  const { publicUrl, issuer, issuers = [], dpop = 'off', mtls = 'off' } = props;
   if (!isServed || publicUrl === undefined) return undefined;
-  const resource = {
-    publicUrl,
-    issuers: [issuer, ...issuers.map((other) => other.issuer)],
-    scopes: new RouteMap(routes).scopes,
-    dpop,
-    mtls,
-  };
-  return resourceMetadata(resource, PROOF_ALGORITHMS);
+  return resourceMetadata({ ...props, publicUrl, routes }, PROOF_ALGORITHMS);
 }

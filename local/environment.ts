@@ -21,6 +21,7 @@ import { gatewayRoutes } from './gateway/routes.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/server.ts';
 import { MemoryEntryTable, MemoryMarkTable, MemoryProofTable } from './memory-tables.ts';
 import type { LocalOptions } from './options.ts';
+import { servedMetadata, withPublicUrl } from './resource-metadata.ts';
 import { type LocalRevocationOptions, LocalRevocations } from './revocations.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
 import type { TenantSigningKey } from './tenant/signing-keys.ts';
@@ -75,7 +76,8 @@ export interface LocalPorts {
  *
  * @throws the listening error, such as `EADDRINUSE`, after closing everything that it opened
  */
-export async function startLocalEnvironment(options: LocalOptions, ports: LocalPorts): Promise<LocalEnvironment> {
+export async function startLocalEnvironment(given: LocalOptions, ports: LocalPorts): Promise<LocalEnvironment> {
+  const options = await withPublicUrl(given, AUDIENCE);
   const { clock, tenantKey } = ports;
   let revocations: LocalRevocations | undefined;
   const tenant = await startTenant({
@@ -141,7 +143,8 @@ async function startApi(
   signingJwk: PrivateSigningJwk,
   { log, clock, issuerClient, mutualTls }: LocalPorts,
 ): Promise<StartedApi> {
-  const { basicChallenge, gatewayTtlSeconds, backendUrl, ...behaviour } = configuration;
+  const { basicChallenge, gatewayTtlSeconds, backendUrl, resourceMetadata: _isServed, ...behaviour } = configuration;
+  const metadata = servedMetadata(configuration, issuer);
   const http = createHttpsClient();
   const signingKey = importSigningKey(signingJwk);
   const marks = new MemoryMarkTable();
@@ -155,6 +158,7 @@ async function startApi(
         issuer,
         audience: AUDIENCE,
         signingKeySecret: 'in memory',
+        resourceMetadataUrl: metadata?.url,
         webSocketSubprotocols: false,
         revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
       },
@@ -184,6 +188,7 @@ async function startApi(
     audience: AUDIENCE,
     basicChallenge,
     mutualTls,
+    resourceMetadata: metadata,
     ...gatewayRoutes(configuration.routes, backendUrl !== undefined),
     ttlSeconds: gatewayTtlSeconds,
     clock,

@@ -19,6 +19,8 @@ const schema = exactly({
   backendUrl: optional(backendUrl),
   basicChallenge: optional(flag, false),
   gatewayTtlSeconds: optional(seconds(3600), DEFAULTS.gatewayTtlSeconds),
+  /** Serve metadata. The public URL is then an audience; by default it is the gateway's own URL. */
+  resourceMetadata: optional(flag, false),
 });
 
 export type LocalConfiguration = InferOutput<typeof schema>;

@@ -12,6 +12,7 @@ import {
 import { AuthorizerResponses } from './authorizer-responses.ts';
 import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
 import { allows } from './policy.ts';
+import { metadataResponse, type ServedMetadata } from './resource-metadata.ts';
 import { type Resources, resourcesOf } from './resources.ts';
 import { type GatewayRoutes, isPublic } from './routes.ts';
 
@@ -20,6 +21,8 @@ export interface ApiOptions extends GatewayRoutes {
   readonly backend: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
   readonly audience: string;
   readonly basicChallenge: boolean;
+  /** @default the API has no metadata */
+  readonly resourceMetadata?: ServedMetadata | undefined;
   /** How long a response of the authorizer is cached. */
   readonly ttlSeconds: number;
   readonly clock: () => number;
@@ -59,9 +62,11 @@ export function createApi(options: ApiOptions): Api {
   const cacheBy = routeKeys.some((key) => key.endsWith('+}')) ? 'path' : 'resourcePath';
   const authorizerResponses = new AuthorizerResponses(options.authorizer, options.ttlSeconds, options.clock, cacheBy);
   const resources = resourcesOf(routeKeys);
-  const responses = gatewayResponses(options.audience, options.basicChallenge);
+  const responses = gatewayResponses(options.audience, options.basicChallenge, options.resourceMetadata?.url);
 
   const handle = async (call: IncomingCall, body: Buffer | null): Promise<ApiResponse> => {
+    const metadata = metadataResponse(options.resourceMetadata, call);
+    if (metadata) return metadata;
     if (call.method === 'OPTIONS') return preflight(resources, call.path);
     const resourcePath = resources.find(call.method, call.path);
     if (resourcePath === undefined) return refusal(responses, 'MISSING_AUTHENTICATION_TOKEN', {});

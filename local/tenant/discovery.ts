@@ -12,6 +12,8 @@ export function openidConfiguration(_exchange: Exchange, { issuer }: TenantParts
     status: 200,
     body: {
       issuer,
+      // A client requires it. Nobody can log in there: this tenant has no pages.
+      authorization_endpoint: `${issuer}authorize`,
       token_endpoint: `${issuer}oauth/token`,
       introspection_endpoint: `${issuer}oauth/introspect`,
       jwks_uri: `${issuer}.well-known/jwks.json`,

@@ -17,6 +17,7 @@ import { userRoutes } from './users.ts';
 const routes: readonly Route[] = [
   { method: 'GET', path: '/.well-known/jwks.json', handler: jwks },
   { method: 'GET', path: '/.well-known/openid-configuration', handler: openidConfiguration },
+  { method: 'GET', path: '/.well-known/oauth-authorization-server', handler: openidConfiguration },
   { method: 'POST', path: '/oauth/token', handler: token },
   { method: 'POST', path: '/oauth/introspect', handler: introspect },
   ...resourceServerRoutes,

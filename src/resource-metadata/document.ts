@@ -1,18 +1,19 @@
 /** The metadata of the API, by which a client finds the issuer (RFC 9728). It is public, and the same for every caller. */
 
+import { RouteMap, type RouteSettings } from '../core/routes.ts';
+
 /** Whether tokens that are bound to their holder are refused, accepted, or required. */
 type Binding = 'off' | 'accepted' | 'required';
 
-/** The API as its clients need to know it. */
+/** The API, as its configuration describes it. */
 export interface ProtectedResource {
   /** The URL at which callers see the API. Clients request a token for it, so it must be an accepted audience. */
   readonly publicUrl: string;
-  /** The main issuer first. Clients compare an issuer exactly, so each is written as in its tokens. */
-  readonly issuers: readonly string[];
-  /** What the routes require. */
-  readonly scopes: readonly string[];
-  readonly dpop: Binding;
-  readonly mtls: Binding;
+  readonly issuer: string;
+  readonly issuers?: readonly { readonly issuer: string }[];
+  readonly routes: RouteSettings;
+  readonly dpop?: Binding;
+  readonly mtls?: Binding;
 }
 
 /**
@@ -48,17 +49,19 @@ export const RESOURCE_METADATA_HEADERS = {
 } as const;
 
 /**
- * Writes the metadata. What is empty is left out, as section 3.2 requires.
+ * Writes the metadata. An issuer is written as in its tokens, because clients compare it exactly. What is empty is left out, as
+ * section 3.2 requires.
  *
  * @param proofAlgorithms the algorithms of DPoP proofs that the authorizer accepts
  */
 export function resourceMetadata(
-  { publicUrl, issuers, scopes, dpop, mtls }: ProtectedResource,
+  { publicUrl, issuer, issuers = [], routes, dpop = 'off', mtls = 'off' }: ProtectedResource,
   proofAlgorithms: readonly string[],
 ): ResourceMetadataDocument {
+  const { scopes } = new RouteMap(routes);
   return {
     resource: publicUrl,
-    authorization_servers: issuers,
+    authorization_servers: [issuer, ...issuers.map((other) => other.issuer)],
     ...(scopes.length > 0 && { scopes_supported: scopes }),
     bearer_methods_supported: ['header'],
     ...(dpop !== 'off' && { dpop_signing_alg_values_supported: proofAlgorithms }),

@@ -1,3 +1,4 @@
+import { OpenIdProviderDiscoveryMetadataSchema } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
 import { ask } from '../../support/tenant/requests.ts';
@@ -38,4 +39,11 @@ it('the discovery document contains the tenant’s own URL', async () => {
   const { tenant } = await open();
   const { body } = await ask(tenant, '/.well-known/openid-configuration');
   expect(body).toMatchObject({ issuer: tenant.issuer, introspection_endpoint: `${tenant.issuer}oauth/introspect` });
+});
+
+it('the discovery document is served by both names, and has what clients require', async () => {
+  const { tenant } = await open();
+  const { body } = await ask(tenant, '/.well-known/oauth-authorization-server');
+  expect(body).toStrictEqual((await ask(tenant, '/.well-known/openid-configuration')).body);
+  expect(OpenIdProviderDiscoveryMetadataSchema.parse(body)).toMatchObject({ issuer: tenant.issuer });
 });

@@ -6,10 +6,9 @@ import { type ProtectedResource, resourceMetadata } from '../../../src/resource-
 
 const RESOURCE: ProtectedResource = {
   publicUrl: 'https://api.example/mcp',
-  issuers: ['https://tenant.auth0.com/', 'https://login.example'],
-  scopes: ['read:foo', 'write:foo'],
-  dpop: 'off',
-  mtls: 'off',
+  issuer: 'https://tenant.auth0.com/',
+  issuers: [{ issuer: 'https://login.example' }],
+  routes: { 'GET /foo': ['read:foo'], 'PUT /foo': { anyOf: ['read:foo', 'write:foo'] }, 'GET /health': 'public' },
 };
 const ALGORITHMS = ['ES256'];
 
@@ -24,7 +23,9 @@ describe('the metadata', () => {
   });
 
   it('leaves out the scopes if no route requires one', () => {
-    expect(resourceMetadata({ ...RESOURCE, scopes: [] }, ALGORITHMS)).not.toHaveProperty('scopes_supported');
+    expect(resourceMetadata({ ...RESOURCE, routes: { 'GET /foo': [] } }, ALGORITHMS)).not.toHaveProperty(
+      'scopes_supported',
+    );
   });
 
   it.each([
@@ -42,8 +43,9 @@ describe('the metadata', () => {
     const url = fc.webUrl({ validSchemes: ['https'] }).map((text) => new URL(text).href);
     const resource = fc.record({
       publicUrl: url,
-      issuers: fc.array(url, { minLength: 1, maxLength: 3 }),
-      scopes: fc.array(fc.stringMatching(/^[\x21\x23-\x5B\x5D-\x7E]{1,10}$/)),
+      issuer: url,
+      issuers: fc.array(fc.record({ issuer: url }), { maxLength: 3 }),
+      routes: fc.record({ 'GET /foo': fc.array(fc.stringMatching(/^[\x21\x23-\x5B\x5D-\x7E]{1,10}$/)) }),
       dpop: binding,
       mtls: binding,
     });
@@ -52,7 +54,7 @@ describe('the metadata', () => {
         const document = resourceMetadata(given, ALGORITHMS);
         const response = Response.json(document);
         const read = await processResourceDiscoveryResponse(new URL(given.publicUrl), response);
-        expect(read.authorization_servers).toEqual(given.issuers);
+        expect(read.authorization_servers).toEqual([given.issuer, ...given.issuers.map(({ issuer }) => issuer)]);
         expect(OAuthProtectedResourceMetadataSchema.parse(document)).toEqual(read);
       }),
     );
