@@ -6,6 +6,7 @@ import { introspectionCheck } from './introspection-check.ts';
 import { loginChecks } from './login-checks.ts';
 import { managementChecks } from './management-checks.ts';
 import { networkChecks } from './network-checks.ts';
+import { resourceMetadataCheck } from './resource-metadata-check.ts';
 
 export const CHECKS: readonly Check[] = [
   ...networkChecks,
@@ -15,4 +16,5 @@ export const CHECKS: readonly Check[] = [
   ...loginChecks,
   apiCheck,
   apiTokenCheck,
+  resourceMetadataCheck,
 ];

@@ -50,7 +50,7 @@ describe('asp doctor', () => {
     expect(stdout).toMatch(/"audience" is missing\. Give it as --audience, or as AUTH0_AUDIENCE/);
     expect(stdout).toMatch(/keyFormat: got "der"/);
     expect(stdout).toMatch(/There is no signing key at/);
-    expect(stdout.match(/^- .*: skipped: needs configuration$/gm)).toHaveLength(17);
+    expect(stdout.match(/^- .*: skipped: needs configuration$/gm)).toHaveLength(ALL.length - 1);
     expect(code).toBe(1);
   });
 
@@ -205,7 +205,9 @@ describe('asp doctor', () => {
     expect(`${broken?.detail}\n${broken?.fix}`).toMatch(message);
     expect(broken?.id).toBe(id);
     expect(code).toBe(1);
-    expect(JSON.parse(stderr).error.message).toMatch(/^[1-9] of 18 checks failed\. Fix the first one first/);
+    expect(JSON.parse(stderr).error.message).toMatch(
+      new RegExp(`^[1-9] of ${ALL.length} checks failed. Fix the first one first`),
+    );
   });
 
   it('passes a connection that exists, and reports one that it may not look up as not checked', async () => {

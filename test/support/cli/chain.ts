@@ -16,7 +16,7 @@ export const client = createHttpsClient();
 
 /** Local mode with everything configured, and with a key that the command line has too. */
 export async function openChain(apiKey: typeof signingJwk | undefined = signingJwk): Promise<Chain> {
-  const local = await startLocal({}, undefined, apiKey && { signingJwk: apiKey });
+  const local = await startLocal({ resourceMetadata: true }, undefined, apiKey && { signingJwk: apiKey });
   const workshop = openWorkshop({
     ...settingsOf(local.tenant),
     AUTH0_PASSWORD_CLIENT_ID: 'local-password-client',
@@ -24,6 +24,8 @@ export async function openChain(apiKey: typeof signingJwk | undefined = signingJ
   });
   for (const secret of ['local-management-secret', 'local-password-secret', signingJwk.d]) workshop.secrets.add(secret);
   workshop.write('key.json', JSON.stringify(signingJwk));
+  const publicUrl = local.ready.gateway.replace(/\/$/, '');
+  workshop.write('cdk.json', JSON.stringify({ context: { resourceMetadata: true, publicUrl } }));
   // Local mode has set up its tenant, and has the record.
   await workshop.asp(['setup', '--key', 'key.json', '--replace-key']);
   const ports = { http: datedBy(workshop) };
@@ -60,4 +62,5 @@ export const ALL = [
   'forwarded-ip',
   'deployed-api',
   'api-tokens',
+  'resource-metadata',
 ];
