@@ -54,8 +54,8 @@ class Details {
 }
 
 function targetOf(local: LocalEnvironment, { configuration: { routes, backendUrl } }: StartOptions): DemoTarget {
-  const { ready, tenant, gatewaySecret } = local;
-  return { gateway: ready.gateway, tenant, audience: AUDIENCE, routes, backendUrl, gatewaySecret };
+  const { ready, tenant, gatewaySecret, metadataUrl } = local;
+  return { gateway: ready.gateway, tenant, audience: AUDIENCE, routes, backendUrl, gatewaySecret, metadataUrl };
 }
 
 async function start(options: StartOptions, details: Details): Promise<LocalEnvironment> {

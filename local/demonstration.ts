@@ -20,6 +20,8 @@ export interface DemoTarget {
   readonly routes: RouteSettings;
   /** @default the demo API */
   readonly backendUrl?: string | undefined;
+  /** The URL of the API's metadata. @default the API has none */
+  readonly metadataUrl?: string | undefined;
   /** Where the backend's `x-gateway-secret` is, or its value. */
   readonly gatewaySecret?: string | undefined;
 }
@@ -48,9 +50,11 @@ export async function demonstrate(target: DemoTarget, print: Print, style: Style
   print('Press Ctrl-C to stop.');
 }
 
-function printHeader({ gateway, tenant, routes, backendUrl, gatewaySecret }: DemoTarget, print: Print, style: Style) {
+function printHeader(target: DemoTarget, print: Print, style: Style) {
+  const { gateway, tenant, routes, backendUrl, gatewaySecret, metadataUrl } = target;
   print(`The API      ${style.bold(gateway)}    (routes: ${describeRoutes(routes)})`);
   print(`The tenant   ${tenant.issuer}`);
+  if (metadataUrl !== undefined) print(`The metadata ${metadataUrl}`);
   if (backendUrl !== undefined) print(`The backend  ${backendUrl}    (x-gateway-secret: ${gatewaySecret})`);
   print('');
 }

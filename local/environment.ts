@@ -43,6 +43,8 @@ export interface LocalEnvironment {
   readonly ready: Ready;
   /** What the backend receives as `x-gateway-secret`, if there is one. */
   readonly gatewaySecret: string | undefined;
+  /** Where clients find the API's metadata, if it has any. */
+  readonly metadataUrl: string | undefined;
   readonly tenant: Tenant;
   readonly revocations: LocalRevocations;
   close(): Promise<void>;
@@ -96,7 +98,7 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
     });
     await provision(management, signingJwk);
     const issued = await issue(tenant, management);
-    const { gateway, gatewaySecret, marks, close } = await startApi(options, tenant, signingJwk, ports);
+    const { gateway, marks, close, ...api } = await startApi(options, tenant, signingJwk, ports);
     revocations = new LocalRevocations({
       issuer: tenant.issuer,
       revocationSeconds: DEFAULTS.revocationSeconds,
@@ -112,7 +114,7 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
         ...issued,
         management: MANAGEMENT_CLIENT,
       },
-      gatewaySecret,
+      ...api,
       tenant,
       revocations,
       close: async () => {
@@ -132,7 +134,7 @@ async function provision(management: ManagementConnection, key: PrivateSigningJw
   await setUpClientGrant({ clientGrants, records: inMemory(), clientId, audience });
 }
 
-type StartedApi = Pick<LocalEnvironment, 'gatewaySecret' | 'close'> & {
+type StartedApi = Pick<LocalEnvironment, 'gatewaySecret' | 'metadataUrl' | 'close'> & {
   readonly gateway: Gateway;
   readonly marks: MemoryMarkTable;
 };
@@ -197,7 +199,7 @@ async function startApi(
     await gateway.close();
     http.close();
   };
-  return { gateway, gatewaySecret, marks, close };
+  return { gateway, gatewaySecret, metadataUrl: metadata?.url, marks, close };
 }
 
 async function issue(tenant: Tenant, management: ManagementConnection): Promise<Pick<Ready, 'users' | 'tokens'>> {

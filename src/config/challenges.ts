@@ -1,7 +1,9 @@
 /** Builds the value of `WWW-Authenticate` (RFC 9110 section 11.6.1). The realm is the audience. */
 
-/** The algorithms of DPoP proofs that are accepted (RFC 9449 section 7.1). */
-export const PROOF_ALGORITHMS: readonly string[] = ['ES256', 'PS256', 'RS256'];
+/** The algorithms of DPoP proofs that are accepted (RFC 9449 section 7.1), the usual one first. */
+export const PROOF_ALGORITHMS: readonly string[] = ['ES', 'PS', 'RS']
+  .flatMap((family) => ['256', '384', '512'].map((size) => `${family}${size}`))
+  .concat('EdDSA');
 
 /**
  * The challenge of a 401, the same whatever the reason.

@@ -1,6 +1,7 @@
 import { extractResourceMetadataUrl, extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
 import { describe, expect, it } from 'vitest';
-import { insufficientScopeChallenge, unauthorizedChallenge } from '../../../src/config/challenges.ts';
+import { insufficientScopeChallenge, PROOF_ALGORITHMS, unauthorizedChallenge } from '../../../src/config/challenges.ts';
+import { algorithmsOf } from '../../../src/jws/signature-algorithms.ts';
 
 const AUDIENCE = 'https://demo.api';
 const METADATA = 'https://api.example/.well-known/oauth-protected-resource/mcp';
@@ -8,6 +9,14 @@ const METADATA = 'https://api.example/.well-known/oauth-protected-resource/mcp';
 function responseWith(challenge: string): Response {
   return new Response(null, { status: 401, headers: { 'WWW-Authenticate': challenge } });
 }
+
+describe('the algorithms of proofs that clients are told', () => {
+  it('are those that the check of a proof accepts', () => {
+    const curves = ['P-256', 'P-384', 'P-521'].map((crv) => ({ kty: 'EC', crv }));
+    const keys = [{ kty: 'RSA' }, ...curves, { kty: 'OKP', crv: 'Ed25519' }];
+    expect([...PROOF_ALGORITHMS].sort()).toEqual(keys.flatMap(algorithmsOf).sort());
+  });
+});
 
 describe('the challenge of a 401', () => {
   it('names the metadata among the parameters of Bearer, before Basic', () => {
