@@ -53,7 +53,7 @@ export class ApiStack extends Stack {
     this.#alarms(authorizer, rotation);
     const { restApi } = this.#api(authorizer);
     if (authorizer.resourceMetadata) {
-      const { url } = new ResourceMetadata(this, 'ResourceMetadata', { restApi, authorizer });
+      const { url } = new ResourceMetadata(this, 'ResourceMetadata', { api: restApi, authorizer });
       new CfnOutput(this, 'ResourceMetadataUrl', { value: url });
     }
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });

@@ -4,7 +4,7 @@
  */
 import { CfnOutput, Duration, Lazy } from 'aws-cdk-lib';
 import type { IAuthorizer, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
-import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpApi, IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -139,12 +139,13 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   }
 
   /**
-   * Serves the metadata by which clients find the issuer (RFC 9728), from a REST API. Requires the prop `resourceMetadata`.
+   * Serves the metadata by which clients find the issuer (RFC 9728), from a REST API or an HTTP API. Requires the prop
+   * `resourceMetadata`.
    *
    * @throws ConfigurationError `configuration_invalid`
    */
-  addResourceMetadata(restApi: RestApiBase, options: ResourceMetadataOptions = {}): ResourceMetadata {
-    return new ResourceMetadata(restApi, 'Auth0ResourceMetadata', { ...options, restApi, authorizer: this.authorizer });
+  addResourceMetadata(api: RestApiBase | HttpApi, options: ResourceMetadataOptions = {}): ResourceMetadata {
+    return new ResourceMetadata(api, 'Auth0ResourceMetadata', { ...options, api, authorizer: this.authorizer });
   }
 
   /**

@@ -32,7 +32,11 @@ export function addMockMethod(
       {
         statusCode,
         responseParameters: Object.fromEntries(parameters.map(([header, value]) => [header, `'${value}'`])),
-        ...(template !== undefined && { responseTemplates: { 'application/json': template } }),
+        ...(template !== undefined && {
+          // The same for the body of the response, which would be decoded as base64.
+          contentHandling: ContentHandling.CONVERT_TO_TEXT,
+          responseTemplates: { 'application/json': template },
+        }),
       },
     ],
   });

@@ -12,7 +12,7 @@ import {
 import { AuthorizerResponses } from './authorizer-responses.ts';
 import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
 import { allows } from './policy.ts';
-import { metadataResponse, type ServedMetadata } from './resource-metadata.ts';
+import { type ServedMetadata, servedResponse } from './resource-metadata.ts';
 import { type Resources, resourcesOf } from './resources.ts';
 import { type GatewayRoutes, isPublic } from './routes.ts';
 
@@ -65,7 +65,7 @@ export function createApi(options: ApiOptions): Api {
   const responses = gatewayResponses(options.audience, options.basicChallenge, options.resourceMetadata?.url);
 
   const handle = async (call: IncomingCall, body: Buffer | null): Promise<ApiResponse> => {
-    const metadata = metadataResponse(options.resourceMetadata, call);
+    const metadata = servedResponse(options.resourceMetadata, call);
     if (metadata) return metadata;
     if (call.method === 'OPTIONS') return preflight(resources, call.path);
     const resourcePath = resources.find(call.method, call.path);

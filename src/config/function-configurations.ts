@@ -3,7 +3,7 @@
  * environment variable `CONFIG`, and the function parses it when it starts. They contain names of secrets, but no
  * secret.
  */
-import { array, type InferOutput, minLength, optional, pipe, strictObject, string, union } from 'valibot';
+import { array, type InferOutput, looseObject, minLength, optional, pipe, strictObject, string, union } from 'valibot';
 import { parseJson } from '../core/json.ts';
 import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
 import { audience, issuer, revocationSeconds, secretId, wholeNumber } from './fields.ts';
@@ -94,11 +94,21 @@ const revocationSchema = exactly({
   ),
 });
 
+/** For the function that serves the metadata of an HTTP API: the document of RFC 9728. */
+const resourceMetadataSchema = exactly({
+  document: looseObject({
+    resource: text,
+    authorization_servers: array(text),
+    bearer_methods_supported: array(text),
+  }),
+});
+
 export type SigningKeyConfiguration = InferOutput<typeof signingKeySchema>;
 export type JwksConfiguration = InferOutput<typeof jwksSchema>;
 export type SetupConfiguration = InferOutput<typeof setupSchema>;
 export type RotationConfiguration = InferOutput<typeof rotationSchema>;
 export type BackendProxyConfiguration = InferOutput<typeof backendProxySchema>;
+export type ResourceMetadataConfiguration = InferOutput<typeof resourceMetadataSchema>;
 export type RevocationConfiguration = InferOutput<typeof revocationSchema>;
 
 /**
@@ -125,3 +135,6 @@ export const parseBackendProxyConfiguration: Parse<BackendProxyConfiguration> = 
 
 export const parseRevocationConfiguration: Parse<RevocationConfiguration> = (config) =>
   parse(revocationSchema, parseJson(config), 'The CONFIG of the revocations');
+
+export const parseResourceMetadataConfiguration: Parse<ResourceMetadataConfiguration> = (config) =>
+  parse(resourceMetadataSchema, parseJson(config), 'The CONFIG of the metadata');

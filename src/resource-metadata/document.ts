@@ -36,17 +36,9 @@ export interface ResourceMetadataDocument {
   readonly dpop_bound_access_tokens_required?: boolean;
   /** Whether tokens may be bound to a client certificate. @default false */
   readonly tls_client_certificate_bound_access_tokens?: boolean;
+  /** The name of the API for people. @default - no name */
+  readonly resource_name?: string;
 }
-
-/** How long a client may cache the metadata. */
-const MAX_AGE_SECONDS = 300;
-
-/** The headers of the response. Every page may read it. */
-export const RESOURCE_METADATA_HEADERS = {
-  'Content-Type': 'application/json',
-  'Cache-Control': `public, max-age=${MAX_AGE_SECONDS}`,
-  'Access-Control-Allow-Origin': '*',
-} as const;
 
 /**
  * Writes the metadata. An issuer is written as in its tokens, because clients compare it exactly. What is empty is left out, as

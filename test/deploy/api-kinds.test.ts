@@ -48,6 +48,18 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
     });
   });
 
+  it('serves its metadata from an HTTP API, without a credential', async () => {
+    const { status, headers, body } = await call(new URL('.well-known/oauth-protected-resource', httpApi), 'GET');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(JSON.parse(body)).toEqual({
+      resource: 'https://demo.api',
+      authorization_servers: [aws.tenant.issuer],
+      scopes_supported: ['create:foo', 'read:foo'],
+      bearer_methods_supported: ['header'],
+    });
+  });
+
   describe('the authorizer of a WebSocket API', () => {
     it.each(['jwt', 'opaque', 'asp'] as const)('lets a %s connect', async (kind) => {
       expect(await connect(bearer(tokenOf(kind)))).toBe(101);

@@ -1,9 +1,11 @@
 /** A backend of the operator behind the deployed API: it receives the principal, and never the credential. */
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { extractResourceMetadataUrl } from '@modelcontextprotocol/sdk/client/auth.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { reachableApiUrl } from '../../local/deployment/stack-outputs.ts';
 import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
 import { inventoryOf, readSecret } from '../support/aws/inventory.ts';
+import { call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
 
@@ -44,7 +46,9 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     const port = typeof address === 'object' ? address?.port : undefined;
     const routes = JSON.stringify({ 'ANY /{proxy+}': ['read:foo'], 'GET /health': 'public' });
     const contextClaims = JSON.stringify(['https://demo.api/roles', 'email']);
-    const assembly = await aws.synth({ backendUrl: `http://127.0.0.1:${port}/base`, routes, contextClaims });
+    const metadata = { publicUrl: 'https://demo.api', resourceMetadata: 'true' };
+    const context = { backendUrl: `http://127.0.0.1:${port}/base`, routes, contextClaims, ...metadata };
+    const assembly = await aws.synth(context);
     succeeded(await aws.deploy(assembly));
     const { ApiUrl = '', GatewaySecretArn = '' } = await aws.outputs();
     apiUrl = reachableApiUrl(aws.account, ApiUrl);
@@ -141,6 +145,23 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     expect(seen).toEqual([]);
     expect((await send({ path: 'health' })).status).toBe(201);
     expect(seen[0]?.headers).toMatchObject({ 'x-auth-sub': '' });
+  });
+
+  it('receives no request for the metadata, which the gateway serves itself and names in a 401', async () => {
+    const metadata = await call(new URL('.well-known/oauth-protected-resource', apiUrl), 'GET');
+    expect(metadata.status).toBe(200);
+    expect(JSON.parse(metadata.body)).toEqual({
+      resource: 'https://demo.api',
+      authorization_servers: [aws.tenant.issuer],
+      scopes_supported: ['read:foo'],
+      bearer_methods_supported: ['header'],
+    });
+    expect(metadata.headers.get('cache-control')).toBe('public, max-age=300');
+    const { headers } = await call(new URL('orders', apiUrl), 'GET');
+    expect(extractResourceMetadataUrl(new Response(null, { headers }))?.href).toBe(
+      'https://demo.api/.well-known/oauth-protected-resource',
+    );
+    expect(seen).toEqual([]);
   });
 
   it('has a gateway secret in the account that appears nowhere else', async () => {

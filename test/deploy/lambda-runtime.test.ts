@@ -21,16 +21,28 @@ import { type FunctionCode, RunningFunction } from '../support/lambda-runtime/ru
 const ministack = inject('ministack');
 const runtime = inject('lambdaRuntime');
 
-/** The construct path of each folder in `lambda/`. The demo API has none: it is not deployed together with a backend. */
+/** The construct path of each folder in `lambda/`. Two have none, because this deployment has a backend and a REST API. */
 const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
   authorizer: /\/Authorizer\/Decide\//,
   'auth0-setup': /\/Auth0Setup\//,
   'demo-api': undefined,
   jwks: /\/Jwks\//,
   'key-rotation': /\/KeyRotation\//,
+  'resource-metadata': undefined,
   revocation: /\/Revocation\//,
   'signing-key': /\/SigningKey\//,
   'backend-proxy': /\/Backend\//,
+};
+
+const METADATA = {
+  resource: 'https://demo.api',
+  authorization_servers: ['https://tenant.auth0.com/'],
+  bearer_methods_supported: ['header'],
+};
+/** The environments of the functions that this deployment does not have. */
+const UNDEPLOYED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'demo-api': {},
+  'resource-metadata': { CONFIG: JSON.stringify({ document: METADATA }) },
 };
 
 /** The routes of the captured events. */
@@ -76,7 +88,8 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
   let backend: LoopbackServer;
   let cloudFormation: LoopbackServer;
   let signingKeySecret: string;
-  let demoApi: FunctionCode;
+  /** The functions that are not deployed, by their folder. */
+  const undeployed = new Map<string, FunctionCode>();
   const running = new Map<string, Promise<RunningFunction>>();
   /** Texts that no output may contain. */
   const secrets: string[] = [CANARY];
@@ -89,9 +102,11 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     succeeded(await aws.deploy(assembly));
     stacks = await DeployedStacks.read(aws.account, assembly);
     signingKeySecret = (await aws.outputs()).SigningKeySecretArn ?? '';
-    const directory = join(assembly, 'demo-api');
-    await bundle('lambda/demo-api/handler.ts', join(directory, 'index.js'));
-    demoApi = { directory, handler: 'index.handler', environment: {} };
+    for (const [folder, environment] of Object.entries(UNDEPLOYED)) {
+      const directory = join(assembly, folder);
+      await bundle(`lambda/${folder}/handler.ts`, join(directory, 'index.js'));
+      undeployed.set(folder, { directory, handler: 'index.handler', environment });
+    }
     secrets.push(...secretsOf(await signingKey()));
   });
 
@@ -113,7 +128,8 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
   async function start(folder: string): Promise<RunningFunction> {
     if (!runtime) throw new Error('There is no Lambda runtime.');
     const construct = CONSTRUCTS[folder];
-    const code = construct === undefined ? demoApi : await stacks.function(construct);
+    const code = undeployed.get(folder) ?? (construct && (await stacks.function(construct)));
+    if (!code) throw new Error(`There is no function ${folder}.`);
     const { account } = aws;
     const environment = {
       AWS_ENDPOINT_URL: account.url,
@@ -190,6 +206,11 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     const { kid, n, e } = objectOf(await signingKey());
     expect(statusCode).toBe(200);
     expect(objectOf(body)).toEqual({ keys: [{ kty: 'RSA', kid, alg: 'RS256', use: 'sig', n, e }] });
+  });
+
+  it('serve the metadata of an HTTP API', async () => {
+    const { statusCode, body } = proxyResponse(await invoke('resource-metadata', captured('http-api-authorizer')));
+    expect([statusCode, objectOf(body)]).toEqual([200, METADATA]);
   });
 
   it('include a demo API that responds with the principal', async () => {

@@ -1,13 +1,17 @@
 /** The metadata by which clients find the issuer, as the gateway serves it and names it in its challenges. */
 import { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi, type RestApiProps } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { Auth0Authorizer } from '../../lib/auth0-authorizer.ts';
 import type { Auth0AuthorizerProps } from '../../lib/auth0-authorizer-props.ts';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { ResourceMetadata } from '../../lib/resource-metadata.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
+import type { RouteSettings } from '../../src/core/routes.ts';
+import { statementsOf } from '../support/infra/statements.ts';
 import { appWithFlags, templates } from '../support/infra/synthesize.ts';
 
 const PUBLIC_URL = 'https://mcp.example/mcp';
@@ -63,6 +67,7 @@ describe('the deployed API with resourceMetadata', () => {
         IntegrationResponses: [
           {
             StatusCode: '200',
+            ContentHandling: 'CONVERT_TO_TEXT',
             ResponseParameters: {
               'method.response.header.Content-Type': "'application/json'",
               'method.response.header.Cache-Control': "'public, max-age=300'",
@@ -205,7 +210,49 @@ describe('the metadata in a stack of one’s own', () => {
     const stack = new Stack(appWithFlags(), 'Own');
     const signingKey = new SigningKey(stack, 'Key');
     const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, routes: { 'GET /': [] } });
-    const props = { restApi: new RestApi(stack, 'Api'), authorizer };
+    const props = { api: new RestApi(stack, 'Api'), authorizer };
     expect(() => new ResourceMetadata(stack, 'Metadata', props)).toThrow(/set them, so that challenges name/);
   });
 });
+
+describe('the metadata of an HTTP API', () => {
+  function httpStack(routes: RouteSettings = { 'GET /': ['use:tools'] }) {
+    const stack = new Stack(appWithFlags(), 'Own');
+    const auth = new Auth0Authorizer(stack, 'Auth', { ...TENANT, resourceMetadata: true, routes });
+    const api = new HttpApi(stack, 'Api', { defaultAuthorizer: auth.httpAuthorizer });
+    return { stack, auth, api };
+  }
+
+  it('is served by a function that may do nothing, on routes without an authorizer', () => {
+    const { stack, auth, api } = httpStack();
+    auth.addResourceMetadata(api);
+    const template = Template.fromStack(stack);
+    for (const method of ['GET', 'OPTIONS']) {
+      template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+        RouteKey: `${method} /.well-known/oauth-protected-resource/mcp`,
+        AuthorizationType: 'NONE',
+      });
+    }
+    const document = { resource: PUBLIC_URL, scopes_supported: ['use:tools'] };
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { CONFIG: Match.serializedJson({ document: Match.objectLike(document) }) } },
+    });
+    expect(statementsOf(template, 'ApiAuth0ResourceMetadataServeRole')).toEqual([
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.anything()] },
+    ]);
+    expect(violationsOf(stack).filter((path) => path?.includes('ResourceMetadata'))).toEqual([]);
+  });
+
+  it('is refused if it does not fit into a function', () => {
+    const scopes = Array.from({ length: 300 }, (_, index) => `read:something-${index}`);
+    const { stack, auth, api } = httpStack({ 'GET /': scopes });
+    auth.addResourceMetadata(api);
+    expect(() => Template.fromStack(stack)).toThrow(/The metadata has \d+ bytes; expected at most 3072/);
+  });
+});
+
+/** The constructs to which cdk-nag objects. */
+function violationsOf(stack: Stack): readonly (string | undefined)[] {
+  const { violations } = new AwsSolutionsChecks(stack).validateScope(stack);
+  return violations.flatMap(({ violatingResources }) => violatingResources.map(({ constructPath }) => constructPath));
+}

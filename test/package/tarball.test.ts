@@ -14,6 +14,7 @@ const FUNCTIONS = [
   'demo-api',
   'jwks',
   'key-rotation',
+  'resource-metadata',
   'revocation',
   'signing-key',
 ];

@@ -6,6 +6,7 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Auth0Setup } from '../../../lib/auth0-setup.ts';
 import { AuthorizerFunction } from '../../../lib/authorizer-function.ts';
+import { ResourceMetadata } from '../../../lib/resource-metadata.ts';
 import { SigningKey } from '../../../lib/signing-key.ts';
 
 const app = new App();
@@ -20,6 +21,8 @@ const authorizer = new AuthorizerFunction(stack, 'Authorizer', {
   issuer,
   audience,
   signingKey,
+  publicUrl: audience,
+  resourceMetadata: true,
   routes: { 'GET /foo': ['read:foo'], 'POST /foo': ['create:foo'], $connect: ['read:foo'] },
   resultsCacheTtl: Duration.seconds(0),
 });
@@ -37,6 +40,8 @@ httpApi.addRoutes({
   integration: new HttpLambdaIntegration('Echo', echo),
   authorizer: authorizer.httpAuthorizer,
 });
+
+new ResourceMetadata(stack, 'Metadata', { api: httpApi, authorizer });
 
 const webSocketApi = new WebSocketApi(stack, 'WebSocketApi', {
   connectRouteOptions: {
