@@ -150,7 +150,7 @@ const API: Group = {
   },
   resourceMetadata: {
     meaning:
-      'serve metadata by which clients find the issuer (RFC 9728). Requires `publicUrl`, which must be an audience',
+      'serve metadata by which clients find the issuer (RFC 9728), such as those of [MCP](mcp.md). Requires `publicUrl`, which must be an audience',
   },
   catchAll: {
     meaning: 'respond 404 to paths and methods that no route names; see [operations](operations.md#unknown-routes)',

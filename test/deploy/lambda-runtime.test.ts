@@ -209,7 +209,8 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
   });
 
   it('serve the metadata of an HTTP API', async () => {
-    const { statusCode, body } = proxyResponse(await invoke('resource-metadata', captured('http-api-authorizer')));
+    const event = { ...captured('http-api-authorizer'), requestContext: { http: { method: 'GET' } } };
+    const { statusCode, body } = proxyResponse(await invoke('resource-metadata', event));
     expect([statusCode, objectOf(body)]).toEqual([200, METADATA]);
   });
 

@@ -24,6 +24,7 @@ describe('the examples of the documentation', () => {
       'limits0',
       'operations0',
       'operations1',
+      'mcp0',
     ]);
   });
 

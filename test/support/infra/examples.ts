@@ -40,6 +40,7 @@ const DOCUMENTS = {
   otherIssuers: 'docs/other-issuers.md',
   limits: 'docs/limits.md',
   operations: 'docs/operations.md',
+  mcp: 'docs/mcp.md',
 };
 
 /** The TypeScript blocks of the README and of the pages that have some. */
