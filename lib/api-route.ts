@@ -71,3 +71,19 @@ export function checkIsOpen(route: FoundRoute): void {
       : `The ${what} has another authorizer. Create it without one, or with the one of this construct.`,
   );
 }
+
+/**
+ * Checks that a route can have a requirement: a preflight has no credential, and `$default` of an HTTP API stands for all other routes.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export function checkIsProtectable(route: FoundRoute): void {
+  const key = routeKeyOf(route);
+  if (!/^OPTIONS |^\$default$/.test(key)) return;
+  throw invalidProp(
+    route.construct,
+    key === '$default'
+      ? '"$default" stands for every route, so it cannot require anything. Add "ANY /{proxy+}" instead, or pass httpAuthorizer as defaultAuthorizer and set routes.'
+      : `"${key}" would be refused: browsers send a preflight without a credential. Leave it out. If it is not a preflight, add it to routes.`,
+  );
+}

@@ -14,7 +14,7 @@ import { gatewayTtlFault, gatewayTtlSeconds } from '../src/config/gateway-ttl.ts
 import { greedyRootNotes } from '../src/config/greedy-roots.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
 import type { ResourceMetadataDocument } from '../src/resource-metadata/document.ts';
-import { type ApiRoute, apiOf, apiRouteOf, routeKeyOf } from './api-route.ts';
+import { type ApiRoute, apiOf, apiRouteOf, checkIsProtectable, routeKeyOf } from './api-route.ts';
 import {
   authorizerConfiguration,
   checkAuthorizerProps,
@@ -150,9 +150,8 @@ export class AuthorizerFunction extends AuthorizerMetrics {
           'This is not a route. Expected what addMethod, addRoutes or addRoute of an API returned.',
         );
       }
-      const key = routeKeyOf(route);
-      if (UNPROTECTABLE.test(key)) throw invalidProp(construct, unprotectable(key));
-      this.#requirements.add(construct, key, requirement, apiOf(route));
+      checkIsProtectable(route);
+      this.#requirements.add(construct, routeKeyOf(route), requirement, apiOf(route));
       if (route.kind === 'rest') this.#rest.protect(route);
       else if (route.kind === 'http') this.#http.protect(route);
       else this.#webSocket.protect(route);
@@ -231,15 +230,6 @@ export class AuthorizerFunction extends AuthorizerMetrics {
       return route ? this.#requirements.faults([routeKeyOf(route)], apiOf(route)) : [];
     });
   }
-}
-
-/** A preflight, and the route of an HTTP API for everything else. */
-const UNPROTECTABLE = /^OPTIONS |^\$default$/;
-
-function unprotectable(key: string): string {
-  return key === '$default'
-    ? '"$default" stands for every route, so it cannot require anything. Add "ANY /{proxy+}" instead, or pass httpAuthorizer as defaultAuthorizer and set routes.'
-    : `"${key}" would be refused: browsers send a preflight without a credential. Leave it out. If it is not a preflight, add it to routes.`;
 }
 
 function checkResultsCacheTtl(scope: Construct, resultsCacheTtl: Duration, props: AuthorizerFunctionProps): void {
