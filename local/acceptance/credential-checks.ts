@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { insufficientScopeChallenge, unauthorizedChallenge } from '../../src/config/challenges.ts';
 import { scopesOf } from '../../src/core/routes.ts';
+import { resourceMetadataUrl } from '../../src/resource-metadata/location.ts';
 import { urlOf } from '../demo-requests.ts';
 import type { DemoRoute } from '../demo-routes.ts';
 import { basic, bearer, call, inWords, isAllowed, methodOf, type Seen } from './caller.ts';
@@ -100,15 +101,18 @@ function inFull(expected: Row['expected']): string {
 
 /** API Gateway sends both challenges, one as a fixed text and one from the authorizer's context. */
 function checkChallenges(
-  { report, configuration: { audience, basicChallenge }, isEmulated }: RunContext,
+  { report, configuration, isEmulated }: RunContext,
   lackingRoute: DemoRoute | undefined,
   responses: Partial<Record<Row['expected'], Seen>>,
 ): void {
+  const { audience, basicChallenge, resourceMetadata, publicUrl } = configuration;
+  const metadataUrl = resourceMetadata && publicUrl !== undefined ? resourceMetadataUrl(publicUrl) : undefined;
   const unauthorized = responses[401];
   const challengeOf = (seen: Seen) => seen.headers['www-authenticate'] ?? 'none';
   const title = (status: number) => `WWW-Authenticate of a ${status}`;
   if (unauthorized) {
-    report.compare(CHALLENGES, title(401), challengeOf(unauthorized), unauthorizedChallenge(audience, basicChallenge));
+    const expected = unauthorizedChallenge(audience, basicChallenge, metadataUrl);
+    report.compare(CHALLENGES, title(401), challengeOf(unauthorized), expected);
   }
   const forbidden = responses[403];
   if (!forbidden || !lackingRoute) {
@@ -116,7 +120,7 @@ function checkChallenges(
   } else if (isEmulated && challengeOf(forbidden) === 'none') {
     report.notTried(CHALLENGES, title(403), 'the emulator cannot send it');
   } else {
-    const expected = insufficientScopeChallenge(audience, scopesOf(lackingRoute.requirement));
+    const expected = insufficientScopeChallenge(audience, scopesOf(lackingRoute.requirement), metadataUrl);
     report.compare(CHALLENGES, title(403), challengeOf(forbidden), expected);
   }
 }

@@ -11,6 +11,7 @@ import { gatherCredentials } from './credentials.ts';
 import type { TestCredentials } from './credentials-file.ts';
 import { observeGateway } from './gateway-findings.ts';
 import { Interrupted } from './guide.ts';
+import { checkMetadata } from './metadata-checks.ts';
 import { checkOutage } from './outage-checks.ts';
 import { checkRotation } from './rotation-checks.ts';
 import type { Deployed, RunContext } from './run-context.ts';
@@ -69,6 +70,7 @@ export class AcceptanceRun {
       this.#appPasswords = made;
     });
     await checkCredentials(this.#context, target, credentials);
+    await checkMetadata(this.#context, deployed);
     await checkOutage(this.#context, deployed, credentials);
     await observeTenant(this.#context, target, credentials);
     await observeGateway(this.#context, deployed);
