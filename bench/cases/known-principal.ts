@@ -64,7 +64,7 @@ function withoutLine(issuer: BenchIssuer, eventText: string) {
   const authorizer = composeAuthorizer(configuration(issuer), ports(issuer));
   return async () => {
     const called: AuthorizerEvent = JSON.parse(eventText);
-    const { request, toResult } = adapt(called, AUDIENCE);
+    const { request, toResult } = adapt(called, { audience: AUDIENCE, webSocketSubprotocols: false });
     return JSON.stringify(toResult(await authorizer.decide(request)));
   };
 }

@@ -1,6 +1,7 @@
 /** Chooses the adapter for the kind of API that sent an event: REST, HTTP or WebSocket. */
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
+import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import type { Headers } from './header-values.ts';
 import { fromHttpApiEvent, type HttpApiEvent, type HttpApiResult, toHttpApiResult } from './http-api.ts';
 import { fromRestEvent, type RestEvent, toRestResult } from './rest.ts';
@@ -8,6 +9,11 @@ import { fromWebSocketEvent, toWebSocketResult, type WebSocketEvent } from './we
 
 export type AuthorizerEvent = RestEvent | HttpApiEvent | WebSocketEvent;
 export type AuthorizerResult = ReturnType<typeof toRestResult> | HttpApiResult;
+
+export type AdapterSettings = Pick<
+  AuthorizerConfiguration,
+  'audience' | 'webSocketSubprotocols' | 'resourceMetadataUrl'
+>;
 
 /** The request that an event stands for, and how to turn the decision into the API's result. */
 export interface AdaptedEvent {
@@ -22,10 +28,12 @@ export interface AdaptedEvent {
 /**
  * Chooses the adapter for an event.
  *
- * @param audience the realm of challenges
- * @param metadataUrl where a client finds the issuer, named in challenges
+ * @param settings `audience` is the realm of challenges
  */
-export function adapt(event: AuthorizerEvent, audience: string, metadataUrl?: string): AdaptedEvent {
+export function adapt(
+  event: AuthorizerEvent,
+  { audience, webSocketSubprotocols, resourceMetadataUrl }: AdapterSettings,
+): AdaptedEvent {
   const { requestId } = event.requestContext;
   if (isHttpApi(event)) {
     return { request: fromHttpApiEvent(event), headers: event.headers, requestId, toResult: toHttpApiResult };
@@ -33,7 +41,7 @@ export function adapt(event: AuthorizerEvent, audience: string, metadataUrl?: st
   const headers = event.multiValueHeaders ?? event.headers;
   return isWebSocket(event)
     ? {
-        request: fromWebSocketEvent(event),
+        request: fromWebSocketEvent(event, webSocketSubprotocols),
         headers,
         requestId,
         toResult: (decision) => toWebSocketResult(decision, event),
@@ -42,7 +50,7 @@ export function adapt(event: AuthorizerEvent, audience: string, metadataUrl?: st
         request: fromRestEvent(event),
         headers,
         requestId,
-        toResult: (decision) => toRestResult(decision, event, audience, metadataUrl),
+        toResult: (decision) => toRestResult(decision, event, audience, resourceMetadataUrl),
       };
 }
 

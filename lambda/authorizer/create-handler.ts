@@ -24,18 +24,21 @@ export function createHandler(
   writeLine: (line: string) => void,
   authorizer: Authorizer = composeAuthorizer(configuration, ports),
 ): AuthorizerHandler {
-  const { audience, logSubject, publicUrl, resourceMetadataUrl } = configuration;
+  const { audience, publicUrl } = configuration;
   const viewerAddress = viewerAddressOf(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();
     const events: DecisionEvent[] = [];
-    const { request, headers, requestId, toResult } = adapt(event, audience, resourceMetadataUrl);
+    const { request, headers, requestId, toResult } = adapt(event, configuration);
     const viewed = viewerAddress ? { ...request, viewerAddress: () => viewerAddress.of(headers) } : request;
     const seen = publicUrl === undefined ? viewed : atPublicUrl(viewed, publicUrl);
     const decision = await authorizer.decide(seen, (happened) => events.push(happened));
     const nowMs = ports.clock();
     const ids = { requestId, traceId: traceIdOf(headers) };
-    const record = decisionRecord({ request, decision, durationMs: nowMs - startedAtMs, events, ...ids }, logSubject);
+    const record = decisionRecord(
+      { request, decision, durationMs: nowMs - startedAtMs, events, ...ids },
+      configuration,
+    );
     writeLine(embeddedMetrics(record, events, { audience, nowMs }));
     return toResult(decision);
   };

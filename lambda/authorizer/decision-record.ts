@@ -1,6 +1,7 @@
 /** The log record of a decision: the reason, the time, and the calls to the issuer and to shared tables. Never a credential. */
 import type { AuthorizationRequest, DecisionEvent } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
+import { parseCredential } from '../../src/core/credential.ts';
 import { subjectDigest } from '../../src/core/principal.ts';
 import { isCompactJws } from '../../src/issuer/jwt.ts';
 import type { TableEvent } from '../../src/shared-state/table-access.ts';
@@ -26,6 +27,8 @@ export interface DecisionRecord {
   readonly reason: string;
   /** The kind of the credential, as far as its form shows. */
   readonly kind: 'jwt' | 'opaque' | 'basic' | 'none';
+  /** What carried a token: the secret of a Basic credential, or a WebSocket's subprotocol. Absent for `Authorization: Bearer`. */
+  readonly carrier?: 'basic' | 'subprotocol' | undefined;
   readonly method: string;
   /** The API's own name for the route, never the requested path. */
   readonly resourcePath: string;
@@ -49,10 +52,16 @@ export interface DecisionRecord {
 
 const TABLE_SUCCESSES: ReadonlySet<TableEvent['outcome']> = new Set(['hit', 'miss', 'written']);
 
-/** @param logSubject write the subject itself, not a digest of it */
+export interface RecordSettings {
+  /** Write the subject itself, not a digest of it. */
+  readonly logSubject: boolean;
+  /** The user names whose Basic secret is a token. */
+  readonly basicTokenUsers: readonly string[];
+}
+
 export function decisionRecord(
   { request, decision, durationMs, events, requestId, traceId }: Decided,
-  logSubject: boolean,
+  { logSubject, basicTokenUsers }: RecordSettings,
 ): DecisionRecord {
   const attempts = events.filter((event) => event.kind === 'attempt');
   const circuitOpenings = events.filter((event) => event.kind === 'circuit_opened');
@@ -64,7 +73,7 @@ export function decisionRecord(
     traceId,
     outcome: decision.outcome,
     reason: 'reason' in decision ? decision.reason : 'allowed',
-    kind: kindOf(request.authorization),
+    ...kindOf(request, basicTokenUsers),
     method: request.method,
     resourcePath: request.resourcePath,
     cacheHit: 'cacheHit' in decision && decision.cacheHit,
@@ -88,9 +97,27 @@ export function decisionRecord(
   };
 }
 
-function kindOf([value = '']: readonly string[]): DecisionRecord['kind'] {
+type KindAndCarrier = Pick<DecisionRecord, 'kind' | 'carrier'>;
+
+function kindOf({ authorization, carrier }: AuthorizationRequest, tokenUsers: readonly string[]): KindAndCarrier {
+  const [value = ''] = authorization;
   const [, scheme = '', rest = ''] = /^\s*(bearer|dpop|basic) +(.*)$/is.exec(value) ?? [];
-  if (scheme.toLowerCase() === 'basic') return 'basic';
-  if (scheme === '') return 'none';
-  return isCompactJws(rest) ? 'jwt' : 'opaque';
+  if (scheme === '') return { kind: 'none', carrier };
+  if (scheme.toLowerCase() !== 'basic') return { kind: kindOfToken(rest), carrier };
+  const token = tokenUsers.length === 0 ? undefined : tokenIn(value, tokenUsers);
+  return token === undefined ? { kind: 'basic' } : { kind: kindOfToken(token), carrier: 'basic' };
+}
+
+function kindOfToken(token: string): 'jwt' | 'opaque' {
+  return isCompactJws(token) ? 'jwt' : 'opaque';
+}
+
+/** The token in a Basic credential; `undefined` if it has a password, or is malformed. */
+function tokenIn(value: string, tokenUsers: readonly string[]): string | undefined {
+  try {
+    const credential = parseCredential([value], tokenUsers);
+    return credential.kind === 'bearer' ? credential.token : undefined;
+  } catch {
+    return undefined;
+  }
 }

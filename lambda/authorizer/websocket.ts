@@ -4,7 +4,7 @@ import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import { CONNECT_ROUTE } from '../../src/core/routes.ts';
 import { type ClientCertificate, evidenceIn } from './evidence.ts';
-import { headerValues } from './header-values.ts';
+import { type Headers, headerValues } from './header-values.ts';
 import { policy } from './policy.ts';
 import { refusal } from './refusal.ts';
 
@@ -19,15 +19,22 @@ export type WebSocketEvent = Pick<APIGatewayRequestAuthorizerEvent, 'methodArn' 
   };
 };
 
+/** The token as base64url, because not every character of a token may be in the name of a subprotocol (RFC 6455 section 4.1). */
+const TOKEN_SUBPROTOCOL = 'bearer.';
+
 /**
  * Reads the event of a WebSocket API's authorizer.
  *
+ * @param acceptsSubprotocols accept a token in a subprotocol too. Together with `Authorization`, there are two credentials
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
-export function fromWebSocketEvent(event: WebSocketEvent): AuthorizationRequest {
+export function fromWebSocketEvent(event: WebSocketEvent, acceptsSubprotocols = false): AuthorizationRequest {
   const { identity, stage } = event.requestContext;
+  const headers = event.multiValueHeaders ?? event.headers;
+  const offered = acceptsSubprotocols ? offeredTokens(headers) : [];
   return {
-    authorization: headerValues(event.multiValueHeaders ?? event.headers, 'authorization'),
+    authorization: [...headerValues(headers, 'authorization'), ...offered],
+    carrier: offered.length > 0 ? 'subprotocol' : undefined,
     method: 'GET',
     resourcePath: CONNECT_ROUTE,
     path: '/',
@@ -54,4 +61,18 @@ export function toWebSocketResult(
     default:
       throw refusal(decision);
   }
+}
+
+/** Each token among the subprotocols, as `Authorization` would hold it. What is not canonical base64url of a token becomes empty. */
+function offeredTokens(headers: Headers | null | undefined): readonly string[] {
+  const names = headerValues(headers, 'sec-websocket-protocol').flatMap((value) => value.split(','));
+  return names
+    .map((name) => name.trim())
+    .filter((name) => name.startsWith(TOKEN_SUBPROTOCOL))
+    .map((name) => {
+      const encoded = name.slice(TOKEN_SUBPROTOCOL.length);
+      const bytes = Buffer.from(encoded, 'base64url');
+      const token = bytes.toString('latin1');
+      return `Bearer ${bytes.toString('base64url') === encoded && !/\s/.test(token) ? token : ''}`;
+    });
 }

@@ -26,6 +26,8 @@ export interface AuthorizerSettings {
   readonly clock: Clock;
   /** The ids of the organizations whose members may call. None if the organization does not matter. */
   readonly allowedOrganizations: readonly string[];
+  /** The user names whose Basic secret is a token. @default none */
+  readonly tokenUsers?: readonly string[] | undefined;
   /** @default no credential is revoked before its caches expire */
   readonly revocation?: RevocationCheck | undefined;
   /** Fetches what the first request will probably need. Never rejects. */
@@ -38,8 +40,10 @@ export type DecisionObserver = (event: DecisionEvent) => void;
 
 /** A request, in the same form for every kind of API. */
 export interface AuthorizationRequest extends CalledRoute, BoundRequest {
-  /** The values of all `Authorization` headers of the request. */
+  /** The values of all `Authorization` headers of the request, and what stands for one. */
   readonly authorization: readonly string[];
+  /** Where the token was, if not in a header `Authorization`. For the log. */
+  readonly carrier?: 'subprotocol' | undefined;
   /** The caller's IP address as the gateway saw it. */
   readonly callerIp?: string | undefined;
   /** Finds the caller's address as a trusted CDN reports it. Called only for logins, because only they are counted by address. */
@@ -81,9 +85,10 @@ export class Authorizer {
   }
 
   async #resolve(request: AuthorizationRequest, observe: DecisionObserver | undefined): Promise<Resolved> {
-    const { authenticators, cache, digest, clock, revocation, boundTokens, allowedOrganizations } = this.#settings;
+    const { authenticators, cache, digest, clock, revocation, boundTokens, tokenUsers, allowedOrganizations } =
+      this.#settings;
     const { callerIp, viewerAddress } = request;
-    const credential = parseCredential(request.authorization);
+    const credential = parseCredential(request.authorization, tokenUsers);
     const proof = boundTokens.inspect(credential, request);
     const form = formOf(credential);
     // The shared tables use up some of it. A revocation relies on the whole: see the second flush.

@@ -96,6 +96,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     boundTokens: composeBoundTokens(configuration, ports),
     clock: ports.clock,
     allowedOrganizations,
+    tokenUsers: configuration.basicTokenUsers,
     prefetch: () => first.jwks.prefetch(),
   });
 }

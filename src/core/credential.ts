@@ -24,8 +24,11 @@ export interface BasicCredential {
 
 /** A token of 8,192 characters with its scheme. API Gateway accepts 10,240 bytes of headers in total. */
 const MAXIMUM_HEADER_LENGTH = 8200;
+/** The same token with a user name, in base64. */
+const MAXIMUM_BASIC_TOKEN_HEADER_LENGTH = 12_000;
 const MAXIMUM_USERNAME_LENGTH = 320;
 const MAXIMUM_SECRET_LENGTH = 2048;
+const MAXIMUM_BASIC_TOKEN_LENGTH = 8192;
 
 const SCHEME_AND_REST = /^([A-Za-z][A-Za-z0-9-]*)(?: +(.*))?$/s;
 /** RFC 6750 section 2.1, `b64token`. */
@@ -40,26 +43,30 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Parses the values of a request's `Authorization` headers.
  *
  * @param values one entry for each `Authorization` header of the request
+ * @param tokenUsers user names whose Basic secret is a token. It becomes a Bearer credential, so nothing ever tries it as a password
  * @throws CredentialError `credential_missing`, `credential_repeated` (more than one header), `credential_oversized`,
  *   `scheme_unsupported` or `credential_malformed`
  * @see RFC 9110 section 11.6.2, RFC 6750 section 2.1, RFC 7617 section 2
  */
-export function parseCredential(values: readonly string[]): Credential {
+export function parseCredential(values: readonly string[], tokenUsers: readonly string[] = []): Credential {
   const [value] = values;
   if (value === undefined) throw new CredentialError('credential_missing', 'No Authorization header.');
   if (values.length > 1) {
     throw new CredentialError('credential_repeated', `Got ${values.length} Authorization headers, expected one.`);
   }
-  if (value.length > MAXIMUM_HEADER_LENGTH) throw oversized('Authorization header', MAXIMUM_HEADER_LENGTH);
 
-  const [, scheme = '', rest = ''] = SCHEME_AND_REST.exec(value.trim()) ?? [];
-  switch (scheme.toLowerCase()) {
+  const [, givenScheme = '', rest = ''] = SCHEME_AND_REST.exec(value.trim()) ?? [];
+  const scheme = givenScheme.toLowerCase();
+  const mayBeLong = scheme === 'basic' && tokenUsers.length > 0;
+  const maximum = mayBeLong ? MAXIMUM_BASIC_TOKEN_HEADER_LENGTH : MAXIMUM_HEADER_LENGTH;
+  if (value.length > maximum) throw oversized('Authorization header', maximum);
+  switch (scheme) {
     case 'bearer':
       return parseBearer(rest);
     case 'dpop':
       return { ...parseBearer(rest), scheme: 'DPoP' };
     case 'basic':
-      return parseBasic(rest);
+      return parseBasic(rest, tokenUsers);
     default:
       throw new CredentialError('scheme_unsupported', 'Expected the scheme Bearer, DPoP or Basic.');
   }
@@ -70,7 +77,7 @@ function parseBearer(token: string): BearerCredential {
   return { kind: 'bearer', token };
 }
 
-function parseBasic(encoded: string): BasicCredential {
+function parseBasic(encoded: string, tokenUsers: readonly string[]): Credential {
   const userPass = decodeUtf8(decodeBase64(encoded));
   const colon = userPass.indexOf(':');
   if (colon < 0) throw malformed('The Basic credentials hold no colon.');
@@ -78,8 +85,10 @@ function parseBasic(encoded: string): BasicCredential {
   const secret = userPass.slice(colon + 1);
   if (username === '' || secret === '') throw malformed('The Basic credentials lack a username or a secret.');
   if (username.length > MAXIMUM_USERNAME_LENGTH) throw oversized('username', MAXIMUM_USERNAME_LENGTH);
-  if (secret.length > MAXIMUM_SECRET_LENGTH) throw oversized('secret', MAXIMUM_SECRET_LENGTH);
-  return { kind: 'basic', username, secret };
+  const isToken = tokenUsers.includes(username);
+  const maximum = isToken ? MAXIMUM_BASIC_TOKEN_LENGTH : MAXIMUM_SECRET_LENGTH;
+  if (secret.length > maximum) throw oversized('secret', maximum);
+  return isToken ? parseBearer(secret) : { kind: 'basic', username, secret };
 }
 
 function decodeBase64(encoded: string): Buffer {

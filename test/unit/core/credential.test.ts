@@ -228,3 +228,61 @@ describe('Basic credentials', () => {
     );
   });
 });
+
+describe('Basic credentials of a user whose secret is a token', () => {
+  const users = ['token', 'oauth2'];
+
+  it('are the Bearer credential with this token', () => {
+    const character = fc.constantFrom(...'ABCXYZabcxyz0189-._~+/');
+    const token = fc.string({ unit: character, minLength: 1, maxLength: 100 });
+    fc.assert(
+      fc.property(fc.constantFrom(...users), token, (name, value) => {
+        expect(parseCredential([basic(`${name}:${value}`)], users)).toEqual(parseCredential([`Bearer ${value}`]));
+      }),
+    );
+  });
+
+  it('are recognized by the exact user name only', () => {
+    const name = fc.oneof(
+      fc.constantFrom('Token', 'TOKEN', ' token', 'token ', 'token\u00a0', 'tokens', 'toke', 'toke\u006e\u0301'),
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => !/[:\p{Cc}]/u.test(text)),
+    );
+    fc.assert(
+      fc.property(
+        name.filter((text) => !users.includes(text)),
+        (username) => {
+          const ordinary = { kind: 'basic', username, secret: 'abc' };
+          expect(parseCredential([basic(`${username}:abc`)], users)).toEqual(ordinary);
+        },
+      ),
+    );
+  });
+
+  it('are ordinary ones unless the user name is configured', () => {
+    expect(parseCredential([basic('token:abc')])).toEqual({ kind: 'basic', username: 'token', secret: 'abc' });
+  });
+
+  it.each(['pass word', 'a:b', 'correct horse battery', 'ä', '='])(
+    'are refused if the secret cannot be a token, and never become a password: %j',
+    (secret) => {
+      expect(() => parseCredential([basic(`token:${secret}`)], users)).toThrow(
+        credentialError('credential_malformed', NOT_B64TOKEN),
+      );
+    },
+  );
+
+  it('are accepted with a token of up to 8,192 characters, while other secrets and Bearer tokens have their usual limit', () => {
+    const longest = 'a'.repeat(8192);
+    expect(parseCredential([basic(`token:${longest}`)], users)).toEqual({ kind: 'bearer', token: longest });
+    const oversized = (what: string, limit: number) =>
+      credentialError('credential_oversized', `The ${what} is longer than ${limit} characters.`);
+    expect(() => parseCredential([basic(`token:${longest}a`)], users)).toThrow(oversized('secret', 8192));
+    expect(() => parseCredential([basic(`token:${'a'.repeat(9000)}`)], users)).toThrow(
+      oversized('Authorization header', 12_000),
+    );
+    expect(() => parseCredential([basic(`user:${'a'.repeat(2049)}`)], users)).toThrow(oversized('secret', 2048));
+    expect(() => parseCredential([`Bearer ${'a'.repeat(8194)}`], users)).toThrow(
+      oversized('Authorization header', 8200),
+    );
+  });
+});

@@ -23,11 +23,12 @@ const ISSUER_EVENTS: readonly IssuerEvent[] = [
   attempt(30, true),
   { kind: 'circuit_opened', endpoint: 'token', durationMs: 2000 },
 ];
+const SETTINGS = { logSubject: false, basicTokenUsers: [] };
 const DECIDED = { request: REQUEST, decision: ALLOW, durationMs: 44.4, events: ISSUER_EVENTS };
 
 describe('the record of a decision', () => {
   it('contains the reason, the kind of credential and the cost', () => {
-    expect(decisionRecord(DECIDED, true)).toEqual({
+    expect(decisionRecord(DECIDED, { ...SETTINGS, logSubject: true })).toEqual({
       outcome: 'allow',
       reason: 'allowed',
       kind: 'opaque',
@@ -50,7 +51,7 @@ describe('the record of a decision', () => {
     ['unauthenticated', 'token_expired', UNAUTHENTICATED],
     ['unavailable', 'issuer_timeout', UNAVAILABLE],
   ] as const)('contains the outcome %s and the reason %s', (outcome, reason, decision) => {
-    expect(decisionRecord({ ...DECIDED, decision }, false)).toMatchObject({ outcome, reason });
+    expect(decisionRecord({ ...DECIDED, decision }, SETTINGS)).toMatchObject({ outcome, reason });
   });
 
   it.each([
@@ -60,11 +61,30 @@ describe('the record of a decision', () => {
     ['none', []],
     ['none', ['Digest abc']],
   ] as const)('calls the kind %s for %j', (kind, authorization) => {
-    expect(decisionRecord({ ...DECIDED, request: { ...REQUEST, authorization } }, false)).toMatchObject({ kind });
+    expect(decisionRecord({ ...DECIDED, request: { ...REQUEST, authorization } }, SETTINGS)).toMatchObject({ kind });
+  });
+
+  it.each([
+    ['jwt', 'basic', 'token:a.b.c'],
+    ['opaque', 'basic', 'token:abcdefghijklmnop'],
+    ['basic', undefined, 'Token:abcdefghijklmnop'],
+    ['basic', undefined, 'token:no token'],
+    ['basic', undefined, 'no colon'],
+  ] as const)('calls the kind %s, carried by %s, for the Basic credential %j', (kind, carrier, pair) => {
+    const request = { ...REQUEST, authorization: [`Basic ${Buffer.from(pair).toString('base64')}`] };
+    const settings = { ...SETTINGS, basicTokenUsers: ['oauth2', 'token'] };
+    const { kind: named, carrier: carried } = decisionRecord({ ...DECIDED, request }, settings);
+    expect([named, carried]).toEqual([kind, carrier]);
+    expect(decisionRecord({ ...DECIDED, request }, SETTINGS).kind).toBe('basic');
+  });
+
+  it('says that a subprotocol carried the token', () => {
+    const request = { ...REQUEST, carrier: 'subprotocol' } as const;
+    expect(decisionRecord({ ...DECIDED, request }, SETTINGS)).toMatchObject({ kind: 'opaque', carrier: 'subprotocol' });
   });
 
   it('identifies the subject by a digest that is always the same, unless configured otherwise', () => {
-    const [one, two] = [decisionRecord(DECIDED, false), decisionRecord(DECIDED, false)];
+    const [one, two] = [decisionRecord(DECIDED, SETTINGS), decisionRecord(DECIDED, SETTINGS)];
     expect(one.sub).toMatch(/^[\w-]{16}$/);
     expect(one.sub).toBe(two.sub);
     expect(JSON.stringify(one)).not.toContain('auth0|1234');
@@ -72,7 +92,7 @@ describe('the record of a decision', () => {
 });
 
 describe('the log line of a decision', () => {
-  const line = embeddedMetrics(decisionRecord(DECIDED, false), ISSUER_EVENTS, {
+  const line = embeddedMetrics(decisionRecord(DECIDED, SETTINGS), ISSUER_EVENTS, {
     audience: 'https://demo.api',
     nowMs: 1000,
   });
@@ -97,7 +117,7 @@ describe('the log line of a decision', () => {
 
   it('counts a refusal for the audience as a whole, for outcomes that are a 401 or 403 only', () => {
     const written = (outcome: 'allow' | 'deny' | 'unauthenticated' | 'unavailable') => {
-      const record = { ...decisionRecord(DECIDED, false), outcome };
+      const record = { ...decisionRecord(DECIDED, SETTINGS), outcome };
       return JSON.parse(embeddedMetrics(record, [], { audience: 'https://demo.api', nowMs: 0 }));
     };
     expect([written('deny').Refusals, written('unauthenticated').Refusals]).toEqual([1, 1]);
@@ -110,7 +130,7 @@ describe('the log line of a decision', () => {
   });
 
   it('has no latency if no issuer was called', () => {
-    const quiet = embeddedMetrics(decisionRecord(DECIDED, false), [], { audience: 'https://demo.api', nowMs: 0 });
+    const quiet = embeddedMetrics(decisionRecord(DECIDED, SETTINGS), [], { audience: 'https://demo.api', nowMs: 0 });
     expect(quiet).not.toContain('IssuerLatency');
   });
 
