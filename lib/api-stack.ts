@@ -7,6 +7,7 @@ import { Architecture, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { offersBasic } from '../src/config/challenges.ts';
 import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
 import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
@@ -158,7 +159,7 @@ export class ApiStack extends Stack {
   }
 
   #api(authorizer: AuthorizerFunction): GuardedApi {
-    const { audience, basicChallenge, accessLog, ipRateLimit, backendUrl } = this.#configuration;
+    const { audience, accessLog, ipRateLimit, backendUrl } = this.#configuration;
     const { resourceMetadata: document } = authorizer;
     const backend = backendUrl === undefined ? this.#demoApi() : this.#backendProxy(backendUrl);
     return new GuardedApi(this, 'Api', {
@@ -166,7 +167,7 @@ export class ApiStack extends Stack {
       integration: new LambdaIntegration(backend, { scopePermissionToMethod: false }),
       resources: resourcesOf(this.#configuration),
       audience,
-      basicChallenge,
+      basicChallenge: offersBasic(this.#configuration),
       resourceMetadataUrl: document && resourceMetadataUrl(document.resource),
       accessLog,
       allowOrigins: this.#configuration.corsAllowOrigins,

@@ -62,11 +62,14 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   /** Alarms over failed rotations, if there is a `managementSecret`. */
   readonly rotationAlarms: RotationAlarms | undefined;
 
+  readonly #offersBasic: boolean;
+
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: Auth0AuthorizerProps) {
     super(scope, id);
     this.#checkProps(props);
     this.audience = props.audience;
+    this.#offersBasic = (props.basicTokenUsers ?? []).length > 0;
     this.signingKey = new SigningKey(this, 'SigningKey', { encryptionKey: props.encryptionKey });
     this.authorizer = new AuthorizerFunction(this, 'Authorizer', { ...props, signingKey: this.signingKey });
     new CfnOutput(this, 'RevocationQueueUrl', {
@@ -127,10 +130,13 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   /**
    * Sends the 401, 403, 404 and 503 of a REST API as problem documents, with challenges and `Retry-After`. Without it, the API sends
    * the messages of API Gateway, and 500 instead of 503.
+   *
+   * @param options `basicChallenge` is true by default if there are `basicTokenUsers`
    */
   addGatewayResponses(restApi: RestApiBase, options: GatewayResponsesOptions = {}): GatewayResponses {
     const { audience, resourceMetadata: document } = this.authorizer;
     return new GatewayResponses(restApi, 'Auth0Responses', {
+      basicChallenge: this.#offersBasic,
       ...options,
       restApi,
       audience,

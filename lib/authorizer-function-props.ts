@@ -19,7 +19,7 @@ export interface AuthorizerOptions extends TokenOptions {
 
   /**
    * The endpoints of the main issuer, if it is not Auth0. The `issuer` is then compared with the `iss` of tokens as it is written.
-   * Basic credentials are refused, and `passwordGrantSecret` is not allowed.
+   * Basic credentials are refused, except those of `basicTokenUsers`, and `passwordGrantSecret` is not allowed.
    *
    * @default - the main issuer is an Auth0 tenant
    */

@@ -109,7 +109,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     this.restAuthorizer = this.#rest;
     this.#http = new HttpAuthorizerPerApi(handler, resultsCacheTtl);
     this.httpAuthorizer = this.#http;
-    this.#webSocket = new WebSocketAuthorizerPerApi(handler);
+    this.#webSocket = new WebSocketAuthorizerPerApi(handler, props.webSocketSubprotocols ?? false);
     this.webSocketAuthorizer = this.#webSocket;
     this.node.addValidation({ validate: () => [...this.#missingRequirements()] });
     // The last moment at which the tree may change. All routes are known by then.

@@ -9,9 +9,10 @@ import { errorCorsHeaders } from './cors.ts';
 /** What the responses of an API contain. */
 export interface GatewayResponsesOptions {
   /**
-   * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password.
+   * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password. Git needs it to send a token of
+   * `basicTokenUsers`.
    *
-   * @default false
+   * @default false - `addGatewayResponses` of an `Auth0Authorizer` with `basicTokenUsers`: true
    */
   readonly basicChallenge?: boolean;
 

@@ -61,8 +61,9 @@ export class WebSocketAuthorizerPerApi implements IWebSocketRouteAuthorizer, Kno
   readonly routes: IConstruct[] = [];
   readonly #ofApi: OfApi<IWebSocketRouteAuthorizer>;
 
-  constructor(handler: IFunction) {
-    this.#ofApi = onePerApi((id) => webSocketAuthorizer(id, handler));
+  /** @param acceptsSubprotocols whether a token may come without `Authorization` */
+  constructor(handler: IFunction, acceptsSubprotocols: boolean) {
+    this.#ofApi = onePerApi((id) => webSocketAuthorizer(id, handler, acceptsSubprotocols));
   }
 
   bind(options: WebSocketRouteAuthorizerBindOptions): WebSocketRouteAuthorizerConfig {
@@ -118,8 +119,14 @@ function httpAuthorizer(id: string, handler: IFunction, resultsCacheTtl: Duratio
   });
 }
 
-function webSocketAuthorizer(id: string, handler: IFunction): IWebSocketRouteAuthorizer {
+/**
+ * API Gateway refuses a connection that lacks an identity source, before the authorizer is called. A browser lacks `Authorization`, and
+ * other clients lack `Sec-WebSocket-Protocol`, so there is none if both may connect.
+ *
+ * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
+ */
+function webSocketAuthorizer(id: string, handler: IFunction, acceptsSubprotocols: boolean): IWebSocketRouteAuthorizer {
   return new WebSocketLambdaAuthorizer(id, handler, {
-    identitySource: ['route.request.header.Authorization'],
+    identitySource: acceptsSubprotocols ? [] : ['route.request.header.Authorization'],
   });
 }

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuthorizerHandler, createHandler } from '../lambda/authorizer/create-handler.ts';
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
+import { offersBasic } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
@@ -145,7 +146,7 @@ async function startApi(
   signingJwk: PrivateSigningJwk,
   { log, clock, issuerClient, mutualTls }: LocalPorts,
 ): Promise<StartedApi> {
-  const { basicChallenge, gatewayTtlSeconds, backendUrl, resourceMetadata: _isServed, ...behaviour } = configuration;
+  const { basicChallenge: _, gatewayTtlSeconds, backendUrl, resourceMetadata: _isServed, ...behaviour } = configuration;
   const metadata = servedMetadata(configuration, issuer);
   const http = createHttpsClient();
   const signingKey = importSigningKey(signingJwk);
@@ -188,7 +189,7 @@ async function startApi(
     },
     backend: handler,
     audience: AUDIENCE,
-    basicChallenge,
+    basicChallenge: offersBasic(configuration),
     mutualTls,
     resourceMetadata: metadata,
     ...gatewayRoutes(configuration.routes, backendUrl !== undefined),

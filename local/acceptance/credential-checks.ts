@@ -1,6 +1,6 @@
 /** Checks that each kind of credential is allowed or refused, and which challenge a refused caller gets. */
 import { randomUUID } from 'node:crypto';
-import { insufficientScopeChallenge, unauthorizedChallenge } from '../../src/config/challenges.ts';
+import { insufficientScopeChallenge, offersBasic, unauthorizedChallenge } from '../../src/config/challenges.ts';
 import { scopesOf } from '../../src/core/routes.ts';
 import { resourceMetadataUrl } from '../../src/resource-metadata/location.ts';
 import { urlOf } from '../demo-requests.ts';
@@ -105,13 +105,13 @@ function checkChallenges(
   lackingRoute: DemoRoute | undefined,
   responses: Partial<Record<Row['expected'], Seen>>,
 ): void {
-  const { audience, basicChallenge, resourceMetadata, publicUrl } = configuration;
+  const { audience, resourceMetadata, publicUrl } = configuration;
   const metadataUrl = resourceMetadata && publicUrl !== undefined ? resourceMetadataUrl(publicUrl) : undefined;
   const unauthorized = responses[401];
   const challengeOf = (seen: Seen) => seen.headers['www-authenticate'] ?? 'none';
   const title = (status: number) => `WWW-Authenticate of a ${status}`;
   if (unauthorized) {
-    const expected = unauthorizedChallenge(audience, basicChallenge, metadataUrl);
+    const expected = unauthorizedChallenge(audience, offersBasic(configuration), metadataUrl);
     report.compare(CHALLENGES, title(401), challengeOf(unauthorized), expected);
   }
   const forbidden = responses[403];

@@ -5,6 +5,14 @@ export const PROOF_ALGORITHMS: readonly string[] = ['ES', 'PS', 'RS']
   .flatMap((family) => ['256', '384', '512'].map((size) => `${family}${size}`))
   .concat('EdDSA');
 
+/** Whether a 401 offers Basic. Git sends a token as the secret of a Basic credential only after such a challenge. */
+export function offersBasic(settings: {
+  readonly basicChallenge: boolean;
+  readonly basicTokenUsers: readonly string[];
+}) {
+  return settings.basicChallenge || settings.basicTokenUsers.length > 0;
+}
+
 /**
  * The challenge of a 401, the same whatever the reason.
  *

@@ -1,5 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { unauthorizedChallenge } from '../../src/config/challenges.ts';
 import { gatewayResponses, NOT_FOUND } from '../../src/config/gateway-responses.ts';
 import { statementsOf } from '../support/infra/statements.ts';
 import { templates } from '../support/infra/synthesize.ts';
@@ -285,6 +286,15 @@ describe("the gateway's own responses", () => {
       });
     },
   );
+
+  it('offer Basic if some user names have a token as their secret, because git sends it only then', () => {
+    templates({ basicTokenUsers: ['token'] }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: 'UNAUTHORIZED',
+      ResponseParameters: Match.objectLike({
+        'gatewayresponse.header.WWW-Authenticate': `'${unauthorizedChallenge('https://demo.api', true)}'`,
+      }),
+    });
+  });
 
   it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])(
     'have the status 503 and Retry-After for an authorizer that throws: %s',

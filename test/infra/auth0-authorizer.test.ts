@@ -7,6 +7,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { Auth0Authorizer } from '../../lib/auth0-authorizer.ts';
 import type { Auth0AuthorizerProps } from '../../lib/auth0-authorizer-props.ts';
+import { unauthorizedChallenge } from '../../src/config/challenges.ts';
 import { appWithFlags } from '../support/infra/synthesize.ts';
 
 const TENANT = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
@@ -98,6 +99,24 @@ describe('the construct for the common case', () => {
     auth.addGatewayResponses(restApi);
     Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'UNAUTHORIZED',
+    });
+  });
+
+  it.each([
+    ['only Bearer by default', {}, {}, false],
+    ['Basic too for basicTokenUsers', { basicTokenUsers: ['token'] }, {}, true],
+    ['only Bearer if the responses say so', { basicTokenUsers: ['token'] }, { basicChallenge: false }, false],
+    ['Basic too if the responses say so', {}, { basicChallenge: true }, true],
+  ] as const)('offers in a 401 %s', (_, props, options, offersBasic) => {
+    const { stack, auth } = construct({ routes: ROUTES, ...props });
+    const restApi = new RestApi(stack, 'Api');
+    auth.protect(restApi.root.addMethod('GET', new MockIntegration()), []);
+    auth.addGatewayResponses(restApi, options);
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: 'UNAUTHORIZED',
+      ResponseParameters: Match.objectLike({
+        'gatewayresponse.header.WWW-Authenticate': `'${unauthorizedChallenge('https://my.api', offersBasic)}'`,
+      }),
     });
   });
 

@@ -5,11 +5,15 @@ import { HttpApi, HttpMethod, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpUrlIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
+import type { AuthorizerFunctionProps } from '../../lib/authorizer-function-props.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
 import { appWithFlags } from '../support/infra/synthesize.ts';
 
 /** Creates a user's own stack with the authorizer and an API that the test adds. */
-function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void): Template {
+function ownStack(
+  addApi: (stack: Stack, authorizer: AuthorizerFunction) => void,
+  options: Partial<AuthorizerFunctionProps> = {},
+): Template {
   const stack = new Stack(appWithFlags(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
   const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
@@ -21,6 +25,7 @@ function ownStack(addApi: (stack: Stack, authorizer: AuthorizerFunction) => void
       signingKey,
       routes,
       resultsCacheTtl: Duration.seconds(30),
+      ...options,
     }),
   );
   return Template.fromStack(stack);
@@ -98,6 +103,27 @@ describe('the authorizer of a WebSocket API', () => {
       IdentitySource: ['route.request.header.Authorization'],
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$connect', AuthorizationType: 'CUSTOM' });
+  });
+});
+
+describe('the authorizer of a WebSocket API that accepts a token in a subprotocol', () => {
+  const template = ownStack(
+    (stack, { webSocketAuthorizer: authorizer }) => {
+      const integration = new WebSocketMockIntegration('Connect');
+      new WebSocketApi(stack, 'Api', { connectRouteOptions: { integration, authorizer } });
+    },
+    { webSocketSubprotocols: true },
+  );
+
+  it('has no identity source, because API Gateway would refuse whoever lacks it before the function is called', () => {
+    const [authorizer] = Object.values(template.findResources('AWS::ApiGatewayV2::Authorizer'));
+    expect(authorizer?.Properties).toMatchObject({ AuthorizerType: 'REQUEST' });
+    expect(authorizer?.Properties.IdentitySource ?? []).toEqual([]);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$connect', AuthorizationType: 'CUSTOM' });
+  });
+
+  it('tells the function to read the subprotocols', () => {
+    expect(JSON.stringify(template.toJSON())).toMatch(/\\"webSocketSubprotocols\\":true/);
   });
 });
 
