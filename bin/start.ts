@@ -2,7 +2,7 @@
 import { describeDecision } from '../local/decision-line.ts';
 import { type DemoTarget, demonstrate } from '../local/demonstration.ts';
 import { AUDIENCE, type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
-import { parseStartOptions, type StartOptions, USAGE, UsageError } from '../local/options.ts';
+import { parseStartOptions, type StartOptions, USAGE, UsageError, withoutConnect } from '../local/options.ts';
 import { createStyle, wantsColor } from '../src/cli/style.ts';
 import { PROCESS_PORTS } from './process-ports.ts';
 
@@ -53,9 +53,11 @@ class Details {
   }
 }
 
-function targetOf(local: LocalEnvironment, { configuration: { routes, backendUrl } }: StartOptions): DemoTarget {
-  const { ready, tenant, gatewaySecret, metadataUrl } = local;
-  return { gateway: ready.gateway, tenant, audience: AUDIENCE, routes, backendUrl, gatewaySecret, metadataUrl };
+function targetOf(local: LocalEnvironment, { configuration }: StartOptions): DemoTarget {
+  const { ready, tenant, webSocketUrl, gatewaySecret, metadataUrl } = local;
+  const routes = withoutConnect(configuration.routes);
+  const urls = { gateway: ready.gateway, webSocketUrl, metadataUrl };
+  return { ...configuration, ...urls, tenant, audience: AUDIENCE, routes, gatewaySecret };
 }
 
 async function start(options: StartOptions, details: Details): Promise<LocalEnvironment> {
@@ -65,7 +67,7 @@ async function start(options: StartOptions, details: Details): Promise<LocalEnvi
   } catch (error) {
     if (isCode(error, 'EADDRINUSE') || isCode(error, 'EACCES')) {
       throw new UsageError(
-        `A port is not available (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0.`,
+        `A port is not available (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0, and WEBSOCKET_PORT if it is set.`,
       );
     }
     throw error;

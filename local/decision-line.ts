@@ -7,9 +7,10 @@ export function describeDecision(line: string): string {
   if (!isJsonObject(record)) return line;
   if (record.event === 'backend_request') return describeBackendRequest(record);
   if (record.event === 'revocation') return describeRevocation(record);
-  const { outcome, reason, kind, method, resourcePath, cacheHit, issuerCalls, durationMs } = record;
+  const { outcome, reason, kind, carrier, method, resourcePath, cacheHit, issuerCalls, durationMs } = record;
   const source = cacheHit ? 'from the cache' : `calls to the tenant: ${issuerCalls}`;
-  return `    authorizer: ${outcome}, ${reason} (${kind}, ${method} ${resourcePath}, ${source}, ${durationMs} ms)`;
+  const form = carrier === undefined ? kind : `${kind} as ${carrier}`;
+  return `    authorizer: ${outcome}, ${reason} (${form}, ${method} ${resourcePath}, ${source}, ${durationMs} ms)`;
 }
 
 function describeRevocation({ revoked, Flushes, failures }: JsonObject): string {

@@ -19,13 +19,25 @@ export interface DemoRequests {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** One request for each kind of credential. */
-export function demoRequests(choice: DemoChoice, credentials: DemoCredentials): DemoRequests {
+/**
+ * One request for each kind of credential.
+ *
+ * @param tokenUsers the user names whose Basic secret is a token
+ */
+export function demoRequests(
+  choice: DemoChoice,
+  credentials: DemoCredentials,
+  [tokenUser]: readonly string[] = [],
+): DemoRequests {
   const { route, lacking } = choice;
   const { username, password, jwt, opaque, asp, refresh, expiredJwt, revokedAsp, lackingAsp } = credentials;
   const allowed = { route, expected: 'allowed' } as const;
   const refused = { route, expected: 401 } as const;
   const passwordRow = { ...allowed, title: 'username and password as Basic', ...basic(username, password) };
+  const tokenRows =
+    tokenUser === undefined
+      ? []
+      : [{ ...allowed, title: `ASP as the Basic password of "${tokenUser}"`, ...basic(tokenUser, asp) }];
   const lackingRows = lacking
     ? ([
         {
@@ -43,6 +55,7 @@ export function demoRequests(choice: DemoChoice, credentials: DemoCredentials): 
       { ...allowed, title: 'ASP as Bearer', ...bearer(asp) },
       { ...allowed, title: 'username and ASP as Basic', ...basic(username, asp) },
       ...(credentials.offersScopes ? [passwordRow] : []),
+      ...tokenRows,
       { ...refused, title: 'expired JWT', ...inVariable('EXPIRED_TOKEN', expiredJwt) },
       { ...refused, title: 'revoked ASP', ...bearer(revokedAsp) },
       { ...refused, title: 'refresh token', ...bearer(refresh) },

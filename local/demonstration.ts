@@ -18,6 +18,10 @@ export interface DemoTarget {
   readonly tenant: Tenant;
   readonly audience: string;
   readonly routes: RouteSettings;
+  /** @default there is no WebSocket API */
+  readonly webSocketUrl?: string | undefined;
+  /** The user names whose Basic secret is a token. @default none */
+  readonly basicTokenUsers?: readonly string[] | undefined;
   /** @default the demo API */
   readonly backendUrl?: string | undefined;
   /** The URL of the API's metadata. @default the API has none */
@@ -51,8 +55,11 @@ export async function demonstrate(target: DemoTarget, print: Print, style: Style
 }
 
 function printHeader(target: DemoTarget, print: Print, style: Style) {
-  const { gateway, tenant, routes, backendUrl, gatewaySecret, metadataUrl } = target;
+  const { gateway, webSocketUrl, tenant, routes, backendUrl, gatewaySecret, metadataUrl } = target;
   print(`The API      ${style.bold(gateway)}    (routes: ${describeRoutes(routes)})`);
+  if (webSocketUrl !== undefined) {
+    print(`A WebSocket  ${webSocketUrl}    (a browser offers the subprotocols bearer and bearer.<token as base64url>)`);
+  }
   print(`The tenant   ${tenant.issuer}`);
   if (metadataUrl !== undefined) print(`The metadata ${metadataUrl}`);
   if (backendUrl !== undefined) print(`The backend  ${backendUrl}    (x-gateway-secret: ${gatewaySecret})`);
@@ -68,7 +75,7 @@ function whyNone({ routes, backendUrl }: DemoTarget): string {
 
 async function demonstrateChoice(target: DemoTarget, choice: DemoChoice, print: Print, style: Style): Promise<void> {
   const credentials = mintCredentials(target.tenant, target.audience, choice);
-  const { requests, leftOut, variables } = demoRequests(choice, credentials);
+  const { requests, leftOut, variables } = demoRequests(choice, credentials, target.basicTokenUsers);
   for (const request of requests) print(describe(request, await send(target.gateway, request), style));
   for (const reason of leftOut) print(style.dim(`not shown     ${reason}`));
   if (target.backendUrl !== undefined) print(style.dim('The status of an allowed request is from the backend.'));

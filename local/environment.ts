@@ -9,6 +9,7 @@ import { type AuthorizerHandler, createHandler } from '../lambda/authorizer/crea
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
 import { offersBasic } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
+import { CONNECT_ROUTE } from '../src/core/routes.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
 import { setUpClientGrant } from '../src/setup/client-grant/set-up-client-grant.ts';
@@ -20,8 +21,9 @@ import { importSigningKey, type PrivateSigningJwk } from '../src/signing-key/sig
 import { localBackend } from './backend.ts';
 import { gatewayRoutes } from './gateway/routes.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/server.ts';
+import { startWebSocketApi } from './gateway/web-socket.ts';
 import { MemoryEntryTable, MemoryMarkTable, MemoryProofTable } from './memory-tables.ts';
-import type { LocalOptions } from './options.ts';
+import { type LocalOptions, withoutConnect } from './options.ts';
 import { servedMetadata, withPublicUrl } from './resource-metadata.ts';
 import { type LocalRevocationOptions, LocalRevocations } from './revocations.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
@@ -46,6 +48,8 @@ export interface LocalEnvironment {
   readonly gatewaySecret: string | undefined;
   /** Where clients find the API's metadata, if it has any. */
   readonly metadataUrl: string | undefined;
+  /** Such as `ws://127.0.0.1:3002/`. Its route is `$connect`. */
+  readonly webSocketUrl: string;
   readonly tenant: Tenant;
   readonly revocations: LocalRevocations;
   close(): Promise<void>;
@@ -135,13 +139,13 @@ async function provision(management: ManagementConnection, key: PrivateSigningJw
   await setUpClientGrant({ clientGrants, records: inMemory(), clientId, audience });
 }
 
-type StartedApi = Pick<LocalEnvironment, 'gatewaySecret' | 'metadataUrl' | 'close'> & {
+type StartedApi = Pick<LocalEnvironment, 'gatewaySecret' | 'metadataUrl' | 'webSocketUrl' | 'close'> & {
   readonly gateway: Gateway;
   readonly marks: MemoryMarkTable;
 };
 
 async function startApi(
-  { port, configuration }: LocalOptions,
+  { port, webSocketPort = 0, configuration }: LocalOptions,
   { issuer }: Tenant,
   signingJwk: PrivateSigningJwk,
   { log, clock, issuerClient, mutualTls }: LocalPorts,
@@ -157,12 +161,13 @@ async function startApi(
     createHandler(
       {
         ...behaviour,
+        routes: { [CONNECT_ROUTE]: [], ...behaviour.routes },
         publicUrl: behaviour.publicUrl ?? gatewayUrl,
         issuer,
         audience: AUDIENCE,
         signingKeySecret: 'in memory',
         resourceMetadataUrl: metadata?.url,
-        webSocketSubprotocols: false,
+        webSocketSubprotocols: true,
         revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
       },
       {
@@ -179,28 +184,34 @@ async function startApi(
       },
       log,
     );
-  let authorizer: AuthorizerHandler | undefined;
+  let created: AuthorizerHandler | undefined;
+  const authorizer: AuthorizerHandler = (event) => {
+    created ??= authorizerAt(gateway.url);
+    return created(event);
+  };
   const { handler, gatewaySecret } = localBackend(backendUrl, log, clock);
   const gateway: Gateway = await startGateway({
     port,
-    authorizer: (event) => {
-      authorizer ??= authorizerAt(gateway.url);
-      return authorizer(event);
-    },
+    authorizer,
     backend: handler,
     audience: AUDIENCE,
     basicChallenge: offersBasic(configuration),
     mutualTls,
     resourceMetadata: metadata,
-    ...gatewayRoutes(configuration.routes, backendUrl !== undefined),
+    ...gatewayRoutes(withoutConnect(configuration.routes), backendUrl !== undefined),
     ttlSeconds: gatewayTtlSeconds,
     clock,
   });
-  const close = async () => {
+  const webSocketApi = await startWebSocketApi({ authorizer, port: webSocketPort }).catch(async (error: unknown) => {
     await gateway.close();
+    throw error;
+  });
+  const close = async () => {
+    await Promise.all([gateway.close(), webSocketApi.close()]);
     http.close();
   };
-  return { gateway, gatewaySecret, metadataUrl: metadata?.url, marks, close };
+  const metadataUrl = metadata?.url;
+  return { gateway, gatewaySecret, metadataUrl, webSocketUrl: webSocketApi.url, marks, close };
 }
 
 async function issue(tenant: Tenant, management: ManagementConnection): Promise<Pick<Ready, 'users' | 'tokens'>> {

@@ -10,6 +10,7 @@ import { flag, seconds } from '../src/config/fields.ts';
 import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { exactly, parse } from '../src/config/parse.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
+import { CONNECT_ROUTE } from '../src/core/routes.ts';
 
 /** The configuration keys that apply to local mode; issuer and audience come from the local tenant. */
 const { issuer: _issuer, audience: _audience, ...behaviour } = authorizerEntries;
@@ -29,6 +30,8 @@ export interface LocalOptions {
   /** The port of the gateway; 0 uses a free port. */
   readonly port: number;
   readonly tenantPort: number;
+  /** The port of the WebSocket API. @default 0 */
+  readonly webSocketPort?: number | undefined;
   readonly configuration: LocalConfiguration;
 }
 
@@ -49,6 +52,7 @@ Starts a local tenant and a local API behind the authorizer, and shows which cre
 
   PORT            the port of the API (3000; 0 uses a free port)
   TENANT_PORT     the port of the tenant (3001; 0 uses a free port)
+  WEBSOCKET_PORT  the port of the WebSocket API (0, a free port)
 
 Press Ctrl-C to stop.
 `;
@@ -76,6 +80,7 @@ export function parseStartOptions(
       help: values.help,
       port: parsePort('PORT', environment.PORT ?? '3000'),
       tenantPort: parsePort('TENANT_PORT', environment.TENANT_PORT ?? '3001'),
+      webSocketPort: parsePort('WEBSOCKET_PORT', environment.WEBSOCKET_PORT ?? '0'),
       configuration: localConfiguration(contextPairs(values.context)),
     };
   });
@@ -101,7 +106,7 @@ export function localConfiguration(values: Readonly<Record<string, unknown>> = {
   const ttlFault = gatewayTtlFault(configuration, configuration.gatewayTtlSeconds);
   // The routes of the demo API are only a default without a backend.
   const routes = values.routes === undefined ? undefined : configuration.routes;
-  const routeFault = routesFault({ ...configuration, routes });
+  const routeFault = routesFault({ ...configuration, routes: routes && withoutConnect(routes) });
   const faults = [
     ...(routeFault === undefined ? [] : [`routes: ${routeFault}`]),
     ...(ttlFault === undefined ? [] : [`gatewayTtlSeconds: ${ttlFault}`]),
@@ -110,6 +115,12 @@ export function localConfiguration(values: Readonly<Record<string, unknown>> = {
     throw new ConfigurationError('configuration_invalid', `The configuration is wrong: ${faults.join('; ')}`);
   }
   return configuration;
+}
+
+/** The routes of the REST API. The WebSocket API is another one. */
+export function withoutConnect<Setting>(routes: Readonly<Record<string, Setting>>): Record<string, Setting> {
+  const { [CONNECT_ROUTE]: _, ...others } = routes;
+  return others;
 }
 
 function parsePort(name: string, text: string): number {

@@ -6,6 +6,7 @@ import type {
   APIGatewayProxyEvent,
   APIGatewayRequestAuthorizerEvent,
 } from 'aws-lambda';
+import type { WebSocketEvent } from '../../lambda/authorizer/websocket.ts';
 
 const API_ARN = 'arn:aws:execute-api:local:000000000000:localapi';
 const STAGE = 'local';
@@ -29,6 +30,23 @@ export interface GatewayRequest {
 /** Returns names and values unchanged, including repeated fields. */
 export function headerFields({ rawHeaders }: IncomingMessage): GatewayRequest['fields'] {
   return rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : []));
+}
+
+/** The route `$connect` of the WebSocket API. */
+export const CONNECT_ARN = 'arn:aws:execute-api:local:000000000000:localsocket/local/$connect';
+
+/** The event of a request for a WebSocket. */
+export function connectEvent(request: IncomingMessage): WebSocketEvent {
+  const fields = headerFields(request);
+  return {
+    methodArn: CONNECT_ARN,
+    ...headersOf(fields),
+    requestContext: {
+      eventType: 'CONNECT',
+      requestId: 'local',
+      identity: { sourceIp: request.socket.remoteAddress ?? '' },
+    },
+  };
 }
 
 export function methodArn({ method, path }: GatewayRequest): string {
@@ -62,15 +80,18 @@ function bodyOf({ body }: GatewayRequest): Pick<APIGatewayProxyEvent, 'body' | '
   return { body: body?.toString(isBase64Encoded ? 'base64' : 'utf8') ?? null, isBase64Encoded };
 }
 
-function common({ method, path, query = '', resourcePath, fields }: GatewayRequest) {
+function headersOf(fields: GatewayRequest['fields']) {
   const multiValueHeaders: Record<string, string[]> = {};
   for (const [name, value] of fields) multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value];
+  return { headers: Object.fromEntries(fields), multiValueHeaders };
+}
+
+function common({ method, path, query = '', resourcePath, fields }: GatewayRequest) {
   return {
     resource: resourcePath,
     path,
     httpMethod: method,
-    headers: Object.fromEntries(fields),
-    multiValueHeaders,
+    ...headersOf(fields),
     pathParameters: pathParameters(resourcePath, path),
     ...queryParameters(query),
     stageVariables: null,

@@ -24,7 +24,7 @@ export interface Gateway {
 /** The gateway listens on loopback only. */
 export const HOST = '127.0.0.1';
 /** API Gateway's limits. */
-const MAXIMUM_HEADER_BYTES = 10_240;
+export const MAXIMUM_HEADER_BYTES = 10_240;
 const MAXIMUM_BODY_BYTES = 10 * 1024 * 1024;
 const INTERNAL_ERROR: ApiResponse = { statusCode: 500, headers: {}, body: '{"message":"Internal server error"}' };
 
@@ -37,8 +37,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       () => send(response, INTERNAL_ERROR),
     );
   });
-  await listen(server, options.port);
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, options.port);
   return {
     url: `${options.mutualTls ? 'https' : 'http'}://${HOST}:${port}/`,
     flush: () => api.flush(),
@@ -77,14 +76,15 @@ function send(response: ServerResponse, { statusCode, headers, body }: ApiRespon
   response.writeHead(statusCode, headers).end(body);
 }
 
-function listen(server: Server, port: number): Promise<void> {
+/** @returns the port */
+export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, HOST, resolve);
+    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
-function close(server: Server): Promise<void> {
+export function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
