@@ -1,4 +1,6 @@
 /** WebSockets of clients that cannot send `Authorization`, such as browsers: real clients before the real authorizer. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
@@ -111,6 +113,32 @@ describe('a token in the subprotocols of a WebSocket', () => {
     await expect(connected).rejects.toThrow('Server sent no subprotocol');
   });
 });
+
+describe('the WebSocket of Node, which follows the rules for browsers', () => {
+  it('is opened by a valid token, and not by an expired one', async () => {
+    const local = await startLocal();
+    const { asp, expiredJwt } = local.ready.tokens;
+    expect(await openInNode(local, ['bearer', carrierOf(asp)])).toBe('open bearer\n');
+    expect(await openInNode(local, ['bearer', carrierOf(expiredJwt)])).toBe('error\n');
+    expect(local.log.map(({ reason }) => reason)).toEqual(['allowed', 'token_expired']);
+  });
+
+  it('fails without the harmless subprotocol', async () => {
+    const local = await startLocal();
+    expect(await openInNode(local, [carrierOf(local.ready.tokens.asp)])).toBe('error\n');
+    expect(local.log).toHaveLength(1);
+  });
+});
+
+/** Opens a WebSocket in another process, where Node has it. */
+async function openInNode({ webSocketUrl }: LocalForTest, subprotocols: readonly string[]): Promise<string> {
+  const script = `
+    const socket = new WebSocket(${JSON.stringify(webSocketUrl)}, ${JSON.stringify(subprotocols)});
+    socket.onopen = () => { console.log('open ' + socket.protocol); process.exit(); };
+    socket.onerror = () => { console.log('error'); process.exit(); };`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--experimental-websocket', '--eval', script]);
+  return stdout;
+}
 
 describe('a client that can set headers', () => {
   it('opens a WebSocket with Authorization, and gets no subprotocol that it has not offered', async () => {
