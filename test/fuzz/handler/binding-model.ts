@@ -8,8 +8,11 @@ const has = (list: readonly string[], value: string): boolean => list.includes(v
 export const mutualTlsOf = ({ dpop, mtls }: Case): Case['mtls'] =>
   dpop === 'required' && mtls === 'required' ? 'accepted' : mtls;
 
-export const isDpop = ({ credential, scheme }: Case): boolean =>
-  (credential === 'jwt' || credential === 'opaque') && scheme === 'DPoP';
+/** The secret of a Basic credential and a subprotocol have no scheme. */
+export const isDpop = ({ credential, scheme, carrier, api }: Case): boolean =>
+  (credential === 'jwt' || credential === 'opaque') &&
+  scheme === 'DPoP' &&
+  (carrier === 'bearer' || (carrier === 'subprotocol' && api !== 'websocket'));
 
 /**
  * The reasons for which a request is refused before its credential is looked at; none if it may go on. Two reasons may apply at once,

@@ -270,6 +270,8 @@ const FIELDS = {
   proxyParameter: mostly(12, 'right', 'wrong'),
   grants: mostly(3, 'everything', 'exactly', 'exactly', 'exactly', 'allButOne', 'nothing', 'lookalikes', 'onlyOthers'),
   credential: mostly(3, 'jwt', 'opaque', 'opaque', 'basic', 'basic', 'basic', 'odd'),
+  /** Where a token is. In a subprotocol only at a WebSocket API. It makes no difference to the decision. */
+  carrier: mostly(3, 'bearer', 'basicSecret', 'subprotocol'),
   oddHeader: oneOf(...ODD_HEADERS),
   headerStyle: mostly(6, ...HEADER_STYLES),
   identityHeaders: mostly(3, false, true),
@@ -448,6 +450,7 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
     { credential: 'jwt' },
     [
       ...CALL_FIELDS,
+      'carrier',
       'jwtFlaw',
       'jwtStyle',
       'algorithm',
@@ -467,8 +470,19 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
   [{ credential: 'jwt', introspectJwts: true }, ['knows0', 'introspect0', 'jwtFlaw']],
   [
     { credential: 'opaque', tokenShape: 'plain', tokenType: 'access_token' },
-    [...INTROSPECTION_FIELDS, 'tokenShape', 'applicationPasswordUsername', 'hasContextClaims', 'organizations'],
+    [
+      ...INTROSPECTION_FIELDS,
+      'carrier',
+      'tokenShape',
+      'applicationPasswordUsername',
+      'hasContextClaims',
+      'organizations',
+    ],
   ],
+  [{ credential: 'jwt', carrier: 'basicSecret' }, ['headerStyle', 'jwtFlaw', 'order', 'issuers']],
+  [{ credential: 'jwt', carrier: 'subprotocol', api: 'websocket' }, ['headerStyle', 'jwtFlaw', 'grants']],
+  [{ credential: 'opaque', carrier: 'basicSecret' }, ['headerStyle', 'tokenShape', 'order', 'knows0', 'introspect0']],
+  [{ credential: 'opaque', carrier: 'subprotocol', api: 'websocket' }, ['headerStyle', 'tokenShape', 'knows0']],
   [
     { credential: 'opaque', tokenShape: 'plain', issuers: 'twoTenants', knows0: 'inactive' },
     ['knows0', 'knows1', 'introspect0', 'introspect1', 'tokenShape'],

@@ -20,7 +20,7 @@ export interface Presented {
 
 export function presentedIn(testCase: Case): Presented {
   const { secret, value } = credentialOf(testCase);
-  const fields = testCase.credential === 'odd' ? oddFields(testCase, value) : styledField(testCase, value);
+  const fields = testCase.credential === 'odd' ? oddFields(testCase, value) : carried(testCase, value, secret);
   const proofs = isDpop(testCase) ? proofsFor(testCase, secret, urlOf(testCase)) : [];
   const name = testCase.headerStyle === 'nameLower' ? 'dpop' : 'DPoP';
   const others = testCase.identityHeaders ? IDENTITY_HEADERS : [];
@@ -50,6 +50,17 @@ const token = (testCase: Case, secret: string) => ({
   secret,
   value: `${isDpop(testCase) ? 'DPoP' : 'Bearer'} ${secret}`,
 });
+
+/** A user name of the configuration whose Basic secret is a token. */
+export const TOKEN_USER = 'token';
+
+function carried(testCase: Case, value: string, secret: string): Presented['fields'] {
+  const carrier = testCase.credential === 'basic' ? 'bearer' : testCase.carrier;
+  if (carrier === 'basicSecret') return styledField(testCase, `Basic ${base64(`${TOKEN_USER}:${secret}`)}`);
+  if (carrier === 'bearer' || testCase.api !== 'websocket') return styledField(testCase, value);
+  return [['Sec-WebSocket-Protocol', `bearer, bearer.${Buffer.from(secret).toString('base64url')}`]];
+}
+
 const base64 = (value: string | Buffer): string => Buffer.from(value).toString('base64');
 
 function styledField(testCase: Case, value: string): Presented['fields'] {

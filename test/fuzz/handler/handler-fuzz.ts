@@ -14,7 +14,7 @@ import { isPending } from '../pending.ts';
 import { runProperty } from '../run-property.ts';
 import { mutualTlsOf } from './binding-model.ts';
 import { type Case, cases, oneChangeEach } from './case.ts';
-import { eventOf, presentedIn } from './event.ts';
+import { eventOf, presentedIn, TOKEN_USER } from './event.ts';
 import { faultsOf, type Observed } from './faults.ts';
 import { receivedConfiguration } from './received.ts';
 import { MAPS } from './routes.ts';
@@ -77,6 +77,8 @@ function configurationOf(testCase: Case): AuthorizerConfiguration {
       })),
     routes: MAPS[calledIn(testCase).map],
     basicOrder: testCase.order,
+    basicTokenUsers: ['oauth2', TOKEN_USER],
+    webSocketSubprotocols: true,
     permissionsAsScopes: testCase.permissionsAsScopes,
     introspectJwts: testCase.introspectJwts,
     logSubject: testCase.logSubject,
