@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { localConfiguration } from '../../../local/options.ts';
+import { localConfiguration, withoutConnect } from '../../../local/options.ts';
 import { ConfigurationError } from '../../../src/core/errors.ts';
 
 describe('the configuration of local mode', () => {
@@ -15,8 +15,8 @@ describe('the configuration of local mode', () => {
     ],
     [
       'a route that a REST API cannot have',
-      { routes: { $connect: [] } },
-      'routes: "$connect" is for a WebSocket API, and this is a REST API',
+      { routes: { 'GET /~a': [] } },
+      'routes: "GET /~a" holds characters that API Gateway does not accept in a path',
     ],
     [
       'OPTIONS as a route',
@@ -26,5 +26,11 @@ describe('the configuration of local mode', () => {
   ])('is refused, as in a deployment, with %s', (_what, values, fault) => {
     const error = new ConfigurationError('configuration_invalid', `The configuration is wrong: ${fault}`);
     expect(() => localConfiguration(values)).toThrow(error);
+  });
+
+  it('may have the route of a WebSocket API, because there is one beside the REST API', () => {
+    const { routes } = localConfiguration({ routes: { 'GET /foo': [], $connect: ['chat'] } });
+    expect(routes).toHaveProperty('$connect', ['chat']);
+    expect(withoutConnect(routes)).toEqual({ 'GET /foo': [] });
   });
 });

@@ -40,7 +40,7 @@ const credentialIn = (event: WebSocketEvent) => parseCredential(fromWebSocketEve
 describe('a token in the subprotocols of a WebSocket', () => {
   it('is read if the authorizer accepts it, and nothing else about the request changes', () => {
     const event = offering('bearer', carrierOf('abc'));
-    const { authorization, carrier, ...request } = fromWebSocketEvent(event, true);
+    const { authorization, carrier, evidence: _, ...request } = fromWebSocketEvent(event, true);
     expect({ authorization, carrier }).toEqual({ authorization: ['Bearer abc'], carrier: 'subprotocol' });
     expect(request).toEqual({ method: 'GET', resourcePath: '$connect', path: '/', callerIp: '198.51.100.7' });
   });
