@@ -29,6 +29,12 @@ export function describeHandling(token: string): string {
     : 'not a JWT, so an opaque token or app specific password: introspected by the tenant';
 }
 
+/** Names the ways in which a caller may send the token. */
+export function describeCarriers(context: Pick<Context, 'args' | 'settings' | 'ports'>): string {
+  const { basicTokenUsers: users } = authorizerConfiguration(context);
+  return users.length === 0 ? 'a Bearer token' : `a Bearer token or the Basic password of ${users.join(' or ')}`;
+}
+
 /** Decides about every route. The token is looked up once; the authorizer's cache serves the other routes. */
 export async function explain(
   token: string,

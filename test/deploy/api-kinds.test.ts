@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AwsForTest, MANAGEMENT_SECRET, succeeded } from '../support/aws/aws-for-test.ts';
-import { bearer, call } from '../support/http/call.ts';
+import { basic, bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
 const APP = 'node --import tsx test/support/aws/api-kinds-app.ts';
@@ -41,6 +41,12 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
       },
     );
 
+    it('lets in a token as the password of a configured user name, and no other user name', async () => {
+      const token = aws.tenant.mintApplicationPassword().value;
+      expect((await callFoo('GET', basic('token', token))).status).toBe(200);
+      expect((await callFoo('GET', basic('nobody', token))).status).toBeGreaterThanOrEqual(401);
+    });
+
     it('refuses a request with no credential, with garbage and with an unsigned JWT', async () => {
       for (const credential of [[], bearer('garbage'), bearer(aws.tenant.mintJwt({ alg: 'none' }))]) {
         expect((await callFoo('GET', credential)).status).toBeGreaterThanOrEqual(401);
@@ -65,13 +71,27 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
       expect(await connect(bearer(tokenOf(kind)))).toBe(101);
     });
 
+    it.each(['jwt', 'opaque', 'asp'] as const)('lets a browser connect, with a %s in a subprotocol', async (kind) => {
+      const subprotocols = { 'Sec-WebSocket-Protocol': `bearer, ${carrierOf(tokenOf(kind))}` };
+      expect(await connect(undefined, subprotocols)).toBe(101);
+    });
+
+    it('refuses a browser with an invalid token, or with a second credential', async () => {
+      const header = 'Sec-WebSocket-Protocol';
+      for (const token of ['garbage', aws.tenant.mintJwt({ expiresInSeconds: -60 })]) {
+        expect([401, 500]).toContain(await connect(undefined, { [header]: `bearer, ${carrierOf(token)}` }));
+      }
+      const jwt = tokenOf('jwt');
+      expect([401, 500]).toContain(await connect(bearer(jwt), { [header]: `bearer, ${carrierOf(jwt)}` }));
+    });
+
     it('refuses a caller without the scope', async () => {
       expect(await connect(bearer(aws.tenant.mintJwt({ scope: 'create:foo' })))).toBe(403);
     });
 
     it('refuses a caller without a credential or with an invalid one', async () => {
-      expect(await connect()).toBe(401);
       // If the authorizer throws `Unauthorized`, AWS responds with 401, the emulator with 500.
+      expect([401, 500]).toContain(await connect());
       expect([401, 500]).toContain(await connect(bearer('garbage')));
     });
   });
@@ -98,7 +118,7 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
   }
 
   /** Requests a WebSocket. Returns the status: 101 if the WebSocket was opened. */
-  function connect(authorization?: string): Promise<number> {
+  function connect(authorization?: string, more: Readonly<Record<string, string>> = {}): Promise<number> {
     const { port } = new URL(aws.account.url);
     const headers = {
       Host: `${webSocketApiId}.execute-api.localhost:${port}`,
@@ -107,6 +127,7 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
       'Sec-WebSocket-Version': '13',
       'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
       ...(authorization === undefined ? {} : { Authorization: authorization }),
+      ...more,
     };
     return new Promise((resolve, reject) => {
       const outgoing = request({ host: '127.0.0.1', port, path: '/prod', headers, agent: false });
@@ -123,3 +144,7 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
     });
   }
 });
+
+function carrierOf(token: string): string {
+  return `bearer.${Buffer.from(token).toString('base64url')}`;
+}

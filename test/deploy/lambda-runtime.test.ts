@@ -14,7 +14,13 @@ import { findings, secretsOf } from '../support/aws/canary.ts';
 import { readSecret } from '../support/aws/inventory.ts';
 import { basic, bearer } from '../support/http/call.ts';
 import { DeployedStacks } from '../support/lambda-runtime/deployed-stacks.ts';
-import { captured, underOwnDomain, withAuthorization, withPrincipal } from '../support/lambda-runtime/events.ts';
+import {
+  captured,
+  underOwnDomain,
+  withAuthorization,
+  withPrincipal,
+  withSubprotocols,
+} from '../support/lambda-runtime/events.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/lambda-runtime/loopback-server.ts';
 import { type FunctionCode, RunningFunction } from '../support/lambda-runtime/running-function.ts';
 
@@ -171,7 +177,7 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
   });
 
   describe.each(AUTHORIZER_EVENTS)('the authorizer with the event %s', (event) => {
-    it.each(['jwt', 'opaque', 'asp', 'basic'] as const)('allows a valid credential: %s', async (kind) => {
+    it.each(['jwt', 'opaque', 'asp', 'basic', 'basicToken'] as const)('allows a valid credential: %s', async (kind) => {
       const { tenant } = aws;
       const outcome = await authorize(
         event,
@@ -180,6 +186,7 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
           opaque: () => bearer(tenant.mintOpaque()),
           asp: () => bearer(tenant.mintApplicationPassword().value),
           basic: () => basic(USER, tenant.mintApplicationPassword().value),
+          basicToken: () => basic('token', tenant.mintJwt()),
         }[kind](),
       );
       expect(verdictOf(outcome)).toMatchObject({ isAllowed: true, sub: SUB });
@@ -195,9 +202,30 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
       ['an unsigned JWT', bearer('eyJhbGciOiJub25lIn0.e30.')],
       ['an unknown token', bearer('not-a-token-of-the-tenant')],
       ['a wrong password', basic(USER, 'not-the-password')],
+      ['a wrong token as the Basic secret', basic('token', 'not-a-token-either')],
     ])('reports exactly "Unauthorized" for %s', async (_, authorization) => {
       const error = { errorType: 'Error', errorMessage: 'Unauthorized' };
       expect(await authorize(event, authorization)).toEqual({ error });
+    });
+  });
+
+  describe('the authorizer with the event of a browser that opens a WebSocket', () => {
+    const open = (token: string) => {
+      const encoded = Buffer.from(token).toString('base64url');
+      secrets.push(token, encoded);
+      return invoke('authorizer', withSubprotocols(captured('websocket-authorizer'), 'bearer', `bearer.${encoded}`));
+    };
+
+    it('allows a valid token in a subprotocol', async () => {
+      expect(verdictOf(await open(aws.tenant.mintJwt()))).toMatchObject({ isAllowed: true, sub: SUB });
+      expect(verdictOf(await open(aws.tenant.mintOpaque()))).toMatchObject({ isAllowed: true, sub: SUB });
+    });
+
+    it('reports exactly "Unauthorized" for an expired token, and for none', async () => {
+      const error = { errorType: 'Error', errorMessage: 'Unauthorized' };
+      expect(await open(aws.tenant.mintJwt({ expiresInSeconds: -60 }))).toEqual({ error });
+      const event = withSubprotocols(captured('websocket-authorizer'), 'bearer');
+      expect(await invoke('authorizer', event)).toEqual({ error });
     });
   });
 
@@ -340,10 +368,11 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
   });
 });
 
-/** Gives the authorizer the routes of the captured events, and leaves every other function unchanged. */
+/** Gives the authorizer the routes of the captured events and more carriers of a token, and leaves every other function unchanged. */
 function adapted(folder: string, environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   if (folder !== 'authorizer') return environment;
-  return { ...environment, CONFIG: JSON.stringify({ ...objectOf(environment.CONFIG), routes: ROUTES }) };
+  const options = { routes: ROUTES, basicTokenUsers: ['token'], webSocketSubprotocols: true };
+  return { ...environment, CONFIG: JSON.stringify({ ...objectOf(environment.CONFIG), ...options }) };
 }
 
 /** Reads the decision in the response of an authorizer, for each kind of API. */

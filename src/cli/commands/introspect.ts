@@ -3,7 +3,7 @@ import type { UnverifiedResponse } from '../../issuer/introspection.ts';
 import type { Command, Context } from '../command.ts';
 import { describeToken } from '../describe-token.ts';
 import { EXIT } from '../exit-code.ts';
-import { describeHandling, type Explanation, explain } from '../explain.ts';
+import { describeCarriers, describeHandling, type Explanation, explain } from '../explain.ts';
 import { createIntrospection } from '../introspection.ts';
 import { AUDIENCE_OPTION, KEY_OPTIONS, TENANT_OPTIONS } from '../options.ts';
 import { printJson } from '../print-json.ts';
@@ -50,8 +50,9 @@ function show(
   token: string,
   response: UnverifiedResponse,
   explanations: readonly Explanation[] | undefined,
-  { ports: { terminal, clock } }: Context,
+  context: Context,
 ): void {
+  const { terminal, clock } = context.ports;
   const { print, style } = terminal;
   for (const line of table(describeToken(response, clock()), (cell, _row, column) =>
     column === 0 ? style.dim(cell) : cell,
@@ -60,7 +61,7 @@ function show(
   }
   if (!explanations) return;
   print('');
-  print(style.bold('As a Bearer token, the authorizer would decide'));
+  print(style.bold(`As ${describeCarriers(context)}, the authorizer would decide`));
   print(`(${describeHandling(token)}):`);
   const rows = explanations.map(({ route, status, outcome, rule, reason }) => [
     route,

@@ -178,6 +178,18 @@ describe('asp introspect --explain', () => {
     expect(new Set(reasons)).toEqual(new Set(['organization_refused']));
   });
 
+  it('names the user names with which the token may be a Basic password', async () => {
+    const opened = await openReadyTenant();
+    const explained = async (context: object) => {
+      opened.write('cdk.json', JSON.stringify({ context }));
+      const { stdout } = await opened.asp([...INTROSPECT, '--explain', '-'], { input: opened.tenant.mintJwt() });
+      return stdout;
+    };
+    const line = 'As a Bearer token or the Basic password of token or oauth2, the authorizer would decide\n';
+    expect(await explained({ basicTokenUsers: ['token', 'oauth2'] })).toContain(line);
+    expect(await explained({})).toContain('As a Bearer token, the authorizer would decide\n');
+  });
+
   it('introspects the token once for the table and once for all routes', async () => {
     const opened = await openReadyTenant();
     const value = await makeApplicationPassword(opened);

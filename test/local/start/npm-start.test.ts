@@ -60,6 +60,18 @@ describe('npm start', () => {
     expect(shown.filter((line) => line.startsWith('    curl '))).toHaveLength(10);
   });
 
+  it('shows a token as the Basic password if a user name is configured, and where to open a WebSocket', async () => {
+    const child = start(['-c', 'basicTokenUsers=["token"]'], FREE_PORTS);
+    const shown: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      shown.push(line);
+      if (line.startsWith('Press Ctrl-C')) child.kill('SIGINT');
+    }
+    expect(shown).toContain('200 allowed   ASP as the Basic password of "token"');
+    expect(shown).toContainEqual(expect.stringMatching(/^ {4}curl -i -u token:[A-Za-z]{16} http/));
+    expect(shown).toContainEqual(expect.stringMatching(/^A WebSocket {2}ws:\/\/127\.0\.0\.1:\d+\/ /));
+  });
+
   it('prints each result before the decision that explains it', async () => {
     const shell = spawn('sh', ['-c', `exec "${process.execPath}" --import tsx bin/start.ts 2>&1`], {
       cwd: ROOT,

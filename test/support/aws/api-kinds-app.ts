@@ -25,6 +25,8 @@ const authorizer = new AuthorizerFunction(stack, 'Authorizer', {
   resourceMetadata: true,
   routes: { 'GET /foo': ['read:foo'], 'POST /foo': ['create:foo'], $connect: ['read:foo'] },
   resultsCacheTtl: Duration.seconds(0),
+  basicTokenUsers: ['token'],
+  webSocketSubprotocols: true,
 });
 authorizer.node.addDependency(setup);
 

@@ -18,6 +18,17 @@ export function withAuthorization(event: JsonObject, value: string | undefined):
   return { ...event, headers, multiValueHeaders: lists };
 }
 
+/** A copy as a browser sends it: without `Authorization`, and with these subprotocols in one header. */
+export function withSubprotocols(event: JsonObject, ...subprotocols: readonly string[]): JsonObject {
+  const { headers, multiValueHeaders, ...rest } = withAuthorization(event, undefined);
+  const [name, value] = ['Sec-WebSocket-Protocol', subprotocols.join(', ')];
+  return {
+    ...rest,
+    headers: { ...without(headers, name), [name]: value },
+    multiValueHeaders: { ...without(multiValueHeaders, name), [name]: [value] },
+  };
+}
+
 /** A copy with the API's own domain: in some captured events the id of the API was changed, but not its domain. */
 export function underOwnDomain(event: JsonObject): JsonObject {
   const context = isJsonObject(event.requestContext) ? event.requestContext : {};
