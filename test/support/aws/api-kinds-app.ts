@@ -1,7 +1,7 @@
 /** An application of somebody else: this project's constructs in front of an HTTP API and a WebSocket API. */
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Auth0Setup } from '../../../lib/auth0-setup.ts';
@@ -45,9 +45,14 @@ httpApi.addRoutes({
 
 new ResourceMetadata(stack, 'Metadata', { api: httpApi, authorizer });
 
+const connect = new LambdaFunction(stack, 'Connect', {
+  runtime: Runtime.NODEJS_24_X,
+  handler: 'connect.handler',
+  code: Code.fromAsset('examples/websocket-api/functions'),
+});
 const webSocketApi = new WebSocketApi(stack, 'WebSocketApi', {
   connectRouteOptions: {
-    integration: new WebSocketMockIntegration('Connect'),
+    integration: new WebSocketLambdaIntegration('Connect', connect),
     authorizer: authorizer.webSocketAuthorizer,
   },
 });
