@@ -7,7 +7,7 @@ import { Architecture, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { offersBasic } from '../src/config/challenges.ts';
+import { basicOffer } from '../src/config/challenges.ts';
 import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
 import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
@@ -167,7 +167,7 @@ export class ApiStack extends Stack {
       integration: new LambdaIntegration(backend, { scopePermissionToMethod: false }),
       resources: resourcesOf(this.#configuration),
       audience,
-      basicChallenge: offersBasic(this.#configuration),
+      basicChallenge: basicOffer(this.#configuration),
       resourceMetadataUrl: document && resourceMetadataUrl(document.resource),
       accessLog,
       allowOrigins: this.#configuration.corsAllowOrigins,

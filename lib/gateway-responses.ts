@@ -9,12 +9,12 @@ import { errorCorsHeaders } from './cors.ts';
 /** What the responses of an API contain. */
 export interface GatewayResponsesOptions {
   /**
-   * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password. Git needs it to send a token of
-   * `basicTokenUsers`.
+   * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password. With `basicTokenUsers`, use `first`: Git sends a
+   * token only if Basic is offered, and Docker only if Basic is the first challenge.
    *
-   * @default false - `addGatewayResponses` of an `Auth0Authorizer` with `basicTokenUsers`: true
+   * @default false - `addGatewayResponses` of an `Auth0Authorizer` with `basicTokenUsers`: 'first'
    */
-  readonly basicChallenge?: boolean;
+  readonly basicChallenge?: boolean | 'first';
 
   /**
    * The origin whose pages may read the responses. A gateway response cannot choose between several; with more than one, every

@@ -8,6 +8,7 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import type { BasicOffer } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { addCatchAll } from './catch-all.ts';
 import type { Cors } from './cors.ts';
@@ -43,7 +44,7 @@ export interface GuardedApiProps extends Cors, StageProps {
    *
    * @default false
    */
-  readonly basicChallenge?: boolean;
+  readonly basicChallenge?: BasicOffer;
 
   /**
    * The URL of the metadata by which clients find the issuer. The challenge of a 401 names it.

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuthorizerHandler, createHandler } from '../lambda/authorizer/create-handler.ts';
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
-import { offersBasic } from '../src/config/challenges.ts';
+import { basicOffer } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { CONNECT_ROUTE } from '../src/core/routes.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
@@ -195,7 +195,7 @@ async function startApi(
     authorizer,
     backend: handler,
     audience: AUDIENCE,
-    basicChallenge: offersBasic(configuration),
+    basicChallenge: basicOffer(configuration),
     mutualTls,
     resourceMetadata: metadata,
     ...gatewayRoutes(withoutConnect(configuration.routes), backendUrl !== undefined),

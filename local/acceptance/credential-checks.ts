@@ -1,6 +1,6 @@
 /** Checks that each kind of credential is allowed or refused, and which challenge a refused caller gets. */
 import { randomUUID } from 'node:crypto';
-import { insufficientScopeChallenge, offersBasic, unauthorizedChallenge } from '../../src/config/challenges.ts';
+import { basicOffer, insufficientScopeChallenge, unauthorizedChallenge } from '../../src/config/challenges.ts';
 import { scopesOf } from '../../src/core/routes.ts';
 import { resourceMetadataUrl } from '../../src/resource-metadata/location.ts';
 import { urlOf } from '../demo-requests.ts';
@@ -111,7 +111,7 @@ function checkChallenges(
   const challengeOf = (seen: Seen) => seen.headers['www-authenticate'] ?? 'none';
   const title = (status: number) => `WWW-Authenticate of a ${status}`;
   if (unauthorized) {
-    const expected = unauthorizedChallenge(audience, offersBasic(configuration), metadataUrl);
+    const expected = unauthorizedChallenge(audience, basicOffer(configuration), metadataUrl);
     report.compare(CHALLENGES, title(401), challengeOf(unauthorized), expected);
   }
   const forbidden = responses[403];

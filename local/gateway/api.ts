@@ -4,6 +4,7 @@
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.ts';
+import type { BasicOffer } from '../../src/config/challenges.ts';
 import {
   type AuthorizerErrorType,
   type GatewayResponse,
@@ -20,7 +21,7 @@ export interface ApiOptions extends GatewayRoutes {
   readonly authorizer: AuthorizerHandler;
   readonly backend: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
   readonly audience: string;
-  readonly basicChallenge: boolean;
+  readonly basicChallenge: BasicOffer;
   /** @default the API has no metadata */
   readonly resourceMetadata?: ServedMetadata | undefined;
   /** How long a response of the authorizer is cached. */

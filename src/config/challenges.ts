@@ -5,25 +5,32 @@ export const PROOF_ALGORITHMS: readonly string[] = ['ES', 'PS', 'RS']
   .flatMap((family) => ['256', '384', '512'].map((size) => `${family}${size}`))
   .concat('EdDSA');
 
-/** Whether a 401 offers Basic. Git sends a token as the secret of a Basic credential only after such a challenge. */
-export function offersBasic(settings: {
+/** Whether a 401 offers Basic, after Bearer or before it. */
+export type BasicOffer = boolean | 'first';
+
+/**
+ * Git sends a token as the secret of a Basic credential only if Basic is offered. Docker reads only the first challenge, and would send
+ * the credential to the realm of Bearer.
+ */
+export function basicOffer(settings: {
   readonly basicChallenge: boolean;
   readonly basicTokenUsers: readonly string[];
-}) {
-  return settings.basicChallenge || settings.basicTokenUsers.length > 0;
+}): BasicOffer {
+  return settings.basicTokenUsers.length > 0 ? 'first' : settings.basicChallenge;
 }
 
 /**
  * The challenge of a 401, the same whatever the reason.
  *
- * @param offersBasic offer Basic beside Bearer
+ * @param offersBasic offer Basic beside Bearer; `first`: before it
  * @param metadataUrl where a client finds the issuer, if the API serves that
  * @see RFC 6750 section 3, RFC 7617 section 2, RFC 9728 section 5.1
  */
-export function unauthorizedChallenge(audience: string, offersBasic: boolean, metadataUrl?: string): string {
+export function unauthorizedChallenge(audience: string, offersBasic: BasicOffer, metadataUrl?: string): string {
   const realm = realmOf(audience);
-  const basic = offersBasic ? `, Basic ${realm}, charset="UTF-8"` : '';
-  return `Bearer ${realm}${metadataOf(metadataUrl)}${basic}`;
+  const [bearer, basic] = [`Bearer ${realm}${metadataOf(metadataUrl)}`, `Basic ${realm}, charset="UTF-8"`];
+  if (!offersBasic) return bearer;
+  return (offersBasic === 'first' ? [basic, bearer] : [bearer, basic]).join(', ');
 }
 
 /**

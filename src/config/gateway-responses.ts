@@ -3,7 +3,7 @@
  * and the local one. In a REST API, a header is either a fixed text or a whole value from the authorizer's context.
  */
 
-import { unauthorizedChallenge } from './challenges.ts';
+import { type BasicOffer, unauthorizedChallenge } from './challenges.ts';
 
 export type HeaderSource = { readonly text: string } | { readonly authorizerContext: string };
 
@@ -33,12 +33,12 @@ export const AUTHORIZER_ERROR_TYPES = ['AUTHORIZER_CONFIGURATION_ERROR', 'AUTHOR
  * The gateway's responses.
  *
  * @param audience the realm
- * @param basicChallenge offer Basic beside Bearer in a 401; browsers then ask their user for a password
+ * @param basicChallenge offer Basic beside Bearer in a 401, or before it; browsers then ask their user for a password
  * @param metadataUrl where a client finds the issuer, if the API serves that
  */
 export function gatewayResponses(
   audience: string,
-  basicChallenge: boolean,
+  basicChallenge: BasicOffer,
   metadataUrl?: string,
 ): readonly GatewayResponse[] {
   return [

@@ -291,7 +291,7 @@ describe("the gateway's own responses", () => {
     templates({ basicTokenUsers: ['token'] }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'UNAUTHORIZED',
       ResponseParameters: Match.objectLike({
-        'gatewayresponse.header.WWW-Authenticate': `'${unauthorizedChallenge('https://demo.api', true)}'`,
+        'gatewayresponse.header.WWW-Authenticate': `'${unauthorizedChallenge('https://demo.api', 'first')}'`,
       }),
     });
   });

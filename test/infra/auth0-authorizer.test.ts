@@ -104,7 +104,7 @@ describe('the construct for the common case', () => {
 
   it.each([
     ['only Bearer by default', {}, {}, false],
-    ['Basic too for basicTokenUsers', { basicTokenUsers: ['token'] }, {}, true],
+    ['Basic first for basicTokenUsers', { basicTokenUsers: ['token'] }, {}, 'first'],
     ['only Bearer if the responses say so', { basicTokenUsers: ['token'] }, { basicChallenge: false }, false],
     ['Basic too if the responses say so', {}, { basicChallenge: true }, true],
   ] as const)('offers in a 401 %s', (_, props, options, offersBasic) => {
