@@ -1,7 +1,11 @@
-<<<<<<< HEAD
 import { extractResourceMetadataUrl, extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
 import { describe, expect, it } from 'vitest';
-import { insufficientScopeChallenge, PROOF_ALGORITHMS, unauthorizedChallenge } from '../../../src/config/challenges.ts';
+import {
+  basicOffer,
+  insufficientScopeChallenge,
+  PROOF_ALGORITHMS,
+  unauthorizedChallenge,
+} from '../../../src/config/challenges.ts';
 import { algorithmsOf } from '../../../src/jws/signature-algorithms.ts';
 
 const AUDIENCE = 'https://demo.api';
@@ -45,21 +49,19 @@ describe('the challenge of a 403', () => {
       scope: 'read:foo write:foo',
       error: 'insufficient_scope',
     });
-=======
-import { describe, expect, it } from 'vitest';
-import { basicOffer, unauthorizedChallenge } from '../../../src/config/challenges.ts';
+  });
+});
 
 const BEARER = 'Bearer realm="https://demo.api"';
 const BASIC = 'Basic realm="https://demo.api", charset="UTF-8"';
 
-describe('the challenge of a 401', () => {
+describe('the schemes of a 401', () => {
   it.each([
     ['Bearer only', { basicChallenge: false, basicTokenUsers: [] }, BEARER],
     ['Bearer, then Basic', { basicChallenge: true, basicTokenUsers: [] }, `${BEARER}, ${BASIC}`],
     ['Basic first, for Docker', { basicChallenge: false, basicTokenUsers: ['token'] }, `${BASIC}, ${BEARER}`],
     ['Basic first, if both say so', { basicChallenge: true, basicTokenUsers: ['token'] }, `${BASIC}, ${BEARER}`],
   ])('offers %s', (_, settings, challenge) => {
-    expect(unauthorizedChallenge('https://demo.api', basicOffer(settings))).toBe(challenge);
->>>>>>> fbffd7f (feat(config): with basicTokenUsers, a 401 offers Basic first, because Docker reads only the first challenge)
+    expect(unauthorizedChallenge(AUDIENCE, basicOffer(settings))).toBe(challenge);
   });
 });
