@@ -79,10 +79,10 @@ function portsFor(configuration: Configuration): AcceptancePorts {
     http: http.send,
     aws: AWS,
     connect: async () => {
-      const { clientId, clientSecret } = await readClientCredentials(secrets, configuration.managementSecret);
-      redactor.add(clientSecret);
+      const client = await readClientCredentials(secrets, configuration.managementSecret);
+      if (client.clientSecret !== undefined) redactor.add(client.clientSecret);
       const tenantUrl = configuration.managementDomain ?? configuration.issuer;
-      return connectManagement({ tenantUrl, clientId, clientSecret, http: http.send });
+      return connectManagement({ tenantUrl, client, http: http.send });
     },
     readPasswordClient: (secretId) => readClientCredentials(secrets, secretId),
   };

@@ -9,6 +9,7 @@ import { type AuthorizerHandler, createHandler } from '../lambda/authorizer/crea
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
 import { basicOffer } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
+import type { PasswordGrantClient } from '../src/core/client-credentials.ts';
 import { CONNECT_ROUTE } from '../src/core/routes.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
@@ -22,6 +23,7 @@ import { localBackend } from './backend.ts';
 import { gatewayRoutes } from './gateway/routes.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/server.ts';
 import { startWebSocketApi } from './gateway/web-socket.ts';
+import { keyClients, type ManagementSecret, SECRET_CLIENTS } from './local-clients.ts';
 import { MemoryEntryTable, MemoryMarkTable, MemoryProofTable } from './memory-tables.ts';
 import { type LocalOptions, withoutConnect } from './options.ts';
 import { servedMetadata, withPublicUrl } from './resource-metadata.ts';
@@ -39,7 +41,7 @@ export interface Ready {
   readonly users: readonly { readonly userId: string; readonly username: string; readonly password: string }[];
   /** Tokens of the first user, with the scope `read:foo`. */
   readonly tokens: Readonly<Record<'jwt' | 'opaque' | 'asp' | 'refresh' | 'expiredJwt', string>>;
-  readonly management: { readonly clientId: string; readonly clientSecret: string };
+  readonly management: ManagementSecret;
 }
 
 export interface LocalEnvironment {
@@ -56,9 +58,6 @@ export interface LocalEnvironment {
 }
 
 export const AUDIENCE = 'https://demo.api';
-/** The same clients as in the tenant's seed. */
-const MANAGEMENT_CLIENT = { clientId: 'local-management-client', clientSecret: 'local-management-secret' };
-const PASSWORD_CLIENT = { clientId: 'local-password-client', clientSecret: 'local-password-secret' };
 const SCOPES = ['read:foo'];
 
 export interface LocalPorts {
@@ -96,14 +95,18 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
   });
   try {
     const signingJwk = ports.signingJwk ?? (await generateSigningKey(clock()));
+    const clients = options.clientKeys ? keyClients(tenant) : SECRET_CLIENTS;
     const management = connectManagement({
-      ...MANAGEMENT_CLIENT,
+      client: clients.management,
       tenantUrl: tenant.issuer,
       http: createHttpsClient().send,
     });
     await provision(management, signingJwk);
     const issued = await issue(tenant, management);
-    const { gateway, marks, close, ...api } = await startApi(options, tenant, signingJwk, ports);
+    const { gateway, marks, close, ...api } = await startApi(options, tenant, signingJwk, {
+      ...ports,
+      passwordClient: clients.password,
+    });
     revocations = new LocalRevocations({
       issuer: tenant.issuer,
       revocationSeconds: DEFAULTS.revocationSeconds,
@@ -117,7 +120,7 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
         issuer: tenant.issuer,
         audience: AUDIENCE,
         ...issued,
-        management: MANAGEMENT_CLIENT,
+        management: clients.managementSecret,
       },
       ...api,
       tenant,
@@ -148,7 +151,13 @@ async function startApi(
   { port, webSocketPort = 0, configuration }: LocalOptions,
   { issuer }: Tenant,
   signingJwk: PrivateSigningJwk,
-  { log, clock, issuerClient, mutualTls }: LocalPorts,
+  {
+    log,
+    clock,
+    issuerClient,
+    mutualTls,
+    passwordClient,
+  }: LocalPorts & { readonly passwordClient: PasswordGrantClient },
 ): Promise<StartedApi> {
   const { basicChallenge: _, gatewayTtlSeconds, backendUrl, resourceMetadata: _isServed, ...behaviour } = configuration;
   const metadata = servedMetadata(configuration, issuer);
@@ -176,7 +185,7 @@ async function startApi(
         sleep: (milliseconds) => sleep(milliseconds),
         random: Math.random,
         signingKeys: { read: async () => [signingKey] },
-        passwordGrantClient: async () => PASSWORD_CLIENT,
+        passwordGrantClient: async () => passwordClient,
         issuerClient,
         sharedCache: { table: new MemoryEntryTable(), readPepper: async () => pepper },
         marks,

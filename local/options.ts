@@ -32,6 +32,8 @@ export interface LocalOptions {
   readonly tenantPort: number;
   /** The port of the WebSocket API. @default 0 */
   readonly webSocketPort?: number | undefined;
+  /** Whether the clients of the tenant authenticate with keys. @default false: with secrets */
+  readonly clientKeys?: boolean;
   readonly configuration: LocalConfiguration;
 }
 
@@ -40,12 +42,13 @@ export type StartOptions = LocalOptions & { readonly help: boolean; readonly jso
 /** Thrown for a mistake in the command line or the environment; the message is one line. */
 export class UsageError extends Error {}
 
-export const USAGE = `Usage: npm start -- [--json] [-c key=value]...
+export const USAGE = `Usage: npm start -- [--json] [--client-keys] [-c key=value]...
 
 Starts a local tenant and a local API behind the authorizer, and shows which credentials are allowed and which are refused.
 
   --json          print one line with a JSON object when ready, and nothing else
                   (npm prints a banner first; npm start --silent -- --json prints none)
+  --client-keys   the management client and the password client authenticate with private keys (private_key_jwt), not with secrets
   -c key=value    set a configuration key, such as -c basicOrder=password-first, or your own routes and
                   backend: -c backendUrl=http://127.0.0.1:8080 -c 'routes={"ANY /{proxy+}":["read:foo"]}'
   --help          print this
@@ -71,12 +74,14 @@ export function parseStartOptions(
       args: [...args],
       options: {
         json: { type: 'boolean', default: false },
+        'client-keys': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         context: { type: 'string', short: 'c', multiple: true, default: [] },
       },
     });
     return {
       json: values.json,
+      clientKeys: values['client-keys'],
       help: values.help,
       port: parsePort('PORT', environment.PORT ?? '3000'),
       tenantPort: parsePort('TENANT_PORT', environment.TENANT_PORT ?? '3001'),

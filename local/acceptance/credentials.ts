@@ -91,7 +91,7 @@ async function jwtByLogin(context: RunContext, user: TestCredentials['user'], ch
   try {
     const value = await guide.step('the login of the test user', async () => {
       const client = await ports.readPasswordClient(passwordGrantSecret);
-      redactor.add(client.clientSecret);
+      if (client.clientSecret !== undefined) redactor.add(client.clientSecret);
       return logIn({ issuer, audience, scopes: choice.scopes, client, username, password }, ports);
     });
     redactor.add(value);

@@ -1,4 +1,5 @@
 /** Logs the test user in with the client for password logins, as the authorizer does, to get a JWT. */
+import { randomUUID } from 'node:crypto';
 import type { PasswordGrantClient } from '../../src/core/client-credentials.ts';
 import { credentialDigest } from '../../src/core/credential-digest.ts';
 import { isJsonObject, parseJson } from '../../src/core/json.ts';
@@ -22,12 +23,13 @@ export interface Login {
  */
 export function logIn({ issuer, audience, scopes, client, username, password }: Login, ports: IssuerPorts) {
   const grant = new PasswordGrant({
-    url: `${issuer}oauth/token`,
+    issuer,
     endpoint: new IssuerEndpoint('token', ports),
     readClient: async () => client,
     audience,
     scopes,
     clock: ports.clock,
+    uniqueId: randomUUID,
     digest: credentialDigest(),
   });
   return grant.logIn(

@@ -42,11 +42,23 @@ export interface ResourceServerRecord {
 export interface ClientRecord {
   readonly client_id: string;
   readonly name: string;
-  /** Absent for a public client. */
+  /** Absent for a public client. Not accepted from a client with credentials. */
   readonly client_secret?: string;
+  /** The public keys of a client that authenticates with `private_key_jwt`. The API shows only their ids. */
+  readonly credentials?: readonly ClientCredentialRecord[];
   readonly app_type: 'non_interactive' | 'regular_web' | 'native' | 'spa';
   readonly grant_types: readonly string[];
   readonly is_token_endpoint_ip_header_trusted?: boolean;
+}
+
+/** A public key that is registered for a client. */
+export interface ClientCredentialRecord {
+  readonly id: string;
+  /** Made by the tenant. An assertion need not name it. */
+  readonly kid: string;
+  /** A public key or a certificate. */
+  readonly pem: string;
+  readonly alg: 'RS256' | 'RS384' | 'PS256';
 }
 
 export interface ClientGrantRecord {

@@ -30,9 +30,13 @@ function getSettings(_exchange: Exchange, { state }: TenantParts): Reply {
   return { status: 200, body: state.settings };
 }
 
-function describe({ client_secret, ...client }: ClientRecord): JsonObject {
-  const authMethod = client_secret === undefined ? 'none' : 'client_secret_post';
-  return { is_token_endpoint_ip_header_trusted: false, ...client, token_endpoint_auth_method: authMethod };
+function describe({ client_secret, credentials, ...client }: ClientRecord): JsonObject {
+  const common = { is_token_endpoint_ip_header_trusted: false, ...client };
+  if (credentials) {
+    const privateKeyJwt = { credentials: credentials.map(({ id }) => ({ id })) };
+    return { ...common, client_authentication_methods: { private_key_jwt: privateKeyJwt } };
+  }
+  return { ...common, token_endpoint_auth_method: client_secret === undefined ? 'none' : 'client_secret_post' };
 }
 
 export const settingsRoutes: readonly Route[] = [

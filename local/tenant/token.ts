@@ -17,7 +17,7 @@ export function token(exchange: Exchange, tenant: TenantParts): Reply {
   if (!GRANTS.includes(grantType)) {
     throw oauthError(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`);
   }
-  const caller = authenticateClient(exchange, fields, tenant.state);
+  const caller = authenticateClient(exchange, fields, tenant);
   if (!caller.client.grant_types.includes(grantType)) {
     throw oauthError(403, 'unauthorized_client', `Grant type '${grantType}' not allowed for the client.`);
   }

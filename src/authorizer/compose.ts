@@ -6,7 +6,7 @@ import type { ClientCredentials, PasswordGrantClient } from '../core/client-cred
 import { credentialDigest, type DigestCredential } from '../core/credential-digest.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { RouteMap } from '../core/routes.ts';
-import { ClientSecretBasic, PrivateKeyJwt } from '../issuer/client-authentication.ts';
+import { PrivateKeyJwt, StoredClient } from '../issuer/client-authentication.ts';
 import { ClientCredentialsCache } from '../issuer/client-credentials-cache.ts';
 import { Introspection } from '../issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
@@ -115,20 +115,15 @@ function composeAuthority(
     mayUseScp: INTROSPECTION_PROFILES[profile].mayUseScp,
     contextClaims,
   };
+  const assertion = { audience: issuer, clock, uniqueId: randomUUID };
   const jwks = new Jwks({ url: jwksUrl, endpoint: new IssuerEndpoint('jwks', ports), clock });
   const introspector = new Introspection({
     url: introspectionUrl,
     endpoint: new IssuerEndpoint('introspection', ports),
     clientAuthentication:
       clientSecret === undefined
-        ? new PrivateKeyJwt({
-            keys: new SigningKeyRing(signingKeys, clock),
-            clientId,
-            audience: issuer,
-            clock,
-            uniqueId: randomUUID,
-          })
-        : new ClientSecretBasic(new ClientCredentialsCache(() => issuerClient(clientSecret), clock)),
+        ? new PrivateKeyJwt({ ...assertion, keys: new SigningKeyRing(signingKeys, clock), clientId })
+        : new StoredClient(new ClientCredentialsCache(() => issuerClient(clientSecret), clock), assertion),
     profile: INTROSPECTION_PROFILES[profile],
     expected,
   });
@@ -187,7 +182,8 @@ function composePasswordGrant(
   return (
     readClient &&
     new PasswordGrant({
-      url: `${issuer}oauth/token`,
+      issuer,
+      uniqueId: randomUUID,
       endpoint: new IssuerEndpoint('token', ports),
       readClient,
       audience,

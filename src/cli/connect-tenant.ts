@@ -1,7 +1,7 @@
-/** Connects to the tenant's Management API with the settings, and asks for the client's secret if no setting has it. */
+/** Connects to the tenant's Management API with the settings, as the client that they name. */
 import type { ManagementConnection } from '../management/management-connection.ts';
 import type { Context } from './command.ts';
-import { usageError } from './errors.ts';
+import { managementClient } from './management-client.ts';
 import { managementUrl } from './tenant-url.ts';
 import { timeoutMs } from './timeout.ts';
 
@@ -13,28 +13,16 @@ const LONGEST_ATTEMPT_MS = 10_000;
 /**
  * Collects what a connection needs. Sends nothing yet.
  *
- * @throws CliError `usage` for a setting that is missing or wrong
+ * @throws CliError `usage` for a setting that is missing or wrong, `key_unreadable` for a key that cannot sign
  */
 export async function prepareTenant({ settings, ports }: Pick<Context, 'settings' | 'ports'>): Promise<ConnectTenant> {
-  const { http, clock, sleep } = ports;
+  const { http, clock, sleep, uniqueId } = ports;
   const tenantUrl = managementUrl(settings);
-  const clientId = settings.require('clientId');
   const totalMs = timeoutMs(settings);
-  const clientSecret = settings.get('clientSecret') ?? (await askForSecret(clientId, ports));
+  const client = await managementClient({ settings, ports });
   // The auth0 package takes a third of a second to load.
   const { connectManagement } = await import('../management/management-connection.ts');
   const attemptTimeoutMs = Math.min(totalMs, LONGEST_ATTEMPT_MS);
   return () =>
-    connectManagement({ tenantUrl, clientId, clientSecret, timeoutMs: totalMs, attemptTimeoutMs, http, clock, sleep });
-}
-
-async function askForSecret(clientId: string, { terminal }: Context['ports']): Promise<string> {
-  if (!terminal.canAsk) {
-    throw usageError(
-      'The secret of the management client is missing, and there is no terminal to ask for it. Set AUTH0_CLIENT_SECRET in the environment or in .env.',
-    );
-  }
-  const secret = (await terminal.ask(`Client secret of ${clientId} (not shown): `, true)).trim();
-  if (secret === '') throw usageError('The client secret is empty. The dashboard shows it on the page of the client.');
-  return secret;
+    connectManagement({ tenantUrl, client, timeoutMs: totalMs, attemptTimeoutMs, http, clock, sleep, uniqueId });
 }

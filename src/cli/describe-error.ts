@@ -19,7 +19,7 @@ const FIXES: Readonly<Record<IssuerErrorCode, string>> = {
 /** Some messages use a deployment's names for settings; these are the names on the command line. */
 const CLI_NAMES: { readonly [Code in SetupErrorCode]?: string } = {
   management_client_refused:
-    'With asp, check AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and --management-domain; --verbose shows where they come from.',
+    'With asp, check AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET or the key file, and --management-domain; --verbose shows where they come from.',
   resource_server_not_found: 'With asp, check --audience, or use setup --create.',
   key_in_use: 'With asp, use setup --replace-key.',
   property_refused: 'With asp, use --key-delivery or --key-format.',

@@ -33,7 +33,7 @@ export const TENANT_OPTIONS: OptionTable = {
   timeout: { type: 'string', placeholder: 'SECONDS', summary: 'how long the tenant may take in total (30)' },
 };
 
-/** Options of commands that use the Management API. The client's secret is never an option. */
+/** Options of commands that use the Management API. The client's secret or key is never an option. */
 export const MANAGEMENT_OPTIONS: OptionTable = {
   ...TENANT_OPTIONS,
   'management-domain': {
@@ -42,6 +42,11 @@ export const MANAGEMENT_OPTIONS: OptionTable = {
     summary: "the tenant's own domain, if the issuer is a custom domain (AUTH0_MANAGEMENT_DOMAIN)",
   },
   'client-id': { type: 'string', placeholder: 'ID', summary: 'the management client (AUTH0_CLIENT_ID)' },
+  'client-key': {
+    type: 'string',
+    placeholder: 'FILE',
+    summary: 'the file with its private key, instead of a secret (AUTH0_CLIENT_KEY_FILE)',
+  },
 };
 
 export const AUDIENCE_OPTION: OptionTable = {

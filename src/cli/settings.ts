@@ -35,9 +35,9 @@ export class Settings {
     return value;
   }
 
-  /** Returns which of two settings comes from the source with the higher priority; the first one on a tie. */
-  preferred(one: SettingName, other: SettingName): SettingName | undefined {
-    const ranks = [one, other].map((name) => ({ name, rank: this.#find(name)?.rank }));
+  /** Returns which of the settings comes from the source with the highest priority; the first one on a tie. */
+  preferred(...names: readonly SettingName[]): SettingName | undefined {
+    const ranks = names.map((name) => ({ name, rank: this.#find(name)?.rank }));
     const found = ranks.filter(({ rank }) => rank !== undefined).sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
     return found[0]?.name;
   }

@@ -1,9 +1,11 @@
 /**
- * Signs the JWT that authenticates the resource server to the introspection endpoint. It uses only `node:crypto`: fixed
+ * Signs the JWT that authenticates the resource server or a client to the issuer. It uses only `node:crypto`: fixed
  * header, fixed claims, one signature. It parses nothing from outside.
  */
-import { sign } from 'node:crypto';
-import { type ImportedSigningKey, SIGNING_ALGORITHM } from '../signing-key/signing-key.ts';
+import { constants, type KeyObject, sign } from 'node:crypto';
+import type { ClientCredentials, ClientKey } from '../core/client-credentials.ts';
+import type { Clock } from '../core/clock.ts';
+import { SIGNING_ALGORITHM } from '../signing-key/signing-key.ts';
 
 /** RFC 7523 section 2.2. */
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -11,9 +13,19 @@ export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-typ
 const LIFETIME_SECONDS = 60;
 /** A server whose clock is behind ours must not take the assertion for one from the future. */
 const BACKDATED_SECONDS = 5;
+/** RFC 7518 section 3.5: the salt is as long as the hash. */
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+
+/** A key with its algorithm. @default RS256 */
+interface AssertionKey {
+  readonly privateKey: KeyObject;
+  readonly alg?: ClientKey['alg'];
+  /** Named in the header if present. */
+  readonly kid?: string | undefined;
+}
 
 export interface ClientAssertionClaims {
-  /** `iss` and `sub`: the resource server's identifier. */
+  /** `iss` and `sub`: the client's id, or the resource server's identifier. */
   readonly clientId: string;
   /** `aud`: the issuer, trailing slash included. */
   readonly audience: string;
@@ -29,15 +41,56 @@ export interface ClientAssertionClaims {
  * @see RFC 7523 section 3, RFC 7515 section 3.1
  */
 export function signClientAssertion(
-  key: ImportedSigningKey,
+  { privateKey: key, alg = SIGNING_ALGORITHM, kid }: AssertionKey,
   { clientId, audience, jti, now }: ClientAssertionClaims,
 ): string {
   const nowSeconds = Math.floor(now / 1000);
-  const header = { alg: SIGNING_ALGORITHM, kid: key.kid, typ: 'JWT' };
+  const header = { alg, kid, typ: 'JWT' };
   const times = { iat: nowSeconds - BACKDATED_SECONDS, exp: nowSeconds + LIFETIME_SECONDS };
   const payload = { iss: clientId, sub: clientId, aud: audience, ...times, jti };
   const signingInput = `${base64url(header)}.${base64url(payload)}`;
-  return `${signingInput}.${sign('sha256', Buffer.from(signingInput), key.privateKey).toString('base64url')}`;
+  const signature = sign(`sha${alg.slice(2)}`, Buffer.from(signingInput), {
+    key,
+    dsaEncoding: 'ieee-p1363',
+    ...(alg === 'PS256' && PSS),
+  });
+  return `${signingInput}.${signature.toString('base64url')}`;
+}
+
+/** Where a client authenticates, and what makes each of its assertions a new one. */
+export interface AssertionContext {
+  /** `aud`: the issuer, with its final slash. */
+  readonly audience: string;
+  readonly clock: Clock;
+  /** Makes a new unique id of at most 64 characters, for `jti`. */
+  readonly uniqueId: () => string;
+}
+
+/** The parameters that authenticate with an assertion, for one attempt at a request. */
+export function assertionParameters(
+  key: AssertionKey,
+  clientId: string,
+  { audience, clock, uniqueId }: AssertionContext,
+): Readonly<Record<string, string>> {
+  return {
+    client_assertion_type: CLIENT_ASSERTION_TYPE,
+    client_assertion: signClientAssertion(key, { clientId, audience, jti: uniqueId(), now: clock() }),
+  };
+}
+
+/**
+ * The parameters that authenticate a client at the token endpoint, for one attempt at a request.
+ *
+ * @see RFC 6749 section 2.3.1, RFC 7521 section 4.2
+ */
+export function clientParameters(
+  { clientId, clientSecret, key }: ClientCredentials,
+  context: AssertionContext,
+): Readonly<Record<string, string>> {
+  return {
+    client_id: clientId,
+    ...(key ? assertionParameters(key, clientId, context) : { client_secret: clientSecret }),
+  };
 }
 
 function base64url(value: object): string {

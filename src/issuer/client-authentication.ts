@@ -3,11 +3,10 @@
  * changed since it was read, so a refused request is sent once more if there is another key or secret to try.
  */
 import type { ClientCredentials } from '../core/client-credentials.ts';
-import type { Clock } from '../core/clock.ts';
 import type { HttpResponse } from '../core/http.ts';
 import type { ImportedSigningKey } from '../signing-key/signing-key.ts';
 import type { SigningKeyRing } from '../signing-key/signing-key-ring.ts';
-import { CLIENT_ASSERTION_TYPE, signClientAssertion } from './client-assertion.ts';
+import { type AssertionContext, assertionParameters } from './client-assertion.ts';
 import { type ClientCredentialsCache, clientSecretBasic } from './client-credentials-cache.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 
@@ -32,15 +31,10 @@ export interface ClientAuthentication {
   send(request: SendAuthenticated): Promise<HttpResponse>;
 }
 
-export interface PrivateKeyJwtSettings {
+export interface PrivateKeyJwtSettings extends AssertionContext {
   readonly keys: SigningKeyRing;
   /** `iss` and `sub`. At Auth0 this is the resource server's identifier, which is also its audience. */
   readonly clientId: string;
-  /** `aud`: the issuer, with its final slash. */
-  readonly audience: string;
-  readonly clock: Clock;
-  /** Makes a new unique id of at most 64 characters, for `jti`. */
-  readonly uniqueId: () => string;
 }
 
 /**
@@ -70,29 +64,34 @@ export class PrivateKeyJwt implements ClientAuthentication {
   }
 
   #authenticate(key: ImportedSigningKey): Authentication {
-    const { clientId, audience, clock, uniqueId } = this.#settings;
-    const assertion = signClientAssertion(key, { clientId, audience, jti: uniqueId(), now: clock() });
-    return { parameters: { client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: assertion } };
+    return { parameters: assertionParameters(key, this.#settings.clientId, this.#settings) };
   }
 }
 
 /**
- * The method `client_secret_basic`: the id and secret of a client in the `Authorization` header.
+ * A client of its own: with the method `client_secret_basic`, its id and secret are in the `Authorization` header; with
+ * `private_key_jwt`, its own key signs the assertion.
  *
- * @see RFC 6749 section 2.3.1
+ * @see RFC 6749 section 2.3.1, RFC 7523 section 2.2
  */
-export class ClientSecretBasic implements ClientAuthentication {
+export class StoredClient implements ClientAuthentication {
   readonly refusedMessage =
-    'The server refused the client secret (invalid_client). Check the id and the secret of the client.';
+    'The server refused the client (invalid_client). Check the id of the client, and its secret or key.';
   readonly #client: ClientCredentialsCache;
+  readonly #context: AssertionContext;
 
-  constructor(client: ClientCredentialsCache) {
+  constructor(client: ClientCredentialsCache, context: AssertionContext) {
     this.#client = client;
+    this.#context = context;
   }
 
   send(request: SendAuthenticated): Promise<HttpResponse> {
     const send = (client: ClientCredentials) =>
-      request(() => ({ headers: { authorization: clientSecretBasic(client) } }));
+      request(() =>
+        client.key
+          ? { parameters: assertionParameters(client.key, client.clientId, this.#context) }
+          : { headers: { authorization: clientSecretBasic(client) } },
+      );
     return this.#client.request(send, isInvalidClient);
   }
 }

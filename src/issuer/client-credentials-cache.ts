@@ -1,8 +1,8 @@
 /**
- * Caches a client's id and secret, read from the store on first use. If the server refuses them, the stored secret may
+ * Caches a client's id with its secret or key, read from the store on first use. If the server refuses them, the stored secret may
  * have changed, so they are read again, but at most every 30 s.
  */
-import type { ClientCredentials } from '../core/client-credentials.ts';
+import type { ClientCredentials, SecretClient } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
 
 const READ_AGAIN_MS = 30_000;
@@ -60,7 +60,11 @@ export class ClientCredentialsCache<Client extends ClientCredentials = ClientCre
 }
 
 function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
-  return one.clientId === other.clientId && one.clientSecret === other.clientSecret;
+  const { privateKey, alg, kid } = one.key ?? {};
+  const isSameKey = other.key
+    ? privateKey?.equals(other.key.privateKey) && alg === other.key.alg && kid === other.key.kid
+    : !privateKey;
+  return one.clientId === other.clientId && one.clientSecret === other.clientSecret && isSameKey === true;
 }
 
 /**
@@ -70,7 +74,7 @@ function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
  *
  * @see RFC 6749 section 2.3.1 and appendix B
  */
-export function clientSecretBasic({ clientId, clientSecret }: ClientCredentials): string {
+export function clientSecretBasic({ clientId, clientSecret }: SecretClient): string {
   // A space becomes %20 and not +, which some servers do not decode.
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1).replaceAll('+', '%20');
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`;

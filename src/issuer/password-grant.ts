@@ -5,24 +5,24 @@
  */
 import { BoundedMap } from '../core/bounded-map.ts';
 import { type PasswordGrantClient, passwordGrantType } from '../core/client-credentials.ts';
-import type { Clock } from '../core/clock.ts';
 import type { BasicCredential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
 import { CredentialError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
+import { type AssertionContext, clientParameters } from './client-assertion.ts';
 import { ClientCredentialsCache } from './client-credentials-cache.ts';
 import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
 import { accessTokenOf, isBlockedUser, isClientRefusal } from './login-response.ts';
 
-export interface PasswordGrantSettings {
-  readonly url: string;
+export interface PasswordGrantSettings extends Omit<AssertionContext, 'audience'> {
+  /** With its final slash. */
+  readonly issuer: string;
   readonly endpoint: IssuerEndpoint;
   /** Reads the client from its store. Called once, and again if the server refuses the client, at most every 30 s. */
   readonly readClient: () => Promise<PasswordGrantClient>;
   readonly audience: string;
   /** The scopes to request. Without any, the server would grant every scope of the API. */
   readonly scopes: readonly string[];
-  readonly clock: Clock;
   readonly digest: DigestCredential;
 }
 
@@ -77,26 +77,30 @@ export class PasswordGrant {
   }
 
   #request(
-    { clientId, clientSecret, connection }: PasswordGrantClient,
+    client: PasswordGrantClient,
     { username, secret }: BasicCredential,
     context: CallContext,
   ): Promise<HttpResponse> {
-    const { url, endpoint, audience, scopes } = this.#settings;
-    const body = JSON.stringify({
-      grant_type: passwordGrantType(connection),
-      realm: connection,
+    const { issuer, endpoint, audience, scopes, clock, uniqueId } = this.#settings;
+    const login = {
+      grant_type: passwordGrantType(client.connection),
+      realm: client.connection,
       username,
       password: secret,
       audience,
       scope: scopes.join(' ') || NO_API_SCOPE,
-      client_id: clientId,
-      client_secret: clientSecret,
-    });
+    };
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json',
       ...(context.callerIp === undefined ? {} : { 'auth0-forwarded-for': context.callerIp }),
     };
-    return endpoint.send(() => ({ method: 'POST', url, headers, body }), context, isBlockedUser);
+    const attempt = () => ({
+      method: 'POST' as const,
+      url: `${issuer}oauth/token`,
+      headers,
+      body: JSON.stringify({ ...login, ...clientParameters(client, { audience: issuer, clock, uniqueId }) }),
+    });
+    return endpoint.send(attempt, context, isBlockedUser);
   }
 }

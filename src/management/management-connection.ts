@@ -2,9 +2,11 @@
  * A connection to one tenant's Management API as one management client, for one piece of work: it lasts until its
  * deadline. The `auth0` package's clients for single resources know the paths; our own sender makes every request.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { ClientGrantsClient } from 'auth0/clientGrants';
 import { ResourceServersClient } from 'auth0/resourceServers';
+import type { ClientCredentials } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { HttpPort } from '../core/http.ts';
@@ -12,13 +14,14 @@ import { isTenantUrl } from '../core/secure-url.ts';
 import { type ApplicationPasswords, createApplicationPasswords } from './application-passwords.ts';
 import { type ClientGrants, createClientGrants } from './client-grants.ts';
 import { createManagementRequests } from './management-requests.ts';
-import { type ManagementClientCredentials, ManagementToken } from './management-token.ts';
+import { ManagementToken } from './management-token.ts';
 import { packageOptions } from './package-fetch.ts';
 import { createResourceServers, type ResourceServers } from './resource-servers.ts';
 import type { TenantPorts } from './send-with-retries.ts';
 import { createTenantSettings, type TenantSettings } from './tenant-settings.ts';
 
-export interface ManagementOptions extends ManagementClientCredentials {
+export interface ManagementOptions {
+  readonly client: ClientCredentials;
   /** `https://tenant.auth0.com/`: the tenant's own domain, not its custom one, with the final slash; http only for loopback. */
   readonly tenantUrl: string;
   /** How long all the work through this connection may take, in milliseconds from now. @default 60000 */
@@ -30,6 +33,8 @@ export interface ManagementOptions extends ManagementClientCredentials {
   readonly clock?: Clock;
   /** Resolves after this many milliseconds. @default a timer */
   readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** Makes a new unique id of at most 64 characters, for a client assertion. @default a UUID */
+  readonly uniqueId?: () => string;
 }
 
 /** The operations on a tenant. */
@@ -56,17 +61,17 @@ export interface ManagementConnection {
  * @throws ConfigurationError `configuration_invalid` if the URL is not one of a tenant
  */
 export function connectManagement(options: ManagementOptions): ManagementConnection {
-  const { tenantUrl, clientId, clientSecret } = options;
+  const { tenantUrl, client: credentials, uniqueId = randomUUID } = options;
   assertTenantUrl(tenantUrl);
   const audience = `${tenantUrl}api/v2/`;
   const ports = tenantPorts(options);
-  const client = { tenantUrl, audience, clientId, clientSecret };
+  const client = { tenantUrl, audience, credentials, uniqueId };
   const token = new ManagementToken(ports, client);
   const request = createManagementRequests(ports, client, token);
   const clientOptions = packageOptions(audience, request);
   return {
     audience,
-    clientId,
+    clientId: credentials.clientId,
     resourceServers: createResourceServers(new ResourceServersClient(clientOptions)),
     clientGrants: createClientGrants(new ClientGrantsClient(clientOptions)),
     applicationPasswords: createApplicationPasswords(audience, request),

@@ -34,7 +34,7 @@ export function createManagementRequests(
     const last = isStale ? await token.request() : used;
     const final = isStale ? await sendWith(ports, request, last) : first;
     if (final.status < 300) return final.body;
-    throw refusalOf(request, final, client, [used, last, client.clientSecret]);
+    throw refusalOf(request, final, client, [used, last, client.credentials.clientSecret ?? used]);
   };
 }
 
@@ -63,18 +63,18 @@ function lacksScope({ status, body }: TenantResponse): boolean {
   return status === 403 && /insufficient.scope/i.test(JSON.stringify(body) ?? '');
 }
 
-function tokenRefused(what: string, { clientId, audience }: ManagementClient): SetupError {
+function tokenRefused(what: string, { credentials, audience }: ManagementClient): SetupError {
   return new SetupError(
     'management_client_refused',
-    `The tenant refused ${what} with 401, though it had just given the management client "${clientId}" a token. Expected the token to be accepted; check that "${audience}" is the Management API of this tenant (managementDomain).`,
+    `The tenant refused ${what} with 401, though it had just given the management client "${credentials.clientId}" a token. Expected the token to be accepted; check that "${audience}" is the Management API of this tenant (managementDomain).`,
   );
 }
 
-function scopeMissing(what: string, reason: string, { clientId, audience }: ManagementClient): SetupError {
+function scopeMissing(what: string, reason: string, { credentials, audience }: ManagementClient): SetupError {
   const scopes = reason.match(/\b[a-z]+:[a-z_]+\b/g)?.join(' or ') ?? 'one that the tenant did not name';
   return new SetupError(
     'management_scope_missing',
-    `The management client "${clientId}" lacks a scope for ${what}: expected ${scopes}. Give it this scope on the API "${audience}" (dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications).`,
+    `The management client "${credentials.clientId}" lacks a scope for ${what}: expected ${scopes}. Give it this scope on the API "${audience}" (dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications).`,
   );
 }
 

@@ -2,20 +2,21 @@
  * The token for the Management API, by the client credentials grant: requested once and cached until shortly before it
  * expires.
  */
+import type { ClientCredentials } from '../core/client-credentials.ts';
 import { isJsonObject } from '../core/json.ts';
+import { clientParameters } from '../issuer/client-assertion.ts';
 import { SetupError } from './errors.ts';
 import { sendWithRetries, type TenantPorts, type TenantResponse } from './send-with-retries.ts';
 
-export interface ManagementClientCredentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
-
-export interface ManagementClient extends ManagementClientCredentials {
+/** The management client of a tenant. */
+export interface ManagementClient {
+  readonly credentials: ClientCredentials;
   /** The tenant's URL, with its final slash. */
   readonly tenantUrl: string;
   /** The identifier of the Management API. */
   readonly audience: string;
+  /** Makes a new unique id of at most 64 characters, for a client assertion. */
+  readonly uniqueId: () => string;
 }
 
 interface CachedToken {
@@ -66,11 +67,12 @@ export class ManagementToken {
   }
 
   async #requestOnce(): Promise<string> {
-    const { tenantUrl, audience, clientId, clientSecret } = this.#client;
+    const { tenantUrl, audience, credentials, uniqueId } = this.#client;
+    const context = { audience: tenantUrl, clock: this.#ports.clock, uniqueId };
     const response = await sendWithRetries(this.#ports, {
       method: 'POST',
       url: `${tenantUrl}oauth/token`,
-      json: { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, audience },
+      freshJson: () => ({ grant_type: 'client_credentials', ...clientParameters(credentials, context), audience }),
       isRepeatable: true,
     });
     if ([400, 401, 403].includes(response.status)) throw refused(response, this.#client);
@@ -95,15 +97,21 @@ function malformed(member: string): SetupError {
   );
 }
 
-function refused({ status, body }: TenantResponse, { clientId, audience }: ManagementClient): SetupError {
+function refused({ status, body }: TenantResponse, { credentials, audience }: ManagementClient): SetupError {
   const error = isJsonObject(body) && typeof body.error === 'string' ? body.error : '';
   const got = /^[a-z_]{1,40}$/.test(error) ? `${status} ${error}` : `${status}`;
   const fix =
     status === 401
-      ? "Put the client's id and its current client secret, both from its page in the dashboard, into the management secret."
+      ? authenticationFix(credentials)
       : `Authorize the client for the API "${audience}" (dashboard: Applications > APIs > Auth0 Management API), allow it the client_credentials grant, and if the tenant has a custom domain set managementDomain to the tenant's own domain.`;
   return new SetupError(
     'management_client_refused',
-    `The tenant refused the management client "${clientId}": got ${got}, expected a token for "${audience}". ${fix}`,
+    `The tenant refused the management client "${credentials.clientId}": got ${got}, expected a token for "${audience}". ${fix}`,
   );
+}
+
+function authenticationFix({ key }: ClientCredentials): string {
+  return key
+    ? `Check that the client authenticates with Private Key JWT, with the public half of the "privateKey" and the algorithm ${key.alg} (dashboard: Applications > the client > Credentials). Auth0 accepts RS256, RS384 and PS256, and a "kid" only if it is the one that it shows for the key. The clock of this machine must be right.`
+    : "Put the client's id and its current client secret, both from its page in the dashboard, into the management secret.";
 }

@@ -26,6 +26,8 @@ export interface TenantRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
+  /** Makes the JSON of one attempt, if no two attempts may send the same. */
+  readonly freshJson?: () => unknown;
   /** Whether sending it twice has the same effect as sending it once. By default true for everything but POST. */
   readonly isRepeatable?: boolean;
 }
@@ -83,7 +85,8 @@ function isSafeToRepeat({ method, isRepeatable = method !== 'POST' }: Pick<Tenan
 }
 
 function httpRequest(request: TenantRequest, timeoutMs: number): HttpRequest {
-  const { method, url, headers, json } = request;
+  const { method, url, headers, freshJson } = request;
+  const json = freshJson ? freshJson() : request.json;
   // A request that is not repeated must not fail because an idle connection has died.
   const isOnOwnConnection = !isSafeToRepeat(request);
   const common = { method, url, timeoutMs, maximumBytes: MAXIMUM_BODY_BYTES, isOnOwnConnection };

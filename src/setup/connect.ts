@@ -33,7 +33,7 @@ export function connectionTo(
   { secrets, ...ports }: ConnectionPorts,
 ): Connect {
   return async (timeoutMs) => {
-    const { clientId, clientSecret } = await readClientCredentials(secrets, managementSecret);
-    return connectManagement({ tenantUrl, clientId, clientSecret, timeoutMs, ...ports });
+    const client = await readClientCredentials(secrets, managementSecret);
+    return connectManagement({ tenantUrl, client, timeoutMs, ...ports });
   };
 }

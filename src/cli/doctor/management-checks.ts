@@ -28,9 +28,9 @@ const managementClient: Check = {
       await grantOf(clientId, examination);
       return passed(clientId);
     } catch (error) {
-      // The request got past authentication, so the secret is right.
+      // The request got past authentication, so the secret or key is right.
       if (error instanceof SetupError && error.code === 'management_scope_missing')
-        return passed('its secret is right');
+        return passed('it can authenticate');
       throw error;
     }
   },

@@ -66,7 +66,7 @@ describe('an acceptance run', () => {
         rotate: async () => {},
         stages: async () => new Map(),
       },
-      connect: async () => connectManagement({ tenantUrl: tenant.issuer, http: http.send, ...CLIENT }),
+      connect: async () => connectManagement({ tenantUrl: tenant.issuer, http: http.send, client: CLIENT }),
       readPasswordClient: async () => CLIENT,
     };
   }

@@ -1,6 +1,6 @@
 /** A second authorization server beside the tenant, written by others, with its own keys and introspection. */
 import { describe, expect, it } from 'vitest';
-import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
+import type { SecretClient } from '../../../src/core/client-credentials.ts';
 import { basic, bearer } from '../../support/http/call.ts';
 import { type Rfc7662Server, startRfc7662Server } from '../../support/local/rfc7662-server.ts';
 import { keys, type LocalForTest, startLocal, UNCACHED } from '../../support/local/start.ts';
@@ -60,7 +60,7 @@ describe('tokens of any RFC 7662 server', () => {
 });
 
 describe('an RFC 7662 server that requires a secret', () => {
-  async function startWithSecret(readSecret: (secretId: string, server: Rfc7662Server) => ClientCredentials) {
+  async function startWithSecret(readSecret: (secretId: string, server: Rfc7662Server) => SecretClient) {
     const server = await startRfc7662Server((await keys()).signingJwk);
     const { issuer, jwksUrl, introspectionUrl } = server;
     const issuers = [{ issuer, profile: 'rfc7662', jwksUrl, introspectionUrl, clientSecret: 'other/client' }];

@@ -191,14 +191,14 @@ describe('the set-up at a failing tenant', () => {
 
   it('reports what to do if the tenant refuses the client', async () => {
     const error = await expectError(
-      setUp({}, { clientSecret: 'wrong-canary' }),
+      setUp({}, { client: { clientId: MANAGEMENT_CLIENT.clientId, clientSecret: 'wrong-canary' } }),
       'management_client_refused',
       /client secret/,
     );
     expect(error.message).not.toContain('wrong-canary');
-    const stranger = { clientId: 'local-operator-client', clientSecret: 'local-operator-secret' };
+    const stranger = { client: { clientId: 'local-operator-client', clientSecret: 'local-operator-secret' } };
     await expectError(setUp({}, stranger), 'management_client_refused', /got 403 access_denied.*Authorize the client/);
-    const passwordClient = { clientId: 'local-native-client', clientSecret: '' };
+    const passwordClient = { client: { clientId: 'local-native-client', clientSecret: '' } };
     await expectError(setUp({}, passwordClient), 'management_client_refused', /"local-native-client"/);
   });
 

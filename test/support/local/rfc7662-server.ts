@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider, { type ClientMetadata, type ResourceServer } from 'oidc-provider';
 import { onTestFinished } from 'vitest';
-import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
+import type { SecretClient } from '../../../src/core/client-credentials.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
 import { type PrivateSigningJwk, publicJwk } from '../../../src/signing-key/signing-key.ts';
 
@@ -14,7 +14,7 @@ export interface Rfc7662Server {
   /** The client id of the API that authenticates with a key. */
   readonly clientId: string;
   /** The client id of the API that authenticates with a secret. */
-  readonly secretClient: ClientCredentials;
+  readonly secretClient: SecretClient;
   /** Issues an access token of the user `alice`. */
   issue(format: 'opaque' | 'jwt', audience?: string, algorithm?: string): Promise<string>;
   /** What the token endpoint issues from now on. Two clients may use it: `MACHINE`, and `MUTUAL_TLS_MACHINE`. */

@@ -40,8 +40,7 @@ export class ScriptedTenant {
   connect(options: Partial<ManagementOptions> = {}) {
     return connectManagement({
       tenantUrl: 'https://tenant.example/',
-      clientId: 'management-client',
-      clientSecret: CLIENT_SECRET,
+      client: { clientId: 'management-client', clientSecret: CLIENT_SECRET },
       http: this.http,
       clock: () => this.nowMs,
       sleep: this.sleep,

@@ -9,7 +9,7 @@ import { MANAGEMENT_CLIENT } from '../tenant/tenant.ts';
 export function connect(tenant: Tenant, options: Partial<ManagementOptions> = {}) {
   return connectManagement({
     tenantUrl: tenant.issuer,
-    ...MANAGEMENT_CLIENT,
+    client: MANAGEMENT_CLIENT,
     http: createHttpsClient().send,
     sleep: async () => {},
     ...options,

@@ -22,7 +22,7 @@ async function secretsSent(
   isRefused: (secret: string) => boolean,
 ): Promise<readonly string[]> {
   const sent: string[] = [];
-  const send = async ({ clientSecret }: ClientCredentials) => {
+  const send = async ({ clientSecret = '' }: ClientCredentials) => {
     sent.push(clientSecret);
     return clientSecret;
   };

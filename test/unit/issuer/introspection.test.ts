@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
 import type { HttpRequest } from '../../../src/core/http.ts';
-import { ClientSecretBasic, PrivateKeyJwt } from '../../../src/issuer/client-authentication.ts';
+import { PrivateKeyJwt, StoredClient } from '../../../src/issuer/client-authentication.ts';
 import { ClientCredentialsCache } from '../../../src/issuer/client-credentials-cache.ts';
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES, type IntrospectionProfile } from '../../../src/issuer/introspection-profile.ts';
@@ -561,7 +561,11 @@ describe('a server that authenticates the client by a secret', () => {
     const introspection = new Introspection({
       url: INTROSPECTION_URL,
       endpoint: issuerEndpointOver(http, clock),
-      clientAuthentication: new ClientSecretBasic(new ClientCredentialsCache(async () => stored(), clock.read)),
+      clientAuthentication: new StoredClient(new ClientCredentialsCache(async () => stored(), clock.read), {
+        audience: ISSUER,
+        clock: clock.read,
+        uniqueId: () => 'jti',
+      }),
       profile: INTROSPECTION_PROFILES.rfc7662,
       expected: expectations(clock),
     });

@@ -7,7 +7,7 @@ import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
 import { PasswordGrant } from '../../../src/issuer/password-grant.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 import { caught, credentialError, everythingIn, issuerError } from '../../support/core/errors.ts';
-import { AUDIENCE } from '../../support/core/issuer.ts';
+import { AUDIENCE, ISSUER } from '../../support/core/issuer.ts';
 import { contextFrom, issuerEndpointOver } from '../../support/core/issuer-endpoints.ts';
 import { failure, form, json, type Reply, ScriptedHttp, text } from '../../support/core/scripted-http.ts';
 import { loggedIn, loginError, TOKEN_URL, WRONG_PASSWORD } from '../../support/core/token-endpoint.ts';
@@ -19,8 +19,10 @@ function grantOver(script: () => Reply, { client = CLIENT, scopes = ['create:foo
   const clock = new FrozenClock();
   const http = new ScriptedHttp(script);
   const clients: PasswordGrantClient[] = [];
+  let ids = 0;
   const grant = new PasswordGrant({
-    url: TOKEN_URL,
+    issuer: ISSUER,
+    uniqueId: () => `jti-${++ids}`,
     endpoint: issuerEndpointOver(http, clock, 'token'),
     readClient: async () => {
       clients.push(client);

@@ -31,8 +31,7 @@ describe('the URL of the tenant', () => {
   ])('may be %s', (tenantUrl) => {
     const connection = connectManagement({
       tenantUrl,
-      clientId: 'a',
-      clientSecret: 'b',
+      client: { clientId: 'a', clientSecret: 'b' },
       http: new ScriptedTenant(found).http,
     });
     expect(connection.audience).toBe(`${tenantUrl}api/v2/`);
@@ -50,7 +49,11 @@ describe('the URL of the tenant', () => {
     [''],
   ])('is refused as "%s" and not shown, since it may hold a password', async (tenantUrl) => {
     const work = () =>
-      connectManagement({ tenantUrl, clientId: 'a', clientSecret: 'b', http: new ScriptedTenant(found).http });
+      connectManagement({
+        tenantUrl,
+        client: { clientId: 'a', clientSecret: 'b' },
+        http: new ScriptedTenant(found).http,
+      });
     const error = await expectError(work, 'configuration_invalid', /Expected "https:\/\/HOST\/" with its final slash/);
     expect(error.message).not.toContain('canary');
   });
