@@ -76,7 +76,7 @@ export function isSignedWith(alg: MintAlgorithm, jwt: UnverifiedJwt, key: Omit<S
       .digest()
       .equals(signature);
   const padding = usesPss(alg) ? PSS : {};
-  return verify('sha256', Buffer.from(signingInput), { key: key.publicKey, ...padding }, signature);
+  return verify(`sha${alg.slice(2)}`, Buffer.from(signingInput), { key: key.publicKey, ...padding }, signature);
 }
 
 function encode(part: JsonObject): string {

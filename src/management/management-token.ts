@@ -101,7 +101,7 @@ function refused({ status, body }: TenantResponse, { credentials, audience }: Ma
   const error = isJsonObject(body) && typeof body.error === 'string' ? body.error : '';
   const got = /^[a-z_]{1,40}$/.test(error) ? `${status} ${error}` : `${status}`;
   const fix =
-    status === 401
+    status === 401 || error === 'invalid_client'
       ? authenticationFix(credentials)
       : `Authorize the client for the API "${audience}" (dashboard: Applications > APIs > Auth0 Management API), allow it the client_credentials grant, and if the tenant has a custom domain set managementDomain to the tenant's own domain.`;
   return new SetupError(

@@ -9,6 +9,8 @@ export interface ClientSettings {
   readonly grantTypes: readonly string[] | undefined;
   /** Whether the tenant trusts the IP address that the client sends in `auth0-forwarded-for`. */
   readonly isForwardedForTrusted: boolean;
+  /** Whether the client authenticates with a key (`private_key_jwt`); `undefined` if the tenant does not show it. */
+  readonly usesPrivateKey: boolean | undefined;
 }
 
 /** A connection, which holds users. */
@@ -26,6 +28,9 @@ export interface TenantSettings {
   connection(name: string): Promise<ConnectionSettings | undefined>;
 }
 
+const CLIENT_FIELDS =
+  'grant_types,is_token_endpoint_ip_header_trusted,token_endpoint_auth_method,client_authentication_methods';
+
 /**
  * Makes the calls. Each throws SetupError `management_…`.
  *
@@ -34,8 +39,7 @@ export interface TenantSettings {
 export function createTenantSettings(baseUrl: string, send: SendManagementRequest): TenantSettings {
   return {
     client: async (clientId) => {
-      const query = 'fields=grant_types,is_token_endpoint_ip_header_trusted&include_fields=true';
-      const url = `${baseUrl}clients/${encodeURIComponent(clientId)}?${query}`;
+      const url = `${baseUrl}clients/${encodeURIComponent(clientId)}?fields=${CLIENT_FIELDS}&include_fields=true`;
       const response = await send({ method: 'GET', url }).catch((error: unknown) => {
         throw error instanceof ManagementRefusal && error.status === 404 ? clientUnknown(clientId) : error;
       });
@@ -58,7 +62,14 @@ function parseClient(response: unknown): ClientSettings {
   return {
     grantTypes: Array.isArray(grantTypes) ? grantTypes.filter((type) => typeof type === 'string') : undefined,
     isForwardedForTrusted: isTrusted === true,
+    usesPrivateKey: usesPrivateKey(response),
   };
+}
+
+/** A client with a key has `client_authentication_methods`; another has `token_endpoint_auth_method`. */
+function usesPrivateKey({ token_endpoint_auth_method: method, client_authentication_methods: methods }: JsonObject) {
+  if (isJsonObject(methods)) return isJsonObject(methods.private_key_jwt);
+  return typeof method === 'string' ? false : undefined;
 }
 
 /** The tenant may respond with a list or a page, and may ignore the filter. */

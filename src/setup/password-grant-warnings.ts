@@ -27,7 +27,8 @@ export async function passwordGrantWarnings(
   });
 }
 
-function clientWarnings({ clientId, connection }: PasswordGrantClient, settings: ClientSettings): readonly string[] {
+function clientWarnings(client: PasswordGrantClient, settings: ClientSettings): readonly string[] {
+  const { clientId, connection } = client;
   const grantType = passwordGrantType(connection);
   return [
     ...((settings.grantTypes?.includes(grantType) ?? true)
@@ -40,7 +41,17 @@ function clientWarnings({ clientId, connection }: PasswordGrantClient, settings:
       : [
           `The client "${clientId}" is not trusted to name the caller's address (auth0-forwarded-for), so the failed logins of all callers count as one address's, and a few wrong passwords lock a user out for everybody. Turn on "Trust Token Endpoint IP Header" (dashboard: Applications > the client > Settings > Advanced Settings > OAuth).`,
         ]),
+    ...authenticationWarnings(client, settings),
   ];
+}
+
+/** The tenant refuses a client that authenticates with the other method. */
+function authenticationWarnings({ clientId, key }: PasswordGrantClient, { usesPrivateKey }: ClientSettings) {
+  if (usesPrivateKey === undefined || usesPrivateKey === (key !== undefined)) return [];
+  const fix = usesPrivateKey
+    ? 'has a private key at the tenant, but its secret holds a "clientSecret". Store its "privateKey" instead'
+    : 'has no private key at the tenant, but its secret holds a "privateKey". Register the public key (dashboard: Applications > the client > Credentials > Private Key JWT), or store the "clientSecret" instead';
+  return [`The client "${clientId}" ${fix}. Until then, Basic with a real password will fail.`];
 }
 
 function directoryWarnings({ clientId }: PasswordGrantClient, defaultDirectory: string): readonly string[] {

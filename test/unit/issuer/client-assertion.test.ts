@@ -1,6 +1,9 @@
-import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { createPublicKey } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { CLIENT_ASSERTION_TYPE, signClientAssertion } from '../../../src/issuer/client-assertion.ts';
+import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
+import { CLIENT_ASSERTION_TYPE, clientParameters, signClientAssertion } from '../../../src/issuer/client-assertion.ts';
+import { P256, RSA } from '../../support/core/client-keys.ts';
 import { NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
 import { AUDIENCE, ISSUER } from '../../support/core/issuer.ts';
 import { makeSigningKey } from '../../support/core/signing-keys.ts';
@@ -51,5 +54,48 @@ describe('a client assertion', () => {
 
   it('has the type of RFC 7523', () => {
     expect(CLIENT_ASSERTION_TYPE).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+  });
+});
+
+describe('the parameters of a client', () => {
+  const parameters = (client: ClientCredentials) => {
+    let ids = 0;
+    const context = { audience: ISSUER, clock: () => NOW_MS, uniqueId: () => `jti-${++ids}` };
+    return [clientParameters(client, context), clientParameters(client, context)];
+  };
+
+  it('are its id and its secret, if it has one', () => {
+    const expected = { client_id: 'id', client_secret: 'secret' };
+    expect(parameters({ clientId: 'id', clientSecret: 'secret' })).toEqual([expected, expected]);
+  });
+
+  it.each([
+    { alg: 'RS256', privateKey: RSA },
+    { alg: 'RS384', privateKey: RSA },
+    { alg: 'PS256', privateKey: RSA },
+    { alg: 'ES256', privateKey: P256 },
+  ] as const)('are an assertion that another library verifies, for the algorithm $alg', async (key) => {
+    for (const [index, { client_assertion = '', ...others }] of parameters({ clientId: 'id', key }).entries()) {
+      expect(others).toEqual({ client_id: 'id', client_assertion_type: CLIENT_ASSERTION_TYPE });
+      const { payload, protectedHeader } = await jwtVerify(client_assertion, createPublicKey(key.privateKey), {
+        issuer: 'id',
+        subject: 'id',
+        audience: ISSUER,
+        algorithms: [key.alg],
+        currentDate: new Date(NOW_MS),
+      });
+      // A name that the server did not give would make it refuse the key.
+      expect(protectedHeader).toEqual({ alg: key.alg, typ: 'JWT' });
+      expect(payload.jti).toBe(`jti-${index + 1}`);
+    }
+  });
+
+  it('name the key if the server wants that', () => {
+    const [{ client_assertion = '' } = {}] = parameters({
+      clientId: 'id',
+      key: { alg: 'RS256', privateKey: RSA, kid: 'of the tenant' },
+    });
+    expect(decodeProtectedHeader(client_assertion)).toEqual({ alg: 'RS256', kid: 'of the tenant', typ: 'JWT' });
+    expect(decodeJwt(client_assertion).sub).toBe('id');
   });
 });

@@ -1,7 +1,9 @@
+import { createPrivateKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
+import type { ClientCredentials, ClientKey } from '../../../src/core/client-credentials.ts';
 import { ClientCredentialsCache, clientSecretBasic } from '../../../src/issuer/client-credentials-cache.ts';
+import { OTHER_RSA, pem, RSA } from '../../support/core/client-keys.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 
 const CLIENT = { clientId: 'id', clientSecret: 'secret' };
@@ -87,6 +89,36 @@ describe('the cached client', () => {
     expect(await secretsSent(client, refuse)).toEqual(['secret 1']);
     clock.advanceSeconds(30);
     expect(await secretsSent(client, (secret) => secret === 'secret 1')).toEqual(['secret 1', 'secret 3']);
+  });
+});
+
+describe('a cached client with a key', () => {
+  const key = (changes: Partial<ClientKey> = {}): ClientCredentials => ({
+    clientId: 'id',
+    key: { privateKey: RSA, alg: 'RS256', ...changes },
+  });
+  const copy = createPrivateKey(pem(RSA));
+  it.each<[string, ClientCredentials, boolean]>([
+    ['another key', key({ privateKey: OTHER_RSA }), true],
+    ['another algorithm', key({ alg: 'PS256' }), true],
+    ['another name of the key', key({ kid: 'new' }), true],
+    ['another id', { ...key(), clientId: 'other' }, true],
+    ['a secret in place of the key', CLIENT, true],
+    ['the same key, read again', key({ privateKey: copy }), false],
+  ])('is tried once more if the store then holds %s', async (_, second, isTriedAgain) => {
+    const stored = [key(), second];
+    const sent: ClientCredentials[] = [];
+    const client = new ClientCredentialsCache(async () => stored.shift() ?? second, new FrozenClock().read);
+    await client.request(async (used) => sent.push(used), refuse);
+    expect(sent).toEqual(isTriedAgain ? [key(), second] : [key()]);
+  });
+
+  it('is tried once more if the store held a secret before', async () => {
+    const stored = [CLIENT, key()];
+    const sent: ClientCredentials[] = [];
+    const client = new ClientCredentialsCache(async () => stored.shift() ?? key(), new FrozenClock().read);
+    await client.request(async (used) => sent.push(used), refuse);
+    expect(sent).toEqual([CLIENT, key()]);
   });
 });
 

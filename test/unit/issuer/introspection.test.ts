@@ -1,6 +1,8 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
+import type { ClientCredentials } from '../../../src/core/client-credentials.ts';
 import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
 import type { HttpRequest } from '../../../src/core/http.ts';
 import { PrivateKeyJwt, StoredClient } from '../../../src/issuer/client-authentication.ts';
@@ -8,6 +10,7 @@ import { ClientCredentialsCache } from '../../../src/issuer/client-credentials-c
 import { Introspection } from '../../../src/issuer/introspection.ts';
 import { INTROSPECTION_PROFILES, type IntrospectionProfile } from '../../../src/issuer/introspection-profile.ts';
 import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
+import { OTHER_RSA, RSA } from '../../support/core/client-keys.ts';
 import { FrozenClock, NOW_MS, NOW_SECONDS } from '../../support/core/clock.ts';
 import { basic } from '../../support/core/composed.ts';
 import { caught, credentialError, everythingIn, issuerError } from '../../support/core/errors.ts';
@@ -552,28 +555,28 @@ describe('an RFC 7662 server that is not Auth0', () => {
   });
 });
 
+const CLIENT = { clientId: 'api', clientSecret: 'first' };
+
+function withClient(stored: () => ClientCredentials, script: Script) {
+  const clock = new FrozenClock();
+  const http = new ScriptedHttp(script);
+  const introspection = new Introspection({
+    url: INTROSPECTION_URL,
+    endpoint: issuerEndpointOver(http, clock),
+    clientAuthentication: new StoredClient(new ClientCredentialsCache(async () => stored(), clock.read), {
+      audience: ISSUER,
+      clock: clock.read,
+      uniqueId: () => `jti-${http.requests.length}`,
+    }),
+    profile: INTROSPECTION_PROFILES.rfc7662,
+    expected: expectations(clock),
+  });
+  return { http, introspect: () => introspection.introspect(TOKEN, contextFrom(clock)) };
+}
+
 describe('a server that authenticates the client by a secret', () => {
-  const CLIENT = { clientId: 'api', clientSecret: 'first' };
-
-  function withSecret(stored: () => typeof CLIENT, script: Script) {
-    const clock = new FrozenClock();
-    const http = new ScriptedHttp(script);
-    const introspection = new Introspection({
-      url: INTROSPECTION_URL,
-      endpoint: issuerEndpointOver(http, clock),
-      clientAuthentication: new StoredClient(new ClientCredentialsCache(async () => stored(), clock.read), {
-        audience: ISSUER,
-        clock: clock.read,
-        uniqueId: () => 'jti',
-      }),
-      profile: INTROSPECTION_PROFILES.rfc7662,
-      expected: expectations(clock),
-    });
-    return { http, introspect: () => introspection.introspect(TOKEN, contextFrom(clock)) };
-  }
-
   it('receives the secret in the Authorization header and only the token in the form', async () => {
-    const { http, introspect } = withSecret(
+    const { http, introspect } = withClient(
       () => CLIENT,
       () => activePassword(),
     );
@@ -591,7 +594,7 @@ describe('a server that authenticates the client by a secret', () => {
   it('receives the changed secret in the same call, so that no caller notices a rotation', async () => {
     const [first, second] = [CLIENT, { ...CLIENT, clientSecret: 'second' }];
     let [stored, known] = [first, first];
-    const { http, introspect } = withSecret(
+    const { http, introspect } = withClient(
       () => stored,
       ({ headers }) =>
         headers.authorization === basic(known.clientId, known.clientSecret) ? activePassword() : INVALID_CLIENT,
@@ -606,17 +609,50 @@ describe('a server that authenticates the client by a secret', () => {
     ['401 without a body', text(401, '')],
     ['400 invalid_client', json(400, { error: 'invalid_client' })],
   ])('is reported as our fault if it refuses the secret: %s', async (_, reply) => {
-    const { http, introspect } = withSecret(
+    const { http, introspect } = withClient(
       () => CLIENT,
       () => reply,
     );
     await expect(introspect()).rejects.toThrow(
       issuerError(
         'issuer_client_refused',
-        'The server refused the client secret (invalid_client). Check the id and the secret of the client.',
+        'The server refused the client (invalid_client). Check the id of the client, and its secret or key.',
       ),
     );
     expect(http.requests).toHaveLength(1);
+  });
+});
+
+describe('a server that authenticates the client by a key of its own', () => {
+  const client = (privateKey: KeyObject): ClientCredentials => ({
+    clientId: 'api',
+    key: { privateKey, alg: 'PS256' },
+  });
+
+  it('receives an assertion in the form, signed with a changed key in the same call', async () => {
+    const keys = [RSA, OTHER_RSA];
+    const { http, introspect } = withClient(
+      () => client(keys.shift() ?? OTHER_RSA),
+      () => (keys.length > 0 ? INVALID_CLIENT : activePassword()),
+    );
+    expect((await introspect()).subject).toBe('auth0|1234');
+    for (const [index, key] of [RSA, OTHER_RSA].entries()) {
+      const request = http.requests[index];
+      expect(request?.headers).not.toHaveProperty('authorization');
+      const { client_assertion, ...others } = form(request);
+      expect(others).toEqual({
+        token: TOKEN,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      });
+      const { payload } = await jwtVerify(String(client_assertion), createPublicKey(key), {
+        issuer: 'api',
+        audience: ISSUER,
+        algorithms: ['PS256'],
+        currentDate: new Date(NOW_MS),
+      });
+      expect(payload).toMatchObject({ sub: 'api', jti: `jti-${index}` });
+    }
+    expect(http.requests).toHaveLength(2);
   });
 });
 

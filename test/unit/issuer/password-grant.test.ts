@@ -1,10 +1,13 @@
+import { createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
+import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { PasswordGrantClient } from '../../../src/core/client-credentials.ts';
 import type { BasicCredential } from '../../../src/core/credential.ts';
 import { credentialDigest } from '../../../src/core/credential-digest.ts';
 import { CredentialError, IssuerError } from '../../../src/core/errors.ts';
 import { PasswordGrant } from '../../../src/issuer/password-grant.ts';
+import { RSA } from '../../support/core/client-keys.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 import { caught, credentialError, everythingIn, issuerError } from '../../support/core/errors.ts';
 import { AUDIENCE, ISSUER } from '../../support/core/issuer.ts';
@@ -85,6 +88,32 @@ describe('the password grant request', () => {
     await logIn(CREDENTIAL, '203.0.113.7');
     await logIn();
     expect(http.requests.map(({ headers }) => headers['auth0-forwarded-for'])).toEqual(['203.0.113.7', undefined]);
+  });
+
+  it('authenticates with an assertion if the client has a key, a new one for each attempt', async () => {
+    const replies = [json(503, {}), loggedIn('token')];
+    const client: PasswordGrantClient = { clientId: 'grant-client', key: { privateKey: RSA, alg: 'RS256' } };
+    const { http, logIn, clock } = grantOver(() => replies.shift() ?? loggedIn('token'), { client });
+    expect(await logIn()).toBe('token');
+    expect(http.requests).toHaveLength(2);
+    for (const [index, request] of http.requests.entries()) {
+      const { client_assertion, ...others } = form(request);
+      expect(others).toEqual({
+        grant_type: 'password',
+        username: 'user@example.com',
+        password: 'correct horse',
+        audience: AUDIENCE,
+        scope: 'create:foo read:foo',
+        client_id: 'grant-client',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      });
+      const { payload } = await jwtVerify(String(client_assertion), createPublicKey(RSA), {
+        issuer: 'grant-client',
+        audience: ISSUER,
+        currentDate: new Date(clock.read()),
+      });
+      expect(payload).toMatchObject({ sub: 'grant-client', jti: `jti-${index + 1}` });
+    }
   });
 
   it('contains any username and password unchanged', async () => {

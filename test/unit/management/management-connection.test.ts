@@ -1,8 +1,11 @@
+import { createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
+import { jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CodedError } from '../../../src/core/errors.ts';
 import { HttpFailure, type HttpPort } from '../../../src/core/http.ts';
 import { connectManagement } from '../../../src/management/management-connection.ts';
+import { RSA } from '../../support/core/client-keys.ts';
 import {
   ACCESS_TOKEN,
   CLIENT_SECRET,
@@ -73,6 +76,32 @@ describe('the token of a ManagementConnection', () => {
       audience: 'https://tenant.example/api/v2/',
     });
     for (const { headers } of tenant.requests.slice(1)) expect(headers.authorization).toBe(`Bearer ${ACCESS_TOKEN}`);
+  });
+
+  it('is requested with an assertion if the client has a key, a new one for each attempt', async () => {
+    const responses = [{ status: 503 }, { body: TOKEN_RESPONSE }, found()];
+    const tenant = new ScriptedTenant(() => responses.shift(), { scriptsToken: true });
+    const client = { clientId: 'management-client', key: { privateKey: RSA, alg: 'RS256' } as const };
+    await find(tenant, { client });
+    expect(tokenRequests(tenant)).toBe(2);
+    const ids = new Set();
+    for (const { body } of tenant.requests.slice(0, 2)) {
+      const { client_assertion, ...others } = body;
+      expect(others).toEqual({
+        grant_type: 'client_credentials',
+        client_id: 'management-client',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        audience: 'https://tenant.example/api/v2/',
+      });
+      const { payload } = await jwtVerify(String(client_assertion), createPublicKey(RSA), {
+        issuer: 'management-client',
+        subject: 'management-client',
+        audience: 'https://tenant.example/',
+        currentDate: new Date(START_MS),
+      });
+      ids.add(payload.jti);
+    }
+    expect(ids.size).toBe(2);
   });
 
   it('is requested again before it expires', async () => {
@@ -149,6 +178,19 @@ describe('ManagementConnection', () => {
     );
     expect(tenant.log).toEqual(['POST /oauth/token']);
   });
+
+  it.each([401, 400])(
+    'reports what to check if the tenant refuses the assertion of a client with %i',
+    async (status) => {
+      const body = { error: 'invalid_client', error_description: 'canary' };
+      const client = { clientId: 'management-client', key: { privateKey: RSA, alg: 'RS384' } as const };
+      await expectError(
+        find(refusedWith({ status, body }), { client }),
+        'management_client_refused',
+        /^The tenant refused the management client "management-client": got 40[01] invalid_client, .* public half of the "privateKey" and the algorithm RS384 \(dashboard: .*Credentials\)/,
+      );
+    },
+  );
 
   it('reports where to authorize a client without a grant', async () => {
     const tenant = refusedWith({
