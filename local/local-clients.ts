@@ -8,6 +8,7 @@ import {
   type PasswordGrantClient,
   parseClientCredentials,
 } from '../src/core/client-credentials.ts';
+import type { ClientCredentialRecord } from './tenant/records.ts';
 import type { Tenant } from './tenant/server.ts';
 
 export type ManagementSecret = { readonly clientId: string } & (
@@ -48,7 +49,7 @@ function withNewKey(tenant: Tenant, { clientId }: { readonly clientId: string })
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-  registerKey(tenant, clientId, publicKey);
+  registerClientKey(tenant, clientId, publicKey);
   return { clientId, privateKey };
 }
 
@@ -56,10 +57,14 @@ function parsed(secret: object): PasswordGrantClient {
   return parseClientCredentials('in memory', JSON.stringify(secret));
 }
 
-/** As the dashboard does it. */
-function registerKey({ state }: Tenant, clientId: string, pem: string): void {
+/** Registers a public key in place of what the client had before, as the dashboard does it. */
+export function registerClientKey(
+  { state }: Tenant,
+  clientId: string,
+  pem: string,
+  alg: ClientCredentialRecord['alg'] = 'RS256',
+): void {
   const client = state.clients.get(clientId);
   if (!client) throw new Error(`The tenant has no client ${clientId}.`);
-  const credential = { id: `cred_${clientId}`, kid: `kid-of-${clientId}`, pem, alg: 'RS256' } as const;
-  state.clients.set(clientId, { ...client, credentials: [credential] });
+  state.clients.set(clientId, { ...client, credentials: [{ id: 'cred_1', kid: 'kid-1', pem, alg }] });
 }

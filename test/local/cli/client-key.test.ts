@@ -1,5 +1,6 @@
 /** `asp` as a management client that authenticates with a key, from its file or from the environment. */
 import { describe, expect, it } from 'vitest';
+import { registerClientKey } from '../../../local/local-clients.ts';
 import type { ClientCredentialRecord } from '../../../local/tenant/records.ts';
 import { type AspOptions, CTRL_C } from '../../support/cli/asp.ts';
 import { openReadyTenant, type TenantForTest, USER } from '../../support/cli/tenant.ts';
@@ -13,10 +14,7 @@ const WITHOUT_SECRET = { environment: { AUTH0_CLIENT_SECRET: undefined } };
 
 async function openWithKey(alg: ClientCredentialRecord['alg'] = 'RS256'): Promise<TenantForTest> {
   const opened = await openReadyTenant();
-  const client = opened.tenant.state.clients.get(clientId);
-  if (!client) throw new Error('The seed has no management client.');
-  const credentials = [{ id: 'cred_1', kid: 'kid-1', pem: publicPem(RSA), alg }];
-  opened.tenant.state.clients.set(clientId, { ...client, credentials });
+  registerClientKey(opened.tenant, clientId, publicPem(RSA), alg);
   for (const part of [...secretParts(RSA), ...secretParts(OTHER_RSA)]) opened.secrets.add(part);
   return opened;
 }

@@ -37,6 +37,22 @@ describe('npm start -- --json', () => {
   });
 });
 
+describe('npm start -- --client-keys', () => {
+  it('prints the private key of the management client instead of a secret, and its API checks passwords', async () => {
+    const child = start(['--json', '--client-keys'], FREE_PORTS);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const { management, gateway, users } = JSON.parse((await lines.next()).value);
+    expect(management).toEqual({
+      clientId: 'local-management-client',
+      privateKey: expect.stringMatching(/^-----BEGIN PRIVATE KEY-----\n/),
+    });
+    const authorization = `Basic ${btoa(`${users[0].username}:${users[0].password}`)}`;
+    expect((await fetch(`${gateway}foo`, { headers: { authorization } })).status).toBe(200);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});
+
 describe('npm start', () => {
   it('prints the status of each kind of credential', async () => {
     const child = start([], FREE_PORTS);

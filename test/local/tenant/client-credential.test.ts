@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { registerClientKey } from '../../../local/local-clients.ts';
+import type { ClientCredentialRecord } from '../../../local/tenant/records.ts';
 import type { Tenant } from '../../../local/tenant/server.ts';
 import { OTHER_RSA, P256, publicPem, RSA } from '../../support/core/client-keys.ts';
 import { ASSERTION_TYPE, ask, manage, postJson } from '../../support/tenant/requests.ts';
@@ -17,11 +19,8 @@ beforeEach(async () => {
   register('RS256');
 });
 
-function register(alg: 'RS256' | 'RS384' | 'PS256'): void {
-  const client = tenant.state.clients.get(clientId);
-  if (!client) throw new Error('The seed has no management client.');
-  const credentials = [{ id: 'cred_1', kid: 'kid-1', pem: publicPem(RSA), alg }];
-  tenant.state.clients.set(clientId, { ...client, credentials });
+function register(alg: ClientCredentialRecord['alg']): void {
+  registerClientKey(tenant, clientId, publicPem(RSA), alg);
 }
 
 interface Changes {
