@@ -9,8 +9,8 @@ import type { AuthorizerOptions } from './authorizer-function-props.ts';
 /** The tenant of an `Auth0Authorizer`, and how it is set up and watched. */
 export interface Auth0AuthorizerProps extends AuthorizerOptions {
   /**
-   * Secret `{"clientId","clientSecret"}` of the client that may change the tenant. With it, the deployment gives the tenant the
-   * public key, and rotations are possible.
+   * Secret `{"clientId","clientSecret"}` or `{"clientId","privateKey"}` of the client that may change the tenant. With it, the
+   * deployment gives the tenant the public key, and rotations are possible.
    *
    * @default - the tenant is not set up, and the key is not rotated: for an issuer that is not Auth0, or that you set up yourself
    */

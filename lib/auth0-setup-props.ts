@@ -80,7 +80,7 @@ export interface Auth0SetupProps extends Auth0SetupOptions {
   /** The key whose public half the tenant gets. */
   readonly signingKey: SigningKey;
 
-  /** Secret `{"clientId","clientSecret"}` of the client that may change the tenant. */
+  /** Secret `{"clientId","clientSecret"}` or `{"clientId","privateKey"}` of the client that may change the tenant. */
   readonly managementSecret: ISecret;
 
   /**

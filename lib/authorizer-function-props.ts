@@ -44,7 +44,9 @@ export interface AuthorizerOptions extends TokenOptions {
   readonly routes?: RouteSettings;
 
   /**
-   * Secret `{"clientId","clientSecret","connection"?}` of the client that logs users in.
+   * Secret `{"clientId","clientSecret"}` or `{"clientId","privateKey"}` of the client that logs users in, perhaps with a
+   * `"connection"`, the name of the connection where they log in. `"privateKey"` is PEM or a private JWK and authenticates the
+   * client with `private_key_jwt`.
    *
    * @default - Basic accepts app specific passwords only
    */

@@ -30,8 +30,8 @@ export interface AdditionalIssuer {
    */
   readonly clientId?: string | undefined;
   /**
-   * Secret `{"clientId","clientSecret"}` of the client that introspects. For the profile `rfc7662` only, and instead of
-   * `clientId`.
+   * Secret `{"clientId","clientSecret"}` or `{"clientId","privateKey"}` of the client that introspects, with
+   * `client_secret_basic` or `private_key_jwt`. For the profile `rfc7662` only, and instead of `clientId`.
    *
    * @default - introspection is authenticated by an assertion that the signing key signs
    */
@@ -51,7 +51,8 @@ export interface AuthorizationServer {
    */
   readonly clientId?: string | undefined;
   /**
-   * Secret `{"clientId","clientSecret"}` of the client that introspects, instead of `clientId`.
+   * Secret `{"clientId","clientSecret"}` or `{"clientId","privateKey"}` of the client that introspects, with
+   * `client_secret_basic` or `private_key_jwt`, instead of `clientId`.
    *
    * @default - introspection is authenticated by an assertion that the signing key signs
    */

@@ -20,7 +20,8 @@ const TEXTS = {
   Audience: { ...ONE_WORD, description: 'The identifier of the API at the tenant. The API must exist.' },
   ManagementSecret: {
     ...ONE_WORD,
-    description: 'Name of the secret {"clientId","clientSecret"} of the client that sets up the tenant.',
+    description:
+      'Name of the secret {"clientId","clientSecret"} or {"clientId","privateKey"} of the client that sets up the tenant.',
   },
   Routes: {
     allowedPattern: '\\{[\\s\\S]+\\}',

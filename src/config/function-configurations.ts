@@ -24,7 +24,7 @@ const stateTable = text;
 const tenantEntries = {
   /** Where the Management API is. */
   tenantUrl: managementDomain,
-  /** The secret `{"clientId","clientSecret"}` of the management client. */
+  /** The secret of the management client. */
   managementSecret: secretId,
   /** The issuer of the tokens, whose introspection endpoint is probed. */
   issuer,

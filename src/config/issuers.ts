@@ -37,7 +37,7 @@ const CLIENT_ID = expecting('the id under which the server knows this API, 1 to 
 const client = {
   /** `iss` and `sub` of the client assertion. @default the audience */
   clientId: optional(pipe(string(CLIENT_ID), regex(/^[\x21-\x7E]{1,400}$/, CLIENT_ID))),
-  /** The secret `{"clientId","clientSecret"}` of a client that authenticates with `client_secret_basic`. */
+  /** The secret of a client that authenticates with `client_secret_basic`, or with a key of its own. */
   clientSecret: optional(secretId),
 };
 

@@ -14,7 +14,10 @@ type Group = Readonly<Record<string, KeyMeaning>>;
 const REQUIRED: Group = {
   issuer: { meaning: "the tenant's URL, `https://…/`, with its final slash" },
   audience: { meaning: "the API's identifier" },
-  managementSecret: { meaning: 'the secret `{"clientId","clientSecret"}` of the client that sets up the tenant' },
+  managementSecret: {
+    meaning:
+      'the secret `{"clientId","clientSecret"}` or [`{"clientId","privateKey"}`](deploy.md#keys-instead-of-client-secrets) of the client that sets up the tenant',
+  },
 };
 
 const CREDENTIALS: Group = {
@@ -24,7 +27,7 @@ const CREDENTIALS: Group = {
   },
   passwordGrantSecret: {
     meaning:
-      'the secret `{"clientId","clientSecret"}` of the client that logs users in; a `"connection"` in it names the connection',
+      'the secret `{"clientId","clientSecret"}` or [`{"clientId","privateKey"}`](deploy.md#keys-instead-of-client-secrets) of the client that logs users in; a `"connection"` in it names the connection',
     unset: 'Basic accepts ASPs only',
   },
   basicOrder: {
@@ -40,7 +43,7 @@ const CREDENTIALS: Group = {
   permissionsAsScopes: { meaning: 'treat the `permissions` of role-based access control as scopes' },
   issuers: {
     meaning:
-      'more issuers, such as `[{"issuer":"https://login.example.com/"}]`, or any RFC 7662 server: `{"issuer","profile":"rfc7662","jwksUrl","introspectionUrl"}` with either the `clientId` that authenticates with our key (`private_key_jwt`), or `clientSecret`, the name of a secret `{"clientId","clientSecret"}` (`client_secret_basic`). Basic credentials and ASPs are sent to the main `issuer` only. List each issuer once, and never the main one; see [other issuers](other-issuers.md)',
+      'more issuers, such as `[{"issuer":"https://login.example.com/"}]`, or any RFC 7662 server: `{"issuer","profile":"rfc7662","jwksUrl","introspectionUrl"}` with either the `clientId` that authenticates with our key (`private_key_jwt`), or `clientSecret`, the name of a secret `{"clientId","clientSecret"}` (`client_secret_basic`) or `{"clientId","privateKey"}` (`private_key_jwt` with that key). Basic credentials and ASPs are sent to the main `issuer` only. List each issuer once, and never the main one; see [other issuers](other-issuers.md)',
   },
 };
 
