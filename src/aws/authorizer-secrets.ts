@@ -23,7 +23,7 @@ export interface AuthorizerSecrets {
    */
   readSigningKeys(secretId: string): Promise<readonly [ImportedSigningKey, ...ImportedSigningKey[]]>;
   /**
-   * Reads a client: `{"clientId","clientSecret","connection"?}`.
+   * Reads a client, with its client secret or its key.
    *
    * @throws IssuerError `issuer_unavailable`
    * @throws ConfigurationError `configuration_invalid`

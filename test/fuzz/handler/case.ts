@@ -374,6 +374,8 @@ const FIELDS = {
   encoding: mostly(12, 'both', 'jsonOr400', 'jsonOr415', 'formOr400', 'formOr415'),
   keys: mostly(12, 'one', 'rotated', 'refused', 'unreadable', 'invalid', 'slow'),
   grantClient: mostly(16, 'readable', 'unreadable', 'invalid'),
+  /** Whether the clients in secrets have keys instead of client secrets. */
+  clientsHaveKeys: mostly(3, false, true),
   /** What other callers sent just before this case. */
   before: mostly(
     9,
@@ -489,7 +491,7 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
   ],
   [
     { credential: 'opaque', tokenShape: 'plain', issuers: 'rfc7662WithSecret', knows0: 'inactive' },
-    ['knows1', 'issuers', 'keys'],
+    ['knows1', 'issuers', 'keys', 'clientsHaveKeys'],
   ],
   [
     { credential: 'basic', secretShape: 'asp' },
@@ -504,6 +506,7 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
       'token',
       'jwks0',
       'grantClient',
+      'clientsHaveKeys',
       'secretShape',
       'hasConnection',
       'usernameGiven',

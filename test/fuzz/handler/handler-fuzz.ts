@@ -6,6 +6,7 @@ import {
   type AuthorizerConfiguration,
   parseAuthorizerConfiguration,
 } from '../../../src/config/authorizer-configuration.ts';
+import type { ClientCredentials, SecretClient } from '../../../src/core/client-credentials.ts';
 import { ConfigurationError, IssuerError } from '../../../src/core/errors.ts';
 import { TableError } from '../../../src/shared-state/ports.ts';
 import type { Fuzz, FuzzOptions } from '../fuzz.ts';
@@ -18,7 +19,7 @@ import { eventOf, presentedIn, TOKEN_USER } from './event.ts';
 import { faultsOf, type Observed } from './faults.ts';
 import { receivedConfiguration } from './received.ts';
 import { MAPS } from './routes.ts';
-import { StandIn, signingKey } from './stand-in.ts';
+import { clientKey, StandIn, signingKey } from './stand-in.ts';
 import {
   AUDIENCE,
   calledIn,
@@ -124,7 +125,7 @@ function portsOf(testCase: Case, standIn: StandIn): AuthorizerPorts {
     passwordGrantClient: testCase.hasGrant ? () => readGrantClient(testCase) : undefined,
     issuerClient: async (secretId) => {
       if (secretId !== ISSUER_CLIENT_SECRET_NAME) throw unreadable();
-      return ISSUER_CLIENT;
+      return withKeyIf(testCase, ISSUER_CLIENT);
     },
   };
 }
@@ -133,7 +134,14 @@ async function readGrantClient(testCase: Case) {
   if (testCase.grantClient === 'unreadable') throw unreadable();
   if (testCase.grantClient === 'invalid')
     throw new ConfigurationError('configuration_invalid', 'The fuzz simulates: not a client.');
-  return testCase.hasConnection ? { ...GRANT_CLIENT, connection: 'Users' } : GRANT_CLIENT;
+  const client = withKeyIf(testCase, GRANT_CLIENT);
+  return testCase.hasConnection ? { ...client, connection: 'Users' } : client;
+}
+
+function withKeyIf({ clientsHaveKeys }: Case, client: SecretClient): ClientCredentials {
+  if (!clientsHaveKeys) return client;
+  const { clientId } = client;
+  return { clientId, key: { privateKey: clientKey(clientId).privateKey, alg: 'ES256' } };
 }
 
 const unreadable = () => new IssuerError('issuer_unavailable', 'The fuzz simulates: the secret cannot be read.');

@@ -13,6 +13,7 @@ import { scopesOfMap } from './routes.ts';
 import {
   AUDIENCE,
   calledIn,
+  FIRST,
   GRANT_CLIENT,
   grantedScopes,
   ISSUER_CLIENT,
@@ -116,7 +117,8 @@ export class StandIn {
     const { connection } = { connection: this.#case.hasConnection ? 'Users' : undefined };
     this.#expect(request.method === 'POST', 'a login that is not a POST');
     this.#expect(body.client_id === GRANT_CLIENT.clientId, 'a login by another client');
-    this.#expect(body.client_secret === GRANT_CLIENT.clientSecret, 'a login without the client secret');
+    if (this.#case.clientsHaveKeys) this.#expectClientAssertion(body, GRANT_CLIENT.clientId, FIRST.issuer);
+    else this.#expect(body.client_secret === GRANT_CLIENT.clientSecret, 'a login without the client secret');
     this.#expect(body.audience === AUDIENCE, 'a login for another audience');
     const expectedScope = scopesOfMap(calledIn(this.#case).map);
     const requested = String(body.scope ?? '')
@@ -235,30 +237,41 @@ export class StandIn {
 
   #isAuthenticated(request: HttpRequest, body: Readonly<Record<string, unknown>>, issuer: IssuerFacts): boolean {
     const authorization = request.headers.authorization;
-    if (issuer.hasSecret) return authorization === secretHeader();
+    if (issuer.hasSecret && !this.#case.clientsHaveKeys) return authorization === secretHeader();
     this.#expect(authorization === undefined, 'an Authorization header beside the assertion');
+    if (issuer.hasSecret) {
+      this.#expectClientAssertion(body, ISSUER_CLIENT.clientId, issuer.issuer);
+      return true;
+    }
     return this.#isRightAssertion(String(body.client_assertion), issuer);
   }
 
-  #isRightAssertion(assertion: string, issuer: IssuerFacts): boolean {
+  #isRightAssertion(assertion: string, { issuer }: IssuerFacts): boolean {
+    const keyId = String(decoded(assertion.split('.')[0] ?? '').kid);
+    this.#expectAssertion(assertion, { alg: 'RS256', key: signingKey(keyId).publicKey, by: AUDIENCE, issuer });
+    if (this.#case.keys === 'refused') return false;
+    return keyId === (this.#case.keys === 'rotated' ? 'pending' : 'current');
+  }
+
+  /** A client with a key sends no secret, and does not name its key, because the server did not name it. */
+  #expectClientAssertion(body: Readonly<Record<string, unknown>>, by: string, issuer: string): void {
+    const assertion = String(body.client_assertion);
+    this.#expect(!('client_secret' in body), 'a client secret beside the assertion');
+    this.#expect(!('kid' in decoded(assertion.split('.')[0] ?? '')), 'an assertion with an invented key id');
+    this.#expectAssertion(assertion, { alg: 'ES256', key: clientKey(by).publicKey, by, issuer });
+  }
+
+  #expectAssertion(assertion: string, { alg, key, by, issuer }: ExpectedAssertion): void {
     const [first = '', second = '', third = ''] = assertion.split('.');
-    const header = decoded(first);
     const claims = decoded(second);
-    const keyId = String(header.kid);
-    const isSigned = verify(
-      'sha256',
-      Buffer.from(`${first}.${second}`),
-      signingKey(keyId).publicKey,
-      Buffer.from(third, 'base64url'),
-    );
-    this.#expect(isSigned && header.alg === 'RS256', 'an assertion that its key did not sign');
-    this.#expect(claims.iss === AUDIENCE && claims.sub === AUDIENCE, 'an assertion by somebody else');
-    this.#expect(claims.aud === issuer.issuer, 'an assertion for another issuer');
+    const options = { key, dsaEncoding: 'ieee-p1363' } as const;
+    const isSigned = verify('sha256', Buffer.from(`${first}.${second}`), options, Buffer.from(third, 'base64url'));
+    this.#expect(isSigned && decoded(first).alg === alg, 'an assertion that its key did not sign');
+    this.#expect(claims.iss === by && claims.sub === by, 'an assertion by somebody else');
+    this.#expect(claims.aud === issuer, 'an assertion for another issuer');
     this.#expect(typeof claims.jti === 'string' && claims.jti.length <= 64, 'an assertion without an id');
     const lifeSeconds = Number(claims.exp) - this.nowMs / 1000;
     this.#expect(lifeSeconds > 0 && lifeSeconds <= 300, 'an assertion that lives too long or not at all');
-    if (this.#case.keys === 'refused') return false;
-    return keyId === (this.#case.keys === 'rotated' ? 'pending' : 'current');
   }
 
   /** An assertion may be used only once, whatever the outcome of the call. */
@@ -300,6 +313,20 @@ export class StandIn {
 /** Our own signing keys. They are small, because the stand-in accepts that and they sign faster. */
 export function signingKey(kid: string): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
   return keyPair(`ours-${kid}`, 'weakRsa');
+}
+
+/** The key of a client that has one. */
+export function clientKey(clientId: string): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
+  return keyPair(clientId, 'P-256');
+}
+
+interface ExpectedAssertion {
+  readonly alg: string;
+  readonly key: KeyObject;
+  /** Who signed it: the client's id, or the audience. */
+  readonly by: string;
+  /** Whom it is for. */
+  readonly issuer: string;
 }
 
 type Facts = Readonly<Record<string, unknown>>;
