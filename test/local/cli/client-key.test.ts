@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { registerClientKey } from '../../../local/local-clients.ts';
 import type { ClientCredentialRecord } from '../../../local/tenant/records.ts';
 import { type AspOptions, CTRL_C } from '../../support/cli/asp.ts';
+import { openChain } from '../../support/cli/chain.ts';
 import { openReadyTenant, type TenantForTest, USER } from '../../support/cli/tenant.ts';
 import { keySecret, OTHER_RSA, P256, pem, publicPem, RSA, secretParts } from '../../support/core/client-keys.ts';
 import { MANAGEMENT_CLIENT } from '../../support/tenant/tenant.ts';
@@ -146,5 +147,34 @@ describe('asp with the key of the management client', () => {
       ),
     });
     expect(await asp(LIST, { ...WITHOUT_SECRET, answers: [CTRL_C] })).toMatchObject({ code: 130 });
+  });
+});
+
+describe('asp doctor with the key of the management client', () => {
+  async function doctorWith(key: typeof RSA) {
+    const chain = await openChain();
+    registerClientKey(chain.local.tenant, clientId, publicPem(RSA));
+    for (const part of secretParts(key)) chain.secrets.add(part);
+    chain.write('client.pem', pem(key));
+    const { code, stdout } = await chain.doctor(['--client-key', 'client.pem', '--json']);
+    const checks: readonly Readonly<Record<string, string>>[] = JSON.parse(stdout).checks;
+    return { code, check: (id: string) => checks.find((check) => check.id === id) };
+  }
+
+  it('checks every link without a shared secret', async () => {
+    const { code, check } = await doctorWith(RSA);
+    expect(check('management-client')).toMatchObject({ state: 'passed', detail: clientId });
+    expect(check('forwarded-ip')).toMatchObject({ state: 'passed' });
+    expect(code).toBe(0);
+  });
+
+  it('says what to check if the tenant refuses the key', async () => {
+    const { code, check } = await doctorWith(OTHER_RSA);
+    expect(check('management-client')).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(/401 invalid_client.*public half of the "privateKey"/),
+    });
+    expect(check('resource-server')).toMatchObject({ state: 'skipped' });
+    expect(code).toBe(1);
   });
 });
