@@ -2,10 +2,9 @@
  * Rotates the signing key on a schedule, on demand, and in an emergency, together with the tenant's copy of the public key.
  * The function may use the signing key's secret and the management client's, and no other.
  */
-import { Duration, Stack } from 'aws-cdk-lib';
-import { type Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
+import { Duration } from 'aws-cdk-lib';
+import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { jwksCacheSeconds, rotationDays } from '../src/config/deployment-fields.ts';
@@ -15,9 +14,9 @@ import type { Auth0Setup } from './auth0-setup.ts';
 import { checkProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { secretIdOf } from './secret-id.ts';
+import { addSecretRotation } from './secret-rotation.ts';
 import { readSecretStatements, useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { SigningKey } from './signing-key.ts';
 import { readState, writeState } from './state-table.ts';
 
 /** Which key `KeyRotation` rotates, and when. */
@@ -68,12 +67,10 @@ export class KeyRotation extends Construct {
     super(scope, id);
     const { setup, automaticallyAfter = Duration.days(DEFAULTS.rotationDays) } = props;
     const { signingKey } = setup;
-    const days = automaticallyAfter.toDays({ integral: false });
-    checkProp(this, 'automaticallyAfter', days, rotationDays);
+    checkProp(this, 'automaticallyAfter', automaticallyAfter.toDays({ integral: false }), rotationDays);
     this.secretArn = signingKey.secretArn;
     this.function = this.#function(props);
-    const permission = this.#letSecretsManagerCall(signingKey);
-    if (automaticallyAfter.isUnresolved() || days > 0) this.#schedule(signingKey, days).node.addDependency(permission);
+    addSecretRotation(this, { secretArn: this.secretArn, function: this.function, automaticallyAfter });
     this.node.addDependency(setup);
   }
 
@@ -112,26 +109,6 @@ export class KeyRotation extends Construct {
         ...(encryptionKey ? [useKeyStatement(this, encryptionKey, keyActions)] : []),
       ],
     }).function;
-  }
-
-  #letSecretsManagerCall({ secretArn }: SigningKey): CfnPermission {
-    return new CfnPermission(this, 'CalledBySecretsManager', {
-      action: 'lambda:InvokeFunction',
-      functionName: this.function.functionArn,
-      principal: new ServicePrincipal('secretsmanager.amazonaws.com').service,
-      sourceAccount: Stack.of(this).account,
-      sourceArn: secretArn,
-    });
-  }
-
-  /** Turning the schedule on does not start a rotation: a deployment changes no key. */
-  #schedule({ secretArn }: SigningKey, automaticallyAfterDays: number): CfnRotationSchedule {
-    return new CfnRotationSchedule(this, 'Schedule', {
-      secretId: secretArn,
-      rotationLambdaArn: this.function.functionArn,
-      rotationRules: { automaticallyAfterDays },
-      rotateImmediatelyOnUpdate: false,
-    });
   }
 }
 
