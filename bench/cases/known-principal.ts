@@ -76,7 +76,15 @@ function verifyAgain({ issuer, jwk, publicKey }: BenchIssuer, eventText: string)
   const principal = { subject: sub, scopes: String(scope).split(' '), issuer, tokenType: 'access_token' } as const;
   return policy(
     'Allow',
-    { ...principal, username: undefined, clientId: undefined, organizationId: undefined, expiresAt: undefined },
+    {
+      principal: {
+        ...principal,
+        username: undefined,
+        clientId: undefined,
+        organizationId: undefined,
+        expiresAt: undefined,
+      },
+    },
     methodArn,
   );
 }

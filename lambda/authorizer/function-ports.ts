@@ -28,7 +28,7 @@ const FIRST_READ_TIMEOUT_MS = 1000;
 export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadAws, ports: IssuerPorts): FunctionPorts {
   const forJwts = new EarlyReads(ports);
   const others = new EarlyReads(ports);
-  const { revocation, sharedCache, proofTable } = configuration;
+  const { revocation, sharedCache, proofTable, principalToken } = configuration;
   return {
     ports: {
       ...ports,
@@ -38,6 +38,8 @@ export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadA
         readPepper: others.add({ read: async () => (await aws()).readPepper(sharedCache.pepperSecret) }),
       },
       proofs: proofTable === undefined ? undefined : proofTableOf(proofTable, aws),
+      principalKey:
+        principalToken && forJwts.add({ read: async () => (await aws()).readPrincipalKey(principalToken.keySecret) }),
       marks: revocation && markTable(revocation, aws, revocation.revokeJwts ? forJwts : others, ports),
     },
     prefetchForJwts: () => forJwts.start(),

@@ -49,7 +49,7 @@ export function fromHttpApiEvent(event: HttpApiEvent): AuthorizationRequest {
 export function toHttpApiResult(decision: Decision): HttpApiResult {
   switch (decision.outcome) {
     case 'allow':
-      return { isAuthorized: true, context: principalContext(decision.principal) };
+      return { isAuthorized: true, context: principalContext(decision.principal, decision.token) };
     case 'deny':
       return { isAuthorized: false, context: principalContext(decision.principal) };
     default:

@@ -1,13 +1,23 @@
-/** The principal as the context of an authorizer's result: bounded strings under fixed keys, and nothing secret. */
-import { claimContext, type Principal, type PrincipalContext } from '../../src/core/principal.ts';
+/** The principal as the context of an authorizer's result: bounded strings under fixed keys, and no credential of the caller. */
+import {
+  boundedScope,
+  claimContext,
+  type Principal,
+  type PrincipalContext,
+  TOKEN_KEY,
+} from '../../src/core/principal.ts';
 
 /** API Gateway refuses a larger context: WebSocket APIs allow 8 KB, other APIs more. The rest is for the policy around it. */
 const MAXIMUM_BYTES = 7168;
 const MAXIMUM_SCOPE_LENGTH = 4096;
 
-/** Every part but the scopes is bounded when the credential is checked, which leaves room for some scopes. */
-export function principalContext(principal: Principal): PrincipalContext {
-  const context = contextWithoutScope(principal);
+/**
+ * Every part but the scopes is bounded when the credential is checked, which leaves room for some scopes.
+ *
+ * @param token the signed principal
+ */
+export function principalContext(principal: Principal, token?: string): PrincipalContext {
+  const context = { ...contextWithoutScope(principal), ...(token !== undefined && { [TOKEN_KEY]: token }) };
   const room = MAXIMUM_BYTES - Buffer.byteLength(JSON.stringify(context));
   return { ...context, scope: boundedScope(principal.scopes, Math.min(room, MAXIMUM_SCOPE_LENGTH)) };
 }
@@ -24,10 +34,4 @@ function contextWithoutScope(principal: Principal): PrincipalContext {
     exp: principal.expiresAt === undefined ? '' : String(principal.expiresAt),
     ...claimContext(principal),
   };
-}
-
-/** Drops whole scopes at the end, so that none is cut in two. A scope has only ASCII letters that JSON writes as they are. */
-function boundedScope(scopes: readonly string[], maximumLength: number): string {
-  const scope = scopes.join(' ');
-  return scope.length <= maximumLength ? scope : scope.slice(0, scope.lastIndexOf(' ', maximumLength) + 1).trimEnd();
 }

@@ -49,9 +49,9 @@ export function toRestResult(
 ): APIGatewayAuthorizerResult {
   switch (decision.outcome) {
     case 'allow':
-      return policy('Allow', decision.principal, calledMethod(methodArn));
+      return policy('Allow', decision, calledMethod(methodArn));
     case 'deny': {
-      const result = policy('Deny', decision.principal, calledMethod(methodArn));
+      const result = policy('Deny', decision, calledMethod(methodArn));
       const challenge = insufficientScopeChallenge(audience, decision.requiredScopes, metadataUrl);
       return { ...result, context: { ...result.context, [CHALLENGE_KEY]: challenge } };
     }

@@ -55,9 +55,9 @@ export function toWebSocketResult(
 ): APIGatewayAuthorizerResult {
   switch (decision.outcome) {
     case 'allow':
-      return policy('Allow', decision.principal, methodArn);
+      return policy('Allow', decision, methodArn);
     case 'deny':
-      return policy('Deny', decision.principal, methodArn);
+      return policy('Deny', decision, methodArn);
     default:
       throw refusal(decision);
   }

@@ -9,6 +9,7 @@ import { ConfigurationError, CredentialError, IssuerError, SharedStateError } fr
 import { type CalledRoute, type RouteMap, satisfies, scopesOf } from '../core/routes.ts';
 import { DECISION_DEADLINE_MS, type IssuerEvent } from '../issuer/issuer-endpoint.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
+import type { PrincipalTokens } from '../principal-token/principal-tokens.ts';
 import type { BoundRequest, BoundTokens } from '../proof-of-possession/bound-tokens.ts';
 import type { TableEvent } from '../shared-state/table-access.ts';
 import { type Authenticator, authenticate } from './authenticator.ts';
@@ -30,6 +31,8 @@ export interface AuthorizerSettings {
   readonly tokenUsers?: readonly string[] | undefined;
   /** @default no credential is revoked before its caches expire */
   readonly revocation?: RevocationCheck | undefined;
+  /** Signs the principal for the backend. @default the backend gets no token */
+  readonly tokens?: PrincipalTokens | undefined;
   /** Fetches what the first request will probably need. Never rejects. */
   readonly prefetch: () => Promise<void>;
 }
@@ -74,7 +77,9 @@ export class Authorizer {
    */
   async decide(request: AuthorizationRequest, observe?: DecisionObserver): Promise<Decision> {
     try {
-      return this.#decideFor(await this.#resolve(request, observe), request);
+      const sign = this.#settings.tokens?.start();
+      const decision = this.#decideFor(await this.#resolve(request, observe), request);
+      return sign && decision.outcome === 'allow' ? { ...decision, token: await sign(decision.principal) } : decision;
     } catch (error) {
       if (error instanceof CredentialError) {
         return { outcome: 'unauthenticated', reason: error.code, message: error.message };

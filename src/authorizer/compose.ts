@@ -15,6 +15,8 @@ import { IssuerEndpoint, type IssuerPorts } from '../issuer/issuer-endpoint.ts';
 import { Jwks } from '../issuer/jwks.ts';
 import { JwtVerifier } from '../issuer/jwt.ts';
 import { PasswordGrant } from '../issuer/password-grant.ts';
+import type { PrincipalKey } from '../principal-token/principal-key.ts';
+import { PrincipalTokens } from '../principal-token/principal-tokens.ts';
 import { BoundTokens } from '../proof-of-possession/bound-tokens.ts';
 import { ReplayGuard } from '../proof-of-possession/replay-guard.ts';
 import type { MarkTable, ProofTable } from '../shared-state/ports.ts';
@@ -40,6 +42,8 @@ export interface AuthorizerPorts extends IssuerPorts {
   readonly marks?: MarkTable | undefined;
   /** The table of DPoP proofs. Required if `dpop` is not `off`. */
   readonly proofs?: ProofTable | undefined;
+  /** Reads the key that signs the principal for the backend. Required if `principalToken` is configured. */
+  readonly principalKey?: (() => Promise<PrincipalKey>) | undefined;
 }
 
 /** An authorization server that may issue tokens. */
@@ -91,6 +95,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
       revocation,
     }),
     revocation,
+    tokens: composeTokens(configuration, ports),
     digest,
     routes,
     boundTokens: composeBoundTokens(configuration, ports),
@@ -152,11 +157,7 @@ function composeRevocation(
   { marks: table, clock }: AuthorizerPorts,
 ): RevocationCheck | undefined {
   if (!revocation) return undefined;
-  if (!table)
-    throw new ConfigurationError(
-      'configuration_invalid',
-      'Revocation is configured, but its table is not available here.',
-    );
+  if (!table) throw unavailableHere('Revocation is configured, but its table');
   const { seconds, revokeJwts } = revocation;
   const timeoutMs = revokeJwts ? REQUIRED_MARK_TIMEOUT_MS : undefined;
   const revocations = new Revocations({ table, clock, seconds, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
@@ -167,9 +168,21 @@ function composeRevocation(
 }
 
 function composeBoundTokens({ dpop, mtls }: AuthorizerConfiguration, { proofs, clock }: AuthorizerPorts): BoundTokens {
-  if (dpop !== 'off' && !proofs)
-    throw new ConfigurationError('configuration_invalid', '"dpop" is configured, but its table is not available here.');
+  if (dpop !== 'off' && !proofs) throw unavailableHere('"dpop" is configured, but its table');
   return new BoundTokens({ dpop, mtls, replayGuard: proofs && new ReplayGuard(proofs, clock), clock });
+}
+
+function composeTokens(
+  { principalToken }: AuthorizerConfiguration,
+  { principalKey: readKey, clock }: AuthorizerPorts,
+): PrincipalTokens | undefined {
+  if (!principalToken) return undefined;
+  if (!readKey) throw unavailableHere('The signed principal is configured, but its key');
+  return new PrincipalTokens({ ...principalToken, readKey, clock });
+}
+
+function unavailableHere(what: string): ConfigurationError {
+  return new ConfigurationError('configuration_invalid', `${what} is not available here.`);
 }
 
 function composePasswordGrant(

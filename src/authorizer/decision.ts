@@ -11,7 +11,13 @@ import type { Principal } from '../core/principal.ts';
 export type DenialCode = 'scope_missing' | 'route_unknown';
 
 export type Decision =
-  | { readonly outcome: 'allow'; readonly principal: Principal; readonly cacheHit: boolean }
+  | {
+      readonly outcome: 'allow';
+      readonly principal: Principal;
+      readonly cacheHit: boolean;
+      /** The signed principal for the backend. Only with `principalToken`. */
+      readonly token?: string;
+    }
   | {
       /** The credential is valid but may not call this route: 403. */
       readonly outcome: 'deny';

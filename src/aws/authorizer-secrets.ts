@@ -2,6 +2,7 @@
 import { type PasswordGrantClient, parseClientCredentials } from '../core/client-credentials.ts';
 import { ConfigurationError, IssuerError } from '../core/errors.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
+import { importPrincipalKey, type PrincipalKey } from '../principal-token/principal-key.ts';
 import { type ImportedSigningKey, importSigningKey, parseSigningJwk } from '../signing-key/signing-key.ts';
 import { errorName } from './errors.ts';
 import type { Stage } from './secret-versions.ts';
@@ -43,6 +44,13 @@ export interface AuthorizerSecrets {
    * @throws ConfigurationError `configuration_invalid`
    */
   readPepper(secretId: string): Promise<string>;
+  /**
+   * Reads the key that signs the principal for the backend.
+   *
+   * @throws IssuerError `issuer_unavailable`
+   * @throws ConfigurationError `signing_key_invalid`
+   */
+  readPrincipalKey(secretId: string): Promise<PrincipalKey>;
 }
 
 /** @param readStage makes the call to Secrets Manager */
@@ -73,6 +81,9 @@ export function createAuthorizerSecrets(readStage: ReadStage): AuthorizerSecrets
     },
     async readPepper(secretId) {
       return parsePepper(secretId, await readCurrent(secretId));
+    },
+    async readPrincipalKey(secretId) {
+      return importPrincipalKey(await readCurrent(secretId));
     },
   };
 }

@@ -58,12 +58,18 @@ export const PRINCIPAL_KEYS = ['sub', 'username', 'scope', 'token_type', 'client
 
 /** The key under which a backend receives the actor, if the token has one. */
 export const ACTOR_KEY = 'act';
+/** The key under which a backend receives the signed principal, if the configuration says so. */
+export const TOKEN_KEY = 'token';
 /** The key under which a backend receives one of the claims that the configuration passes on. */
 export type ClaimKey = `claim_${string}`;
 
+/** The signed principal outlives the cache of API Gateway by this, for the request that is under way and for clocks that differ. */
+export const TOKEN_SLACK_SECONDS = 60;
+
 /** The principal as a backend receives it. */
 export type PrincipalContext = Readonly<
-  Record<(typeof PRINCIPAL_KEYS)[number], string> & Partial<Record<typeof ACTOR_KEY | ClaimKey, string>>
+  Record<(typeof PRINCIPAL_KEYS)[number], string> &
+    Partial<Record<typeof ACTOR_KEY | typeof TOKEN_KEY | ClaimKey, string>>
 >;
 
 /** `https://demo.api/roles` becomes `claim_https_demo_api_roles`. The configuration may not have two names with the same key. */
@@ -80,8 +86,14 @@ export function claimContext({ actor, claims }: Pick<Principal, 'actor' | 'claim
 
 /** Reads the principal from an authorizer's context, and leaves out what API Gateway adds. Every one of `PRINCIPAL_KEYS` is there. */
 export function principalOf(context: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  const others = Object.keys(context).filter((key) => key === ACTOR_KEY || /^claim_[a-z0-9_]+$/.test(key));
+  const others = Object.keys(context).filter((key) => /^(?:act|token|claim_[a-z0-9_]+)$/.test(key));
   return Object.fromEntries([...PRINCIPAL_KEYS, ...others].map((key) => [key, String(context[key] ?? '')]));
+}
+
+/** Drops whole scopes at the end, so that none is cut in two. A scope has only ASCII letters that JSON writes as they are. */
+export function boundedScope(scopes: readonly string[], maximumLength: number): string {
+  const scope = scopes.join(' ');
+  return scope.length <= maximumLength ? scope : scope.slice(0, scope.lastIndexOf(' ', maximumLength) + 1).trimEnd();
 }
 
 /** What a log shows instead of a subject. It is the same in every log, so that all lines about one user can be found. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createAuthorizerAws } from '../../../src/aws/authorizer-aws.ts';
+import { writePrincipalKeys } from '../../../src/principal-token/key-pairs.ts';
 import { generateSigningKey } from '../../../src/signing-key/generate-signing-key.ts';
 import { scriptedAws } from '../../support/core/aws-calls.ts';
 import { NOW_MS } from '../../support/core/clock.ts';
 import { configurationError, everythingIn, issuerError } from '../../support/core/errors.ts';
+import { makePrincipalKeys } from '../../support/core/principal-keys.ts';
 import { failure, form, json, type Reply, ScriptedHttp } from '../../support/core/scripted-http.ts';
 
 const current = await generateSigningKey(NOW_MS);
@@ -95,6 +97,20 @@ describe('a role that is new', () => {
       await expect(aws.readClient('key')).rejects.toThrow(unreadable('got AccessDeniedException'));
     }
     expect(clock.sleeps).toHaveLength(12);
+  });
+});
+
+describe('reading the key of principal tokens', () => {
+  it('returns the current key of the secret', async () => {
+    const keys = makePrincipalKeys();
+    const { aws } = awsWith({ AWSCURRENT: [value(writePrincipalKeys(keys))] });
+    expect(await aws.readPrincipalKey('keys')).toMatchObject({ kid: keys[0].kid });
+  });
+
+  it('refuses a secret without one', async () => {
+    const { aws } = awsWith({ AWSCURRENT: [value('{}')] });
+    const message = 'The secret of principal tokens is not {"keys":[…]} with P-256 keys. Rotate it.';
+    await expect(aws.readPrincipalKey('keys')).rejects.toThrow(configurationError('signing_key_invalid', message));
   });
 });
 

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { functionPorts } from '../../../../lambda/authorizer/function-ports.ts';
 import type { AuthorizerAws } from '../../../../src/aws/authorizer-aws.ts';
 import { parseAuthorizerConfiguration } from '../../../../src/config/authorizer-configuration.ts';
+import { generatePrincipalKey } from '../../../../src/principal-token/key-pairs.ts';
+import { importPrincipalKey } from '../../../../src/principal-token/principal-key.ts';
 import { FrozenClock } from '../../../support/core/clock.ts';
 import { signingKey } from '../../../support/core/composed.ts';
 import { AUDIENCE, ISSUER } from '../../../support/core/issuer.ts';
+import { PRINCIPAL_TOKEN } from '../../../support/core/principal-keys.ts';
 
 const CLIENT = { clientId: 'client', clientSecret: 'secret' };
 const LOGINS = {
@@ -33,6 +36,7 @@ function setUp(configuration: object = {}) {
     readClient: reading(CLIENT),
     readOriginSecrets: reading(['origin']),
     readPepper: reading('pepper'),
+    readPrincipalKey: reading(importPrincipalKey(JSON.stringify({ keys: [generatePrincipalKey()] }))),
     entryTable: (tableName) => ({
       read: async (id) => {
         reads.push(`${tableName}/${id}`);
@@ -98,6 +102,15 @@ describe('the ports of the function', () => {
     expect(reads).toEqual(['key']);
     expect(ports.passwordGrantClient).toBeUndefined();
     expect(ports.originSecrets).toBeUndefined();
+  });
+
+  it('read the key of principal tokens before everything else, since every request needs it', async () => {
+    const { ports, prefetchForJwts, reads } = setUp({ principalToken: PRINCIPAL_TOKEN });
+    await prefetchForJwts();
+    expect(reads).toEqual([PRINCIPAL_TOKEN.keySecret]);
+    expect(await ports.principalKey?.()).toMatchObject({ kid: expect.any(String) });
+    expect(reads).toHaveLength(1);
+    expect(setUp().ports.principalKey).toBeUndefined();
   });
 
   it('read the origin secret again if the early one may miss a change', async () => {

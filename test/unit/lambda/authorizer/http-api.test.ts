@@ -67,6 +67,7 @@ describe('an HTTP API event, payload 2.0', () => {
 describe('a decision for an HTTP API', () => {
   it('is a simple response with the principal, whether allowed or denied', () => {
     expect(toHttpApiResult(ALLOW)).toEqual({ isAuthorized: true, context: CONTEXT });
+    expect(toHttpApiResult({ ...ALLOW, token: 'a.b.c' }).context).toEqual({ ...CONTEXT, token: 'a.b.c' });
     expect(toHttpApiResult(DENY)).toEqual({ isAuthorized: false, context: CONTEXT });
   });
 

@@ -73,6 +73,14 @@ describe('an allow decision', () => {
     expect(toRestResult(ALLOW, EVENT, AUDIENCE).context).toEqual(CONTEXT);
   });
 
+  it('passes the signed principal to the backend, if there is one, and leaves fewer scopes beside it', () => {
+    const token = 'a'.repeat(4200);
+    const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
+    const { context } = toRestResult({ ...ALLOW, token, principal: { ...PRINCIPAL, scopes } }, EVENT, AUDIENCE);
+    expect(context).toEqual({ ...CONTEXT, token, scope: expect.stringMatching(/^scope:0 .*scope:\d+$/) });
+    expect(JSON.stringify(context).length).toBeLessThanOrEqual(7168);
+  });
+
   it('drops whole scopes if they are longer than API Gateway accepts', () => {
     const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
     const { context } = toRestResult({ ...ALLOW, principal: { ...PRINCIPAL, scopes } }, EVENT, AUDIENCE);

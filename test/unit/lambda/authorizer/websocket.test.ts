@@ -136,6 +136,10 @@ describe('a decision for a WebSocket API', () => {
     expect(context).toEqual(CONTEXT);
   });
 
+  it('passes the signed principal to the integrations, if there is one', () => {
+    expect(toWebSocketResult({ ...ALLOW, token: 'a.b.c' }, EVENT).context).toEqual({ ...CONTEXT, token: 'a.b.c' });
+  });
+
   it('throws an error if there is no principal', () => {
     expect(() => toWebSocketResult(UNAUTHENTICATED, EVENT)).toThrow(/^Unauthorized$/);
     expect(() => toWebSocketResult(UNAVAILABLE, EVENT)).toThrow(/^issuer_timeout$/);

@@ -42,6 +42,15 @@ describe('the headers for the backend', () => {
     });
   });
 
+  it('contain the signed principal as it is, if there is one, and never the one that the caller sent', () => {
+    const token = 'eyJhbGciOiJFUzI1NiJ9.e30.a-b_c';
+    const headers = { 'X-Auth-Token': ['forged'] };
+    expect(requestHeaders(proxyEvent({ headers, authorizer: { ...PRINCIPAL, token } }), SECRET)).toEqual({
+      ...OURS,
+      'x-auth-token': [token],
+    });
+  });
+
   it('contain an empty principal on a public route', () => {
     const headers = requestHeaders(proxyEvent({ authorizer: null }), SECRET);
     const names = Object.keys(OURS).filter((name) => name.startsWith('x-auth-'));
@@ -70,6 +79,8 @@ describe('the headers for the backend', () => {
     'Proxy-Authorization',
     'X-Auth-Sub',
     'x-auth-anything',
+    'X-Auth-Token',
+    'x_auth_token',
     'X_Auth_Sub',
     'X-Auth-Act',
     'x_auth_claim_email',

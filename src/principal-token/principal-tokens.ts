@@ -1,0 +1,101 @@
+/** Signs a JWT about the principal of a request, for the backend. */
+import { sign } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { CredentialError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+import { boundedScope, type Principal, TOKEN_SLACK_SECONDS } from '../core/principal.ts';
+import { type PrincipalKey, TOKEN_ALGORITHM } from './principal-key.ts';
+
+/** No other kind of JWT has this type, so that none can be taken for another (RFC 8725 section 3.11). */
+export const PRINCIPAL_TOKEN_TYPE = 'principal+jwt';
+
+export interface PrincipalTokenSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  /** The life of a token: how long API Gateway caches the response that holds it, and `TOKEN_SLACK_SECONDS`. */
+  readonly seconds: number;
+  /** Reads the current key. */
+  readonly readKey: () => Promise<PrincipalKey>;
+  readonly clock: Clock;
+}
+
+/** Signs a token about a principal. */
+export type SignPrincipal = (principal: Principal) => Promise<string>;
+
+const FRESH_MS = 5 * 60_000;
+/** Leaves room in the context of a response, where the claims are once more, and in a header. */
+const MOST_CLAIMS_LENGTH = 3000;
+
+export class PrincipalTokens {
+  readonly #settings: PrincipalTokenSettings;
+  #key: Promise<PrincipalKey> | undefined;
+  #readAgainFromMs = 0;
+
+  constructor(settings: PrincipalTokenSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Starts to read the key, unless it is known.
+   *
+   * @returns signs a token about a principal. Throws IssuerError `issuer_unavailable` if no key can be read, ConfigurationError
+   *   `signing_key_invalid`, or CredentialError `claims_malformed` if the claims are too long
+   */
+  start(): SignPrincipal {
+    const key = this.#current();
+    // Reported when a token is signed. Most requests that are refused never need one.
+    key.catch(() => undefined);
+    return async (principal) => this.#sign(principal, await key);
+  }
+
+  /** @see RFC 7519, RFC 7515 section 7.1 */
+  #sign(principal: Principal, { kid, privateKey: key }: PrincipalKey): string {
+    const header = { alg: TOKEN_ALGORITHM, typ: PRINCIPAL_TOKEN_TYPE, kid };
+    const signed = `${base64url(header)}.${base64url(this.#claims(principal))}`;
+    return `${signed}.${sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+  }
+
+  #claims(principal: Principal): object {
+    const { issuer: iss, audience: aud, seconds, clock } = this.#settings;
+    const iat = Math.floor(clock() / 1000);
+    // API Gateway may replay the response after the credential has expired, but not for longer than its cache lasts.
+    const last = Math.max(principal.expiresAt ?? Number.POSITIVE_INFINITY, iat) + seconds - TOKEN_SLACK_SECONDS;
+    const claims = {
+      iss,
+      aud,
+      sub: principal.subject,
+      iat,
+      exp: Math.floor(Math.min(iat + seconds, last)),
+      issuer: principal.issuer,
+      client_id: principal.clientId,
+      username: principal.username,
+      org_id: principal.organizationId,
+      token_type: principal.tokenType,
+      act: principal.actor === undefined ? undefined : parseJson(principal.actor),
+      claims: principal.claims,
+      scope: '',
+    };
+    const room = MOST_CLAIMS_LENGTH - Buffer.byteLength(JSON.stringify(claims));
+    // A claim that is dropped or cut could mean more rights than the credential has.
+    if (room < 0) throw new CredentialError('claims_malformed', 'The claims are too long for the signed principal.');
+    return { ...claims, scope: boundedScope(principal.scopes, room) };
+  }
+
+  /** Reads the key again from time to time. If that fails, the earlier one signs: it stays published. */
+  #current(): Promise<PrincipalKey> {
+    const { readKey, clock } = this.#settings;
+    if (this.#key && clock() < this.#readAgainFromMs) return this.#key;
+    const earlier = this.#key;
+    this.#readAgainFromMs = clock() + FRESH_MS;
+    this.#key = readKey().catch((error: unknown) => {
+      this.#key = earlier;
+      if (earlier !== undefined) return earlier;
+      throw error;
+    });
+    return this.#key;
+  }
+}
+
+function base64url(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
