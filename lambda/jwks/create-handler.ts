@@ -19,7 +19,7 @@ const READ_AGAIN_MS = 1000;
 
 /** Makes the handler, for events of a REST API. */
 export function createJwksHandler(
-  { jwksCacheSeconds }: Pick<JwksConfiguration, 'jwksCacheSeconds'>,
+  { jwksCacheSeconds, keyType }: Pick<JwksConfiguration, 'jwksCacheSeconds' | 'keyType'>,
   { state, clock, log }: JwksPorts,
 ): (event: unknown) => Promise<RestResponse> {
   let text = '';
@@ -33,7 +33,7 @@ export function createJwksHandler(
   return async (event) => {
     try {
       const ifNoneMatch = ifNoneMatchOf(event);
-      return jwksResponse(await read(), { ifNoneMatch, nowMs: clock(), maxAgeSeconds: jwksCacheSeconds });
+      return jwksResponse(await read(), { keyType, ifNoneMatch, nowMs: clock(), maxAgeSeconds: jwksCacheSeconds });
     } catch (error) {
       log(JSON.stringify({ event: 'jwks', outcome: 'failed', failure: describeFailure(error) }));
       return unavailable();

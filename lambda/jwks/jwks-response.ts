@@ -3,6 +3,9 @@
  * public member is copied by name, so that nothing else in the stored document can ever be served.
  */
 import { createHash } from 'node:crypto';
+import type { JwksConfiguration } from '../../src/config/function-configurations.ts';
+import { publicPrincipalJwk } from '../../src/principal-token/key-pairs.ts';
+import { parsePublishedKeys, servedPrincipalKeys } from '../../src/principal-token/published-keys.ts';
 import { parsePublicKeys, servedKeys } from '../../src/signing-key/public-key-document.ts';
 import { publicJwk } from '../../src/signing-key/signing-key.ts';
 
@@ -12,7 +15,7 @@ export interface RestResponse {
   readonly body: string;
 }
 
-export interface JwksRequest {
+export interface JwksRequest extends Pick<JwksConfiguration, 'keyType'> {
   /** The value of `If-None-Match`; `undefined` if there is none. */
   readonly ifNoneMatch: string | undefined;
   readonly nowMs: number;
@@ -35,10 +38,16 @@ const UNAVAILABLE: RestResponse = {
  * @throws ConfigurationError `signing_key_invalid`
  * @see RFC 9110 sections 8.8.3, 13.1.2 and 15.4.5
  */
-export function jwksResponse(documentText: string, { ifNoneMatch, nowMs, maxAgeSeconds }: JwksRequest): RestResponse {
-  const keys = servedKeys(parsePublicKeys(documentText), nowMs);
+export function jwksResponse(
+  documentText: string,
+  { keyType, ifNoneMatch, nowMs, maxAgeSeconds }: JwksRequest,
+): RestResponse {
+  const keys =
+    keyType === 'EC'
+      ? servedPrincipalKeys(parsePublishedKeys(documentText), nowMs).map(publicPrincipalJwk)
+      : servedKeys(parsePublicKeys(documentText), nowMs).map(publicJwk);
   if (keys.length === 0) return UNAVAILABLE;
-  const body = JSON.stringify({ keys: keys.map(publicJwk) });
+  const body = JSON.stringify({ keys });
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   const caching = { ETag: etag, 'Cache-Control': `public, max-age=${maxAgeSeconds}` };
   if (isKnown(etag, ifNoneMatch)) return { statusCode: 304, headers: caching, body: '' };

@@ -3,7 +3,18 @@
  * environment variable `CONFIG`, and the function parses it when it starts. They contain names of secrets, but no
  * secret.
  */
-import { array, type InferOutput, looseObject, minLength, optional, pipe, strictObject, string, union } from 'valibot';
+import {
+  array,
+  type InferOutput,
+  looseObject,
+  minLength,
+  optional,
+  picklist,
+  pipe,
+  strictObject,
+  string,
+  union,
+} from 'valibot';
 import { parseJson } from '../core/json.ts';
 import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
 import { audience, issuer, revocationSeconds, secretId, wholeNumber } from './fields.ts';
@@ -30,11 +41,11 @@ const tenantEntries = {
   issuer,
 };
 
-/** For the function that makes the signing key. */
+/** For the functions that make a signing key: the resource server's, or that of principal tokens. */
 const signingKeySchema = exactly({ signingKeySecret, stateTable });
 
-/** For the function that serves the public keys. */
-const jwksSchema = exactly({ stateTable, jwksCacheSeconds });
+/** For the functions that serve public keys: those of the resource server (RSA), or those of principal tokens (EC). */
+const jwksSchema = exactly({ stateTable, jwksCacheSeconds, keyType: optional(picklist(['RSA', 'EC']), 'RSA') });
 
 /**
  * For the function that sets the tenant up. The tenant and the secrets are here and not in the events, so that nobody who

@@ -16,12 +16,14 @@ export interface JwksServer {
 export interface JwksServerOptions {
   readonly state: StateStore;
   readonly jwksCacheSeconds: number;
+  /** @default RSA */
+  readonly keyType?: 'RSA' | 'EC';
   readonly clock: Clock;
 }
 
 export async function startJwksServer(options: JwksServerOptions): Promise<JwksServer> {
-  const { state, jwksCacheSeconds, clock } = options;
-  const handle = createJwksHandler({ jwksCacheSeconds }, { state, clock, log: () => {} });
+  const { state, jwksCacheSeconds, clock, keyType = 'RSA' } = options;
+  const handle = createJwksHandler({ keyType, jwksCacheSeconds }, { state, clock, log: () => {} });
   const statuses: number[] = [];
   const server = createServer((request, response) => {
     void handle({ httpMethod: request.method, headers: request.headers }).then(({ statusCode, headers, body }) => {

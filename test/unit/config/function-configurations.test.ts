@@ -45,7 +45,9 @@ describe('the CONFIG of the key rotation', () => {
 describe('the CONFIG of the JWKS', () => {
   it('returns what the deployment writes and refuses a faulty value', () => {
     const configuration = { stateTable: 'State', jwksCacheSeconds: 0 };
-    expect(parseJwksConfiguration(JSON.stringify(configuration))).toEqual(configuration);
+    expect(parseJwksConfiguration(JSON.stringify(configuration))).toEqual({ ...configuration, keyType: 'RSA' });
+    const ofPrincipals = { ...configuration, keyType: 'EC' };
+    expect(parseJwksConfiguration(JSON.stringify(ofPrincipals))).toEqual(ofPrincipals);
     expect(() => parseJwksConfiguration('{"stateTable":"","jwksCacheSeconds":601}')).toThrow(/has 2 faults/);
   });
 });

@@ -2,9 +2,12 @@ import { assert, asyncProperty, string } from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createJwksHandler } from '../../../../lambda/jwks/create-handler.ts';
 import { AwsError } from '../../../../src/aws/errors.ts';
+import { publishPrincipalKeys } from '../../../../src/principal-token/published-keys.ts';
 import { writePublicKeys } from '../../../../src/signing-key/public-key-document.ts';
 import { FrozenClock, NOW_SECONDS } from '../../../support/core/clock.ts';
+import { jwksOf, makePrincipalKeys } from '../../../support/core/principal-keys.ts';
 import { fakeKey } from '../../../support/rotation/world.ts';
+import { MemoryState } from '../../../support/setup/aws-in-memory.ts';
 
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'x5c', 'exp'];
 
@@ -20,13 +23,13 @@ beforeEach(() => {
   lines = [];
 });
 
-function start() {
+function start(keyType: 'RSA' | 'EC' = 'RSA') {
   const read = async () => {
     reads += 1;
     if (text instanceof Error) throw text;
     return text === '' ? undefined : { value: text, revision: 'revision-1' };
   };
-  const configuration = { jwksCacheSeconds: 300 };
+  const configuration = { jwksCacheSeconds: 300, keyType };
   return createJwksHandler(configuration, { state: { read }, clock: clock.read, log: (line) => lines.push(line) });
 }
 
@@ -44,6 +47,22 @@ describe('the JWKS', () => {
     });
     const publicHalf = (kid: string) => ({ kty: 'RSA', kid, alg: 'RS256', use: 'sig', n: `n-of-${kid}`, e: 'AQAB' });
     expect(JSON.parse(body)).toEqual({ keys: [publicHalf('key-1'), publicHalf('key-0')] });
+  });
+
+  it('of principal tokens contains their public halves', async () => {
+    const state = new MemoryState();
+    const keys = makePrincipalKeys();
+    await publishPrincipalKeys(state, keys, clock.nowMs);
+    text = state.textOf('public-keys') ?? '';
+    const { statusCode, body } = await start('EC')({ headers: null });
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body)).toEqual(jwksOf(keys));
+    for (const { d } of keys) expect(body).not.toContain(d);
+  });
+
+  it.each(['RSA', 'EC'] as const)('of %s keys never contains keys of the other kind', async (keyType) => {
+    if (keyType === 'RSA') text = JSON.stringify(jwksOf(makePrincipalKeys()));
+    expect(await start(keyType)({ headers: null })).toMatchObject({ statusCode: 503 });
   });
 
   it.each(['If-None-Match', 'if-none-match'])('is not sent again to a caller who has it (%s)', async (name) => {
