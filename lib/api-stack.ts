@@ -50,6 +50,7 @@ export class ApiStack extends Stack {
     const authorizer = this.#authorizer();
     // When the audience changes, the authorizer changes after the new one is set up and before the old one is restored.
     authorizer.node.addDependency(setup);
+    this.#outputPrincipalToken(authorizer);
     const rotation = this.#rotation(setup);
     this.#alarms(authorizer, rotation);
     const { restApi } = this.#api(authorizer);
@@ -121,6 +122,7 @@ export class ApiStack extends Stack {
       resourceMetadata: configuration.resourceMetadata,
       allowedOrganizations: configuration.allowedOrganizations,
       contextClaims: configuration.contextClaims,
+      ...principalTokenOptions(configuration),
       permissionsAsScopes: configuration.permissionsAsScopes,
       introspectJwts: configuration.introspectJwts,
       cacheTtl: Duration.seconds(configuration.cacheTtlSeconds),
@@ -192,6 +194,15 @@ export class ApiStack extends Stack {
     return proxy.function;
   }
 
+  /** What a backend must know to verify the tokens. */
+  #outputPrincipalToken({ principalToken }: AuthorizerFunction): void {
+    if (!principalToken) return;
+    new CfnOutput(this, 'PrincipalTokenIssuer', { value: principalToken.issuer });
+    new CfnOutput(this, 'PrincipalTokenJwksUrl', { value: principalToken.jwksUrl });
+    new CfnOutput(this, 'PrincipalTokenSecretArn', { value: principalToken.secretArn });
+    new CfnOutput(this, 'PrincipalTokenFunctionArn', { value: principalToken.function.functionArn });
+  }
+
   /** The tenant fetches the JWKS from the identifier's own origin, which this stack cannot change. */
   #outputWellKnownUrl(): void {
     new CfnOutput(this, 'WellKnownUrl', {
@@ -207,4 +218,15 @@ export class ApiStack extends Stack {
 
 function resourcesOf({ routes, backendUrl }: Configuration) {
   return backendUrl === undefined ? resourcesOfRoutes(routes) : resourcesBeforeBackend(routes);
+}
+
+/** Of a backend of its own, the URL is the best name. */
+function principalTokenOptions(configuration: Configuration) {
+  const { principalToken, principalTokenAudience, backendUrl, audience, rotationDays } = configuration;
+  if (!principalToken) return {};
+  return {
+    principalToken,
+    principalTokenAudience: principalTokenAudience ?? backendUrl ?? audience,
+    principalTokenRotation: Duration.days(rotationDays),
+  };
 }

@@ -10,6 +10,7 @@ import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { invalidProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
+import type { PrincipalToken } from './principal-token.ts';
 import { metadataUrl } from './protected-resource.ts';
 import { secretIdOf } from './secret-id.ts';
 import type { SharedState } from './shared-state.ts';
@@ -36,6 +37,7 @@ export function authorizerConfiguration(
   scope: IConstruct,
   props: AuthorizerFunctionProps,
   sharedState?: SharedState,
+  principalToken?: PrincipalToken,
 ): DeployedConfiguration {
   const { passwordGrantSecret, originSecret } = props;
   const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
@@ -69,7 +71,7 @@ export function authorizerConfiguration(
     proofTable: undefined,
     resourceMetadataUrl: metadataUrl(scope, props),
     webSocketSubprotocols: props.webSocketSubprotocols,
-    principalToken: undefined,
+    principalToken: principalToken?.configuration,
     ...sharedState?.configuration,
   };
   const config = functionConfiguration(scope, configuration, (text) => parseAuthorizerConfiguration(text));

@@ -25,6 +25,7 @@ import { AuthorizerMetrics } from './authorizer-metrics.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 import { stagesToFlush } from './flushed-stages.ts';
 import { addFiles } from './function-code.ts';
+import { type PrincipalToken, principalTokenOf } from './principal-token.ts';
 import { metadataDocument } from './protected-resource.ts';
 import { RestAuthorizer } from './rest-authorizer.ts';
 import type { FlushedStage, Revocation } from './revocation.ts';
@@ -78,6 +79,9 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   /** Authorizer for the `$connect` route of WebSocket APIs, which cache no decisions. `$connect` needs a requirement. */
   readonly webSocketAuthorizer: IWebSocketRouteAuthorizer;
 
+  /** The key and the JWKS of the signed principal, if `principalToken` is set. */
+  readonly principalToken: PrincipalToken | undefined;
+
   readonly #sharedState: SharedState;
   readonly #props: AuthorizerFunctionProps;
   readonly #requirements: RouteRequirements;
@@ -96,7 +100,9 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     this.#requirements = new RouteRequirements(props.routes ?? {});
     this.audience = audience;
     this.#sharedState = new SharedState(this, 'SharedState', { authorizer: props, stages: () => this.#stages() });
+    this.principalToken = principalTokenOf(this, props, resultsCacheTtl);
     this.function = this.#function(props);
+    if (this.principalToken) this.function.node.addDependency(this.principalToken);
     this.alias = this.#alias(props);
     // CDK's own classes do not declare optional properties as strictly as our compiler expects.
     const handler = (this.alias ?? this.function) as IFunction;
@@ -182,6 +188,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
       statements: [
         ...readOwnSecretStatements(this, secretArn, encryptionKey),
         ...this.#sharedState.statements,
+        ...(this.principalToken?.statements ?? []),
         ...otherSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
       ],
     }).function;
@@ -208,7 +215,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
         'No route has a requirement. Call protect(route, [...]) for a route of an API, or set routes.',
       );
     }
-    return authorizerConfiguration(this, { ...this.#props, routes }, this.#sharedState);
+    return authorizerConfiguration(this, { ...this.#props, routes }, this.#sharedState, this.principalToken);
   }
 
   #complete(): void {

@@ -21,6 +21,7 @@ export type FunctionFolder =
   | 'demo-api'
   | 'jwks'
   | 'key-rotation'
+  | 'principal-key'
   | 'resource-metadata'
   | 'revocation'
   | 'signing-key'

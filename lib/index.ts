@@ -20,6 +20,7 @@ export { IpRateRule, type IpRateRuleProps } from './ip-rate-rule.ts';
 export type { AdditionalIssuer, AuthorizationServer } from './issuer-props.ts';
 export { JwksEndpoint, type JwksEndpointProps } from './jwks-endpoint.ts';
 export { KeyRotation, type KeyRotationProps } from './key-rotation.ts';
+export type { PrincipalToken } from './principal-token.ts';
 export { ResourceMetadata, type ResourceMetadataOptions, type ResourceMetadataProps } from './resource-metadata.ts';
 export type { FlushedHttpStage, FlushedRestStage, FlushedStage, RevocationProps } from './revocation.ts';
 export { Revocation } from './revocation.ts';

@@ -1,4 +1,5 @@
 /** The options of an authorizer that say which kinds of tokens it accepts, and what of them the backend receives. */
+import type { Duration } from 'aws-cdk-lib';
 
 /** Which kinds of tokens an authorizer accepts, and what of them the backend receives. */
 export interface TokenOptions {
@@ -77,4 +78,27 @@ export interface TokenOptions {
    * @default false
    */
   readonly webSocketSubprotocols?: boolean;
+
+  /**
+   * Send the principal to the backend as a signed JWT too, with a key and a JWKS of its own: as `token` in the authorizer's context, and
+   * as `x-auth-token` from a `BackendProxy`. A token lives a minute longer than `resultsCacheTtl`.
+   *
+   * @default false
+   */
+  readonly principalToken?: boolean;
+
+  /**
+   * The `aud` of this JWT: a name or URL of the backend. Requires `principalToken`.
+   *
+   * @default - the `audience` of the API
+   */
+  readonly principalTokenAudience?: string | undefined;
+
+  /**
+   * How often the key of this JWT is rotated, in whole days: at most 1000. `Duration.days(0)` turns the schedule off. Requires
+   * `principalToken`.
+   *
+   * @default Duration.days(90)
+   */
+  readonly principalTokenRotation?: Duration | undefined;
 }

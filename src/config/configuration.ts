@@ -97,6 +97,9 @@ const schema = pipe(
   forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
   forward(partialCheck([['audience'], ['audiences']], ...faultFree(mainAudienceFault)), ['audiences']),
   forward(partialCheck([['dpop'], ['mtls']], ...faultFree(bindingFault)), ['mtls']),
+  forward(partialCheck([['principalToken'], ['principalTokenAudience']], ...faultFree(principalTokenFault)), [
+    'principalTokenAudience',
+  ]),
   forward(partialCheck([['uncachedScopes'], ['dpop'], ['mtls'], ['gatewayTtlSeconds']], ...faultFree(ttlFault)), [
     'gatewayTtlSeconds',
   ]),
@@ -123,6 +126,13 @@ function managementDomainFault({ issuer, managementDomain: domain }: Pick<Keys, 
 
 function ttlFault(keyed: Pick<Keys, 'uncachedScopes' | 'dpop' | 'mtls' | 'gatewayTtlSeconds'>) {
   return gatewayTtlFault(keyed, keyed.gatewayTtlSeconds);
+}
+
+/** The fault of an option of the signed principal; `undefined` if there is none. */
+export function principalTokenFault(keyed: Pick<Keys, 'principalToken' | 'principalTokenAudience'>) {
+  return keyed.principalTokenAudience !== undefined && !keyed.principalToken
+    ? 'expected none, because there is no signed principal; remove it, or set principalToken to true'
+    : undefined;
 }
 
 type ResourceKeys = Pick<Keys, 'resourceMetadata' | 'publicUrl' | 'audience' | 'audiences'>;

@@ -26,6 +26,8 @@ describe("the AwsSolutions pack's rules", () => {
     ['metadata', { audience: 'https://mcp.example', publicUrl: 'https://mcp.example', resourceMetadata: true }],
     ['a rate limit by IP address', { ipRateLimit: 1000 }],
     ['a backend', { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } }],
+    ['a signed principal', { principalToken: true }],
+    ['a signed principal whose key is not rotated', { principalToken: true, rotationDays: 0 }],
   ])('find only acknowledged violations in %s', (_what, context) => {
     expect(objections(stacks(context).app)).toEqual([]);
   });

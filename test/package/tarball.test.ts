@@ -14,6 +14,7 @@ const FUNCTIONS = [
   'demo-api',
   'jwks',
   'key-rotation',
+  'principal-key',
   'resource-metadata',
   'revocation',
   'signing-key',

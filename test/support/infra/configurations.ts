@@ -1,4 +1,4 @@
-/** Ten configurations that together use every part of the stacks. */
+/** Eleven configurations that together use every part of the stacks. */
 const PROXY = { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } };
 const KMS_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 
@@ -20,6 +20,7 @@ export const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, unk
   },
   backend: PROXY,
   backendWithOwnKey: { ...PROXY, kmsKeyArn: KMS_KEY, ipRateLimit: 1000, gatewayTtlSeconds: 0 },
+  signedPrincipal: { ...PROXY, principalToken: true, kmsKeyArn: KMS_KEY },
   keyByUrl: { keyDelivery: 'wellKnown', keyFormat: 'jwk', jwksCacheSeconds: 600 },
   createdApi: { createResourceServer: true, removeCreated: true, rotationDays: 0, basicChallenge: true },
   issuers: {

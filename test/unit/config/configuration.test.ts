@@ -275,6 +275,11 @@ describe('the configuration of a deployment', () => {
       { audiences: ['https://old.api', 'https://demo.api'] },
       /^audiences: "https:\/\/demo\.api" is already the main "audience"/,
     ],
+    [
+      'an audience of a signed principal that does not exist',
+      { principalTokenAudience: 'orders' },
+      /^principalTokenAudience: expected none, because there is no signed principal/,
+    ],
     ['metadata without a public URL', { resourceMetadata: true }, /^resourceMetadata: got true; set publicUrl/],
     [
       'metadata for a URL that is no audience',
