@@ -2,6 +2,7 @@
 import { describeDecision } from '../local/decision-line.ts';
 import { type DemoTarget, demonstrate } from '../local/demonstration.ts';
 import { AUDIENCE, type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
+import { JWKS_PATH } from '../local/gateway/api.ts';
 import { parseStartOptions, type StartOptions, USAGE, UsageError, withoutConnect } from '../local/options.ts';
 import { createStyle, wantsColor } from '../src/cli/style.ts';
 import { PROCESS_PORTS } from './process-ports.ts';
@@ -55,8 +56,9 @@ class Details {
 
 function targetOf(local: LocalEnvironment, { configuration }: StartOptions): DemoTarget {
   const { ready, tenant, webSocketUrl, gatewaySecret, metadataUrl } = local;
+  const principalJwksUrl = configuration.principalToken ? new URL(JWKS_PATH, ready.gateway).href : undefined;
   const routes = withoutConnect(configuration.routes);
-  const urls = { gateway: ready.gateway, webSocketUrl, metadataUrl };
+  const urls = { gateway: ready.gateway, webSocketUrl, metadataUrl, principalJwksUrl };
   return { ...configuration, ...urls, tenant, audience: AUDIENCE, routes, gatewaySecret };
 }
 

@@ -26,6 +26,8 @@ export interface DemoTarget {
   readonly backendUrl?: string | undefined;
   /** The URL of the API's metadata. @default the API has none */
   readonly metadataUrl?: string | undefined;
+  /** The JWKS of the signed principal. @default the backend gets none */
+  readonly principalJwksUrl?: string | undefined;
   /** Where the backend's `x-gateway-secret` is, or its value. */
   readonly gatewaySecret?: string | undefined;
 }
@@ -55,13 +57,14 @@ export async function demonstrate(target: DemoTarget, print: Print, style: Style
 }
 
 function printHeader(target: DemoTarget, print: Print, style: Style) {
-  const { gateway, webSocketUrl, tenant, routes, backendUrl, gatewaySecret, metadataUrl } = target;
+  const { gateway, webSocketUrl, tenant, routes, backendUrl, gatewaySecret, metadataUrl, principalJwksUrl } = target;
   print(`The API      ${style.bold(gateway)}    (routes: ${describeRoutes(routes)})`);
   if (webSocketUrl !== undefined) {
     print(`A WebSocket  ${webSocketUrl}    (a browser offers the subprotocols bearer and bearer.<token as base64url>)`);
   }
   print(`The tenant   ${tenant.issuer}`);
   if (metadataUrl !== undefined) print(`The metadata ${metadataUrl}`);
+  if (principalJwksUrl !== undefined) print(`The JWKS     ${principalJwksUrl}    (verifies the signed principal)`);
   if (backendUrl !== undefined) print(`The backend  ${backendUrl}    (x-gateway-secret: ${gatewaySecret})`);
   print('');
 }

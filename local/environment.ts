@@ -3,14 +3,11 @@
  * process and on loopback. What AWS would store (the signing key, the record of the tenant's previous state) is in
  * memory.
  */
-import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type AuthorizerHandler, createHandler } from '../lambda/authorizer/create-handler.ts';
+import type { AuthorizerHandler } from '../lambda/authorizer/create-handler.ts';
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
 import { basicOffer } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import type { PasswordGrantClient } from '../src/core/client-credentials.ts';
-import { CONNECT_ROUTE } from '../src/core/routes.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
 import { setUpClientGrant } from '../src/setup/client-grant/set-up-client-grant.ts';
@@ -18,14 +15,16 @@ import type { RecordStore } from '../src/setup/record-store.ts';
 import { setUpResourceServer } from '../src/setup/resource-server/set-up-resource-server.ts';
 import { wantedKeyProperties } from '../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
-import { importSigningKey, type PrivateSigningJwk } from '../src/signing-key/signing-key.ts';
+import type { PrivateSigningJwk } from '../src/signing-key/signing-key.ts';
 import { localBackend } from './backend.ts';
 import { gatewayRoutes } from './gateway/routes.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/server.ts';
 import { startWebSocketApi } from './gateway/web-socket.ts';
+import { localAuthorizer } from './local-authorizer.ts';
 import { keyClients, type ManagementSecret, SECRET_CLIENTS } from './local-clients.ts';
-import { MemoryEntryTable, MemoryMarkTable, MemoryProofTable } from './memory-tables.ts';
+import { MemoryMarkTable } from './memory-tables.ts';
 import { type LocalOptions, withoutConnect } from './options.ts';
+import { localPrincipalTokens } from './principal-tokens.ts';
 import { servedMetadata, withPublicUrl } from './resource-metadata.ts';
 import { type LocalRevocationOptions, LocalRevocations } from './revocations.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
@@ -159,43 +158,18 @@ async function startApi(
     passwordClient,
   }: LocalPorts & { readonly passwordClient: PasswordGrantClient },
 ): Promise<StartedApi> {
-  const { basicChallenge: _, gatewayTtlSeconds, backendUrl, resourceMetadata: _isServed, ...behaviour } = configuration;
+  const { gatewayTtlSeconds, backendUrl } = configuration;
+  const principalTokens = localPrincipalTokens(configuration, AUDIENCE);
   const metadata = servedMetadata(configuration, issuer);
   const http = createHttpsClient();
-  const signingKey = importSigningKey(signingJwk);
   const marks = new MemoryMarkTable();
-  const pepper = randomBytes(48).toString('base64');
-  // A proof names the URL of the gateway, which is known only when the gateway listens.
-  const authorizerAt = (gatewayUrl: string) =>
-    createHandler(
-      {
-        ...behaviour,
-        routes: { [CONNECT_ROUTE]: [], ...behaviour.routes },
-        publicUrl: behaviour.publicUrl ?? gatewayUrl,
-        issuer,
-        audience: AUDIENCE,
-        signingKeySecret: 'in memory',
-        resourceMetadataUrl: metadata?.url,
-        webSocketSubprotocols: true,
-        revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
-      },
-      {
-        http: http.send,
-        clock,
-        sleep: (milliseconds) => sleep(milliseconds),
-        random: Math.random,
-        signingKeys: { read: async () => [signingKey] },
-        passwordGrantClient: async () => passwordClient,
-        issuerClient,
-        sharedCache: { table: new MemoryEntryTable(), readPepper: async () => pepper },
-        marks,
-        proofs: new MemoryProofTable(),
-      },
-      log,
-    );
+  const settings = {
+    ...{ configuration, issuer, audience: AUDIENCE, signingJwk, metadataUrl: metadata?.url, principalTokens },
+    ...{ http: http.send, clock, log, marks, issuerClient, passwordGrantClient: async () => passwordClient },
+  };
   let created: AuthorizerHandler | undefined;
   const authorizer: AuthorizerHandler = (event) => {
-    created ??= authorizerAt(gateway.url);
+    created ??= localAuthorizer(settings, gateway.url);
     return created(event);
   };
   const { handler, gatewaySecret } = localBackend(backendUrl, log, clock);
@@ -206,6 +180,7 @@ async function startApi(
     audience: AUDIENCE,
     basicChallenge: basicOffer(configuration),
     mutualTls,
+    principalJwks: principalTokens?.jwks,
     resourceMetadata: metadata,
     ...gatewayRoutes(withoutConnect(configuration.routes), backendUrl !== undefined),
     ttlSeconds: gatewayTtlSeconds,

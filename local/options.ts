@@ -2,11 +2,11 @@
 import { parseArgs } from 'node:util';
 import { type InferOutput, optional } from 'valibot';
 import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
-import { routesFault } from '../src/config/configuration.ts';
+import { principalTokenFault, routesFault } from '../src/config/configuration.ts';
 import { contextPairs } from '../src/config/context-values.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { backendUrl } from '../src/config/deployment-fields.ts';
-import { flag, seconds } from '../src/config/fields.ts';
+import { audience, flag, seconds } from '../src/config/fields.ts';
 import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { exactly, parse } from '../src/config/parse.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
@@ -22,6 +22,8 @@ const schema = exactly({
   gatewayTtlSeconds: optional(seconds(3600), DEFAULTS.gatewayTtlSeconds),
   /** Serve metadata. The public URL is then an audience; by default it is the gateway's own URL. */
   resourceMetadata: optional(flag, false),
+  principalToken: optional(flag, false),
+  principalTokenAudience: optional(audience),
 });
 
 export type LocalConfiguration = InferOutput<typeof schema>;
@@ -109,11 +111,13 @@ export function orUsageError<Parsed>(parser: () => Parsed): Parsed {
 export function localConfiguration(values: Readonly<Record<string, unknown>> = {}): LocalConfiguration {
   const configuration = parse(schema, values, 'The configuration');
   const ttlFault = gatewayTtlFault(configuration, configuration.gatewayTtlSeconds);
+  const tokenFault = principalTokenFault(configuration);
   // The routes of the demo API are only a default without a backend.
   const routes = values.routes === undefined ? undefined : configuration.routes;
   const routeFault = routesFault({ ...configuration, routes: routes && withoutConnect(routes) });
   const faults = [
     ...(routeFault === undefined ? [] : [`routes: ${routeFault}`]),
+    ...(tokenFault === undefined ? [] : [`principalTokenAudience: ${tokenFault}`]),
     ...(ttlFault === undefined ? [] : [`gatewayTtlSeconds: ${ttlFault}`]),
   ];
   if (faults.length > 0) {

@@ -22,6 +22,8 @@ export interface Deployed {
   readonly apiUrl: string;
   readonly rotationFunctionArn: string;
   readonly signingKeySecretArn: string;
+  /** What a backend must know to verify the signed principal; empty without one. */
+  readonly principalToken: { readonly issuer: string; readonly jwksUrl: string };
   /** The warnings of the tenant's set-up. */
   readonly warnings: string;
   readonly observer: {

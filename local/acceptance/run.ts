@@ -13,6 +13,7 @@ import { observeGateway } from './gateway-findings.ts';
 import { Interrupted } from './guide.ts';
 import { checkMetadata } from './metadata-checks.ts';
 import { checkOutage } from './outage-checks.ts';
+import { checkPrincipalToken } from './principal-token-checks.ts';
 import { checkRotation } from './rotation-checks.ts';
 import type { Deployed, RunContext } from './run-context.ts';
 import { CdkFailed, type StackPort } from './stacks.ts';
@@ -71,6 +72,7 @@ export class AcceptanceRun {
     });
     await checkCredentials(this.#context, target, credentials);
     await checkMetadata(this.#context, deployed);
+    await checkPrincipalToken(this.#context, target, credentials);
     await checkOutage(this.#context, deployed, credentials);
     await observeTenant(this.#context, target, credentials);
     await observeGateway(this.#context, deployed);

@@ -67,6 +67,10 @@ export class Stacks {
       apiUrl: urlIn(api, 'ApiUrl'),
       rotationFunctionArn: api?.KeyRotationFunctionArn ?? '',
       signingKeySecretArn: api?.SigningKeySecretArn ?? '',
+      principalToken: {
+        issuer: api?.PrincipalTokenIssuer ?? '',
+        jwksUrl: api?.PrincipalTokenJwksUrl ? urlIn(api, 'PrincipalTokenJwksUrl') : '',
+      },
       warnings: api?.Auth0Warnings ?? '',
       observer: {
         restUrl: urlIn(observer, 'ObserverRestUrl'),

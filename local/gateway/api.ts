@@ -24,6 +24,8 @@ export interface ApiOptions extends GatewayRoutes {
   readonly basicChallenge: BasicOffer;
   /** @default the API has no metadata */
   readonly resourceMetadata?: ServedMetadata | undefined;
+  /** The JWKS of the signed principal, as text. In a deployment, an API of its own serves it. @default there is none */
+  readonly principalJwks?: string | undefined;
   /** How long a response of the authorizer is cached. */
   readonly ttlSeconds: number;
   readonly clock: () => number;
@@ -56,6 +58,7 @@ type Authorization =
   | { readonly outcome: 'allowed'; readonly context: Context }
   | { readonly outcome: 'refused'; readonly type: GatewayResponse['type']; readonly context: Context };
 
+export const JWKS_PATH = '/.well-known/jwks.json';
 const CORS_HEADERS = { 'access-control-allow-origin': '*' };
 
 export function createApi(options: ApiOptions): Api {
@@ -69,6 +72,7 @@ export function createApi(options: ApiOptions): Api {
     const metadata = servedResponse(options.resourceMetadata, call);
     if (metadata) return metadata;
     if (call.method === 'OPTIONS') return preflight(resources, call.path);
+    if (options.principalJwks !== undefined && isJwks(call)) return jwksResponse(options.principalJwks);
     const resourcePath = resources.find(call.method, call.path);
     if (resourcePath === undefined) return refusal(responses, 'MISSING_AUTHENTICATION_TOKEN', {});
     const request = { ...call, resourcePath, body };
@@ -125,6 +129,14 @@ function refusal(responses: readonly GatewayResponse[], type: GatewayResponse['t
     },
     body: JSON.stringify(response.body),
   };
+}
+
+function isJwks({ method, path }: IncomingCall): boolean {
+  return ['GET', 'HEAD'].includes(method) && path === JWKS_PATH;
+}
+
+function jwksResponse(body: string): ApiResponse {
+  return { statusCode: 200, headers: { ...CORS_HEADERS, 'content-type': 'application/json' }, body };
 }
 
 /** Responds as a mock integration does: without an authorizer. */

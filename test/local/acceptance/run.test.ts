@@ -111,8 +111,9 @@ describe('an acceptance run', () => {
       events.push('deploy');
       interruption.hasCome = true;
       const url = `${tenant.issuer}api/`;
+      const principalToken = { issuer: '', jwksUrl: '' };
       const observer = { restUrl: url, httpUrl: url, unreachableUrl: url };
-      return { apiUrl: url, rotationFunctionArn: '', signingKeySecretArn: '', warnings: '', observer };
+      return { apiUrl: url, rotationFunctionArn: '', signingKeySecretArn: '', warnings: '', observer, principalToken };
     };
     stacks = { ...stacks, deploy };
     const report = await runWith([], true);

@@ -19,6 +19,11 @@ describe('the configuration of local mode', () => {
       'routes: "GET /~a" holds characters that API Gateway does not accept in a path',
     ],
     [
+      'the audience of a signed principal that does not exist',
+      { principalTokenAudience: 'orders' },
+      'principalTokenAudience: expected none, because there is no signed principal; remove it, or set principalToken to true',
+    ],
+    [
       'OPTIONS as a route',
       { routes: { 'OPTIONS /foo': [] } },
       'routes: "OPTIONS /foo" cannot be a route, since OPTIONS is open to everyone',
