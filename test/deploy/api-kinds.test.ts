@@ -1,7 +1,9 @@
 /** Deploys a user's own stack, in which the authorizer guards an HTTP API and a WebSocket API. */
 import { request } from 'node:http';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AwsForTest, MANAGEMENT_SECRET, succeeded } from '../support/aws/aws-for-test.ts';
+import { servedJwks } from '../support/aws/served-jwks.ts';
 import { basic, bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
@@ -45,6 +47,14 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
       const token = aws.tenant.mintApplicationPassword().value;
       expect((await callFoo('GET', basic('token', token))).status).toBe(200);
       expect((await callFoo('GET', basic('nobody', token))).status).toBeGreaterThanOrEqual(401);
+    });
+
+    it('passes the signed principal to the backend, which verifies it', async () => {
+      const { PrincipalTokenIssuer = '', PrincipalTokenJwksUrl = '' } = await aws.outputs();
+      const { token } = JSON.parse((await callFoo('GET', bearer(tokenOf('asp')))).body);
+      const expected = { issuer: PrincipalTokenIssuer, audience: 'orders', typ: 'principal+jwt' };
+      const jwks = createLocalJWKSet(await servedJwks(aws.account, PrincipalTokenJwksUrl));
+      expect((await jwtVerify(token, jwks, expected)).payload).toMatchObject({ sub: 'auth0|1234', scope: 'read:foo' });
     });
 
     it('refuses a request with no credential, with garbage and with an unsigned JWT', async () => {

@@ -1,10 +1,14 @@
 /** A backend of the operator behind the deployed API: it receives the principal, and never the credential. */
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { extractResourceMetadataUrl } from '@modelcontextprotocol/sdk/client/auth.js';
+import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { reachableApiUrl } from '../../local/deployment/stack-outputs.ts';
+import { parsePrincipalKeys } from '../../src/principal-token/key-pairs.ts';
 import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
 import { inventoryOf, readSecret } from '../support/aws/inventory.ts';
+import { rotate } from '../support/aws/rotation.ts';
+import { servedJwks } from '../support/aws/served-jwks.ts';
 import { call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
@@ -42,12 +46,17 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     });
     await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
     aws = await AwsForTest.start(ministack);
-    const address = backend.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const port = portOf(backend);
     const routes = JSON.stringify({ 'ANY /{proxy+}': ['read:foo'], 'GET /health': 'public' });
     const contextClaims = JSON.stringify(['https://demo.api/roles', 'email']);
     const metadata = { publicUrl: 'https://demo.api', resourceMetadata: 'true' };
-    const context = { backendUrl: `http://127.0.0.1:${port}/base`, routes, contextClaims, ...metadata };
+    const context = {
+      backendUrl: `http://127.0.0.1:${port}/base`,
+      routes,
+      contextClaims,
+      principalToken: 'true',
+      ...metadata,
+    };
     const assembly = await aws.synth(context);
     succeeded(await aws.deploy(assembly));
     const { ApiUrl = '', GatewaySecretArn = '' } = await aws.outputs();
@@ -124,6 +133,53 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     });
   });
 
+  /** Verifies the token in the last request as a backend does, and returns its claims. */
+  async function verified(): Promise<JWTPayload> {
+    const { PrincipalTokenIssuer, PrincipalTokenJwksUrl = '' } = await aws.outputs();
+    const jwks = createLocalJWKSet(await servedJwks(aws.account, PrincipalTokenJwksUrl));
+    const token = String(seen.at(-1)?.headers['x-auth-token']);
+    const audience = `http://127.0.0.1:${portOf(backend)}/base`;
+    const expected = { issuer: PrincipalTokenIssuer ?? '', audience, typ: 'principal+jwt', algorithms: ['ES256'] };
+    return (await jwtVerify(token, jwks, expected)).payload;
+  }
+
+  it('receives a signed principal, which proves who the caller is, and never the one that a caller sent', async () => {
+    const headers = { authorization: authorization(), 'x-auth-token': 'forged', x_auth_token: 'forged' };
+    expect((await send({ path: 'orders', headers })).status).toBe(201);
+    expect(await verified()).toMatchObject({ sub: 'auth0|1234', issuer: aws.tenant.issuer, scope: 'read:foo' });
+    expect(JSON.stringify(seen)).not.toContain('forged');
+    expect((await send({ path: 'health', headers: { 'x-auth-token': 'forged' } })).status).toBe(201);
+    expect(seen[1]?.headers).not.toHaveProperty('x-auth-token');
+  });
+
+  it('receives a signed principal whose key is not in the JWKS of the tenant, and that is no credential', async () => {
+    expect((await send({ path: 'orders', headers: { authorization: authorization() } })).status).toBe(201);
+    const { JwksUrl = '', PrincipalTokenJwksUrl = '' } = await aws.outputs();
+    const [tenantFacing, own] = await Promise.all([
+      servedJwks(aws.account, JwksUrl),
+      servedJwks(aws.account, PrincipalTokenJwksUrl),
+    ]);
+    expect(own.keys.map(({ kty }) => kty)).toEqual(['EC', 'EC']);
+    expect(tenantFacing.keys.map(({ kty }) => kty)).toEqual(['RSA']);
+    for (const { x } of own.keys) expect(aws.tenant.snapshot()).not.toContain(x);
+    const token = `Bearer ${seen[0]?.headers['x-auth-token']}`;
+    expect((await send({ path: 'orders', headers: { authorization: token } })).status).toBe(401);
+  });
+
+  it('receives a signed principal that it can verify during and after a rotation', async () => {
+    const { PrincipalTokenSecretArn: secretArn = '', PrincipalTokenFunctionArn: functionArn = '' } =
+      await aws.outputs();
+    const current = async () => parsePrincipalKeys(await readSecret(aws.account, secretArn))[0].kid;
+    const before = await current();
+    await rotate({ account: aws.account, secretArn, functionArn });
+    expect(await current()).not.toBe(before);
+    expect((await send({ path: 'orders', headers: { authorization: authorization() } })).status).toBe(201);
+    expect(await verified()).toMatchObject({ sub: 'auth0|1234' });
+    const { keys } = await servedJwks(aws.account, (await aws.outputs()).PrincipalTokenJwksUrl ?? '');
+    expect(keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining([before, await current()]));
+    expect(aws.transcript.join('\n')).not.toMatch(/"d":"/);
+  });
+
   it('receives and returns bytes unchanged', async () => {
     const headers = { authorization: authorization(), 'content-type': 'application/octet-stream' };
     const response = await send({ method: 'POST', path: 'upload', headers, body: BYTES });
@@ -170,6 +226,11 @@ describe.skipIf(ministack === '')('a backend behind the deployed API', () => {
     expect(aws.transcript.join('\n')).not.toContain(gatewaySecret);
   });
 });
+
+function portOf(server: Server): number | undefined {
+  const address = server.address();
+  return typeof address === 'object' ? address?.port : undefined;
+}
 
 /** All 256 bytes. */
 const BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bundle } from '../../bench/bundle.ts';
 import { PROJECT_DIRECTORY } from '../../local/deployment/cdk-command.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/core/json.ts';
+import { parsePrincipalKeys } from '../../src/principal-token/key-pairs.ts';
 import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
 import { findings, secretsOf } from '../support/aws/canary.ts';
 import { readSecret } from '../support/aws/inventory.ts';
@@ -32,9 +33,10 @@ const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
   authorizer: /\/Authorizer\/Decide\//,
   'auth0-setup': /\/Auth0Setup\//,
   'demo-api': undefined,
-  jwks: /\/Jwks\//,
+  jwks: /^[^/]*Key\/Jwks\//,
   'key-rotation': /\/KeyRotation\//,
   'resource-metadata': undefined,
+  'principal-key': /\/PrincipalToken\/Keys\//,
   revocation: /\/Revocation\//,
   'signing-key': /\/SigningKey\//,
   'backend-proxy': /\/Backend\//,
@@ -104,7 +106,7 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     [backend, cloudFormation] = await Promise.all([startLoopbackServer(201), startLoopbackServer(200)]);
     aws = await AwsForTest.start(ministack);
     const routes = JSON.stringify({ 'ANY /{proxy+}': ['read:foo'], 'GET /my/path': 'public' });
-    const assembly = await aws.synth({ backendUrl: `${backend.url}/base`, routes });
+    const assembly = await aws.synth({ backendUrl: `${backend.url}/base`, routes, principalToken: 'true' });
     succeeded(await aws.deploy(assembly));
     stacks = await DeployedStacks.read(aws.account, assembly);
     signingKeySecret = (await aws.outputs()).SigningKeySecretArn ?? '';
@@ -303,8 +305,30 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     });
   });
 
+  describe('the rotation of the key that signs the principal', () => {
+    it('changes the key in the four steps of Secrets Manager', async () => {
+      const secretId = (await aws.outputs()).PrincipalTokenSecretArn ?? '';
+      const keys = async () => parsePrincipalKeys(await readSecret(aws.account, secretId));
+      const [, next] = await keys();
+      const event = { ...captured('rotation'), SecretId: secretId };
+      for (const Step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret']) {
+        expect([Step, await invoke('principal-key', { ...event, Step })]).toEqual([Step, { response: null }]);
+      }
+      const after = await keys();
+      secrets.push(...[next, ...after].map(({ d }) => d));
+      expect(after[0]).toEqual(next);
+    });
+
+    it('refuses the captured event, which names a different secret', async () => {
+      expect(await invoke('principal-key', captured('rotation'))).toEqual({
+        error: { errorType: 'Error', errorMessage: expect.stringMatching(/^event_unknown: /) },
+      });
+    });
+  });
+
   describe.each([
     ['signing-key', 'Custom::SigningKey'],
+    ['principal-key', 'Custom::PrincipalKey'],
     ['auth0-setup', 'Custom::Auth0ResourceServer'],
     ['auth0-setup', 'Custom::Auth0ClientGrant'],
   ])('the function %s as the custom resource %s', (folder, ResourceType) => {
@@ -322,7 +346,7 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     });
   });
 
-  it.each(['signing-key', 'auth0-setup'])('report an unknown resource type: %s', async (folder) => {
+  it.each(['signing-key', 'principal-key', 'auth0-setup'])('report an unknown resource type: %s', async (folder) => {
     expect(await request(folder, 'create', {})).toMatchObject({
       Status: 'FAILED',
       Reason: expect.stringContaining('Custom::MyType'),

@@ -27,6 +27,9 @@ const authorizer = new AuthorizerFunction(stack, 'Authorizer', {
   resultsCacheTtl: Duration.seconds(0),
   basicTokenUsers: ['token'],
   webSocketSubprotocols: true,
+  principalToken: true,
+  principalTokenAudience: 'orders',
+  principalTokenRotation: Duration.days(0),
 });
 authorizer.node.addDependency(setup);
 
@@ -59,5 +62,7 @@ const webSocketApi = new WebSocketApi(stack, 'WebSocketApi', {
 new WebSocketStage(stack, 'Stage', { webSocketApi, stageName: 'prod', autoDeploy: true });
 
 new CfnOutput(stack, 'HttpApiId', { value: httpApi.httpApiId });
+new CfnOutput(stack, 'PrincipalTokenIssuer', { value: authorizer.principalToken?.issuer ?? '' });
+new CfnOutput(stack, 'PrincipalTokenJwksUrl', { value: authorizer.principalToken?.jwksUrl ?? '' });
 new CfnOutput(stack, 'WebSocketApiId', { value: webSocketApi.apiId });
 app.synth();
