@@ -67,7 +67,7 @@ function ourVerify({ issuer, jwks }: BenchIssuer, token: () => string) {
   const endpoint = new IssuerEndpoint('jwks', { http, clock, sleep: async () => undefined, random: Math.random });
   const verifier = new JwtVerifier({
     jwks: new Jwks({ url: `${issuer}.well-known/jwks.json`, endpoint, clock }),
-    expected: { issuer, audience: AUDIENCE, clock, clockToleranceSeconds: 5 },
+    expected: { issuer, audiences: [AUDIENCE], clock, clockToleranceSeconds: 5 },
     permissionsAsScopes: false,
   });
   return () => verifier.verify(token(), { deadlineMs: clock() + 5000 });

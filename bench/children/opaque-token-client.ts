@@ -71,7 +71,7 @@ function ourIntrospection() {
       uniqueId: randomUUID,
     }),
     profile: INTROSPECTION_PROFILES.auth0,
-    expected: { issuer, audience: AUDIENCE, clock, clockToleranceSeconds: 5 },
+    expected: { issuer, audiences: [AUDIENCE], clock, clockToleranceSeconds: 5 },
   });
   return () => introspection.introspect(newToken(), { deadlineMs: clock() + 5000 });
 }

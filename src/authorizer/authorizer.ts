@@ -24,6 +24,8 @@ export interface AuthorizerSettings {
   readonly digest: DigestCredential;
   readonly routes: RouteMap;
   readonly boundTokens: BoundTokens;
+  /** The audience of the API, if it has only one. Principals do not name it then. */
+  readonly onlyAudience?: string | undefined;
   readonly clock: Clock;
   /** The ids of the organizations whose members may call. None if the organization does not matter. */
   readonly allowedOrganizations: readonly string[];
@@ -111,7 +113,12 @@ export class Authorizer {
   }
 
   #decideFor({ principal, cacheHit }: Resolved, called: CalledRoute): Decision {
-    const requirement = this.#settings.routes.requirement(called);
+    const { routes, onlyAudience } = this.#settings;
+    const requirement = routes.requirement(called);
+    const required = requirement?.audience;
+    // RFC 9068 section 4: for this route, it is a token for another resource server.
+    if (required !== undefined && !(principal.audiences ?? [onlyAudience]).includes(required))
+      throw new CredentialError('audience_mismatch', 'The token is not for the audience that the route requires.');
     if (requirement && satisfies(principal.scopes, requirement)) return { outcome: 'allow', principal, cacheHit };
     const reason = requirement ? 'scope_missing' : 'route_unknown';
     const requiredScopes = requirement ? scopesOf(requirement) : [];

@@ -6,11 +6,12 @@ import type { ClientCredentials, PasswordGrantClient } from '../core/client-cred
 import { credentialDigest, type DigestCredential } from '../core/credential-digest.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { RouteMap } from '../core/routes.ts';
+import type { Expectations } from '../issuer/claims.ts';
 import { PrivateKeyJwt, StoredClient } from '../issuer/client-authentication.ts';
 import { ClientCredentialsCache } from '../issuer/client-credentials-cache.ts';
 import { Introspection } from '../issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
-import { firstToKnow, type Introspector } from '../issuer/introspector.ts';
+import { firstToKnow, type Introspector, inEachName } from '../issuer/introspector.ts';
 import { IssuerEndpoint, type IssuerPorts } from '../issuer/issuer-endpoint.ts';
 import { Jwks } from '../issuer/jwks.ts';
 import { JwtVerifier } from '../issuer/jwt.ts';
@@ -58,12 +59,12 @@ const REQUIRED_MARK_TIMEOUT_MS = 1000;
 
 /** Composes an authorizer. Nothing is fetched or read before `prefetch`, or the first request that needs it. */
 export function composeAuthorizer(configuration: AuthorizerConfiguration, ports: AuthorizerPorts): Authorizer {
-  const { issuers, audience, basicOrder, introspectJwts, allowedOrganizations } = configuration;
+  const { issuers, audience, audiences, basicOrder, introspectJwts, allowedOrganizations } = configuration;
   const digest = credentialDigest();
   const routes = new RouteMap(configuration.routes);
-  const authorityOf = (endpoints: IssuerEndpoints) => composeAuthority(endpoints, configuration, ports);
-  const first = authorityOf(mainIssuerEndpoints(configuration, audience));
-  const others = issuers.map((entry) => authorityOf(issuerEndpoints(entry, audience)));
+  const authorityOf = (endpointsAs: EndpointsAs) => composeAuthority(endpointsAs, configuration, ports);
+  const first = authorityOf((name) => mainIssuerEndpoints(configuration, name));
+  const others = issuers.map((entry) => authorityOf((name) => issuerEndpoints(entry, name)));
   const asJwtIssuer = (authority: Authority): JwtIssuer =>
     introspectJwts ? authority : { ...authority, introspector: undefined };
   const introspector = firstToKnow([first.introspector, ...others.map((authority) => authority.introspector)]);
@@ -99,6 +100,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     digest,
     routes,
     boundTokens: composeBoundTokens(configuration, ports),
+    onlyAudience: audiences.length === 0 ? audience : undefined,
     clock: ports.clock,
     allowedOrganizations,
     tokenUsers: configuration.basicTokenUsers,
@@ -106,33 +108,62 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   });
 }
 
+/** The endpoints of an issuer that knows this API by one of its audiences. */
+type EndpointsAs = (audience: string) => IssuerEndpoints;
+
 function composeAuthority(
-  { issuer, profile, jwksUrl, introspectionUrl, clientId, clientSecret }: IssuerEndpoints,
-  { audience, permissionsAsScopes, contextClaims }: AuthorizerConfiguration,
+  endpointsAs: EndpointsAs,
+  { audience, audiences: others, permissionsAsScopes, contextClaims }: AuthorizerConfiguration,
   ports: AuthorizerPorts,
 ): Authority {
-  const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
+  const endpoints = endpointsAs(audience);
+  const { issuer, jwksUrl } = endpoints;
+  const { clock } = ports;
+  const audiences = [audience, ...others];
   const expected = {
     issuer,
-    audience,
+    audiences,
+    apiAudiences: others.length === 0 ? undefined : audiences,
     clock,
     clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
-    mayUseScp: INTROSPECTION_PROFILES[profile].mayUseScp,
+    mayUseScp: INTROSPECTION_PROFILES[endpoints.profile].mayUseScp,
     contextClaims,
   };
-  const assertion = { audience: issuer, clock, uniqueId: randomUUID };
   const jwks = new Jwks({ url: jwksUrl, endpoint: new IssuerEndpoint('jwks', ports), clock });
-  const introspector = new Introspection({
-    url: introspectionUrl,
-    endpoint: new IssuerEndpoint('introspection', ports),
-    clientAuthentication:
-      clientSecret === undefined
-        ? new PrivateKeyJwt({ ...assertion, keys: new SigningKeyRing(signingKeys, clock), clientId })
-        : new StoredClient(new ClientCredentialsCache(() => issuerClient(clientSecret), clock), assertion),
-    profile: INTROSPECTION_PROFILES[profile],
-    expected,
+  const introspect = composeIntrospection(ports);
+  const named = (name: string) => ({
+    audience: name,
+    introspector: introspect(endpointsAs(name), { ...expected, audiences: [name] }),
   });
+  // A client with an id or a secret of its own sees the tokens for every audience. Otherwise its id is the audience.
+  const { clientId, clientSecret } = endpoints;
+  const isOneClient = clientSecret !== undefined || others.every((name) => endpointsAs(name).clientId === clientId);
+  const introspector = isOneClient
+    ? introspect(endpoints, expected)
+    : inEachName([named(audience), ...others.map(named)]);
   return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector, jwks };
+}
+
+/** Introspections of one issuer share a circuit breaker. Each has keys of its own: a rotation may have changed those of one name. */
+function composeIntrospection(ports: AuthorizerPorts) {
+  const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
+  const endpoint = new IssuerEndpoint('introspection', ports);
+  return (
+    { issuer, profile, introspectionUrl, clientId, clientSecret }: IssuerEndpoints,
+    expected: Expectations,
+  ): Introspection => {
+    const assertion = { audience: issuer, clock, uniqueId: randomUUID };
+    return new Introspection({
+      url: introspectionUrl,
+      endpoint,
+      clientAuthentication:
+        clientSecret === undefined
+          ? new PrivateKeyJwt({ ...assertion, keys: new SigningKeyRing(signingKeys, clock), clientId })
+          : new StoredClient(new ClientCredentialsCache(() => issuerClient(clientSecret), clock), assertion),
+      profile: INTROSPECTION_PROFILES[profile],
+      expected,
+    });
+  };
 }
 
 async function noIssuerClient(secretId: string): Promise<never> {
@@ -143,11 +174,11 @@ async function noIssuerClient(secretId: string): Promise<never> {
 }
 
 function composeSharedCache(
-  { issuer, authorizationServer, issuers, audience, contextClaims }: AuthorizerConfiguration,
+  { issuer, authorizationServer, issuers, audience, audiences, contextClaims }: AuthorizerConfiguration,
   { sharedCache, clock, sleep }: AuthorizerPorts,
 ): SharedCache | undefined {
   if (!sharedCache) return undefined;
-  const known = { issuer, authorizationServer, issuers, audience, contextClaims };
+  const known = { issuer, authorizationServer, issuers, audience, audiences, contextClaims };
   const fingerprint = JSON.stringify({ format: ENTRY_FORMAT, ...known });
   return new SharedCache({ ...sharedCache, fingerprint, clock, sleep });
 }

@@ -28,7 +28,7 @@ export class JwtAuthenticator implements Authenticator {
     const principal = await verifier.verify(credential.token, context);
     if (!introspector) return principal;
     // The server may know of a binding that the token does not show.
-    const { confirmation } = await introspector.introspect(credential.token, context);
+    const { confirmation } = await introspector.introspect(credential.token, context, principal.audiences);
     return { ...principal, confirmation: principal.confirmation ?? confirmation };
   }
 

@@ -33,6 +33,6 @@ export function auth0Introspection(
     }),
     profile: INTROSPECTION_PROFILES.auth0,
     // Neither caller has the claims validated.
-    expected: { issuer, audience, clock, clockToleranceSeconds: 0 },
+    expected: { issuer, audiences: [audience], clock, clockToleranceSeconds: 0 },
   });
 }

@@ -11,7 +11,10 @@ import { CLAIM_TEXT, type Confirmation, isClaimText } from '../core/principal.ts
 export interface Expectations {
   /** Compared exactly, trailing slash included. */
   readonly issuer: string;
-  readonly audience: string;
+  /** The token must be for one of them. */
+  readonly audiences: readonly string[];
+  /** All audiences of the API, if it has several. The claims then say which of them the token is for. */
+  readonly apiAudiences?: readonly string[] | undefined;
   readonly clock: Clock;
   /** How far the server's clock may be from ours, in seconds. */
   readonly clockToleranceSeconds: number;
@@ -25,6 +28,8 @@ export interface Expectations {
 export interface Claims {
   readonly sub: string;
   readonly iss: string;
+  /** Present only if the API has several. */
+  readonly audiences?: readonly string[] | undefined;
   readonly exp: number | undefined;
   readonly iat: number | undefined;
   readonly scopes: readonly string[];
@@ -50,13 +55,15 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
     throw new CredentialError('claims_malformed', 'The claims are not a JSON object.');
   const iss = requiredText(unverifiedClaims, 'iss');
   if (iss !== expected.issuer) throw new CredentialError('issuer_mismatch', 'The issuer is not the configured one.');
-  if (!audiences(unverifiedClaims.aud).includes(expected.audience)) {
+  const named = listed(unverifiedClaims.aud);
+  if (!expected.audiences.some((audience) => named.includes(audience))) {
     throw new CredentialError('audience_mismatch', 'The audience does not include the configured one.');
   }
   const exp = validateTime(unverifiedClaims, expected);
   return {
     sub: requiredText(unverifiedClaims, 'sub'),
     iss,
+    ...(expected.apiAudiences && { audiences: expected.apiAudiences.filter((audience) => named.includes(audience)) }),
     exp,
     iat: epochSeconds(unverifiedClaims, 'iat'),
     scopes: scopesOf(unverifiedClaims, expected),
@@ -121,7 +128,7 @@ function text(claims: JsonObject, name: string): string | undefined {
   return value;
 }
 
-function audiences(aud: unknown): readonly unknown[] {
+function listed(aud: unknown): readonly unknown[] {
   return Array.isArray(aud) ? aud : [aud];
 }
 

@@ -1,15 +1,24 @@
-/** Introspects a token, at one server or at several in turn. */
+/** Introspects a token: at one server or at several in turn, in the name of one audience or of several in turn. */
 import { looksLikeApplicationPassword } from '../core/application-password.ts';
-import { hasCode } from '../core/errors.ts';
+import { type CredentialErrorCode, hasCode } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { CallContext } from './issuer-endpoint.ts';
 
 export interface Introspector {
   /**
+   * @param audiences those that a verified token names, if the API has several. Only their names are used
    * @throws CredentialError `token_inactive` if the server does not report the token as active, or another code
    * @throws IssuerError if the call to the server failed
    */
-  introspect(token: string, context: CallContext): Promise<Principal>;
+  introspect(token: string, context: CallContext, audiences?: readonly string[]): Promise<Principal>;
+}
+
+type OneOrMore<Item> = readonly [Item, ...Item[]];
+
+/** An introspection in the name of one audience. */
+export interface NamedIntrospector {
+  readonly audience: string;
+  readonly introspector: Introspector;
 }
 
 /**
@@ -19,19 +28,38 @@ export interface Introspector {
  * Two rules keep tokens from the wrong server. A token that looks like an app specific password goes to the first server
  * only. An outage ends the search: the token may belong to the server that is down, so no later one may decide about it.
  */
-export function firstToKnow([first, ...others]: readonly [Introspector, ...Introspector[]]): Introspector {
+export function firstToKnow([first, ...others]: OneOrMore<Introspector>): Introspector {
   if (others.length === 0) return first;
   return {
     introspect: (token, context) =>
       looksLikeApplicationPassword(token)
         ? first.introspect(token, context)
-        : askInTurn([first, ...others], token, context),
+        : askInTurn([first, ...others], 'issuer_mismatch', token, context),
   };
 }
 
-/** @throws the error of the last server that was asked */
+/**
+ * Asks one server in the name of each audience in turn. Auth0 reports a token as active only to the API that it is for. The
+ * names have separate keys, so a refused key ends the search like an outage: the token may be for that audience.
+ */
+export function inEachName(named: OneOrMore<NamedIntrospector>): Introspector {
+  return {
+    introspect: (token, context, audiences) => {
+      const suitable = audiences ? named.filter(({ audience }) => audiences.includes(audience)) : named;
+      const [{ introspector } = named[0], ...others] = suitable;
+      const inTurn = [introspector, ...others.map((other) => other.introspector)] as const;
+      return askInTurn(inTurn, 'audience_mismatch', token, context);
+    },
+  };
+}
+
+/**
+ * @param mismatch what a server throws that knows the token as one of another
+ * @throws the error of the last server that was asked
+ */
 async function askInTurn(
-  [introspector, ...others]: readonly [Introspector, ...Introspector[]],
+  [introspector, ...others]: OneOrMore<Introspector>,
+  mismatch: CredentialErrorCode,
   token: string,
   context: CallContext,
 ): Promise<Principal> {
@@ -39,11 +67,7 @@ async function askInTurn(
     return await introspector.introspect(token, context);
   } catch (error) {
     const [next, ...rest] = others;
-    if (!next || !mayBelongToAnother(error)) throw error;
-    return askInTurn([next, ...rest], token, context);
+    if (!next || !(hasCode(error, 'token_inactive') || hasCode(error, mismatch))) throw error;
+    return askInTurn([next, ...rest], mismatch, token, context);
   }
-}
-
-function mayBelongToAnother(error: unknown): boolean {
-  return hasCode(error, 'token_inactive') || hasCode(error, 'issuer_mismatch');
 }

@@ -65,7 +65,7 @@ export function forge(header: unknown, claims: unknown, sign: (signingInput: str
 }
 
 export function expectations(clock: FrozenClock, clockToleranceSeconds = 0): Expectations {
-  return { issuer: ISSUER, audience: AUDIENCE, clock: clock.read, clockToleranceSeconds };
+  return { issuer: ISSUER, audiences: [AUDIENCE], clock: clock.read, clockToleranceSeconds };
 }
 
 function criticalNames(crit: unknown): readonly string[] {

@@ -92,7 +92,7 @@ export class Callers {
         uniqueId: randomUUID,
       }),
       profile: INTROSPECTION_PROFILES[profile],
-      expected: { issuer, audience: 'https://demo.api', clock, clockToleranceSeconds: 5 },
+      expected: { issuer, audiences: ['https://demo.api'], clock, clockToleranceSeconds: 5 },
     });
   }
 }

@@ -127,7 +127,7 @@ describe('an event about a user', () => {
 });
 
 describe('a subject', () => {
-  const expected = { issuer: 'https://tenant.auth0.com/', audience: 'a', clock: () => 0, clockToleranceSeconds: 5 };
+  const expected = { issuer: 'https://tenant.auth0.com/', audiences: ['a'], clock: () => 0, clockToleranceSeconds: 5 };
   const isAccepted = (sub: string) =>
     doesNotThrow(() => validateClaims({ iss: expected.issuer, aud: 'a', sub }, expected));
 
