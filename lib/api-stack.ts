@@ -67,11 +67,12 @@ export class ApiStack extends Stack {
   }
 
   #setup(jwksUrl: string): Auth0Setup {
-    const { issuer, audience, managementDomain, ...configuration } = this.#configuration;
+    const { issuer, audience, audiences, managementDomain, ...configuration } = this.#configuration;
     return new Auth0Setup(this, 'Auth0Setup', {
       tenantUrl: managementDomain ?? issuer,
       issuer,
       audience,
+      audiences,
       signingKey: this.#signingKey,
       managementSecret: importSecret(this, 'ManagementSecret', configuration.managementSecret),
       passwordGrantSecret: this.#passwordGrantSecret,

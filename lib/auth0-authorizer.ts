@@ -190,6 +190,7 @@ export class Auth0Authorizer extends AuthorizerMetrics {
     managementSecret,
     issuer,
     audience,
+    audiences,
     passwordGrantSecret,
     setup,
   }: Auth0AuthorizerProps): Auth0Setup | undefined {
@@ -199,6 +200,7 @@ export class Auth0Authorizer extends AuthorizerMetrics {
       tenantUrl: setup?.tenantUrl ?? issuer,
       issuer,
       audience,
+      audiences,
       signingKey: this.signingKey,
       managementSecret,
       passwordGrantSecret,

@@ -2,8 +2,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
+import { mainAudienceFault } from '../src/config/authorizer-configuration.ts';
 import { keyDelivery, keyFormat } from '../src/config/deployment-fields.ts';
-import { audience } from '../src/config/fields.ts';
+import { audience, audiences } from '../src/config/fields.ts';
 import type { KeyDelivery, KeyFormat } from '../src/core/key-delivery.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -77,6 +78,13 @@ export interface Auth0SetupProps extends Auth0SetupOptions {
   /** The resource server's identifier. */
   readonly audience: string;
 
+  /**
+   * The identifiers of more resource servers for the same API. Each gets the same public key.
+   *
+   * @default - only `audience`
+   */
+  readonly audiences?: readonly string[] | undefined;
+
   /** The key whose public half the tenant gets. */
   readonly signingKey: SigningKey;
 
@@ -119,6 +127,9 @@ export interface Auth0SetupProps extends Auth0SetupOptions {
  */
 export function checkAuth0SetupProps(scope: IConstruct, props: Auth0SetupProps): void {
   checkProp(scope, 'audience', props.audience, audience);
+  checkProp(scope, 'audiences', props.audiences ?? [], audiences);
+  const fault = mainAudienceFault({ audience: props.audience, audiences: props.audiences ?? [] });
+  if (fault !== undefined) throw invalidProp(scope, `audiences: ${fault}`);
   if (props.keyDelivery !== undefined) checkProp(scope, 'keyDelivery', props.keyDelivery, keyDelivery);
   if (props.keyFormat !== undefined) checkProp(scope, 'keyFormat', props.keyFormat, keyFormat);
   if (props.keyDelivery === 'verificationLocation' && props.jwksUrl === undefined) {

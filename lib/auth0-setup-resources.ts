@@ -20,6 +20,11 @@ export function resourceServerProperties(props: Auth0SetupProps) {
   };
 }
 
+/** Of a resource server for another audience of the same API. */
+export function additionalResourceServerProperties(props: Auth0SetupProps, audience: string) {
+  return { ...resourceServerProperties({ ...props, audience }), IsAdditional: 'true' };
+}
+
 export function clientGrantProperties({ grantClientId, passwordGrantSecret, refresh }: Auth0SetupProps) {
   return {
     ...(refresh !== undefined && { Refresh: refresh }),

@@ -11,7 +11,11 @@ import { parseSetupConfiguration, type SetupConfiguration } from '../src/config/
 import type { KeyDelivery, KeyFormat } from '../src/core/key-delivery.ts';
 import type { StateName } from '../src/core/state-store.ts';
 import { type Auth0SetupProps, checkAuth0SetupProps } from './auth0-setup-props.ts';
-import { clientGrantProperties, resourceServerProperties } from './auth0-setup-resources.ts';
+import {
+  additionalResourceServerProperties,
+  clientGrantProperties,
+  resourceServerProperties,
+} from './auth0-setup-resources.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { secretIdOf } from './secret-id.ts';
 import { readOwnSecretStatements, readSecretStatements } from './secret-statements.ts';
@@ -53,6 +57,9 @@ export class Auth0Setup extends Construct {
   /** The resource server's identifier. */
   readonly audience: string;
 
+  /** The identifiers of the other resource servers of the same API. */
+  readonly audiences: readonly string[];
+
   /** The key whose public half the tenant gets. */
   readonly signingKey: SigningKey;
 
@@ -75,6 +82,7 @@ export class Auth0Setup extends Construct {
     this.tenantUrl = props.tenantUrl;
     this.issuer = props.issuer ?? props.tenantUrl;
     this.audience = props.audience;
+    this.audiences = props.audiences ?? [];
     this.signingKey = props.signingKey;
     this.managementSecret = props.managementSecret;
     this.keyDelivery = props.keyDelivery ?? DEFAULTS.keyDelivery;
@@ -83,7 +91,7 @@ export class Auth0Setup extends Construct {
     this.warnings = this.#customResources(props);
   }
 
-  /** Creates both resources and returns their warnings. */
+  /** Creates the resources and returns their warnings. */
   #customResources(props: Auth0SetupProps): string {
     // The id of `half` follows from the tenant and the management secret. If one changes, both resources and their function are
     // replaced. The old ones are deleted last, by their own function, which knows the old tenant and may read the old secret.
@@ -92,10 +100,22 @@ export class Auth0Setup extends Construct {
     const resourceServer = customResource(half, 'ResourceServer', functionArn, resourceServerProperties(props));
     const clientGrant = customResource(half, 'ClientGrant', functionArn, clientGrantProperties(props));
     resourceServer.node.addDependency(this.signingKey);
+    const additional = this.audiences.map((audience) => {
+      const properties = additionalResourceServerProperties(props, audience);
+      return {
+        audience,
+        resource: customResource(half, `ResourceServer${this.#shortHash([audience])}`, functionArn, properties),
+      };
+    });
     // One after the other, because a tenant limits the rate of changes.
-    clientGrant.node.addDependency(resourceServer);
-    const warnings = [resourceServer, clientGrant].map((resource) => resource.getAttString('Warnings'));
-    return `Resource server: ${warnings[0]}. Client grant: ${warnings[1]}.`;
+    inOrder([resourceServer, ...additional.map(({ resource }) => resource), clientGrant]);
+    return [
+      ['Resource server', resourceServer] as const,
+      ...additional.map(({ audience, resource }) => [`Resource server ${audience}`, resource] as const),
+      ['Client grant', clientGrant] as const,
+    ]
+      .map(([name, resource]) => `${name}: ${resource.getAttString('Warnings')}.`)
+      .join(' ');
   }
 
   #shortHash(parts: readonly string[]): string {
@@ -134,14 +154,21 @@ export class Auth0Setup extends Construct {
   }
 }
 
+function inOrder(resources: readonly CustomResource[]): void {
+  for (const [index, resource] of resources.slice(1).entries()) {
+    const before = resources[index];
+    if (before) resource.node.addDependency(before);
+  }
+}
+
 function customResource(
   scope: Construct,
-  kind: 'ResourceServer' | 'ClientGrant',
+  id: string,
   serviceToken: string,
   properties: Readonly<Record<string, unknown>>,
 ): CustomResource {
-  return new CustomResource(scope, kind, {
-    resourceType: `Custom::Auth0${kind}`,
+  return new CustomResource(scope, id, {
+    resourceType: `Custom::Auth0${id.startsWith('ResourceServer') ? 'ResourceServer' : 'ClientGrant'}`,
     serviceToken,
     serviceTimeout: SERVICE_TIMEOUT,
     properties: { ...properties },

@@ -123,6 +123,7 @@ function configurationOf(
     tenantUrl: setup.tenantUrl,
     issuer: setup.issuer,
     audience: setup.audience,
+    audiences: setup.audiences,
     keyDelivery: setup.keyDelivery,
     keyFormat: setup.keyFormat,
     jwksUrl: setup.jwksUrl,

@@ -29,6 +29,11 @@ const flag = pipe(
 
 const schema = object({
   Audience: text,
+  /**
+   * Whether it is one of several. Then its physical id is another one, because the main resource server and one of these may be
+   * exchanged in one update, and each owner of the record must end its own ownership only.
+   */
+  IsAdditional: flag,
   KeyDelivery: picklist(KEY_DELIVERIES),
   KeyFormat: picklist(KEY_FORMATS),
   CreateResourceServer: flag,
@@ -49,8 +54,11 @@ type Ports = Pick<SetupPorts, 'settings' | 'secrets' | 'state' | 'http' | 'clock
 export function createResourceServerResource(ports: Ports): CustomResource {
   const { tenantUrl, managementSecret } = ports.settings;
   return {
-    identify: (properties) =>
-      physicalId('auth0-resource-server', [tenantUrl, parseProperties(properties).Audience, managementSecret]),
+    identify: (properties) => {
+      const { Audience: audience, IsAdditional: isAdditional } = parseProperties(properties);
+      const kind = isAdditional ? 'auth0-additional-resource-server' : 'auth0-resource-server';
+      return physicalId(kind, [tenantUrl, audience, managementSecret]);
+    },
     put: (id, properties, work) => put(ports, id, parseProperties(properties), work),
     remove: (id, properties, work) => remove(ports, id, parseProperties(properties), work),
   };

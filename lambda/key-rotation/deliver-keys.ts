@@ -11,17 +11,28 @@ import { RotationError } from './errors.ts';
 import type { HeldRotation } from './rotation.ts';
 
 /**
- * Delivers keys. Writes nothing if the tenant already knows exactly these.
+ * Delivers keys to each resource server. Writes nothing if the tenant already knows exactly these.
+ *
+ * If one of several cannot get them, the others still do: a revoked key must not stay wherever it can be removed. Until the next
+ * delivery they then hold different keys, and the authorizer finds the key of each, since the labels still name both.
  *
  * @param keys a single slot holds only the first
  * @throws RotationError `tenant_not_set_up`, since nobody would restore what was there before
- * @throws SetupError and AwsError
+ * @throws SetupError and AwsError; the first one
  */
-export async function deliverKeys(
-  { settings, records, connect }: HeldRotation,
-  keys: readonly [DeliveredKey, ...DeliveredKey[]],
-): Promise<void> {
-  const { audience: identifier, tenantUrl, keyDelivery, keyFormat, jwksUrl } = settings;
+export async function deliverKeys(rotation: HeldRotation, keys: Keys): Promise<void> {
+  const { audience, audiences } = rotation.settings;
+  const failures: unknown[] = [];
+  for (const identifier of [audience, ...audiences]) {
+    await deliverTo(rotation, identifier, keys).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+type Keys = readonly [DeliveredKey, ...DeliveredKey[]];
+
+async function deliverTo({ settings, records, connect }: HeldRotation, identifier: string, keys: Keys): Promise<void> {
+  const { tenantUrl, keyDelivery, keyFormat, jwksUrl } = settings;
   const key = recordKey(tenantUrl, identifier);
   if (!(await records.isOwned(key))) throw notSetUp();
   const wanted = wantedKeyProperties({ keyDelivery, keyFormat, keys, jwksUrl });

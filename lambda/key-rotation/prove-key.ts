@@ -24,21 +24,39 @@ type ProofErrorCode =
 /** Thrown when the tenant cannot prove any key. Holds no key. */
 export class ProofError extends CodedError<ProofErrorCode> {}
 
-/** Makes the proof: introspections of tokens that nobody has issued, first with the key and then with the throw-away key. */
-export function createProof(target: ProbeTarget, ports: IssuerPorts): ProveKey {
+/** The resource servers that have the key. */
+export interface ProofTarget extends ProbeTarget {
+  /** More resource servers with the same key. @default none */
+  readonly audiences?: readonly string[];
+}
+
+/**
+ * Makes the proof: introspections of tokens that nobody has issued, first with the key and then with the throw-away key, in the
+ * name of each resource server.
+ */
+export function createProof({ issuer, audience, audiences = [] }: ProofTarget, ports: IssuerPorts): ProveKey {
   return async (jwk) => {
-    const result = await probeIntrospection(target, importSigningKey(jwk), ports);
-    if (result.outcome === 'refused') throw result.error;
-    if (result.outcome === 'not_found') throw introspectionMissing(target);
-    if (result.outcome === 'active') {
-      throw new IssuerError('issuer_malformed', 'The tenant reports a token as active that nobody has issued.');
+    await proveAt({ issuer, audience }, jwk, ports);
+    for (const other of audiences) {
+      await proveAt({ issuer, audience: other }, jwk, ports).catch((error: unknown) => {
+        throw error instanceof IssuerError ? new IssuerError(error.code, `${other}: ${error.message}`) : error;
+      });
     }
-    const control = await probeIntrospection(target, await makeThrowAwayKey(jwk.kid), ports);
-    if (control.outcome === 'not_found') {
-      throw new IssuerError('issuer_refused', 'The response to the introspection with a throw-away key was 404.');
-    }
-    if (control.outcome !== 'refused') throw proofWorthless(target);
   };
+}
+
+async function proveAt(target: ProbeTarget, jwk: PrivateSigningJwk, ports: IssuerPorts): Promise<void> {
+  const result = await probeIntrospection(target, importSigningKey(jwk), ports);
+  if (result.outcome === 'refused') throw result.error;
+  if (result.outcome === 'not_found') throw introspectionMissing(target);
+  if (result.outcome === 'active') {
+    throw new IssuerError('issuer_malformed', 'The tenant reports a token as active that nobody has issued.');
+  }
+  const control = await probeIntrospection(target, await makeThrowAwayKey(jwk.kid), ports);
+  if (control.outcome === 'not_found') {
+    throw new IssuerError('issuer_refused', 'The response to the introspection with a throw-away key was 404.');
+  }
+  if (control.outcome !== 'refused') throw proofWorthless(target);
 }
 
 function introspectionMissing({ issuer }: ProbeTarget): ProofError {

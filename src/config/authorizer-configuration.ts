@@ -24,6 +24,7 @@ import {
 } from './fields.ts';
 import { authorizationServer, mainIssuerFault, mainIssuerSpellingFault, otherIssuer, otherIssuers } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
+import { routeAudienceFault } from './route-faults.ts';
 import { viewerAddressFault, viewerAddressHeader } from './viewer-address.ts';
 
 /** Each default is the one documented for the configuration key of the same name. */
@@ -98,6 +99,7 @@ const schema = pipe(
   ]),
   forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
   forward(partialCheck([['audience'], ['audiences']], ...faultFree(mainAudienceFault)), ['audiences']),
+  forward(partialCheck([['audience'], ['audiences'], ['routes']], ...faultFree(routeAudienceFault)), ['routes']),
   forward(partialCheck([['dpop'], ['mtls']], ...faultFree(bindingFault)), ['mtls']),
   forward(partialCheck([['viewerAddressHeader'], ['originSecret']], ...faultFree(viewerAddressFault)), [
     'viewerAddressHeader',

@@ -32,7 +32,7 @@ import { corsAllowHeaders, corsAllowOrigins, logRetentionDays, throttleBurst, th
 import { gatewayTtlFault, gatewayTtlSeconds } from './gateway-ttl.ts';
 import { mainIssuerFault } from './issuers.ts';
 import { exactly, faultFree, parse } from './parse.ts';
-import { routeFaults } from './route-faults.ts';
+import { routeAudienceFault, routeFaults } from './route-faults.ts';
 import { viewerAddressFault } from './viewer-address.ts';
 
 /** The routes of the demo API, used without a backend. */
@@ -96,6 +96,7 @@ const schema = pipe(
   forward(partialCheck([['issuer'], ['managementDomain']], ...faultFree(managementDomainFault)), ['managementDomain']),
   forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
   forward(partialCheck([['audience'], ['audiences']], ...faultFree(mainAudienceFault)), ['audiences']),
+  forward(partialCheck([['audience'], ['audiences'], ['routes']], ...faultFree(routeAudienceFault)), ['routes']),
   forward(partialCheck([['dpop'], ['mtls']], ...faultFree(bindingFault)), ['mtls']),
   forward(partialCheck([['principalToken'], ['principalTokenAudience']], ...faultFree(principalTokenFault)), [
     'principalTokenAudience',
@@ -110,7 +111,9 @@ const schema = pipe(
     ),
     ['resourceMetadata'],
   ),
-  forward(partialCheck([['keyDelivery'], ['audience']], ...faultFree(keyDeliveryFault)), ['keyDelivery']),
+  forward(partialCheck([['keyDelivery'], ['audience'], ['audiences']], ...faultFree(keyDeliveryFault)), [
+    'keyDelivery',
+  ]),
   forward(partialCheck([['kmsKeyArn'], ['encryptLogs']], ...faultFree(encryptLogsFault)), ['encryptLogs']),
   forward(partialCheck([['routes'], ['backendUrl']], ...faultFree(routesFault)), ['routes']),
   forward(partialCheck([['viewerAddressHeader'], ['originSecret']], ...faultFree(viewerAddressFault)), [
@@ -146,10 +149,15 @@ export function resourceMetadataFault({ resourceMetadata, publicUrl, audience, a
     : `got true; expected publicUrl (${publicUrl}) to be the audience or one of the audiences, because clients request tokens for it`;
 }
 
-function keyDeliveryFault({ keyDelivery: delivery, audience }: Pick<Keys, 'keyDelivery' | 'audience'>) {
-  return delivery !== 'wellKnown' || /^https?:\/\/[^/]/.test(audience)
+function keyDeliveryFault({
+  keyDelivery: delivery,
+  audience,
+  audiences,
+}: Pick<Keys, 'keyDelivery' | 'audience' | 'audiences'>) {
+  const [other] = [audience, ...audiences].filter((one) => !/^https?:\/\/[^/]/.test(one));
+  return delivery !== 'wellKnown' || other === undefined
     ? undefined
-    : 'got "wellKnown"; expected another value, because the audience is not an http or https URL and so has no origin';
+    : `got "wellKnown"; expected another value, because the audience ${JSON.stringify(other)} is not an http or https URL and so has no origin`;
 }
 
 function encryptLogsFault({ kmsKeyArn, encryptLogs }: Pick<Keys, 'kmsKeyArn' | 'encryptLogs'>) {

@@ -17,7 +17,7 @@ import {
 } from 'valibot';
 import { parseJson } from '../core/json.ts';
 import { backendUrl, jwksCacheSeconds, keyDelivery, keyFormat, managementDomain } from './deployment-fields.ts';
-import { audience, issuer, revocationSeconds, secretId, wholeNumber } from './fields.ts';
+import { audience, audiences, issuer, revocationSeconds, secretId, wholeNumber } from './fields.ts';
 import { otherIssuer } from './issuers.ts';
 import { exactly, expecting, parse } from './parse.ts';
 
@@ -66,6 +66,8 @@ const rotationSchema = exactly({
   stateTable,
   signingKeySecret,
   audience,
+  /** Other resource servers of the same API, with the same key. */
+  audiences: optional(audiences, []),
   keyDelivery,
   keyFormat,
   /** Where the JWKS is served. */

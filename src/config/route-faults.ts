@@ -1,5 +1,5 @@
-/** Finds routes that a REST API cannot serve, beyond the grammar that applies to every route. */
-import { CONNECT_ROUTE, type RouteSettings } from '../core/routes.ts';
+/** Finds routes that a REST API cannot serve, or that nobody could call, beyond the grammar that applies to every route. */
+import { CONNECT_ROUTE, type RouteSetting, type RouteSettings } from '../core/routes.ts';
 
 /** One part of a resource's path that API Gateway accepts. */
 const PATH_PART = /^(?:[A-Za-z0-9._:$-]+|\{[A-Za-z0-9._-]+\+?\})$/;
@@ -28,6 +28,28 @@ export function routeFaults(routes: RouteSettings, isBehindGreedy: boolean): rea
 export function isResourcePath(path: string): boolean {
   const parts = path.slice(1).split('/');
   return path.startsWith('/') && parts.every((part) => PATH_PART.test(part) && !PARAMETER.test(part));
+}
+
+/** The audiences that an authorizer accepts. */
+export interface AcceptedAudiences {
+  readonly audience: string;
+  readonly audiences?: readonly string[] | undefined;
+}
+
+/** Describes the routes that require an audience that is not accepted. Nobody could call them. */
+export function routeAudienceFault(accepted: AcceptedAudiences & { readonly routes?: RouteSettings | undefined }) {
+  const { audience, audiences = [], routes = {} } = accepted;
+  const faults = Object.entries(routes).flatMap(([key, setting]) => {
+    const required = audienceOf(setting);
+    return required === undefined || [audience, ...audiences].includes(required)
+      ? []
+      : [`"${key}" requires the audience ${JSON.stringify(required)}, which is not accepted; add it to "audiences"`];
+  });
+  return faults.join('; ') || undefined;
+}
+
+function audienceOf(setting: RouteSetting): string | undefined {
+  return setting !== 'public' && ('allOf' in setting || 'anyOf' in setting) ? setting.audience : undefined;
 }
 
 function isOptions(key: string): boolean {

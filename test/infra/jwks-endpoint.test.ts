@@ -45,7 +45,7 @@ describe('the JWKS endpoint', () => {
 
   it('requires an audience with an origin for keyDelivery wellKnown', () => {
     expect(() => templates({ keyDelivery: 'wellKnown', audience: 'urn:demo' })).toThrow(
-      /keyDelivery: got "wellKnown"; expected another value, because the audience is not an http or https URL/,
+      /keyDelivery: got "wellKnown"; expected another value, because the audience "urn:demo" is not an http or https URL/,
     );
   });
 

@@ -96,6 +96,7 @@ function start(keyDelivery: KeyDelivery, server: IntrospectionServer, changes: P
       ...tenantSettings,
       issuer: server.issuer,
       audience: DEMO_API,
+      audiences: [],
       keyDelivery,
       keyFormat: 'certificate',
       jwksUrl: JWKS_URL,

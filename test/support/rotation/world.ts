@@ -89,6 +89,8 @@ export class RotationWorld {
   isAutomatic = false;
   /** If set, the tenant fails every proof with this error. */
   outage: CodedError<string> | undefined;
+  /** More resource servers with the same key. */
+  audiences: string[] = [];
   proofs = 0;
   /** The keys with which a caller would have been refused. */
   readonly refusals: string[] = [];
@@ -141,6 +143,7 @@ export class RotationWorld {
         tenantUrl: TENANT_URL,
         issuer: TENANT_URL,
         audience: API,
+        audiences: this.audiences,
         keyDelivery: this.isAutomatic ? 'auto' : this.keyDelivery,
         keyFormat: 'certificate',
         jwksUrl: JWKS_URL,
