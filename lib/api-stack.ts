@@ -204,11 +204,13 @@ export class ApiStack extends Stack {
     new CfnOutput(this, 'PrincipalTokenFunctionArn', { value: principalToken.function.functionArn });
   }
 
-  /** The tenant fetches the JWKS from the identifier's own origin, which this stack cannot change. */
+  /** The tenant fetches the JWKS from each identifier's own origin, which this stack cannot change. */
   #outputWellKnownUrl(): void {
+    const { audience, audiences } = this.#configuration;
+    const urls = [audience, ...audiences].map((identifier) => new URL('/.well-known/jwks.json', identifier).href);
     new CfnOutput(this, 'WellKnownUrl', {
       description: 'Make this address pass requests on to JwksUrl, then check it: npx asp check-well-known.',
-      value: new URL('/.well-known/jwks.json', this.#configuration.audience).href,
+      value: [...new Set(urls)].join(', '),
     });
   }
 

@@ -97,7 +97,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     checkAuthorizerProps(this, props);
     checkProp(this, 'memorySize', props.memorySize ?? DEFAULTS.memorySize, memorySize);
     this.#props = props;
-    this.#requirements = new RouteRequirements(props.routes ?? {});
+    this.#requirements = new RouteRequirements(props.routes ?? {}, props);
     this.audience = audience;
     this.#sharedState = new SharedState(this, 'SharedState', { authorizer: props, stages: () => this.#stages() });
     this.principalToken = principalTokenOf(this, props, resultsCacheTtl);

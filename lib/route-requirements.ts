@@ -5,10 +5,14 @@
 import type { IConstruct } from 'constructs';
 import { routes as routesSchema } from '../src/config/fields.ts';
 import { doOverlap, isMentioned } from '../src/config/route-coverage.ts';
+import { type AcceptedAudiences, routeAudienceFault } from '../src/config/route-faults.ts';
 import type { RouteSetting, RouteSettings } from '../src/core/routes.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 
-/** A list requires all of its scopes, and `[]` accepts every principal. `{ anyOf }` requires one of its scopes. */
+/**
+ * A list requires all of its scopes, as `{ allOf }` does, and `[]` accepts every principal. `{ anyOf }` requires one of its scopes. With an
+ * `audience`, the last two accept only tokens for this one.
+ */
 export type RouteRequirement = Exclude<RouteSetting, 'public'>;
 
 /** A route that somebody has protected. */
@@ -21,10 +25,12 @@ interface Added {
 export class RouteRequirements {
   readonly #added = new Map<string, Added>();
   readonly #given: RouteSettings;
+  readonly #accepted: AcceptedAudiences;
   #isComplete = false;
 
-  constructor(given: RouteSettings) {
+  constructor(given: RouteSettings, accepted: AcceptedAudiences) {
     this.#given = given;
+    this.#accepted = accepted;
   }
 
   /** All routes so far. */
@@ -51,6 +57,8 @@ export class RouteRequirements {
       );
     }
     checkProp(scope, 'requirement', { [key]: requirement }, routesSchema);
+    const fault = routeAudienceFault({ ...this.#accepted, routes: { [key]: requirement } });
+    if (fault !== undefined) throw invalidProp(scope, fault);
     const other = this.all[key];
     if (other !== undefined && !isSame(other, requirement)) {
       throw invalidProp(

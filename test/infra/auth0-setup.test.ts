@@ -202,3 +202,71 @@ describe("the tenant's set-up", () => {
     expect(JSON.stringify(template.toJSON())).toContain('{"Fn::ImportValue":"TenantUrl"}');
   });
 });
+
+describe("the tenant's set-up for several audiences", () => {
+  const several = { audiences: ['https://old.api', 'urn:older'] };
+  const resourceServers = (configuration: object) =>
+    Object.entries(templates({ ...configuration }).api.findResources('Custom::Auth0ResourceServer'));
+
+  it('has a resource server for each, all set up in the same way, one after the other', () => {
+    const found = resourceServers(several);
+    const propertiesOf = (audience: string) =>
+      found.find(([, { Properties }]) => Properties.Audience === audience)?.[1];
+    const [main, old, older] = ['https://demo.api', ...several.audiences].map(propertiesOf);
+    expect(main?.Properties.IsAdditional).toBeUndefined();
+    for (const other of [old, older]) {
+      const { Audience: audience, ...rest } = other?.Properties ?? {};
+      expect(rest).toEqual({ ...main?.Properties, Audience: undefined, IsAdditional: 'true' });
+      expect(several.audiences).toContain(audience);
+    }
+    const idOf = (audience: string) => found.find(([, { Properties }]) => Properties.Audience === audience)?.[0];
+    expect(old?.DependsOn).toEqual(expect.arrayContaining([idOf('https://demo.api')]));
+    expect(older?.DependsOn).toEqual(expect.arrayContaining([idOf('https://old.api')]));
+    const [grant] = Object.values(templates(several).api.findResources('Custom::Auth0ClientGrant'));
+    expect(grant?.DependsOn).toEqual(expect.arrayContaining([idOf('urn:older')]));
+  });
+
+  it('keeps the logical ID of each, whatever others are added or removed', () => {
+    const idsOfAll = (audiences: readonly string[]) =>
+      Object.fromEntries(resourceServers({ audiences }).map(([id, { Properties }]) => [Properties.Audience, id]));
+    const all = idsOfAll(several.audiences);
+    expect(idsOfAll([...several.audiences].reverse())).toEqual(all);
+    expect(idsOfAll(['urn:older'])).toEqual({
+      'https://demo.api': all['https://demo.api'],
+      'urn:older': all['urn:older'],
+    });
+    expect(idsOfAll([])).toEqual({ 'https://demo.api': all['https://demo.api'] });
+  });
+
+  it('shows the warnings of each with its name', () => {
+    const { Value } = templates(several).api.findOutputs('Auth0Warnings').Auth0Warnings ?? {};
+    expect(JSON.stringify(Value)).toMatch(
+      /"Resource server: ".*ResourceServer.*"\. Resource server https:\/\/old.api: ".*"\. Resource server urn:older: ".*"\. Client grant: "/,
+    );
+  });
+
+  it('passes all of them to the rotation and to the authorizer', () => {
+    const { api } = templates(several);
+    const functions = Object.entries(api.findResources('AWS::Lambda::Function'));
+    for (const prefix of ['KeyRotation', 'AuthorizerDecide']) {
+      const found = functions.find(([id]) => id.startsWith(prefix))?.[1].Properties.Environment.Variables.CONFIG;
+      expect(JSON.stringify(found), prefix).toContain(String.raw`\"audiences\":[\"https://old.api\",\"urn:older\"]`);
+    }
+  });
+
+  it('has the addresses of all for keyDelivery wellKnown, and needs URLs then', () => {
+    const wellKnown = { keyDelivery: 'wellKnown', audiences: ['https://old.api/v1', 'https://demo.api/v2'] };
+    expect(templates(wellKnown).api.findOutputs('WellKnownUrl').WellKnownUrl?.Value).toBe(
+      'https://demo.api/.well-known/jwks.json, https://old.api/.well-known/jwks.json',
+    );
+    expect(() => templates({ ...wellKnown, audiences: ['urn:old'] })).toThrow('the audience "urn:old" is not an http');
+  });
+
+  it.each([
+    [['https://my.api'], /audiences: "https:\/\/my.api" is already the main "audience"/],
+    [['a', 'a'], /audiences: got .*; expected a list of at most 9 identifiers, each once/],
+    [['two words'], /audiences/],
+  ])('refuses the audiences %j', (audiences, message) => {
+    expect(() => ownStack({ audiences })).toThrow(message);
+  });
+});

@@ -44,6 +44,23 @@ describe('protect, for a REST API', () => {
     expect(JSON.stringify(template.toJSON())).toContain(String.raw`\"GET /orders/{id}\":[\"read:orders\"]`);
   });
 
+  it('restricts a route to an audience, which must be accepted', () => {
+    const stack = new Stack(appWithFlags(), 'Own');
+    const props = { ...TENANT, audiences: ['https://old.api'], signingKey: new SigningKey(stack, 'SigningKey') };
+    const authorizer = new AuthorizerFunction(stack, 'Authorizer', props);
+    const { root } = new RestApi(stack, 'Api');
+    const requirement = { allOf: ['read:a'], audience: 'https://old.api' };
+    authorizer.protect(root.addMethod('GET', new MockIntegration()), requirement);
+    expect(authorizer.routes).toEqual({ 'GET /': requirement });
+    const post = root.addMethod('POST', new MockIntegration());
+    expect(() => authorizer.protect(post, { anyOf: ['a'], audience: 'https://other.api' })).toThrow(
+      'Own/Api/Default/POST: "POST /" requires the audience "https://other.api", which is not accepted; add it to "audiences"',
+    );
+    expect(() => own({ 'GET /a': { allOf: [], audience: 'https://old.api' } })).toThrow(
+      'routes: "GET /a" requires the audience "https://old.api", which is not accepted',
+    );
+  });
+
   it('does the same for a method that already uses the authorizer', () => {
     const { stack, authorizer } = own();
     const api = new RestApi(stack, 'Api', {
