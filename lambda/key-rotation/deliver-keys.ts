@@ -34,7 +34,7 @@ type Keys = readonly [DeliveredKey, ...DeliveredKey[]];
 async function deliverTo({ settings, records, connect }: HeldRotation, identifier: string, keys: Keys): Promise<void> {
   const { tenantUrl, keyDelivery, keyFormat, jwksUrl } = settings;
   const key = recordKey(tenantUrl, identifier);
-  if (!(await records.isOwned(key))) throw notSetUp();
+  if (!(await records.isOwned(key))) throw notSetUp(identifier);
   const wanted = wantedKeyProperties({ keyDelivery, keyFormat, keys, jwksUrl });
   const { resourceServers } = await connect();
   const store = records.storeFor<ResourceServerRecord>(key);
@@ -58,9 +58,9 @@ async function retryIfOvertaken<Result>(deliver: () => Promise<Result>): Promise
 
 const OVERTAKEN: ReadonlySet<SetupError['code']> = new Set(['property_refused', 'property_kept']);
 
-function notSetUp(): RotationError {
+function notSetUp(identifier: string): RotationError {
   return new RotationError(
     'tenant_not_set_up',
-    'The tenant is not set up for this signing key. Deploy the stack to set it up, then start a new rotation.',
+    `The resource server ${identifier} is not set up for this signing key. Deploy the stack to set it up, then start a new rotation.`,
   );
 }

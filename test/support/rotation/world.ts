@@ -90,7 +90,7 @@ export class RotationWorld {
   /** If set, the tenant fails every proof with this error. */
   outage: CodedError<string> | undefined;
   /** More resource servers with the same key. */
-  audiences: string[] = [];
+  audiences: readonly string[] = [];
   proofs = 0;
   /** The keys with which a caller would have been refused. */
   readonly refusals: string[] = [];
@@ -128,6 +128,19 @@ export class RotationWorld {
     return world;
   }
 
+  /** Adds a resource server that was set up for the current key. */
+  async addAudience(identifier: string, keys: Partial<KeyProperties>): Promise<void> {
+    this.tenant.add(identifier, keys);
+    const records = new OwnedRecords(this.state, 'resource-servers');
+    await records.acquire(`${TENANT_URL} ${identifier}`, 'the-stack');
+    await holdingLease(
+      { ...this.rotation(), settings: { ...this.#settings, audiences: [identifier] } },
+      { purpose: 'deployment' },
+      followLabels,
+    );
+    this.audiences = [...this.audiences, identifier];
+  }
+
   rotation(life = new Life()): Rotation {
     const around = <Port extends object>(port: Port) => mortal(life, port, () => this.#observe());
     const { connect, prove, sleep } = around({
@@ -136,19 +149,7 @@ export class RotationWorld {
       sleep: this.clock.sleep,
     });
     return {
-      settings: {
-        signingKeySecret: SECRET_ARN,
-        stateTable: 'state',
-        managementSecret: 'auth0/management',
-        tenantUrl: TENANT_URL,
-        issuer: TENANT_URL,
-        audience: API,
-        audiences: this.audiences,
-        keyDelivery: this.isAutomatic ? 'auto' : this.keyDelivery,
-        keyFormat: 'certificate',
-        jwksUrl: JWKS_URL,
-        jwksCacheSeconds: CACHE_SECONDS,
-      },
+      settings: this.#settings,
       secret: around(this.secret),
       state: around(this.state),
       connect,
@@ -157,6 +158,22 @@ export class RotationWorld {
       clock: this.clock.read,
       sleep,
       uniqueId: () => `unique-${++this.#identified}`,
+    };
+  }
+
+  get #settings(): Rotation['settings'] {
+    return {
+      signingKeySecret: SECRET_ARN,
+      stateTable: 'state',
+      managementSecret: 'auth0/management',
+      tenantUrl: TENANT_URL,
+      issuer: TENANT_URL,
+      audience: API,
+      audiences: [...this.audiences],
+      keyDelivery: this.isAutomatic ? 'auto' : this.keyDelivery,
+      keyFormat: 'certificate',
+      jwksUrl: JWKS_URL,
+      jwksCacheSeconds: CACHE_SECONDS,
     };
   }
 
@@ -210,7 +227,7 @@ export class RotationWorld {
 
   /** The keys that the tenant certainly knows, however old its copy of the JWKS is. */
   known(kids: readonly string[]): readonly string[] {
-    return kids.filter((kid) => this.#knows(kid));
+    return kids.filter((kid) => this.#knows(kid, API));
   }
 
   /** Our keys on the resource server itself. */
@@ -221,9 +238,9 @@ export class RotationWorld {
       .filter((kid) => held.includes(`X5C${kid}`));
   }
 
-  #knows(kid: string): boolean {
+  #knows(kid: string, api: string): boolean {
     const pem = pemOf(kid);
-    const { verificationKey, verificationKeys } = this.keys;
+    const { verificationKey, verificationKeys } = this.tenant.keysOf(api);
     if (this.keyDelivery === 'verificationKey') return verificationKey === pem;
     if (this.keyDelivery === 'verificationKeys') {
       return Array.isArray(verificationKeys) && verificationKeys.some((entry) => entry.pem === pem);
@@ -238,7 +255,8 @@ export class RotationWorld {
   async #prove({ kid }: PrivateSigningJwk): Promise<void> {
     this.proofs += 1;
     if (this.outage) throw this.outage;
-    if (!this.#knows(kid)) throw new IssuerError('issuer_client_refused', 'The server refused the assertion.');
+    if (![API, ...this.audiences].every((api) => this.#knows(kid, api)))
+      throw new IssuerError('issuer_client_refused', 'The server refused the assertion.');
   }
 
   /** A cold authorizer signs with the current key and, if refused, with the pending one. It reads the labels in two requests. */
@@ -258,7 +276,9 @@ export class RotationWorld {
 
   #sign(read: readonly (string | undefined)[]): void {
     const kids = read.filter((kid) => kid !== undefined);
-    if (this.known(kids).length === 0) this.refusals.push(`signed with ${kids.join(' or ')}`);
+    for (const api of [API, ...this.audiences]) {
+      if (!kids.some((kid) => this.#knows(kid, api))) this.refusals.push(`signed with ${kids.join(' or ')} for ${api}`);
+    }
   }
 
   #observePublication(): void {

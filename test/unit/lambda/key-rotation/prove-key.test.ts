@@ -91,3 +91,41 @@ describe('createProof', () => {
     await expect(proofAt(response)(key)).rejects.toMatchObject({ code });
   });
 });
+
+describe('createProof for several resource servers', () => {
+  const target = { ...settings, audiences: ['https://old.api'] };
+  const nameIn = ({ body }: HttpRequest): unknown => {
+    const payload = String(JSON.parse(body ?? '').client_assertion).split('.')[1] ?? '';
+    return JSON.parse(Buffer.from(payload, 'base64url').toString()).iss;
+  };
+
+  function proofWhere(refusing: string | undefined, requests: HttpRequest[]) {
+    const clock = new FrozenClock();
+    const http: HttpPort = async (request) => {
+      requests.push(request);
+      const isAccepted = assertionOf(request).isOurs && nameIn(request) !== refusing;
+      const [status, body] = isAccepted ? INACTIVE : REFUSED;
+      return { status, headers: {}, body: JSON.stringify(body) };
+    };
+    return createProof(target, { http, clock: clock.read, sleep: clock.sleep, random: () => 0 });
+  }
+
+  it('proves the key in the name of each', async () => {
+    const requests: HttpRequest[] = [];
+    await proofWhere(undefined, requests)(key);
+    expect(requests.map(nameIn)).toEqual([
+      'https://demo.api',
+      'https://demo.api',
+      'https://old.api',
+      'https://old.api',
+    ]);
+  });
+
+  it('fails if one of them does not have the key, and names it', async () => {
+    await expect(proofWhere('https://old.api', [])(key)).rejects.toMatchObject({
+      code: 'issuer_client_refused',
+      message: expect.stringMatching(/^https:\/\/old\.api: The server refused the client assertion/),
+    });
+    await expect(proofWhere('https://demo.api', [])(key)).rejects.toMatchObject({ code: 'issuer_client_refused' });
+  });
+});
