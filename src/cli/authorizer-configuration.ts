@@ -5,6 +5,7 @@ import {
   parseAuthorizerConfiguration,
 } from '../config/authorizer-configuration.ts';
 import type { JsonObject } from '../core/json.ts';
+import { acceptedAudiences } from './audiences.ts';
 import type { Context } from './command.ts';
 import { readTextFile } from './read-text-file.ts';
 import { deploymentConfiguration } from './setting-sources.ts';
@@ -17,7 +18,7 @@ export function deploymentContext({ args, ports }: Pick<Context, 'args' | 'ports
 }
 
 /**
- * Reads the configuration. Issuer and audience come from the settings of this run.
+ * Reads the configuration. Issuer and audiences come from the settings of this run.
  *
  * @throws ConfigurationError `configuration_invalid` with every fault
  */
@@ -28,9 +29,11 @@ export function authorizerConfiguration({
 }: Pick<Context, 'args' | 'settings' | 'ports'>): AuthorizerConfiguration {
   const all = deploymentContext({ args, ports });
   const own = Object.fromEntries(Object.entries(all).filter(([key]) => key in authorizerEntries));
+  const [audience, ...audiences] = acceptedAudiences({ args, settings }, all);
   const ofThisRun = {
     issuer: issuerUrl(settings),
-    audience: settings.require('audience'),
+    audience,
+    audiences,
     // The keys are passed in. The schema still requires a name.
     signingKeySecret: 'passed-in',
   };

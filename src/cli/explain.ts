@@ -1,5 +1,6 @@
 /** Shows what the authorizer would decide about a Bearer token for each configured route, by running the authorizer itself. */
 import type { Decision } from '../authorizer/decision.ts';
+import type { CredentialErrorCode } from '../core/errors.ts';
 import { claimContext, type Principal } from '../core/principal.ts';
 import { CONNECT_ROUTE, type RouteSetting, type RouteSettings, requirementOf, scopesOf } from '../core/routes.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
@@ -18,6 +19,8 @@ export interface Explanation {
   readonly reason: string;
   /** The rule in words. */
   readonly rule: string;
+  /** The audiences that the token is for, if the API has several and accepts it. */
+  readonly audiences?: readonly string[];
   /** What the backend receives besides the usual values: claims and the actor. Absent if there is nothing. */
   readonly claims?: Readonly<Record<string, string>>;
 }
@@ -72,12 +75,20 @@ function explainDecision(route: string, setting: Exclude<RouteSetting, 'public'>
     case 'allow':
       return {
         ...{ route, outcome, status: 200, reason: 'allowed', rule: allowRule(setting) },
+        ...audiencesOf(decision),
         ...claimsOf(decision.principal),
       };
     case 'deny':
-      return { route, outcome, status: 403, reason: decision.reason, rule: denyRule(setting, decision) };
+      return {
+        route,
+        outcome,
+        status: 403,
+        reason: decision.reason,
+        rule: denyRule(setting, decision),
+        ...audiencesOf(decision),
+      };
     case 'unauthenticated':
-      return { route, outcome, status: 401, reason: decision.reason, rule: CREDENTIAL_REASONS[decision.reason] };
+      return { route, outcome, status: 401, reason: decision.reason, rule: refusalRule(setting, decision) };
     case 'unavailable':
       return { route, outcome, status: 503, reason: decision.reason, rule: decision.message };
   }
@@ -88,11 +99,25 @@ function claimsOf(principal: Principal): Pick<Explanation, 'claims'> {
   return Object.keys(claims).length === 0 ? {} : { claims };
 }
 
+function audiencesOf({ principal: { audiences } }: { readonly principal: Principal }) {
+  return audiences ? { audiences } : {};
+}
+
+function refusalRule(setting: Exclude<RouteSetting, 'public'>, { reason }: { readonly reason: CredentialErrorCode }) {
+  const { audience } = requirementOf(setting);
+  const words = CREDENTIAL_REASONS[reason];
+  return reason === 'audience_mismatch' && audience !== undefined
+    ? `${words}, or not for ${audience}, which the route requires`
+    : words;
+}
+
 function allowRule(setting: Exclude<RouteSetting, 'public'>): string {
   const requirement = requirementOf(setting);
   const scopes = scopesOf(requirement);
-  if (scopes.length === 0) return 'any principal may call it';
-  return 'anyOf' in requirement ? `has one of ${scopes.join(', ')}` : `has ${scopes.join(', ')}`;
+  const { audience } = requirement;
+  const ofAudience = audience === undefined ? '' : ` and is for ${audience}`;
+  if (scopes.length === 0) return audience === undefined ? 'any principal may call it' : `is for ${audience}`;
+  return `has ${'anyOf' in requirement ? 'one of ' : ''}${scopes.join(', ')}${ofAudience}`;
 }
 
 function denyRule(

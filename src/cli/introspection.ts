@@ -12,15 +12,16 @@ const LONGEST_ATTEMPT_MS = 10_000;
 /**
  * Prepares the call. The response may take as long as the settings allow: a person waits longer than a gateway does.
  *
+ * @param audience in whose name the tenant is asked
  * @throws CliError `usage` for a setting that is missing or wrong
  */
 export function createIntrospection(
   { settings, ports }: Pick<Context, 'settings' | 'ports'>,
   keys: SigningKeyStore,
+  audience: string,
 ): (token: string) => Promise<UnverifiedResponse> {
   const { clock, uniqueId } = ports;
   const issuer = issuerUrl(settings);
-  const audience = settings.require('audience');
   const limitMs = timeoutMs(settings);
   return (token) => {
     const deadlineMs = clock() + limitMs;

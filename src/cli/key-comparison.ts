@@ -32,14 +32,15 @@ export interface KeyComparison {
 /**
  * Compares the keys.
  *
+ * @param audience the identifier of the resource server
  * @throws SetupError `resource_server_not_found` or `management_…`, and the errors of reading the signing key
  */
 export async function compareKeys(
   signingKeys: SigningKeyStore,
   { resourceServers }: Pick<ManagementConnection, 'resourceServers'>,
   context: Pick<Context, 'settings' | 'ports'>,
+  audience: string,
 ): Promise<KeyComparison> {
-  const audience = context.settings.require('audience');
   const signing = (await signingKeys.read()).map(({ privateKey }) => thumbprintOf(privateKey));
   const found = await resourceServers.find(audience);
   if (!found) throw resourceServerNotFound(audience, await resourceServers.identifiers());

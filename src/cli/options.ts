@@ -53,6 +53,16 @@ export const AUDIENCE_OPTION: OptionTable = {
   audience: { type: 'string', placeholder: 'ID', summary: "the API's identifier (AUTH0_AUDIENCE)" },
 };
 
+/** For commands that work on each resource server of the API. */
+export const AUDIENCES_OPTION: OptionTable = {
+  ...AUDIENCE_OPTION,
+  audiences: {
+    type: 'string',
+    placeholder: 'LIST',
+    summary: 'its other identifiers, with spaces between them (AUTH0_AUDIENCES). With --audience alone, none',
+  },
+};
+
 export const USER_OPTION: OptionTable = {
   user: { type: 'string', placeholder: 'ID', summary: "the user's id, such as auth0|1234" },
 };

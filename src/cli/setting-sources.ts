@@ -64,7 +64,8 @@ function ofObject(
     get: (names) => {
       const name = nameOf(names);
       const value = name === undefined ? undefined : values()[name];
-      return typeof value === 'string' ? value : undefined;
+      if (typeof value === 'string') return value;
+      return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.join(' ') : undefined;
     },
     label: (names) => `${place}: ${nameOf(names)}`,
   };

@@ -24,6 +24,7 @@ export const SETTINGS = {
   clientPrivateKey: { variable: 'AUTH0_CLIENT_ASSERTION_PRIVATE_KEY', isSecret: true },
   clientKeyAlgorithm: { variable: 'AUTH0_CLIENT_ASSERTION_SIGNING_ALG' },
   audience: { flag: 'audience', variable: 'AUTH0_AUDIENCE', key: 'audience' },
+  audiences: { flag: 'audiences', variable: 'AUTH0_AUDIENCES', key: 'audiences' },
   grantClientId: { flag: 'grant-client-id', variable: 'ASP_GRANT_CLIENT_ID', key: 'grantClientId' },
   passwordClientId: { flag: 'password-client-id', variable: 'AUTH0_PASSWORD_CLIENT_ID' },
   connection: { flag: 'connection', variable: 'AUTH0_CONNECTION' },

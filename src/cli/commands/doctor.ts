@@ -7,7 +7,7 @@ import { CHECKS } from '../doctor/checks.ts';
 import { prepareExamination } from '../doctor/examination.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
-import { AUDIENCE_OPTION, DELIVERY_OPTIONS, KEY_OPTIONS, MANAGEMENT_OPTIONS } from '../options.ts';
+import { AUDIENCES_OPTION, DELIVERY_OPTIONS, KEY_OPTIONS, MANAGEMENT_OPTIONS } from '../options.ts';
 import { printJson } from '../print-json.ts';
 import { printable } from '../printable.ts';
 import { waitFor } from '../progress.ts';
@@ -40,7 +40,7 @@ export const doctor: Command = {
     },
     ...KEY_OPTIONS,
     ...DELIVERY_OPTIONS,
-    ...AUDIENCE_OPTION,
+    ...AUDIENCES_OPTION,
     ...MANAGEMENT_OPTIONS,
   },
   examples: [
@@ -72,7 +72,7 @@ async function examine(context: Context, onReport: (report: Report) => void): Pr
     add({ ...about, ...findingOf(error) });
     return undefined;
   });
-  if (examination) add({ ...about, ...passed(`${examination.audience} at ${examination.issuer}`) });
+  if (examination) add({ ...about, ...passed(`${examination.audiences.join(', ')} at ${examination.issuer}`) });
   for (const { id, title, needs, run } of CHECKS) {
     const missing = ['configuration', ...needs].find((need) => !hasPassed(need, reports));
     add({

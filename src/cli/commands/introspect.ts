@@ -1,12 +1,14 @@
 /** `asp introspect`: shows what the tenant reports about a token, and what the authorizer would decide. */
 import type { UnverifiedResponse } from '../../issuer/introspection.ts';
+import { audiencesOf } from '../audiences.ts';
 import type { Command, Context } from '../command.ts';
 import { describeToken } from '../describe-token.ts';
 import { EXIT } from '../exit-code.ts';
 import { describeCarriers, describeHandling, type Explanation, explain } from '../explain.ts';
 import { createIntrospection } from '../introspection.ts';
-import { AUDIENCE_OPTION, KEY_OPTIONS, TENANT_OPTIONS } from '../options.ts';
+import { AUDIENCES_OPTION, KEY_OPTIONS, TENANT_OPTIONS } from '../options.ts';
 import { printJson } from '../print-json.ts';
+import { printable } from '../printable.ts';
 import { waitFor } from '../progress.ts';
 import { keyPlace } from '../signing-keys.ts';
 import { table } from '../table.ts';
@@ -18,10 +20,10 @@ export const introspect: Command = {
   operands: '[-]',
   mostOperands: 1,
   description:
-    'Accepts any token: JWT, opaque access token, refresh token, app specific password. Prompts for it, or reads it from\nstandard input. A token as an argument works too, but others on this machine can see it.',
+    'Accepts any token: JWT, opaque access token, refresh token, app specific password. Prompts for it, or reads it from\nstandard input. A token as an argument works too, but others on this machine can see it. With several audiences, the\ntenant is asked in the name of each in turn.',
   options: {
     explain: { type: 'boolean', summary: 'show what the authorizer would decide for each route, and why' },
-    ...AUDIENCE_OPTION,
+    ...AUDIENCES_OPTION,
     ...TENANT_OPTIONS,
     ...KEY_OPTIONS,
   },
@@ -33,10 +35,14 @@ export const introspect: Command = {
   run: async (context) => {
     const { ports } = context;
     const keys = keyPlace(context);
-    const ask = createIntrospection(context, keys);
+    const audiences = audiencesOf(context);
     await keys.read();
     const token = await readToken(context);
-    const response = await waitFor('the tenant', () => ask(token), ports);
+    const response = await waitFor(
+      'the tenant',
+      () => askInTurn(audiences, (audience) => createIntrospection(context, keys, audience)(token)),
+      ports,
+    );
     const explanations = context.args.flag('explain')
       ? await waitFor('the tenant', () => explain(token, keys, context), ports)
       : undefined;
@@ -45,6 +51,16 @@ export const introspect: Command = {
     return EXIT.done;
   },
 };
+
+/** The tenant reports a token as active only in the name of its own audience. */
+async function askInTurn(
+  [audience, ...others]: readonly [string, ...string[]],
+  ask: (audience: string) => Promise<UnverifiedResponse>,
+): Promise<UnverifiedResponse> {
+  const response = await ask(audience);
+  const [next, ...rest] = others;
+  return response.active || next === undefined ? response : askInTurn([next, ...rest], ask);
+}
 
 function show(
   token: string,
@@ -62,7 +78,9 @@ function show(
   if (!explanations) return;
   print('');
   print(style.bold(`As ${describeCarriers(context)}, the authorizer would decide`));
-  print(`(${describeHandling(token)}):`);
+  const { audiences = [] } = explanations.find((explanation) => explanation.audiences) ?? {};
+  const ofToken = audiences.length === 0 ? '' : `; it is for ${audiences.join(', ')}`;
+  print(printable(`(${describeHandling(token)}${ofToken}):`));
   const rows = explanations.map(({ route, status, outcome, rule, reason }) => [
     route,
     `${status} ${outcome}`,

@@ -18,7 +18,8 @@ export const keys: Command = {
   summary: 'Show which keys the tenant, the JWKS and the secret hold, and whether they agree',
   operands: '',
   mostOperands: 0,
-  description: 'Identifies keys by their RFC 7638 thumbprints. Exit code 1 means that they do not agree.',
+  description:
+    'Identifies keys by their RFC 7638 thumbprints. Exit code 1 means that they do not agree. With several audiences,\n--audience chooses another resource server than the main one; "asp doctor" checks all of them.',
   options: {
     ...KEY_OPTIONS,
     ...(jwksUrlOption && { 'jwks-url': jwksUrlOption }),
@@ -33,7 +34,7 @@ export const keys: Command = {
     const { terminal } = context.ports;
     const place = keyPlace(context);
     const connect = await prepareTenant(context);
-    const work = () => compareKeys(place, connect(), context);
+    const work = () => compareKeys(place, connect(), context, context.settings.require('audience'));
     const comparison = await waitFor('the tenant', work, context.ports);
     if (context.isJson) printJson(terminal, { place: place.place, ...comparison, jwks: comparison.jwks ?? null });
     else show(place.place, comparison, context);

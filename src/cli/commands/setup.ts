@@ -5,18 +5,20 @@ import type { ManagementConnection } from '../../management/management-connectio
 import { setUpClientGrant } from '../../setup/client-grant/set-up-client-grant.ts';
 import { featureWarnings } from '../../setup/feature.ts';
 import { introspectionWarnings } from '../../setup/introspection-control.ts';
+import type { RecordStore } from '../../setup/record-store.ts';
 import { setUpResourceServer } from '../../setup/resource-server/set-up-resource-server.ts';
 import { proveUnseenKey } from '../../setup/resource-server/unseen-key.ts';
 import { wantedKeyProperties } from '../../setup/resource-server/wanted-key-properties.ts';
 import type { SetupOutcome } from '../../setup/setup-outcome.ts';
 import { importSigningKey } from '../../signing-key/signing-key.ts';
+import { audiencesOf } from '../audiences.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
 import { EXIT } from '../exit-code.ts';
 import { keyDeliveryOf } from '../key-delivery.ts';
 import {
-  AUDIENCE_OPTION,
+  AUDIENCES_OPTION,
   DELIVERY_OPTIONS,
   DRY_RUN_OPTION,
   KEY_OPTIONS,
@@ -51,7 +53,7 @@ export const setup: Command = {
     ...(key && { key }),
     ...DELIVERY_OPTIONS,
     ...RECORD_OPTION,
-    ...AUDIENCE_OPTION,
+    ...AUDIENCES_OPTION,
     ...MANAGEMENT_OPTIONS,
   },
   examples: [
@@ -92,30 +94,30 @@ type Work = (
 /** Reads and checks all input before anything is sent. */
 function planOf(context: Context): Work {
   const { args, settings } = context;
-  const identifier = settings.require('audience');
+  const identifiers = audiencesOf(context);
   const tenantUrl = managementUrl(settings);
   const issuer = issuerUrl(settings);
   const signingKey = readKeyFile(context);
   const wanted = wantedKeyProperties({ ...keyDeliveryOf(settings), keys: [signingKey] });
   const scopes = new RouteMap(authorizerConfiguration(context).routes).scopes;
-  const create = args.flag('create') ? { create: { name: identifier, scopes } } : {};
   return async (connection, { resourceServers, clientGrants }, recordFile, isDryRun) => {
     const clientId = settings.get('grantClientId') ?? connection.clientId;
-    const about = {
-      server: recordFile.resourceServer(tenantUrl, identifier),
-      grant: recordFile.clientGrant(tenantUrl, clientId),
-    };
-    const server = await setUpResourceServer({
-      resourceServers,
-      records: isDryRun ? dryRunStore(about.server) : about.server,
-      identifier,
-      wanted,
-      replaceKey: args.flag('replace-key'),
-      ...create,
-    });
+    const forThisRun = <SetupRecord>(store: RecordStore<SetupRecord>) => (isDryRun ? dryRunStore(store) : store);
+    const servers = [];
+    for (const identifier of identifiers) {
+      const outcome = await setUpResourceServer({
+        resourceServers,
+        records: forThisRun(recordFile.resourceServer(tenantUrl, identifier)),
+        identifier,
+        wanted,
+        replaceKey: args.flag('replace-key'),
+        ...(args.flag('create') && { create: { name: identifier, scopes } }),
+      });
+      servers.push({ identifier, outcome });
+    }
     const grant = await setUpClientGrant({
       clientGrants,
-      records: isDryRun ? dryRunStore(about.grant) : about.grant,
+      records: forThisRun(recordFile.clientGrant(tenantUrl, clientId)),
       clientId,
       audience: connection.audience,
     });
@@ -125,12 +127,15 @@ function planOf(context: Context): Work {
       hasChanged: grant.changed,
       isOnlyPlanned: isDryRun && grant.changed,
     });
-    const target = { issuer, audience: identifier };
-    const proof =
-      server.unseen === undefined
-        ? []
-        : [await proveUnseenKey(server.unseen, target, importSigningKey(signingKey), context.ports)];
-    const introspection = await introspectionWarnings(target, signingKey.kid, context.ports);
-    return [server, grant, { changed: false, warnings: [...proof, ...feature, ...introspection] }];
+    const proofs = [];
+    for (const { identifier, outcome } of servers) {
+      const target = { issuer, audience: identifier };
+      if (outcome.unseen === undefined) continue;
+      proofs.push(await proveUnseenKey(outcome.unseen, target, importSigningKey(signingKey), context.ports));
+    }
+    const [main] = identifiers;
+    const introspection = await introspectionWarnings({ issuer, audience: main }, signingKey.kid, context.ports);
+    const outcomes = servers.map(({ outcome }) => outcome);
+    return [...outcomes, grant, { changed: false, warnings: [...proofs, ...feature, ...introspection] }];
   };
 }

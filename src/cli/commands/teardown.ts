@@ -1,10 +1,11 @@
 /** `asp teardown`: restores what the tenant held before `asp setup`, where it still holds what setup wrote. Uses only the record. */
 import { tearDownClientGrant } from '../../setup/client-grant/tear-down-client-grant.ts';
 import { tearDownResourceServer } from '../../setup/resource-server/tear-down-resource-server.ts';
+import { audiencesOf } from '../audiences.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
 import { EXIT } from '../exit-code.ts';
-import { AUDIENCE_OPTION, DRY_RUN_OPTION, MANAGEMENT_OPTIONS, RECORD_OPTION } from '../options.ts';
+import { AUDIENCES_OPTION, DRY_RUN_OPTION, MANAGEMENT_OPTIONS, RECORD_OPTION } from '../options.ts';
 import { printable } from '../printable.ts';
 import { waitFor } from '../progress.ts';
 import { dryRunStore, RecordFile } from '../record-file.ts';
@@ -28,7 +29,7 @@ export const teardown: Command = {
       summary: 'the client whose grant got the scopes (the management client)',
     },
     ...RECORD_OPTION,
-    ...AUDIENCE_OPTION,
+    ...AUDIENCES_OPTION,
     ...MANAGEMENT_OPTIONS,
   },
   examples: [
@@ -53,16 +54,18 @@ export const teardown: Command = {
   },
 };
 
-async function tearDown(tenant: WatchedTenant, { server, grant }: Stores, isDryRun: boolean, { args }: Context) {
-  return [
-    await tearDownResourceServer({
+async function tearDown(tenant: WatchedTenant, { servers, grant }: Stores, isDryRun: boolean, { args }: Context) {
+  const outcomes = [];
+  for (const server of servers) {
+    const outcome = await tearDownResourceServer({
       ...tenant,
       records: isDryRun ? dryRunStore(server) : server,
       removeCreated: args.flag('remove-created'),
       remembersCreated: true,
-    }),
-    await tearDownClientGrant({ ...tenant, records: isDryRun ? dryRunStore(grant) : grant }),
-  ];
+    });
+    outcomes.push(outcome);
+  }
+  return [...outcomes, await tearDownClientGrant({ ...tenant, records: isDryRun ? dryRunStore(grant) : grant })];
 }
 
 type Stores = ReturnType<typeof storesOf>;
@@ -74,14 +77,14 @@ function storesOf(context: Context) {
   const clientId = settings.get('grantClientId') ?? settings.require('clientId');
   return {
     file,
-    server: file.resourceServer(tenantUrl, settings.require('audience')),
+    servers: audiencesOf(context).map((audience) => file.resourceServer(tenantUrl, audience)),
     grant: file.clientGrant(tenantUrl, clientId),
   };
 }
 
 /** Only a note, so that a second teardown succeeds; but a wrong directory or audience must not look like success. */
-async function noteIfNoRecord({ file, server, grant }: Stores, { ports }: Context): Promise<void> {
-  if ((await server.read()) !== undefined || (await grant.read()) !== undefined) return;
+async function noteIfNoRecord({ file, servers, grant }: Stores, { ports }: Context): Promise<void> {
+  for (const store of [...servers, grant]) if ((await store.read()) !== undefined) return;
   const names = file.names();
   const others = names.length === 0 ? 'It holds no records.' : `It holds records of: ${names.join('; ')}.`;
   ports.terminal.note(printable(`${file.path} holds no record of this API and client. ${others}`));

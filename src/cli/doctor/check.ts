@@ -27,12 +27,39 @@ export interface Check {
 /** What the checks work with, once the configuration is known to be valid. */
 export interface Examination extends Context {
   readonly issuer: string;
+  /** The main audience; in a check of each resource server, the identifier of that one. */
   readonly audience: string;
+  /** All audiences, the main one first. */
+  readonly audiences: readonly [string, ...string[]];
   /** The same connection each time, made when it is first needed. */
   readonly connect: () => ManagementConnection;
   readonly signingKeys: KeyPlace;
   /** The response for the tenant's JWKS; fetched once. */
   readonly tenantJwks: () => Promise<HttpResponse>;
+}
+
+/** From the worst to the best. */
+const STATES = ['failed', 'warned', 'skipped', 'passed'] as const;
+
+/** Makes a check of one resource server a check of all of them. The result is the worst one, with the details of all. */
+export function ofEachAudience(check: Check): Check {
+  return {
+    ...check,
+    run: async (examination) => {
+      const [main, ...others] = examination.audiences;
+      const findings: (readonly [string, Finding])[] = [[main, await check.run(examination)]];
+      for (const audience of others) findings.push([audience, await check.run({ ...examination, audience })]);
+      return others.length === 0 ? (findings[0]?.[1] ?? skipped('')) : merged(findings);
+    },
+  };
+}
+
+function merged(findings: readonly (readonly [string, Finding])[]): Finding {
+  const state = STATES.find((one) => findings.some(([, finding]) => finding.state === one)) ?? 'skipped';
+  const detail = findings.map(([audience, finding]) => `${audience}: ${finding.detail}`).join('\n');
+  const fixes = findings.flatMap(([, finding]) => ('fix' in finding ? [finding.fix] : []));
+  const fix = [...new Set(fixes)].filter((text) => text !== '').join('\n');
+  return state === 'failed' || state === 'warned' ? { state, detail, fix } : { state, detail };
 }
 
 export function passed(detail: string): Finding {

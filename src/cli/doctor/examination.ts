@@ -1,5 +1,6 @@
 /** The first link: the configuration. Finds everything that is wrong without sending a request. */
 import { CodedError } from '../../core/errors.ts';
+import { audiencesOf } from '../audiences.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
 import type { Context } from '../command.ts';
 import { prepareTenant } from '../connect-tenant.ts';
@@ -23,7 +24,7 @@ export async function prepareExamination(context: Context): Promise<Examination>
   await assertAll([
     () => issuerUrl(settings),
     () => managementUrl(settings),
-    () => settings.require('audience'),
+    () => audiencesOf(context),
     () => settings.require('clientId'),
     () => keyDeliveryOf(settings),
     () => signingKeys.read(),
@@ -35,7 +36,8 @@ export async function prepareExamination(context: Context): Promise<Examination>
   const request = { method: 'GET', url: `${issuer}.well-known/jwks.json`, headers: {} } as const;
   const limitMs = Math.min(timeoutMs(settings), LONGEST_MS);
   const tenantJwks = once(() => ports.http({ ...request, timeoutMs: limitMs }));
-  return { ...context, issuer, audience: settings.require('audience'), connect, signingKeys, tenantJwks };
+  const audiences = audiencesOf(context);
+  return { ...context, issuer, audience: audiences[0], audiences, connect, signingKeys, tenantJwks };
 }
 
 /** Collects all faults before it reports them, each once. */

@@ -3,26 +3,26 @@ import { IssuerError } from '../../core/errors.ts';
 import type { HttpPort } from '../../core/http.ts';
 import { makeThrowAwayKey, probeIntrospection } from '../../issuer/introspection-probe.ts';
 import { createIntrospection } from '../introspection.ts';
-import { type Check, type Examination, type Finding, failed, passed, warned } from './check.ts';
+import { type Check, type Examination, type Finding, failed, ofEachAudience, passed, warned } from './check.ts';
 
 /** The authorizer does not wait longer for a response. */
 const AUTHORIZER_WAITS_MS = 3000;
 const FEATURE =
   "Introspection by resource servers may have to be enabled for the tenant: ask Auth0's support. JWTs, and Basic with a real password, work without it.";
 
-export const introspectionCheck: Check = {
+const ofOneAudience: Check = {
   id: 'introspection',
   title: 'The tenant introspects for the API',
   needs: ['tls'],
   run: async (examination) => {
-    const { settings, ports, signingKeys } = examination;
+    const { settings, ports, signingKeys, audience } = examination;
     let status: number | undefined;
     const http: HttpPort = async (request) => {
       const response = await ports.http({ ...request, timeoutMs: Math.min(request.timeoutMs, AUTHORIZER_WAITS_MS) });
       status = response.status;
       return response;
     };
-    const ask = createIntrospection({ settings, ports: { ...ports, http } }, signingKeys);
+    const ask = createIntrospection({ settings, ports: { ...ports, http } }, signingKeys, audience);
     try {
       const { active } = await ask(`doctor-${ports.uniqueId()}`);
       if (!active) return await compareWithThrowAwayKey({ ...examination, ports: { ...ports, http } });
@@ -35,6 +35,8 @@ export const introspectionCheck: Check = {
     }
   },
 };
+
+export const introspectionCheck = ofEachAudience(ofOneAudience);
 
 /** An accepted key proves something only if the tenant refuses a throw-away key with the same id. */
 async function compareWithThrowAwayKey({ issuer, audience, ports, signingKeys }: Examination): Promise<Finding> {

@@ -10,7 +10,7 @@ import { APPLICATION_PASSWORD_SCOPES } from '../../setup/client-grant/set-up-cli
 import { resourceServerNotFound } from '../../setup/resource-server/resource-server-errors.ts';
 import { compareKeys } from '../key-comparison.ts';
 import { keyDeliveryOf } from '../key-delivery.ts';
-import { type Check, type Examination, failed, passed, warned } from './check.ts';
+import { type Check, type Examination, failed, ofEachAudience, passed, warned } from './check.ts';
 import { tokenSettingsCheck } from './token-settings-check.ts';
 
 /** The scopes for setup when the resource server and the grant already exist. */
@@ -72,7 +72,12 @@ const keyOnRecord: Check = {
   title: 'The tenant has the public key',
   needs: ['resource-server'],
   run: async (examination) => {
-    const { agree, keys, unreadable } = await compareKeys(examination.signingKeys, examination.connect(), examination);
+    const { agree, keys, unreadable } = await compareKeys(
+      examination.signingKeys,
+      examination.connect(),
+      examination,
+      examination.audience,
+    );
     const current = keys.find(({ signing }) => signing === 'current')?.thumbprint ?? 'unknown';
     const held = keys.filter(({ tenant }) => tenant.length > 0);
     const strays = held.filter(({ signing }) => signing === null).map(({ thumbprint }) => thumbprint);
@@ -142,8 +147,8 @@ function coverage(grant: ClientGrant | undefined, wanted: readonly string[], fix
 export const managementChecks: readonly Check[] = [
   managementClient,
   managementScopes,
-  resourceServer,
-  tokenSettingsCheck,
-  keyOnRecord,
+  ofEachAudience(resourceServer),
+  ofEachAudience(tokenSettingsCheck),
+  ofEachAudience(keyOnRecord),
   grantScopes,
 ];
