@@ -59,7 +59,7 @@ export const AUDIENCES_OPTION: OptionTable = {
   audiences: {
     type: 'string',
     placeholder: 'LIST',
-    summary: 'its other identifiers, with spaces between them (AUTH0_AUDIENCES). With --audience alone, none',
+    summary: 'its other identifiers, separated by spaces (AUTH0_AUDIENCES)',
   },
 };
 

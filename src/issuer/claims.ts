@@ -29,7 +29,7 @@ export interface Claims {
   readonly sub: string;
   readonly iss: string;
   /** Present only if the API has several. */
-  readonly audiences?: readonly string[] | undefined;
+  readonly audiences: readonly string[] | undefined;
   readonly exp: number | undefined;
   readonly iat: number | undefined;
   readonly scopes: readonly string[];
@@ -63,7 +63,7 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
   return {
     sub: requiredText(unverifiedClaims, 'sub'),
     iss,
-    ...(expected.apiAudiences && { audiences: expected.apiAudiences.filter((audience) => named.includes(audience)) }),
+    audiences: expected.apiAudiences?.filter((audience) => named.includes(audience)),
     exp,
     iat: epochSeconds(unverifiedClaims, 'iat'),
     scopes: scopesOf(unverifiedClaims, expected),

@@ -76,7 +76,7 @@ export class Introspection implements Introspector {
       clientId: claims.clientId,
       organizationId: claims.organizationId,
       issuer: claims.iss,
-      ...(claims.audiences && { audiences: claims.audiences }),
+      audiences: claims.audiences,
       expiresAt: claims.exp,
       confirmation: claims.confirmation,
       ...backendClaims(response, expected),

@@ -120,7 +120,7 @@ function toPrincipal(claims: Claims, permissionsAsScopes: boolean): Principal {
     clientId: claims.clientId,
     organizationId: claims.organizationId,
     issuer: claims.iss,
-    ...(claims.audiences && { audiences: claims.audiences }),
+    audiences: claims.audiences,
     expiresAt: claims.exp,
     issuedAt: claims.iat,
     confirmation: claims.confirmation,

@@ -20,7 +20,7 @@ export const introspect: Command = {
   operands: '[-]',
   mostOperands: 1,
   description:
-    'Accepts any token: JWT, opaque access token, refresh token, app specific password. Prompts for it, or reads it from\nstandard input. A token as an argument works too, but others on this machine can see it. With several audiences, the\ntenant is asked in the name of each in turn.',
+    'Accepts any token: JWT, opaque access token, refresh token, app specific password. Prompts for it, or reads it from\nstandard input. A token as an argument works too, but others on this machine can see it.\nWith several audiences, the tenant is asked in the name of each in turn.',
   options: {
     explain: { type: 'boolean', summary: 'show what the authorizer would decide for each route, and why' },
     ...AUDIENCES_OPTION,

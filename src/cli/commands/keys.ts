@@ -19,7 +19,7 @@ export const keys: Command = {
   operands: '',
   mostOperands: 0,
   description:
-    'Identifies keys by their RFC 7638 thumbprints. Exit code 1 means that they do not agree. With several audiences,\n--audience chooses another resource server than the main one; "asp doctor" checks all of them.',
+    'Identifies keys by their RFC 7638 thumbprints. Exit code 1 means that they do not agree.\nThe resource server is that of the main audience, or of --audience. "asp doctor" checks those of all audiences.',
   options: {
     ...KEY_OPTIONS,
     ...(jwksUrlOption && { 'jwks-url': jwksUrlOption }),

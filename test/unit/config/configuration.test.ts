@@ -191,6 +191,14 @@ describe('the configuration of a deployment', () => {
     expect(faultsOf({ ...REQUIRED, [key]: value })[0]).toContain(`; ${reason}`);
   });
 
+  it('refuses a route for an audience that is not accepted', () => {
+    const routes = { 'GET /a': { allOf: ['a'], audience: 'https://old.api' } };
+    expect(faultsOf({ ...REQUIRED, routes })).toEqual([
+      'routes: "GET /a" requires the audience "https://old.api", which is not accepted; add it to "audiences"',
+    ]);
+    expect(parseConfiguration({ ...REQUIRED, routes, audiences: ['https://old.api'] }).routes).toEqual(routes);
+  });
+
   it('says that an audience has no spaces', () => {
     expect(faultsOf({ ...REQUIRED, audience: 'my api' })).toEqual([
       'audience: got "my api"; expected the identifier of the resource server, a string of 1 to 400 printable ASCII characters without spaces',

@@ -27,7 +27,15 @@ const REQUIRED = {
 
 describe('the CONFIG of the key rotation', () => {
   it('returns the configuration that the deployment writes', () => {
-    expect(parseRotationConfiguration(JSON.stringify(ROTATION))).toEqual(ROTATION);
+    const written = { ...ROTATION, audiences: ['https://old.api'] };
+    expect(parseRotationConfiguration(JSON.stringify(written))).toEqual(written);
+  });
+
+  it('needs no more audiences, as in a deployment of an earlier version', () => {
+    expect(parseRotationConfiguration(JSON.stringify(ROTATION))).toEqual({ ...ROTATION, audiences: [] });
+    expect(() => parseRotationConfiguration(JSON.stringify({ ...ROTATION, audiences: ['a b'] }))).toThrow(
+      'audiences.0',
+    );
   });
 
   it.each(Object.keys(ROTATION))('refuses a configuration without %s', (key) => {

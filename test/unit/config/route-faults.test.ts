@@ -1,5 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { routeFaults } from '../../../src/config/route-faults.ts';
+import { routeAudienceFault, routeFaults } from '../../../src/config/route-faults.ts';
+
+describe('routeAudienceFault', () => {
+  const accepted = { audience: 'https://demo.api', audiences: ['https://old.api'] };
+
+  it('accepts routes without an audience, and with each accepted one', () => {
+    const routes = {
+      'GET /': [],
+      'GET /a': { anyOf: ['a'] },
+      'GET /b': { allOf: [], audience: 'https://demo.api' },
+      'GET /c': { anyOf: ['a'], audience: 'https://old.api' },
+      'GET /d': 'public',
+    } as const;
+    expect(routeAudienceFault({ ...accepted, routes })).toBeUndefined();
+    expect(routeAudienceFault(accepted)).toBeUndefined();
+  });
+
+  it('refuses each route with another audience, which nobody could call', () => {
+    const routes = {
+      'GET /a': { allOf: [], audience: 'https://demo.api/' },
+      'GET /b': { anyOf: ['a'], audience: 'OLD' },
+    };
+    expect(routeAudienceFault({ ...accepted, routes })).toBe(
+      '"GET /a" requires the audience "https://demo.api/", which is not accepted; add it to "audiences"; ' +
+        '"GET /b" requires the audience "OLD", which is not accepted; add it to "audiences"',
+    );
+    const old = { 'GET /a': { allOf: [], audience: 'https://old.api' } };
+    expect(routeAudienceFault({ audience: 'https://demo.api', routes: old })).toContain('is not accepted');
+  });
+});
 
 describe('routeFaults for resources of the gateway', () => {
   it('accepts literals, parameters and one greedy parameter', () => {
