@@ -5,6 +5,8 @@ import type { Tenant } from './tenant/server.ts';
 import { findAudience, scopeValues } from './tenant/state.ts';
 
 export interface DemoCredentials extends Readonly<Record<keyof Ready['tokens'] | 'revokedAsp', string>> {
+  /** ASPs of the other accepted audiences. */
+  readonly ofOtherAudiences: readonly { readonly audience: string; readonly asp: string }[];
   readonly username: string;
   readonly password: string;
   /** An ASP without a scope that some route requires. */
@@ -13,13 +15,24 @@ export interface DemoCredentials extends Readonly<Record<keyof Ready['tokens'] |
   readonly offersScopes: boolean;
 }
 
-export function mintCredentials(tenant: Tenant, audience: string, choice: DemoChoice): DemoCredentials {
+interface Target {
+  readonly tenant: Tenant;
+  readonly audience: string;
+  readonly audiences?: readonly string[];
+}
+
+export function mintCredentials(
+  { tenant, audience: main, audiences = [] }: Target,
+  choice: DemoChoice,
+): DemoCredentials {
+  const { audience = main } = choice.route.requirement;
   const [user] = tenant.state.users.values();
   if (!user) throw new Error('The local tenant has no user.');
   const { username, password } = user;
   const options = { audience, scope: choice.scopes.join(' ') };
-  const mintAsp = (scopes: readonly string[]) =>
-    tenant.mintApplicationPassword({ audience, scope: scopes.join(' '), label: 'demonstration' }).value;
+  const mintAspFor = (of: string, scopes: readonly string[]) =>
+    tenant.mintApplicationPassword({ audience: of, scope: scopes.join(' '), label: 'demonstration' }).value;
+  const mintAsp = (scopes: readonly string[]) => mintAspFor(audience, scopes);
   const asp = mintAsp(choice.scopes);
   const revokedAsp = mintAsp(choice.scopes);
   tenant.revoke(revokedAsp);
@@ -35,7 +48,10 @@ export function mintCredentials(tenant: Tenant, audience: string, choice: DemoCh
     expiredJwt: tenant.mintJwt({ ...options, expiresInSeconds: -3600 }),
     revokedAsp,
     lackingAsp: choice.lacking && choice.lacking.scopes !== choice.scopes ? mintAsp(choice.lacking.scopes) : asp,
-    offersScopes: choice.scopes.every((scope) => offered.includes(scope)) || isUnscoped(choice),
+    offersScopes: audience === main && (choice.scopes.every((scope) => offered.includes(scope)) || isUnscoped(choice)),
+    ofOtherAudiences: [main, ...audiences]
+      .filter((other) => other !== audience)
+      .map((other) => ({ audience: other, asp: mintAspFor(other, choice.scopes) })),
   };
 }
 

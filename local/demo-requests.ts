@@ -56,6 +56,7 @@ export function demoRequests(
       { ...allowed, title: 'username and ASP as Basic', ...basic(username, asp) },
       ...(credentials.offersScopes ? [passwordRow] : []),
       ...tokenRows,
+      ...ofOtherAudiences(route, credentials),
       { ...refused, title: 'expired JWT', ...inVariable('EXPIRED_TOKEN', expiredJwt) },
       { ...refused, title: 'revoked ASP', ...bearer(revokedAsp) },
       { ...refused, title: 'refresh token', ...bearer(refresh) },
@@ -70,6 +71,12 @@ export function demoRequests(
     ],
     variables: { TOKEN: jwt, EXPIRED_TOKEN: expiredJwt },
   };
+}
+
+/** A route that requires an audience refuses the tokens of the others. */
+function ofOtherAudiences(route: DemoRoute, { ofOtherAudiences: others }: DemoCredentials): readonly DemoRequest[] {
+  const expected = route.requirement.audience === undefined ? 'allowed' : 401;
+  return others.map(({ audience, asp }) => ({ title: `ASP for ${audience}`, route, expected, ...bearer(asp) }));
 }
 
 /** The command that sends the same request. */

@@ -28,7 +28,9 @@ const USUAL_SCOPES = ['read:foo'];
  * @returns `undefined` if no route is suitable
  */
 export function chooseRoutes(routes: RouteSettings, hasBackend: boolean): DemoChoice | undefined {
-  const candidates = candidatesOf(routes, hasBackend);
+  const all = candidatesOf(routes, hasBackend);
+  const ofAnyAudience = all.filter(({ requirement }) => requirement.audience === undefined);
+  const candidates = ofAnyAudience.length > 0 ? ofAnyAudience : all;
   const isGet = ({ method }: DemoRoute) => method === 'GET';
   const needsScope = ({ requirement }: DemoRoute) => !satisfies([], requirement);
   const route =

@@ -17,6 +17,8 @@ export interface DemoTarget {
   readonly gateway: string;
   readonly tenant: Tenant;
   readonly audience: string;
+  /** Accepted besides the main one. @default none */
+  readonly audiences?: readonly string[];
   readonly routes: RouteSettings;
   /** @default there is no WebSocket API */
   readonly webSocketUrl?: string | undefined;
@@ -77,7 +79,7 @@ function whyNone({ routes, backendUrl }: DemoTarget): string {
 }
 
 async function demonstrateChoice(target: DemoTarget, choice: DemoChoice, print: Print, style: Style): Promise<void> {
-  const credentials = mintCredentials(target.tenant, target.audience, choice);
+  const credentials = mintCredentials(target, choice);
   const { requests, leftOut, variables } = demoRequests(choice, credentials, target.basicTokenUsers);
   for (const request of requests) print(describe(request, await send(target.gateway, request), style));
   for (const reason of leftOut) print(style.dim(`not shown     ${reason}`));

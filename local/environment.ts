@@ -89,7 +89,7 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
     onLogEvent: (event) => revocations?.onLogEvent(event),
     port: options.tenantPort,
     now: clock,
-    seed: seedOffering(AUDIENCE, options.configuration.routes),
+    seed: seedOffering([AUDIENCE, ...options.configuration.audiences], options.configuration.routes),
     ...(tenantKey ? { signingKey: tenantKey } : {}),
   });
   try {
@@ -100,7 +100,7 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
       tenantUrl: tenant.issuer,
       http: createHttpsClient().send,
     });
-    await provision(management, signingJwk);
+    await provision(management, signingJwk, options.configuration.audiences);
     const issued = await issue(tenant, management);
     const { gateway, marks, close, ...api } = await startApi(options, tenant, signingJwk, {
       ...ports,
@@ -134,10 +134,15 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
   }
 }
 
-async function provision(management: ManagementConnection, key: PrivateSigningJwk): Promise<void> {
+async function provision(
+  management: ManagementConnection,
+  key: PrivateSigningJwk,
+  audiences: readonly string[],
+): Promise<void> {
   const { resourceServers, clientGrants, audience, clientId } = management;
   const wanted = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat: 'certificate', keys: [key] });
-  await setUpResourceServer({ resourceServers, records: inMemory(), identifier: AUDIENCE, wanted });
+  for (const identifier of [AUDIENCE, ...audiences])
+    await setUpResourceServer({ resourceServers, records: inMemory(), identifier, wanted });
   await setUpClientGrant({ clientGrants, records: inMemory(), clientId, audience });
 }
 

@@ -7,7 +7,7 @@ import { ConfigurationError } from '../../src/core/errors.ts';
 import { isJsonObject, parseJson } from '../../src/core/json.ts';
 import { PROJECT_DIRECTORY } from './cdk-command.ts';
 
-export type DeployedConfiguration = Pick<Configuration, 'audience' | 'routes' | 'backendUrl'>;
+export type DeployedConfiguration = Pick<Configuration, 'audience' | 'audiences' | 'routes' | 'backendUrl'>;
 
 /** Stands for the tenant's URL before the tenant runs. */
 const SOME_ISSUER = 'http://127.0.0.1:3001/';
@@ -32,14 +32,15 @@ export function defaultPairs(issuer: string): readonly string[] {
  * @throws ConfigurationError `configuration_invalid` with every fault
  */
 export async function deployedConfiguration(pairs: readonly string[]): Promise<DeployedConfiguration> {
-  const { issuer, audience, routes, backendUrl } = await configurationWith([...defaultPairs(SOME_ISSUER), ...pairs]);
+  const { issuer, ...configuration } = await configurationWith([...defaultPairs(SOME_ISSUER), ...pairs]);
+  const { audience, audiences, routes, backendUrl } = configuration;
   if (issuer !== SOME_ISSUER) {
     throw new ConfigurationError(
       'configuration_invalid',
       `Got -c issuer=${issuer}; leave it out, because the local tenant is the issuer.`,
     );
   }
-  return { audience, routes, backendUrl };
+  return { audience, audiences, routes, backendUrl };
 }
 
 /**

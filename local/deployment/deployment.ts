@@ -68,7 +68,7 @@ export class Deployment {
     const file = await installMinistack({ projectDirectory: PROJECT_DIRECTORY, environment, report, signal });
     report('Starting the AWS emulator and the tenant, and bootstrapping the account …');
     const directory = await mkdtemp(join(tmpdir(), 'deploy-local-'));
-    const seed = seedOffering(configuration.audience, configuration.routes);
+    const seed = seedOffering([configuration.audience, ...configuration.audiences], configuration.routes);
     const [ministack, tenant] = await Promise.all([startMinistack(file), startTenant({ seed })]);
     const account = { url: ministack.url, id: '000000000000', region: 'us-east-1' };
     const deployment = new Deployment({ options, configuration, ministack, tenant, account, directory });
