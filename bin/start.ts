@@ -1,9 +1,9 @@
 /** `npm start`: a local tenant and a local API behind the authorizer, until Ctrl-C. */
 import { describeDecision } from '../local/decision-line.ts';
 import { type DemoTarget, demonstrate } from '../local/demonstration.ts';
-import { AUDIENCE, type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
+import { type LocalEnvironment, startLocalEnvironment } from '../local/environment.ts';
 import { JWKS_PATH } from '../local/gateway/api.ts';
-import { parseStartOptions, type StartOptions, USAGE, UsageError, withoutConnect } from '../local/options.ts';
+import { AUDIENCE, parseStartOptions, type StartOptions, USAGE, UsageError, withoutConnect } from '../local/options.ts';
 import { createStyle, wantsColor } from '../src/cli/style.ts';
 import { PROCESS_PORTS } from './process-ports.ts';
 

@@ -23,7 +23,7 @@ import { startWebSocketApi } from './gateway/web-socket.ts';
 import { localAuthorizer } from './local-authorizer.ts';
 import { keyClients, type ManagementSecret, SECRET_CLIENTS } from './local-clients.ts';
 import { MemoryMarkTable } from './memory-tables.ts';
-import { type LocalOptions, withoutConnect } from './options.ts';
+import { AUDIENCE, type LocalOptions, withoutConnect } from './options.ts';
 import { localPrincipalTokens } from './principal-tokens.ts';
 import { servedMetadata, withPublicUrl } from './resource-metadata.ts';
 import { type LocalRevocationOptions, LocalRevocations } from './revocations.ts';
@@ -56,7 +56,6 @@ export interface LocalEnvironment {
   close(): Promise<void>;
 }
 
-export const AUDIENCE = 'https://demo.api';
 const SCOPES = ['read:foo'];
 
 export interface LocalPorts {

@@ -1,7 +1,7 @@
 /** The command line and environment of `npm start`. */
 import { parseArgs } from 'node:util';
 import { type InferOutput, optional } from 'valibot';
-import { authorizerEntries } from '../src/config/authorizer-configuration.ts';
+import { authorizerEntries, mainAudienceFault } from '../src/config/authorizer-configuration.ts';
 import { principalTokenFault, routesFault } from '../src/config/configuration.ts';
 import { contextPairs } from '../src/config/context-values.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
@@ -9,8 +9,12 @@ import { backendUrl } from '../src/config/deployment-fields.ts';
 import { audience, flag, seconds } from '../src/config/fields.ts';
 import { gatewayTtlFault } from '../src/config/gateway-ttl.ts';
 import { exactly, parse } from '../src/config/parse.ts';
+import { routeAudienceFault } from '../src/config/route-faults.ts';
 import { ConfigurationError } from '../src/core/errors.ts';
 import { CONNECT_ROUTE } from '../src/core/routes.ts';
+
+/** The main audience of local mode. */
+export const AUDIENCE = 'https://demo.api';
 
 /** The configuration keys that apply to local mode; issuer and audience come from the local tenant. */
 const { issuer: _issuer, audience: _audience, ...behaviour } = authorizerEntries;
@@ -110,16 +114,15 @@ export function orUsageError<Parsed>(parser: () => Parsed): Parsed {
  */
 export function localConfiguration(values: Readonly<Record<string, unknown>> = {}): LocalConfiguration {
   const configuration = parse(schema, values, 'The configuration');
-  const ttlFault = gatewayTtlFault(configuration, configuration.gatewayTtlSeconds);
-  const tokenFault = principalTokenFault(configuration);
+  const accepted = { ...configuration, audience: AUDIENCE };
   // The routes of the demo API are only a default without a backend.
-  const routes = values.routes === undefined ? undefined : configuration.routes;
-  const routeFault = routesFault({ ...configuration, routes: routes && withoutConnect(routes) });
-  const faults = [
-    ...(routeFault === undefined ? [] : [`routes: ${routeFault}`]),
-    ...(tokenFault === undefined ? [] : [`principalTokenAudience: ${tokenFault}`]),
-    ...(ttlFault === undefined ? [] : [`gatewayTtlSeconds: ${ttlFault}`]),
-  ];
+  const routes = values.routes === undefined ? undefined : withoutConnect(configuration.routes);
+  const faults = Object.entries({
+    audiences: mainAudienceFault(accepted),
+    routes: routesFault({ ...configuration, routes }) ?? routeAudienceFault(accepted),
+    principalTokenAudience: principalTokenFault(configuration),
+    gatewayTtlSeconds: gatewayTtlFault(configuration, configuration.gatewayTtlSeconds),
+  }).flatMap(([key, fault]) => (fault === undefined ? [] : [`${key}: ${fault}`]));
   if (faults.length > 0) {
     throw new ConfigurationError('configuration_invalid', `The configuration is wrong: ${faults.join('; ')}`);
   }

@@ -37,6 +37,35 @@ describe.skipIf(lacksCurl)('npm start', () => {
     ]);
   });
 
+  it('demonstrates each audience, of which a route may require one', async () => {
+    const other = ['-c', 'audiences=["https://old.api","https://demo.api/"]'];
+    const { lines } = await runUntilReady('start.ts', other, async (printed) => {
+      expect(await runCurlLines(printed)).toEqual(rowsOf(printed).map((row) => row.slice(0, 3)));
+    });
+    const rows = rowsOf(lines);
+    expect(rows.slice(0, 7)).toContain('200 allowed   ASP for https://old.api');
+    expect(rows.slice(0, 7)).toContain('200 allowed   ASP for https://demo.api/');
+    const routes = { 'GET /a': { allOf: ['read:a'], audience: 'https://old.api' } };
+    const restricted = await runUntilReady(
+      'start.ts',
+      [...other, '-c', `routes=${JSON.stringify(routes)}`],
+      async () => {},
+    );
+    expect(rowsOf(restricted.lines)).toEqual([
+      '200 allowed   JWT as Bearer',
+      '200 allowed   opaque token as Bearer',
+      '200 allowed   ASP as Bearer',
+      '200 allowed   username and ASP as Basic',
+      '401 refused   ASP for https://demo.api',
+      '401 refused   ASP for https://demo.api/',
+      '401 refused   expired JWT',
+      '401 refused   revoked ASP',
+      '401 refused   refresh token',
+      '401 refused   no credential',
+      '403 refused   missing scope: read:foo only',
+    ]);
+  });
+
   it('forwards requests to a backend with the principal instead of the credential', async () => {
     const backend = await startBackend();
     const routes = { 'ANY /{proxy+}': ['read:orders'], 'DELETE /orders': ['admin'] };
