@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Fleet } from '../../support/core/fleet.ts';
 import { activePassword } from '../../support/core/introspection-responses.ts';
+import { AUDIENCE } from '../../support/core/issuer.ts';
 
 const OTHER = 'https://other.example/';
 
@@ -23,6 +24,7 @@ it('an opaque access token is shared', async () => {
 it.each([
   ['issuer', { issuer: OTHER }],
   ['issuers', { issuers: [{ issuer: OTHER }] }],
+  ['audiences', { audiences: ['https://old.api'] }],
 ])('an entry of another configuration is not found: %s', async (_, changes) => {
   const one = new Fleet(() => activePassword());
   await one.reason(0, 'Bearer abcdefghijklmnop');
@@ -30,4 +32,19 @@ it.each([
   other.entries.read = one.entries.read.bind(one.entries);
   await other.reason(0, 'Bearer abcdefghijklmnop');
   expect(other.calls).toBe(1);
+});
+
+it('a shared principal holds the audiences that its token is for, also in a container that did not introspect it', async () => {
+  const fleet = new Fleet(() => activePassword({ aud: ['https://old.api', AUDIENCE] }), {
+    audiences: ['https://old.api', 'https://older.api'],
+    routes: { 'GET /foo': { allOf: ['read:foo'], audience: 'https://old.api' } },
+  });
+  for (const container of [0, 1]) {
+    expect(await fleet.decide(container, 'Bearer abcdefghijklmnop')).toMatchObject({
+      outcome: 'allow',
+      principal: { audiences: [AUDIENCE, 'https://old.api'] },
+      cacheHit: container === 1,
+    });
+  }
+  expect(fleet.calls).toBe(1);
 });
