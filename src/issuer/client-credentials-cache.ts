@@ -61,9 +61,8 @@ export class ClientCredentialsCache<Client extends ClientCredentials = ClientCre
 
 function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
   const { privateKey, alg, kid } = one.key ?? {};
-  const isSameKey = other.key
-    ? privateKey?.equals(other.key.privateKey) && alg === other.key.alg && kid === other.key.kid
-    : !privateKey;
+  const isSameKey =
+    !other.key || (privateKey?.equals(other.key.privateKey) && alg === other.key.alg && kid === other.key.kid);
   return one.clientId === other.clientId && one.clientSecret === other.clientSecret && isSameKey === true;
 }
 
