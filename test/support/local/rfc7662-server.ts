@@ -30,6 +30,13 @@ const APP = 'app';
 /** Contains characters that the header must form-encode. */
 const SECRET_CLIENT = { clientId: 'demo api', clientSecret: 's3cr:t +%/=' };
 
+/** What the access tokens of the user say besides the usual claims. */
+export const MORE_CLAIMS = {
+  'https://demo.api/roles': ['admin'],
+  act: { sub: 'agent', act: { sub: 'first' } },
+  org_id: 'org_1',
+};
+
 /** A client of the token endpoint, which may bind its tokens with DPoP. */
 export const MACHINE = { client_id: 'machine', client_secret: 'machine-secret' };
 /** A client whose tokens are bound to its certificate. */
@@ -107,7 +114,8 @@ async function createProvider(
     // A JWK names one algorithm, so there is one for each.
     jwks: { keys: [key, ...PSS_ALGORITHMS.map((alg) => ({ ...key, alg, kid: `${key.kid}-${alg}` }))] },
     // The tokens of a machine have no account, and so no `sub` in an introspection response.
-    extraTokenClaims: (_context, { kind, clientId }) => (kind === 'ClientCredentials' ? { sub: clientId } : undefined),
+    extraTokenClaims: (_context, { kind, clientId }) =>
+      kind === 'ClientCredentials' ? { sub: clientId } : MORE_CLAIMS,
     // The provider's own fetch refuses loopback, where the keys of a test are.
     fetch: (url, { dispatcher: _guard, ...options } = {}) => fetch(url, options),
     findAccount: (_context, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
