@@ -180,6 +180,25 @@ describe('the headers for the backend', () => {
     );
   });
 
+  it('are valid and ours, whatever the context holds', () => {
+    const key = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }).map((text) => `claim_${text}`),
+      fc.constant('act'),
+    );
+    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.boolean(), fc.constant(null));
+    fc.assert(
+      fc.property(fc.dictionary(key, value), (context) => {
+        const result = requestHeaders(proxyEvent({ authorizer: { ...context, ...PRINCIPAL } }), SECRET);
+        expect(result).toMatchObject(OURS);
+        for (const [name, values] of Object.entries(result)) {
+          expect(name).toMatch(/^(?:x-auth-(?:act|claim-[a-z0-9-]+|[a-z-]+)|x-gateway-secret)$/);
+          for (const text of values) expect(text).toMatch(/^[!-~]*$/);
+        }
+      }),
+    );
+  });
+
   it('encode half a surrogate pair instead of failing', () => {
     const authorizer = { ...PRINCIPAL, username: 'a\ud800b' };
     expect(requestHeaders(proxyEvent({ authorizer }), SECRET)['x-auth-username']).toEqual(['a%EF%BF%BDb']);
