@@ -81,7 +81,7 @@ export interface LocalPorts {
  * @throws the listening error, such as `EADDRINUSE`, after closing everything that it opened
  */
 export async function startLocalEnvironment(given: LocalOptions, ports: LocalPorts): Promise<LocalEnvironment> {
-  const options = await withPublicUrl(given, AUDIENCE);
+  const options = await withPublicUrl(given, AUDIENCE, ports.mutualTls);
   const { clock, tenantKey } = ports;
   let revocations: LocalRevocations | undefined;
   const tenant = await startTenant({

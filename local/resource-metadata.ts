@@ -4,7 +4,7 @@ import { resourceMetadata } from '../src/resource-metadata/document.ts';
 import { resourceMetadataPath, resourceMetadataUrl } from '../src/resource-metadata/location.ts';
 import { freePort } from './deployment/free-port.ts';
 import type { ServedMetadata } from './gateway/resource-metadata.ts';
-import { HOST } from './gateway/server.ts';
+import { type GatewayOptions, urlOfGateway } from './gateway/server.ts';
 import type { LocalConfiguration, LocalOptions } from './options.ts';
 
 /**
@@ -12,11 +12,15 @@ import type { LocalConfiguration, LocalOptions } from './options.ts';
  *
  * @param audience the main audience
  */
-export async function withPublicUrl(options: LocalOptions, audience: string): Promise<LocalOptions> {
+export async function withPublicUrl(
+  options: LocalOptions,
+  audience: string,
+  mutualTls?: GatewayOptions['mutualTls'],
+): Promise<LocalOptions> {
   const { configuration } = options;
   if (!configuration.resourceMetadata) return options;
   const port = options.port === 0 ? await freePort() : options.port;
-  const { publicUrl = `http://${HOST}:${port}`, audiences } = configuration;
+  const { publicUrl = urlOfGateway(port, mutualTls).replace(/\/$/, ''), audiences } = configuration;
   const isAudience = [audience, ...audiences].includes(publicUrl);
   const completed = { publicUrl, audiences: isAudience ? audiences : [...audiences, publicUrl] };
   return { ...options, port, configuration: { ...configuration, ...completed } };

@@ -21,8 +21,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** The gateway listens on loopback only. */
-export const HOST = '127.0.0.1';
+const HOST = '127.0.0.1';
 /** API Gateway's limits. */
 export const MAXIMUM_HEADER_BYTES = 10_240;
 const MAXIMUM_BODY_BYTES = 10 * 1024 * 1024;
@@ -39,10 +38,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const port = await listen(server, options.port);
   return {
-    url: `${options.mutualTls ? 'https' : 'http'}://${HOST}:${port}/`,
+    url: urlOfGateway(port, options.mutualTls),
     flush: () => api.flush(),
     close: () => close(server),
   };
+}
+
+/** The URL of a gateway that listens at this port. */
+export function urlOfGateway(port: number, mutualTls?: MutualTls): string {
+  return `${mutualTls ? 'https' : 'http'}://${HOST}:${port}/`;
 }
 
 function serverOf(mutualTls: MutualTls | undefined, listener: RequestListener): Server {
