@@ -97,10 +97,7 @@ export class ResourceMetadata extends Construct {
     addMockMethod(resource, 'GET', {
       statusCode: '200',
       headers: RESOURCE_METADATA_HEADERS,
-      // In a mapping template, these two characters begin a variable and a directive.
-      template: this.#later((document) =>
-        JSON.stringify(document).replaceAll('$', '\\u0024').replaceAll('#', '\\u0023'),
-      ),
+      template: this.#later((document) => forMappingTemplate(JSON.stringify(document))),
       reason: REASON,
     });
     // An API with default preflight options has added this.
@@ -146,6 +143,11 @@ export class ResourceMetadata extends Construct {
       'authorizer: expected one with resourceMetadata and publicUrl; set them, so that challenges name the metadata.',
     );
   }
+}
+
+/** `$` begins a variable of a mapping template, and `#` a directive. In JSON they can be written otherwise. A token of CDK stays. */
+function forMappingTemplate(json: string): string {
+  return json.replace(/\$(?!\{Token\[)/g, '\\u0024').replaceAll('#', '\\u0023');
 }
 
 function checkPath(scope: IConstruct, path: string): void {

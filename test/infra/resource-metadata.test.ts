@@ -1,5 +1,5 @@
 /** The metadata by which clients find the issuer, as the gateway serves it and names it in its challenges. */
-import { Stack } from 'aws-cdk-lib';
+import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, MockIntegration, RestApi, type RestApiProps } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -186,6 +186,20 @@ describe('the metadata in a stack of one’s own', () => {
     const methods = methodsAt(Template.fromStack(stack), new URL(METADATA_URL).pathname);
     expect(methods.GET).toMatchObject({ AuthorizationType: 'NONE' });
     expect(Object.keys(methods).sort()).toEqual(['GET', 'OPTIONS']);
+  });
+
+  it('can name an issuer that is known only at deployment', () => {
+    const stack = new Stack(appWithFlags(), 'Own');
+    const issuer = new CfnParameter(stack, 'Issuer').valueAsString;
+    const auth = new Auth0Authorizer(stack, 'Auth', {
+      ...TENANT,
+      issuer,
+      resourceMetadata: true,
+      routes: { 'GET /': [] },
+    });
+    auth.addResourceMetadata(new RestApi(stack, 'Api'));
+    const { GET } = methodsAt(Template.fromStack(stack), new URL(METADATA_URL).pathname);
+    expect(JSON.stringify(GET)).toContain('{"Ref":"Issuer"}');
   });
 
   it('can be served at another path, for an API below a base path', () => {
