@@ -21,7 +21,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
+export const HOST = '127.0.0.1';
 /** API Gateway's limits. */
 export const MAXIMUM_HEADER_BYTES = 10_240;
 const MAXIMUM_BODY_BYTES = 10 * 1024 * 1024;
