@@ -333,4 +333,35 @@ describe('any combination of audiences', () => {
       { numRuns: 50 },
     );
   });
+
+  it('is asked about in turn until a name knows the token or cannot be asked, and not further', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        accepted,
+        some,
+        fc.option(fc.constantFrom(...names), { nil: undefined }),
+        fc.constantFrom('opaque', ASP),
+        async (all, aud, down, token) => {
+          const active = activePassword({ aud: aud.length === 1 ? aud[0] : aud, username: USER });
+          const replies = names.map((name): [string, Reply] => [name, aud.includes(name) ? active : INACTIVE]);
+          const known = Object.fromEntries(replies.map(([name, reply]) => [name, { [token]: reply }]));
+          const broken = down === undefined ? {} : { [down]: { [token]: INVALID_CLIENT } };
+          const [audience, ...audiences] = all;
+          const tenant = new Tenant({ ...known, ...broken }, { audience, audiences });
+          expect(await tenant.decide(`Bearer ${token}`)).toMatchObject(expectedOf(all, aud, down).decision);
+          expect([...new Set(tenant.names)]).toEqual(expectedOf(all, aud, down).asked);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
 });
+
+/** The simplest model of the search. */
+function expectedOf(all: readonly string[], aud: readonly string[], down: string | undefined) {
+  const last = all.find((name) => name === down || aud.includes(name));
+  const asked = last === undefined ? all : all.slice(0, all.indexOf(last) + 1);
+  if (last === undefined) return { asked, decision: refused('token_inactive') };
+  if (last === down) return { asked, decision: { outcome: 'unavailable', reason: 'issuer_client_refused' } };
+  return { asked, decision: { outcome: 'allow' } };
+}
