@@ -143,7 +143,7 @@ export class AuthorizerFunction extends AuthorizerMetrics {
    *
    * @param routes what `addMethod` of a REST API, `addRoutes` of an HTTP API or `addRoute` of a WebSocket API returned
    * @param requirement `['read:orders']` requires all scopes of the list, `{ anyOf: [...] }` one of them, and `[]` accepts every
-   *   principal
+   *   principal. `{ allOf: [...], audience }` accepts only tokens for this one of several audiences, and so does `anyOf`
    * @throws ConfigurationError `configuration_invalid`
    */
   protect(routes: ApiRoute | readonly ApiRoute[], requirement: RouteRequirement): void {

@@ -1,4 +1,4 @@
-/** Eleven configurations that together use every part of the stacks. */
+/** Configurations that together use every part of the stacks. */
 const PROXY = { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } };
 const KMS_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 
@@ -34,6 +34,10 @@ export const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, unk
         clientSecret: 'idp/client',
       },
     ],
+  },
+  audiences: {
+    audiences: ['https://old.api', 'urn:older'],
+    routes: { 'GET /a': ['read:a'], 'GET /b': { allOf: [], audience: 'https://old.api' } },
   },
   revocation: {
     sharedCache: false,
