@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { HttpFailure, type HttpResponse } from '../../core/http.ts';
 import { isSecureUrl } from '../../core/secure-url.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
-import { type Check, type Examination, type Finding, failed, passed, skipped } from './check.ts';
+import { type Check, type Examination, type Finding, failed, passed, skipped, warned } from './check.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -11,7 +11,11 @@ export const apiCheck: Check = {
   id: 'deployed-api',
   title: 'The API requires a credential',
   needs: [],
-  run: (examination) => withCall(examination, async (call) => examineRefusal(call, await send(examination, call))),
+  run: (examination) =>
+    withCall(examination, async (call) => {
+      const { basicTokenUsers } = authorizerConfiguration(examination);
+      return examineRefusal(call, await send(examination, call), basicTokenUsers.length > 0);
+    }),
 };
 
 /**
@@ -88,7 +92,8 @@ function send({ ports }: Examination, { method, url }: Call, authorization?: str
   return ports.http({ method, url, headers: authorization ? { authorization } : {}, timeoutMs: TIMEOUT_MS });
 }
 
-function examineRefusal({ method, url }: Call, { status, headers }: HttpResponse): Finding {
+/** @param needsBasic whether clients send tokens as the secret of Basic. Some do only if Basic is offered, or offered first */
+function examineRefusal({ method, url }: Call, { status, headers }: HttpResponse, needsBasic: boolean): Finding {
   const call = `${method} ${url}`;
   const challenge = headers['www-authenticate'] ?? '';
   if (status !== 401) {
@@ -97,6 +102,12 @@ function examineRefusal({ method, url }: Call, { status, headers }: HttpResponse
       'Check that this is the URL of the deployed API, including its stage, and that the route has the authorizer.',
     );
   }
-  if (/^bearer/i.test(challenge)) return passed(`${call}: 401, ${challenge}`);
-  return failed(`${call}: 401 without WWW-Authenticate`, 'Add the gateway responses to the API.');
+  if (!/\bbearer /i.test(challenge)) {
+    return failed(`${call}: 401 without WWW-Authenticate`, 'Add the gateway responses to the API.');
+  }
+  if (!needsBasic || /^basic /i.test(challenge)) return passed(`${call}: 401, ${challenge}`);
+  return warned(
+    `${call}: 401, ${challenge}`,
+    'With basicTokenUsers, Git and Docker send a token only if Basic is offered first. Deploy again, or set basicChallenge of the gateway responses to "first". An HTTP API cannot offer Basic.',
+  );
 }

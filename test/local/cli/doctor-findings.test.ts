@@ -60,6 +60,31 @@ describe('asp doctor on the key', () => {
   });
 });
 
+describe('asp doctor on the challenge of the API', () => {
+  const BASIC = 'Basic realm="https://demo.api", charset="UTF-8"';
+  const BEARER = 'Bearer realm="https://demo.api"';
+
+  it.each([
+    ['passes Bearer alone', [], BEARER, 'passed'],
+    ['passes Bearer before Basic', [], `${BEARER}, ${BASIC}`, 'passed'],
+    ['passes Basic first with basicTokenUsers', ['token'], `${BASIC}, ${BEARER}`, 'passed'],
+    ['warns of Bearer alone with basicTokenUsers', ['token'], BEARER, 'warned'],
+    ['warns of Bearer before Basic with basicTokenUsers', ['token'], `${BEARER}, ${BASIC}`, 'warned'],
+    ['fails without Bearer', [], BASIC, 'failed'],
+  ])('%s', async (_, basicTokenUsers, challenge, state) => {
+    const chain = await openChain();
+    chain.write('cdk.json', JSON.stringify({ context: { basicTokenUsers } }));
+    const http: HttpPort = async (request) => {
+      const real = await chain.ports.http?.(request);
+      if (!real) throw new Error('The chain has an HTTP port.');
+      return { ...real, headers: { ...real.headers, 'www-authenticate': challenge } };
+    };
+    const { check } = await checksOf(chain, [], { http });
+    expect(check('deployed-api')).toMatchObject({ state });
+    expect(check('api-tokens')).toMatchObject({ state: state === 'failed' ? 'skipped' : 'passed' });
+  });
+});
+
 describe('asp doctor on the API', () => {
   it('sends a new password of sixteen letters each time, so that no cache and no other issuer responds', async () => {
     const chain = await openChain();
