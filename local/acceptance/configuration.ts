@@ -25,7 +25,12 @@ export async function acceptanceConfiguration(
   pairs: readonly string[],
   suffix: string,
 ): Promise<AcceptanceConfiguration> {
-  const all = [`stackPrefix=${PREFIX}${suffix}`, `cacheTtlSeconds=${CACHE_TTL_SECONDS}`, ...pairs];
+  const all = [
+    `stackPrefix=${PREFIX}${suffix}`,
+    `cacheTtlSeconds=${CACHE_TTL_SECONDS}`,
+    'basicTokenUsers=["token"]',
+    ...pairs,
+  ];
   const configuration = await configurationWith(all);
   if (configuration.stackPrefix.startsWith(PREFIX)) return { configuration, pairs: all };
   throw new ConfigurationError(

@@ -60,6 +60,11 @@ function rowsOf(
     route: lacking.route,
     expected: 403 as const,
   };
+  const tokenRows = configuration.basicTokenUsers.slice(0, 1).map((value) => ({
+    ...allowed,
+    title: 'JWT as the password of a user name in basicTokenUsers',
+    authorization: asBasic({ value }, tokens.jwt),
+  }));
   const wrong = 'why' in password ? password : { value: randomUUID() };
   return [
     { ...allowed, title: 'JWT as Bearer', authorization: asBearer(tokens.jwt) },
@@ -67,6 +72,7 @@ function rowsOf(
     { ...ofNoOrganization, title: 'ASP as Bearer', authorization: asBearer(tokens.asp) },
     { ...ofNoOrganization, title: 'username and ASP as Basic', authorization: asBasic(username, tokens.asp) },
     { ...ofNoOrganization, title: 'username and password as Basic', authorization: asBasic(username, password) },
+    ...tokenRows,
     { ...refused, title: 'no credential' },
     { ...refused, title: 'expired JWT', authorization: asBearer(tokens.expiredJwt) },
     { ...refused, title: 'JWT with a wrong signature', authorization: asBearer(tokens.garbageJwt) },

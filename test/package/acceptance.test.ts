@@ -67,6 +67,7 @@ describe.skipIf(ministack === '')('an acceptance run', () => {
       '200 allowed: ASP as Bearer',
       '200 allowed: username and ASP as Basic',
       '200 allowed: username and password as Basic',
+      '200 allowed: JWT as the password of a user name in basicTokenUsers',
       '401 refused: no credential',
       '401 refused: expired JWT',
       '401 refused: JWT with a wrong signature',
