@@ -74,8 +74,11 @@ export interface TokenOptions {
 
   /**
    * Accept a token in the subprotocols that a WebSocket client offers. Browsers need this, because they cannot send `Authorization` there.
+   * The client offers `bearer`, and `bearer.` with the token as base64url. The integration of `$connect` must select `bearer`. API Gateway
+   * then calls the function for connections without a credential too.
    *
-   * @default false
+   * @see RFC 6455 section 1.9
+   * @default false - a WebSocket needs `Authorization`
    */
   readonly webSocketSubprotocols?: boolean;
 
