@@ -13,23 +13,27 @@ export interface DemoCredentials extends Readonly<Record<keyof Ready['tokens'] |
   readonly lackingAsp: string;
   /** Whether the tenant grants these scopes to a password. */
   readonly offersScopes: boolean;
+  /** Whether the tokens are for an organization. */
+  readonly isForOrganization: boolean;
 }
 
 interface Target {
   readonly tenant: Tenant;
   readonly audience: string;
   readonly audiences?: readonly string[];
+  /** The tokens are for the first of these. */
+  readonly allowedOrganizations?: readonly string[] | undefined;
 }
 
 export function mintCredentials(
-  { tenant, audience: main, audiences = [] }: Target,
+  { tenant, audience: main, audiences = [], allowedOrganizations: [orgId] = [] }: Target,
   choice: DemoChoice,
 ): DemoCredentials {
   const { audience = main } = choice.route.requirement;
   const [user] = tenant.state.users.values();
   if (!user) throw new Error('The local tenant has no user.');
   const { username, password } = user;
-  const options = { audience, scope: choice.scopes.join(' ') };
+  const options = { audience, scope: choice.scopes.join(' '), ...(orgId !== undefined && { orgId }) };
   const mintAspFor = (of: string, scopes: readonly string[]) =>
     tenant.mintApplicationPassword({ audience: of, scope: scopes.join(' '), label: 'demonstration' }).value;
   const mintAsp = (scopes: readonly string[]) => mintAspFor(audience, scopes);
@@ -48,6 +52,7 @@ export function mintCredentials(
     expiredJwt: tenant.mintJwt({ ...options, expiresInSeconds: -3600 }),
     revokedAsp,
     lackingAsp: choice.lacking && choice.lacking.scopes !== choice.scopes ? mintAsp(choice.lacking.scopes) : asp,
+    isForOrganization: orgId !== undefined,
     offersScopes: audience === main && (choice.scopes.every((scope) => offered.includes(scope)) || isUnscoped(choice)),
     ofOtherAudiences: [main, ...audiences]
       .filter((other) => other !== audience)

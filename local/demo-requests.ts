@@ -8,6 +8,10 @@ export interface DemoRequest {
   readonly authorization?: string;
   /** The options of `curl` with the credential. */
   readonly curlOptions?: string;
+  /** Headers besides `Authorization`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The same request again would be refused, so it has no command. */
+  readonly isForOneUse?: true;
   readonly expected: 'allowed' | 401 | 403;
 }
 
@@ -32,18 +36,20 @@ export function demoRequests(
   const { route, lacking } = choice;
   const { username, password, jwt, opaque, asp, refresh, expiredJwt, revokedAsp, lackingAsp } = credentials;
   const allowed = { route, expected: 'allowed' } as const;
+  // Neither an app specific password nor a login with a password is for an organization.
+  const allowedAnywhere = { route, expected: credentials.isForOrganization ? 401 : 'allowed' } as const;
   const refused = { route, expected: 401 } as const;
-  const passwordRow = { ...allowed, title: 'username and password as Basic', ...basic(username, password) };
+  const passwordRow = { ...allowedAnywhere, title: 'username and password as Basic', ...basic(username, password) };
   const tokenRows =
     tokenUser === undefined
       ? []
-      : [{ ...allowed, title: `ASP as the Basic password of "${tokenUser}"`, ...basic(tokenUser, asp) }];
+      : [{ ...allowedAnywhere, title: `ASP as the Basic password of "${tokenUser}"`, ...basic(tokenUser, asp) }];
   const lackingRows = lacking
     ? ([
         {
           title: `missing scope: ${lacking.scopes.join(' ')} only`,
           route: lacking.route,
-          expected: 403,
+          expected: credentials.isForOrganization ? 401 : 403,
           ...bearer(lackingAsp),
         },
       ] as const)
@@ -52,8 +58,8 @@ export function demoRequests(
     requests: [
       { ...allowed, title: 'JWT as Bearer', ...inVariable('TOKEN', jwt) },
       { ...allowed, title: 'opaque token as Bearer', ...bearer(opaque) },
-      { ...allowed, title: 'ASP as Bearer', ...bearer(asp) },
-      { ...allowed, title: 'username and ASP as Basic', ...basic(username, asp) },
+      { ...allowedAnywhere, title: 'ASP as Bearer', ...bearer(asp) },
+      { ...allowedAnywhere, title: 'username and ASP as Basic', ...basic(username, asp) },
       ...(credentials.offersScopes ? [passwordRow] : []),
       ...tokenRows,
       ...ofOtherAudiences(route, credentials),
@@ -93,7 +99,7 @@ function bearer(token: string) {
   return { authorization: `Bearer ${token}`, curlOptions: `-H 'Authorization: Bearer ${token}'` };
 }
 
-function inVariable(name: string, token: string) {
+export function inVariable(name: string, token: string) {
   return { authorization: `Bearer ${token}`, curlOptions: `-H "Authorization: Bearer $${name}"` };
 }
 

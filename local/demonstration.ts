@@ -9,10 +9,11 @@ import type { RouteSettings } from '../src/core/routes.ts';
 import { mintCredentials } from './demo-credentials.ts';
 import { curl, type DemoRequest, demoRequests, urlOf } from './demo-requests.ts';
 import { chooseRoutes, type DemoChoice, describeRoutes } from './demo-routes.ts';
+import { requiresBinding, type TokenSettings, tokenRequests } from './demo-token-requests.ts';
 import type { Tenant } from './tenant/server.ts';
 
 /** An API with the tenant that it trusts. */
-export interface DemoTarget {
+export interface DemoTarget extends TokenSettings {
   /** With a trailing slash. */
   readonly gateway: string;
   readonly tenant: Tenant;
@@ -80,15 +81,29 @@ function whyNone({ routes, backendUrl }: DemoTarget): string {
 
 async function demonstrateChoice(target: DemoTarget, choice: DemoChoice, print: Print, style: Style): Promise<void> {
   const credentials = mintCredentials(target, choice);
-  const { requests, leftOut, variables } = demoRequests(choice, credentials, target.basicTokenUsers);
+  const usual = demoRequests(choice, credentials, target.basicTokenUsers);
+  const special = tokenRequests(target, choice);
+  const requests = inOrder(target, [...usual.requests, ...special.requests]);
+  const variables = { ...usual.variables, ...special.variables };
   for (const request of requests) print(describe(request, await send(target.gateway, request), style));
-  for (const reason of leftOut) print(style.dim(`not shown     ${reason}`));
+  for (const reason of usual.leftOut) print(style.dim(`not shown     ${reason}`));
   if (target.backendUrl !== undefined) print(style.dim('The status of an allowed request is from the backend.'));
   print('');
-  print('To send these requests yourself, set the two long tokens:');
+  print('To send these requests yourself, set the long tokens:');
   for (const [name, value] of Object.entries(variables)) print(`    ${name}=${value}`);
   print('Then, in the same order:');
-  for (const request of requests) print(`    ${curl(target.gateway, request)}`);
+  for (const request of requests) if (!request.isForOneUse) print(`    ${curl(target.gateway, request)}`);
+  if (requests.some(({ isForOneUse }) => isForOneUse))
+    print('A DPoP proof is for one use, so its requests have no command.');
+}
+
+/** What is allowed first. A binding that is required changes what is expected of all others. */
+function inOrder(target: DemoTarget, requests: readonly DemoRequest[]): readonly DemoRequest[] {
+  const expected = requiresBinding(target)
+    ? requests.map((request) => (request.isForOneUse ? request : { ...request, expected: 401 as const }))
+    : requests;
+  const order: readonly DemoRequest['expected'][] = ['allowed', 401, 403];
+  return [...expected].sort((one, other) => order.indexOf(one.expected) - order.indexOf(other.expected));
 }
 
 function describe({ title, expected }: DemoRequest, { status, isRefused }: Result, style: Style): string {
@@ -104,8 +119,8 @@ function remark(expected: DemoRequest['expected'], { status, isRefused }: Result
   return isRefused && status === expected ? '' : `   (expected ${expected})`;
 }
 
-async function send(gateway: string, { route, authorization }: DemoRequest): Promise<Result> {
-  const headers = authorization ? { authorization } : {};
+async function send(gateway: string, { route, authorization, headers: others }: DemoRequest): Promise<Result> {
+  const headers = { ...(authorization !== undefined && { authorization }), ...others };
   // A redirect is the backend's response; following it would be another request.
   const response = await fetch(urlOf(gateway, route), { method: route.method, headers, redirect: 'manual' });
   const { status } = response;

@@ -18,16 +18,18 @@ it.skipIf(inject('ministack') === '')(
       '200 allowed   ASP as Bearer',
       '200 allowed   username and ASP as Basic',
       '200 allowed   username and password as Basic',
+      '200 allowed   JWT signed with PS256',
       '401 refused   expired JWT',
       '401 refused   revoked ASP',
       '401 refused   refresh token',
       '401 refused   no credential',
+      '401 refused   encrypted token',
       '403 refused   missing scope: read:foo only',
     ]);
     expect(lines.find((line) => line.startsWith('The API'))).toMatch(
       /\(routes: GET \/orders\/\{id\}, POST \/orders, GET \/health \(public\)\)$/,
     );
-    expect(backend.seen.map(({ url }) => url)).toEqual(Array(10).fill('/base/orders/example'));
+    expect(backend.seen.map(({ url }) => url)).toEqual(Array(12).fill('/base/orders/example'));
     expect(lines.at(-1)).toBe('Destroyed. The tenant is byte for byte as it was before.');
     expect(exitCode).toBe(0);
   },

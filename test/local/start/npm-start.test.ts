@@ -67,13 +67,15 @@ describe('npm start', () => {
       '200 allowed   ASP as Bearer',
       '200 allowed   username and ASP as Basic',
       '200 allowed   username and password as Basic',
+      '200 allowed   JWT signed with PS256',
       '401 refused   expired JWT',
       '401 refused   revoked ASP',
       '401 refused   refresh token',
       '401 refused   no credential',
+      '401 refused   encrypted token',
       '403 refused   missing scope: read:foo only',
     ]);
-    expect(shown.filter((line) => line.startsWith('    curl '))).toHaveLength(10);
+    expect(shown.filter((line) => line.startsWith('    curl '))).toHaveLength(12);
   });
 
   it('shows a token as the Basic password if a user name is configured, and where to open a WebSocket', async () => {
@@ -101,7 +103,7 @@ describe('npm start', () => {
       if (line.startsWith('Press Ctrl-C')) shell.kill('SIGINT');
     }
     const decisions = shown.flatMap((line, index) => (line.startsWith('    authorizer: ') ? [index] : []));
-    expect(decisions).toHaveLength(9);
+    expect(decisions).toHaveLength(11);
     for (const index of decisions) expect(shown[index - 1]).toMatch(/^\d{3} (?:allowed|refused) /);
   });
 

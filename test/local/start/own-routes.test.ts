@@ -10,9 +10,9 @@ describe.skipIf(lacksCurl)('npm start', () => {
     const { lines } = await runUntilReady('start.ts', [], async (printed) => {
       expect(await runCurlLines(printed)).toEqual(rowsOf(printed).map((row) => row.slice(0, 3)));
     });
-    expect(rowsOf(lines)).toHaveLength(10);
+    expect(rowsOf(lines)).toHaveLength(12);
     const commands = lines.filter((line) => line.startsWith('    curl '));
-    expect(commands).toHaveLength(10);
+    expect(commands).toHaveLength(12);
     expect(Math.max(...commands.map(({ length }) => length))).toBeLessThan(140);
     expect(lines.join('\n')).not.toContain('\u001b');
   });
@@ -29,10 +29,12 @@ describe.skipIf(lacksCurl)('npm start', () => {
       '200 allowed   ASP as Bearer',
       '200 allowed   username and ASP as Basic',
       '200 allowed   username and password as Basic',
+      '200 allowed   JWT signed with PS256',
       '401 refused   expired JWT',
       '401 refused   revoked ASP',
       '401 refused   refresh token',
       '401 refused   no credential',
+      '401 refused   encrypted token',
       '403 refused   missing scope: read:foo only',
     ]);
   });
@@ -66,6 +68,31 @@ describe.skipIf(lacksCurl)('npm start', () => {
     ]);
   });
 
+  it('demonstrates proofs if dpop is on, and prints a command for every other request', async () => {
+    const args = ['-c', 'dpop=accepted', '-c', 'gatewayTtlSeconds=0'];
+    const { lines } = await runUntilReady('start.ts', args, async (printed) => {
+      const statuses = rowsOf(printed).filter((row) => !row.includes('DPoP proof'));
+      expect(await runCurlLines(printed)).toEqual(statuses.map((row) => row.slice(0, 3)));
+    });
+    expect(rowsOf(lines).filter((row) => /DPoP|bound/.test(row))).toEqual([
+      '200 allowed   JWT bound to a key, with a DPoP proof',
+      '401 refused   JWT bound to a key, as Bearer',
+      '401 refused   a DPoP proof that was used before',
+      '401 refused   a DPoP proof by another key',
+    ]);
+    expect(rowsOf(lines)).toHaveLength(16);
+    expect(lines).toContain('A DPoP proof is for one use, so its requests have no command.');
+  });
+
+  it('expects every token without a binding to be refused if one is required', async () => {
+    const args = ['-c', 'dpop=required', '-c', 'gatewayTtlSeconds=0'];
+    const { lines } = await runUntilReady('start.ts', args, async () => {});
+    const [first, ...others] = rowsOf(lines);
+    expect(first).toBe('200 allowed   JWT bound to a key, with a DPoP proof');
+    expect(others.map((row) => row.slice(0, 11))).toEqual(Array(15).fill('401 refused'));
+    expect(lines.join('\n')).not.toContain('(expected');
+  });
+
   it('forwards requests to a backend with the principal instead of the credential', async () => {
     const backend = await startBackend();
     const routes = { 'ANY /{proxy+}': ['read:orders'], 'DELETE /orders': ['admin'] };
@@ -76,13 +103,13 @@ describe.skipIf(lacksCurl)('npm start', () => {
     const secret = /^The backend {2}(\S+) {4}\(x-gateway-secret: (\S+)\)$/.exec(lines[2] ?? '');
     expect(secret?.[1]).toBe(backend.url);
     expect(rowsOf(lines).map((row) => row.slice(0, 11))).toEqual([
-      ...Array(5).fill('404 allowed'),
-      ...Array(4).fill('401 refused'),
+      ...Array(6).fill('404 allowed'),
+      ...Array(5).fill('401 refused'),
       '403 refused',
     ]);
     expect(lines).toContain('The status of an allowed request is from the backend.');
-    // Five of the table and five of the commands.
-    expect(backend.seen).toHaveLength(10);
+    // Six of the table and six of the commands.
+    expect(backend.seen).toHaveLength(12);
     for (const { url, headers } of backend.seen) {
       expect(url).toBe('/base/example');
       expect(headers).toMatchObject({ 'x-auth-sub': 'auth0%7C1234', 'x-gateway-secret': secret?.[2] });
