@@ -302,6 +302,12 @@ const FIELDS = {
     'padded',
   ),
   tokenType: mostly(1, 'asp', 'access_token', 'bearer', 'ACCESS_TOKEN', 'DPoP'),
+  /** How many identifiers of the API are accepted. */
+  audiences: mostly(3, 'one', 'several'),
+  /** Which of them the token is for. */
+  tokenAudience: mostly(4, 'first', 'second', 'both', 'secondAndForeign'),
+  /** Which of them every route requires. */
+  routeAudience: mostly(5, 'any', 'first', 'second'),
   scheme: mostly(1, 'Bearer', 'DPoP'),
   dpop: mostly(3, 'off', 'accepted', 'accepted', 'required'),
   mtls: mostly(4, 'off', 'accepted', 'required'),
@@ -446,6 +452,21 @@ function boundCallers(credential: Case['credential']): readonly (readonly [start
   ];
 }
 
+const AUDIENCE_FIELDS = ['audiences', 'tokenAudience', 'routeAudience', 'api', 'issuers', 'introspectJwts'];
+
+/** Callers of an API with several identifiers. */
+function callersOfSeveral(
+  credential: Case['credential'],
+): readonly (readonly [start: Loose, fields: readonly string[]])[] {
+  const caller = { credential, tokenShape: 'plain', audiences: 'several' };
+  const fields = [...AUDIENCE_FIELDS, 'knows0', 'introspect0', 'encoding', 'keys', 'secretShape', 'order', 'call'];
+  return [
+    [{ ...caller, tokenAudience: 'second' }, fields],
+    [{ ...caller, tokenAudience: 'both', routeAudience: 'second' }, fields],
+    [{ ...caller, tokenAudience: 'second', introspectJwts: true }, ['knows0', 'introspect0', 'routeAudience']],
+  ];
+}
+
 /** Some valid callers, each with the fields that matter to it. */
 const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string[]])[] = [
   [
@@ -525,6 +546,7 @@ const STARTING_POINTS: readonly (readonly [start: Loose, fields: readonly string
     { credential: 'basic', secretShape: 'password', login: 'wrong' },
     ['knows0', 'introspect0', 'usernameGiven', 'tokenType'],
   ],
+  ...(['jwt', 'opaque', 'basic'] as const).flatMap(callersOfSeveral),
   [{ credential: 'odd' }, ['oddHeader', 'dpop', 'mtls']],
   ...(['jwt', 'opaque'] as const).flatMap(boundCallers),
   [{ credential: 'basic', secretShape: 'password' }, ['dpop', 'mtls']],

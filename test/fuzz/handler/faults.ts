@@ -9,6 +9,7 @@ import { REST_METHOD_ARN, WEB_SOCKET_ARN } from './event.ts';
 import { type Expected, expectedOf, type Outcome } from './model.ts';
 import { type EndpointName, LOGIN_OPAQUE_TOKEN, parameters, type RecordedCall, type StandIn } from './stand-in.ts';
 import {
+  acceptedAudiences,
   basicSecret,
   CALLER_IP,
   calledIn,
@@ -252,7 +253,9 @@ function mostCalls(testCase: Case, endpoint: EndpointName): number {
   const otherKey = testCase.keys === 'rotated' || testCase.keys === 'refused' ? 1 : 0;
   const otherEncoding = testCase.encoding === 'both' ? 0 : 1;
   // The secret and the token from a login are introspected separately.
-  return (attempts + otherKey + otherEncoding) * isLoginToken + (isLoginToken > 1 ? otherKey : 0);
+  // In the name of each audience, which may have another key.
+  const names = acceptedAudiences(testCase).length;
+  return (attempts + otherKey + otherEncoding) * isLoginToken * names + (isLoginToken > 1 ? otherKey : 0);
 }
 
 /** Checks to which endpoints secrets go, and what is sent with them. */

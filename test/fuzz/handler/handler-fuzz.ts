@@ -22,6 +22,8 @@ import { MAPS } from './routes.ts';
 import { clientKey, StandIn, signingKey } from './stand-in.ts';
 import {
   AUDIENCE,
+  acceptedAudiences,
+  audienceOfRoutes,
   calledIn,
   FIRST,
   GRANT_CLIENT,
@@ -63,6 +65,18 @@ async function settle(run: () => Promise<unknown>): Promise<{ readonly result: u
   }
 }
 
+function routesOf(testCase: Case): object {
+  const map: object = MAPS[calledIn(testCase).map];
+  const audience = audienceOfRoutes(testCase);
+  if (audience === undefined) return map;
+  return Object.fromEntries(
+    Object.entries(map).map(([key, setting]) => [
+      key,
+      setting === 'public' ? setting : { ...(Array.isArray(setting) ? { allOf: setting } : setting), audience },
+    ]),
+  );
+}
+
 const configurations = new Map<string, AuthorizerConfiguration>();
 
 function configurationOf(testCase: Case): AuthorizerConfiguration {
@@ -76,7 +90,8 @@ function configurationOf(testCase: Case): AuthorizerConfiguration {
         ...(isRfc7662 ? { profile: 'rfc7662', jwksUrl, introspectionUrl } : {}),
         ...(hasSecret ? { clientSecret: ISSUER_CLIENT_SECRET_NAME } : {}),
       })),
-    routes: MAPS[calledIn(testCase).map],
+    audiences: acceptedAudiences(testCase).slice(1),
+    routes: routesOf(testCase),
     basicOrder: testCase.order,
     basicTokenUsers: ['oauth2', TOKEN_USER],
     webSocketSubprotocols: true,

@@ -4,7 +4,17 @@ import { base64url, keyPair, kindFor, signHmac, signJws, signPss } from '../keys
 import { confirmationClaim } from './binding.ts';
 import type { Case, JwtFlaw } from './case.ts';
 import { ACTOR, ORGANIZATION, WITH_ROLES } from './received.ts';
-import { AUDIENCE, FIRST, grantedScopes, issuersOf, originOf, START_SECONDS, SUBJECT } from './world.ts';
+import {
+  AUDIENCE,
+  audiencesOfToken,
+  FIRST,
+  grantedScopes,
+  issuersOf,
+  oneOrMore,
+  originOf,
+  START_SECONDS,
+  SUBJECT,
+} from './world.ts';
 
 /** The "secret" of the symmetric key that every JWKS of the fuzz contains. */
 export const PUBLISHED_SECRET = Buffer.from('published-symmetric-key-0123456789').toString('base64url');
@@ -34,7 +44,7 @@ export function presentedJwt(testCase: Case): string {
 
 /** The access token that the first issuer returns for a login. */
 export function loginJwt(testCase: Case, kind: 'good' | 'otherAudience' | 'forged' | 'bound'): string {
-  const draft = usual({ ...testCase, cnf: kind === 'bound' ? 'key' : 'none' }, 0, 'ES256');
+  const draft = usual({ ...testCase, tokenAudience: 'first', cnf: kind === 'bound' ? 'key' : 'none' }, 0, 'ES256');
   draft.claims.jti = 'of-a-login';
   if (kind === 'otherAudience') draft.claims.aud = 'https://other.api';
   if (kind === 'forged') draft.key = keyPair(ownerOf(1), 'P-256').privateKey;
@@ -49,7 +59,7 @@ function usual(testCase: Case, origin: number, algorithm: string): Draft {
     claims: {
       iss: issuer,
       sub: SUBJECT,
-      aud: AUDIENCE,
+      aud: oneOrMore(audiencesOfToken(testCase)),
       iat: START_SECONDS - 10,
       exp: USUAL_EXP,
       azp: 'client-1',
@@ -78,7 +88,7 @@ function styled({ jwtStyle }: Case, draft: Draft): Draft {
       delete header.typ;
       break;
     case 'audArray':
-      claims.aud = ['https://userinfo.example/', AUDIENCE];
+      claims.aud = ['https://userinfo.example/', ...[claims.aud].flat()];
       break;
     case 'expJustOver':
       claims.exp = START_SECONDS - 2;

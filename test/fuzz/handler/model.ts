@@ -17,6 +17,10 @@ import { USUAL_EXP } from './jwt.ts';
 import { mayCall, ORGANIZATION, receivedActor, receivedClaims } from './received.ts';
 import type { Requirement } from './routes.ts';
 import {
+  AUDIENCE,
+  acceptedAudiences,
+  audienceOfRoutes,
+  audiencesOfToken,
   basicSecret,
   calledIn,
   FIRST,
@@ -56,6 +60,8 @@ export interface Expected {
 interface Known {
   readonly context: Context;
   readonly binding: Binding;
+  /** The accepted audiences that the token is for. */
+  readonly audiences: readonly string[];
 }
 
 /** The result of the identification: who it is, a refusal, or an outage. */
@@ -110,11 +116,22 @@ function decided(testCase: Case): readonly Verdict[] {
   if (testCase.credential === 'odd' || earlyRefusals(testCase).length > 0) return ['refused'];
   const verdicts = identify(testCase).map((verdict) => {
     if (isOutsider(testCase, verdict)) return 'refused';
-    const held = typeof verdict === 'object' ? holderVerdict(testCase, verdict.binding) : 'holder';
-    return held === 'holder' ? verdict : held;
+    if (typeof verdict !== 'object') return verdict;
+    const held = holderVerdict(testCase, verdict.binding);
+    if (held !== 'holder') return held;
+    return isForRoute(testCase, verdict) ? verdict : 'refused';
   });
   return isDpop(testCase) && isUrlUnclear(testCase) ? [...verdicts, 'refused'] : verdicts;
 }
+
+/** For a route that requires another audience, it is a token for another API. A route that does not exist requires none. */
+function isForRoute(testCase: Case, { audiences }: Known): boolean {
+  const required = routeRequirement(testCase) ? audienceOfRoutes(testCase) : undefined;
+  return required === undefined || audiences.includes(required);
+}
+
+const namedIn = (testCase: Case): readonly string[] =>
+  audiencesOfToken(testCase).filter((audience) => has(acceptedAudiences(testCase), audience));
 
 const SOMEBODY_ELSES: Binding = { key: 'other', certificate: 'none' };
 const FREE: Binding = { key: 'none', certificate: 'none' };
@@ -136,7 +153,7 @@ function identify(testCase: Case): readonly Verdict[] {
 function jwtVerdicts(testCase: Case): readonly Verdict[] {
   const origin = originOf(testCase);
   const areKeysOut = origin === 0 ? areFirstKeysOut(testCase) : isOut(testCase.jwks1);
-  if (has(JWT_FLAWS.withoutKey, testCase.jwtFlaw) || isUnusable(testCase))
+  if (has(JWT_FLAWS.withoutKey, testCase.jwtFlaw) || isUnusable(testCase) || namedIn(testCase).length === 0)
     return areKeysOut ? ['refused', 'outage'] : ['refused'];
   if (areKeysOut) return ['outage'];
   if (testCase.jwtFlaw !== 'none') return ['refused'];
@@ -154,6 +171,7 @@ const mayBearersCall = (testCase: Case): boolean =>
 const verified = (testCase: Case, origin: 0 | 1): Known => ({
   context: jwtContext(testCase, origin),
   binding: bindingOf(testCase),
+  audiences: namedIn(testCase),
 });
 
 /** A valid JWT that is introspected as well. */
@@ -187,6 +205,8 @@ function introspectInTurn(testCase: Case, isForFirstOnly: boolean): Verdict {
 function introspect(testCase: Case, index: 0 | 1): Known | 'inactive' | 'elsewhere' | 'flawed' | 'outage' {
   const issuer = issuersOf(testCase)[index] ?? FIRST;
   if (cannotIntrospect(testCase, index)) return 'outage';
+  // A server that knows us by an audience does not tell about tokens for others.
+  if (namedIn(testCase).length === 0) return issuer.hasSecret ? unnamed(testCase, index) : 'inactive';
   switch (knowledgeOf(testCase, index)) {
     case 'active':
     case 'audArray':
@@ -196,9 +216,17 @@ function introspect(testCase: Case, index: 0 | 1): Known | 'inactive' | 'elsewhe
     case 'cnf':
       // Nobody can prove anything with Basic.
       if (testCase.credential === 'basic') return 'flawed';
-      return { context: introspectedContext(testCase, issuer.issuer), binding: SOMEBODY_ELSES };
+      return {
+        context: introspectedContext(testCase, issuer.issuer),
+        binding: SOMEBODY_ELSES,
+        audiences: namedIn(testCase),
+      };
     case 'inactive':
       return 'inactive';
+    case 'audWrong':
+    case 'audMissing':
+      // The search goes on in the name of the other audiences, and no token is for the last of them.
+      return testCase.audiences === 'several' && !issuer.hasSecret ? 'inactive' : 'flawed';
     case 'issWrong':
       return 'elsewhere';
     case 'activeText':
@@ -210,13 +238,21 @@ function introspect(testCase: Case, index: 0 | 1): Known | 'inactive' | 'elsewhe
   }
 }
 
+/** What another server says about a token that is not for us. */
+function unnamed(testCase: Case, index: 0 | 1): 'inactive' | 'elsewhere' | 'flawed' | 'outage' {
+  const knowledge = knowledgeOf(testCase, index);
+  if (knowledge === 'inactive') return 'inactive';
+  if (knowledge === 'issWrong') return 'elsewhere';
+  return knowledge.startsWith('active') && knowledge !== 'active' ? 'outage' : 'flawed';
+}
+
 /** An active token. Only the response for an opaque one names the binding; that of a type for DPoP must. */
 function described(testCase: Case, issuer: string): Known | 'flawed' {
   const isOpaque = testCase.credential === 'opaque';
   const binding = isOpaque ? bindingOf(testCase) : FREE;
   if (isOpaque && isUnusable(testCase)) return 'flawed';
   if (testCase.tokenType === 'DPoP' && binding.key === 'none') return 'flawed';
-  return { context: introspectedContext(testCase, issuer), binding };
+  return { context: introspectedContext(testCase, issuer), binding, audiences: namedIn(testCase) };
 }
 
 function cannotIntrospect(testCase: Case, index: 0 | 1): boolean {
@@ -285,7 +321,7 @@ function loginTokenVerdicts(testCase: Case): readonly Verdict[] {
       return [
         areFirstKeysOut(testCase) || (testCase.introspectJwts && cannotIntrospect(testCase, 0))
           ? 'outage'
-          : { context: loginContext(testCase), binding: FREE },
+          : { context: loginContext(testCase), binding: FREE, audiences: [AUDIENCE] },
       ];
     case 'opaque':
       return [
@@ -294,6 +330,7 @@ function loginTokenVerdicts(testCase: Case): readonly Verdict[] {
           : {
               context: { ...loginContext(testCase), client_id: '', scope: grantedScopes(testCase).join(' ') },
               binding: FREE,
+              audiences: [AUDIENCE],
             },
       ];
     case 'opaqueInactive':

@@ -12,6 +12,8 @@ import { WITH_ROLES } from './received.ts';
 import { scopesOfMap } from './routes.ts';
 import {
   AUDIENCE,
+  acceptedAudiences,
+  audiencesOfToken,
   calledIn,
   FIRST,
   GRANT_CLIENT,
@@ -20,6 +22,7 @@ import {
   type IssuerFacts,
   issuersOf,
   knowledgeOf,
+  oneOrMore,
   START_MS,
   START_SECONDS,
   SUBJECT,
@@ -186,7 +189,11 @@ export class StandIn {
     const body = parameters(request);
     if (!this.#isAuthenticated(request, body, issuer)) return json(401, { error: 'invalid_client' });
     if (this.isBefore) return this.#introspectionBefore();
-    if (body.token === LOGIN_OPAQUE_TOKEN || body.token === this.#goodLoginToken()) {
+    const isLoginToken = body.token === LOGIN_OPAQUE_TOKEN || body.token === this.#goodLoginToken();
+    const known = isLoginToken ? [AUDIENCE] : audiencesOfToken(this.#case);
+    // A server that knows us by an audience tells us only about tokens for it.
+    if (!issuer.hasSecret && !known.includes(clientIn(body))) return json(200, { active: false });
+    if (isLoginToken) {
       return json(
         200,
         index === 0 && this.#case.loginToken !== 'opaqueInactive' ? this.#activeLogin(issuer) : { active: false },
@@ -248,7 +255,9 @@ export class StandIn {
 
   #isRightAssertion(assertion: string, { issuer }: IssuerFacts): boolean {
     const keyId = String(decoded(assertion.split('.')[0] ?? '').kid);
-    this.#expectAssertion(assertion, { alg: 'RS256', key: signingKey(keyId).publicKey, by: AUDIENCE, issuer });
+    const name = clientIn({ client_assertion: assertion });
+    const by = acceptedAudiences(this.#case).includes(name) ? name : AUDIENCE;
+    this.#expectAssertion(assertion, { alg: 'RS256', key: signingKey(keyId).publicKey, by, issuer });
     if (this.#case.keys === 'refused') return false;
     return keyId === (this.#case.keys === 'rotated' ? 'pending' : 'current');
   }
@@ -294,7 +303,7 @@ export class StandIn {
       scope: grantedScopes(testCase).join(' '),
       iat: START_SECONDS - 10,
       sub: SUBJECT,
-      aud: AUDIENCE,
+      aud: oneOrMore(audiencesOfToken(testCase)),
       iss: issuer.issuer,
       ...WITH_ROLES,
       ...(testCase.applicationPasswordUsername === 'present' ? { username: USERNAME } : {}),
@@ -340,7 +349,7 @@ const CHANGED: Readonly<Record<Case['knows0'], (usual: Facts, issuer: IssuerFact
   issMissing: (usual) => without(usual, 'iss'),
   audWrong: (usual) => ({ ...usual, aud: 'https://other.api' }),
   audMissing: (usual) => without(usual, 'aud'),
-  audArray: (usual) => ({ ...usual, aud: ['https://other.api', AUDIENCE] }),
+  audArray: (usual) => ({ ...usual, aud: ['https://other.api', usual.aud].flat() }),
   expired: (usual) => ({ ...usual, exp: START_SECONDS - 60 }),
   expText: (usual) => ({ ...usual, exp: 'tomorrow' }),
   nbfAhead: (usual) => ({ ...usual, nbf: START_SECONDS + 60 }),
@@ -410,6 +419,10 @@ const secretHeader = (): string => {
 function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
+
+/** Who has signed the assertion. */
+const clientIn = (body: Readonly<Record<string, unknown>>): string =>
+  String(decoded(String(body.client_assertion).split('.')[1] ?? '').iss);
 
 function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return { status, headers, body };

@@ -19,6 +19,8 @@ export const START_SECONDS = START_MS / 1000;
 export const AUDIENCE = 'https://demo.api';
 /** Where callers see the API if a CDN stands in front of it. */
 export const PUBLIC_URL = 'https://api.example.com/base';
+/** The other identifiers of the API, in a case that accepts several. */
+export const OTHER_AUDIENCES = ['https://second-name.api', 'https://third-name.api'];
 export const CALLER_IP = '198.51.100.7';
 export const SUBJECT = 'auth0|5f7c8ec7c33c6c004bbafe82';
 export const USERNAME = 'Kim.Okafor@example.com';
@@ -61,6 +63,34 @@ export function issuersOf({ issuers }: Pick<Case, 'issuers'>): readonly [IssuerF
 
 /** Which issuer made the token. It can be the second one only if there are two. */
 export const originOf = (testCase: Case): 0 | 1 => (testCase.issuers === 'one' ? 0 : testCase.from);
+
+/** The identifiers of the API that are accepted. */
+export const acceptedAudiences = ({ audiences }: Pick<Case, 'audiences'>): readonly string[] =>
+  audiences === 'several' ? [AUDIENCE, ...OTHER_AUDIENCES] : [AUDIENCE];
+
+/** What the presented token or secret is for. */
+export function audiencesOfToken({ tokenAudience }: Pick<Case, 'tokenAudience'>): readonly string[] {
+  const [second = ''] = OTHER_AUDIENCES;
+  switch (tokenAudience) {
+    case 'second':
+      return [second];
+    case 'both':
+      return [AUDIENCE, second];
+    case 'secondAndForeign':
+      return ['https://other.api', second];
+    default:
+      return [AUDIENCE];
+  }
+}
+
+/** The audience that every route requires; `undefined` if any accepted one will do. */
+export function audienceOfRoutes({ audiences, routeAudience }: Case): string | undefined {
+  if (routeAudience === 'first') return AUDIENCE;
+  return routeAudience === 'second' && audiences === 'several' ? OTHER_AUDIENCES[0] : undefined;
+}
+
+/** One audience is usually written as text. */
+export const oneOrMore = (list: readonly string[]): unknown => (list.length === 1 ? list[0] : list);
 
 export function calledIn(testCase: Case): Call {
   const found = CALLS[testCase.call];
