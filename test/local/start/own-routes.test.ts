@@ -100,7 +100,7 @@ describe.skipIf(lacksCurl)('npm start', () => {
     const { lines } = await runUntilReady('start.ts', args, async (printed) => {
       expect(await runCurlLines(printed)).toEqual(rowsOf(printed).map((row) => row.slice(0, 3)));
     });
-    const secret = /^The backend {2}(\S+) {4}\(x-gateway-secret: (\S+)\)$/.exec(lines[2] ?? '');
+    const secret = /^The backend {2}(\S+) {4}\(x-gateway-secret: (\S+)\)$/.exec(lines.find((line) => line.startsWith('The backend')) ?? '');
     expect(secret?.[1]).toBe(backend.url);
     expect(rowsOf(lines).map((row) => row.slice(0, 11))).toEqual([
       ...Array(6).fill('404 allowed'),
