@@ -3,7 +3,6 @@
  * keys are derived. If both are lost, some credentials are introspected again, and nothing else happens.
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -25,7 +24,7 @@ export interface SharedCacheProps {
 const PEPPER_LENGTH = 64;
 
 export class SharedCache extends Construct {
-  readonly table: Table;
+  readonly table: ReturnType<typeof expiringTable>;
 
   /** The complete ARN of the secret that holds the pepper. */
   readonly pepperArn: string;

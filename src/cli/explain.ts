@@ -1,9 +1,11 @@
 /** Shows what the authorizer would decide about a Bearer token for each configured route, by running the authorizer itself. */
 import type { Decision } from '../authorizer/decision.ts';
+import { isEncrypted } from '../authorizer/opaque-token-authenticator.ts';
 import type { CredentialErrorCode } from '../core/errors.ts';
 import { claimContext, type Principal } from '../core/principal.ts';
 import { CONNECT_ROUTE, type RouteSetting, type RouteSettings, requirementOf, scopesOf } from '../core/routes.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
+import type { ProofTable } from '../shared-state/ports.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import { authorizerConfiguration } from './authorizer-configuration.ts';
 import type { Context } from './command.ts';
@@ -25,8 +27,12 @@ export interface Explanation {
   readonly claims?: Readonly<Record<string, string>>;
 }
 
+/** A plain Bearer token comes without a proof, so nothing is recorded. */
+const NO_PROOFS: ProofTable = { add: async () => false };
+
 /** Describes how the authorizer handles a token, by its form. */
 export function describeHandling(token: string): string {
+  if (isEncrypted(token)) return 'five parts, so an encrypted JWT: refused, because only its recipient could read it';
   return isCompactJws(token)
     ? "three parts, so a JWT: verified with the tenant's public keys, and then introspected only with introspectJwts"
     : 'not a JWT, so an opaque token or app specific password: introspected by the tenant';
@@ -45,7 +51,11 @@ export async function explain(
   context: Pick<Context, 'args' | 'settings' | 'ports'>,
 ): Promise<readonly Explanation[]> {
   const configuration = authorizerConfiguration(context);
-  const authorizer = context.ports.composeAuthorizer(configuration, { ...context.ports, signingKeys: keys });
+  const authorizer = context.ports.composeAuthorizer(configuration, {
+    ...context.ports,
+    signingKeys: keys,
+    proofs: NO_PROOFS,
+  });
   const explanations: Explanation[] = [];
   for (const [route, setting] of routeEntries(configuration.routes)) {
     const decide = () => authorizer.decide({ authorization: [`Bearer ${token}`], ...callOf(route) });

@@ -3,6 +3,7 @@
 import type { Authorizer } from '../authorizer/authorizer.ts';
 import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';
 import type { IssuerPorts } from '../issuer/issuer-endpoint.ts';
+import type { ProofTable } from '../shared-state/ports.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import type { Variables } from './setting-sources.ts';
 import type { Terminal } from './terminal.ts';
@@ -10,7 +11,7 @@ import type { Terminal } from './terminal.ts';
 /** Builds the same authorizer that runs behind the gateway. */
 export type ComposeAuthorizer = (
   configuration: AuthorizerConfiguration,
-  ports: IssuerPorts & { readonly signingKeys: SigningKeyStore },
+  ports: IssuerPorts & { readonly signingKeys: SigningKeyStore; readonly proofs: ProofTable },
 ) => Authorizer;
 
 export interface Ports extends IssuerPorts {

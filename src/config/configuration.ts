@@ -94,10 +94,7 @@ type Keys = InferOutput<typeof keys>;
 const schema = pipe(
   keys,
   forward(partialCheck([['issuer'], ['managementDomain']], ...faultFree(managementDomainFault)), ['managementDomain']),
-  forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
   forward(partialCheck([['audience'], ['audiences']], ...faultFree(mainAudienceFault)), ['audiences']),
-  forward(partialCheck([['audience'], ['audiences'], ['routes']], ...faultFree(routeAudienceFault)), ['routes']),
-  forward(partialCheck([['dpop'], ['mtls']], ...faultFree(bindingFault)), ['mtls']),
   forward(partialCheck([['principalToken'], ['principalTokenAudience']], ...faultFree(principalTokenFault)), [
     'principalTokenAudience',
   ]),
@@ -114,8 +111,11 @@ const schema = pipe(
   forward(partialCheck([['keyDelivery'], ['audience'], ['audiences']], ...faultFree(keyDeliveryFault)), [
     'keyDelivery',
   ]),
+  forward(partialCheck([['issuer'], ['issuers']], ...faultFree(mainIssuerFault)), ['issuers']),
   forward(partialCheck([['kmsKeyArn'], ['encryptLogs']], ...faultFree(encryptLogsFault)), ['encryptLogs']),
+  forward(partialCheck([['dpop'], ['mtls']], ...faultFree(bindingFault)), ['mtls']),
   forward(partialCheck([['routes'], ['backendUrl']], ...faultFree(routesFault)), ['routes']),
+  forward(partialCheck([['audience'], ['audiences'], ['routes']], ...faultFree(routeAudienceFault)), ['routes']),
   forward(partialCheck([['viewerAddressHeader'], ['originSecret']], ...faultFree(viewerAddressFault)), [
     'viewerAddressHeader',
   ]),

@@ -69,7 +69,6 @@ export function bindingOf({ cnf }: Pick<Case, 'cnf'>): Binding {
   }
 }
 
-export const isBound = ({ cnf }: Pick<Case, 'cnf'>): boolean => has(CONFIRMATIONS.bound, cnf);
 export const isUnusable = ({ cnf }: Pick<Case, 'cnf'>): boolean => has(CONFIRMATIONS.unusable, cnf);
 
 /** Whether the caller is the holder of a token that the issuer has confirmed. */
