@@ -162,19 +162,22 @@ export class ApiStack extends Stack {
   }
 
   #api(authorizer: AuthorizerFunction): GuardedApi {
-    const { audience, accessLog, ipRateLimit, backendUrl } = this.#configuration;
+    const { audience, accessLog, ipRateLimit, backendUrl, dpop } = this.#configuration;
     const { resourceMetadata: document } = authorizer;
     const backend = backendUrl === undefined ? this.#demoApi() : this.#backendProxy(backendUrl);
     return new GuardedApi(this, 'Api', {
       authorizer: authorizer.restAuthorizer,
       integration: new LambdaIntegration(backend, { scopePermissionToMethod: false }),
       resources: resourcesOf(this.#configuration),
-      audience,
-      basicChallenge: basicOffer(this.#configuration),
-      resourceMetadataUrl: document && resourceMetadataUrl(document.resource),
+      challenges: {
+        audience,
+        basicChallenge: basicOffer(this.#configuration),
+        dpop,
+        resourceMetadataUrl: document && resourceMetadataUrl(document.resource),
+      },
       accessLog,
       allowOrigins: this.#configuration.corsAllowOrigins,
-      allowHeaders: this.#configuration.corsAllowHeaders,
+      allowHeaders: allowedHeaders(this.#configuration),
       throttlingRateLimit: this.#configuration.throttleRate,
       throttlingBurstLimit: this.#configuration.throttleBurst,
       ipRateLimit,
@@ -232,4 +235,9 @@ function principalTokenOptions(configuration: Configuration) {
     principalTokenAudience: principalTokenAudience ?? backendUrl ?? audience,
     principalTokenRotation: Duration.days(rotationDays),
   };
+}
+
+/** A page can send a DPoP proof only if its header is allowed. */
+function allowedHeaders({ corsAllowHeaders: headers, dpop }: Configuration): readonly string[] {
+  return dpop === 'off' || headers.some((name) => name.toLowerCase() === 'dpop') ? headers : [...headers, 'DPoP'];
 }

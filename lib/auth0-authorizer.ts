@@ -8,7 +8,7 @@ import type { HttpApi, IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'a
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { type BasicOffer, basicOffer } from '../src/config/challenges.ts';
+import { basicOffer } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { isByUrl } from '../src/core/key-delivery.ts';
 import { RouteMap } from '../src/core/routes.ts';
@@ -63,14 +63,15 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   /** Alarms over failed rotations, if there is a `managementSecret`. */
   readonly rotationAlarms: RotationAlarms | undefined;
 
-  readonly #basicOffer: BasicOffer;
+  readonly #challenges: Pick<GatewayResponsesOptions, 'basicChallenge' | 'dpop'>;
 
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: Auth0AuthorizerProps) {
     super(scope, id);
     this.#checkProps(props);
     this.audience = props.audience;
-    this.#basicOffer = basicOffer({ basicChallenge: false, basicTokenUsers: props.basicTokenUsers ?? [] });
+    const { basicTokenUsers = [], dpop } = props;
+    this.#challenges = { basicChallenge: basicOffer({ basicChallenge: false, basicTokenUsers }), dpop };
     this.signingKey = new SigningKey(this, 'SigningKey', { encryptionKey: props.encryptionKey });
     this.authorizer = new AuthorizerFunction(this, 'Authorizer', { ...props, signingKey: this.signingKey });
     new CfnOutput(this, 'RevocationQueueUrl', {
@@ -132,12 +133,12 @@ export class Auth0Authorizer extends AuthorizerMetrics {
    * Sends the 401, 403, 404 and 503 of a REST API as problem documents, with challenges and `Retry-After`. Without it, the API sends
    * the messages of API Gateway, and 500 instead of 503.
    *
-   * @param options `basicChallenge` is `first` by default if there are `basicTokenUsers`
+   * @param options `basicChallenge` is `first` by default if there are `basicTokenUsers`, and `dpop` is that of the authorizer
    */
   addGatewayResponses(restApi: RestApiBase, options: GatewayResponsesOptions = {}): GatewayResponses {
     const { audience, resourceMetadata: document } = this.authorizer;
     return new GatewayResponses(restApi, 'Auth0Responses', {
-      basicChallenge: this.#basicOffer,
+      ...this.#challenges,
       ...options,
       restApi,
       audience,

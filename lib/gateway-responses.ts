@@ -14,7 +14,15 @@ export interface GatewayResponsesOptions {
    *
    * @default false - `addGatewayResponses` of an `Auth0Authorizer` with `basicTokenUsers`: 'first'
    */
-  readonly basicChallenge?: boolean | 'first';
+  readonly basicChallenge?: boolean | 'first' | undefined;
+
+  /**
+   * Offer DPoP beside Bearer in a 401; `required`: instead of Bearer. The same value as for the authorizer.
+   *
+   * @see RFC 9449 section 7.1
+   * @default 'off' - `addGatewayResponses` of an `Auth0Authorizer`: the authorizer's own value
+   */
+  readonly dpop?: 'off' | 'accepted' | 'required' | undefined;
 
   /**
    * The origin whose pages may read the responses. A gateway response cannot choose between several; with more than one, every
@@ -53,10 +61,9 @@ export class GatewayResponses extends Construct {
   constructor(scope: Construct, id: string, props: GatewayResponsesProps) {
     super(scope, id);
     if (props.allowOrigins) checkProp(this, 'allowOrigins', props.allowOrigins, corsAllowOrigins);
-    const { audience, basicChallenge = false, resourceMetadataUrl } = props;
     const restApi = props.restApi.root.api;
     const cors = quoted(errorCorsHeaders(props));
-    for (const { type, statusCode, headers, body } of gatewayResponses(audience, basicChallenge, resourceMetadataUrl)) {
+    for (const { type, statusCode, headers, body } of gatewayResponses(props)) {
       const mapped = Object.entries(headers).map(([name, source]) => [name, mapping(source)]);
       new GatewayResponse(this, type, {
         restApi,

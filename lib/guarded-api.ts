@@ -8,7 +8,7 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import type { BasicOffer } from '../src/config/challenges.ts';
+import type { ChallengeSettings } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { addCatchAll } from './catch-all.ts';
 import type { Cors } from './cors.ts';
@@ -36,22 +36,8 @@ export interface GuardedApiProps extends Cors, StageProps {
   /** The methods of each resource path, such as `/foo/{id}`. */
   readonly resources: ReadonlyMap<string, GuardedMethods>;
 
-  /** The resource server's identifier, which is the realm of a challenge. */
-  readonly audience: string;
-
-  /**
-   * Offer Basic beside Bearer in a 401. Browsers then ask their user for a password.
-   *
-   * @default false
-   */
-  readonly basicChallenge?: BasicOffer;
-
-  /**
-   * The URL of the metadata by which clients find the issuer. The challenge of a 401 names it.
-   *
-   * @default - the challenge names none
-   */
-  readonly resourceMetadataUrl?: string | undefined;
+  /** What the challenges say. */
+  readonly challenges: ChallengeSettings;
 
   /**
    * How many requests one IP address may send in five minutes.
@@ -99,9 +85,7 @@ export class GuardedApi extends Construct {
       new IpRateRule(this, 'IpRate', { stage, requestsPerFiveMinutes: ipRateLimit });
     }
     const { allowOrigins = DEFAULTS.corsAllowOrigins } = props;
-    const { audience, basicChallenge = false, resourceMetadataUrl } = props;
-    const challenge = { audience, basicChallenge, resourceMetadataUrl };
-    new GatewayResponses(this, 'Responses', { restApi: this.restApi, ...challenge, allowOrigins });
+    new GatewayResponses(this, 'Responses', { ...props.challenges, restApi: this.restApi, allowOrigins });
   }
 
   #addResource(

@@ -42,7 +42,7 @@ interface Result {
 
 type Print = (line: string) => void;
 
-const REFUSALS = gatewayResponses('', false).map(({ body }) => body);
+const REFUSALS = gatewayResponses({ audience: '' }).map(({ body }) => body);
 const PLAIN = createStyle(false);
 
 /**

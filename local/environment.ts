@@ -183,6 +183,7 @@ async function startApi(
     backend: handler,
     audience: AUDIENCE,
     basicChallenge: basicOffer(configuration),
+    dpop: configuration.dpop,
     mutualTls,
     principalJwks: principalTokens?.jwks,
     resourceMetadata: metadata,

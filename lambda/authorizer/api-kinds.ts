@@ -2,6 +2,7 @@
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+import type { ChallengeSettings } from '../../src/config/challenges.ts';
 import type { Headers } from './header-values.ts';
 import { fromHttpApiEvent, type HttpApiEvent, type HttpApiResult, toHttpApiResult } from './http-api.ts';
 import { fromRestEvent, type RestEvent, toRestResult } from './rest.ts';
@@ -10,10 +11,7 @@ import { fromWebSocketEvent, toWebSocketResult, type WebSocketEvent } from './we
 export type AuthorizerEvent = RestEvent | HttpApiEvent | WebSocketEvent;
 export type AuthorizerResult = ReturnType<typeof toRestResult> | HttpApiResult;
 
-export type AdapterSettings = Pick<
-  AuthorizerConfiguration,
-  'audience' | 'webSocketSubprotocols' | 'resourceMetadataUrl'
->;
+export type AdapterSettings = ChallengeSettings & Pick<AuthorizerConfiguration, 'webSocketSubprotocols'>;
 
 /** The request that an event stands for, and how to turn the decision into the API's result. */
 export interface AdaptedEvent {
@@ -28,12 +26,8 @@ export interface AdaptedEvent {
 /**
  * Chooses the adapter for an event.
  *
- * @param settings `audience` is the realm of challenges
  */
-export function adapt(
-  event: AuthorizerEvent,
-  { audience, webSocketSubprotocols, resourceMetadataUrl }: AdapterSettings,
-): AdaptedEvent {
+export function adapt(event: AuthorizerEvent, settings: AdapterSettings): AdaptedEvent {
   const { requestId } = event.requestContext;
   if (isHttpApi(event)) {
     return { request: fromHttpApiEvent(event), headers: event.headers, requestId, toResult: toHttpApiResult };
@@ -41,7 +35,7 @@ export function adapt(
   const headers = event.multiValueHeaders ?? event.headers;
   return isWebSocket(event)
     ? {
-        request: fromWebSocketEvent(event, webSocketSubprotocols),
+        request: fromWebSocketEvent(event, settings.webSocketSubprotocols),
         headers,
         requestId,
         toResult: (decision) => toWebSocketResult(decision, event),
@@ -50,7 +44,7 @@ export function adapt(
         request: fromRestEvent(event),
         headers,
         requestId,
-        toResult: (decision) => toRestResult(decision, event, audience, resourceMetadataUrl),
+        toResult: (decision) => toRestResult(decision, event, settings),
       };
 }
 

@@ -5,7 +5,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
-import { insufficientScopeChallenge } from '../../src/config/challenges.ts';
+import { type ChallengeSettings, insufficientScopeChallenge } from '../../src/config/challenges.ts';
 import { CHALLENGE_KEY } from '../../src/config/gateway-responses.ts';
 import { servedPath, UNKNOWN_PATH } from '../../src/core/served-path.ts';
 import { evidenceIn } from './evidence.ts';
@@ -37,22 +37,20 @@ export function fromRestEvent(event: RestEvent): AuthorizationRequest {
 /**
  * Turns a decision into a REST API's result.
  *
- * @param audience the realm of a 403's challenge
- * @param metadataUrl where a client finds the issuer, named in that challenge
+ * @param challenges what the challenge of a 403 says
  * @throws Error `Unauthorized`, which API Gateway turns into a 401, or an error with the reason code, which becomes a 5xx
  */
 export function toRestResult(
   decision: Decision,
   { methodArn }: Pick<RestEvent, 'methodArn'>,
-  audience: string,
-  metadataUrl?: string,
+  challenges: ChallengeSettings,
 ): APIGatewayAuthorizerResult {
   switch (decision.outcome) {
     case 'allow':
       return policy('Allow', decision, calledMethod(methodArn));
     case 'deny': {
       const result = policy('Deny', decision, calledMethod(methodArn));
-      const challenge = insufficientScopeChallenge(audience, decision.requiredScopes, metadataUrl);
+      const challenge = insufficientScopeChallenge(challenges, decision.requiredScopes);
       return { ...result, context: { ...result.context, [CHALLENGE_KEY]: challenge } };
     }
     default:

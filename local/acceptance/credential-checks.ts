@@ -1,6 +1,11 @@
 /** Checks that each kind of credential is allowed or refused, and which challenge a refused caller gets. */
 import { randomUUID } from 'node:crypto';
-import { basicOffer, insufficientScopeChallenge, unauthorizedChallenge } from '../../src/config/challenges.ts';
+import {
+  basicOffer,
+  type ChallengeSettings,
+  insufficientScopeChallenge,
+  unauthorizedChallenge,
+} from '../../src/config/challenges.ts';
 import { scopesOf } from '../../src/core/routes.ts';
 import { resourceMetadataUrl } from '../../src/resource-metadata/location.ts';
 import { urlOf } from '../demo-requests.ts';
@@ -111,13 +116,12 @@ function checkChallenges(
   lackingRoute: DemoRoute | undefined,
   responses: Partial<Record<Row['expected'], Seen>>,
 ): void {
-  const { audience, resourceMetadata, publicUrl } = configuration;
-  const metadataUrl = resourceMetadata && publicUrl !== undefined ? resourceMetadataUrl(publicUrl) : undefined;
+  const challenges = challengesOf(configuration);
   const unauthorized = responses[401];
   const challengeOf = (seen: Seen) => seen.headers['www-authenticate'] ?? 'none';
   const title = (status: number) => `WWW-Authenticate of a ${status}`;
   if (unauthorized) {
-    const expected = unauthorizedChallenge(audience, basicOffer(configuration), metadataUrl);
+    const expected = unauthorizedChallenge(challenges);
     report.compare(CHALLENGES, title(401), challengeOf(unauthorized), expected);
   }
   const forbidden = responses[403];
@@ -126,7 +130,13 @@ function checkChallenges(
   } else if (isEmulated && challengeOf(forbidden) === 'none') {
     report.notTried(CHALLENGES, title(403), 'the emulator cannot send it');
   } else {
-    const expected = insufficientScopeChallenge(audience, scopesOf(lackingRoute.requirement), metadataUrl);
+    const expected = insufficientScopeChallenge(challenges, scopesOf(lackingRoute.requirement));
     report.compare(CHALLENGES, title(403), challengeOf(forbidden), expected);
   }
+}
+
+function challengesOf(configuration: RunContext['configuration']): ChallengeSettings {
+  const { audience, dpop, resourceMetadata, publicUrl } = configuration;
+  const metadataUrl = resourceMetadata && publicUrl !== undefined ? resourceMetadataUrl(publicUrl) : undefined;
+  return { audience, dpop, basicChallenge: basicOffer(configuration), resourceMetadataUrl: metadataUrl };
 }

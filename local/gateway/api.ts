@@ -4,7 +4,7 @@
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.ts';
-import type { BasicOffer } from '../../src/config/challenges.ts';
+import type { BasicOffer, ChallengeSettings } from '../../src/config/challenges.ts';
 import {
   type AuthorizerErrorType,
   type GatewayResponse,
@@ -22,6 +22,8 @@ export interface ApiOptions extends GatewayRoutes {
   readonly backend: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
   readonly audience: string;
   readonly basicChallenge: BasicOffer;
+  /** @default 'off' */
+  readonly dpop?: ChallengeSettings['dpop'];
   /** @default the API has no metadata */
   readonly resourceMetadata?: ServedMetadata | undefined;
   /** The JWKS of the signed principal, as text. In a deployment, an API of its own serves it. @default there is none */
@@ -66,7 +68,7 @@ export function createApi(options: ApiOptions): Api {
   const cacheBy = routeKeys.some((key) => key.endsWith('+}')) ? 'path' : 'resourcePath';
   const authorizerResponses = new AuthorizerResponses(options.authorizer, options.ttlSeconds, options.clock, cacheBy);
   const resources = resourcesOf(routeKeys);
-  const responses = gatewayResponses(options.audience, options.basicChallenge, options.resourceMetadata?.url);
+  const responses = gatewayResponses({ ...options, resourceMetadataUrl: options.resourceMetadata?.url });
 
   const handle = async (call: IncomingCall, body: Buffer | null): Promise<ApiResponse> => {
     const metadata = servedResponse(options.resourceMetadata, call);

@@ -19,41 +19,52 @@ export function basicOffer(settings: {
   return settings.basicTokenUsers.length > 0 ? 'first' : settings.basicChallenge;
 }
 
+/** What the challenges of an API say. */
+export interface ChallengeSettings {
+  /** The realm. */
+  readonly audience: string;
+  /** Offer Basic beside Bearer; `first`: before it. @default false */
+  readonly basicChallenge?: BasicOffer | undefined;
+  /** Offer DPoP beside Bearer; `required`: instead of it. @default 'off' */
+  readonly dpop?: 'off' | 'accepted' | 'required' | undefined;
+  /** Where a client finds the issuer. @default the API serves no metadata */
+  readonly resourceMetadataUrl?: string | undefined;
+}
+
 /**
  * The challenge of a 401, the same whatever the reason.
  *
- * @param offersBasic offer Basic beside Bearer; `first`: before it
- * @param metadataUrl where a client finds the issuer, if the API serves that
- * @see RFC 6750 section 3, RFC 7617 section 2, RFC 9728 section 5.1
+ * @see RFC 6750 section 3, RFC 7617 section 2, RFC 9449 section 7.1, RFC 9728 section 5.1
  */
-export function unauthorizedChallenge(audience: string, offersBasic: BasicOffer, metadataUrl?: string): string {
-  const realm = realmOf(audience);
-  const [bearer, basic] = [`Bearer ${realm}${metadataOf(metadataUrl)}`, `Basic ${realm}, charset="UTF-8"`];
-  if (!offersBasic) return bearer;
-  return (offersBasic === 'first' ? [basic, bearer] : [bearer, basic]).join(', ');
+export function unauthorizedChallenge(settings: ChallengeSettings): string {
+  const { basicChallenge: basic = false, dpop = 'off' } = settings;
+  const realm = realmOf(settings);
+  const parameters = `${realm}${metadataOf(settings)}`;
+  const tokens = [
+    ...(dpop === 'required' ? [] : [`Bearer ${parameters}`]),
+    ...(dpop === 'off' ? [] : [`DPoP ${parameters}, algs="${PROOF_ALGORITHMS.join(' ')}"`]),
+  ];
+  const offers = basic === false ? [] : [`Basic ${realm}, charset="UTF-8"`];
+  return (basic === 'first' ? [...offers, ...tokens] : [...tokens, ...offers]).join(', ');
 }
 
 /**
  * The challenge of a 403 to a principal that lacks scope.
  *
  * @param requiredScopes empty for a route that no scope allows
- * @param metadataUrl where a client finds the issuer, if the API serves that
- * @see RFC 6750 section 3, RFC 9728 section 5.1
+ * @see RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1
  */
-export function insufficientScopeChallenge(
-  audience: string,
-  requiredScopes: readonly string[],
-  metadataUrl?: string,
-): string {
+export function insufficientScopeChallenge(settings: ChallengeSettings, requiredScopes: readonly string[]): string {
+  const scheme = settings.dpop === 'required' ? 'DPoP' : 'Bearer';
   const scope = requiredScopes.length === 0 ? '' : `, scope="${requiredScopes.join(' ')}"`;
-  return `Bearer ${realmOf(audience)}, error="insufficient_scope"${scope}${metadataOf(metadataUrl)}`;
+  return `${scheme} ${realmOf(settings)}, error="insufficient_scope"${scope}${metadataOf(settings)}`;
 }
 
-function metadataOf(url: string | undefined): string {
+function metadataOf({ resourceMetadataUrl: url }: ChallengeSettings): string {
   return url === undefined ? '' : `, resource_metadata="${url}"`;
 }
 
 /** The realm as a `quoted-string` (RFC 9110 section 5.6.4), without the characters that need an escape. */
-function realmOf(audience: string): string {
+function realmOf({ audience }: ChallengeSettings): string {
   return `realm="${audience.replace(/["\\]/g, '')}"`;
 }

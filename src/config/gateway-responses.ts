@@ -3,7 +3,7 @@
  * and the local one. In a REST API, a header is either a fixed text or a whole value from the authorizer's context.
  */
 
-import { type BasicOffer, unauthorizedChallenge } from './challenges.ts';
+import { type ChallengeSettings, unauthorizedChallenge } from './challenges.ts';
 
 export type HeaderSource = { readonly text: string } | { readonly authorizerContext: string };
 
@@ -29,21 +29,11 @@ const RETRY_AFTER_SECONDS = 5;
  */
 export const AUTHORIZER_ERROR_TYPES = ['AUTHORIZER_CONFIGURATION_ERROR', 'AUTHORIZER_FAILURE'] as const;
 
-/**
- * The gateway's responses.
- *
- * @param audience the realm
- * @param basicChallenge offer Basic beside Bearer in a 401, or before it; browsers then ask their user for a password
- * @param metadataUrl where a client finds the issuer, if the API serves that
- */
-export function gatewayResponses(
-  audience: string,
-  basicChallenge: BasicOffer,
-  metadataUrl?: string,
-): readonly GatewayResponse[] {
+/** The gateway's responses. */
+export function gatewayResponses(challenges: ChallengeSettings): readonly GatewayResponse[] {
   return [
     response('UNAUTHORIZED', 401, 'Unauthorized', 'A valid credential is required.', {
-      'WWW-Authenticate': { text: unauthorizedChallenge(audience, basicChallenge, metadataUrl) },
+      'WWW-Authenticate': { text: unauthorizedChallenge(challenges) },
     }),
     response('ACCESS_DENIED', 403, 'Forbidden', 'The credential lacks a scope that this route requires.', {
       'WWW-Authenticate': { authorizerContext: CHALLENGE_KEY },

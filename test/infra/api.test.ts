@@ -267,31 +267,32 @@ describe('the catch-all', () => {
 });
 
 describe("the gateway's own responses", () => {
-  it.each(gatewayResponses('https://demo.api', true).map((response) => [response.type, response] as const))(
-    'have the status, headers and body of the table, and CORS headers: %s',
-    (type, { statusCode, headers, body }) => {
-      const parameters = Object.entries(headers).map(([name, source]) => [
-        `gatewayresponse.header.${name}`,
-        'text' in source ? `'${source.text}'` : `context.authorizer.${source.authorizerContext}`,
-      ]);
-      templates({ basicChallenge: true }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
-        ResponseType: type,
-        StatusCode: String(statusCode),
-        ResponseParameters: {
-          'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
-          'gatewayresponse.header.Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
-          ...Object.fromEntries(parameters),
-        },
-        ResponseTemplates: { 'application/json': JSON.stringify(body) },
-      });
-    },
-  );
+  it.each(
+    gatewayResponses({ audience: 'https://demo.api', basicChallenge: true }).map(
+      (response) => [response.type, response] as const,
+    ),
+  )('have the status, headers and body of the table, and CORS headers: %s', (type, { statusCode, headers, body }) => {
+    const parameters = Object.entries(headers).map(([name, source]) => [
+      `gatewayresponse.header.${name}`,
+      'text' in source ? `'${source.text}'` : `context.authorizer.${source.authorizerContext}`,
+    ]);
+    templates({ basicChallenge: true }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: type,
+      StatusCode: String(statusCode),
+      ResponseParameters: {
+        'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
+        'gatewayresponse.header.Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
+        ...Object.fromEntries(parameters),
+      },
+      ResponseTemplates: { 'application/json': JSON.stringify(body) },
+    });
+  });
 
   it('offer Basic if some user names have a token as their secret, because git sends it only then', () => {
     templates({ basicTokenUsers: ['token'] }).api.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'UNAUTHORIZED',
       ResponseParameters: Match.objectLike({
-        'gatewayresponse.header.WWW-Authenticate': `'${unauthorizedChallenge('https://demo.api', 'first')}'`,
+        'gatewayresponse.header.WWW-Authenticate': `'${unauthorizedChallenge({ audience: 'https://demo.api', basicChallenge: 'first' })}'`,
       }),
     });
   });

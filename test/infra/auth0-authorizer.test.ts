@@ -115,7 +115,7 @@ describe('the construct for the common case', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'UNAUTHORIZED',
       ResponseParameters: Match.objectLike({
-        'gatewayresponse.header.WWW-Authenticate': `'${unauthorizedChallenge('https://my.api', offersBasic)}'`,
+        'gatewayresponse.header.WWW-Authenticate': `'${unauthorizedChallenge({ audience: 'https://my.api', basicChallenge: offersBasic })}'`,
       }),
     });
   });

@@ -56,7 +56,9 @@ describe.skipIf(lacks('git'))('git', () => {
   it('sends a token only because the API offers Basic, which basicTokenUsers turns on', async () => {
     const local = await startWithGit();
     const offered = await local.call('GET', '/repo.git/info/refs');
-    expect(offered.headers.get('www-authenticate')).toBe(unauthorizedChallenge('https://demo.api', 'first'));
+    expect(offered.headers.get('www-authenticate')).toBe(
+      unauthorizedChallenge({ audience: 'https://demo.api', basicChallenge: 'first' }),
+    );
     const silent = await startLocal({ backendUrl: local.backend.url, routes: { 'ANY /{proxy+}': ['read:foo'] } });
     const listed = await git(['ls-remote', `${silent.ready.gateway}repo.git`], 'token', silent.ready.tokens.jwt);
     expect(listed).toMatchObject({ exitCode: 128 });

@@ -10,6 +10,7 @@ import { algorithmsOf } from '../../../src/jws/signature-algorithms.ts';
 
 const AUDIENCE = 'https://demo.api';
 const METADATA = 'https://api.example/.well-known/oauth-protected-resource/mcp';
+const WITH_METADATA = { audience: AUDIENCE, resourceMetadataUrl: METADATA };
 
 function responseWith(challenge: string): Response {
   return new Response(null, { status: 401, headers: { 'WWW-Authenticate': challenge } });
@@ -25,25 +26,25 @@ describe('the algorithms of proofs that clients are told', () => {
 
 describe('the challenge of a 401', () => {
   it('names the metadata among the parameters of Bearer, before Basic', () => {
-    expect(unauthorizedChallenge(AUDIENCE, true, METADATA)).toBe(
+    expect(unauthorizedChallenge({ ...WITH_METADATA, basicChallenge: true })).toBe(
       `Bearer realm="https://demo.api", resource_metadata="${METADATA}", Basic realm="https://demo.api", charset="UTF-8"`,
     );
   });
 
   it.each([true, false])('leads an MCP client to the metadata (with Basic: %s)', (offersBasic) => {
-    const response = responseWith(unauthorizedChallenge(AUDIENCE, offersBasic, METADATA));
+    const response = responseWith(unauthorizedChallenge({ ...WITH_METADATA, basicChallenge: offersBasic }));
     expect(extractWWWAuthenticateParams(response).resourceMetadataUrl?.href).toBe(METADATA);
     expect(extractResourceMetadataUrl(response)?.href).toBe(METADATA);
   });
 
   it('names no metadata where there is none', () => {
-    expect(unauthorizedChallenge(AUDIENCE, false)).toBe('Bearer realm="https://demo.api"');
+    expect(unauthorizedChallenge({ audience: AUDIENCE })).toBe('Bearer realm="https://demo.api"');
   });
 });
 
 describe('the challenge of a 403', () => {
   it('leads an MCP client to the metadata and the missing scopes', () => {
-    const response = responseWith(insufficientScopeChallenge(AUDIENCE, ['read:foo', 'write:foo'], METADATA));
+    const response = responseWith(insufficientScopeChallenge(WITH_METADATA, ['read:foo', 'write:foo']));
     expect(extractWWWAuthenticateParams(response)).toEqual({
       resourceMetadataUrl: new URL(METADATA),
       scope: 'read:foo write:foo',
@@ -62,6 +63,23 @@ describe('the schemes of a 401', () => {
     ['Basic first, for Docker', { basicChallenge: false, basicTokenUsers: ['token'] }, `${BASIC}, ${BEARER}`],
     ['Basic first, if both say so', { basicChallenge: true, basicTokenUsers: ['token'] }, `${BASIC}, ${BEARER}`],
   ])('offers %s', (_, settings, challenge) => {
-    expect(unauthorizedChallenge(AUDIENCE, basicOffer(settings))).toBe(challenge);
+    expect(unauthorizedChallenge({ audience: AUDIENCE, basicChallenge: basicOffer(settings) })).toBe(challenge);
+  });
+
+  const DPOP = `DPoP realm="https://demo.api", algs="${PROOF_ALGORITHMS.join(' ')}"`;
+
+  it('offer DPoP after Bearer if bound tokens are accepted, and instead of it if they are required', () => {
+    const challenge = (settings: object) => unauthorizedChallenge({ audience: AUDIENCE, ...settings });
+    expect(challenge({ dpop: 'off' })).toBe(BEARER);
+    expect(challenge({ dpop: 'accepted' })).toBe(`${BEARER}, ${DPOP}`);
+    expect(challenge({ dpop: 'required' })).toBe(DPOP);
+    expect(challenge({ dpop: 'accepted', basicChallenge: true })).toBe(`${BEARER}, ${DPOP}, ${BASIC}`);
+    expect(challenge({ dpop: 'accepted', basicChallenge: 'first' })).toBe(`${BASIC}, ${BEARER}, ${DPOP}`);
+  });
+
+  it('name the missing scope for DPoP if nothing else is accepted', () => {
+    expect(insufficientScopeChallenge({ audience: AUDIENCE, dpop: 'required' }, ['read:foo'])).toBe(
+      'DPoP realm="https://demo.api", error="insufficient_scope", scope="read:foo"',
+    );
   });
 });

@@ -50,7 +50,7 @@ describe('a REST API REQUEST event', () => {
 
 describe('an allow decision', () => {
   it('is a policy for the called method, without any part of the request path', () => {
-    const { policyDocument, principalId } = toRestResult(ALLOW, EVENT, AUDIENCE);
+    const { policyDocument, principalId } = toRestResult(ALLOW, EVENT, { audience: AUDIENCE });
     expect(principalId).toBe('auth0|1234');
     expect(policyDocument.Statement).toEqual([
       {
@@ -63,27 +63,29 @@ describe('an allow decision', () => {
 
   it.each(['*', '/../*', '/a*/b?', '/GET/*'])('is the same policy for the path %s', (path) => {
     const methodArn = `arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/POST/${path}`;
-    const { policyDocument } = toRestResult(ALLOW, { methodArn }, AUDIENCE);
+    const { policyDocument } = toRestResult(ALLOW, { methodArn }, { audience: AUDIENCE });
     expect(policyDocument.Statement).toMatchObject([
       { Resource: 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/POST/*' },
     ]);
   });
 
   it('passes the principal to the backend, with empty text for unknown values', () => {
-    expect(toRestResult(ALLOW, EVENT, AUDIENCE).context).toEqual(CONTEXT);
+    expect(toRestResult(ALLOW, EVENT, { audience: AUDIENCE }).context).toEqual(CONTEXT);
   });
 
   it('passes the signed principal to the backend, if there is one, and leaves fewer scopes beside it', () => {
     const token = 'a'.repeat(4200);
     const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
-    const { context } = toRestResult({ ...ALLOW, token, principal: { ...PRINCIPAL, scopes } }, EVENT, AUDIENCE);
+    const { context } = toRestResult({ ...ALLOW, token, principal: { ...PRINCIPAL, scopes } }, EVENT, {
+      audience: AUDIENCE,
+    });
     expect(context).toEqual({ ...CONTEXT, token, scope: expect.stringMatching(/^scope:0 .*scope:\d+$/) });
     expect(JSON.stringify(context).length).toBeLessThanOrEqual(7168);
   });
 
   it('drops whole scopes if they are longer than API Gateway accepts', () => {
     const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
-    const { context } = toRestResult({ ...ALLOW, principal: { ...PRINCIPAL, scopes } }, EVENT, AUDIENCE);
+    const { context } = toRestResult({ ...ALLOW, principal: { ...PRINCIPAL, scopes } }, EVENT, { audience: AUDIENCE });
     const sentScopes = String(context?.scope);
     expect(sentScopes.length).toBeLessThanOrEqual(4096);
     expect(sentScopes.split(' ')).toEqual(scopes.slice(0, sentScopes.split(' ').length));
@@ -96,13 +98,13 @@ describe('any other decision', () => {
     const long = 'ä'.repeat(512);
     const scopes = Array.from({ length: 1000 }, (_, index) => `scope:${index}`);
     const principal = { ...PRINCIPAL, subject: long, username: long, clientId: long, organizationId: long, scopes };
-    const { context } = toRestResult({ ...ALLOW, principal }, EVENT, AUDIENCE);
+    const { context } = toRestResult({ ...ALLOW, principal }, EVENT, { audience: AUDIENCE });
     expect(Buffer.byteLength(JSON.stringify(context))).toBeLessThanOrEqual(7168);
     expect(String(context?.scope).split(' ').length).toBeGreaterThan(100);
   });
 
   it('is a Deny with the challenge for the 403 if the principal lacks a scope', () => {
-    const { policyDocument, context } = toRestResult(DENY, EVENT, AUDIENCE);
+    const { policyDocument, context } = toRestResult(DENY, EVENT, { audience: AUDIENCE });
     expect(policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);
     expect(context).toMatchObject({
       www_authenticate: 'Bearer realm="https://demo.api", error="insufficient_scope", scope="delete:foo purge:foo"',
@@ -111,16 +113,16 @@ describe('any other decision', () => {
 
   it('names no scope in the challenge if no scope would allow the route', () => {
     const denied = { reason: 'route_unknown', principal: PRINCIPAL, requiredScopes: [], cacheHit: false } as const;
-    expect(toRestResult({ outcome: 'deny', ...denied }, EVENT, AUDIENCE).context).toMatchObject({
+    expect(toRestResult({ outcome: 'deny', ...denied }, EVENT, { audience: AUDIENCE }).context).toMatchObject({
       www_authenticate: 'Bearer realm="https://demo.api", error="insufficient_scope"',
     });
   });
 
   it('is exactly "Unauthorized" if the credential proves nothing, whatever the reason', () => {
-    expect(() => toRestResult(UNAUTHENTICATED, EVENT, AUDIENCE)).toThrow(/^Unauthorized$/);
+    expect(() => toRestResult(UNAUTHENTICATED, EVENT, { audience: AUDIENCE })).toThrow(/^Unauthorized$/);
   });
 
   it('throws an error with the reason code, not "Unauthorized", if the issuer could not be asked', () => {
-    expect(() => toRestResult(UNAVAILABLE, EVENT, AUDIENCE)).toThrow(/^issuer_timeout$/);
+    expect(() => toRestResult(UNAVAILABLE, EVENT, { audience: AUDIENCE })).toThrow(/^issuer_timeout$/);
   });
 });

@@ -48,7 +48,7 @@ describe('the cache of authorizer responses', () => {
     const authorizer: AuthorizerHandler = async (event) => {
       if (!('resource' in event)) throw new Error('not a REST event');
       called.push(expected.length === 1 ? event.resource : `${event.resource} ${event.path}`);
-      return toRestResult(ALLOW, event, 'https://demo.api');
+      return toRestResult(ALLOW, event, { audience: 'https://demo.api' });
     };
     const api = apiWith(authorizer, { routeKeys, ttlSeconds: 60 });
     for (const path of ['/users', '/%61dmin', '/users']) await api({ ...CALL, path }, null);
