@@ -80,8 +80,9 @@ export function demoRequests(
 }
 
 /** A route that requires an audience refuses the tokens of the others. */
-function ofOtherAudiences(route: DemoRoute, { ofOtherAudiences: others }: DemoCredentials): readonly DemoRequest[] {
-  const expected = route.requirement.audience === undefined ? 'allowed' : 401;
+function ofOtherAudiences(route: DemoRoute, credentials: DemoCredentials): readonly DemoRequest[] {
+  const { ofOtherAudiences: others, isForOrganization } = credentials;
+  const expected = route.requirement.audience === undefined && !isForOrganization ? 'allowed' : 401;
   return others.map(({ audience, asp }) => ({ title: `ASP for ${audience}`, route, expected, ...bearer(asp) }));
 }
 

@@ -27,7 +27,8 @@ const CERTIFICATE_THUMBPRINT = 'A'.repeat(43);
 
 /** @returns requests with the special tokens that the configuration is about */
 export function tokenRequests(target: TokenTarget, choice: DemoChoice): Pick<DemoRequests, 'requests' | 'variables'> {
-  const { tenant, audience, dpop = 'off', mtls = 'off', allowedOrganizations: [orgId] = [] } = target;
+  const { tenant, dpop = 'off', mtls = 'off', allowedOrganizations: [orgId] = [] } = target;
+  const { audience = target.audience } = choice.route.requirement;
   const options = { audience, scope: choice.scopes.join(' '), ...(orgId !== undefined && { orgId }) };
   const variables: Record<string, string> = {};
   const row = (title: string, expected: DemoRequest['expected'], name: string, token: string): DemoRequest => {

@@ -1,9 +1,6 @@
 /** How a token may be bound to its holder, and what the holder, or a thief, may show. */
 
 export const CONFIRMATIONS = {
-  /** Anybody may use the token. */
-  free: ['none', 'null'],
-  bound: ['key', 'otherKey', 'certificate', 'otherCertificate', 'both'],
   /** Nobody here can check it. */
   unusable: ['empty', 'text', 'number', 'short', 'unknownMember', 'unknownOnly'],
   all: [

@@ -58,12 +58,14 @@ describe.skipIf(lacksCurl)('npm start', () => {
       '200 allowed   opaque token as Bearer',
       '200 allowed   ASP as Bearer',
       '200 allowed   username and ASP as Basic',
+      '200 allowed   JWT signed with PS256',
       '401 refused   ASP for https://demo.api',
       '401 refused   ASP for https://demo.api/',
       '401 refused   expired JWT',
       '401 refused   revoked ASP',
       '401 refused   refresh token',
       '401 refused   no credential',
+      '401 refused   encrypted token',
       '403 refused   missing scope: read:foo only',
     ]);
   });
@@ -100,7 +102,9 @@ describe.skipIf(lacksCurl)('npm start', () => {
     const { lines } = await runUntilReady('start.ts', args, async (printed) => {
       expect(await runCurlLines(printed)).toEqual(rowsOf(printed).map((row) => row.slice(0, 3)));
     });
-    const secret = /^The backend {2}(\S+) {4}\(x-gateway-secret: (\S+)\)$/.exec(lines.find((line) => line.startsWith('The backend')) ?? '');
+    const secret = /^The backend {2}(\S+) {4}\(x-gateway-secret: (\S+)\)$/.exec(
+      lines.find((line) => line.startsWith('The backend')) ?? '',
+    );
     expect(secret?.[1]).toBe(backend.url);
     expect(rowsOf(lines).map((row) => row.slice(0, 11))).toEqual([
       ...Array(6).fill('404 allowed'),
