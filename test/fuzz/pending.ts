@@ -15,6 +15,8 @@ export const PENDING_BEHAVIOURS: Readonly<Record<string, AppliesTo>> = {
     testCase.issuers !== 'one' &&
     testCase.credential === 'opaque' &&
     testCase.introspect0 !== 'none',
+  'Reading the signing key in the name of several audiences does not take longer than the deadline of the decision allows.':
+    (testCase) => testCase.keys === 'slow' && testCase.audiences === 'several',
 };
 
 export const isPending = (testCase: Case): boolean =>
