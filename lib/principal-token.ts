@@ -51,6 +51,7 @@ const SERVICE_TIMEOUT = Duration.minutes(5);
 /** API Gateway's own limit. */
 const MAXIMUM_GATEWAY_TTL = Duration.hours(1);
 
+/** The key and the JWKS of the signed principals, which an authorizer with `principalToken` creates. A backend needs `issuer` and `jwksUrl`. */
 export class PrincipalToken extends Construct {
   /** The `iss` of the tokens. The JWKS is below it, at `.well-known/jwks.json`. */
   readonly issuer: string;

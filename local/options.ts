@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type InferOutput, optional } from 'valibot';
 import { authorizerEntries, mainAudienceFault } from '../src/config/authorizer-configuration.ts';
 import { principalTokenFault, routesFault } from '../src/config/configuration.ts';
-import { contextPairs } from '../src/config/context-values.ts';
+import { contextPairs, suggestKey } from '../src/config/context-values.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { backendUrl } from '../src/config/deployment-fields.ts';
 import { audience, flag, seconds } from '../src/config/fields.ts';
@@ -113,7 +113,7 @@ export function orUsageError<Parsed>(parser: () => Parsed): Parsed {
  * @throws ConfigurationError `configuration_invalid` with every fault
  */
 export function localConfiguration(values: Readonly<Record<string, unknown>> = {}): LocalConfiguration {
-  const configuration = parse(schema, values, 'The configuration');
+  const configuration = parse(schema, values, 'The configuration', suggestKey);
   const accepted = { ...configuration, audience: AUDIENCE };
   // The routes of the demo API are only a default without a backend.
   const routes = values.routes === undefined ? undefined : withoutConnect(configuration.routes);

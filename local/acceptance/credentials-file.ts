@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type InferOutput, minLength, optional, pipe, strictObject, string } from 'valibot';
+import { suggestKey } from '../../src/config/context-values.ts';
 import { parse } from '../../src/config/parse.ts';
 import { parseJson } from '../../src/core/json.ts';
 import { UsageError } from '../options.ts';
@@ -53,7 +54,7 @@ export function readCredentials(directory: string, file: string | undefined): Te
   const value = parseJson(readPrivateFile(path, file));
   if (value === undefined) throw new UsageError(`The file ${file} is not JSON. Expected ${EXPECTED}.`);
   try {
-    return parse(schema, value, `The file ${file}`);
+    return parse(schema, value, `The file ${file}`, suggestKey);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

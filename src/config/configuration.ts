@@ -6,7 +6,7 @@ import { forward, type InferOutput, is, optional, partialCheck, pipe } from 'val
 import type { RouteSettings } from '../core/routes.ts';
 import { isTenantUrl } from '../core/secure-url.ts';
 import { authorizerEntries, bindingFault, mainAudienceFault } from './authorizer-configuration.ts';
-import { contextValue } from './context-values.ts';
+import { contextValue, suggestKey } from './context-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import {
   architecture,
@@ -186,7 +186,7 @@ export type Configuration = Omit<Keys, 'routes'> & { readonly routes: RouteSetti
 export function parseConfiguration(context: Readonly<Record<string, unknown>>): Configuration {
   const ours = Object.entries(context).filter(([key]) => !isOfCdk(key));
   const values = ours.map(([key, value]) => [key, typeof value === 'string' ? contextValue(value) : value]);
-  const parsed = parse(schema, Object.fromEntries(values), 'The configuration');
+  const parsed = parse(schema, Object.fromEntries(values), 'The configuration', suggestKey);
   return { ...parsed, routes: parsed.routes ?? DEMO_ROUTES };
 }
 

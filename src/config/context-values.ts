@@ -1,6 +1,7 @@
 /** Configuration as it is written on a command line: `-c key=value`, where every value arrives as a string. */
 import { ConfigurationError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
+import { nearestNames } from '../core/nearest-names.ts';
 
 /**
  * Reads a value given as text: parsed if it is JSON (`300`, `true`, `{"GET /foo":[]}`), else the text itself. A number that
@@ -25,4 +26,15 @@ export function contextPairs(pairs: readonly string[]): Readonly<Record<string, 
     return [pair.slice(0, equals), contextValue(pair.slice(equals + 1))] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** Old names of keys. */
+const RENAMED = new Map([['upstream', 'backendUrl']]);
+
+/** Says what to write instead of an unknown key. */
+export function suggestKey(key: string, known: readonly string[]): string {
+  const renamed = RENAMED.get(key);
+  if (renamed !== undefined && known.includes(renamed)) return `use "${renamed}"`;
+  const nearest = nearestNames(key, known, 1).map((name) => `; the nearest is ${name}`);
+  return `expected one of ${known.join(', ')}${nearest.join('')}`;
 }

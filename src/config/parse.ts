@@ -12,22 +12,30 @@ import {
 } from 'valibot';
 import { ConfigurationError } from '../core/errors.ts';
 import { isJsonObject } from '../core/json.ts';
-import { nearestNames } from '../core/nearest-names.ts';
 
 /** The schema of an object whose keys are known. */
 type ObjectSchema = GenericSchema & { readonly entries: ObjectEntries };
+
+/** Says what to write instead of an unknown key. */
+export type Suggest = (key: string, known: readonly string[]) => string;
 
 /**
  * Parses a value by a schema.
  *
  * @param what the name of the value, for the message, such as `The configuration`
+ * @param suggest says what an unknown key may have meant, for a value that a person wrote
  * @throws ConfigurationError `configuration_invalid` with a line for each fault
  */
-export function parse<Schema extends ObjectSchema>(schema: Schema, value: unknown, what: string): InferOutput<Schema> {
+export function parse<Schema extends ObjectSchema>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+  suggest?: Suggest,
+): InferOutput<Schema> {
   const result = safeParse(schema, value);
   if (result.success) return result.output;
   const faults = [
-    ...(schema.type === 'strict_object' ? unknownKeys(value, Object.keys(schema.entries)) : []),
+    ...(schema.type === 'strict_object' ? unknownKeys(value, Object.keys(schema.entries), suggest) : []),
     ...result.issues
       .filter((issue) => !isAboutUnknownKey(issue))
       .map((issue) => `${getDotPath(issue) ?? 'it'}: ${issue.message}`),
@@ -76,18 +84,10 @@ export function withoutFault(
   ] as const;
 }
 
-/** Old names of keys. */
-const RENAMED = new Map([['upstream', 'backendUrl']]);
-
 /** Reports all unknown keys. The schema itself stops at the first one. */
-function unknownKeys(value: unknown, known: readonly string[]): readonly string[] {
+function unknownKeys(value: unknown, known: readonly string[], suggest: Suggest | undefined): readonly string[] {
   const unknown = isJsonObject(value) ? Object.keys(value).filter((key) => !known.includes(key)) : [];
-  return unknown.map((key) => {
-    const renamed = RENAMED.get(key);
-    if (renamed !== undefined && known.includes(renamed)) return `${key}: unknown; use "${renamed}"`;
-    const nearest = nearestNames(key, known, 1).map((name) => `; the nearest is ${name}`);
-    return `${key}: unknown; expected one of ${known.join(', ')}${nearest.join('')}`;
-  });
+  return unknown.map((key) => `${key}: unknown; ${suggest?.(key, known) ?? `expected one of ${known.join(', ')}`}`);
 }
 
 /**

@@ -35,6 +35,13 @@ describe('the bundle of the authorizer', () => {
   });
 });
 
+describe('the size of the bundle of the authorizer', () => {
+  it('is below 120 KB, because every cold start loads it', async () => {
+    const { text } = await build('lambda/authorizer/handler.ts', FUNCTION_OPTIONS);
+    expect(Buffer.byteLength(text)).toBeLessThan(120_000);
+  });
+});
+
 describe('the bundle of the authorizer in its own process', () => {
   let standIn: StandIn;
 
