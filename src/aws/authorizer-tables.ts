@@ -55,13 +55,7 @@ export function createProofTable(tableName: string, send: SendCall, uniqueId: ()
         ExpressionAttributeNames: { '#owner': 'owner' },
         ExpressionAttributeValues: { ':owner': owner },
       };
-      try {
-        await table.call('PutItem', input, timeoutMs);
-        return true;
-      } catch (error) {
-        if (error instanceof TableError && error.failure === 'exists') return false;
-        throw error;
-      }
+      return table.put(input, timeoutMs);
     },
   };
 }
@@ -100,7 +94,19 @@ class Table {
       return await this.#send({ service: 'dynamodb', operation, input: named, timeoutMs });
     } catch (error) {
       if (!(error instanceof AwsCallError)) throw error;
-      throw new TableError(failureOf(error), `${operation} failed at the table ${this.#name}: got ${error.name}.`);
+      const message = `${operation} failed at the table ${this.#name}: got ${error.name}.`;
+      throw new TableError(failureOf(error), message, { cause: error });
+    }
+  }
+
+  /** Writes an item. Returns whether its condition held. */
+  async put(input: JsonObject, timeoutMs: number): Promise<boolean> {
+    try {
+      await this.call('PutItem', input, timeoutMs);
+      return true;
+    } catch (error) {
+      if (error instanceof TableError && isFailedCondition(error.cause)) return false;
+      throw error;
     }
   }
 
@@ -117,10 +123,13 @@ class Table {
   }
 }
 
+function isFailedCondition(error: unknown): boolean {
+  return error instanceof AwsCallError && error.name === 'ConditionalCheckFailedException';
+}
+
 function failureOf(error: AwsCallError): TableFailure {
   if (error.name === 'TimeoutError') return 'timeout';
   if (error.name === 'ResourceNotFoundException') return 'missing';
-  if (error.name === 'ConditionalCheckFailedException') return 'exists';
   if (isThrottle(error.name)) return 'throttled';
   return isDenial(error) ? 'denied' : 'unreadable';
 }

@@ -113,10 +113,10 @@ export function mainAudienceFault({ audience, audiences }: { audience: string; a
     : undefined;
 }
 
-/** A token has one binding, so no caller could meet both requirements. */
+/** An Auth0 tenant binds the tokens of an API in one way, so no caller could meet both requirements. */
 export function bindingFault({ dpop, mtls }: { dpop: string; mtls: string }): string | undefined {
   return dpop === 'required' && mtls === 'required'
-    ? 'got "required", and dpop is "required" too; expected "accepted" for one of them, because a token is bound in one way'
+    ? 'got "required", and dpop is "required" too; expected "accepted" for one of them, because a tenant binds the tokens of an API in one way'
     : undefined;
 }
 

@@ -2,14 +2,14 @@
 import type { Marks } from './revocation-mark.ts';
 
 /** Why a table could not be used. Only for the log and the metrics: to the authorizer, every failure is the same. */
-export type TableFailure = 'timeout' | 'throttled' | 'denied' | 'missing' | 'unreadable' | 'paused' | 'exists';
+export type TableFailure = 'timeout' | 'throttled' | 'denied' | 'missing' | 'unreadable' | 'paused';
 
 /** Thrown by these ports. Its message names the table and never an item. */
 export class TableError extends Error {
   readonly failure: TableFailure;
 
-  constructor(failure: TableFailure, message: string) {
-    super(message);
+  constructor(failure: TableFailure, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
     this.name = 'TableError';
     this.failure = failure;
   }

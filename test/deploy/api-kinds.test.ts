@@ -1,5 +1,6 @@
 /** Deploys a user's own stack, in which the authorizer guards an HTTP API and a WebSocket API. */
 import { request } from 'node:http';
+import * as dpop from 'dpop';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AwsForTest, MANAGEMENT_SECRET, succeeded } from '../support/aws/aws-for-test.ts';
@@ -73,6 +74,24 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
       authorization_servers: [aws.tenant.issuer],
       scopes_supported: ['create:foo', 'read:foo'],
       bearer_methods_supported: ['header'],
+    });
+  });
+
+  describe('a token that is bound to a key', () => {
+    it('is let in once with a proof of this key, and never without', async () => {
+      const pair = await dpop.generateKeyPair('ES256');
+      const jkt = await dpop.calculateThumbprint(pair.publicKey);
+      const token = aws.tenant.mintJwt({ cnf: { jkt } });
+      const proof = await dpop.generateProof(pair, 'https://demo.api/foo', 'GET', undefined, token);
+      const withProof = (value: string) => ['Authorization', `DPoP ${token}`, 'DPoP', value];
+      expect((await callFoo('GET', withProof(proof))).status).toBe(200);
+      expect((await callFoo('GET', withProof(proof))).status).toBeGreaterThanOrEqual(401);
+      expect((await callFoo('GET', bearer(token))).status).toBeGreaterThanOrEqual(401);
+      const thief = await dpop.generateKeyPair('ES256');
+      const stolen = await dpop.generateProof(thief, 'https://demo.api/foo', 'GET', undefined, token);
+      expect((await callFoo('GET', withProof(stolen))).status).toBeGreaterThanOrEqual(401);
+      const next = await dpop.generateProof(pair, 'https://demo.api/foo', 'GET', undefined, token);
+      expect((await callFoo('GET', withProof(next))).status).toBe(200);
     });
   });
 

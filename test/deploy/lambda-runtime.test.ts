@@ -2,11 +2,13 @@
  * Runs every function of a deployment, with its bundle and configuration, under AWS's own runtime client on Node 24. The events
  * were captured from AWS, and the emulator is the AWS account.
  */
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as dpop from 'dpop';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bundle } from '../../bench/bundle.ts';
+import { makeCertificate } from '../../bench/certificate.ts';
 import { PROJECT_DIRECTORY } from '../../local/deployment/cdk-command.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/core/json.ts';
 import { parsePrincipalKeys } from '../../src/principal-token/key-pairs.ts';
@@ -19,7 +21,9 @@ import {
   captured,
   underOwnDomain,
   withAuthorization,
+  withCertificate,
   withPrincipal,
+  withProof,
   withSubprotocols,
 } from '../support/lambda-runtime/events.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/lambda-runtime/loopback-server.ts';
@@ -67,6 +71,8 @@ const AUTHORIZER_EVENTS = [
   'http-api-authorizer-default-route',
   'websocket-authorizer',
 ];
+/** Tokens that are bound to their holder are accepted. */
+const BOUND = { dpop: 'accepted', mtls: 'accepted', gatewayTtlSeconds: '0' };
 const SUB = 'auth0|1234';
 const USER = 'user@gmail.com';
 const CANARY = 'canary-of-the-event-x8fq2m';
@@ -106,7 +112,7 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     [backend, cloudFormation] = await Promise.all([startLoopbackServer(201), startLoopbackServer(200)]);
     aws = await AwsForTest.start(ministack);
     const routes = JSON.stringify({ 'ANY /{proxy+}': ['read:foo'], 'GET /my/path': 'public' });
-    const assembly = await aws.synth({ backendUrl: `${backend.url}/base`, routes, principalToken: 'true' });
+    const assembly = await aws.synth({ backendUrl: `${backend.url}/base`, routes, principalToken: 'true', ...BOUND });
     succeeded(await aws.deploy(assembly));
     stacks = await DeployedStacks.read(aws.account, assembly);
     signingKeySecret = (await aws.outputs()).SigningKeySecretArn ?? '';
@@ -208,6 +214,42 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     ])('reports exactly "Unauthorized" for %s', async (_, authorization) => {
       const error = { errorType: 'Error', errorMessage: 'Unauthorized' };
       expect(await authorize(event, authorization)).toEqual({ error });
+    });
+  });
+
+  describe.each([
+    'rest-authorizer',
+    'rest-authorizer-version-1',
+    'http-api-authorizer',
+    'http-api-authorizer-default-route',
+  ])('the authorizer with the event %s and a bound token', (name) => {
+    const refused = { error: { errorType: 'Error', errorMessage: 'Unauthorized' } };
+
+    it('allows a proof of its key once, for the URL that the event says', async () => {
+      const pair = await dpop.generateKeyPair('ES256');
+      const token = aws.tenant.mintJwt({ cnf: { jkt: await dpop.calculateThumbprint(pair.publicKey) } });
+      const event = withAuthorization(underOwnDomain(captured(name)), `DPoP ${token}`);
+      const { url, method } = calledBy(event);
+      const proof = await dpop.generateProof(pair, url, method, undefined, token);
+      secrets.push(token, proof);
+      expect(verdictOf(await invoke('authorizer', withProof(event, proof)))).toMatchObject({ isAllowed: true });
+      expect(await invoke('authorizer', withProof(event, proof))).toEqual(refused);
+      expect(await invoke('authorizer', event)).toEqual(refused);
+      const elsewhere = await dpop.generateProof(pair, `${url}/elsewhere`, method, undefined, token);
+      expect(await invoke('authorizer', withProof(event, elsewhere))).toEqual(refused);
+      expect(await authorize(name, bearer(token))).toEqual(refused);
+    });
+
+    it('allows its client certificate only', async () => {
+      const [certificate, other] = await Promise.all([makeCertificate(Date.now()), makeCertificate(Date.now())]);
+      const x5t = hash('sha256', new X509Certificate(certificate.cert).raw, 'base64url');
+      const token = aws.tenant.mintJwt({ cnf: { 'x5t#S256': x5t } });
+      secrets.push(token);
+      const event = withAuthorization(underOwnDomain(captured(name)), bearer(token));
+      const by = ({ cert }: { readonly cert: string }) => invoke('authorizer', withCertificate(event, cert));
+      expect(verdictOf(await by(certificate))).toMatchObject({ isAllowed: true });
+      expect(await by(other)).toEqual(refused);
+      expect(await invoke('authorizer', event)).toEqual(refused);
     });
   });
 
@@ -419,4 +461,12 @@ function proxyResponse(outcome: object): JsonObject {
 function objectOf(text: unknown): JsonObject {
   const value = parseJson(String(text));
   return isJsonObject(value) ? value : {};
+}
+
+/** The request that an event stands for, as its caller sees it. */
+function calledBy({ version, rawPath, requestContext }: JsonObject): { readonly url: string; readonly method: string } {
+  if (!isJsonObject(requestContext)) throw new TypeError('The event has no context.');
+  const { domainName, path, httpMethod, http } = requestContext;
+  const method = isJsonObject(http) ? http.method : httpMethod;
+  return { url: `https://${domainName}${version === '2.0' ? rawPath : path}`, method: String(method) };
 }

@@ -102,7 +102,7 @@ function examineRefusal({ method, url }: Call, { status, headers }: HttpResponse
       'Check that this is the URL of the deployed API, including its stage, and that the route has the authorizer.',
     );
   }
-  if (!/\bbearer /i.test(challenge)) {
+  if (!/\b(?:bearer|dpop) /i.test(challenge)) {
     return failed(`${call}: 401 without WWW-Authenticate`, 'Add the gateway responses to the API.');
   }
   if (!needsBasic || /^basic /i.test(challenge)) return passed(`${call}: 401, ${challenge}`);

@@ -26,6 +26,8 @@ const authorizer = new AuthorizerFunction(stack, 'Authorizer', {
   routes: { 'GET /foo': ['read:foo'], 'POST /foo': ['create:foo'], $connect: ['read:foo'] },
   resultsCacheTtl: Duration.seconds(0),
   basicTokenUsers: ['token'],
+  dpop: 'accepted',
+  mtls: 'accepted',
   webSocketSubprotocols: true,
   principalToken: true,
   principalTokenAudience: 'orders',

@@ -29,6 +29,25 @@ export function withSubprotocols(event: JsonObject, ...subprotocols: readonly st
   };
 }
 
+/** A copy with this DPoP proof. */
+export function withProof(event: JsonObject, proof: string): JsonObject {
+  const name = event.version === '2.0' ? 'dpop' : 'DPoP';
+  const headers = { ...without(event.headers, name), [name]: proof };
+  if (!isJsonObject(event.multiValueHeaders)) return { ...event, headers };
+  return { ...event, headers, multiValueHeaders: { ...event.multiValueHeaders, [name]: [proof] } };
+}
+
+/** A copy with this client certificate, where API Gateway puts it under mutual TLS. */
+export function withCertificate(event: JsonObject, clientCertPem: string): JsonObject {
+  const context = isJsonObject(event.requestContext) ? event.requestContext : {};
+  const clientCert = { clientCertPem };
+  const changed =
+    event.version === '2.0'
+      ? { authentication: { clientCert } }
+      : { identity: { ...(isJsonObject(context.identity) && context.identity), clientCert } };
+  return { ...event, requestContext: { ...context, ...changed } };
+}
+
 /** A copy with the API's own domain: in some captured events the id of the API was changed, but not its domain. */
 export function underOwnDomain(event: JsonObject): JsonObject {
   const context = isJsonObject(event.requestContext) ? event.requestContext : {};
