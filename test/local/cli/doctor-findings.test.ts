@@ -70,7 +70,8 @@ describe('asp doctor on the challenge of the API', () => {
     ['passes Basic first with basicTokenUsers', ['token'], `${BASIC}, ${BEARER}`, 'passed'],
     ['warns of Bearer alone with basicTokenUsers', ['token'], BEARER, 'warned'],
     ['warns of Bearer before Basic with basicTokenUsers', ['token'], `${BEARER}, ${BASIC}`, 'warned'],
-    ['fails without Bearer', [], BASIC, 'failed'],
+    ['passes DPoP instead of Bearer', [], 'DPoP realm="https://demo.api", algs="ES256"', 'passed'],
+    ['fails without Bearer and DPoP', [], BASIC, 'failed'],
   ])('%s', async (_, basicTokenUsers, challenge, state) => {
     const chain = await openChain();
     chain.write('cdk.json', JSON.stringify({ context: { basicTokenUsers } }));

@@ -190,6 +190,20 @@ describe('asp introspect --explain', () => {
     expect(await explained({})).toContain('As a Bearer token, the authorizer would decide\n');
   });
 
+  it('shows that an encrypted token, and a bound token without a proof, are refused', async () => {
+    const opened = await openReadyTenant();
+    opened.write('cdk.json', JSON.stringify({ context: { dpop: 'accepted' } }));
+    const explained = async (input: string) => {
+      const { stdout } = await opened.asp([...INTROSPECT, '--explain', '-'], { input });
+      return stdout;
+    };
+    const encrypted = await explained(opened.tenant.mintEncrypted());
+    expect(encrypted).toContain('(five parts, so an encrypted JWT: refused');
+    expect(encrypted).toContain('(token_encrypted)');
+    const bound = opened.tenant.mintJwt({ cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } });
+    expect(await explained(bound)).toContain('(token_sender_constrained)');
+  });
+
   it('introspects the token once for the table and once for all routes', async () => {
     const opened = await openReadyTenant();
     const value = await makeApplicationPassword(opened);
