@@ -1,9 +1,8 @@
 /** Makes the authorizer's handler, for every kind of API: it decides about an event and writes one line to the log. */
 
-import type { AuthorizationRequest, Authorizer, DecisionEvent } from '../../src/authorizer/authorizer.ts';
+import type { Authorizer, DecisionEvent } from '../../src/authorizer/authorizer.ts';
 import { type AuthorizerPorts, composeAuthorizer } from '../../src/authorizer/compose.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
-import { UNKNOWN_PATH } from '../../src/core/served-path.ts';
 import { type AuthorizerEvent, type AuthorizerResult, adapt } from './api-kinds.ts';
 import { decisionRecord } from './decision-record.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
@@ -24,15 +23,14 @@ export function createHandler(
   writeLine: (line: string) => void,
   authorizer: Authorizer = composeAuthorizer(configuration, ports),
 ): AuthorizerHandler {
-  const { audience, publicUrl } = configuration;
+  const { audience } = configuration;
   const viewerAddress = viewerAddressOf(configuration, ports);
   return async (event) => {
     const startedAtMs = ports.clock();
     const events: DecisionEvent[] = [];
     const { request, headers, requestId, toResult } = adapt(event, configuration);
     const viewed = viewerAddress ? { ...request, viewerAddress: () => viewerAddress.of(headers) } : request;
-    const seen = publicUrl === undefined ? viewed : atPublicUrl(viewed, publicUrl);
-    const decision = await authorizer.decide(seen, (happened) => events.push(happened));
+    const decision = await authorizer.decide(viewed, (happened) => events.push(happened));
     const nowMs = ports.clock();
     const ids = { requestId, traceId: traceIdOf(headers) };
     const record = decisionRecord(
@@ -49,13 +47,6 @@ function viewerAddressOf(
   { originSecrets: readSecrets, clock }: HandlerPorts,
 ): ViewerAddress | undefined {
   return header === undefined || !readSecrets ? undefined : new ViewerAddress({ header, readSecrets, clock });
-}
-
-/** A CDN or a proxy in front of the API may change the URL of a request. */
-function atPublicUrl(request: AuthorizationRequest, publicUrl: string): AuthorizationRequest {
-  const { evidence, path } = request;
-  const url = path === UNKNOWN_PATH ? undefined : `${publicUrl.replace(/\/$/, '')}${path}`;
-  return { ...request, evidence: evidence && (() => ({ ...evidence(), url })) };
 }
 
 /**

@@ -1,4 +1,8 @@
-/** Reads from an event what shows that the caller holds the key or the certificate of a bound token. */
+/**
+ * Reads from an event what shows that the caller holds the key or the certificate of a bound token. The proofs are the caller's; domain, path
+ * and certificate are API Gateway's.
+ */
+import { UNKNOWN_PATH } from '../../src/core/served-path.ts';
 import type { Evidence } from '../../src/proof-of-possession/bound-tokens.ts';
 import { type Headers, headerValues } from './header-values.ts';
 
@@ -10,19 +14,39 @@ export interface ClientCertificate {
 interface Event {
   readonly headers?: Headers | null | undefined;
   readonly multiValueHeaders?: Headers | null | undefined;
-  readonly requestContext: { readonly domainName?: string | undefined };
+}
+
+/** Where a request came in. */
+export interface Place {
+  /** Not from the `Host` header, which the caller writes. `undefined` if the event does not say. */
+  readonly domainName: string | undefined;
+  /** The path as the caller sees it: with the stage, or with the base path of a custom domain. */
+  readonly path: string;
+  /** The part of the path that the API serves, without stage and base path. */
+  readonly served: string;
 }
 
 /**
- * @param path as the caller sees it: with the stage, or with the base path of a custom domain
+ * @param publicUrl where callers see the API, if that is not the domain of the event
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
  */
-export function evidenceIn(event: Event, path: string, certificate: ClientCertificate | null | undefined): Evidence {
-  const { domainName } = event.requestContext;
+export function evidenceIn(
+  event: Event,
+  place: Place,
+  certificate: ClientCertificate | null | undefined,
+  publicUrl: string | undefined,
+): Evidence {
   return {
-    // Not from the `Host` header, which the caller writes.
-    url: domainName === undefined ? undefined : `https://${domainName}${path}`,
+    url: publicUrl === undefined ? ownUrl(place) : urlBelow(publicUrl, place),
     proofs: headerValues(event.multiValueHeaders ?? event.headers, 'dpop'),
     clientCertificate: certificate?.clientCertPem,
   };
+}
+
+function ownUrl({ domainName, path }: Place): string | undefined {
+  return domainName === undefined ? undefined : `https://${domainName}${path}`;
+}
+
+function urlBelow(publicUrl: string, { served }: Place): string | undefined {
+  return served === UNKNOWN_PATH ? undefined : `${publicUrl.replace(/\/$/, '')}${served}`;
 }

@@ -25,19 +25,23 @@ const DEFAULT_STAGE = '$default';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
 export function fromHttpApiEvent(event: HttpApiEvent): AuthorizationRequest {
-  const { http } = event.requestContext;
+  const { http, domainName, authentication } = event.requestContext;
   const { routeKey, rawPath, pathParameters } = event;
   const resource = routeKey.slice(routeKey.indexOf(' ') + 1);
   const isDefault = routeKey === DEFAULT_ROUTE;
+  const served =
+    (isDefault ? pathOfDefaultRoute(event) : servedPath({ path: rawPath, resource, pathParameters })) ?? UNKNOWN_PATH;
   return {
     authorization: headerValues(event.headers, 'authorization'),
     method: http.method,
     // The default route catches every path, like a greedy one.
     resourcePath: isDefault ? '/{proxy+}' : resource,
-    path:
-      (isDefault ? pathOfDefaultRoute(event) : servedPath({ path: rawPath, resource, pathParameters })) ?? UNKNOWN_PATH,
+    path: served,
     callerIp: http.sourceIp,
-    evidence: () => evidenceIn(event, rawPath, event.requestContext.authentication?.clientCert),
+    evidence: (publicUrl) => {
+      const place = { domainName, path: escaped(rawPath), served: escaped(served) };
+      return evidenceIn(event, place, authentication?.clientCert, publicUrl);
+    },
   };
 }
 
@@ -68,4 +72,9 @@ function pathOfDefaultRoute({ rawPath, requestContext }: HttpApiEvent): string |
   if (stage === DEFAULT_STAGE) return rawPath;
   const prefix = `/${stage}`;
   return rawPath === prefix || rawPath.startsWith(`${prefix}/`) ? rawPath.slice(prefix.length) || '/' : undefined;
+}
+
+/** An HTTP API decodes the path. These characters would have another meaning in a URL. */
+function escaped(path: string): string {
+  return path.replace(/[%?#\\]/g, encodeURIComponent);
 }

@@ -22,15 +22,17 @@ export type RestEvent = APIGatewayRequestAuthorizerEvent;
  */
 export function fromRestEvent(event: RestEvent): AuthorizationRequest {
   const { path, pathParameters, requestContext } = event;
-  const { httpMethod, resourcePath, identity } = requestContext;
+  const { httpMethod, resourcePath, identity, domainName } = requestContext;
+  // The path of an event can begin with the base path of a custom domain.
+  const served = servedPath({ path, resource: resourcePath, pathParameters }) ?? UNKNOWN_PATH;
   return {
     authorization: headerValues(event.multiValueHeaders ?? event.headers, 'authorization'),
     method: httpMethod,
     resourcePath,
-    // The path of an event can begin with the base path of a custom domain.
-    path: servedPath({ path, resource: resourcePath, pathParameters }) ?? UNKNOWN_PATH,
+    path: served,
     callerIp: identity.sourceIp,
-    evidence: () => evidenceIn(event, requestContext.path, identity.clientCert),
+    evidence: (publicUrl) =>
+      evidenceIn(event, { domainName, path: requestContext.path, served }, identity.clientCert, publicUrl),
   };
 }
 

@@ -3,7 +3,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import type { AuthorizationRequest } from '../../src/authorizer/authorizer.ts';
 import type { Decision } from '../../src/authorizer/decision.ts';
 import { CONNECT_ROUTE } from '../../src/core/routes.ts';
-import { type ClientCertificate, evidenceIn } from './evidence.ts';
+import { type ClientCertificate, evidenceIn, type Place } from './evidence.ts';
 import { type Headers, headerValues } from './header-values.ts';
 import { policy } from './policy.ts';
 import { refusal } from './refusal.ts';
@@ -14,6 +14,7 @@ export type WebSocketEvent = Pick<APIGatewayRequestAuthorizerEvent, 'methodArn' 
     readonly eventType: 'CONNECT';
     readonly requestId?: string;
     readonly identity: { readonly sourceIp: string; readonly clientCert?: ClientCertificate | null };
+    readonly apiId?: string;
     readonly domainName?: string;
     readonly stage?: string;
   };
@@ -29,7 +30,7 @@ const TOKEN_SUBPROTOCOL = 'bearer.';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 export function fromWebSocketEvent(event: WebSocketEvent, acceptsSubprotocols = false): AuthorizationRequest {
-  const { identity, stage } = event.requestContext;
+  const { identity } = event.requestContext;
   const headers = event.multiValueHeaders ?? event.headers;
   const offered = acceptsSubprotocols ? offeredTokens(headers) : [];
   return {
@@ -39,8 +40,7 @@ export function fromWebSocketEvent(event: WebSocketEvent, acceptsSubprotocols = 
     resourcePath: CONNECT_ROUTE,
     path: '/',
     callerIp: identity.sourceIp,
-    // Not the path of a custom domain: with one, `publicUrl` says what the caller sees.
-    evidence: () => evidenceIn(event, `/${stage}`, identity.clientCert),
+    evidence: (publicUrl) => evidenceIn(event, placeOf(event), identity.clientCert, publicUrl),
   };
 }
 
@@ -75,4 +75,10 @@ function offeredTokens(headers: Headers | null | undefined): readonly string[] {
       const token = bytes.toString('latin1');
       return `Bearer ${bytes.toString('base64url') === encoded && !/\s/.test(token) ? token : ''}`;
     });
+}
+
+/** Under a custom domain, nothing shows its base path. Then only `publicUrl` says what the caller sees. */
+function placeOf({ requestContext: { apiId, domainName, stage } }: WebSocketEvent): Place {
+  const isOwn = domainName?.startsWith(`${apiId}.execute-api.`) ?? false;
+  return { domainName: isOwn ? domainName : undefined, path: `/${stage}`, served: '/' };
 }

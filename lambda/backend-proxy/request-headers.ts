@@ -18,7 +18,7 @@ const PRINCIPAL_PREFIX = 'x-auth-';
 
 /** The connection to the backend has its own. */
 const OF_THE_CONNECTION = [...TRANSPORT_HEADERS, 'host'];
-const CREDENTIALS = ['authorization', 'proxy-authorization', GATEWAY_SECRET_HEADER, ORIGIN_SECRET_HEADER];
+const CREDENTIALS = ['authorization', 'proxy-authorization', 'dpop', GATEWAY_SECRET_HEADER, ORIGIN_SECRET_HEADER];
 /** The authorizer checked the method and the path of the request line, so no header may override them. */
 const OVERRIDES = [
   'proxy',
@@ -37,7 +37,8 @@ const IDENTITIES = [
   'auth-user',
   'x-remote-user',
   'x-authenticated-user',
-  'x-client-cert',
+  'x-client-dn',
+  'x-client-verify',
   'x-real-ip',
   'true-client-ip',
   'client-ip',
@@ -49,6 +50,8 @@ const DROPPED_FAMILIES = [
   ...['x-original-', 'x-rewrite-', 'x-override-', 'x-http-', 'x-envoy-', 'x-forwarded-', 'x-accel-'],
   // Identities that load balancers and other gateways vouch for.
   ...['x-amzn-oidc-', 'x-ms-client-principal', 'x-goog-authenticated-user-', 'x-webauth-', 'x-ssl-', 'x-consumer-'],
+  // Client certificates (RFC 9440 section 2.4, nginx, AWS and Azure load balancers).
+  ...['client-cert', 'x-client-cert', 'ssl-client-', 'x-tls-client-', 'x-amzn-mtls-', 'x-arr-clientcert'],
   'impersonate-',
 ];
 /** API Gateway writes these itself. */

@@ -198,9 +198,12 @@ function composeRevocation(
   return new RevocationCheck({ revocations, revokeJwts, introspectJwts, markIssuerOf, clock });
 }
 
-function composeBoundTokens({ dpop, mtls }: AuthorizerConfiguration, { proofs, clock }: AuthorizerPorts): BoundTokens {
+function composeBoundTokens(
+  { dpop, mtls, publicUrl }: AuthorizerConfiguration,
+  { proofs, clock }: AuthorizerPorts,
+): BoundTokens {
   if (dpop !== 'off' && !proofs) throw unavailableHere('"dpop" is configured, but its table');
-  return new BoundTokens({ dpop, mtls, replayGuard: proofs && new ReplayGuard(proofs, clock), clock });
+  return new BoundTokens({ dpop, mtls, publicUrl, replayGuard: proofs && new ReplayGuard(proofs, clock), clock });
 }
 
 function composeTokens(
@@ -219,7 +222,7 @@ function unavailableHere(what: string): ConfigurationError {
 function composePasswordGrant(
   { issuer, audience }: AuthorizerConfiguration,
   ports: AuthorizerPorts,
-  { scopes }: RouteMap,
+  routes: RouteMap,
   digest: DigestCredential,
 ): PasswordGrant | undefined {
   const { passwordGrantClient: readClient, clock } = ports;
@@ -231,7 +234,8 @@ function composePasswordGrant(
       endpoint: new IssuerEndpoint('token', ports),
       readClient,
       audience,
-      scopes,
+      // A login is for the main audience, so it can never call the routes for another one.
+      scopes: routes.scopesFor(audience),
       clock,
       digest,
     })

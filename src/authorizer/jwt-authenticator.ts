@@ -1,6 +1,7 @@
 /** Authenticates Bearer tokens that are JWTs. A JWT is verified here, and never introspected after a failed check. */
 import type { Credential } from '../core/credential.ts';
-import type { Principal } from '../core/principal.ts';
+import { CredentialError } from '../core/errors.ts';
+import type { Confirmation, Principal } from '../core/principal.ts';
 import type { Introspector } from '../issuer/introspector.ts';
 import type { CallContext } from '../issuer/issuer-endpoint.ts';
 import { isCompactJws, type JwtVerifier, unverifiedIssuer } from '../issuer/jwt.ts';
@@ -29,7 +30,7 @@ export class JwtAuthenticator implements Authenticator {
     if (!introspector) return principal;
     // The server may know of a binding that the token does not show.
     const { confirmation } = await introspector.introspect(credential.token, context, principal.audiences);
-    return { ...principal, confirmation: principal.confirmation ?? confirmation };
+    return { ...principal, confirmation: bothOf(principal.confirmation, confirmation) };
   }
 
   /**
@@ -40,4 +41,18 @@ export class JwtAuthenticator implements Authenticator {
     const claimed = this.#others.length > 0 ? unverifiedIssuer(token) : undefined;
     return this.#others.find(({ issuer }) => issuer === claimed) ?? this.#first;
   }
+}
+
+/** Everything that either of them binds the token to. */
+function bothOf(one: Confirmation | undefined, other: Confirmation | undefined): Confirmation | undefined {
+  if (!one || !other) return one ?? other;
+  return {
+    jwkThumbprint: sameOf(one.jwkThumbprint, other.jwkThumbprint),
+    certificateThumbprint: sameOf(one.certificateThumbprint, other.certificateThumbprint),
+  };
+}
+
+function sameOf(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined || one === other) return one ?? other;
+  throw new CredentialError('token_sender_constrained', 'The token and the server name different bindings.');
 }

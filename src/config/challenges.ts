@@ -3,7 +3,7 @@
 /** The algorithms of DPoP proofs that are accepted (RFC 9449 section 7.1), the usual one first. */
 export const PROOF_ALGORITHMS: readonly string[] = ['ES', 'PS', 'RS']
   .flatMap((family) => ['256', '384', '512'].map((size) => `${family}${size}`))
-  .concat('EdDSA');
+  .concat('EdDSA', 'Ed25519');
 
 /** Whether a 401 offers Basic, after Bearer or before it. */
 export type BasicOffer = boolean | 'first';

@@ -74,7 +74,12 @@ export class RouteMap {
 
   /** Every scope that some route requires, each once, in alphabetical order. */
   get scopes(): readonly string[] {
-    return [...new Set(this.#routes.flatMap(({ requirement }) => scopesOf(requirement)))].sort();
+    return scopesIn(this.#routes);
+  }
+
+  /** Every scope that a route requires which accepts tokens for this audience. */
+  scopesFor(audience: string): readonly string[] {
+    return scopesIn(this.#routes.filter(({ requirement: { audience: only = audience } }) => only === audience));
   }
 
   /** The scopes that the called route requires; `undefined` if the route is not in the map. */
@@ -127,6 +132,10 @@ function parseRoute([key, setting]: readonly [string, RouteSetting]): readonly R
   if (setting === 'public') return [];
   const root = isGreedy(path) ? path.slice(0, path.lastIndexOf('/')) || '/' : undefined;
   return [{ method, path, root, segments, requirement: requirementOf(setting) }];
+}
+
+function scopesIn(routes: readonly Route[]): readonly string[] {
+  return [...new Set(routes.flatMap(({ requirement }) => scopesOf(requirement)))].sort();
 }
 
 function segmentsOf(path: string): readonly string[] {

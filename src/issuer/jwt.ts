@@ -90,7 +90,7 @@ function validateHeader({ typ, crit, kid }: JsonObject): string {
 }
 
 function assertAsymmetric(alg: unknown): void {
-  if (typeof alg === 'string' && /^(?:RS|PS|ES)(?:256|384|512)$|^EdDSA$/.test(alg)) return;
+  if (typeof alg === 'string' && /^(?:RS|PS|ES)(?:256|384|512)$|^Ed(?:DSA|25519)$/.test(alg)) return;
   if (typeof alg === 'string' && /^HS(?:256|384|512)$/.test(alg)) {
     throw new CredentialError(
       'algorithm_symmetric',

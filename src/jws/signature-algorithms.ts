@@ -11,11 +11,11 @@ export const PSS_ALGORITHMS: readonly string[] = SIZES.map((size) => `PS${size}`
 /**
  * The algorithms that a key of this type can have. There is none for a symmetric key.
  *
- * @see RFC 7518 section 3.1, RFC 8037 section 3.1
+ * @see RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2
  */
 export function algorithmsOf({ kty, crv }: { readonly kty?: unknown; readonly crv?: unknown }): readonly string[] {
   if (kty === 'RSA') return [...RSA_ALGORITHMS, ...PSS_ALGORITHMS];
-  if (kty === 'OKP') return crv === 'Ed25519' ? ['EdDSA'] : [];
+  if (kty === 'OKP') return crv === 'Ed25519' ? ['EdDSA', 'Ed25519'] : [];
   const algorithm = kty === 'EC' && typeof crv === 'string' ? EC_ALGORITHMS[crv] : undefined;
   return algorithm === undefined ? [] : [algorithm];
 }
@@ -27,7 +27,7 @@ export function algorithmsOf({ kty, crv }: { readonly kty?: unknown; readonly cr
  */
 export function isSignatureOf(key: KeyObject, algorithm: string, input: string, signature: Buffer): boolean {
   const bits = algorithm.slice(2);
-  const isEdwards = algorithm === 'EdDSA';
+  const isEdwards = algorithm.startsWith('Ed');
   const isPss = algorithm.startsWith('PS');
   return verify(
     isEdwards ? null : `sha${bits}`,

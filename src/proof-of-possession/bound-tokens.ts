@@ -28,12 +28,14 @@ export interface Evidence {
 export interface BoundRequest {
   readonly method: string;
   /** Called only if there may be evidence that matters. */
-  readonly evidence?: (() => Evidence) | undefined;
+  readonly evidence?: ((publicUrl: string | undefined) => Evidence) | undefined;
 }
 
 export interface BoundTokensSettings {
   readonly dpop: Binding;
   readonly mtls: Binding;
+  /** Where callers see the API, if API Gateway does not know. */
+  readonly publicUrl?: string | undefined;
   /** Required if `dpop` is not `off`. */
   readonly replayGuard?: ReplayGuard | undefined;
   readonly clock: Clock;
@@ -55,15 +57,15 @@ export class BoundTokens {
    * @throws CredentialError `scheme_unsupported`, `proof_required`, `certificate_required`, `proof_missing`, or what `verifyProof` throws
    */
   inspect(credential: Credential, { method, evidence }: BoundRequest): DpopProof | undefined {
-    const { dpop, mtls, clock } = this.#settings;
-    if (mtls === 'required' && (credential.kind === 'basic' || evidence?.().clientCertificate === undefined))
+    const { dpop, mtls, publicUrl, clock } = this.#settings;
+    if (mtls === 'required' && (credential.kind === 'basic' || evidence?.(publicUrl).clientCertificate === undefined))
       throw new CredentialError('certificate_required', 'Only tokens that are bound to a certificate are accepted.');
     if (credential.kind === 'basic' || credential.scheme === undefined) {
       if (dpop !== 'required') return undefined;
       throw new CredentialError('proof_required', 'Only tokens with a DPoP proof are accepted.');
     }
     if (dpop === 'off') throw new CredentialError('scheme_unsupported', 'The scheme DPoP is not configured.');
-    const { url, proofs } = evidence?.() ?? NO_EVIDENCE;
+    const { url, proofs } = evidence?.(publicUrl) ?? NO_EVIDENCE;
     const [proof, ...others] = proofs;
     if (proof === undefined || others.length > 0) throw missing(`Got ${proofs.length} DPoP headers, expected one.`);
     return verifyProof(proof, { method, url, token: credential.token, nowMs: clock() });
@@ -96,13 +98,13 @@ export class BoundTokens {
   }
 
   #confirmCertificate(thumbprint: string | undefined, evidence: BoundRequest['evidence']): void {
-    const { mtls } = this.#settings;
+    const { mtls, publicUrl } = this.#settings;
     if (thumbprint === undefined) {
       if (mtls !== 'required') return;
       throw new CredentialError('certificate_required', 'The token is not bound to a certificate.');
     }
     if (mtls === 'off') throw constrained('The token is bound to a certificate.');
-    const pem = evidence?.().clientCertificate;
+    const pem = evidence?.(publicUrl).clientCertificate;
     if (pem === undefined) throw new CredentialError('certificate_missing', 'The request came without a certificate.');
     if (thumbprint === certificateThumbprint(pem)) return;
     throw new CredentialError('certificate_mismatch', 'The token is bound to another certificate.');

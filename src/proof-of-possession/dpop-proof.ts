@@ -37,6 +37,8 @@ const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
 const MAXIMUM_AGE_MS = 300_000;
 const MAXIMUM_LEAD_MS = 30_000;
 const MAXIMUM_JTI_LENGTH = 512;
+/** RFC 7518 sections 6.2.2 and 6.3.2. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /**
  * Verifies a proof.
@@ -75,14 +77,11 @@ function keyIn({ typ, alg, jwk, crit }: JsonObject): { readonly key: KeyObject; 
   if (typ !== 'dpop+jwt') throw malformed('"typ" is not "dpop+jwt"');
   if (crit !== undefined) throw malformed('it has critical extensions');
   // A private key in a header is no longer a secret.
-  if (!isJsonObject(jwk) || 'd' in jwk) throw malformed('"jwk" is not a public key');
-  // RFC 9864 renamed EdDSA with this curve.
-  const algorithm = alg === 'Ed25519' ? 'EdDSA' : alg;
-  if (typeof algorithm !== 'string' || !algorithmsOf(jwk).includes(algorithm))
-    throw malformed('"alg" does not fit "jwk"');
+  if (!isJsonObject(jwk) || PRIVATE_MEMBERS.some((name) => name in jwk)) throw malformed('"jwk" is not a public key');
+  if (typeof alg !== 'string' || !algorithmsOf(jwk).includes(alg)) throw malformed('"alg" does not fit "jwk"');
   const key = importKey(jwk);
   if (!key || !isSoundPublicKey(key)) throw malformed('"jwk" is not a sound key');
-  return { key, algorithm };
+  return { key, algorithm: alg };
 }
 
 function importKey(jwk: JsonObject): KeyObject | undefined {

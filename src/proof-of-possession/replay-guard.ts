@@ -3,6 +3,7 @@
  * change of a secret lets a proof pass again.
  */
 import { hash } from 'node:crypto';
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import { CredentialError, SharedStateError } from '../core/errors.ts';
 import type { ProofTable } from '../shared-state/ports.ts';
@@ -12,14 +13,25 @@ import type { DpopProof } from './dpop-proof.ts';
 /** Without a record the caller gets 503, so it is worth waiting longer than for a cache. */
 const TIMEOUT_MS = 1000;
 const LONGEST_PAUSE_MS = 1000;
+const MAXIMUM_KNOWN = 10_000;
+/** The item must outlive the proof also where the clock is behind, and while a lookup takes its time. */
+const KEPT_LONGER_SECONDS = 60;
+
+const UNRECORDABLE =
+  'The DPoP proof cannot be recorded, so a replay could not be told from it. Check the table of proofs and the role of the function.';
 
 export class ReplayGuard {
   readonly #table: ProofTable;
   readonly #access: TableAccess;
+  /** The proofs that this process has seen, so that replaying one costs no call. */
+  readonly #known = new BoundedMap<string, true>(MAXIMUM_KNOWN);
 
   constructor(table: ProofTable, clock: Clock) {
     this.#table = table;
-    this.#access = new TableAccess({ table: 'proofs', clock, timeoutMs: TIMEOUT_MS, longestPauseMs: LONGEST_PAUSE_MS });
+    this.#access = new TableAccess({
+      ...{ table: 'proofs', clock, timeoutMs: TIMEOUT_MS, longestPauseMs: LONGEST_PAUSE_MS },
+      pausesForThrottles: false,
+    });
   }
 
   /**
@@ -32,11 +44,18 @@ export class ReplayGuard {
   async record({ jwkThumbprint, jti, expiresAtMs }: DpopProof, observe?: TableObserver): Promise<void> {
     // A thumbprint has no colon, so no two pairs have the same text.
     const id = hash('sha256', `${jwkThumbprint}:${jti}`, 'base64url');
+    if (this.#known.get(id)) throw replayed();
+    const expiresAt = Math.ceil(expiresAtMs / 1000) + KEPT_LONGER_SECONDS;
     const isNew = await this.#access
-      .add((timeoutMs) => this.#table.add(id, Math.ceil(expiresAtMs / 1000), timeoutMs), observe)
-      .catch(() => {
-        throw new SharedStateError('proofs_unrecordable', 'The DPoP proof cannot be recorded.');
+      .add((timeoutMs) => this.#table.add(id, expiresAt, timeoutMs), observe)
+      .catch((cause: unknown) => {
+        throw new SharedStateError('proofs_unrecordable', UNRECORDABLE, { cause });
       });
-    if (!isNew) throw new CredentialError('proof_replayed', 'A proof with this "jti" and key was used before.');
+    this.#known.set(id, true);
+    if (!isNew) throw replayed();
   }
+}
+
+function replayed(): CredentialError {
+  return new CredentialError('proof_replayed', 'A proof with this "jti" and key was used before.');
 }

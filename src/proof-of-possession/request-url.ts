@@ -1,7 +1,5 @@
 /** Compares the URL in a proof with the URL of the request, although both may be written in several ways. */
-
-const ENCODED = /%[0-9a-f]{2}/gi;
-const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
+import { percentDecode, percentEncode } from '../core/percent-encoding.ts';
 
 /**
  * Returns whether two URLs are those of one resource. Query, fragment and a final slash do not count.
@@ -13,14 +11,14 @@ export function isSameUrl(one: string, other: string): boolean {
   return first !== undefined && first === second;
 }
 
-/** `new URL` removes dot segments and default ports, and writes the host in lower case. `undefined` if the text is not a URL. */
+/**
+ * `new URL` removes dot segments and default ports, and writes the host in lower case. A backslash would become a slash. `undefined` if the
+ * text is not a URL.
+ */
 function normalized(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
+  if (!URL.canParse(text) || text.includes('\\')) return undefined;
   const { protocol, username, password, host, pathname } = new URL(text);
   if (username !== '' || password !== '') return undefined;
-  const path = pathname.replace(ENCODED, (encoded) => {
-    const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
-    return UNRESERVED.test(character) ? character : encoded.toUpperCase();
-  });
-  return `${protocol}//${host}${path.replace(/\/$/, '')}`;
+  const segments = pathname.replace(/\/$/, '').split('/');
+  return `${protocol}//${host}${segments.map((part) => percentEncode(percentDecode(part) ?? part)).join('/')}`;
 }

@@ -24,6 +24,8 @@ export interface TableAccessSettings {
   readonly clock: Clock;
   /** The time limit of every call but the first, in milliseconds. @default 150 */
   readonly timeoutMs?: number;
+  /** Whether calls pause after throttles too. If each caller has items of its own, one caller must not stop the others. @default true */
+  readonly pausesForThrottles?: boolean;
   /** The longest pause after failures, in milliseconds. @default 30,000 */
   readonly longestPauseMs?: number;
 }
@@ -98,6 +100,7 @@ export class TableAccess {
 
   async #attempt<Result>(call: (timeoutMs: number) => Promise<Result>): Promise<Result> {
     const { clock, timeoutMs = TIMEOUT_MS, longestPauseMs = PAUSE_MS.longest } = this.#settings;
+    const { pausesForThrottles = true } = this.#settings;
     if (clock() < this.#pausedUntilMs) throw new TableError('paused', 'Calls to the table are paused.');
     const limitMs = this.#hasCalled ? timeoutMs : Math.max(timeoutMs, FIRST_TIMEOUT_MS);
     this.#hasCalled = true;
@@ -106,6 +109,7 @@ export class TableAccess {
       this.#failures = 0;
       return result;
     } catch (error) {
+      if (!pausesForThrottles && error instanceof TableError && error.failure === 'throttled') throw error;
       this.#failures += 1;
       const doublings = this.#failures - FAILURES_UNTIL_PAUSE;
       if (doublings >= 0) {

@@ -149,7 +149,7 @@ describe('a proof', () => {
   it('is recorded until it is refused for its age', async () => {
     const world = new BoundWorld({ dpop: 'accepted' });
     await world.container()(`DPoP ${boundJwt}`, withProofs(await proofFor(boundJwt)));
-    expect([...world.proofs.items.values()]).toEqual([NOW_SECONDS + 300]);
+    expect([...world.proofs.items.values()]).toEqual([NOW_SECONDS + 300 + 60]);
   });
 
   it('is not recorded if the token or the key is wrong, so that nobody else can use it up', async () => {
@@ -172,6 +172,26 @@ describe('a proof', () => {
     world.proofs.isBroken = false;
     world.clock.advanceSeconds(2);
     expect(await decide(`DPoP ${boundJwt}`, proof)).toBe('allow');
+  });
+
+  it('costs no call if it is used again in one container', async () => {
+    const world = new BoundWorld({ dpop: 'accepted' });
+    const decide = world.container();
+    const proof = withProofs(await proofFor(boundJwt));
+    expect(await decide(`DPoP ${boundJwt}`, proof)).toBe('allow');
+    for (let i = 0; i < 5; i += 1) expect(await decide(`DPoP ${boundJwt}`, proof)).toBe('proof_replayed');
+    expect(world.proofs.calls).toBe(1);
+  });
+
+  it('that is throttled does not stop other callers', async () => {
+    const world = new BoundWorld({ dpop: 'accepted' });
+    const decide = world.container();
+    world.proofs.isBroken = true;
+    for (let i = 0; i < 5; i += 1) {
+      expect(await decide(`DPoP ${boundJwt}`, withProofs(await proofFor(boundJwt)))).toBe('proofs_unrecordable');
+    }
+    world.proofs.isBroken = false;
+    expect(await decide(`DPoP ${BOUND_OPAQUE}`, withProofs(await proofFor(BOUND_OPAQUE)))).toBe('allow');
   });
 
   it('does not help a token that is not bound to a key', async () => {
@@ -197,6 +217,24 @@ describe('"dpop": "required"', () => {
   it('accepts a bound token', async () => {
     const decide = new BoundWorld({ dpop: 'required' }).container();
     expect(await decide(`DPoP ${boundJwt}`, withProofs(await proofFor(boundJwt)))).toBe('allow');
+  });
+});
+
+describe('a JWT that is also introspected', () => {
+  const introspected = async (cnf: object, response: object) => {
+    const token = await mint(issuerKey, { cnf });
+    const world = new BoundWorld({ dpop: 'accepted', mtls: 'accepted', introspectJwts: true });
+    world.tokens.set(token, activePassword({ token_type: 'Bearer', exp: NOW_SECONDS + 3600, ...response }));
+    const decide = world.container();
+    return decide(`DPoP ${token}`, withProofs(await proofFor(token)));
+  };
+  const jkt = key.thumbprint;
+
+  it('is bound to everything that the token or the server names', async () => {
+    expect(await introspected({ jkt }, {})).toBe('allow');
+    expect(await introspected({ jkt }, { cnf: { jkt } })).toBe('allow');
+    expect(await introspected({ jkt }, { cnf: { jkt, 'x5t#S256': x5t } })).toBe('certificate_missing');
+    expect(await introspected({ jkt }, { cnf: { jkt: thiefKey.thumbprint } })).toBe('token_sender_constrained');
   });
 });
 

@@ -96,6 +96,12 @@ describe('a proof', () => {
     expect(refusal(await makeProof(key, TOKEN, { header: { jwk } }))).toBe('proof_malformed');
   });
 
+  it('is malformed with private members of an RSA key in its header', async () => {
+    const rsa = await makeProofKey('RS256');
+    const { p, q } = await exportJWK(rsa.privateKey);
+    expect(refusal(await makeProof(rsa, TOKEN, { header: { jwk: { ...rsa.jwk, p, q } } }))).toBe('proof_malformed');
+  });
+
   it('is malformed with the signature of another key', async () => {
     const other = await makeProofKey();
     expect(refusal(await makeProof({ ...other, jwk: key.jwk }, TOKEN))).toBe('proof_malformed');

@@ -14,6 +14,7 @@ describe('the URL in a proof', () => {
     'https://api.example.com/prod/foo/',
     'https://api.example.com/prod/foo?a=b',
     'https://api.example.com/prod/foo#part',
+    'https://api.example.com/prod/%66%6f%6F',
   ])('is that of the request, however it is written: %s', (htu) => {
     expect(isSameUrl(htu, URL_OF_REQUEST)).toBe(true);
   });
@@ -30,12 +31,26 @@ describe('the URL in a proof', () => {
     'https://evil.example/prod/foo',
     'http://api.example.com/prod/foo',
     'https://user@api.example.com/prod/foo',
+    'https://api.example.com\\prod\\foo',
     '/prod/foo',
     'api.example.com/prod/foo',
     '',
   ])('is another one: %s', (htu) => {
     expect(isSameUrl(htu, URL_OF_REQUEST)).toBe(false);
     expect(isSameUrl(URL_OF_REQUEST, htu)).toBe(false);
+  });
+
+  it.each(['@', ':', '|', ',', '+', '=', '&', '[', ']', "'", '$', ';', '!', '*', '(', ')', ' ', 'é'])(
+    'is the same if %s is encoded in one of them only',
+    (character) => {
+      const url = (part: string) => `https://api.example.com/foo/${part}`;
+      expect(isSameUrl(url(`a${encodeURIComponent(character)}b`), url(`a${character}b`))).toBe(true);
+    },
+  );
+
+  it.each(['%2F', '%3F', '%23', '%5C'])('is another one if %s is decoded', (encoded) => {
+    const url = (part: string) => `https://api.example.com/foo/${part}`;
+    expect(isSameUrl(url(`a${encoded}b`), url(`a${decodeURIComponent(encoded)}b`))).toBe(false);
   });
 
   it('is the same if only the case of an encoded character differs', () => {
