@@ -3,7 +3,6 @@
  * only if the request also has the origin secret, because a caller who reaches the API directly can write any header.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
-import { ip, is, pipe, string } from 'valibot';
 import { ORIGIN_SECRET_HEADER } from '../../src/config/viewer-address.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { type Headers, headerValues } from './header-values.ts';
@@ -19,7 +18,7 @@ export interface ViewerAddressSettings {
 /** The minimum time between two reads, so that wrong secrets cannot cause a flood of them. */
 const READ_PAUSE_MS = 30_000;
 
-const ADDRESS = pipe(string(), ip());
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 export class ViewerAddress {
   readonly #settings: ViewerAddressSettings;
@@ -73,8 +72,13 @@ function isSame(one: string, other: string): boolean {
 
 /** CloudFront writes the address, a colon and the port; an IPv6 address may be in brackets. */
 function addressIn(name: string, value: string): string | undefined {
-  if (name !== 'cloudfront-viewer-address') return is(ADDRESS, value) ? value : undefined;
+  if (name !== 'cloudfront-viewer-address') return isAddress(value) ? value : undefined;
   const { bracketed, plain } = /^(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^[\]]+)):\d{1,5}$/.exec(value)?.groups ?? {};
   const text = bracketed ?? plain;
-  return is(ADDRESS, text) ? text : undefined;
+  return text !== undefined && isAddress(text) ? text : undefined;
+}
+
+/** The parser of URLs knows every form of an IPv6 address. */
+function isAddress(text: string): boolean {
+  return IPV4.test(text) || (/^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]/`));
 }
