@@ -3,6 +3,7 @@ import { GatewayResponse, ResponseType, type RestApiBase } from 'aws-cdk-lib/aws
 import { Construct } from 'constructs';
 import { corsAllowOrigins } from '../src/config/gateway-fields.ts';
 import { gatewayResponses, type HeaderSource } from '../src/config/gateway-responses.ts';
+import type { BindingMode } from '../src/core/principal.ts';
 import { checkProp } from './check-prop.ts';
 import { errorCorsHeaders } from './cors.ts';
 
@@ -22,7 +23,7 @@ export interface GatewayResponsesOptions {
    * @see RFC 9449 section 7.1
    * @default 'off' - `addGatewayResponses` of an `Auth0Authorizer`: the authorizer's own value
    */
-  readonly dpop?: 'off' | 'accepted' | 'required' | undefined;
+  readonly dpop?: BindingMode | undefined;
 
   /**
    * The origin whose pages may read the responses. A gateway response cannot choose between several; with more than one, every

@@ -1,4 +1,5 @@
 /** What the package exports. Everything here is a promise that docs/upgrading.md describes. */
+export type { BindingMode } from '../src/core/principal.ts';
 export type { AllOfScopes, AnyOfScopes, RouteSetting, RouteSettings } from '../src/core/routes.ts';
 export type { ResourceMetadataDocument } from '../src/resource-metadata/document.ts';
 export type { ApiRoute } from './api-route.ts';

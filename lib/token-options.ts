@@ -1,5 +1,6 @@
 /** The options of an authorizer that say which kinds of tokens it accepts, and what of them the backend receives. */
 import type { Duration } from 'aws-cdk-lib';
+import type { BindingMode } from '../src/core/principal.ts';
 
 /** Which kinds of tokens an authorizer accepts, and what of them the backend receives. */
 export interface TokenOptions {
@@ -26,7 +27,7 @@ export interface TokenOptions {
    * @see RFC 9449
    * @default 'off' - such tokens are refused
    */
-  readonly dpop?: 'off' | 'accepted' | 'required';
+  readonly dpop?: BindingMode;
 
   /**
    * Whether tokens that are bound to a client certificate are accepted, if the caller presents this certificate to API Gateway (mutual
@@ -35,7 +36,7 @@ export interface TokenOptions {
    * @see RFC 8705 section 3
    * @default 'off' - such tokens are refused
    */
-  readonly mtls?: 'off' | 'accepted' | 'required';
+  readonly mtls?: BindingMode;
 
   /**
    * The URL at which callers see the API, such as `https://api.example.com`, if API Gateway sees another one, for example behind

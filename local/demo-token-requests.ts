@@ -1,4 +1,5 @@
 /** The requests of the demonstration with special tokens: PS256, encrypted, bound to a key or a certificate, of another organization. */
+import type { BindingMode } from '../src/core/principal.ts';
 import { DemoKey } from './demo-proof.ts';
 import { type DemoRequest, type DemoRequests, inVariable, urlOf } from './demo-requests.ts';
 import type { DemoChoice } from './demo-routes.ts';
@@ -7,9 +8,9 @@ import type { Tenant } from './tenant/server.ts';
 /** What the configuration says about special tokens. */
 export interface TokenSettings {
   /** @default 'off' */
-  readonly dpop?: 'off' | 'accepted' | 'required' | undefined;
+  readonly dpop?: BindingMode | undefined;
   /** @default 'off' */
-  readonly mtls?: 'off' | 'accepted' | 'required' | undefined;
+  readonly mtls?: BindingMode | undefined;
   /** The URL in DPoP proofs. @default the gateway's */
   readonly publicUrl?: string | undefined;
   /** @default the organization does not matter */

@@ -1,4 +1,5 @@
 /** Builds the value of `WWW-Authenticate` (RFC 9110 section 11.6.1). The realm is the audience. */
+import type { BindingMode } from '../core/principal.ts';
 
 /** The algorithms of DPoP proofs that are accepted (RFC 9449 section 7.1), the usual one first. */
 export const PROOF_ALGORITHMS: readonly string[] = ['ES', 'PS', 'RS']
@@ -26,7 +27,7 @@ export interface ChallengeSettings {
   /** Offer Basic beside Bearer; `first`: before it. @default false */
   readonly basicChallenge?: BasicOffer | undefined;
   /** Offer DPoP beside Bearer; `required`: instead of it. @default 'off' */
-  readonly dpop?: 'off' | 'accepted' | 'required' | undefined;
+  readonly dpop?: BindingMode | undefined;
   /** Where a client finds the issuer. @default the API serves no metadata */
   readonly resourceMetadataUrl?: string | undefined;
 }

@@ -27,6 +27,9 @@ export interface Confirmation {
   readonly certificateThumbprint?: string | undefined;
 }
 
+/** Whether tokens that are bound to a key or certificate are accepted. `off`: they are refused. `required`: nothing else is accepted. */
+export type BindingMode = 'off' | 'accepted' | 'required';
+
 /** A verified identity, and what it may do. */
 export interface Principal {
   /** The identity: always `sub`, never the name that the caller gave. */

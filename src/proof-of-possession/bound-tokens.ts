@@ -6,13 +6,10 @@ import { hash, X509Certificate } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { Credential } from '../core/credential.ts';
 import { CredentialError } from '../core/errors.ts';
-import type { Principal } from '../core/principal.ts';
+import type { BindingMode, Principal } from '../core/principal.ts';
 import type { TableObserver } from '../shared-state/table-access.ts';
 import { type DpopProof, mismatch, verifyProof } from './dpop-proof.ts';
 import type { ReplayGuard } from './replay-guard.ts';
-
-/** `off`: such tokens are refused. `required`: nothing else is accepted. */
-export type Binding = 'off' | 'accepted' | 'required';
 
 /** What shows that the caller holds the key or the certificate. */
 export interface Evidence {
@@ -32,8 +29,8 @@ export interface BoundRequest {
 }
 
 export interface BoundTokensSettings {
-  readonly dpop: Binding;
-  readonly mtls: Binding;
+  readonly dpop: BindingMode;
+  readonly mtls: BindingMode;
   /** Where callers see the API, if API Gateway does not know. */
   readonly publicUrl?: string | undefined;
   /** Required if `dpop` is not `off`. */

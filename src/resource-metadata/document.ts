@@ -1,9 +1,6 @@
 /** The metadata of the API, by which a client finds the issuer (RFC 9728). It is public, and the same for every caller. */
-
+import type { BindingMode } from '../core/principal.ts';
 import { RouteMap, type RouteSettings } from '../core/routes.ts';
-
-/** Whether tokens that are bound to their holder are refused, accepted, or required. */
-type Binding = 'off' | 'accepted' | 'required';
 
 /** The API, as its configuration describes it. */
 export interface ProtectedResource {
@@ -12,8 +9,8 @@ export interface ProtectedResource {
   readonly issuer: string;
   readonly issuers?: readonly { readonly issuer: string }[];
   readonly routes: RouteSettings;
-  readonly dpop?: Binding;
-  readonly mtls?: Binding;
+  readonly dpop?: BindingMode;
+  readonly mtls?: BindingMode;
 }
 
 /**
