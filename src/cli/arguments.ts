@@ -92,7 +92,7 @@ function unknownOption(name: string, names: readonly string[]): string {
   const isPlausible = /^--?[a-z][a-z-]{0,23}$/.test(name);
   const got = isPlausible ? `There is no option ${name}` : 'The command line has an unknown option';
   if (/secret|password|token|private/i.test(name)) {
-    return `${got}. Secrets do not belong on a command line, because others on this machine can see it. Put AUTH0_CLIENT_SECRET into the environment or .env, or leave it out to be asked. Name the file with a private key as --client-key. Give a token on standard input. See --help.`;
+    return `${got}. Secrets do not belong on a command line, because others on this machine can see it. Put AUTH0_CLIENT_SECRET into the environment or .env, or leave it out to be asked. Pass the name of the file with a private key with --client-key. Give a token on standard input. See --help.`;
   }
   const nearest = nearestNames(name.replace(/^-+/, ''), names, 1).map((found) => `; the nearest is --${found}`);
   return `${got}${nearest.join('')}. See --help.`;

@@ -60,7 +60,7 @@ function keyIn(text: string, place: string, settings: Context['settings']) {
 async function askForSecret(clientId: string, { terminal }: Context['ports']): Promise<string> {
   if (!terminal.canAsk) {
     throw usageError(
-      'The secret of the management client is missing, and there is no terminal to ask for it. Set AUTH0_CLIENT_SECRET in the environment or in .env, or name the file with the private key of the client as --client-key or AUTH0_CLIENT_KEY_FILE.',
+      'The secret of the management client is missing, and there is no terminal to ask for it. Set AUTH0_CLIENT_SECRET in the environment or in .env, or pass the name of the file with the private key of the client with --client-key or AUTH0_CLIENT_KEY_FILE.',
     );
   }
   const secret = (await terminal.ask(`Client secret of ${clientId} (not shown): `, true)).trim();

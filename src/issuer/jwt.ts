@@ -97,7 +97,10 @@ function assertAsymmetric(alg: unknown): void {
       'The token is signed with a shared secret. Set the signing algorithm of the API to RS256 or PS256.',
     );
   }
-  throw new CredentialError('algorithm_refused', 'Expected one of RS, PS or ES with 256, 384 or 512, or EdDSA.');
+  throw new CredentialError(
+    'algorithm_refused',
+    'Expected RS, PS or ES with 256, 384 or 512, such as RS256, or EdDSA.',
+  );
 }
 
 function verifySignature(token: string, { alg }: JsonObject, key: IssuerKey): void {

@@ -53,15 +53,17 @@ export function verifyProof(proof: string, { method, url, token, nowMs }: ProofE
   if (!isSignatureOf(key, algorithm, `${unverifiedHeader}.${unverifiedPayload}`, Buffer.from(signature, 'base64url')))
     throw malformed('its signature does not match');
   const { jti, htm, htu, iat, ath } = objectIn(unverifiedPayload);
-  if (typeof jti !== 'string' || jti === '' || jti.length > MAXIMUM_JTI_LENGTH) throw malformed('"jti" is not usable');
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAXIMUM_JTI_LENGTH)
+    throw malformed('"jti" is not a string of 1 to 512 characters');
   if (typeof iat !== 'number') throw malformed('"iat" is not a number');
   if (htm !== method) throw mismatch('"htm" is not the method of the request');
-  if (url === undefined) throw mismatch('the event does not say the URL of the request; set "publicUrl"');
+  if (url === undefined)
+    throw mismatch('"htu" cannot be checked, because the event does not say the URL; set "publicUrl"');
   if (typeof htu !== 'string' || !isSameUrl(htu, url)) throw mismatch('"htu" is not the URL of the request');
   if (ath !== hash('sha256', token, 'base64url')) throw mismatch('"ath" is not the digest of the token');
   const expiresAtMs = iat * 1000 + MAXIMUM_AGE_MS;
   if (!(nowMs < expiresAtMs && iat * 1000 <= nowMs + MAXIMUM_LEAD_MS)) {
-    throw new CredentialError('proof_expired', 'The DPoP proof is too old, or from the future.');
+    throw new CredentialError('proof_expired', 'Expected an "iat" less than 300 s ago and at most 30 s ahead.');
   }
   return { jwkThumbprint: thumbprintOf(key), jti, expiresAtMs };
 }
@@ -98,5 +100,5 @@ function malformed(what: string): CredentialError {
 
 /** Also for the key, which only the token names. */
 export function mismatch(what: string): CredentialError {
-  return new CredentialError('proof_mismatch', `The DPoP proof is for something else: ${what}.`);
+  return new CredentialError('proof_mismatch', `The DPoP proof does not match: ${what}.`);
 }

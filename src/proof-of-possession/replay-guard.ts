@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import { CredentialError, SharedStateError } from '../core/errors.ts';
-import type { ProofTable } from '../shared-state/ports.ts';
+import { type ProofTable, TableError } from '../shared-state/ports.ts';
 import { TableAccess, type TableObserver } from '../shared-state/table-access.ts';
 import type { DpopProof } from './dpop-proof.ts';
 
@@ -16,9 +16,6 @@ const LONGEST_PAUSE_MS = 1000;
 const MAXIMUM_KNOWN = 10_000;
 /** The item must outlive the proof also where the clock is behind, and while a lookup takes its time. */
 const KEPT_LONGER_SECONDS = 60;
-
-const UNRECORDABLE =
-  'The DPoP proof cannot be recorded, so a replay could not be told from it. Check the table of proofs and the role of the function.';
 
 export class ReplayGuard {
   readonly #table: ProofTable;
@@ -38,7 +35,7 @@ export class ReplayGuard {
    * Records a proof.
    *
    * @throws CredentialError `proof_replayed` if it was recorded before
-   * @throws SharedStateError `proofs_unrecordable` if a replay could not be told from it
+   * @throws SharedStateError `proofs_unrecordable` if a replay could not be detected
    * @see RFC 9449 section 11.1
    */
   async record({ jwkThumbprint, jti, expiresAtMs }: DpopProof, observe?: TableObserver): Promise<void> {
@@ -49,7 +46,9 @@ export class ReplayGuard {
     const isNew = await this.#access
       .add((timeoutMs) => this.#table.add(id, expiresAt, timeoutMs), observe)
       .catch((cause: unknown) => {
-        throw new SharedStateError('proofs_unrecordable', UNRECORDABLE, { cause });
+        if (!(cause instanceof TableError)) throw cause;
+        const what = `The DPoP proof cannot be recorded (${cause.failure}), so a replay could not be detected.`;
+        throw new SharedStateError('proofs_unrecordable', what, { cause });
       });
     this.#known.set(id, true);
     if (!isNew) throw replayed();

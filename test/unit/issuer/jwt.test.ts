@@ -139,7 +139,10 @@ describe('a token that is signed by PSS', () => {
 });
 
 describe('the algorithm of a JWT', () => {
-  const refused = credentialError('algorithm_refused', 'Expected one of RS, PS or ES with 256, 384 or 512, or EdDSA.');
+  const refused = credentialError(
+    'algorithm_refused',
+    'Expected RS, PS or ES with 256, 384 or 512, such as RS256, or EdDSA.',
+  );
   const symmetric = credentialError(
     'algorithm_symmetric',
     'The token is signed with a shared secret. Set the signing algorithm of the API to RS256 or PS256.',

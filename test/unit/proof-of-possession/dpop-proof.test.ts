@@ -47,11 +47,11 @@ describe('a proof', () => {
     ['a URL that is none', { htu: 7 }],
     ['another token', { ath: 'x'.repeat(43) }],
     ['no token', { ath: undefined }],
-  ])('is for something else: %s', async (_, claims) => {
+  ])('does not match the request with %s', async (_, claims) => {
     expect(refusal(await makeProof(key, TOKEN, { claims }))).toBe('proof_mismatch');
   });
 
-  it('is for something else if the event does not say the URL', async () => {
+  it('does not match if the event does not say the URL', async () => {
     expect(refusal(await makeProof(key, TOKEN), { url: undefined })).toBe('proof_mismatch');
   });
 
