@@ -1,10 +1,11 @@
 /**
- * Signs the JWT that authenticates the resource server or a client to the issuer. It uses only `node:crypto`: fixed
- * header, fixed claims, one signature. It parses nothing from outside.
+ * Signs the JWT that authenticates the resource server or a client to the issuer. Fixed header, fixed claims, one
+ * signature. It parses nothing from outside.
  */
-import { constants, type KeyObject, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { ClientCredentials, ClientKey } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
+import { signCompact } from '../jws/compact-jws.ts';
 import { SIGNING_ALGORITHM } from '../signing-key/signing-key.ts';
 
 /** RFC 7523 section 2.2. */
@@ -13,8 +14,6 @@ export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-typ
 const LIFETIME_SECONDS = 60;
 /** A server whose clock is behind ours must not take the assertion for one from the future. */
 const BACKDATED_SECONDS = 5;
-/** RFC 7518 section 3.5: the salt is as long as the hash. */
-const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
 /** A key with its algorithm. @default RS256 */
 interface AssertionKey {
@@ -48,13 +47,7 @@ export function signClientAssertion(
   const header = { alg, kid, typ: 'JWT' };
   const times = { iat: nowSeconds - BACKDATED_SECONDS, exp: nowSeconds + LIFETIME_SECONDS };
   const payload = { iss: clientId, sub: clientId, aud: audience, ...times, jti };
-  const signingInput = `${base64url(header)}.${base64url(payload)}`;
-  const signature = sign(`sha${alg.slice(2)}`, Buffer.from(signingInput), {
-    key,
-    dsaEncoding: 'ieee-p1363',
-    ...(alg === 'PS256' && PSS),
-  });
-  return `${signingInput}.${signature.toString('base64url')}`;
+  return signCompact(header, payload, key);
 }
 
 /** Where a client authenticates, and what makes each of its assertions a new one. */
@@ -91,8 +84,4 @@ export function clientParameters(
     client_id: clientId,
     ...(key ? assertionParameters(key, clientId, context) : { client_secret: clientSecret }),
   };
-}
-
-function base64url(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

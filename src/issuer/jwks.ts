@@ -3,13 +3,13 @@
  * asymmetric signature key is skipped. A flood of unknown `kid`s causes at most one fetch every 30 s. During an outage the
  * cached keys stay in use.
  */
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { CredentialError, IssuerError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
+import { isJsonObject, parseJson } from '../core/json.ts';
 import { algorithmsOf, PSS_ALGORITHMS } from '../jws/signature-algorithms.ts';
-import { isSoundPublicKey } from '../jws/sound-public-key.ts';
+import { importSoundKey } from '../jws/sound-public-key.ts';
 import type { CallContext, IssuerEndpoint } from './issuer-endpoint.ts';
 
 /** A public key with the algorithms (RFC 7518, RFC 8037) that it may be used with. */
@@ -171,16 +171,8 @@ function parseKey(jwk: unknown): IssuerKey | undefined {
   const isPossible = (algorithm: string) =>
     alg === undefined ? !PSS_ALGORITHMS.includes(algorithm) : algorithm === alg;
   const algorithms = algorithmsOf(jwk).filter(isPossible);
-  return algorithms.length === 0 ? undefined : importKey(jwk.kid, algorithms, jwk);
-}
-
-function importKey(kid: string, algorithms: readonly string[], jwk: JsonObject): IssuerKey | undefined {
-  try {
-    const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
-    return isSoundPublicKey(publicKey) ? { kid, algorithms, publicKey } : undefined;
-  } catch {
-    return undefined;
-  }
+  const publicKey = algorithms.length === 0 ? undefined : importSoundKey(jwk);
+  return publicKey && { kid: jwk.kid, algorithms, publicKey };
 }
 
 function ignoreIssuerError(error: unknown): void {

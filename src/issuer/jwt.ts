@@ -5,6 +5,7 @@
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
 import { ACCESS_TOKEN, type Principal } from '../core/principal.ts';
+import { COMPACT_JWS } from '../jws/compact-jws.ts';
 import { isSignatureOf } from '../jws/signature-algorithms.ts';
 import { backendClaims } from './backend-claims.ts';
 import { type Claims, type Expectations, validateClaims } from './claims.ts';
@@ -18,7 +19,6 @@ export interface JwtSettings {
   readonly permissionsAsScopes: boolean;
 }
 
-const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 /** RFC 7519 section 5.1 and RFC 9068 section 4; other types, such as logout, ID or DPoP tokens, are not access tokens. */
 const ACCESS_TOKEN_TYPES = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
 

@@ -1,5 +1,5 @@
-/** Which algorithms a public key may be used with, and whether a signature is its. Asymmetric algorithms only (RFC 8725 section 3.1). */
-import { constants, type KeyObject, verify } from 'node:crypto';
+/** Which algorithms a public key may be used with, and signs and verifies with it. Asymmetric algorithms only (RFC 8725 section 3.1). */
+import { constants, type KeyObject, type SigningOptions, sign, verify } from 'node:crypto';
 
 const EC_ALGORITHMS: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
 const SIZES = ['256', '384', '512'];
@@ -21,23 +21,35 @@ export function algorithmsOf({ kty, crv }: { readonly kty?: unknown; readonly cr
 }
 
 /**
+ * Signs with a private key.
+ *
+ * @param algorithm one of `algorithmsOf` the key
+ */
+export function signatureOf(key: KeyObject, algorithm: string, input: string): Buffer {
+  return sign(digestOf(algorithm), Buffer.from(input), { key, ...optionsOf(algorithm) });
+}
+
+/**
  * Returns whether a signature was made with the private half of a key.
  *
  * @param algorithm one of `algorithmsOf` the key
  */
 export function isSignatureOf(key: KeyObject, algorithm: string, input: string, signature: Buffer): boolean {
-  const bits = algorithm.slice(2);
-  const isEdwards = algorithm.startsWith('Ed');
-  const isPss = algorithm.startsWith('PS');
-  return verify(
-    isEdwards ? null : `sha${bits}`,
-    Buffer.from(input),
-    {
-      key,
-      // RFC 7518 sections 3.4 and 3.5: both halves at full length; a salt as long as the digest.
-      ...(algorithm.startsWith('ES') && { dsaEncoding: 'ieee-p1363' }),
-      ...(isPss && { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: Number(bits) / 8 }),
-    },
-    signature,
-  );
+  return verify(digestOf(algorithm), Buffer.from(input), { key, ...optionsOf(algorithm) }, signature);
+}
+
+/** Ed25519 has a digest of its own. */
+function digestOf(algorithm: string): string | null {
+  return algorithm.startsWith('Ed') ? null : `sha${algorithm.slice(2)}`;
+}
+
+/** RFC 7518 sections 3.4 and 3.5: both halves at full length; a salt as long as the digest. */
+function optionsOf(algorithm: string): SigningOptions {
+  return {
+    ...(algorithm.startsWith('ES') && { dsaEncoding: 'ieee-p1363' }),
+    ...(algorithm.startsWith('PS') && {
+      padding: constants.RSA_PKCS1_PSS_PADDING,
+      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+    }),
+  };
 }

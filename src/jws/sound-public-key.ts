@@ -2,7 +2,7 @@
  * Rejects public keys that parse but protect nothing, because anybody can forge a signature that they accept. An honest
  * server publishes none of them, but Node imports them without an error.
  */
-import type { KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 const MINIMUM_RSA_BITS = 2048;
 /** OpenSSL refuses to verify with a longer exponent unless the modulus is short. */
@@ -14,8 +14,17 @@ const ORDER_8_Y = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a
 /** The `y` of the points whose order divides eight. Both points with such a `y` have small order. */
 const SMALL_ORDER_YS: ReadonlySet<bigint> = new Set([0n, 1n, FIELD - 1n, ORDER_8_Y, FIELD - ORDER_8_Y]);
 
-/** Returns whether signatures that this key verifies can be trusted. */
-export function isSoundPublicKey(key: KeyObject): boolean {
+/** Imports a public key; `undefined` if it is malformed, or if signatures that it verifies cannot be trusted. */
+export function importSoundKey(jwk: JsonWebKey): KeyObject | undefined {
+  try {
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    return isSoundPublicKey(key) ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSoundPublicKey(key: KeyObject): boolean {
   switch (key.asymmetricKeyType) {
     case 'rsa':
       return isSoundRsa(key);

@@ -1,9 +1,9 @@
 /** Signs a JWT about the principal of a request, for the backend. */
-import { sign } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { CredentialError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { boundedScope, type Principal, TOKEN_SLACK_SECONDS } from '../core/principal.ts';
+import { signCompact } from '../jws/compact-jws.ts';
 import { type PrincipalKey, TOKEN_ALGORITHM } from './principal-key.ts';
 
 /** No other kind of JWT has this type, so that none can be taken for another (RFC 8725 section 3.11). */
@@ -51,8 +51,7 @@ export class PrincipalTokens {
   /** @see RFC 7519, RFC 7515 section 7.1 */
   #sign(principal: Principal, { kid, privateKey: key }: PrincipalKey): string {
     const header = { alg: TOKEN_ALGORITHM, typ: PRINCIPAL_TOKEN_TYPE, kid };
-    const signed = `${base64url(header)}.${base64url(this.#claims(principal))}`;
-    return `${signed}.${sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+    return signCompact(header, this.#claims(principal), key);
   }
 
   #claims(principal: Principal): object {
@@ -94,8 +93,4 @@ export class PrincipalTokens {
     });
     return this.#key;
   }
-}
-
-function base64url(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

@@ -2,11 +2,12 @@
  * Verifies a DPoP proof: a JWT that the caller has signed for this one request, with the key that is in its header. Until the signature
  * is verified, all of it is unverified. Afterwards it says only that the caller holds this key.
  */
-import { createPublicKey, hash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts';
+import { COMPACT_JWS } from '../jws/compact-jws.ts';
 import { algorithmsOf, isSignatureOf } from '../jws/signature-algorithms.ts';
-import { isSoundPublicKey } from '../jws/sound-public-key.ts';
+import { importSoundKey } from '../jws/sound-public-key.ts';
 import { thumbprintOf } from '../signing-key/thumbprint.ts';
 import { isSameUrl } from './request-url.ts';
 
@@ -32,7 +33,6 @@ export interface DpopProof {
 }
 
 const MAXIMUM_LENGTH = 6144;
-const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
 /** A proof is made for one request, so its age is that of the request, plus how wrong the clock of a device may be. */
 const MAXIMUM_AGE_MS = 300_000;
 const MAXIMUM_LEAD_MS = 30_000;
@@ -81,17 +81,9 @@ function keyIn({ typ, alg, jwk, crit }: JsonObject): { readonly key: KeyObject; 
   // A private key in a header is no longer a secret.
   if (!isJsonObject(jwk) || PRIVATE_MEMBERS.some((name) => name in jwk)) throw malformed('"jwk" is not a public key');
   if (typeof alg !== 'string' || !algorithmsOf(jwk).includes(alg)) throw malformed('"alg" does not fit "jwk"');
-  const key = importKey(jwk);
-  if (!key || !isSoundPublicKey(key)) throw malformed('"jwk" is not a sound key');
+  const key = importSoundKey(jwk);
+  if (!key) throw malformed('"jwk" is not a sound key');
   return { key, algorithm: alg };
-}
-
-function importKey(jwk: JsonObject): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: jwk, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
 }
 
 function malformed(what: string): CredentialError {
