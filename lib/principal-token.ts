@@ -12,7 +12,6 @@ import { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { rotationDays } from '../src/config/deployment-fields.ts';
 import { parseSigningKeyConfiguration, type SigningKeyConfiguration } from '../src/config/function-configurations.ts';
-import { TOKEN_SLACK_SECONDS } from '../src/core/principal.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
@@ -42,7 +41,7 @@ export interface PrincipalTokenConfiguration {
   readonly keySecret: string;
   readonly issuer: string;
   readonly audience: string;
-  readonly seconds: number;
+  readonly gatewayTtlSeconds: number;
 }
 
 const FUNCTION_TIMEOUT = Duration.seconds(30);
@@ -68,7 +67,7 @@ export class PrincipalToken extends Construct {
   /** The Lambda function that makes the keys, and that Secrets Manager calls for each step of a rotation. */
   readonly function: IFunction;
 
-  readonly #seconds: number;
+  readonly #gatewayTtlSeconds: number;
   readonly #encryptionKey: IKey | undefined;
 
   /** @throws ConfigurationError `configuration_invalid` */
@@ -79,8 +78,7 @@ export class PrincipalToken extends Construct {
     checkProp(this, 'principalTokenRotation', days, rotationDays);
     this.audience = props.audience;
     this.#encryptionKey = props.encryptionKey;
-    this.#seconds =
-      (resultsCacheTtl.isUnresolved() ? MAXIMUM_GATEWAY_TTL : resultsCacheTtl).toSeconds() + TOKEN_SLACK_SECONDS;
+    this.#gatewayTtlSeconds = (resultsCacheTtl.isUnresolved() ? MAXIMUM_GATEWAY_TTL : resultsCacheTtl).toSeconds();
     const table = this.#table();
     this.secretArn = this.#secret(days).attrId;
     this.function = this.#function(table);
@@ -104,7 +102,7 @@ export class PrincipalToken extends Construct {
   /** What the authorizer's function must know. */
   get configuration(): PrincipalTokenConfiguration {
     const { secretArn: keySecret, issuer, audience } = this;
-    return { keySecret, issuer, audience, seconds: this.#seconds };
+    return { keySecret, issuer, audience, gatewayTtlSeconds: this.#gatewayTtlSeconds };
   }
 
   #table(): Table {

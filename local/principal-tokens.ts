@@ -1,7 +1,6 @@
 /** The signed principal in local mode: its key is in memory, and the gateway serves its JWKS. */
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
 import type { AuthorizerConfiguration } from '../src/config/authorizer-configuration.ts';
-import { TOKEN_SLACK_SECONDS } from '../src/core/principal.ts';
 import { generatePrincipalKey, publicPrincipalJwk, writePrincipalKeys } from '../src/principal-token/key-pairs.ts';
 import { importPrincipalKey } from '../src/principal-token/principal-key.ts';
 import type { LocalConfiguration } from './options.ts';
@@ -30,7 +29,7 @@ export function localPrincipalTokens(
       keySecret: 'in memory',
       issuer,
       audience: principalTokenAudience ?? backendUrl ?? apiAudience,
-      seconds: gatewayTtlSeconds + TOKEN_SLACK_SECONDS,
+      gatewayTtlSeconds,
     }),
   };
 }

@@ -88,7 +88,9 @@ const keys = exactly({
   /** Accept a token in the subprotocols of a WebSocket. */
   webSocketSubprotocols: optional(flag, false),
   /** The signed principal for the backend: the secret with its key, its `iss` and `aud`, and its lifetime. */
-  principalToken: optional(strictObject({ keySecret: secretId, issuer: name, audience: name, seconds: seconds(3660) })),
+  principalToken: optional(
+    strictObject({ keySecret: secretId, issuer: name, audience: name, gatewayTtlSeconds: seconds(3600) }),
+  ),
 });
 
 const schema = pipe(

@@ -66,9 +66,6 @@ export const TOKEN_KEY = 'token';
 /** The key under which a backend receives one of the claims that the configuration passes on. */
 export type ClaimKey = `claim_${string}`;
 
-/** The signed principal outlives the cache of API Gateway by this, for the request that is under way and for clocks that differ. */
-export const TOKEN_SLACK_SECONDS = 60;
-
 /** The principal as a backend receives it. */
 export type PrincipalContext = Readonly<
   Record<(typeof PRINCIPAL_KEYS)[number], string> &

@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import { CredentialError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
-import { boundedScope, type Principal, TOKEN_SLACK_SECONDS } from '../core/principal.ts';
+import { boundedScope, type Principal } from '../core/principal.ts';
 import { signCompact } from '../jws/compact-jws.ts';
 import { type PrincipalKey, TOKEN_ALGORITHM } from './principal-key.ts';
 
@@ -12,8 +12,8 @@ export const PRINCIPAL_TOKEN_TYPE = 'principal+jwt';
 export interface PrincipalTokenSettings {
   readonly issuer: string;
   readonly audience: string;
-  /** The life of a token: how long API Gateway caches the response that holds it, and `TOKEN_SLACK_SECONDS`. */
-  readonly seconds: number;
+  /** How long API Gateway caches the response that holds the token. */
+  readonly gatewayTtlSeconds: number;
   /** Reads the current key. */
   readonly readKey: () => Promise<PrincipalKey>;
   readonly clock: Clock;
@@ -22,6 +22,8 @@ export interface PrincipalTokenSettings {
 /** Signs a token about a principal. */
 export type SignPrincipal = (principal: Principal) => Promise<string>;
 
+/** How much longer than API Gateway's cache entry a token lives: for the request that is under way, and for clocks that differ. */
+const SLACK_SECONDS = 60;
 const FRESH_MS = 5 * 60_000;
 /** Leaves room in the context of a response, where the claims are once more, and in a header. */
 const MOST_CLAIMS_LENGTH = 3000;
@@ -55,16 +57,16 @@ export class PrincipalTokens {
   }
 
   #claims(principal: Principal): object {
-    const { issuer: iss, audience: aud, seconds, clock } = this.#settings;
+    const { issuer: iss, audience: aud, gatewayTtlSeconds, clock } = this.#settings;
     const iat = Math.floor(clock() / 1000);
     // API Gateway may replay the response after the credential has expired, but not for longer than its cache lasts.
-    const last = Math.max(principal.expiresAt ?? Number.POSITIVE_INFINITY, iat) + seconds - TOKEN_SLACK_SECONDS;
+    const last = Math.max(principal.expiresAt ?? Number.POSITIVE_INFINITY, iat) + gatewayTtlSeconds;
     const claims = {
       iss,
       aud,
       sub: principal.subject,
       iat,
-      exp: Math.floor(Math.min(iat + seconds, last)),
+      exp: Math.floor(Math.min(iat + gatewayTtlSeconds + SLACK_SECONDS, last)),
       issuer: principal.issuer,
       client_id: principal.clientId,
       username: principal.username,

@@ -40,10 +40,10 @@ describe('the signed principal', () => {
     expect(JSON.stringify([without.api.toJSON(), without.key.toJSON()])).not.toMatch(/principal-?key|principaltoken/i);
   });
 
-  it('lives a minute longer than API Gateway caches a response', () => {
+  it('is told for how long API Gateway caches a response', () => {
     const { template } = authorizerWith({ principalToken: true, resultsCacheTtl: Duration.minutes(5) });
     expect(signedWith(template)).toBe(
-      '{"keySecret":"…","issuer":"https://….execute-api.….…/…/","audience":"https://my.api","seconds":360}',
+      '{"keySecret":"…","issuer":"https://….execute-api.….…/…/","audience":"https://my.api","gatewayTtlSeconds":300}',
     );
   });
 

@@ -13,7 +13,7 @@ export const PRINCIPAL_TOKEN = {
   keySecret: 'principal-keys',
   issuer: TOKEN_ISSUER,
   audience: TOKEN_AUDIENCE,
-  seconds: 360,
+  gatewayTtlSeconds: 300,
 };
 
 export function makePrincipalKeys(): PrincipalKeyPairs {
