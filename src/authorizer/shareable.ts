@@ -3,11 +3,10 @@
  * must never leave the container, in any form, so of the Basic secrets only app specific passwords are shared.
  */
 import { looksLikeApplicationPassword } from '../core/application-password.ts';
-import type { Credential } from '../core/credential.ts';
+import { type Credential, MAXIMUM_TOKEN_LENGTH } from '../core/credential.ts';
 import { APPLICATION_SPECIFIC_PASSWORD, type Principal } from '../core/principal.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
 import type { SharedPrincipal } from '../shared-state/shared-entry.ts';
-import { MAXIMUM_TOKEN_LENGTH } from './opaque-token-authenticator.ts';
 
 /** Returns whether a credential may have an entry in the shared cache, as far as its form shows. */
 export function isShareable(credential: Credential): boolean {

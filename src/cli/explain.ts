@@ -1,10 +1,9 @@
 /** Shows what the authorizer would decide about a Bearer token for each configured route, by running the authorizer itself. */
 import type { Decision } from '../authorizer/decision.ts';
-import { isEncrypted } from '../authorizer/opaque-token-authenticator.ts';
 import type { CredentialErrorCode } from '../core/errors.ts';
 import { claimContext, type Principal } from '../core/principal.ts';
 import { CONNECT_ROUTE, type RouteSetting, type RouteSettings, requirementOf, scopesOf } from '../core/routes.ts';
-import { isCompactJws } from '../issuer/jwt.ts';
+import { isCompactJwe, isCompactJws } from '../issuer/jwt.ts';
 import type { ProofTable } from '../shared-state/ports.ts';
 import type { SigningKeyStore } from '../signing-key/signing-key-ring.ts';
 import { authorizerConfiguration } from './authorizer-configuration.ts';
@@ -32,7 +31,7 @@ const NO_PROOFS: ProofTable = { add: async () => false };
 
 /** Describes how the authorizer handles a token, by its form. */
 export function describeHandling(token: string): string {
-  if (isEncrypted(token)) return 'five parts, so an encrypted JWT: refused, because only its recipient could read it';
+  if (isCompactJwe(token)) return 'five parts, so an encrypted JWT: refused, because only its recipient could read it';
   return isCompactJws(token)
     ? "three parts, so a JWT: verified with the tenant's public keys, and then introspected only with introspectJwts"
     : 'not a JWT, so an opaque token or app specific password: introspected by the tenant';
@@ -85,7 +84,7 @@ function explainDecision(route: string, setting: Exclude<RouteSetting, 'public'>
     case 'allow':
       return {
         ...{ route, outcome, status: 200, reason: 'allowed', rule: allowRule(setting) },
-        ...audiencesOf(decision),
+        ...shownAudiences(decision),
         ...claimsOf(decision.principal),
       };
     case 'deny':
@@ -95,7 +94,7 @@ function explainDecision(route: string, setting: Exclude<RouteSetting, 'public'>
         status: 403,
         reason: decision.reason,
         rule: denyRule(setting, decision),
-        ...audiencesOf(decision),
+        ...shownAudiences(decision),
       };
     case 'unauthenticated':
       return { route, outcome, status: 401, reason: decision.reason, rule: refusalRule(setting, decision) };
@@ -109,7 +108,7 @@ function claimsOf(principal: Principal): Pick<Explanation, 'claims'> {
   return Object.keys(claims).length === 0 ? {} : { claims };
 }
 
-function audiencesOf({ principal: { audiences } }: { readonly principal: Principal }) {
+function shownAudiences({ principal: { audiences } }: { readonly principal: Principal }) {
   return audiences ? { audiences } : {};
 }
 

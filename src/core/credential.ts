@@ -22,13 +22,14 @@ export interface BasicCredential {
   readonly secret: string;
 }
 
-/** A token of 8,192 characters with its scheme. API Gateway accepts 10,240 bytes of headers in total. */
+/** Longer tokens are refused without a call. */
+export const MAXIMUM_TOKEN_LENGTH = 8192;
+/** Such a token with its scheme. API Gateway accepts 10,240 bytes of headers in total. */
 const MAXIMUM_HEADER_LENGTH = 8200;
 /** The same token with a user name, in base64. */
 const MAXIMUM_BASIC_TOKEN_HEADER_LENGTH = 12_000;
 const MAXIMUM_USERNAME_LENGTH = 320;
 const MAXIMUM_SECRET_LENGTH = 2048;
-const MAXIMUM_BASIC_TOKEN_LENGTH = 8192;
 
 const SCHEME_AND_REST = /^([A-Za-z][A-Za-z0-9-]*)(?: +(.*))?$/s;
 /** RFC 6750 section 2.1, `b64token`. */
@@ -86,7 +87,7 @@ function parseBasic(encoded: string, tokenUsers: readonly string[]): Credential 
   if (username === '' || secret === '') throw malformed('The Basic credentials lack a username or a secret.');
   if (username.length > MAXIMUM_USERNAME_LENGTH) throw oversized('username', MAXIMUM_USERNAME_LENGTH);
   const isToken = tokenUsers.includes(username);
-  const maximum = isToken ? MAXIMUM_BASIC_TOKEN_LENGTH : MAXIMUM_SECRET_LENGTH;
+  const maximum = isToken ? MAXIMUM_TOKEN_LENGTH : MAXIMUM_SECRET_LENGTH;
   if (secret.length > maximum) throw oversized('secret', maximum);
   return isToken ? parseBearer(secret) : { kind: 'basic', username, secret };
 }

@@ -31,6 +31,18 @@ export function isCompactJws(token: string): boolean {
   return token.split('.', 4).length === 3;
 }
 
+/**
+ * Returns whether a token is a JWE in compact form, so that nobody here can read it.
+ *
+ * @see RFC 7516 section 7.1
+ */
+export function isCompactJwe(token: string): boolean {
+  const [header = '', ...others] = token.split('.', 6);
+  if (others.length !== 4) return false;
+  const value = parseJson(Buffer.from(header, 'base64url').toString());
+  return isJsonObject(value) && 'enc' in value;
+}
+
 /** The issuer that a token claims; `undefined` if it claims none. Use it only to choose who verifies the token. */
 export function unverifiedIssuer(token: string): string | undefined {
   const payload = parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
