@@ -96,7 +96,7 @@ export class Authorizer {
       this.#settings;
     const { callerIp, viewerAddress } = request;
     const credential = parseCredential(request.authorization, tokenUsers);
-    const proof = boundTokens.inspect(credential, request);
+    const proof = boundTokens.verifyProofOf(credential, request);
     const form = formOf(credential);
     // The shared tables use up some of it. A revocation relies on the whole: see the second flush.
     const deadlineMs = clock() + DECISION_DEADLINE_MS;
@@ -108,7 +108,7 @@ export class Authorizer {
     // After the cache: another container may have shared the principal before the list changed.
     assertOrganization(resolved.principal, allowedOrganizations);
     if (form === 'jwt') await revocation?.assertJwtStands(resolved.principal, observe);
-    await boundTokens.confirm(resolved.principal, proof, request, observe);
+    await boundTokens.assertHolder(resolved.principal, proof, request, observe);
     return resolved;
   }
 

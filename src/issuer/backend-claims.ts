@@ -2,7 +2,7 @@
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
-import { type Expectations, malformed } from './claims.ts';
+import { type Expectations, malformedClaim } from './claims.ts';
 
 /**
  * Of the claims as JSON, together with `sub`, `username`, `client_id` and `org_id`. So they fit into the authorizer's context twice: as
@@ -28,7 +28,7 @@ export function backendClaims(
   const { act, sub, username, client_id: client, azp, org_id: organization } = claims;
   const hasActor = act !== undefined && act !== null;
   if (!hasActor && contextClaims.length === 0) return {};
-  if (hasActor && !isJsonObject(act)) throw malformed('act', 'an object');
+  if (hasActor && !isJsonObject(act)) throw malformedClaim('act', 'an object');
   const passed = {
     actor: hasActor ? claimText(claims, 'act') : undefined,
     claims: Object.fromEntries(contextClaims.map((name) => [name, claimText(claims, name)])),
@@ -43,7 +43,7 @@ function claimText(claims: JsonObject, name: string): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : isExact(value, MAXIMUM_DEPTH) ? JSON.stringify(value) : undefined;
   if (text === undefined || UNSAFE_TEXT.test(text))
-    throw malformed(name, 'a value that the backend can receive unchanged');
+    throw malformedClaim(name, 'a value that the backend can receive unchanged');
   return text;
 }
 

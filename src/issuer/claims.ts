@@ -111,20 +111,20 @@ function epochSeconds(claims: JsonObject, name: string): number | undefined {
   const value = claims[name];
   // Some servers write `null` for a claim that the token does not have.
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw malformed(name, 'a number');
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw malformedClaim(name, 'a number');
   return value;
 }
 
 function requiredText(claims: JsonObject, name: string): string {
   const value = text(claims, name);
-  if (value === undefined || value === '') throw malformed(name, 'a non-empty string');
+  if (value === undefined || value === '') throw malformedClaim(name, 'a non-empty string');
   return value;
 }
 
 function text(claims: JsonObject, name: string): string | undefined {
   const value = claims[name];
   if (value === undefined || value === null) return undefined;
-  if (!isClaimText(value)) throw malformed(name, CLAIM_TEXT);
+  if (!isClaimText(value)) throw malformedClaim(name, CLAIM_TEXT);
   return value;
 }
 
@@ -140,17 +140,17 @@ function scopesOf({ scope, scp }: JsonObject, { mayUseScp = false }: Expectation
 /** Drops everything that is not a scope-token. This can only take rights away. */
 function scopeTokens(scope: unknown, name: string): readonly string[] {
   if (scope === undefined || scope === null) return [];
-  if (typeof scope !== 'string') throw malformed(name, 'a string');
+  if (typeof scope !== 'string') throw malformedClaim(name, 'a string');
   return scope.split(' ').filter((token) => SCOPE_TOKEN.test(token));
 }
 
 function scopeList(list: unknown, name: string): readonly string[] {
   if (list === undefined || list === null) return [];
-  if (!Array.isArray(list)) throw malformed(name, 'an array');
+  if (!Array.isArray(list)) throw malformedClaim(name, 'an array');
   return list.filter((entry): entry is string => typeof entry === 'string' && SCOPE_TOKEN.test(entry));
 }
 
 /** The error for a claim of the wrong kind. */
-export function malformed(claim: string, expectation: string): CredentialError {
+export function malformedClaim(claim: string, expectation: string): CredentialError {
   return new CredentialError('claims_malformed', `The claim "${claim}" is not ${expectation}.`);
 }

@@ -8,7 +8,7 @@ import type { Credential } from '../core/credential.ts';
 import { CredentialError } from '../core/errors.ts';
 import type { BindingMode, Principal } from '../core/principal.ts';
 import type { TableObserver } from '../shared-state/table-access.ts';
-import { type DpopProof, mismatch, verifyProof } from './dpop-proof.ts';
+import { type DpopProof, proofMismatch, verifyProof } from './dpop-proof.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
 /** What shows that the caller holds the key or the certificate. */
@@ -53,7 +53,7 @@ export class BoundTokens {
    * @returns the proof; `undefined` if the caller does not say that the token is bound to a key
    * @throws CredentialError `scheme_unsupported`, `proof_required`, `certificate_required`, `proof_missing`, or what `verifyProof` throws
    */
-  inspect(credential: Credential, { method, evidence }: BoundRequest): DpopProof | undefined {
+  verifyProofOf(credential: Credential, { method, evidence }: BoundRequest): DpopProof | undefined {
     const { dpop, mtls, publicUrl, clock } = this.#settings;
     if (mtls === 'required' && (credential.kind === 'basic' || evidence?.(publicUrl).clientCertificate === undefined))
       throw new CredentialError('certificate_required', 'Only tokens that are bound to a certificate are accepted.');
@@ -72,29 +72,29 @@ export class BoundTokens {
    * Makes sure that the caller may use the token of this principal. Records the proof last: whoever has only the token, or only the proof,
    * records nothing.
    *
-   * @param proof what `inspect` returned
+   * @param proof what `verifyProofOf` returned
    * @throws CredentialError `token_sender_constrained`, `proof_missing`, `proof_mismatch`, `proof_replayed`, `certificate_required`,
    *   `certificate_missing` or `certificate_mismatch`
    * @throws SharedStateError `proofs_unrecordable`
    */
-  confirm(
+  assertHolder(
     { confirmation }: Principal,
     proof: DpopProof | undefined,
     { evidence }: BoundRequest,
     observe?: TableObserver,
   ): void | Promise<void> {
-    this.#confirmCertificate(confirmation?.certificateThumbprint, evidence);
+    this.#assertCertificate(confirmation?.certificateThumbprint, evidence);
     const thumbprint = confirmation?.jwkThumbprint;
     if (!proof) {
       if (thumbprint !== undefined) throw constrained('The token is bound to a key, but came without a proof.');
       return undefined;
     }
     if (thumbprint === undefined) throw missing('The token is not bound to a key. Expected the scheme Bearer.');
-    if (proof.jwkThumbprint !== thumbprint) throw mismatch('its key is not the one that the token is bound to');
+    if (proof.jwkThumbprint !== thumbprint) throw proofMismatch('its key is not the one that the token is bound to');
     return this.#settings.replayGuard?.record(proof, observe);
   }
 
-  #confirmCertificate(thumbprint: string | undefined, evidence: BoundRequest['evidence']): void {
+  #assertCertificate(thumbprint: string | undefined, evidence: BoundRequest['evidence']): void {
     const { mtls, publicUrl } = this.#settings;
     if (thumbprint === undefined) {
       if (mtls !== 'required') return;

@@ -56,11 +56,11 @@ export function verifyProof(proof: string, { method, url, token, nowMs }: ProofE
   if (typeof jti !== 'string' || jti === '' || jti.length > MAXIMUM_JTI_LENGTH)
     throw malformed('"jti" is not a string of 1 to 512 characters');
   if (typeof iat !== 'number') throw malformed('"iat" is not a number');
-  if (htm !== method) throw mismatch('"htm" is not the method of the request');
+  if (htm !== method) throw proofMismatch('"htm" is not the method of the request');
   if (url === undefined)
-    throw mismatch('"htu" cannot be checked, because the event does not say the URL; set "publicUrl"');
-  if (typeof htu !== 'string' || !isSameUrl(htu, url)) throw mismatch('"htu" is not the URL of the request');
-  if (ath !== hash('sha256', token, 'base64url')) throw mismatch('"ath" is not the digest of the token');
+    throw proofMismatch('"htu" cannot be checked, because the event does not say the URL; set "publicUrl"');
+  if (typeof htu !== 'string' || !isSameUrl(htu, url)) throw proofMismatch('"htu" is not the URL of the request');
+  if (ath !== hash('sha256', token, 'base64url')) throw proofMismatch('"ath" is not the digest of the token');
   const expiresAtMs = iat * 1000 + MAXIMUM_AGE_MS;
   if (!(nowMs < expiresAtMs && iat * 1000 <= nowMs + MAXIMUM_LEAD_MS)) {
     throw new CredentialError('proof_expired', 'Expected an "iat" less than 300 s ago and at most 30 s ahead.');
@@ -91,6 +91,6 @@ function malformed(what: string): CredentialError {
 }
 
 /** Also for the key, which only the token names. */
-export function mismatch(what: string): CredentialError {
+export function proofMismatch(what: string): CredentialError {
   return new CredentialError('proof_mismatch', `The DPoP proof does not match: ${what}.`);
 }

@@ -40,7 +40,7 @@ export const introspect: Command = {
     const token = await readToken(context);
     const response = await waitFor(
       'the tenant',
-      () => askInTurn(audiences, (audience) => createIntrospection(context, keys, audience)(token)),
+      () => askAsEachAudience(audiences, (audience) => createIntrospection(context, keys, audience)(token)),
       ports,
     );
     const explanations = context.args.flag('explain')
@@ -53,13 +53,13 @@ export const introspect: Command = {
 };
 
 /** The tenant reports a token as active only in the name of its own audience. */
-async function askInTurn(
+async function askAsEachAudience(
   [audience, ...others]: readonly [string, ...string[]],
   ask: (audience: string) => Promise<UnverifiedResponse>,
 ): Promise<UnverifiedResponse> {
   const response = await ask(audience);
   const [next, ...rest] = others;
-  return response.active || next === undefined ? response : askInTurn([next, ...rest], ask);
+  return response.active || next === undefined ? response : askAsEachAudience([next, ...rest], ask);
 }
 
 function show(

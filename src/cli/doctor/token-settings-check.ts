@@ -35,7 +35,7 @@ function faultsOf(tokens: TokenSettings, configuration: AuthorizerConfiguration)
     signingFault(tokens),
     dialectFault(tokens, configuration.permissionsAsScopes),
     encryptionFault(tokens),
-    bindingFault(tokens, configuration),
+    boundTokensFault(tokens, configuration),
     policyFault(tokens),
   ].filter((fault) => fault !== undefined);
 }
@@ -72,7 +72,7 @@ function encryptionFault({ isEncrypted }: TokenSettings): Fault | undefined {
   };
 }
 
-function bindingFault(
+function boundTokensFault(
   { proofOfPossession, bindingMechanism }: TokenSettings,
   { dpop, mtls }: AuthorizerConfiguration,
 ): Fault | undefined {
