@@ -11,7 +11,7 @@ import { PrivateKeyJwt, StoredClient } from '../issuer/client-authentication.ts'
 import { ClientCredentialsCache } from '../issuer/client-credentials-cache.ts';
 import { Introspection } from '../issuer/introspection.ts';
 import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
-import { firstToKnow, type Introspector, inEachName } from '../issuer/introspector.ts';
+import { asEachAudience, firstToKnow, type Introspector } from '../issuer/introspector.ts';
 import { IssuerEndpoint, type IssuerPorts } from '../issuer/issuer-endpoint.ts';
 import { Jwks } from '../issuer/jwks.ts';
 import { JwtVerifier } from '../issuer/jwt.ts';
@@ -62,7 +62,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   const { issuers, audience, audiences, basicOrder, introspectJwts, allowedOrganizations } = configuration;
   const digest = credentialDigest();
   const routes = new RouteMap(configuration.routes);
-  const authorityOf = (endpointsAs: EndpointsAs) => composeAuthority(endpointsAs, configuration, ports);
+  const authorityOf = (endpointsFor: EndpointsFor) => composeAuthority(endpointsFor, configuration, ports);
   const first = authorityOf((name) => mainIssuerEndpoints(configuration, name));
   const others = issuers.map((entry) => authorityOf((name) => issuerEndpoints(entry, name)));
   const asJwtIssuer = (authority: Authority): JwtIssuer =>
@@ -109,14 +109,14 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
 }
 
 /** The endpoints of an issuer that knows this API by one of its audiences. */
-type EndpointsAs = (audience: string) => IssuerEndpoints;
+type EndpointsFor = (audience: string) => IssuerEndpoints;
 
 function composeAuthority(
-  endpointsAs: EndpointsAs,
+  endpointsFor: EndpointsFor,
   { audience, audiences: others, permissionsAsScopes, contextClaims }: AuthorizerConfiguration,
   ports: AuthorizerPorts,
 ): Authority {
-  const endpoints = endpointsAs(audience);
+  const endpoints = endpointsFor(audience);
   const { issuer, jwksUrl } = endpoints;
   const { clock } = ports;
   const audiences = [audience, ...others];
@@ -131,20 +131,20 @@ function composeAuthority(
   };
   const jwks = new Jwks({ url: jwksUrl, endpoint: new IssuerEndpoint('jwks', ports), clock });
   const introspect = composeIntrospection(ports);
-  const named = (name: string) => ({
+  const introspectAs = (name: string) => ({
     audience: name,
-    introspector: introspect(endpointsAs(name), { ...expected, audiences: [name] }),
+    introspector: introspect(endpointsFor(name), { ...expected, audiences: [name] }),
   });
   // A client with an id or a secret of its own sees the tokens for every audience. Otherwise its id is the audience.
   const { clientId, clientSecret } = endpoints;
-  const isOneClient = clientSecret !== undefined || others.every((name) => endpointsAs(name).clientId === clientId);
+  const isOneClient = clientSecret !== undefined || others.every((name) => endpointsFor(name).clientId === clientId);
   const introspector = isOneClient
     ? introspect(endpoints, expected)
-    : inEachName([named(audience), ...others.map(named)]);
+    : asEachAudience([introspectAs(audience), ...others.map(introspectAs)]);
   return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector, jwks };
 }
 
-/** Introspections of one issuer share a circuit breaker. Each has keys of its own: a rotation may have changed those of one name. */
+/** Introspections of one issuer share a circuit breaker. Each has keys of its own: a rotation changes the resource servers one after the other. */
 function composeIntrospection(ports: AuthorizerPorts) {
   const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
   const endpoint = new IssuerEndpoint('introspection', ports);

@@ -55,15 +55,15 @@ export function validateClaims(unverifiedClaims: unknown, expected: Expectations
     throw new CredentialError('claims_malformed', 'The claims are not a JSON object.');
   const iss = requiredText(unverifiedClaims, 'iss');
   if (iss !== expected.issuer) throw new CredentialError('issuer_mismatch', 'The issuer is not the configured one.');
-  const named = listed(unverifiedClaims.aud);
-  if (!expected.audiences.some((audience) => named.includes(audience))) {
+  const tokenAudiences = listed(unverifiedClaims.aud);
+  if (!expected.audiences.some((audience) => tokenAudiences.includes(audience))) {
     throw new CredentialError('audience_mismatch', 'The audience does not include the configured one.');
   }
   const exp = validateTime(unverifiedClaims, expected);
   return {
     sub: requiredText(unverifiedClaims, 'sub'),
     iss,
-    audiences: expected.apiAudiences?.filter((audience) => named.includes(audience)),
+    audiences: expected.apiAudiences?.filter((audience) => tokenAudiences.includes(audience)),
     exp,
     iat: epochSeconds(unverifiedClaims, 'iat'),
     scopes: scopesOf(unverifiedClaims, expected),

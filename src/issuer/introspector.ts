@@ -1,4 +1,4 @@
-/** Introspects a token: at one server or at several in turn, in the name of one audience or of several in turn. */
+/** Introspects a token: at one server or at several in turn, as one audience or as each of several in turn. */
 import { looksLikeApplicationPassword } from '../core/application-password.ts';
 import { type CredentialErrorCode, hasCode } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
@@ -6,7 +6,7 @@ import type { CallContext } from './issuer-endpoint.ts';
 
 export interface Introspector {
   /**
-   * @param audiences those that a verified token names, if the API has several. Only their names are used
+   * @param audiences those that a verified token names, if the API has several. Only as these audiences is it introspected
    * @throws CredentialError `token_inactive` if the server does not report the token as active, or another code
    * @throws IssuerError if the call to the server failed
    */
@@ -15,8 +15,8 @@ export interface Introspector {
 
 type OneOrMore<Item> = readonly [Item, ...Item[]];
 
-/** An introspection in the name of one audience. */
-export interface NamedIntrospector {
+/** Introspects as one audience: with its key, or its client's. */
+export interface AudienceIntrospector {
   readonly audience: string;
   readonly introspector: Introspector;
 }
@@ -39,14 +39,14 @@ export function firstToKnow([first, ...others]: OneOrMore<Introspector>): Intros
 }
 
 /**
- * Asks one server in the name of each audience in turn. Auth0 reports a token as active only to the API that it is for. The
- * names have separate keys, so a refused key ends the search like an outage: the token may be for that audience.
+ * Asks one server as each audience in turn. Auth0 reports a token as active only to the API that it is for. The
+ * audiences have separate keys, so a refused key ends the search like an outage: the token may be for that audience.
  */
-export function inEachName(named: OneOrMore<NamedIntrospector>): Introspector {
+export function asEachAudience(introspectors: OneOrMore<AudienceIntrospector>): Introspector {
   return {
     introspect: (token, context, audiences) => {
-      const suitable = audiences ? named.filter(({ audience }) => audiences.includes(audience)) : named;
-      const [{ introspector } = named[0], ...others] = suitable;
+      const suitable = audiences ? introspectors.filter(({ audience }) => audiences.includes(audience)) : introspectors;
+      const [{ introspector } = introspectors[0], ...others] = suitable;
       const inTurn = [introspector, ...others.map((other) => other.introspector)] as const;
       return askInTurn(inTurn, 'audience_mismatch', token, context);
     },
