@@ -83,7 +83,11 @@ function explainDecision(route: string, setting: Exclude<RouteSetting, 'public'>
   switch (decision.outcome) {
     case 'allow':
       return {
-        ...{ route, outcome, status: 200, reason: 'allowed', rule: allowRule(setting) },
+        route,
+        outcome,
+        status: 200,
+        reason: 'allowed',
+        rule: allowRule(setting),
         ...shownAudiences(decision),
         ...claimsOf(decision.principal),
       };

@@ -22,8 +22,8 @@ export function gatewayTtlFault(
 ): string | undefined {
   if (uncachedScopes.length > 0 && ttlSeconds > 0)
     return `got ${ttlSeconds}; expected 0, because uncachedScopes forbids caching`;
-  const [name] = [...(dpop === 'off' ? [] : ['dpop']), ...(mtls === 'off' ? [] : ['mtls'])];
-  if (name === undefined || ttlSeconds === 0) return undefined;
+  if (ttlSeconds === 0 || (dpop === 'off' && mtls === 'off')) return undefined;
+  const name = dpop === 'off' ? 'mtls' : 'dpop';
   // A time that is known only at deployment is a negative number here.
   const got = ttlSeconds > 0 ? ttlSeconds : 'a value that is known only at deployment';
   return `got ${got}; expected 0, because with ${name} each request must be checked: a cached decision would let a stolen token pass`;

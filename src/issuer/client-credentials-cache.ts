@@ -2,7 +2,7 @@
  * Caches a client's id with its secret or key, read from the store on first use. If the server refuses them, the stored secret may
  * have changed, so they are read again, but at most every 30 s.
  */
-import type { ClientCredentials, SecretClient } from '../core/client-credentials.ts';
+import type { ClientCredentials, ClientKey, SecretClient } from '../core/client-credentials.ts';
 import type { Clock } from '../core/clock.ts';
 
 const READ_AGAIN_MS = 30_000;
@@ -60,10 +60,12 @@ export class ClientCredentialsCache<Client extends ClientCredentials = ClientCre
 }
 
 function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
-  const { privateKey, alg, kid } = one.key ?? {};
-  const isSameKey =
-    !other.key || (privateKey?.equals(other.key.privateKey) && alg === other.key.alg && kid === other.key.kid);
-  return one.clientId === other.clientId && one.clientSecret === other.clientSecret && isSameKey === true;
+  return one.clientId === other.clientId && one.clientSecret === other.clientSecret && isSameKey(one.key, other.key);
+}
+
+function isSameKey(one: ClientKey | undefined, other: ClientKey | undefined): boolean {
+  if (!one || !other) return one === other;
+  return one.privateKey.equals(other.privateKey) && one.alg === other.alg && one.kid === other.kid;
 }
 
 /**

@@ -34,7 +34,8 @@ export function createManagementRequests(
     const last = isStale ? await token.request() : used;
     const final = isStale ? await sendWith(ports, request, last) : first;
     if (final.status < 300) return final.body;
-    throw refusalOf(request, final, client, [used, last, client.credentials.clientSecret ?? used]);
+    const { clientSecret } = client.credentials;
+    throw refusalOf(request, final, client, [used, last, ...(clientSecret === undefined ? [] : [clientSecret])]);
   };
 }
 

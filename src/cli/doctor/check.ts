@@ -47,9 +47,11 @@ export function ofEachAudience(check: Check): Check {
     ...check,
     run: async (examination) => {
       const [main, ...others] = examination.audiences;
-      const findings: (readonly [string, Finding])[] = [[main, await check.run(examination)]];
+      const first = await check.run(examination);
+      if (others.length === 0) return first;
+      const findings: (readonly [string, Finding])[] = [[main, first]];
       for (const audience of others) findings.push([audience, await check.run({ ...examination, audience })]);
-      return others.length === 0 ? (findings[0]?.[1] ?? skipped('')) : merged(findings);
+      return merged(findings);
     },
   };
 }
