@@ -8,7 +8,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { basicOffer } from '../src/config/challenges.ts';
-import type { Configuration } from '../src/config/configuration.ts';
+import { type Configuration, principalTokenAudienceOf } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
 import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
 import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
@@ -226,13 +226,12 @@ function resourcesOf({ routes, backendUrl }: Configuration) {
   return backendUrl === undefined ? resourcesOfRoutes(routes) : resourcesBeforeBackend(routes);
 }
 
-/** Of a backend of its own, the URL is the best name. */
 function principalTokenOptions(configuration: Configuration) {
-  const { principalToken, principalTokenAudience, backendUrl, audience, rotationDays } = configuration;
+  const { principalToken, rotationDays } = configuration;
   if (!principalToken) return {};
   return {
     principalToken,
-    principalTokenAudience: principalTokenAudience ?? backendUrl ?? audience,
+    principalTokenAudience: principalTokenAudienceOf(configuration),
     principalTokenRotation: Duration.days(rotationDays),
   };
 }

@@ -1,6 +1,7 @@
 /** The signed principal in local mode: its key is in memory, and the gateway serves its JWKS. */
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
 import type { AuthorizerConfiguration } from '../src/config/authorizer-configuration.ts';
+import { principalTokenAudienceOf } from '../src/config/configuration.ts';
 import { generatePrincipalKey, publicPrincipalJwk, writePrincipalKeys } from '../src/principal-token/key-pairs.ts';
 import { importPrincipalKey } from '../src/principal-token/principal-key.ts';
 import type { LocalConfiguration } from './options.ts';
@@ -17,18 +18,18 @@ type Keys = Pick<LocalConfiguration, 'principalToken' | 'principalTokenAudience'
 
 /** @returns `undefined` unless the configuration turns them on */
 export function localPrincipalTokens(
-  { principalToken, principalTokenAudience, backendUrl, gatewayTtlSeconds }: Keys,
-  apiAudience: string,
+  { principalToken, gatewayTtlSeconds, ...keys }: Keys,
+  audience: string,
 ): LocalPrincipalTokens | undefined {
   if (!principalToken) return undefined;
-  const keys = [generatePrincipalKey(), generatePrincipalKey()] as const;
+  const pairs = [generatePrincipalKey(), generatePrincipalKey()] as const;
   return {
-    readKey: async () => importPrincipalKey(writePrincipalKeys(keys)),
-    jwks: JSON.stringify({ keys: keys.map(publicPrincipalJwk) }),
+    readKey: async () => importPrincipalKey(writePrincipalKeys(pairs)),
+    jwks: JSON.stringify({ keys: pairs.map(publicPrincipalJwk) }),
     configuration: (issuer) => ({
       keySecret: 'in memory',
       issuer,
-      audience: principalTokenAudience ?? backendUrl ?? apiAudience,
+      audience: principalTokenAudienceOf({ ...keys, audience }),
       gatewayTtlSeconds,
     }),
   };

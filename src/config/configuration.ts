@@ -138,6 +138,15 @@ export function principalTokenFault(keyed: Pick<Keys, 'principalToken' | 'princi
     : undefined;
 }
 
+/** The `aud` of principal tokens. By default it is the backend's URL, or else the audience of the API. */
+export function principalTokenAudienceOf({
+  principalTokenAudience,
+  backendUrl,
+  audience,
+}: Pick<Keys, 'principalTokenAudience' | 'backendUrl' | 'audience'>): string {
+  return principalTokenAudience ?? backendUrl ?? audience;
+}
+
 type ResourceKeys = Pick<Keys, 'resourceMetadata' | 'publicUrl' | 'audience' | 'audiences'>;
 
 /** A client asks for a token for the `resource` of the metadata, so that must be an audience (RFC 9728 section 3.3). */
