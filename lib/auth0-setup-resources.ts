@@ -20,7 +20,7 @@ export function resourceServerProperties(props: Auth0SetupProps) {
   };
 }
 
-/** Of a resource server for another audience of the same API. */
+/** Properties of a resource server for another audience of the same API. */
 export function additionalResourceServerProperties(props: Auth0SetupProps, audience: string) {
   return { ...resourceServerProperties({ ...props, audience }), IsAdditional: 'true' };
 }

@@ -29,7 +29,11 @@ export interface PrincipalTokenProps {
   /** How long API Gateway caches the authorizer's results. Known only at deployment: an hour. */
   readonly resultsCacheTtl: Duration;
 
-  /** @default Duration.days(90) */
+  /**
+   * How often the key is rotated, in whole days: at most 1000. `Duration.days(0)` turns the schedule off.
+   *
+   * @default Duration.days(90)
+   */
   readonly rotateAfter?: Duration | undefined;
 
   /** @default - the account's default key for Secrets Manager */
@@ -50,7 +54,10 @@ const SERVICE_TIMEOUT = Duration.minutes(5);
 /** API Gateway's own limit. */
 const MAXIMUM_GATEWAY_TTL = Duration.hours(1);
 
-/** The key and the JWKS of the signed principals, which an authorizer with `principalToken` creates. A backend needs `issuer` and `jwksUrl`. */
+/**
+ * The key and the JWKS of principal tokens: JWTs that tell a backend who the caller is. An authorizer with `principalToken` creates it, and
+ * has it as its property `principalToken`. A backend needs `issuer`, `jwksUrl` and `audience` to verify a token.
+ */
 export class PrincipalToken extends Construct {
   /** The `iss` of the tokens. The JWKS is below it, at `.well-known/jwks.json`. */
   readonly issuer: string;

@@ -6,7 +6,7 @@ import type { BindingMode } from '../src/core/principal.ts';
 export interface TokenOptions {
   /**
    * More identifiers of the same API whose tokens are accepted, for example during a migration. Each is a resource server of its own at
-   * the tenant, with the same signing key.
+   * the tenant, with the same signing key. At most 9, and `audience` is not one of them.
    *
    * @default - only `audience` is accepted
    */
@@ -14,7 +14,8 @@ export interface TokenOptions {
 
   /**
    * User names with which the secret of a Basic credential is a token: a JWT, an opaque token or an app specific password. For git and
-   * other clients that can send only Basic. Such a secret is never tried as a password. A 401 then offers Basic too.
+   * other clients that can send only Basic. At most 20, compared exactly. Such a secret is never tried as a password. A 401 then offers
+   * Basic first.
    *
    * @default - a Basic secret is a password or an app specific password
    */

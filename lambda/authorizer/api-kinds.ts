@@ -23,10 +23,7 @@ export interface AdaptedEvent {
   toResult(decision: Decision): AuthorizerResult;
 }
 
-/**
- * Chooses the adapter for an event.
- *
- */
+/** Chooses the adapter for an event. */
 export function adapt(event: AuthorizerEvent, settings: AdapterSettings): AdaptedEvent {
   const { requestId } = event.requestContext;
   if (isHttpApi(event)) {

@@ -27,6 +27,8 @@ export interface Place {
 }
 
 /**
+ * Collects the evidence.
+ *
  * @param publicUrl where callers see the API, if that is not the domain of the event
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
  */

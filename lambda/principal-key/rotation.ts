@@ -1,6 +1,7 @@
 /**
  * Rotates the keys of principal tokens in the steps of Secrets Manager. The next key becomes current, and a new key becomes the next one.
- * No step has to wait: the next key has been published since the rotation before.
+ * No step has to wait: the next key has been published since the rotation before. Of the event
+ * only the step and the version are used, and the secret must be ours.
  */
 import type { SecretVersions } from '../../src/aws/secret-versions.ts';
 import { CodedError, ConfigurationError } from '../../src/core/errors.ts';
@@ -21,7 +22,7 @@ export class RotationError extends CodedError<'event_unknown' | 'version_withdra
 
 type Step = (ports: RotationPorts, versionId: string) => Promise<void>;
 
-/** The second step has nobody to tell, and the keys of the third prove themselves. */
+/** No other server has to know or accept the key, so the second and the third step do nothing. */
 const STEPS: ReadonlyMap<unknown, Step> = new Map([
   ['createSecret', createSecret],
   ['setSecret', async () => {}],

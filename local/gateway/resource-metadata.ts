@@ -12,7 +12,7 @@ export interface ServedMetadata {
   readonly document: ResourceMetadataDocument;
 }
 
-/** @returns `undefined` if the request is for something else */
+/** Responds to a request for the metadata; `undefined` if the request is for something else. */
 export function servedResponse(
   metadata: ServedMetadata | undefined,
   { method, path }: Pick<IncomingCall, 'method' | 'path'>,

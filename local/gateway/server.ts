@@ -80,7 +80,7 @@ function send(response: ServerResponse, { statusCode, headers, body }: ApiRespon
   response.writeHead(statusCode, headers).end(body);
 }
 
-/** @returns the port */
+/** Listens on loopback, and returns the port. */
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

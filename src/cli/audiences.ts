@@ -1,4 +1,4 @@
-/** The identifiers of the API: its main audience, and the others that the deployment accepts. */
+/** The identifiers of the API: its main audience, and the others that the deployment accepts. They come from the settings, so they are parsed. */
 import { audiences as audiencesSchema } from '../config/fields.ts';
 import { exactly, parse } from '../config/parse.ts';
 import { type JsonObject, parseJson } from '../core/json.ts';

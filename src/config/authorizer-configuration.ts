@@ -4,7 +4,6 @@
  */
 import { forward, type InferOutput, minLength, optional, partialCheck, pipe, strictObject, string } from 'valibot';
 import { isJsonObject, parseJson } from '../core/json.ts';
-
 import {
   audience,
   audiences,

@@ -142,7 +142,7 @@ export const tokenUsers = pipe(
 
 const CLAIM_NAMES = expecting('a list of at most 20 names of claims, such as ["https://demo.api/roles", "email"]');
 
-/** Some names have no letters for a key, and some are lost where claims are the members of an object. */
+/** Refuses names without a letter or digit, and `__proto__` and the like, which plain objects lose. */
 export const claimNames = pipe(
   array(
     pipe(

@@ -47,7 +47,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @param tokenUsers user names whose Basic secret is a token. It becomes a Bearer credential, so nothing ever tries it as a password
  * @throws CredentialError `credential_missing`, `credential_repeated` (more than one header), `credential_oversized`,
  *   `scheme_unsupported` or `credential_malformed`
- * @see RFC 9110 section 11.6.2, RFC 6750 section 2.1, RFC 7617 section 2
+ * @see RFC 9110 section 11.6.2, RFC 6750 section 2.1, RFC 7617 section 2, RFC 9449 section 7.1
  */
 export function parseCredential(values: readonly string[], tokenUsers: readonly string[] = []): Credential {
   const [value] = values;

@@ -19,7 +19,7 @@ export function isClaimText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MOST_CHARACTERS && !CONTROL_CHARACTER.test(value);
 }
 
-/** The key or certificate that a token is bound to: the claim `cnf` (RFC 7800). Whoever presents the token must prove to hold it. */
+/** The key or certificate that a token is bound to: the claim `cnf` (RFC 7800). Whoever presents the token must prove possession of it. */
 export interface Confirmation {
   /** `jkt`: the SHA-256 thumbprint of a key (RFC 9449 section 6.1). */
   readonly jwkThumbprint?: string | undefined;

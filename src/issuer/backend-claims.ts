@@ -1,12 +1,12 @@
-/** What the backend receives of a token's claims, besides the principal. */
+/** What the backend receives of a token's claims, besides the principal. The claims are verified, but an Action may put anything into them. */
 import { CredentialError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
 import { type Expectations, malformedClaim } from './claims.ts';
 
 /**
- * Of the claims as JSON, together with `sub`, `username`, `client_id` and `org_id`. So they fit into the authorizer's context twice: as
- * they are, and in the signed principal.
+ * Limit for the claims as JSON, with `sub`, `username`, `client_id` and `org_id`. They are sent twice: in the authorizer's context, and in
+ * the principal token.
  */
 const MAXIMUM_BYTES = 2048;
 const MAXIMUM_DEPTH = 32;

@@ -1,4 +1,4 @@
-/** Signs a JWT about the principal of a request, for the backend. */
+/** Signs a JWT about the principal of a request, for the backend. The principal is verified, but its claims may hold anything. */
 import type { Clock } from '../core/clock.ts';
 import { CredentialError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
@@ -28,6 +28,7 @@ const FRESH_MS = 5 * 60_000;
 /** Leaves room in the context of a response, where the claims are once more, and in a header. */
 const MOST_CLAIMS_LENGTH = 3000;
 
+/** Signs principal tokens with the current key, which it reads again every five minutes. */
 export class PrincipalTokens {
   readonly #settings: PrincipalTokenSettings;
   #key: Promise<PrincipalKey> | undefined;

@@ -40,6 +40,7 @@ export interface BoundTokensSettings {
 
 const NO_EVIDENCE: Evidence = { proofs: [] };
 
+/** Accepts a bound token only from its holder. */
 export class BoundTokens {
   readonly #settings: BoundTokensSettings;
 
@@ -48,7 +49,7 @@ export class BoundTokens {
   }
 
   /**
-   * Checks what shows before the principal is known, so that a request that cannot succeed costs no call.
+   * Checks everything that does not need the principal, so that a request that cannot succeed costs no call.
    *
    * @returns the proof; `undefined` if the caller does not say that the token is bound to a key
    * @throws CredentialError `scheme_unsupported`, `proof_required`, `certificate_required`, `proof_missing`, or what `verifyProof` throws

@@ -41,10 +41,10 @@ const MAXIMUM_JTI_LENGTH = 512;
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /**
- * Verifies a proof.
+ * Verifies a proof. There is no nonce, because API Gateway's 401 could not carry one.
  *
  * @throws CredentialError `proof_malformed`, `proof_mismatch` or `proof_expired`
- * @see RFC 9449 section 4.3. There is no nonce: API Gateway's 401 could not carry one
+ * @see RFC 9449 section 4.3
  */
 export function verifyProof(proof: string, { method, url, token, nowMs }: ProofExpectations): DpopProof {
   const [, unverifiedHeader = '', unverifiedPayload = '', signature = ''] =
@@ -90,7 +90,7 @@ function malformed(what: string): CredentialError {
   return new CredentialError('proof_malformed', `The DPoP proof cannot be used: ${what}.`);
 }
 
-/** Also for the key, which only the token names. */
+/** Exported for `cnf.jkt`, which is compared elsewhere. */
 export function proofMismatch(what: string): CredentialError {
   return new CredentialError('proof_mismatch', `The DPoP proof does not match: ${what}.`);
 }

@@ -17,6 +17,7 @@ const MAXIMUM_KNOWN = 10_000;
 /** The item must outlive the proof also where the clock is behind, and while a lookup takes its time. */
 const KEPT_LONGER_SECONDS = 60;
 
+/** Accepts each proof once. */
 export class ReplayGuard {
   readonly #table: ProofTable;
   readonly #access: TableAccess;

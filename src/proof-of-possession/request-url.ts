@@ -1,4 +1,4 @@
-/** Compares the URL in a proof with the URL of the request, although both may be written in several ways. */
+/** Compares the URL in a proof with the URL of the request, although both may be written in several ways. The proof's is the caller's. */
 import { percentDecode, percentEncode } from '../core/percent-encoding.ts';
 
 /**

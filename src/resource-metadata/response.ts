@@ -24,7 +24,7 @@ export interface MetadataResponse {
   readonly body: string;
 }
 
-/** @returns `undefined` for a method that the URL does not have */
+/** Responds to a request for the metadata; `undefined` for a method that the URL does not have. */
 export function metadataResponse(method: string, document: ResourceMetadataDocument): MetadataResponse | undefined {
   if (method === 'OPTIONS') return { statusCode: 204, headers: PREFLIGHT_HEADERS, body: '' };
   if (method !== 'GET') return undefined;

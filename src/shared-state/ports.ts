@@ -28,10 +28,10 @@ export interface EntryTable {
    * Writes an entry over an earlier one.
    *
    * @param sealed as base64
-   * @param expiresAt epoch seconds, after which DynamoDB may delete it
+   * @param expiresAtSeconds epoch seconds, after which DynamoDB may delete it
    * @throws TableError
    */
-  write(id: string, sealed: string, expiresAt: number, timeoutMs: number): Promise<void>;
+  write(id: string, sealed: string, expiresAtSeconds: number, timeoutMs: number): Promise<void>;
 }
 
 /** The table of DPoP proofs that were accepted. */
@@ -39,11 +39,11 @@ export interface ProofTable {
   /**
    * Adds an item if there is none with this id. Of several calls with one id, one returns true.
    *
-   * @param expiresAt epoch seconds, after which DynamoDB may delete it
+   * @param expiresAtSeconds epoch seconds, after which DynamoDB may delete it
    * @returns whether there was none
    * @throws TableError
    */
-  add(id: string, expiresAt: number, timeoutMs: number): Promise<boolean>;
+  add(id: string, expiresAtSeconds: number, timeoutMs: number): Promise<boolean>;
 }
 
 /** The table of revocation marks, which the authorizer can only read. */

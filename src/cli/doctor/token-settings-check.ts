@@ -1,5 +1,4 @@
 /** Warns of settings of the resource server with which the tenant issues tokens that the authorizer refuses, or none at all. */
-
 import type { AuthorizerConfiguration } from '../../config/authorizer-configuration.ts';
 import type { TokenSettings } from '../../management/token-settings.ts';
 import { authorizerConfiguration } from '../authorizer-configuration.ts';
