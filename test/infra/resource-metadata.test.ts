@@ -140,7 +140,7 @@ describe('the deployed API with resourceMetadata', () => {
     expect(() => templates({ ...KEYS, audience: publicUrl, publicUrl })).toThrow(/path: got ".*a~b"; expected/);
   });
 
-  it('has nothing of this without the key', () => {
+  it('creates none of this unless resourceMetadata is set', () => {
     const { api } = templates({ audience: PUBLIC_URL, publicUrl: PUBLIC_URL });
     expect(JSON.stringify(api.toJSON())).not.toContain('oauth-protected-resource');
   });

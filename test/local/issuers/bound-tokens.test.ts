@@ -73,7 +73,7 @@ describe.each(FORMATS)('a token of oidc-provider that is bound to a certificate:
     expect(await callAs(all.client)).toMatchObject({ status: 200 });
   });
 
-  it('is refused to whoever has another certificate, although the gateway trusts it', async () => {
+  it('is refused to a caller with another certificate, although the gateway trusts it', async () => {
     const { local, all, callAs } = await startBound('accepted');
     expect((await callAs(all.otherClient)).status).toBe(401);
     expect(local.log.at(-1)).toMatchObject({ outcome: 'unauthenticated', reason: 'certificate_mismatch' });

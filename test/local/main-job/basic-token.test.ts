@@ -115,7 +115,7 @@ describe('a token as the password of Basic', () => {
     },
   );
 
-  it('is the cached Bearer token, also for the caches of the gateway and between the two user names', async () => {
+  it('shares the cached result of the Bearer token, also in the caches of the gateway and between the two user names', async () => {
     const local = await startLocal(USERS);
     const { asp } = local.ready.tokens;
     const credentials = [`Bearer ${asp}`, basic('token', asp), basic('oauth2', asp)];

@@ -61,7 +61,7 @@ describe('a token that is bound to a key', () => {
     }
   });
 
-  it('is refused to whoever has stolen it, also if the principal is cached', async () => {
+  it('is refused to a thief, also if the principal is cached', async () => {
     const local = await startLocal(CACHED);
     const token = bound(local);
     expect((await send(local, token, await proofFor(local, token))).status).toBe(200);

@@ -128,7 +128,7 @@ describe.each([
     expect(await tenant.decide(`Bearer ${token}`)).toMatchObject(allowedFor(AUDIENCE, OLD));
   });
 
-  it('that nobody knows is refused after one request in each name, and once for several callers', async () => {
+  it('that nobody knows is refused after one request as each audience, and once for several callers', async () => {
     const tenant = new Tenant({});
     expect(await tenant.decide(`Bearer ${token}`)).toMatchObject(refused('token_inactive'));
     expect(await tenant.decide(`Bearer ${token}`)).toMatchObject(refused('token_inactive'));
@@ -209,7 +209,7 @@ describe('a Basic credential', () => {
 describe('other issuers', () => {
   const OTHER = 'https://other.example/';
 
-  it('of the profile auth0 are asked in each name too, after the main issuer', async () => {
+  it('of the profile auth0 are asked as each audience too, after the main issuer', async () => {
     const tenant = new Tenant({}, { issuers: [{ issuer: OTHER }] });
     expect(await tenant.decide('Bearer opaque')).toMatchObject(refused('token_inactive'));
     expect(tenant.names).toEqual([AUDIENCE, OLD, AUDIENCE, OLD]);

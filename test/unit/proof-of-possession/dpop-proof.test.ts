@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { CredentialError } from '../../../src/core/errors.ts';
 import { verifyProof } from '../../../src/proof-of-possession/dpop-proof.ts';
 import { FrozenClock, NOW_SECONDS } from '../../support/core/clock.ts';
+import { credentialError } from '../../support/core/errors.ts';
 import { forge } from '../../support/core/issuer.ts';
 import { makeProof, makeProofKey, PROOF_URL } from '../../support/core/proofs.ts';
 
@@ -51,8 +52,14 @@ describe('a proof', () => {
     expect(refusal(await makeProof(key, TOKEN, { claims }))).toBe('proof_mismatch');
   });
 
-  it('does not match if the event does not say the URL', async () => {
-    expect(refusal(await makeProof(key, TOKEN), { url: undefined })).toBe('proof_mismatch');
+  it('does not match if the event does not say the URL, and then the message says what to set', async () => {
+    const proof = await makeProof(key, TOKEN);
+    expect(() => verifyProof(proof, { ...expected, url: undefined })).toThrow(
+      credentialError(
+        'proof_mismatch',
+        'The DPoP proof does not match: "htu" cannot be checked, because the event does not say the URL; set "publicUrl".',
+      ),
+    );
   });
 
   it.each([
@@ -136,7 +143,7 @@ describe('a proof', () => {
     expect(refusal(proof)).toBe('proof_malformed');
   });
 
-  it('may be any text', () => {
+  it('is malformed if it is any other text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[\w-]*\.[\w-]*\.[\w-]*$/)), (text) => {
         expect(refusal(text)).toBe('proof_malformed');
@@ -144,7 +151,7 @@ describe('a proof', () => {
     );
   });
 
-  it('may have any header and claims', () => {
+  it('is malformed without a matching signature, whatever its header and claims', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (header, claims) => {
         expect(refusal(forge(header, claims, () => 'AAAA'))).toBe('proof_malformed');
