@@ -10,7 +10,6 @@ import type { Construct } from 'constructs';
 import { basicOffer } from '../src/config/challenges.ts';
 import { type Configuration, principalTokenAudienceOf } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
-import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
 import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
 import { Auth0Setup } from './auth0-setup.ts';
 import { AuthorizerAlarms } from './authorizer-alarms.ts';
@@ -21,6 +20,7 @@ import { setFunctionOptions } from './function-options.ts';
 import { GuardedApi } from './guarded-api.ts';
 import type { AdditionalIssuer } from './issuer-props.ts';
 import { KeyRotation } from './key-rotation.ts';
+import { urlOfMetadata } from './protected-resource.ts';
 import { ResourceMetadata } from './resource-metadata.ts';
 import { RotationAlarms } from './rotation-alarms.ts';
 import { importSecret } from './secret-id.ts';
@@ -163,7 +163,6 @@ export class ApiStack extends Stack {
 
   #api(authorizer: AuthorizerFunction): GuardedApi {
     const { audience, accessLog, ipRateLimit, backendUrl, dpop } = this.#configuration;
-    const { resourceMetadata: document } = authorizer;
     const backend = backendUrl === undefined ? this.#demoApi() : this.#backendProxy(backendUrl);
     return new GuardedApi(this, 'Api', {
       authorizer: authorizer.restAuthorizer,
@@ -173,7 +172,7 @@ export class ApiStack extends Stack {
         audience,
         basicChallenge: basicOffer(this.#configuration),
         dpop,
-        resourceMetadataUrl: document && resourceMetadataUrl(document.resource),
+        resourceMetadataUrl: urlOfMetadata(authorizer.resourceMetadata),
       },
       accessLog,
       allowOrigins: this.#configuration.corsAllowOrigins,

@@ -12,7 +12,6 @@ import { basicOffer } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { isByUrl } from '../src/core/key-delivery.ts';
 import { RouteMap } from '../src/core/routes.ts';
-import { resourceMetadataUrl } from '../src/resource-metadata/location.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';
 import { Auth0Setup } from './auth0-setup.ts';
@@ -23,6 +22,7 @@ import { invalidProp } from './check-prop.ts';
 import { GatewayResponses, type GatewayResponsesOptions } from './gateway-responses.ts';
 import { JwksEndpoint } from './jwks-endpoint.ts';
 import { KeyRotation } from './key-rotation.ts';
+import { urlOfMetadata } from './protected-resource.ts';
 import { ResourceMetadata, type ResourceMetadataOptions } from './resource-metadata.ts';
 import type { Revocation } from './revocation.ts';
 import { RotationAlarms } from './rotation-alarms.ts';
@@ -136,13 +136,13 @@ export class Auth0Authorizer extends AuthorizerMetrics {
    * @param options `basicChallenge` is `first` by default if there are `basicTokenUsers`, and `dpop` is that of the authorizer
    */
   addGatewayResponses(restApi: RestApiBase, options: GatewayResponsesOptions = {}): GatewayResponses {
-    const { audience, resourceMetadata: document } = this.authorizer;
+    const { audience, resourceMetadata } = this.authorizer;
     return new GatewayResponses(restApi, 'Auth0Responses', {
       ...this.#challenges,
       ...options,
       restApi,
       audience,
-      resourceMetadataUrl: document && resourceMetadataUrl(document.resource),
+      resourceMetadataUrl: urlOfMetadata(resourceMetadata),
     });
   }
 

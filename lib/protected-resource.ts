@@ -28,6 +28,11 @@ export function metadataUrl(scope: IConstruct, props: AuthorizerOptions): string
   return resourceMetadataUrl(publicUrl);
 }
 
+/** The URL of metadata that is served; `undefined` if none is. */
+export function urlOfMetadata(document: ResourceMetadataDocument | undefined): string | undefined {
+  return document && resourceMetadataUrl(document.resource);
+}
+
 /** The metadata; `undefined` without `resourceMetadata`. */
 export function metadataDocument(
   { resourceMetadata: isServed = false, publicUrl, ...props }: AuthorizerOptions,
