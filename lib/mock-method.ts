@@ -42,6 +42,7 @@ export function addMockMethod(
   });
   const method = resource.addMethod(name, integration, {
     authorizationType: AuthorizationType.NONE,
+    apiKeyRequired: false,
     methodResponses: [
       { statusCode, responseParameters: Object.fromEntries(parameters.map(([header]) => [header, true])) },
     ],

@@ -1,7 +1,7 @@
 /** The command line and environment of `npm start`. */
 import { parseArgs } from 'node:util';
 import { type InferOutput, optional } from 'valibot';
-import { authorizerEntries, mainAudienceFault } from '../src/config/authorizer-configuration.ts';
+import { authorizerEntries, bindingFault, mainAudienceFault } from '../src/config/authorizer-configuration.ts';
 import { principalTokenFault, routesFault } from '../src/config/configuration.ts';
 import { contextPairs, suggestKey } from '../src/config/context-values.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
@@ -119,6 +119,7 @@ export function localConfiguration(values: Readonly<Record<string, unknown>> = {
   const routes = values.routes === undefined ? undefined : withoutConnect(configuration.routes);
   const faults = Object.entries({
     audiences: mainAudienceFault(accepted),
+    mtls: bindingFault(configuration),
     routes: routesFault({ ...configuration, routes }) ?? routeAudienceFault(accepted),
     principalTokenAudience: principalTokenFault(configuration),
     gatewayTtlSeconds: gatewayTtlFault(configuration, configuration.gatewayTtlSeconds),

@@ -49,6 +49,10 @@ function ownUrl({ domainName, path }: Place): string | undefined {
   return domainName === undefined ? undefined : `https://${domainName}${path}`;
 }
 
+/** The path of the public URL is added, unless the API's own paths begin with it, such as `/mcp` for `https://mcp.example.com/mcp`. */
 function urlBelow(publicUrl: string, { served }: Place): string | undefined {
-  return served === UNKNOWN_PATH ? undefined : `${publicUrl.replace(/\/$/, '')}${served}`;
+  if (served === UNKNOWN_PATH) return undefined;
+  const { origin, pathname } = new URL(publicUrl);
+  const base = pathname.replace(/\/$/, '');
+  return `${origin}${`${served}/`.startsWith(`${base}/`) ? '' : base}${served}`;
 }

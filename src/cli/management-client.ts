@@ -33,10 +33,13 @@ export async function managementClient({ settings, ports }: Needed): Promise<Cli
   }
 }
 
+/** PEM, also on one line; a JWK; or the DER form in base64. */
+const LOOKS_LIKE_KEY = /-----|[{\n]|\\n|^\s*M[A-Za-z0-9+/=_-]{40,}\s*$/;
+
 /** Does not repeat a key that was given in place of its file name. */
 function keyFile(settings: Context['settings']): string {
   const file = settings.require('clientKey');
-  if (!/[{\n]/.test(file)) return file;
+  if (!LOOKS_LIKE_KEY.test(file)) return file;
   throw usageError(
     'The setting "clientKey" is not a file name. Expected the name of the file that holds the private key, not the key.',
   );

@@ -64,7 +64,9 @@ export class Settings {
 
 /** Masks secrets that were put in the wrong place: a password in a URL, or a key instead of its file name. */
 function withoutSecrets(value: string): string {
-  return /^\s*[{[]|-----BEGIN /.test(value) ? MASKED : value.replace(/(?<=:\/\/)[^/?#]*@/, `${MASKED}@`);
+  return /^\s*[{[]|-----BEGIN |^\s*M[A-Za-z0-9+/=_-]{40,}\s*$/.test(value)
+    ? MASKED
+    : value.replace(/(?<=:\/\/)[^/?#]*@/, `${MASKED}@`);
 }
 
 function names(): readonly SettingName[] {

@@ -120,7 +120,7 @@ export const audiences = pipe(
 export const binding = picklist(['off', 'accepted', 'required'], expecting('"off", "accepted" or "required"'));
 
 const PUBLIC_URL = expecting(
-  'an https URL without query and fragment, such as "https://api.example.com" (http for loopback only)',
+  'an https URL without query and fragment, and with a path without a final slash, such as "https://api.example.com" (http for loopback only)',
 );
 
 /** The URL at which callers see the API: its origin, and the path before the API's own paths. */
@@ -128,7 +128,7 @@ export const publicUrl = pipe(
   string(PUBLIC_URL),
   check((text) => {
     const canonical = canonicalIssuer(text);
-    return canonical !== undefined && canonical === text;
+    return canonical !== undefined && canonical === text && (!text.endsWith('/') || new URL(text).pathname === '/');
   }, PUBLIC_URL),
 );
 

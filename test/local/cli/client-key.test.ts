@@ -130,6 +130,20 @@ describe('asp with the key of the management client', () => {
     expect(pasted).toMatchObject({ code: 2, stderr: expect.stringContaining('"clientKey" is not a file name') });
   });
 
+  it.each([
+    ['PEM on one line', pem(RSA).replaceAll('\n', String.raw`\n`)],
+    ['the DER form of an RSA key', pem(RSA).replace(/-----[^-]+-----|\n/g, '')],
+    ['the DER form of an elliptic curve key', pem(P256).replace(/-----[^-]+-----|\n/g, '')],
+  ])('does not repeat a key that was given instead of the name of its file: %s', async (_, key) => {
+    const { asp } = await openReadyTenant();
+    const { code, stdout, stderr } = await asp([...LIST, '--verbose', '--client-id', clientId], {
+      environment: { AUTH0_CLIENT_KEY_FILE: key },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('"clientKey" is not a file name');
+    for (const part of key.match(/.{20}/g) ?? []) expect(stdout + stderr).not.toContain(part);
+  });
+
   it('refuses the key itself as an option, and names the option for its file', async () => {
     const { asp } = await openWithKey();
     expect(await asp([...LIST, '--private-key', pem(RSA)])).toMatchObject({

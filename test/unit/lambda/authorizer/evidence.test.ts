@@ -54,6 +54,15 @@ describe('the URL of a request, as its caller sees it', () => {
     },
   );
 
+  it('does not repeat the path of the public URL if the own paths of the API begin with it', () => {
+    const at = (path: string) => ({ ...HTTP, routeKey: `GET ${path}`, rawPath: path, pathParameters: {} });
+    const url = (path: string) => evidenceOf(fromHttpApiEvent(at(path)), 'https://mcp.example.com/mcp')?.url;
+    expect(url('/mcp')).toBe('https://mcp.example.com/mcp');
+    expect(url('/mcp/tools')).toBe('https://mcp.example.com/mcp/tools');
+    expect(url('/mcps')).toBe('https://mcp.example.com/mcp/mcps');
+    expect(url('/tools')).toBe('https://mcp.example.com/mcp/tools');
+  });
+
   it('is unknown if the event does not say it, or if the path does not fit the route', () => {
     const requestContext = { ...REST.requestContext, domainName: undefined };
     expect(evidenceOf(fromRestEvent({ ...REST, requestContext }))?.url).toBeUndefined();
