@@ -16,6 +16,7 @@ const LONGEST_PAUSE_MS = 1000;
 const MAXIMUM_KNOWN = 10_000;
 /** The item must outlive the proof also where the clock is behind, and while a lookup takes its time. */
 const KEPT_LONGER_SECONDS = 60;
+const ADVICE = 'Check the table of proofs and the role of the function.';
 
 /** Accepts each proof once. */
 export class ReplayGuard {
@@ -48,8 +49,8 @@ export class ReplayGuard {
       .add((timeoutMs) => this.#table.add(id, expiresAt, timeoutMs), observe)
       .catch((cause: unknown) => {
         if (!(cause instanceof TableError)) throw cause;
-        const what = `The DPoP proof cannot be recorded (${cause.failure}), so a replay could not be detected.`;
-        throw new SharedStateError('proofs_unrecordable', what, { cause });
+        const message = `The DPoP proof cannot be recorded (${cause.failure}), so a replay could not be detected. ${ADVICE}`;
+        throw new SharedStateError('proofs_unrecordable', message, { cause });
       });
     this.#known.set(id, true);
     if (!isNew) throw replayed();

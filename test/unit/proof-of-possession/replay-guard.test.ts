@@ -11,7 +11,8 @@ describe('a proof that cannot be recorded', () => {
     const cause = new TableError('denied', 'PutItem failed.');
     await expect(guardWith(cause).record(PROOF)).rejects.toMatchObject({
       code: 'proofs_unrecordable',
-      message: 'The DPoP proof cannot be recorded (denied), so a replay could not be detected.',
+      message:
+        'The DPoP proof cannot be recorded (denied), so a replay could not be detected. Check the table of proofs and the role of the function.',
       cause,
     });
   });
