@@ -1,4 +1,4 @@
-/** Which algorithms a public key may be used with, and signs and verifies with it. Asymmetric algorithms only (RFC 8725 section 3.1). */
+/** Knows which algorithms fit a key, and signs and verifies with them. Asymmetric algorithms only (RFC 8725 section 3.1). */
 import { constants, type KeyObject, type SigningOptions, sign, verify } from 'node:crypto';
 
 const EC_ALGORITHMS: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
