@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import * as dpop from 'dpop';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { PROOF_ALGORITHMS } from '../../src/config/challenges.ts';
 import { AwsForTest, MANAGEMENT_SECRET, succeeded } from '../support/aws/aws-for-test.ts';
 import { servedJwks } from '../support/aws/served-jwks.ts';
 import { basic, bearer, call } from '../support/http/call.ts';
@@ -74,6 +75,8 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
       authorization_servers: [aws.tenant.issuer],
       scopes_supported: ['create:foo', 'read:foo'],
       bearer_methods_supported: ['header'],
+      tls_client_certificate_bound_access_tokens: true,
+      dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     });
   });
 
@@ -83,15 +86,15 @@ describe.skipIf(ministack === '')('a user’s own stack', () => {
       const jkt = await dpop.calculateThumbprint(pair.publicKey);
       const token = aws.tenant.mintJwt({ cnf: { jkt } });
       const proof = await dpop.generateProof(pair, 'https://demo.api/foo', 'GET', undefined, token);
-      const withProof = (value: string) => ['Authorization', `DPoP ${token}`, 'DPoP', value];
-      expect((await callFoo('GET', withProof(proof))).status).toBe(200);
-      expect((await callFoo('GET', withProof(proof))).status).toBeGreaterThanOrEqual(401);
+      const withProof = (DPoP: string) => call(new URL('foo', httpApi), 'GET', `DPoP ${token}`, { headers: { DPoP } });
+      expect((await withProof(proof)).status).toBe(200);
+      expect((await withProof(proof)).status).toBeGreaterThanOrEqual(401);
       expect((await callFoo('GET', bearer(token))).status).toBeGreaterThanOrEqual(401);
       const thief = await dpop.generateKeyPair('ES256');
       const stolen = await dpop.generateProof(thief, 'https://demo.api/foo', 'GET', undefined, token);
-      expect((await callFoo('GET', withProof(stolen))).status).toBeGreaterThanOrEqual(401);
+      expect((await withProof(stolen)).status).toBeGreaterThanOrEqual(401);
       const next = await dpop.generateProof(pair, 'https://demo.api/foo', 'GET', undefined, token);
-      expect((await callFoo('GET', withProof(next))).status).toBe(200);
+      expect((await withProof(next)).status).toBe(200);
     });
   });
 
