@@ -24,6 +24,14 @@ interface Row {
 
 const SECTION = 'Credentials';
 const CHALLENGES = 'Challenges';
+const BOUND = 'Tokens that are bound to their holder';
+
+const NOT_TRIED = {
+  'token that is bound to a key, with a DPoP proof':
+    'the tenant issues one only to a client that sends a proof itself. Set dpop, and send one with a client of your own',
+  'token that is bound to a client certificate':
+    'it needs a custom domain with mutual TLS. Set mtls, and send one with a client of your own',
+};
 
 /** Sends every kind of credential once. @throws Interrupted */
 export async function checkCredentials(
@@ -46,6 +54,7 @@ export async function checkCredentials(
     report.judge(SECTION, title, isExpected(seen, expected), inWords(seen), inFull(expected));
   }
   if (!choice.lacking) report.notTried(SECTION, 'missing scope', 'no route that is called here requires a scope');
+  for (const [title, why] of Object.entries(NOT_TRIED)) report.notTried(BOUND, title, why);
   checkChallenges(context, choice.lacking?.route, responses);
 }
 
@@ -87,11 +96,16 @@ function rowsOf(
     { ...refused, title: 'ASP with the name of another user', authorization: asBasic(OTHER_USER, tokens.asp) },
     { ...refused, title: 'username and a wrong password', authorization: asBasic(username, wrong) },
     { ...refused, title: 'refresh token', authorization: asBearer(tokens.refresh) },
+    { ...refused, title: 'JWT with the scheme DPoP and no proof', authorization: asDpop(tokens.jwt) },
     ...(lackingRow ? [lackingRow] : []),
   ];
 }
 
 const OTHER_USER = { value: 'nobody@acceptance.example' };
+
+function asDpop(token: Given): Given {
+  return 'why' in token ? token : { value: `DPoP ${token.value}` };
+}
 
 function asBearer(token: Given): Given {
   return 'why' in token ? token : { value: bearer(token.value) };

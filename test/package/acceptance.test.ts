@@ -77,6 +77,7 @@ describe.skipIf(ministack === '')('an acceptance run', () => {
       '401 refused: ASP with the name of another user',
       '401 refused: username and a wrong password',
       '401 refused: refresh token',
+      '401 refused: JWT with the scheme DPoP and no proof',
       '403 refused: missing scope: read:foo only',
     ]);
   });
