@@ -23,7 +23,7 @@ import { ReplayGuard } from '../proof-of-possession/replay-guard.ts';
 import type { MarkTable, ProofTable } from '../shared-state/ports.ts';
 import { Revocations } from '../shared-state/revocations.ts';
 import { SharedCache, type SharedCacheSettings } from '../shared-state/shared-cache.ts';
-import { SigningKeyRing, type SigningKeyStore } from '../signing-key/signing-key-ring.ts';
+import { SigningKeyRing, type SigningKeyStore, sharedFirstRead } from '../signing-key/signing-key-ring.ts';
 import { Authorizer } from './authorizer.ts';
 import { BasicAuthenticator } from './basic-authenticator.ts';
 import { JwtAuthenticator, type JwtIssuer } from './jwt-authenticator.ts';
@@ -47,6 +47,9 @@ export interface AuthorizerPorts extends IssuerPorts {
   readonly principalKey?: (() => Promise<PrincipalKey>) | undefined;
 }
 
+/** The ports of an authorization server. */
+type AuthorityPorts = AuthorizerPorts & { readonly readFirstKeys: SigningKeyStore['read'] };
+
 /** An authorization server that may issue tokens. */
 type Authority = JwtIssuer & { readonly introspector: Introspector; readonly jwks: Jwks };
 
@@ -62,7 +65,9 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   const { issuers, audience, audiences, basicOrder, introspectJwts, allowedOrganizations } = configuration;
   const digest = credentialDigest();
   const routes = new RouteMap(configuration.routes);
-  const authorityOf = (endpointsFor: EndpointsFor) => composeAuthority(endpointsFor, configuration, ports);
+  const readFirstKeys = sharedFirstRead(ports.signingKeys);
+  const authorityOf = (endpointsFor: EndpointsFor) =>
+    composeAuthority(endpointsFor, configuration, { ...ports, readFirstKeys });
   const first = authorityOf((name) => mainIssuerEndpoints(configuration, name));
   const others = issuers.map((entry) => authorityOf((name) => issuerEndpoints(entry, name)));
   const asJwtIssuer = (authority: Authority): JwtIssuer =>
@@ -114,7 +119,7 @@ type EndpointsFor = (audience: string) => IssuerEndpoints;
 function composeAuthority(
   endpointsFor: EndpointsFor,
   { audience, audiences: others, permissionsAsScopes, contextClaims }: AuthorizerConfiguration,
-  ports: AuthorizerPorts,
+  ports: AuthorityPorts,
 ): Authority {
   const endpoints = endpointsFor(audience);
   const { issuer, jwksUrl } = endpoints;
@@ -145,8 +150,8 @@ function composeAuthority(
 }
 
 /** Introspections of one issuer share a circuit breaker. Each has keys of its own: a rotation changes the resource servers one after the other. */
-function composeIntrospection(ports: AuthorizerPorts) {
-  const { clock, signingKeys, issuerClient = noIssuerClient } = ports;
+function composeIntrospection(ports: AuthorityPorts) {
+  const { clock, signingKeys, readFirstKeys, issuerClient = noIssuerClient } = ports;
   const endpoint = new IssuerEndpoint('introspection', ports);
   return (
     { issuer, profile, introspectionUrl, clientId, clientSecret }: IssuerEndpoints,
@@ -158,7 +163,7 @@ function composeIntrospection(ports: AuthorizerPorts) {
       endpoint,
       clientAuthentication:
         clientSecret === undefined
-          ? new PrivateKeyJwt({ ...assertion, keys: new SigningKeyRing(signingKeys, clock), clientId })
+          ? new PrivateKeyJwt({ ...assertion, keys: new SigningKeyRing(signingKeys, clock, readFirstKeys), clientId })
           : new StoredClient(new ClientCredentialsCache(() => issuerClient(clientSecret), clock), assertion),
       profile: INTROSPECTION_PROFILES[profile],
       expected,

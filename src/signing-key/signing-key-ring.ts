@@ -21,16 +21,34 @@ type SigningKeys = readonly [ImportedSigningKey, ...ImportedSigningKey[]];
 /** The minimum time until the store is read again, unless the server has accepted a key from it. */
 const READ_AGAIN_MS = 30_000;
 
+/**
+ * Makes the first read of rings that use one store. They share its result, however late a ring starts: if the key is old by then, the
+ * server refuses it, and the ring reads the store.
+ */
+export function sharedFirstRead(store: SigningKeyStore): SigningKeyStore['read'] {
+  let first: Promise<SigningKeys> | undefined;
+  return () => {
+    first ??= store.read().catch((error: unknown) => {
+      first = undefined;
+      throw error;
+    });
+    return first;
+  };
+}
+
 export class SigningKeyRing {
   readonly #store: SigningKeyStore;
   readonly #clock: Clock;
   #keys: Promise<SigningKeys> | undefined;
   #preferredKid: string | undefined;
   #readAgainFromMs = Number.NEGATIVE_INFINITY;
+  #readStore: SigningKeyStore['read'];
 
-  constructor(store: SigningKeyStore, clock: Clock) {
+  /** @param readFirst replaces the first read */
+  constructor(store: SigningKeyStore, clock: Clock, readFirst: SigningKeyStore['read'] = () => store.read()) {
     this.#store = store;
     this.#clock = clock;
+    this.#readStore = readFirst;
   }
 
   /** The key to sign with: the one that the server accepted last, or else the current one in the store. */
@@ -58,6 +76,7 @@ export class SigningKeyRing {
     const known = this.#keys;
     this.#readAgainFromMs = this.#clock() + READ_AGAIN_MS;
     this.#keys = undefined;
+    this.#readStore = () => this.#store.read();
     try {
       return await this.#read();
     } catch (error) {
@@ -67,7 +86,7 @@ export class SigningKeyRing {
   }
 
   #read(): Promise<SigningKeys> {
-    this.#keys ??= this.#store.read().catch((error: unknown) => {
+    this.#keys ??= this.#readStore().catch((error: unknown) => {
       // Do not cache a failure: the next caller reads again.
       this.#keys = undefined;
       throw error;

@@ -7,17 +7,7 @@ import type { Case } from './handler/case.ts';
 type AppliesTo = (testCase: Case) => boolean;
 
 /** When this is `{}`, the product does everything that the model requires. */
-export const PENDING_BEHAVIOURS: Readonly<Record<string, AppliesTo>> = {
-  'Reading the signing key for the second issuer does not take longer than the deadline of the decision allows.': (
-    testCase,
-  ) =>
-    testCase.keys === 'slow' &&
-    testCase.issuers !== 'one' &&
-    testCase.credential === 'opaque' &&
-    testCase.introspect0 !== 'none',
-  'Reading the signing key in the name of several audiences does not take longer than the deadline of the decision allows.':
-    (testCase) => testCase.keys === 'slow' && testCase.audiences === 'several',
-};
+export const PENDING_BEHAVIOURS: Readonly<Record<string, AppliesTo>> = {};
 
 export const isPending = (testCase: Case): boolean =>
   Object.values(PENDING_BEHAVIOURS).some((appliesTo) => appliesTo(testCase));

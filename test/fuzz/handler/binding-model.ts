@@ -27,9 +27,12 @@ export function earlyRefusals(testCase: Case): readonly string[] {
   return [...certificate, ...proofRefusals(testCase)];
 }
 
-/** Behind a CDN, an ambiguous path may be served as another one, whose URL the proof does not name. */
-export const isUrlUnclear = ({ publicUrl, spelling, proxyParameter }: Case): boolean =>
-  publicUrl && (spelling !== 'plain' || proxyParameter === 'wrong');
+/**
+ * Behind a CDN, an ambiguous path may be served as another one, whose URL the proof does not name. An HTTP API decodes the path, and the
+ * events here have it as it was written.
+ */
+export const isUrlUnclear = ({ api, publicUrl, spelling, proxyParameter }: Case): boolean =>
+  (publicUrl && (spelling !== 'plain' || proxyParameter === 'wrong')) || (api === 'http' && spelling !== 'plain');
 
 function proofRefusals(testCase: Case): readonly string[] {
   const refusals = refusalsOf(testCase);

@@ -103,7 +103,7 @@ function shapeFaults(testCase: Case, { result }: Observed, outcome: Seen, expect
   }
   if (testCase.api !== 'http') faults.push(...policyFaults(testCase, result, outcome));
   if (testCase.api === 'rest' && outcome === '403')
-    faults.push(...challengeFaults(String(context.www_authenticate), expected));
+    faults.push(...challengeFaults(String(context.www_authenticate), expected, testCase));
   return faults;
 }
 
@@ -124,9 +124,10 @@ const sorted = (value: unknown): string =>
     isRecord(member) && !Array.isArray(member) ? Object.fromEntries(Object.entries(member).sort()) : member,
   );
 
-function challengeFaults(challenge: string, { requiredScopes }: Expected): readonly string[] {
+function challengeFaults(challenge: string, { requiredScopes }: Expected, { dpop }: Case): readonly string[] {
   const scopes = requiredScopes.length === 0 ? '' : `, scope="${requiredScopes.join(' ')}"`;
-  const wanted = `Bearer realm="https://demo.api", error="insufficient_scope"${scopes}`;
+  const scheme = dpop === 'required' ? 'DPoP' : 'Bearer';
+  const wanted = `${scheme} realm="https://demo.api", error="insufficient_scope"${scopes}`;
   return challenge === wanted ? [] : [`the challenge is ${challenge}, expected ${wanted}`];
 }
 

@@ -180,9 +180,16 @@ function confirmed(testCase: Case, origin: 0 | 1): Verdict {
   if (response === 'outage') return 'outage';
   if (typeof response !== 'object') return 'refused';
   const known = verified(testCase, origin);
-  // The server may know of a binding that the token does not show.
-  const isFree = known.binding.key === 'none' && known.binding.certificate === 'none';
-  return isFree ? { ...known, binding: response.binding } : known;
+  // The server may know of a binding that the token does not show, but not of a different one.
+  const key = eitherOf(known.binding.key, response.binding.key);
+  const certificate = eitherOf(known.binding.certificate, response.binding.certificate);
+  return key && certificate ? { ...known, binding: { key, certificate } } : 'refused';
+}
+
+/** What is bound at all; `undefined` if the two differ. */
+function eitherOf(one: Binding['key'], other: Binding['key']): Binding['key'] | undefined {
+  if (one === 'none' || other === 'none' || one === other) return one === 'none' ? other : one;
+  return undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { IssuerError } from '../../../src/core/errors.ts';
 import type { ImportedSigningKey } from '../../../src/signing-key/signing-key.ts';
-import { SigningKeyRing } from '../../../src/signing-key/signing-key-ring.ts';
+import { SigningKeyRing, sharedFirstRead } from '../../../src/signing-key/signing-key-ring.ts';
 import { FrozenClock } from '../../support/core/clock.ts';
 import { issuerError } from '../../support/core/errors.ts';
 import { StoreOfKeys } from '../../support/core/signing-keys.ts';
@@ -114,6 +114,34 @@ describe('the alternative to a refused key', () => {
     await ring.active();
     const others = await Promise.all(Array.from({ length: 50 }, () => ring.alternative(a)));
     expect(new Set(others)).toEqual(new Set([b]));
+    expect(store.reads).toBe(2);
+  });
+});
+
+describe('rings of one store', () => {
+  it('share the first read, and each reads again if the server refuses its key', async () => {
+    const { clock, store } = ringOf(a);
+    const readFirst = sharedFirstRead(store);
+    const [one, other] = [1, 2].map(() => new SigningKeyRing(store, clock.read, readFirst));
+    if (!one || !other) throw new Error('There are two rings.');
+    expect(await one.active()).toBe(a);
+    store.keys = [b, a];
+    expect(await other.active()).toBe(a);
+    expect(store.reads).toBe(1);
+    expect(await other.alternative(a)).toBe(b);
+    expect(store.reads).toBe(2);
+    expect(await one.active()).toBe(a);
+  });
+
+  it('read again if the first read failed', async () => {
+    const { clock, store } = ringOf(a);
+    const readFirst = sharedFirstRead(store);
+    const [one, other] = [1, 2].map(() => new SigningKeyRing(store, clock.read, readFirst));
+    store.keys = new IssuerError('issuer_unavailable', 'The store cannot be read.');
+    await expect(one?.active()).rejects.toThrow(issuerError('issuer_unavailable', 'The store cannot be read.'));
+    store.keys = [a];
+    expect(await other?.active()).toBe(a);
+    expect(await one?.active()).toBe(a);
     expect(store.reads).toBe(2);
   });
 });
