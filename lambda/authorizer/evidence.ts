@@ -49,10 +49,15 @@ function ownUrl({ domainName, path }: Place): string | undefined {
   return domainName === undefined ? undefined : `https://${domainName}${path}`;
 }
 
-/** The path of the public URL is added, unless the API's own paths begin with it, such as `/mcp` for `https://mcp.example.com/mcp`. */
-function urlBelow(publicUrl: string, { served }: Place): string | undefined {
+/**
+ * Under the host of the public URL, API Gateway knows what the caller sees. Otherwise the path of the public URL is added, unless the API's
+ * own paths begin with it, such as `/mcp` for `https://mcp.example.com/mcp`.
+ */
+function urlBelow(publicUrl: string, place: Place): string | undefined {
+  const { origin, pathname, host } = new URL(publicUrl);
+  const { domainName, served } = place;
+  if (domainName === host) return ownUrl(place);
   if (served === UNKNOWN_PATH) return undefined;
-  const { origin, pathname } = new URL(publicUrl);
   const base = pathname.replace(/\/$/, '');
   return `${origin}${`${served}/`.startsWith(`${base}/`) ? '' : base}${served}`;
 }

@@ -74,7 +74,7 @@ function pathOfDefaultRoute({ rawPath, requestContext }: HttpApiEvent): string |
   return rawPath === prefix || rawPath.startsWith(`${prefix}/`) ? rawPath.slice(prefix.length) || '/' : undefined;
 }
 
-/** An HTTP API decodes the path. These characters would have another meaning in a URL. */
+/** An HTTP API decodes the path. In a URL, these characters have another meaning, or are dropped. */
 function escaped(path: string): string {
-  return path.replace(/[%?#\\]/g, encodeURIComponent);
+  return path.replace(/[%?#\\ \p{Cc}]/gu, encodeURIComponent);
 }

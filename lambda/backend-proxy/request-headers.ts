@@ -38,7 +38,10 @@ const IDENTITIES = [
   'x-remote-user',
   'x-authenticated-user',
   'x-client-dn',
+  'x-client-s-dn',
+  'x-client-fingerprint',
   'x-client-verify',
+  'cf-connecting-ip',
   'x-real-ip',
   'true-client-ip',
   'client-ip',
@@ -51,7 +54,8 @@ const DROPPED_FAMILIES = [
   // Identities that load balancers and other gateways vouch for.
   ...['x-amzn-oidc-', 'x-ms-client-principal', 'x-goog-authenticated-user-', 'x-webauth-', 'x-ssl-', 'x-consumer-'],
   // Client certificates (RFC 9440 section 2.4, nginx, AWS and Azure load balancers).
-  ...['client-cert', 'x-client-cert', 'ssl-client-', 'x-tls-client-', 'x-amzn-mtls-', 'x-arr-clientcert'],
+  ...['client-cert', 'x-client-cert', 'x-client-ss', 'x-client-su', 'ssl-', 'x-tls-client-', 'x-amzn-mtls-'],
+  ...['x-arr-clientcert', 'cf-client-cert', 'cf-access-', 'x-pomerium-', 'x-goog-iap-'],
   'impersonate-',
 ];
 /** API Gateway writes these itself. */

@@ -2,12 +2,14 @@
  * The management client, with its secret or its private key. If no setting has either, asks for the secret. A key is never
  * an option: only the name of its file is.
  */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type ClientCredentials, parseClientKey } from '../core/client-credentials.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { isJsonObject, parseJson } from '../core/json.ts';
 import type { Context } from './command.ts';
 import { CliError, usageError } from './errors.ts';
-import { readTextFile } from './read-text-file.ts';
+import { systemCode } from './read-text-file.ts';
 
 type Needed = Pick<Context, 'settings' | 'ports'>;
 
@@ -20,7 +22,7 @@ export async function managementClient({ settings, ports }: Needed): Promise<Cli
   const clientId = settings.require('clientId');
   switch (settings.preferred('clientKey', 'clientPrivateKey', 'clientSecret')) {
     case 'clientKey':
-      return { clientId, key: keyInFile(keyFile(settings), { settings, ports }) };
+      return { clientId, key: keyInFile(settings.require('clientKey'), { settings, ports }) };
     case 'clientPrivateKey':
       return {
         clientId,
@@ -33,20 +35,20 @@ export async function managementClient({ settings, ports }: Needed): Promise<Cli
   }
 }
 
-/** PEM, also on one line; a JWK; or the DER form in base64. */
-const LOOKS_LIKE_KEY = /-----|[{\n]|\\n|^\s*M[A-Za-z0-9+/=_-]{40,}\s*$/;
-
-/** Does not repeat a key that was given in place of its file name. */
-function keyFile(settings: Context['settings']): string {
-  const file = settings.require('clientKey');
-  if (!LOOKS_LIKE_KEY.test(file)) return file;
-  throw usageError(
-    'The setting "clientKey" is not a file name. Expected the name of the file that holds the private key, not the key.',
-  );
+/** Does not repeat the name: it may be the key, given in place of its file. */
+function keyInFile(file: string, { settings, ports }: Needed) {
+  const text = readKeyFile(ports.directory, file);
+  return keyIn(text, `the file ${file}`, settings);
 }
 
-function keyInFile(file: string, { settings, ports }: Needed) {
-  return keyIn(readTextFile(ports.directory, file, true) ?? '', `the file ${file}`, settings);
+function readKeyFile(directory: string, file: string): string {
+  try {
+    return readFileSync(resolve(directory, file), 'utf8');
+  } catch (error) {
+    throw usageError(
+      `The file that the setting "clientKey" names cannot be read: ${systemCode(error)}. Expected the name of the file that holds the private key, not the key itself.`,
+    );
+  }
 }
 
 /** The text is PEM, a private JWK, or what the secret of a deployment holds. */

@@ -47,7 +47,15 @@ export class Settings {
     return names().flatMap((name) => {
       const found = this.#find(name);
       const { isSecret = false }: SettingNames = SETTINGS[name];
-      return found ? [{ name, value: isSecret ? MASKED : withoutSecrets(found.value), source: found.source }] : [];
+      return found
+        ? [
+            {
+              name,
+              value: isSecret || isPerhapsKey(name, found.value) ? MASKED : withoutSecrets(found.value),
+              source: found.source,
+            },
+          ]
+        : [];
     });
   }
 
@@ -62,11 +70,14 @@ export class Settings {
   }
 }
 
+/** Whether the value may be the key instead of the name of its file, which ends in an extension. No form of a key does. */
+function isPerhapsKey(name: SettingName, value: string): boolean {
+  return name === 'clientKey' && !/^[^\n]{1,200}\.\w{1,8}$/.test(value);
+}
+
 /** Masks secrets that were put in the wrong place: a password in a URL, or a key instead of its file name. */
 function withoutSecrets(value: string): string {
-  return /^\s*[{[]|-----BEGIN |^\s*M[A-Za-z0-9+/=_-]{40,}\s*$/.test(value)
-    ? MASKED
-    : value.replace(/(?<=:\/\/)[^/?#]*@/, `${MASKED}@`);
+  return /^\s*[{[]|-----BEGIN /.test(value) ? MASKED : value.replace(/(?<=:\/\/)[^/?#]*@/, `${MASKED}@`);
 }
 
 function names(): readonly SettingName[] {

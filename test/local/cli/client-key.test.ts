@@ -124,15 +124,18 @@ describe('asp with the key of the management client', () => {
     const { asp } = await openWithKey();
     expect(await asp([...LIST, '--client-key', 'nowhere.pem'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('The file nowhere.pem cannot be read: ENOENT'),
+      stderr: expect.stringContaining('The file that the setting "clientKey" names cannot be read: ENOENT'),
     });
     const pasted = await asp([...LIST, `--client-key=${pem(RSA)}`, '--verbose']);
-    expect(pasted).toMatchObject({ code: 2, stderr: expect.stringContaining('"clientKey" is not a file name') });
+    expect(pasted).toMatchObject({ code: 2, stderr: expect.stringContaining('not the key itself') });
   });
 
   it.each([
     ['PEM on one line', pem(RSA).replaceAll('\n', String.raw`\n`)],
     ['the DER form of an RSA key', pem(RSA).replace(/-----[^-]+-----|\n/g, '')],
+    ['PEM as base64', Buffer.from(pem(RSA)).toString('base64')],
+    ['the DER form as hex', Buffer.from(pem(P256).replace(/-----[^-]+-----|\n/g, ''), 'base64').toString('hex')],
+    ['the DER form in quotes', `"${pem(RSA).replace(/-----[^-]+-----|\n/g, '')}"`],
     ['the DER form of an elliptic curve key', pem(P256).replace(/-----[^-]+-----|\n/g, '')],
   ])('does not repeat a key that was given instead of the name of its file: %s', async (_, key) => {
     const { asp } = await openReadyTenant();
@@ -140,7 +143,7 @@ describe('asp with the key of the management client', () => {
       environment: { AUTH0_CLIENT_KEY_FILE: key },
     });
     expect(code).toBe(2);
-    expect(stderr).toContain('"clientKey" is not a file name');
+    expect(stderr).toContain('Expected the name of the file that holds the private key, not the key itself.');
     for (const part of key.match(/.{20}/g) ?? []) expect(stdout + stderr).not.toContain(part);
   });
 

@@ -39,20 +39,33 @@ describe('the URL of a request, as its caller sees it', () => {
     );
   });
 
-  it.each(['user@example.com', 'auth0|123', 'a:b', 'a+b', 'a=b', 'a&b', '50%', 'what?', 'a#b', 'a\\b', 'ü', 'a b'])(
-    'is the one that the client has encoded, although an HTTP API decodes it: %s',
-    (id) => {
-      const event = { ...HTTP, routeKey: 'GET /foo/{id}', rawPath: `/foo/${id}`, pathParameters: { id } };
-      const sent = (base: string) => `${base}/foo/${encodeURIComponent(id)}`;
-      const request = fromHttpApiEvent(event);
-      const own = `https://${HTTP.requestContext.domainName}`;
-      expect(isSameUrl(sent(own), evidenceOf(request)?.url ?? '')).toBe(true);
-      expect(
-        isSameUrl(sent('https://api.example.com'), evidenceOf(request, 'https://api.example.com')?.url ?? ''),
-      ).toBe(true);
-      expect(isSameUrl(`${own}/foo/a`, evidenceOf(request)?.url ?? '')).toBe(false);
-    },
-  );
+  it.each([
+    'user@example.com',
+    'auth0|123',
+    'a:b',
+    'a+b',
+    'a=b',
+    'a&b',
+    '50%',
+    'what?',
+    'a#b',
+    'a\\b',
+    'ü',
+    'a b',
+    'a ',
+    'a\tb',
+    'a\n',
+  ])('is the one that the client has encoded, although an HTTP API decodes it: %s', (id) => {
+    const event = { ...HTTP, routeKey: 'GET /foo/{id}', rawPath: `/foo/${id}`, pathParameters: { id } };
+    const sent = (base: string) => `${base}/foo/${encodeURIComponent(id)}`;
+    const request = fromHttpApiEvent(event);
+    const own = `https://${HTTP.requestContext.domainName}`;
+    expect(isSameUrl(sent(own), evidenceOf(request)?.url ?? '')).toBe(true);
+    expect(isSameUrl(sent('https://api.example.com'), evidenceOf(request, 'https://api.example.com')?.url ?? '')).toBe(
+      true,
+    );
+    expect(isSameUrl(`${own}/foo/a`, evidenceOf(request)?.url ?? '')).toBe(false);
+  });
 
   it('does not repeat the path of the public URL if the own paths of the API begin with it', () => {
     const at = (path: string) => ({ ...HTTP, routeKey: `GET ${path}`, rawPath: path, pathParameters: {} });
@@ -61,6 +74,14 @@ describe('the URL of a request, as its caller sees it', () => {
     expect(url('/mcp/tools')).toBe('https://mcp.example.com/mcp/tools');
     expect(url('/mcps')).toBe('https://mcp.example.com/mcp/mcps');
     expect(url('/tools')).toBe('https://mcp.example.com/mcp/tools');
+  });
+
+  it('is that of the event if its domain is the one of the public URL', () => {
+    const { domainName } = HTTP.requestContext;
+    const at = (path: string) => ({ ...HTTP, routeKey: `GET ${path}`, rawPath: path, pathParameters: {} });
+    expect(evidenceOf(fromHttpApiEvent(at('/users')), `https://${domainName}/mcp`)?.url).toBe(
+      `https://${domainName}/users`,
+    );
   });
 
   it('is unknown if the event does not say it, or if the path does not fit the route', () => {
