@@ -112,9 +112,9 @@ describe('a call to AWS', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 200, max: 599 }), fc.json(), async (status, body) => {
         const { send } = setUp(text(status, body), text(status, body));
-        const thrown = await send({ ...CALL, input: { Key: 'canary' } }).catch((each: unknown) => each);
-        expect(String(thrown)).not.toMatch(/canary/);
-        expect(String(thrown)).not.toContain(SECRET_ACCESS_KEY);
+        const thrown = await send({ ...CALL, input: { Key: 'canary' } }).then(() => 'nothing', String);
+        expect(thrown).not.toMatch(/canary/);
+        expect(thrown).not.toContain(SECRET_ACCESS_KEY);
       }),
     );
   });
