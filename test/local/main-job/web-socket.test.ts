@@ -120,7 +120,8 @@ describe('the WebSocket of Node, which follows the rules for browsers', () => {
     const { asp, expiredJwt } = local.ready.tokens;
     expect(await openInNode(local, ['bearer', carrierOf(asp)])).toBe('open bearer\n');
     expect(await openInNode(local, ['bearer', carrierOf(expiredJwt)])).toBe('error\n');
-    expect(local.log.map(({ reason }) => reason)).toEqual(['allowed', 'token_expired']);
+    // Newer versions of Node send the request again after a refusal.
+    expect([...new Set(local.log.map(({ reason }) => reason))]).toEqual(['allowed', 'token_expired']);
   });
 
   it('fails without the harmless subprotocol', async () => {
