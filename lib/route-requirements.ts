@@ -5,8 +5,9 @@
 import type { IConstruct } from 'constructs';
 import { routes as routesSchema } from '../src/config/fields.ts';
 import { doOverlap, isMentioned } from '../src/config/route-coverage.ts';
-import { type AcceptedAudiences, routeAudienceFault } from '../src/config/route-faults.ts';
+import { routeAudienceFault } from '../src/config/route-faults.ts';
 import type { RouteSetting, RouteSettings } from '../src/core/routes.ts';
+import type { AuthorizerOptions } from './authorizer-function-props.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 
 /**
@@ -25,10 +26,10 @@ interface Added {
 export class RouteRequirements {
   readonly #added = new Map<string, Added>();
   readonly #given: RouteSettings;
-  readonly #accepted: AcceptedAudiences;
+  readonly #accepted: Pick<AuthorizerOptions, 'audience' | 'audiences'>;
   #isComplete = false;
 
-  constructor(given: RouteSettings, accepted: AcceptedAudiences) {
+  constructor(given: RouteSettings, accepted: Pick<AuthorizerOptions, 'audience' | 'audiences'>) {
     this.#given = given;
     this.#accepted = accepted;
   }

@@ -31,7 +31,7 @@ export function isResourcePath(path: string): boolean {
 }
 
 /** The audiences that an authorizer accepts. */
-export interface AcceptedAudiences {
+interface AcceptedAudiences {
   readonly audience: string;
   readonly audiences?: readonly string[] | undefined;
 }

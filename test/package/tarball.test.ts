@@ -44,7 +44,9 @@ describe('the packed package', () => {
     const types = files.filter((file) => file.startsWith('types/'));
     expect(types).toContain('types/lib/index.d.ts');
     expect(
-      types.filter((file) => !/^types\/(lib|src\/(core|revocation|shared-state))\/[a-z0-9-]+\.d\.ts$/.test(file)),
+      types.filter(
+        (file) => !/^types\/(lib|src\/(core|resource-metadata|revocation|shared-state))\/[a-z0-9-]+\.d\.ts$/.test(file),
+      ),
     ).toEqual([]);
   });
 
