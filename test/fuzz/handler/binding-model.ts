@@ -1,6 +1,7 @@
 /** The part of the plain model that says who may use a token that is bound to its holder. */
 import { CONFIRMATIONS, PROOFS } from './binding-case.ts';
 import type { Case } from './case.ts';
+import { calledIn } from './world.ts';
 
 const has = (list: readonly string[], value: string): boolean => list.includes(value);
 
@@ -31,8 +32,12 @@ export function earlyRefusals(testCase: Case): readonly string[] {
  * Behind a CDN, an ambiguous path may be served as another one, whose URL the proof does not name. An HTTP API decodes the path, and the
  * events here have it as it was written.
  */
-export const isUrlUnclear = ({ api, publicUrl, spelling, proxyParameter }: Case): boolean =>
-  (publicUrl && (spelling !== 'plain' || proxyParameter === 'wrong')) || (api === 'http' && spelling !== 'plain');
+export const isUrlUnclear = (testCase: Case): boolean => {
+  const { api, publicUrl, spelling, proxyParameter } = testCase;
+  const isEncoded = () => calledIn(testCase).segments.some((segment) => encodeURIComponent(segment) !== segment);
+  if (api === 'http' && (spelling !== 'plain' || isEncoded())) return true;
+  return publicUrl && (spelling !== 'plain' || proxyParameter === 'wrong');
+};
 
 function proofRefusals(testCase: Case): readonly string[] {
   const refusals = refusalsOf(testCase);
