@@ -3,7 +3,7 @@
  * The function may use the signing key's secret and the management client's, and no other.
  */
 import { Duration } from 'aws-cdk-lib';
-import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
@@ -15,7 +15,7 @@ import { checkProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { secretIdOf } from './secret-id.ts';
 import { addSecretRotation } from './secret-rotation.ts';
-import { readSecretStatements, useKeyStatement } from './secret-statements.ts';
+import { readSecretStatements, rotateSecretStatement, useKeyStatement } from './secret-statements.ts';
 import { ServiceFunction } from './service-function.ts';
 import { readState, writeState } from './state-table.ts';
 
@@ -93,15 +93,7 @@ export class KeyRotation extends Construct {
       timeout: TIMEOUT,
       environment: { CONFIG: functionConfiguration(this, configurationOf(this, props), parseRotationConfiguration) },
       statements: [
-        new PolicyStatement({
-          actions: [
-            'secretsmanager:DescribeSecret',
-            'secretsmanager:GetSecretValue',
-            'secretsmanager:PutSecretValue',
-            'secretsmanager:UpdateSecretVersionStage',
-          ],
-          resources: [signingKey.secretArn],
-        }),
+        rotateSecretStatement(signingKey.secretArn),
         // No default key is needed here: the last statement lets the function decrypt with the key of the signing key.
         ...readSecretStatements(this, managementSecret, undefined),
         readState(stateTable, STATE_ITEMS),

@@ -4,7 +4,7 @@
  */
 import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -17,7 +17,7 @@ import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { addSecretRotation } from './secret-rotation.ts';
-import { readOwnSecretStatements, useKeyStatement } from './secret-statements.ts';
+import { readOwnSecretStatements, rotateSecretStatement, useKeyStatement } from './secret-statements.ts';
 import { serveJwks } from './serve-jwks.ts';
 import { ServiceFunction } from './service-function.ts';
 import { readState, writeState } from './state-table.ts';
@@ -152,15 +152,7 @@ export class PrincipalToken extends Construct {
       timeout: FUNCTION_TIMEOUT,
       environment: { CONFIG: functionConfiguration(this, configuration, parseSigningKeyConfiguration) },
       statements: [
-        new PolicyStatement({
-          actions: [
-            'secretsmanager:DescribeSecret',
-            'secretsmanager:GetSecretValue',
-            'secretsmanager:PutSecretValue',
-            'secretsmanager:UpdateSecretVersionStage',
-          ],
-          resources: [this.secretArn],
-        }),
+        rotateSecretStatement(this.secretArn),
         readState(table, ['public-keys']),
         writeState(table, ['public-keys']),
         ...(this.#encryptionKey ? [useKeyStatement(this, this.#encryptionKey, keyActions)] : []),

@@ -63,3 +63,16 @@ function arnsOf(secret: ISecret): readonly string[] {
   const { secretArn } = secret;
   return Token.isUnresolved(secretArn) ? [secretArn] : [secretArn, `${secretArn}${SUFFIX}`];
 }
+
+/** The right to rotate a secret: to read it, to write versions, and to move their staging labels. */
+export function rotateSecretStatement(secretArn: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:UpdateSecretVersionStage',
+    ],
+    resources: [secretArn],
+  });
+}
