@@ -15,5 +15,5 @@ export type RotationErrorCode =
   /** The same, and the old key could not be restored. */
   | 'key_not_restored';
 
-/** Thrown when a step of a rotation cannot be done. Holds no key and nothing of the event. */
+/** Thrown when a step of a rotation cannot be done. Contains no key and no part of the event. */
 export class RotationError extends CodedError<RotationErrorCode> {}

@@ -17,7 +17,7 @@ export interface RotationPorts extends Pick<PrincipalKeyPorts, 'keySecret' | 'st
   readonly log: (line: string) => void;
 }
 
-/** Thrown when a step cannot be done. Holds no key and nothing of the event. */
+/** Thrown when a step cannot be done. Contains no key and no part of the event. */
 export class RotationError extends CodedError<'event_unknown' | 'version_withdrawn'> {}
 
 type Step = (ports: RotationPorts, versionId: string) => Promise<void>;
