@@ -69,6 +69,7 @@ export function authorizerConfiguration(
     sharedCache: undefined,
     revocation: undefined,
     proofTable: undefined,
+    expiries: undefined,
     resourceMetadataUrl: metadataUrl(scope, props),
     webSocketSubprotocols: props.webSocketSubprotocols,
     principalToken: principalToken?.configuration,

@@ -82,6 +82,8 @@ const keys = exactly({
   revocation: optional(strictObject({ table: name, seconds: revocationSeconds, revokeJwts: flag })),
   /** The table in which the proofs of DPoP are recorded, so that none is accepted twice. */
   proofTable: optional(name),
+  /** The table of the expiries of app specific passwords, and the secret under which its ids are computed. */
+  expiries: optional(strictObject({ table: name, digestSecret: secretId })),
   /** The URL of the metadata that a 403 names, by which clients find the issuer (RFC 9728). */
   resourceMetadataUrl: optional(name),
   /** Accept a token in the subprotocols of a WebSocket. */

@@ -5,6 +5,7 @@
 import { forward, type InferOutput, is, optional, partialCheck, pipe } from 'valibot';
 import type { RouteSettings } from '../core/routes.ts';
 import { isTenantUrl } from '../core/secure-url.ts';
+import { appPasswordEntries, appPasswordsFault } from './app-passwords.ts';
 import { authorizerEntries, bindingFault, mainAudienceFault } from './authorizer-configuration.ts';
 import { contextValue, suggestKey } from './context-values.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -83,6 +84,7 @@ const keys = exactly({
   resourceMetadata: optional(flag, false),
   principalToken: optional(flag, false),
   principalTokenAudience: optional(audience),
+  ...appPasswordEntries,
 });
 
 /** The schema of each key, for the reference in `docs/configuration.md`. */
@@ -98,6 +100,10 @@ const schema = pipe(
   forward(partialCheck([['principalToken'], ['principalTokenAudience']], ...faultFree(principalTokenFault)), [
     'principalTokenAudience',
   ]),
+  forward(
+    partialCheck([['appPasswords'], ['appPasswordsSecret'], ['appPasswordClients']], ...faultFree(appPasswordsFault)),
+    ['appPasswords'],
+  ),
   forward(partialCheck([['uncachedScopes'], ['dpop'], ['mtls'], ['gatewayTtlSeconds']], ...faultFree(ttlFault)), [
     'gatewayTtlSeconds',
   ]),

@@ -2,8 +2,7 @@
 import { check, picklist, pipe, regex, string, transform } from 'valibot';
 import { KEY_DELIVERIES, KEY_FORMATS } from '../core/key-delivery.ts';
 import { isSecureUrl, isTenantUrl } from '../core/secure-url.ts';
-import { arnFault } from './arns.ts';
-import { text, wholeNumber } from './fields.ts';
+import { arnFault, text, wholeNumber } from './fields.ts';
 import { expecting, withoutFault } from './parse.ts';
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;

@@ -3,6 +3,8 @@
  * here: they come from the schema. The texts are Markdown, with links as seen from `docs/`.
  */
 
+import { APP_PASSWORD_MEANINGS } from './app-passwords.ts';
+
 export interface KeyMeaning {
   readonly meaning: string;
   /** What applies if the key is not set. Only for an optional key without a default value in the schema. */
@@ -219,6 +221,7 @@ export const KEY_MEANINGS: Readonly<Record<string, Group>> = {
   'What the backend receives': BACKEND,
   Caches: CACHES,
   Revocation: REVOCATION,
+  'App passwords': APP_PASSWORD_MEANINGS,
   "The authorizer's function": FUNCTION,
   'The set-up of the tenant': TENANT,
   'The signing key': SIGNING_KEY,

@@ -52,7 +52,7 @@ export type IssuerErrorCode =
   | 'issuer_refused';
 
 /** Shared state cannot be read or written, although the operator's configuration requires it: 5xx. */
-export type SharedStateErrorCode = 'revocations_unreadable' | 'proofs_unrecordable';
+export type SharedStateErrorCode = 'revocations_unreadable' | 'proofs_unrecordable' | 'expiries_unreadable';
 
 /** The operator's configuration or key is wrong. */
 export type ConfigurationErrorCode = 'configuration_invalid' | 'signing_key_invalid';
