@@ -22,13 +22,14 @@ interface Expected {
 const EXPECTED: Readonly<Record<string, Expected>> = {
   unit: { tests: 2650, seconds: 15 },
   local: { tests: 1020, seconds: 120 },
+  browser: { tests: 4, seconds: 5 },
   infra: { tests: 250, seconds: 70 },
   deploy: { tests: 175, seconds: 350 },
 };
 
 const SILENCE_MS = 15_000;
 const CHECK_MS = 2000;
-const NUMBERS = ['no projects', 'one project', 'two projects', 'three projects', 'four projects'];
+const NUMBERS = ['no projects', 'one project', 'two projects', 'three projects', 'four projects', 'five projects'];
 
 export class Progress implements Reporter {
   readonly #ports: ProgressPorts;
