@@ -19,7 +19,7 @@ import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts'
 import { startRfc7662Server } from '../../support/local/rfc7662-server.ts';
 import { Callers, type IntrospectionServer } from '../../support/rotation/callers.ts';
 import { type JwksServer, startJwksServer } from '../../support/rotation/jwks-server.ts';
-import { MemoryVersions } from '../../support/rotation/memory-versions.ts';
+import { MemoryVersions } from '../../../local/memory-versions.ts';
 import { newKey } from '../../support/setup/harness.ts';
 import { MANAGEMENT_SECRET_ID, RESOURCE_SERVER, World } from '../../support/setup/world.ts';
 import { DEMO_API, shareTenant } from '../../support/tenant/tenant.ts';

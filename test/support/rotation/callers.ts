@@ -1,5 +1,6 @@
 /** Authorizers that send requests to an authorization server: a warm one, and one that has just started. */
 import { randomUUID } from 'node:crypto';
+import type { MemoryVersions } from '../../../local/memory-versions.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import { hasCode } from '../../../src/core/errors.ts';
 import type { HttpPort } from '../../../src/core/http.ts';
@@ -14,7 +15,6 @@ import {
   parseSigningJwk,
 } from '../../../src/signing-key/signing-key.ts';
 import { SigningKeyRing, type SigningKeyStore } from '../../../src/signing-key/signing-key-ring.ts';
-import type { MemoryVersions } from './memory-versions.ts';
 
 export interface IntrospectionServer {
   readonly profile: IntrospectionProfileName;

@@ -10,6 +10,8 @@ import type { Step } from '../../../lambda/key-rotation/request.ts';
 import { holdingLease, type Rotation, type StepOutcome } from '../../../lambda/key-rotation/rotation.ts';
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
+import { MemoryState } from '../../../local/memory-state.ts';
+import { type Flavour, MemoryVersions } from '../../../local/memory-versions.ts';
 import { type CodedError, IssuerError } from '../../../src/core/errors.ts';
 import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import type { KeyProperties } from '../../../src/management/key-properties.ts';
@@ -19,9 +21,8 @@ import { tearDownResourceServer } from '../../../src/setup/resource-server/tear-
 import { parsePublicKeys, servedKeys, writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { certificatePem, type PrivateSigningJwk, parseSigningJwk } from '../../../src/signing-key/signing-key.ts';
 import { FrozenClock } from '../core/clock.ts';
-import { Life, MemoryState } from '../setup/aws-in-memory.ts';
+import { Life } from '../setup/aws-in-memory.ts';
 import { MemoryResourceServers } from '../setup/ports.ts';
-import { type Flavour, MemoryVersions } from './memory-versions.ts';
 
 export const API = 'https://demo.api';
 export const JWKS_URL = 'https://keys.example/.well-known/jwks.json';

@@ -1,7 +1,8 @@
 /** In-memory secrets, the shared state of deployments, and processes that die, for the tests of custom resources. */
 
+import type { MemoryState } from '../../../local/memory-state.ts';
 import type { SecretStore } from '../../../src/core/secret-store.ts';
-import type { ListDeployments, StateItem, StateName, StateStore } from '../../../src/core/state-store.ts';
+import type { ListDeployments, StateName, StateStore } from '../../../src/core/state-store.ts';
 
 export class MemorySecrets implements SecretStore {
   readonly values = new Map<string, string>();
@@ -16,30 +17,6 @@ export class MemorySecrets implements SecretStore {
     this.tokens.add(token);
     this.values.set(secretId, value);
     return true;
-  }
-}
-
-export class MemoryState implements StateStore {
-  readonly items = new Map<string, StateItem>();
-
-  async read(name: StateName): Promise<StateItem | undefined> {
-    return this.items.get(name);
-  }
-
-  async write(name: StateName, value: string, revision: string | undefined): Promise<boolean> {
-    if (this.items.get(name)?.revision !== revision) return false;
-    this.set(name, value);
-    return true;
-  }
-
-  /** Writes without a condition, so that a test can prepare the state. */
-  set(name: StateName, value: string): void {
-    const [, earlier] = this.items.get(name)?.revision.split('-') ?? [];
-    this.items.set(name, { value, revision: `revision-${Number(earlier ?? 0) + 1}` });
-  }
-
-  textOf(name: StateName): string | undefined {
-    return this.items.get(name)?.value;
   }
 }
 

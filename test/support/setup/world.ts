@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClientGrantResource } from '../../../lambda/auth0-setup/client-grant-resource.ts';
 import { createResourceServerResource } from '../../../lambda/auth0-setup/resource-server-resource.ts';
+import { MemoryState } from '../../../local/memory-state.ts';
 import type { Tenant } from '../../../local/tenant/server.ts';
 import type { HttpPort } from '../../../src/core/http.ts';
 import type { StateStore } from '../../../src/core/state-store.ts';
@@ -11,7 +12,7 @@ import { connectionTo } from '../../../src/setup/connect.ts';
 import type { PublishedKey } from '../../../src/signing-key/public-key-document.ts';
 import { writePublicKeys } from '../../../src/signing-key/public-key-document.ts';
 import { DEMO_API, MANAGEMENT_CLIENT, PASSWORD_CLIENT } from '../tenant/tenant.ts';
-import { Life, MemoryAccount, MemorySecrets, MemoryState } from './aws-in-memory.ts';
+import { Life, MemoryAccount, MemorySecrets } from './aws-in-memory.ts';
 import { type EventParts, eventOf, type Received, respondingTo } from './cloudformation.ts';
 
 const http = createHttpsClient();

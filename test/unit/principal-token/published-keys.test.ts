@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryState } from '../../../local/memory-state.ts';
 import { ConfigurationError } from '../../../src/core/errors.ts';
 import { generatePrincipalKey, type PrincipalJwk } from '../../../src/principal-token/key-pairs.ts';
 import {
@@ -10,7 +11,6 @@ import {
 } from '../../../src/principal-token/published-keys.ts';
 import { FrozenClock, NOW_SECONDS } from '../../support/core/clock.ts';
 import { configurationError } from '../../support/core/errors.ts';
-import { MemoryState } from '../../support/setup/aws-in-memory.ts';
 
 const KEYS = Array.from({ length: 14 }, generatePrincipalKey);
 const [first, second, third] = KEYS as [PrincipalJwk, PrincipalJwk, PrincipalJwk];

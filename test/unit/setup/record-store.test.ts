@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryState } from '../../../local/memory-state.ts';
 import { changeLease, OwnedRecords } from '../../../src/setup/record-store.ts';
-import { MemoryState } from '../../support/setup/aws-in-memory.ts';
 
 const NAME = 'resource-servers';
 let state: MemoryState;

@@ -1,13 +1,13 @@
 import { assert, asyncProperty, string } from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createJwksHandler } from '../../../../lambda/jwks/create-handler.ts';
+import { MemoryState } from '../../../../local/memory-state.ts';
 import { AwsError } from '../../../../src/aws/errors.ts';
 import { publishPrincipalKeys } from '../../../../src/principal-token/published-keys.ts';
 import { writePublicKeys } from '../../../../src/signing-key/public-key-document.ts';
 import { FrozenClock, NOW_SECONDS } from '../../../support/core/clock.ts';
 import { jwksOf, makePrincipalKeys } from '../../../support/core/principal-keys.ts';
 import { fakeKey } from '../../../support/rotation/world.ts';
-import { MemoryState } from '../../../support/setup/aws-in-memory.ts';
 
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'x5c', 'exp'];
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPrincipalKeyResource } from '../../../../lambda/principal-key/principal-key-resource.ts';
+import { MemoryState } from '../../../../local/memory-state.ts';
 import { AwsError } from '../../../../src/aws/errors.ts';
 import {
   generatePrincipalKey,
@@ -10,7 +11,7 @@ import { parsePublishedKeys } from '../../../../src/principal-token/published-ke
 import { FrozenClock } from '../../../support/core/clock.ts';
 import { configurationError } from '../../../support/core/errors.ts';
 import { makePrincipalKeys } from '../../../support/core/principal-keys.ts';
-import { Life, MemorySecrets, MemoryState } from '../../../support/setup/aws-in-memory.ts';
+import { Life, MemorySecrets } from '../../../support/setup/aws-in-memory.ts';
 
 const SECRET = 'arn:principal-keys';
 const WORK = { requestId: 'request-1', timeoutMs: 1000 };

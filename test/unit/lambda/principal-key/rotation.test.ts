@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRotationHandler, isRotation } from '../../../../lambda/principal-key/rotation.ts';
+import { MemoryState } from '../../../../local/memory-state.ts';
+import { MemoryVersions } from '../../../../local/memory-versions.ts';
 import { AwsError } from '../../../../src/aws/errors.ts';
 import {
   generatePrincipalKey,
@@ -14,8 +16,6 @@ import {
 } from '../../../../src/principal-token/published-keys.ts';
 import { FrozenClock } from '../../../support/core/clock.ts';
 import { makePrincipalKeys } from '../../../support/core/principal-keys.ts';
-import { MemoryVersions } from '../../../support/rotation/memory-versions.ts';
-import { MemoryState } from '../../../support/setup/aws-in-memory.ts';
 
 const SECRET = 'arn:principal-keys';
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];

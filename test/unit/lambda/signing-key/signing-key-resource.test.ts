@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSigningKeyResource } from '../../../../lambda/signing-key/signing-key-resource.ts';
+import { MemoryState } from '../../../../local/memory-state.ts';
 import { generateSigningKey } from '../../../../src/signing-key/generate-signing-key.ts';
 import { parsePublicKeys, writePublicKeys } from '../../../../src/signing-key/public-key-document.ts';
 import { NOW_MS } from '../../../support/core/clock.ts';
-import { Life, MemorySecrets, MemoryState } from '../../../support/setup/aws-in-memory.ts';
+import { Life, MemorySecrets } from '../../../support/setup/aws-in-memory.ts';
 
 const [key, other] = await Promise.all([generateSigningKey(NOW_MS), generateSigningKey(NOW_MS)]);
 const settings = { signingKeySecret: 'arn:secret' };

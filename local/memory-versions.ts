@@ -1,6 +1,6 @@
 /** The versions of one secret in memory, with the rules of Secrets Manager or the fewer rules of the emulator. */
-import { AwsError } from '../../../src/aws/errors.ts';
-import type { SecretVersions } from '../../../src/aws/secret-versions.ts';
+import { AwsError } from '../src/aws/errors.ts';
+import type { SecretVersions } from '../src/aws/secret-versions.ts';
 
 /** The emulator does not remove AWSPENDING from a version when another version gets it. */
 export type Flavour = 'AWS' | 'emulator';
