@@ -11,6 +11,7 @@ import { revokeKey } from '../../../lambda/key-rotation/revoke-key.ts';
 import type { Rotation } from '../../../lambda/key-rotation/rotation.ts';
 import { setSecret } from '../../../lambda/key-rotation/set-secret.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
+import { MemoryVersions } from '../../../local/memory-versions.ts';
 import type { KeyDelivery } from '../../../src/core/key-delivery.ts';
 import { createHttpsClient } from '../../../src/http/https-client.ts';
 import { connectionTo } from '../../../src/setup/connect.ts';
@@ -19,7 +20,6 @@ import type { PrivateSigningJwk } from '../../../src/signing-key/signing-key.ts'
 import { startRfc7662Server } from '../../support/local/rfc7662-server.ts';
 import { Callers, type IntrospectionServer } from '../../support/rotation/callers.ts';
 import { type JwksServer, startJwksServer } from '../../support/rotation/jwks-server.ts';
-import { MemoryVersions } from '../../../local/memory-versions.ts';
 import { newKey } from '../../support/setup/harness.ts';
 import { MANAGEMENT_SECRET_ID, RESOURCE_SERVER, World } from '../../support/setup/world.ts';
 import { DEMO_API, shareTenant } from '../../support/tenant/tenant.ts';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ProofError } from '../../../lambda/key-rotation/prove-key.ts';
 import type { Step } from '../../../lambda/key-rotation/request.ts';
 import { testSecret } from '../../../lambda/key-rotation/test-secret.ts';
+import type { Flavour } from '../../../local/memory-versions.ts';
 import { IssuerError } from '../../../src/core/errors.ts';
 import { certificatePem } from '../../../src/signing-key/signing-key.ts';
-import type { Flavour } from '../../../local/memory-versions.ts';
 import { BEFORE, CACHE_SECONDS, fakeKey, JWKS_URL, RotationWorld, STEP_NAMES } from '../../support/rotation/world.ts';
 import { Life } from '../../support/setup/aws-in-memory.ts';
 
