@@ -4,9 +4,17 @@ import type { ResourceServerRecord, Seed } from './tenant/records.ts';
 import { seed } from './tenant/seed.ts';
 import { scopeValues } from './tenant/state.ts';
 
-/** Returns the seed's APIs, with one for each audience, and the scopes of the routes added to these. Other APIs stay as they are. */
-export function seedOffering(audiences: readonly string[], routes: RouteSettings): Pick<Seed, 'resourceServers'> {
-  const { scopes } = new RouteMap(routes);
+/**
+ * Returns the seed's APIs, with one for each audience, and the scopes of the routes added to these. Other APIs stay as they are.
+ *
+ * @param moreScopes scopes that no route requires
+ */
+export function seedOffering(
+  audiences: readonly string[],
+  routes: RouteSettings,
+  moreScopes: readonly string[] = [],
+): Pick<Seed, 'resourceServers'> {
+  const scopes = [...new Set([...new RouteMap(routes).scopes, ...moreScopes])];
   const known = seed.resourceServers.map(({ identifier }) => identifier);
   const missing = audiences.filter((audience) => !known.includes(audience));
   const added = missing.map((identifier, index) => ({ id: `a920000000000000000000${index}`, identifier }));

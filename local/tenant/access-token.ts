@@ -12,11 +12,19 @@ export interface AccessTokenRequest {
   readonly clientId: string;
   readonly sub: string;
   readonly scope: readonly string[];
-  readonly grantType: 'client-credentials' | 'password';
+  /** @default none: the tokens of a login page do not have it */
+  readonly grantType?: 'client-credentials' | 'password';
   /** What the token is bound to. @default a Bearer token */
   readonly cnf?: JsonObject | undefined;
   /** Claims beside the usual ones, such as `org_id`. */
   readonly claims?: JsonObject | undefined;
+  /** Whether the token is for `/userinfo` as well. @default false */
+  readonly forUserinfo?: boolean;
+}
+
+/** The audience of tokens for `/userinfo`. */
+export function userinfoAudience(issuer: string): string {
+  return `${issuer}userinfo`;
 }
 
 function signatureFor({ signing_alg: alg, signing_secret: secret }: ResourceServerRecord) {
@@ -31,9 +39,11 @@ export function issueAccessToken(request: AccessTokenRequest, tenant: TenantPart
   const scope = request.scope.join(' ');
   const { token_dialect: dialect = 'access_token' } = api;
   const isRfc9068 = dialect.startsWith('rfc9068_profile');
-  const common = { iss: tenant.issuer, sub, aud: api.identifier, iat, exp: iat + lifetimeSeconds };
-  const own = isRfc9068 ? { client_id: clientId, jti: randomUUID() } : { azp: clientId, gty: grantType };
-  // This tenant gives every user the role that has all requested scopes.
+  const aud = request.forUserinfo ? [api.identifier, userinfoAudience(tenant.issuer)] : api.identifier;
+  const common = { iss: tenant.issuer, sub, aud, iat, exp: iat + lifetimeSeconds };
+  const own = isRfc9068
+    ? { client_id: clientId, jti: randomUUID() }
+    : { azp: clientId, ...(grantType && { gty: grantType }) };
   const authorization = dialect.endsWith('_authz') ? { permissions: request.scope } : {};
   const jwt = tenant.tokens.issueJwt({
     claims: { ...request.claims, ...common, ...(scope && { scope }), ...own, ...authorization, ...(cnf && { cnf }) },

@@ -3,6 +3,7 @@
 import type { AssertionVerifier } from './client-assertion.ts';
 import type { DpopProofVerifier } from './dpop-proof.ts';
 import type { Exchange, Reply } from './http.ts';
+import type { LoginState } from './login/login-state.ts';
 import type { LoginGuard } from './login-guard.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { TenantState } from './state.ts';
@@ -41,6 +42,7 @@ export interface TenantParts {
   readonly signingKeys: SigningKeys;
   readonly tokens: TokenStore;
   readonly logins: LoginGuard;
+  readonly login: LoginState;
   readonly assertions: AssertionVerifier;
   readonly proofs: DpopProofVerifier;
 }

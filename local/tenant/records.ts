@@ -49,6 +49,14 @@ export interface ClientRecord {
   readonly app_type: 'non_interactive' | 'regular_web' | 'native' | 'spa';
   readonly grant_types: readonly string[];
   readonly is_token_endpoint_ip_header_trusted?: boolean;
+  /** Where the login page may send users back to, compared character by character. */
+  readonly callbacks?: readonly string[];
+  /** Where a logout may send users to, compared character by character. */
+  readonly allowed_logout_urls?: readonly string[];
+  /** The origins of pages that may call the tenant from a browser, and receive responses by `postMessage`. */
+  readonly web_origins?: readonly string[];
+  /** @default a refresh token is used many times */
+  readonly refresh_token?: { readonly rotation_type: 'rotating' | 'non-rotating' };
 }
 
 /** A public key that is registered for a client. */
@@ -97,6 +105,8 @@ export interface UserRecord {
   readonly requires_verification?: boolean;
   /** An Action denies every login of this user with this status. Real tenants use both. */
   readonly login_denied?: 403 | 500;
+  /** The scopes that this user may have, of any API. @default all that the API offers */
+  readonly permissions?: readonly string[];
   /** An Action adds these claims to every access token of this user. */
   readonly token_claims?: JsonObject;
 }

@@ -7,7 +7,20 @@ import type { Exchange } from './http.ts';
 import type { JsonObject } from './records.ts';
 
 const MAX_ENTRIES = 10_000;
-const SECRET_FIELDS = ['token', 'client_assertion', 'client_secret', 'password', 'refresh_token', 'signing_secret'];
+const SECRET_FIELDS = [
+  'token',
+  'access_token',
+  'client_assertion',
+  'client_secret',
+  'password',
+  'refresh_token',
+  'signing_secret',
+  'code',
+  'code_verifier',
+  'csrf',
+  'state',
+  'id_token_hint',
+];
 
 export interface LoggedRequest {
   readonly method: string;
@@ -42,9 +55,12 @@ export class RequestLog {
 }
 
 export function redact(entry: LoggedRequest): JsonObject {
-  const { authorization, ...headers } = entry.headers;
+  const { authorization, cookie: _cookie, ...headers } = entry.headers;
   const scheme = authorization === undefined ? {} : { authorization: `${authorization.split(' ')[0]} …` };
-  return { ...entry, headers: { ...headers, ...scheme }, body: entry.body && redactBody(entry.body) };
+  const query = new URLSearchParams(entry.query);
+  for (const name of query.keys()) if (SECRET_FIELDS.includes(name)) query.set(name, '…');
+  const body = entry.body && redactBody(entry.body);
+  return { ...entry, query: query.toString(), headers: { ...headers, ...scheme }, body };
 }
 
 function redactBody(body: JsonObject): JsonObject {

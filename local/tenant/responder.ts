@@ -4,6 +4,7 @@ import { control, isControl } from './control.ts';
 import type { Fault, Faults } from './faults.ts';
 import { type Exchange, isJsonObject, Refusal, type Reply, receive, send } from './http.ts';
 import { logEventOf, type OnLogEvent } from './log-events.ts';
+import { corsHeaders } from './login/cors.ts';
 import { NOT_FOUND } from './not-found.ts';
 import type { TenantParts } from './parts.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -44,7 +45,7 @@ async function respondTo(exchange: Exchange, entry: LoggedRequest, response: Ser
   if (fault?.kind === 'latency') await pause(fault.ms, response);
   if (response.destroyed) return;
   entry.status = reply.status;
-  send(response, reply);
+  send(response, { ...reply, headers: { ...corsHeaders(exchange, responder.parts), ...reply.headers } });
 }
 
 async function usualReply(exchange: Exchange, { parts, rateLimits, onLogEvent }: Responder): Promise<Reply> {

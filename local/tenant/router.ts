@@ -7,6 +7,7 @@ import { applicationPasswordRoutes } from './application-passwords.ts';
 import { clientGrantRoutes } from './client-grants.ts';
 import { jwks, openidConfiguration } from './discovery.ts';
 import { introspect } from './introspect.ts';
+import { loginRoutes } from './login/login-routes.ts';
 import type { Handler, PathParameters, Route } from './parts.ts';
 import type { ApiFamily } from './rate-limits.ts';
 import { resourceServerRoutes } from './resource-servers.ts';
@@ -20,6 +21,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/.well-known/oauth-authorization-server', handler: openidConfiguration },
   { method: 'POST', path: '/oauth/token', handler: token },
   { method: 'POST', path: '/oauth/introspect', handler: introspect },
+  ...loginRoutes,
   ...resourceServerRoutes,
   ...clientGrantRoutes,
   ...settingsRoutes,
@@ -42,10 +44,13 @@ export function findRoute(method: string, path: string): Match | undefined {
   return undefined;
 }
 
+const LOGIN_PATHS = ['/authorize', '/userinfo', '/v2/logout', '/oidc/logout'];
+
 /** Returns which rate limit applies to a path; none applies to the JWKS. */
 export function familyOf(path: string): ApiFamily | undefined {
   if (path.startsWith('/api/v2/')) return 'management';
-  return path.startsWith('/oauth/') ? 'authentication' : undefined;
+  const isLogin = path.startsWith('/oauth/') || path.startsWith('/u/') || LOGIN_PATHS.includes(path);
+  return isLogin ? 'authentication' : undefined;
 }
 
 function matchPath(pattern: readonly string[], segments: readonly string[]): PathParameters | undefined {

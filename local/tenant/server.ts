@@ -9,6 +9,8 @@ import { DpopProofVerifier } from './dpop-proof.ts';
 import { Faults } from './faults.ts';
 import { KeyFetcher } from './key-fetcher.ts';
 import type { OnLogEvent } from './log-events.ts';
+import { allowCallback } from './login/allow-callback.ts';
+import { LoginState } from './login/login-state.ts';
 import { LoginGuard } from './login-guard.ts';
 import { createMint, type Mint } from './mint.ts';
 import type { Behaviour, TenantParts } from './parts.ts';
@@ -52,6 +54,11 @@ export interface TenantOptions {
   readonly behaviour?: Partial<Behaviour>;
   /** Receives the events of the log stream. @default nobody does */
   readonly onLogEvent?: OnLogEvent;
+  /**
+   * The claim that an Action adds to access tokens: when the user logged in, in seconds since the epoch. An Action of a real tenant
+   * cannot set `auth_time` itself, because that name is reserved. @default 'auth_time'
+   */
+  readonly authTimeClaim?: string;
 }
 
 export interface Tenant extends Mint {
@@ -72,6 +79,11 @@ export interface Tenant extends Mint {
   /** Makes a new signing key. The old keys stay published until they are dropped. Returns the new `kid`. */
   rotateSigningKeys(): Promise<string>;
   dropOldSigningKeys(): void;
+  /**
+   * Adds a URL to those that a client's users may be sent back to after a login and a logout, and its origin to those of the
+   * client's pages. @throws if there is no such client, or if the URL is not one without a fragment
+   */
+  allowCallback(clientId: string, url: string): void;
   /** APIs, grants and clients as JSON that is equal byte for byte if nothing has changed. */
   snapshot(): string;
   /** Stops at once and closes every connection. */
@@ -95,6 +107,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     keyFetcher,
     state: createState(fullSeed, issuer),
     behaviour: { ...USUAL_BEHAVIOUR, ...behaviour },
+    authTimeClaim: options.authTimeClaim ?? 'auth_time',
   });
   const rateLimits = new RateLimits(fullSeed.rateLimits, now);
   const { onLogEvent } = options;
@@ -105,17 +118,17 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
 
 type Foundation = Pick<TenantParts, 'issuer' | 'now' | 'state' | 'signingKeys' | 'behaviour'> & {
   readonly keyFetcher: KeyFetcher;
+  readonly authTimeClaim: string;
 };
 
-function assemble({ issuer, now, state, signingKeys, keyFetcher, behaviour }: Foundation): TenantParts {
+function assemble({ authTimeClaim, keyFetcher, ...foundation }: Foundation): TenantParts {
+  const { issuer, now, state, signingKeys, behaviour } = foundation;
+  const tokens = new TokenStore({ issuer, now, state, signingKeys });
   return {
-    issuer,
-    now,
-    state,
-    behaviour,
-    signingKeys,
-    tokens: new TokenStore({ issuer, now, state, signingKeys }),
+    ...foundation,
+    tokens,
     logins: new LoginGuard(state, now),
+    login: new LoginState(now, tokens, authTimeClaim),
     assertions: new AssertionVerifier({ issuer, now, state, keyFetcher, behaviour }),
     proofs: new DpopProofVerifier(now),
   };
@@ -137,6 +150,7 @@ function handlesOf(server: Server, responder: Responder, origins: Map<string, st
     origins,
     rotateSigningKeys: () => signingKeys.rotate(),
     dropOldSigningKeys: () => signingKeys.dropOld(),
+    allowCallback: (clientId, url) => allowCallback(state, clientId, url),
     snapshot: () => snapshot(state),
     close: () => close(server),
   };

@@ -18,6 +18,8 @@ import type { TenantState } from './state.ts';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ASP_LENGTH = 16;
 
+export const REFRESH_TOKEN_LIFETIME_SECONDS = 30 * 86_400;
+
 export interface OpaqueToken {
   readonly use: 'access' | 'refresh';
   readonly sub: string;
