@@ -54,6 +54,12 @@ export class Faults {
     this.#injected = [];
   }
 
+  /** The faults that still affect requests, with how many are left if that is limited. */
+  list(): readonly Fault[] {
+    const left = this.#injected.filter((injected) => injected.left > 0);
+    return left.map(({ fault, left: times }) => (Number.isFinite(times) ? { ...fault, times } : fault));
+  }
+
   /** Returns the fault for this request, if any, and counts it as used. */
   take(method: string, path: string): Fault | undefined {
     const match = this.#injected.find(({ fault, left }) => left > 0 && matches(fault, method, path));

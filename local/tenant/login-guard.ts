@@ -12,6 +12,14 @@ interface Attempts {
   readonly atMs: number;
 }
 
+export interface FailedLogins {
+  readonly username: string;
+  readonly ip: string;
+  readonly failures: number;
+  /** Milliseconds since the epoch. @default null: not blocked */
+  readonly blockedUntil: number | null;
+}
+
 export class LoginGuard {
   readonly #state: TenantState;
   readonly #now: () => number;
@@ -66,6 +74,15 @@ export class LoginGuard {
   blockedIps(username: string): readonly string[] {
     const pairs = [...this.#attempts].filter(([, attempts]) => attempts.blockedUntilMs > this.#now());
     return pairs.map(([key]) => JSON.parse(key)).flatMap(([name, ip]) => (name === fold(username) ? [ip] : []));
+  }
+
+  /** Every pair of a user and an address that has failed since its last success. */
+  failed(): readonly FailedLogins[] {
+    return [...this.#attempts].flatMap(([key, { failures, blockedUntilMs }]) => {
+      const [username, ip] = JSON.parse(key);
+      const blockedUntil = blockedUntilMs > this.#now() ? blockedUntilMs : null;
+      return failures > 0 ? [{ username, ip, failures, blockedUntil }] : [];
+    });
   }
 
   /** Removes every block of a user, and the failures that led to it. */

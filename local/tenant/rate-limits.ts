@@ -7,12 +7,23 @@ import { apiErrorReply } from './api-error.ts';
 import type { Reply } from './http.ts';
 import type { RateLimit } from './records.ts';
 
-export type ApiFamily = 'authentication' | 'management';
+const FAMILIES = ['authentication', 'management'] as const;
+
+export type ApiFamily = (typeof FAMILIES)[number];
 
 export interface Admission {
   readonly headers: Readonly<Record<string, string>>;
   /** The response to send instead, if the window is full. */
   readonly refusal: Reply | undefined;
+}
+
+/** How far a limit is used up. */
+export interface LimitState {
+  readonly family: ApiFamily;
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the window ends, in milliseconds since the epoch. @default null: no window is open */
+  readonly resetsAt: number | null;
 }
 
 export class RateLimits {
@@ -29,6 +40,20 @@ export class RateLimits {
   set(family: ApiFamily, limit: RateLimit): void {
     this.#limits[family] = limit;
     this.#windows.delete(family);
+  }
+
+  states(): readonly LimitState[] {
+    return FAMILIES.map((family) => {
+      const { limit } = this.#limits[family];
+      const window = this.#windows.get(family);
+      const isOpen = window !== undefined && this.#now() < window.endsAtMs;
+      return {
+        family,
+        limit,
+        remaining: isOpen ? Math.max(0, limit - window.count) : limit,
+        resetsAt: isOpen ? window.endsAtMs : null,
+      };
+    });
   }
 
   admit(family: ApiFamily): Admission {

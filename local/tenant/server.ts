@@ -13,6 +13,7 @@ import { allowCallback } from './login/allow-callback.ts';
 import { LoginState } from './login/login-state.ts';
 import { LoginGuard } from './login-guard.ts';
 import { createMint, type Mint } from './mint.ts';
+import { overviewOf, type TenantOverview } from './overview.ts';
 import type { Behaviour, TenantParts } from './parts.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { Seed } from './records.ts';
@@ -86,6 +87,8 @@ export interface Tenant extends Mint {
   allowCallback(clientId: string, url: string): void;
   /** APIs, grants and clients as JSON that is equal byte for byte if nothing has changed. */
   snapshot(): string;
+  /** What people who watch the tenant may see; no secrets. */
+  overview(): TenantOverview;
   /** Stops at once and closes every connection. */
   close(): Promise<void>;
 }
@@ -152,6 +155,7 @@ function handlesOf(server: Server, responder: Responder, origins: Map<string, st
     dropOldSigningKeys: () => signingKeys.dropOld(),
     allowCallback: (clientId, url) => allowCallback(state, clientId, url),
     snapshot: () => snapshot(state),
+    overview: () => overviewOf(responder),
     close: () => close(server),
   };
 }

@@ -32,6 +32,11 @@ export class SigningKeys {
     return this.#keys.find((key) => key.kid === kid || key.pssKid === kid);
   }
 
+  /** The ids of all published keys for RS256, the current one first. */
+  kids(): readonly string[] {
+    return this.#keys.map(({ kid }) => kid);
+  }
+
   /** Makes a new current signing key and returns its `kid`. */
   async rotate(): Promise<string> {
     this.#keys = [await newSigningKey(), ...this.#keys];
