@@ -16,6 +16,8 @@ import { Construct } from 'constructs';
 
 /** The folders of `lambda/`. */
 export type FunctionFolder =
+  | 'app-passwords'
+  | 'app-passwords-page'
   | 'authorizer'
   | 'auth0-setup'
   | 'demo-api'

@@ -1,5 +1,6 @@
 /** What the rules of the self-service API need from outside: tables, the revocation, and notifications. */
 import type { ApplicationPasswords } from '../management/application-passwords.ts';
+import type { FlushState } from '../revocation/flush-schedule.ts';
 
 /** The expiry of one app specific password. */
 export interface Expiry {
@@ -45,6 +46,27 @@ export interface Revoker {
   revoke(subject: string): Promise<void>;
   /** When the newest revocation of this kind was written for the user, in epoch milliseconds. @returns `undefined` if there is none */
   revokedAtMs(subject: string): Promise<number | undefined>;
+  /** The state of the flushes of the gateways' caches. Empty if no cache has to be flushed. */
+  flushes(): Promise<Pick<FlushState, 'flushedMs' | 'pendingMs'>>;
+}
+
+/** What is known about the deletion of a password. Epoch milliseconds. */
+export interface Deletion {
+  /** When the tenant had deleted it. Absent: the deletion has begun, and may have failed. */
+  readonly deletedMs?: number | undefined;
+  /** When the revocation that followed was first seen to be in effect. */
+  readonly revokedMs?: number | undefined;
+}
+
+/** Remembers deletions, so that a repeated one continues where the first one ended. */
+export interface DeletionTable {
+  read(id: string): Promise<Deletion | undefined>;
+  /**
+   * Adds to what is known.
+   *
+   * @param expiresAt epoch seconds: when the deletion no longer matters
+   */
+  write(id: string, deletion: Deletion, expiresAt: number): Promise<void>;
 }
 
 /** What the operator may want to know. It holds no value of a password. */
@@ -67,6 +89,7 @@ export interface AppPasswordPorts {
   /** Reads the secret under which the ids of expiries are computed. */
   readonly expirySecret: () => Promise<string>;
   readonly counter: CallCounter;
+  readonly deletions: DeletionTable;
   readonly revoker: Revoker;
   /** Sends an event to the operator's bus. @default no events are sent */
   readonly notify?: ((event: AppPasswordEvent) => Promise<void>) | undefined;

@@ -13,6 +13,8 @@ export type AwsErrorCode =
   | 'function_failed'
   /** A message could not be sent to the revocation queue. */
   | 'queue_unwritable'
+  /** The operator's event bus did not accept an event. */
+  | 'event_unsent'
   /** API Gateway did not flush the cache of a stage. */
   | 'flush_failed';
 

@@ -18,3 +18,14 @@ export const METRICS = {
   /** Failed calls to the shared cache or the revocation marks. Only if there are any, with the dimension `audience` only. */
   tableFailures: 'SharedTableFailures',
 } as const;
+
+/** The metrics of app specific passwords: written by their function, read by alarms. Each has the dimension `audience` only. */
+export const APP_PASSWORD_METRICS = {
+  created: 'AppPasswordsCreated',
+  deleted: 'AppPasswordsDeleted',
+  expired: 'AppPasswordsExpired',
+  /** Requests that were refused. */
+  refused: 'AppPasswordsRefused',
+  /** Passwords that the tenant still has five minutes after their expiry. */
+  overdue: 'AppPasswordsOverdue',
+} as const;

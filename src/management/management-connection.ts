@@ -14,7 +14,7 @@ import { isTenantUrl } from '../core/secure-url.ts';
 import { type ApplicationPasswords, createApplicationPasswords } from './application-passwords.ts';
 import { type ClientGrants, createClientGrants } from './client-grants.ts';
 import { createManagementRequests } from './management-requests.ts';
-import { ManagementToken } from './management-token.ts';
+import { ManagementToken, type TokenCache } from './management-token.ts';
 import { packageOptions } from './package-fetch.ts';
 import { createResourceServers, type ResourceServers } from './resource-servers.ts';
 import type { TenantPorts } from './send-with-retries.ts';
@@ -35,6 +35,8 @@ export interface ManagementOptions {
   readonly sleep?: (milliseconds: number) => Promise<void>;
   /** Makes a new unique id of at most 64 characters, for a client assertion. @default a UUID */
   readonly uniqueId?: () => string;
+  /** Keeps the token between connections to one tenant. @default each connection requests its own */
+  readonly tokenCache?: TokenCache;
 }
 
 /** The operations on a tenant. */
@@ -66,7 +68,7 @@ export function connectManagement(options: ManagementOptions): ManagementConnect
   const audience = `${tenantUrl}api/v2/`;
   const ports = tenantPorts(options);
   const client = { tenantUrl, audience, credentials, uniqueId };
-  const token = new ManagementToken(ports, client);
+  const token = new ManagementToken(ports, client, options.tokenCache);
   const request = createManagementRequests(ports, client, token);
   const clientOptions = packageOptions(audience, request);
   return {

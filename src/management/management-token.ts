@@ -19,7 +19,13 @@ export interface ManagementClient {
   readonly uniqueId: () => string;
 }
 
+/** Keeps a token, so that the next connection need not request one. Tenants count requested tokens. */
+export interface TokenCache {
+  token?: CachedToken | undefined;
+}
+
 interface CachedToken {
+  readonly clientId: string;
   readonly value: string;
   readonly expiresAtMs: number;
   /** The scopes that the tenant reports; `undefined` if it reports none. */
@@ -33,18 +39,21 @@ const LEEWAY_MS = 10_000;
 export class ManagementToken {
   readonly #ports: TenantPorts;
   readonly #client: ManagementClient;
-  #token: CachedToken | undefined;
+  readonly #cache: TokenCache;
   #pending: Promise<string> | undefined;
 
-  constructor(ports: TenantPorts, client: ManagementClient) {
+  /** @param cache for one tenant */
+  constructor(ports: TenantPorts, client: ManagementClient, cache: TokenCache = {}) {
     this.#ports = ports;
     this.#client = client;
+    this.#cache = cache;
   }
 
   /** The current token, if there is one that has not expired. */
   cached(): string | undefined {
-    const token = this.#token;
-    return token && this.#ports.clock() < token.expiresAtMs - LEEWAY_MS ? token.value : undefined;
+    const { token } = this.#cache;
+    if (token?.clientId !== this.#client.credentials.clientId) return undefined;
+    return this.#ports.clock() < token.expiresAtMs - LEEWAY_MS ? token.value : undefined;
   }
 
   /**
@@ -63,7 +72,7 @@ export class ManagementToken {
   /** The scopes of the current token, or of a new one. */
   async scopes(isFresh: boolean): Promise<readonly string[] | undefined> {
     if (isFresh || this.cached() === undefined) await this.request();
-    return this.#token?.scopes;
+    return this.#cache.token?.scopes;
   }
 
   async #requestOnce(): Promise<string> {
@@ -76,12 +85,13 @@ export class ManagementToken {
       isRepeatable: true,
     });
     if ([400, 401, 403].includes(response.status)) throw refused(response, this.#client);
-    this.#token = parseToken(response.body, this.#ports.clock());
-    return this.#token.value;
+    const token = parseToken(response.body, this.#ports.clock());
+    this.#cache.token = { clientId: credentials.clientId, ...token };
+    return token.value;
   }
 }
 
-function parseToken(body: unknown, nowMs: number): CachedToken {
+function parseToken(body: unknown, nowMs: number): Omit<CachedToken, 'clientId'> {
   const { access_token: value, expires_in: expiresInSeconds, scope } = isJsonObject(body) ? body : {};
   // The characters of RFC 6750 section 2.1: anything else would not survive in a header.
   if (typeof value !== 'string' || !/^[\w.~+/-]+=*$/.test(value)) throw malformed('access_token');

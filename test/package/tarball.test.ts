@@ -8,6 +8,7 @@ import { installTool, projectToolOptions } from '../support/tools/pinned-tool.ts
 
 const tarball = inject('tarball');
 const FUNCTIONS = [
+  'app-passwords',
   'auth0-setup',
   'authorizer',
   'backend-proxy',

@@ -1,0 +1,53 @@
+/** The Lambda function behind the self-service API. It is the only one that can read the secret of the client for app specific passwords. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExpiryTable } from '../../src/app-passwords/ports.ts';
+import { createRevoker } from '../../src/app-passwords/revoker.ts';
+import { createEventSender } from '../../src/aws/app-passwords/event-bus.ts';
+import { createCallCounter, createDeletionTable } from '../../src/aws/app-passwords/limit-table.ts';
+import { createMarkReader } from '../../src/aws/app-passwords/mark-reader.ts';
+import { AwsError } from '../../src/aws/errors.ts';
+import { createFlushStore } from '../../src/aws/mark-table.ts';
+import { createQueueSender } from '../../src/aws/revocation-queue.ts';
+import { createSecretStore } from '../../src/aws/secrets.ts';
+import { parseAppPasswordsConfiguration } from '../../src/config/app-passwords.ts';
+import { createHttpsClient } from '../../src/http/https-client.ts';
+import { createAppPasswordsHandler } from './create-handler.ts';
+import { expirySecretOf, passwordsOf } from './tenant.ts';
+
+// biome-ignore lint/style/noProcessEnv: the function's only configuration.
+const configuration = parseAppPasswordsConfiguration(process.env.CONFIG ?? '');
+const { issuer, audience, limitTable, revocation, eventBus } = configuration;
+
+/** Until its table is connected, a password with an expiry cannot be made. */
+const NO_EXPIRIES: ExpiryTable = {
+  add: () => Promise.reject(new AwsError('state_missing', 'There is no table of expiries.')),
+  ofUser: async () => [],
+  due: async () => [],
+  some: async () => [],
+  remove: async () => {},
+};
+
+const secrets = createSecretStore();
+const sendMessage = createQueueSender(revocation.queueUrl);
+
+export const handler = createAppPasswordsHandler(configuration, {
+  clock: Date.now,
+  passwords: passwordsOf(configuration, {
+    secrets,
+    http: createHttpsClient().send,
+    clock: Date.now,
+    sleep: (milliseconds) => sleep(milliseconds),
+  }),
+  expiries: NO_EXPIRIES,
+  expirySecret: expirySecretOf(configuration, secrets),
+  counter: createCallCounter(limitTable),
+  deletions: createDeletionTable(limitTable),
+  revoker: createRevoker(issuer, {
+    send: (message) => sendMessage(message, 0),
+    readMarks: createMarkReader(revocation.table),
+    readFlushes: () => createFlushStore(revocation.table).read(),
+  }),
+  notify: eventBus === undefined ? undefined : createEventSender(eventBus, audience),
+  // Not by `console.log`, so that CloudWatch finds the metrics with every log format.
+  log: (line) => process.stdout.write(`${line}\n`),
+});

@@ -1,0 +1,53 @@
+/** Connects to the tenant as the client for app specific passwords, with one token for many requests. */
+import type { AppPasswordPorts } from '../../src/app-passwords/ports.ts';
+import type { AppPasswordsConfiguration } from '../../src/config/app-passwords.ts';
+import { readClientCredentials } from '../../src/core/client-credentials.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { ConfigurationError } from '../../src/core/errors.ts';
+import type { HttpPort } from '../../src/core/http.ts';
+import type { SecretStore } from '../../src/core/secret-store.ts';
+import { connectManagement } from '../../src/management/management-connection.ts';
+import type { TokenCache } from '../../src/management/management-token.ts';
+
+export interface TenantPorts {
+  readonly secrets: Pick<SecretStore, 'read'>;
+  readonly http: HttpPort;
+  readonly clock: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** API Gateway waits 29 s for all of a request. Making a password may take two pieces of work. */
+const TIMEOUT_MS = 10_000;
+const ATTEMPT_TIMEOUT_MS = 5000;
+
+/** Makes the function that connects for one piece of work. */
+export function passwordsOf(
+  { tenantUrl, clientSecret }: Pick<AppPasswordsConfiguration, 'tenantUrl' | 'clientSecret'>,
+  { secrets, ...ports }: TenantPorts,
+): AppPasswordPorts['passwords'] {
+  const tokenCache: TokenCache = {};
+  return async () => {
+    const client = await readClientCredentials(secrets, clientSecret);
+    const limits = { timeoutMs: TIMEOUT_MS, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS };
+    return connectManagement({ tenantUrl, client, tokenCache, ...limits, ...ports }).applicationPasswords;
+  };
+}
+
+/**
+ * Makes the function that reads the secret under which the ids of expiries are computed.
+ *
+ * @returns a function that throws ConfigurationError `configuration_invalid`
+ */
+export function expirySecretOf(
+  { expiries: { digestSecret } }: Pick<AppPasswordsConfiguration, 'expiries'>,
+  secrets: Pick<SecretStore, 'read'>,
+): AppPasswordPorts['expirySecret'] {
+  return async () => {
+    const text = (await secrets.read(digestSecret)) ?? '';
+    if (/^[\x20-\x7e]{32,1024}$/.test(text)) return text;
+    throw new ConfigurationError(
+      'configuration_invalid',
+      `The secret ${digestSecret} is not usable. Expected 32 to 1024 printable ASCII characters.`,
+    );
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * Makes an app specific password for the caller. Its value is returned only when everything that must be known about it is stored: if
+ * the expiry cannot be stored, the password is deleted again, and nobody has seen its value.
+ */
+import type { ApplicationPasswords, NewApplicationPassword } from '../management/application-passwords.ts';
+import { expiryId } from '../shared-state/expiry-id.ts';
+import { audit, notify, safeFailure } from './audit.ts';
+import type { Caller } from './caller.ts';
+import { countUserCall, limitedPasswords, MAXIMUM_PASSWORDS, USER_LIMITS } from './limits.ts';
+import type { NewPassword } from './new-password.ts';
+import { type PasswordView, passwordView } from './password-view.ts';
+import type { AppPasswordPorts } from './ports.ts';
+import { Problem } from './problem.ts';
+
+export interface CreatedPassword extends PasswordView {
+  /** The password itself. It is in no other response, and in no log. */
+  readonly value: string;
+}
+
+/** Who makes what, for which audience. */
+interface Creation {
+  readonly caller: Caller;
+  readonly request: NewPassword;
+  readonly audience: string;
+}
+
+/**
+ * @throws Problem `rate_limited`, `too_many_app_passwords`, `tenant_throttled` or `tenant_unavailable`
+ * @throws SetupError `management_…`
+ */
+export async function createPassword(ports: AppPasswordPorts, creation: Creation): Promise<CreatedPassword> {
+  const { caller, audience } = creation;
+  const { subject, clientId } = caller;
+  await countUserCall(ports, 'create', subject);
+  // Before the password exists, because it must not exist without its expiry.
+  const secret = creation.request.expiresInSeconds === undefined ? undefined : await ports.expirySecret();
+  const passwords = await limitedPasswords(ports);
+  const before = await countOwn(passwords, creation);
+  if (before >= MAXIMUM_PASSWORDS) throw tooMany();
+  const { label, scopes } = creation.request;
+  const created = await passwords.create(subject, { label, audience, scopes });
+  const expiresAt = await completeOrUndo(ports, { ...creation, passwords, created, secret, before });
+  const what = { subject, passwordId: created.id, scopes, expiresAt };
+  audit(ports, audience, { action: 'create', outcome: 'created', clientId, ...what });
+  await notify(ports, audience, { type: 'app_password_created', label, ...what });
+  const expiry = expiresAt === undefined ? undefined : { expiresAt };
+  return { ...passwordView({ ...created, label, scopes }, expiry, ports.clock()), value: created.value };
+}
+
+interface Completion extends Creation {
+  readonly passwords: ApplicationPasswords;
+  readonly created: NewApplicationPassword;
+  readonly secret: string | undefined;
+  /** How many passwords there were. */
+  readonly before: number;
+}
+
+/** @returns when it expires, in epoch seconds */
+async function completeOrUndo(ports: AppPasswordPorts, completion: Completion): Promise<number | undefined> {
+  try {
+    assertAsRequested(completion);
+    const expiresAt = await addExpiry(ports, completion);
+    await assertStillOneOfFew(completion);
+    return expiresAt;
+  } catch (error) {
+    await undo(ports, completion);
+    throw error;
+  }
+}
+
+/** Through a connection that has time left, and uncounted: the limits must not keep a password that nobody knows. */
+async function undo(ports: AppPasswordPorts, { caller, audience, created }: Completion): Promise<void> {
+  const { subject, clientId } = caller;
+  try {
+    await (await ports.passwords()).remove(subject, created.id);
+  } catch (error) {
+    const what = { subject, clientId, passwordId: created.id, failure: safeFailure(error) };
+    audit(ports, audience, { action: 'undo', outcome: 'failed', ...what });
+  }
+}
+
+/** A tenant that makes another password than the requested one must not make the user trust it. */
+function assertAsRequested({ created, request, audience }: Completion): void {
+  const isSame = created.audience === audience && created.scopes.every((scope) => request.scopes.includes(scope));
+  if (isSame) return;
+  throw new Problem('tenant_unavailable', 'The password could not be made as requested. Nothing was made. Try again.');
+}
+
+async function addExpiry(
+  { expiries, clock }: AppPasswordPorts,
+  { created, request, caller, secret }: Completion,
+): Promise<number | undefined> {
+  const { expiresInSeconds } = request;
+  if (expiresInSeconds === undefined || secret === undefined) return undefined;
+  const expiresAt = Math.floor(clock() / 1000) + expiresInSeconds;
+  const id = expiryId(secret, created.value);
+  await expiries.add({ id, subject: caller.subject, passwordId: created.id, expiresAt });
+  return expiresAt;
+}
+
+/**
+ * Requests at the same time could all have found room for one more. So the list is read again, and of the passwords that are too many the
+ * newest go. With few passwords that is not needed: the limit of creates bounds the requests at the same time.
+ */
+async function assertStillOneOfFew({ passwords, caller, audience, created, before }: Completion): Promise<void> {
+  if (before + USER_LIMITS.create.most <= MAXIMUM_PASSWORDS) return;
+  const own = (await passwords.list(caller.subject)).filter((password) => password.audience === audience);
+  const older = own.filter((password) => password.id !== created.id && isOlder(password, created));
+  if (older.length >= MAXIMUM_PASSWORDS) throw tooMany();
+}
+
+function isOlder(one: Pick<NewApplicationPassword, 'id' | 'createdAt'>, other: typeof one): boolean {
+  const [time, otherTime] = [one.createdAt ?? '', other.createdAt ?? ''];
+  return time === otherTime ? one.id < other.id : time < otherTime;
+}
+
+async function countOwn(passwords: ApplicationPasswords, { caller, audience }: Creation): Promise<number> {
+  return (await passwords.list(caller.subject)).filter((password) => password.audience === audience).length;
+}
+
+function tooMany(): Problem {
+  return new Problem(
+    'too_many_app_passwords',
+    `You have ${MAXIMUM_PASSWORDS} app passwords, which is the most. Delete one that you no longer use.`,
+  );
+}
