@@ -39,7 +39,7 @@ export async function createPassword(ports: AppPasswordPorts, creation: Creation
   if (before >= MAXIMUM_PASSWORDS) throw tooMany();
   const { label, scopes } = creation.request;
   const created = await passwords.create(subject, { label, audience, scopes });
-  const expiresAt = await completeOrUndo(ports, { ...creation, passwords, created, secret, before });
+  const expiresAt = await completeOrUndo(ports, { ...creation, created, secret, before });
   const what = { subject, passwordId: created.id, scopes, expiresAt };
   audit(ports, audience, { action: 'create', outcome: 'created', clientId, ...what });
   await notify(ports, audience, { type: 'app_password_created', label, ...what });
@@ -48,19 +48,22 @@ export async function createPassword(ports: AppPasswordPorts, creation: Creation
 }
 
 interface Completion extends Creation {
-  readonly passwords: ApplicationPasswords;
   readonly created: NewApplicationPassword;
   readonly secret: string | undefined;
   /** How many passwords there were. */
   readonly before: number;
 }
 
-/** @returns when it expires, in epoch seconds */
+/**
+ * The calls to the tenant that this needs are not counted: the limit must not stop halfway what it has allowed.
+ *
+ * @returns when the password expires, in epoch seconds
+ */
 async function completeOrUndo(ports: AppPasswordPorts, completion: Completion): Promise<number | undefined> {
   try {
     assertAsRequested(completion);
     const expiresAt = await addExpiry(ports, completion);
-    await assertStillOneOfFew(completion);
+    await assertStillOneOfFew(ports, completion);
     return expiresAt;
   } catch (error) {
     await undo(ports, completion);
@@ -68,7 +71,7 @@ async function completeOrUndo(ports: AppPasswordPorts, completion: Completion): 
   }
 }
 
-/** Through a connection that has time left, and uncounted: the limits must not keep a password that nobody knows. */
+/** Through a connection that has time left. */
 async function undo(ports: AppPasswordPorts, { caller, audience, created }: Completion): Promise<void> {
   const { subject, clientId } = caller;
   try {
@@ -102,8 +105,10 @@ async function addExpiry(
  * Requests at the same time could all have found room for one more. So the list is read again, and of the passwords that are too many the
  * newest go. With few passwords that is not needed: the limit of creates bounds the requests at the same time.
  */
-async function assertStillOneOfFew({ passwords, caller, audience, created, before }: Completion): Promise<void> {
+async function assertStillOneOfFew(ports: AppPasswordPorts, completion: Completion): Promise<void> {
+  const { caller, audience, created, before } = completion;
   if (before + USER_LIMITS.create.most <= MAXIMUM_PASSWORDS) return;
+  const passwords = await ports.passwords();
   const own = (await passwords.list(caller.subject)).filter((password) => password.audience === audience);
   const older = own.filter((password) => password.id !== created.id && isOlder(password, created));
   if (older.length >= MAXIMUM_PASSWORDS) throw tooMany();
