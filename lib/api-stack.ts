@@ -1,16 +1,18 @@
 /** The stack of the tenant's set-up, the authorizer and the API behind it, in that order. */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Architecture, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { basicOffer } from '../src/config/challenges.ts';
-import { type Configuration, principalTokenAudienceOf } from '../src/config/configuration.ts';
+import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
-import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
+import { allowedHeaders, principalTokenOptions, resourcesOf } from './api-stack-options.ts';
+import { AppPasswords } from './app-passwords.ts';
+import { appPasswordsOptions, importBus } from './app-passwords-options.ts';
 import { Auth0Setup } from './auth0-setup.ts';
 import { AuthorizerAlarms } from './authorizer-alarms.ts';
 import { AuthorizerFunction } from './authorizer-function.ts';
@@ -52,7 +54,10 @@ export class ApiStack extends Stack {
     authorizer.node.addDependency(setup);
     this.#outputPrincipalToken(authorizer);
     const rotation = this.#rotation(setup);
-    this.#alarms(authorizer, rotation);
+    const actions = this.#alarmActions();
+    new AuthorizerAlarms(this, 'Alarms', { authorizer, actions });
+    new RotationAlarms(this, 'RotationAlarms', { rotation, actions });
+    this.#appPasswords(authorizer, actions);
     const { restApi } = this.#api(authorizer);
     if (authorizer.resourceMetadata) {
       const { url } = new ResourceMetadata(this, 'ResourceMetadata', { api: restApi, authorizer });
@@ -84,6 +89,10 @@ export class ApiStack extends Stack {
       grantClientId: configuration.grantClientId,
       createResourceServer: configuration.createResourceServer,
       removalPolicy: configuration.removeCreated ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      ...(configuration.appPasswords && {
+        appPasswordsClientId: configuration.appPasswordsClientId,
+        offerAppPasswords: true,
+      }),
       scopes: new RouteMap(configuration.routes).scopes,
     });
   }
@@ -96,12 +105,20 @@ export class ApiStack extends Stack {
     });
   }
 
-  #alarms(authorizer: AuthorizerFunction, rotation: KeyRotation): void {
+  #alarmActions(): readonly IAlarmAction[] {
     const { alarmTopicArn } = this.#configuration;
-    const actions =
-      alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
-    new AuthorizerAlarms(this, 'Alarms', { authorizer, actions });
-    new RotationAlarms(this, 'RotationAlarms', { rotation, actions });
+    return alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
+  }
+
+  #appPasswords(authorizer: AuthorizerFunction, alarmActions: readonly IAlarmAction[]): void {
+    const options = appPasswordsOptions(this, this.#configuration);
+    if (!options) return;
+    const { url } = new AppPasswords(this, 'AppPasswords', { ...options, authorizer, alarmActions });
+    new CfnOutput(this, 'AppPasswordsUrl', {
+      description:
+        'The page for app specific passwords. Add it to the callback URLs, logout URLs and web origins of its client.',
+      value: url,
+    });
   }
 
   #authorizer(): AuthorizerFunction {
@@ -139,19 +156,11 @@ export class ApiStack extends Stack {
       revokeJwts: configuration.revokeJwts,
       revocationInterval: Duration.seconds(configuration.revocationSeconds),
       maxJwtLifetime: Duration.seconds(configuration.maxJwtLifetimeSeconds),
-      logEventBus: this.#logEventBus(),
+      logEventBus: importBus(this, 'LogEventBus', configuration.logEventBus),
       memorySize: configuration.memorySize,
       provisionedConcurrency: configuration.provisionedConcurrency,
       architecture: configuration.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     });
-  }
-
-  #logEventBus(): IEventBus | undefined {
-    const { logEventBus: bus } = this.#configuration;
-    if (bus === undefined) return undefined;
-    return bus.startsWith('arn:')
-      ? EventBus.fromEventBusArn(this, 'LogEventBus', bus)
-      : EventBus.fromEventBusName(this, 'LogEventBus', bus);
   }
 
   #additionalIssuers(): readonly AdditionalIssuer[] {
@@ -219,23 +228,4 @@ export class ApiStack extends Stack {
   #importSecret(id: string, secretId: string | undefined): ISecret | undefined {
     return secretId === undefined ? undefined : importSecret(this, id, secretId);
   }
-}
-
-function resourcesOf({ routes, backendUrl }: Configuration) {
-  return backendUrl === undefined ? resourcesOfRoutes(routes) : resourcesBeforeBackend(routes);
-}
-
-function principalTokenOptions(configuration: Configuration) {
-  const { principalToken, rotationDays } = configuration;
-  if (!principalToken) return {};
-  return {
-    principalToken,
-    principalTokenAudience: principalTokenAudienceOf(configuration),
-    principalTokenRotation: Duration.days(rotationDays),
-  };
-}
-
-/** A page can send a DPoP proof only if its header is allowed. */
-function allowedHeaders({ corsAllowHeaders: headers, dpop }: Configuration): readonly string[] {
-  return dpop === 'off' || headers.some((name) => name.toLowerCase() === 'dpop') ? headers : [...headers, 'DPoP'];
 }

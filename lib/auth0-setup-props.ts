@@ -40,6 +40,13 @@ export interface Auth0SetupOptions {
   readonly grantClientId?: string | undefined;
 
   /**
+   * ID of the client of an `AppPasswords`. Its grant gets the scopes for app specific passwords, and nothing else.
+   *
+   * @default - you grant the scopes
+   */
+  readonly appPasswordsClientId?: string | undefined;
+
+  /**
    * Create the resource server if the tenant has none for the audience.
    *
    * @default false
@@ -111,6 +118,13 @@ export interface Auth0SetupProps extends Auth0SetupOptions {
    * @default - no JWKS is served
    */
   readonly jwksUrl?: string | undefined;
+
+  /**
+   * Add the scope `manage:app_passwords` to the resource server, which users of an `AppPasswords` need.
+   *
+   * @default false
+   */
+  readonly offerAppPasswords?: boolean | undefined;
 
   /**
    * Scopes of a resource server that this construct creates.

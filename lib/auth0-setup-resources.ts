@@ -1,5 +1,6 @@
 /** Converts the props of `Auth0Setup` to the properties of its custom resources. */
 import { RemovalPolicy } from 'aws-cdk-lib';
+import { MANAGE_APP_PASSWORDS } from '../src/config/app-passwords.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import type { Auth0SetupProps } from './auth0-setup-props.ts';
 import { secretIdOf } from './secret-id.ts';
@@ -31,5 +32,20 @@ export function clientGrantProperties({ grantClientId, passwordGrantSecret, refr
     ...(grantClientId !== undefined && { GrantClientId: grantClientId }),
     // The function does not read this either. A change makes CloudFormation check the new client that logs users in.
     ...(passwordGrantSecret && { PasswordGrantSecretId: secretIdOf(passwordGrantSecret) }),
+  };
+}
+
+/** Properties of the grant of the client that users' app specific passwords are made with. */
+export function appPasswordsGrantProperties(clientId: string, { refresh }: Auth0SetupProps) {
+  return { GrantClientId: clientId, ...(refresh !== undefined && { Refresh: refresh }) };
+}
+
+/** Properties of the scope that the resource server offers to the users of the page. */
+export function offeredScopeProperties({ audience, refresh }: Auth0SetupProps) {
+  return {
+    Audience: audience,
+    Scope: MANAGE_APP_PASSWORDS,
+    Description: 'Manage app specific passwords',
+    ...(refresh !== undefined && { Refresh: refresh }),
   };
 }

@@ -13,7 +13,9 @@ import type { StateName } from '../src/core/state-store.ts';
 import { type Auth0SetupProps, checkAuth0SetupProps } from './auth0-setup-props.ts';
 import {
   additionalResourceServerProperties,
+  appPasswordsGrantProperties,
   clientGrantProperties,
+  offeredScopeProperties,
   resourceServerProperties,
 } from './auth0-setup-resources.ts';
 import { functionConfiguration } from './function-configuration.ts';
@@ -27,6 +29,8 @@ import { acknowledgeOtherDeployments, readOtherDeployments, readState, writeStat
 const FUNCTION_TIMEOUT = Duration.minutes(2);
 /** Lambda runs a function that dies three times in all, one and two minutes apart. The rest is for its last response. */
 const SERVICE_TIMEOUT = Duration.minutes(10);
+/** The kinds of resources. The id of each resource begins with its kind. */
+const KINDS = ['ResourceServer', 'ClientGrant', 'OfferedScope'];
 /** The items of the state table that the set-up writes. */
 const RECORDS: readonly StateName[] = ['resource-servers', 'client-grants'];
 
@@ -98,24 +102,21 @@ export class Auth0Setup extends Construct {
     const half = new Construct(this, `By${this.#shortHash([this.tenantUrl, secretIdOf(this.managementSecret)])}`);
     const { functionArn } = this.#function(half, props.passwordGrantSecret).function;
     const resourceServer = customResource(half, 'ResourceServer', functionArn, resourceServerProperties(props));
-    const clientGrant = customResource(half, 'ClientGrant', functionArn, clientGrantProperties(props));
     resourceServer.node.addDependency(this.signingKey);
     const additional = this.audiences.map((audience) => {
       const properties = additionalResourceServerProperties(props, audience);
-      return {
-        audience,
-        resource: customResource(half, `ResourceServer${this.#shortHash([audience])}`, functionArn, properties),
-      };
+      const id = `ResourceServer${this.#shortHash([audience])}`;
+      return [`Resource server ${audience}`, customResource(half, id, functionArn, properties)] as const;
     });
-    // One after the other, because a tenant limits the rate of changes.
-    inOrder([resourceServer, ...additional.map(({ resource }) => resource), clientGrant]);
-    return [
+    const all = [
       ['Resource server', resourceServer] as const,
-      ...additional.map(({ audience, resource }) => [`Resource server ${audience}`, resource] as const),
-      ['Client grant', clientGrant] as const,
-    ]
-      .map(([name, resource]) => `${name}: ${resource.getAttString('Warnings')}.`)
-      .join(' ');
+      ...additional,
+      ['Client grant', customResource(half, 'ClientGrant', functionArn, clientGrantProperties(props))] as const,
+      ...appPasswordsResources(half, functionArn, props),
+    ];
+    // One after the other, because a tenant limits the rate of changes.
+    inOrder(all.map(([, resource]) => resource));
+    return all.map(([name, resource]) => `${name}: ${resource.getAttString('Warnings')}.`).join(' ');
   }
 
   #shortHash(parts: readonly string[]): string {
@@ -154,6 +155,18 @@ export class Auth0Setup extends Construct {
   }
 }
 
+/** What the users of an `AppPasswords` need at the tenant. */
+function appPasswordsResources(half: Construct, serviceToken: string, props: Auth0SetupProps) {
+  const { appPasswordsClientId: clientId, offerAppPasswords = false } = props;
+  const grant = (id: string) =>
+    customResource(half, 'ClientGrantOfAppPasswords', serviceToken, appPasswordsGrantProperties(id, props));
+  const scope = () => customResource(half, 'OfferedScope', serviceToken, offeredScopeProperties(props));
+  return [
+    ...(clientId === undefined ? [] : [['Client grant of app passwords', grant(clientId)] as const]),
+    ...(offerAppPasswords ? [['Scope', scope()] as const] : []),
+  ];
+}
+
 function inOrder(resources: readonly CustomResource[]): void {
   for (const [index, resource] of resources.slice(1).entries()) {
     const before = resources[index];
@@ -168,7 +181,7 @@ function customResource(
   properties: Readonly<Record<string, unknown>>,
 ): CustomResource {
   return new CustomResource(scope, id, {
-    resourceType: `Custom::Auth0${id.startsWith('ResourceServer') ? 'ResourceServer' : 'ClientGrant'}`,
+    resourceType: `Custom::Auth0${KINDS.find((kind) => id.startsWith(kind))}`,
     serviceToken,
     serviceTimeout: SERVICE_TIMEOUT,
     properties: { ...properties },

@@ -6,6 +6,7 @@ import {
   parseAuthorizerConfiguration,
   ROUTES_FILE,
 } from '../src/config/authorizer-configuration.ts';
+import type { AppPasswordsLink } from './app-passwords-link.ts';
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { invalidProp, secondsOf } from './check-prop.ts';
 import { functionConfiguration } from './function-configuration.ts';
@@ -28,6 +29,13 @@ export interface DeployedConfiguration {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** The parts of an authorizer that its configuration names. */
+export interface AuthorizerParts {
+  readonly sharedState?: SharedState;
+  readonly principalToken?: PrincipalToken | undefined;
+  readonly appPasswords?: AppPasswordsLink | undefined;
+}
+
 /**
  * Serializes the function's configuration.
  *
@@ -36,8 +44,7 @@ export interface DeployedConfiguration {
 export function authorizerConfiguration(
   scope: IConstruct,
   props: AuthorizerFunctionProps,
-  sharedState?: SharedState,
-  principalToken?: PrincipalToken,
+  { sharedState, principalToken, appPasswords }: AuthorizerParts = {},
 ): DeployedConfiguration {
   const { passwordGrantSecret, originSecret } = props;
   const { cacheTtlSeconds, negativeTtlSeconds, staleIfErrorSeconds } = authorizerEntries;
@@ -54,7 +61,7 @@ export function authorizerConfiguration(
     mtls: props.mtls,
     publicUrl: props.publicUrl,
     allowedOrganizations: props.allowedOrganizations,
-    contextClaims: props.contextClaims,
+    contextClaims: contextClaims(props, appPasswords),
     permissionsAsScopes: props.permissionsAsScopes,
     introspectJwts: props.introspectJwts,
     cacheTtlSeconds: secondsOf(scope, 'cacheTtl', props.cacheTtl, cacheTtlSeconds),
@@ -69,7 +76,7 @@ export function authorizerConfiguration(
     sharedCache: undefined,
     revocation: undefined,
     proofTable: undefined,
-    expiries: undefined,
+    expiries: appPasswords?.expiries,
     resourceMetadataUrl: metadataUrl(scope, props),
     webSocketSubprotocols: props.webSocketSubprotocols,
     principalToken: principalToken?.configuration,
@@ -82,6 +89,14 @@ export function authorizerConfiguration(
     config: assertSize(scope, JSON.stringify({ ...configuration, routes: ROUTES_FILE })),
     files: { [ROUTES_FILE]: JSON.stringify(props.routes) },
   };
+}
+
+/** Those of the props, and those that the API for app specific passwords reads. */
+function contextClaims(props: AuthorizerFunctionProps, appPasswords: AppPasswordsLink | undefined) {
+  const { contextClaims: claims } = props;
+  return appPasswords && appPasswords.claims.length > 0
+    ? [...new Set([...(claims ?? []), ...appPasswords.claims])]
+    : claims;
 }
 
 /** Stands for the routes that are added later. */

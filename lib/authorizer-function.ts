@@ -2,19 +2,20 @@
  * The authorizer for every credential that an Auth0 user may have, for REST, HTTP and WebSocket APIs. Its function may read
  * the secrets that it needs, and nothing else.
  */
-import { Annotations, Aspects, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Aspects, Duration } from 'aws-cdk-lib';
 import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Alias, type IFunction, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Grant, IGrantable, PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import type { Alias, IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULTS } from '../src/config/defaults.ts';
-import { memorySize, provisionedConcurrency as provisionedConcurrencySchema } from '../src/config/deployment-fields.ts';
+import { memorySize } from '../src/config/deployment-fields.ts';
 import { gatewayTtlFault, gatewayTtlSeconds } from '../src/config/gateway-ttl.ts';
 import { greedyRootNotes } from '../src/config/greedy-roots.ts';
 import type { RouteSettings } from '../src/core/routes.ts';
 import type { ResourceMetadataDocument } from '../src/resource-metadata/document.ts';
 import { type ApiRoute, apiOf, apiRouteOf, checkIsProtectable, routeKeyOf } from './api-route.ts';
+import type { AppPasswordsLink, LinkedAuthorizer } from './app-passwords-link.ts';
 import {
   authorizerConfiguration,
   checkAuthorizerProps,
@@ -23,6 +24,7 @@ import {
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { AuthorizerMetrics } from './authorizer-metrics.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
+import { decidingAlias, decidingFunction } from './deciding-function.ts';
 import { stagesToFlush } from './flushed-stages.ts';
 import { addFiles } from './function-code.ts';
 import { type PrincipalToken, principalTokenOf } from './principal-token.ts';
@@ -31,15 +33,9 @@ import { RestAuthorizer } from './rest-authorizer.ts';
 import type { FlushedStage, Revocation } from './revocation.ts';
 import { HttpAuthorizerPerApi, WebSocketAuthorizerPerApi } from './route-authorizers.ts';
 import { type RouteRequirement, RouteRequirements } from './route-requirements.ts';
-import { readOwnSecretStatements, readSecretStatements } from './secret-statements.ts';
-import { ServiceFunction } from './service-function.ts';
 import { SharedState } from './shared-state.ts';
 
 const DEFAULT_RESULTS_CACHE_TTL = Duration.seconds(DEFAULTS.gatewayTtlSeconds);
-/** Reads the secrets during the initialization and waits for them, because no caller is waiting then. */
-const PROVISIONED_HANDLER = 'provisioned.handler';
-/** Only an alias can have provisioned concurrency. */
-const DEFAULT_ALIAS = 'live';
 /** The id for `Annotations.of(…).acknowledgeInfo(…)`. */
 const GREEDY_ROOT_INFO = 'auth0-api-authorizer:greedyRouteCoversRoot';
 
@@ -83,6 +79,9 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   readonly principalToken: PrincipalToken | undefined;
 
   readonly #sharedState: SharedState;
+  readonly #handler: IFunction;
+  readonly #rights: PolicyDocument;
+  #appPasswords: AppPasswordsLink | undefined;
   readonly #props: AuthorizerFunctionProps;
   readonly #requirements: RouteRequirements;
   readonly #rest: RestAuthorizer;
@@ -101,11 +100,17 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     this.audience = audience;
     this.#sharedState = new SharedState(this, 'SharedState', { authorizer: props, stages: () => this.#stages() });
     this.principalToken = principalTokenOf(this, props, resultsCacheTtl);
-    this.function = this.#function(props);
+    const decide = decidingFunction(this, props, () => this.#configuration().config, [
+      ...this.#sharedState.statements,
+      ...(this.principalToken?.statements ?? []),
+    ]);
+    this.function = decide.function;
+    this.#rights = decide.rights;
     if (this.principalToken) this.function.node.addDependency(this.principalToken);
-    this.alias = this.#alias(props);
+    this.alias = decidingAlias(this, props, this.function);
     // CDK's own classes do not declare optional properties as strictly as our compiler expects.
     const handler = (this.alias ?? this.function) as IFunction;
+    this.#handler = handler;
     this.#rest = new RestAuthorizer(this, 'Rest', {
       handler,
       resultsCacheTtl,
@@ -173,38 +178,24 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     return (this.alias ?? this.function).grantInvoke(grantee);
   }
 
-  #function(props: AuthorizerFunctionProps): LambdaFunction {
-    const { signingKey, passwordGrantSecret, originSecret, authorizationServer, issuers = [] } = props;
-    const { secretArn, encryptionKey } = signingKey;
-    const clientSecrets = [authorizationServer, ...issuers].map((server) => server?.clientSecret);
-    const otherSecrets = [passwordGrantSecret, originSecret, ...clientSecrets];
-    return new ServiceFunction(this, 'Decide', {
-      folder: 'authorizer',
-      description: 'Decides who the caller is and what the caller may do.',
-      handler: (props.provisionedConcurrency ?? 0) > 0 ? PROVISIONED_HANDLER : undefined,
-      memorySize: props.memorySize,
-      architecture: props.architecture,
-      environment: { CONFIG: Lazy.string({ produce: () => this.#configuration().config }) },
-      statements: [
-        ...readOwnSecretStatements(this, secretArn, encryptionKey),
-        ...this.#sharedState.statements,
-        ...(this.principalToken?.statements ?? []),
-        ...otherSecrets.flatMap((secret) => (secret ? readSecretStatements(this, secret, encryptionKey) : [])),
-      ],
-    }).function;
-  }
-
-  #alias({ provisionedConcurrency = 0, ...props }: AuthorizerFunctionProps): Alias | undefined {
-    checkProp(this, 'provisionedConcurrency', provisionedConcurrency, provisionedConcurrencySchema);
-    const { aliasName = provisionedConcurrency > 0 ? DEFAULT_ALIAS : undefined } = props;
-    if (aliasName === undefined) return undefined;
-    const version = this.function.currentVersion as IVersion;
-    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    return new Alias(this, 'Alias', {
-      aliasName,
-      version,
-      ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
-    });
+  /**
+   * Lets the API for app specific passwords use this authorizer. From then on, the authorizer refuses passwords that have expired.
+   *
+   * @internal
+   */
+  _linkAppPasswords(): LinkedAuthorizer {
+    if (this.#appPasswords)
+      throw invalidProp(this, 'An authorizer can have one AppPasswords. Create another authorizer.');
+    return {
+      props: this.#props,
+      handler: this.#handler,
+      requirements: this.#requirements,
+      sharedState: this.#sharedState,
+      link: (link) => {
+        this.#appPasswords = link;
+        this.#rights.addStatements(...link.statements);
+      },
+    };
   }
 
   #configuration(): DeployedConfiguration {
@@ -215,7 +206,12 @@ export class AuthorizerFunction extends AuthorizerMetrics {
         'No route has a requirement. Call protect(route, [...]) for a route of an API, or set routes.',
       );
     }
-    return authorizerConfiguration(this, { ...this.#props, routes }, this.#sharedState, this.principalToken);
+    const { principalToken } = this;
+    return authorizerConfiguration(
+      this,
+      { ...this.#props, routes },
+      { sharedState: this.#sharedState, principalToken, appPasswords: this.#appPasswords },
+    );
   }
 
   #complete(): void {

@@ -1,6 +1,7 @@
 /** The responses of the gateway itself to requests that do not reach the backend: 401, 403, 404, 5xx, with CORS headers. */
 import { GatewayResponse, ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import type { ChallengeSettings } from '../src/config/challenges.ts';
 import { corsAllowOrigins } from '../src/config/gateway-fields.ts';
 import { gatewayResponses, type HeaderSource } from '../src/config/gateway-responses.ts';
 import type { BindingMode } from '../src/core/principal.ts';
@@ -62,21 +63,32 @@ export class GatewayResponses extends Construct {
   constructor(scope: Construct, id: string, props: GatewayResponsesProps) {
     super(scope, id);
     if (props.allowOrigins) checkProp(this, 'allowOrigins', props.allowOrigins, corsAllowOrigins);
-    const restApi = props.restApi.root.api;
-    const cors = quoted(errorCorsHeaders(props));
-    for (const { type, statusCode, headers, body } of gatewayResponses(props)) {
-      const mapped = Object.entries(headers).map(([name, source]) => [name, mapping(source)]);
-      new GatewayResponse(this, type, {
-        restApi,
-        type: ResponseType.of(type),
-        statusCode: String(statusCode),
-        responseHeaders: { ...cors, ...Object.fromEntries(mapped) },
-        templates: { 'application/json': JSON.stringify(body) },
-      });
-    }
-    for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
-      new GatewayResponse(this, type.responseType, { restApi, type, responseHeaders: cors });
-    }
+    addGatewayResponses(this, { ...props, headers: errorCorsHeaders(props) });
+  }
+}
+
+/** The responses of one API, with the headers that all of them have. */
+export interface AddedResponses extends ChallengeSettings {
+  readonly restApi: RestApiBase;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Adds the responses to a construct. */
+export function addGatewayResponses(scope: Construct, props: AddedResponses): void {
+  const restApi = props.restApi.root.api;
+  const common = quoted(props.headers);
+  for (const { type, statusCode, headers, body } of gatewayResponses(props)) {
+    const mapped = Object.entries(headers).map(([name, source]) => [name, mapping(source)]);
+    new GatewayResponse(scope, type, {
+      restApi,
+      type: ResponseType.of(type),
+      statusCode: String(statusCode),
+      responseHeaders: { ...common, ...Object.fromEntries(mapped) },
+      templates: { 'application/json': JSON.stringify(body) },
+    });
+  }
+  for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
+    new GatewayResponse(scope, type.responseType, { restApi, type, responseHeaders: common });
   }
 }
 

@@ -3,6 +3,8 @@ export type { BindingMode } from '../src/core/principal.ts';
 export type { AllOfScopes, AnyOfScopes, RouteSetting, RouteSettings } from '../src/core/routes.ts';
 export type { ResourceMetadataDocument } from '../src/resource-metadata/document.ts';
 export type { ApiRoute } from './api-route.ts';
+export { AppPasswords } from './app-passwords.ts';
+export type { AppPasswordsOptions, AppPasswordsProps } from './app-passwords-props.ts';
 export { Auth0Authorizer } from './auth0-authorizer.ts';
 export type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';
 export { Auth0Setup } from './auth0-setup.ts';

@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 import { routes as routesSchema } from '../src/config/fields.ts';
 import { doOverlap, isMentioned } from '../src/config/route-coverage.ts';
 import { routeAudienceFault } from '../src/config/route-faults.ts';
-import type { RouteSetting, RouteSettings } from '../src/core/routes.ts';
+import { type RouteSetting, type RouteSettings, requirementOf, satisfies, scopesOf } from '../src/core/routes.ts';
 import type { AuthorizerOptions } from './authorizer-function-props.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 
@@ -21,6 +21,8 @@ interface Added {
   readonly requirement: RouteRequirement;
   /** The API that it is a route of. */
   readonly api: IConstruct;
+  /** It belongs to an API of this project, whose paths another API may have too. */
+  readonly isReserved?: boolean;
 }
 
 export class RouteRequirements {
@@ -51,6 +53,38 @@ export class RouteRequirements {
    * @throws ConfigurationError `configuration_invalid`
    */
   add(scope: IConstruct, key: string, requirement: RouteRequirement, api: IConstruct): void {
+    this.#check(scope, key, requirement);
+    this.#checkOtherApis(scope, key, requirement, api);
+    this.#added.set(key, { requirement, api });
+  }
+
+  /**
+   * Adds a route of an API of this project. It may match the same path as a greedy route of another API, if it does not let anybody in
+   * whom that route would refuse.
+   *
+   * @throws ConfigurationError `configuration_invalid`
+   */
+  reserve(scope: IConstruct, key: string, requirement: RouteRequirement, api: IConstruct): void {
+    this.#check(scope, key, requirement);
+    this.#added.set(key, { requirement, api, isReserved: true });
+  }
+
+  /** Describes each greedy route that a reserved one would open to more callers. All routes must be known. */
+  reservationFaults(): readonly string[] {
+    const all = Object.entries(this.all).filter(([key]) => !this.#added.get(key)?.isReserved);
+    return [...this.#added].flatMap(([key, { requirement, isReserved }]) => {
+      const opened = isReserved
+        ? all.find(([other, setting]) => isOpened(other, setting, key, requirement))
+        : undefined;
+      return opened
+        ? [
+            `The route "${opened[0]}" covers the path of "${key}" too, which requires ${JSON.stringify(requirement)}. At your API, callers with this scope would then reach that path. Name narrower paths than "${opened[0]}", or use another authorizer for app specific passwords.`,
+          ]
+        : [];
+    });
+  }
+
+  #check(scope: IConstruct, key: string, requirement: RouteRequirement): void {
     if (this.#isComplete) {
       throw invalidProp(
         scope,
@@ -67,8 +101,6 @@ export class RouteRequirements {
         `The route "${key}" has two requirements: ${JSON.stringify(other)} and ${JSON.stringify(requirement)}. Set only one of them.`,
       );
     }
-    this.#checkOtherApis(scope, key, requirement, api);
-    this.#added.set(key, { requirement, api });
   }
 
   /**
@@ -91,7 +123,8 @@ export class RouteRequirements {
   /** All APIs share one map. A route of one must not decide about requests to another. */
   #checkOtherApis(scope: IConstruct, key: string, requirement: RouteRequirement, api: IConstruct): void {
     const conflict = [...this.#added].find(
-      ([other, added]) => added.api !== api && doOverlap(key, other) && !isSame(added.requirement, requirement),
+      ([other, added]) =>
+        added.api !== api && !added.isReserved && doOverlap(key, other) && !isSame(added.requirement, requirement),
     );
     if (!conflict) return;
     const [other, added] = conflict;
@@ -104,4 +137,13 @@ export class RouteRequirements {
 
 function isSame(a: RouteSetting, b: RouteSetting): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Returns whether a greedy route refuses somebody whom the more specific one accepts. */
+function isOpened(greedy: string, setting: RouteSetting, key: string, requirement: RouteRequirement): boolean {
+  if (!greedy.endsWith('+}') || setting === 'public' || !doOverlap(greedy, key)) return false;
+  const required = requirementOf(setting);
+  const isOfOtherAudience =
+    required.audience !== undefined && required.audience !== requirementOf(requirement).audience;
+  return isOfOtherAudience || !satisfies(scopesOf(requirementOf(requirement)), required);
 }

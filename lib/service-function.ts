@@ -79,10 +79,14 @@ export class ServiceFunction extends Construct {
   /** The Lambda function itself. */
   readonly function: LambdaFunction;
 
+  /** What its role allows. Statements that are added before the end of synthesis count. */
+  readonly rights: PolicyDocument;
+
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     const logGroup = createLogGroup(this, 'Log');
     const options = functionOptions(this);
+    this.rights = this.#rights(logGroup, [...(props.statements ?? []), ...this.#networkRights(options)]);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       code: functionCode(props.folder),
@@ -92,7 +96,7 @@ export class ServiceFunction extends Construct {
       memorySize: props.memorySize ?? DEFAULTS.memorySize,
       timeout: props.timeout ?? Duration.seconds(10),
       environment: { ...props.environment },
-      role: this.#role(logGroup, [...(props.statements ?? []), ...this.#networkRights(options)]),
+      role: this.#role(),
       logGroup,
       ...networkProps(options),
       ...(options.tracing && { tracing: Tracing.ACTIVE }),
@@ -107,15 +111,19 @@ export class ServiceFunction extends Construct {
     return [new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] })];
   }
 
-  /** The statements are part of the role, so they exist before the function is created and until it is deleted. */
-  #role({ logGroupArn }: LogGroup, statements: readonly PolicyStatement[]): Role {
+  #rights({ logGroupArn }: LogGroup, statements: readonly PolicyStatement[]): PolicyDocument {
     const writeLog = new PolicyStatement({
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [logGroupArn],
     });
+    return new PolicyDocument({ statements: [writeLog, ...statements] });
+  }
+
+  /** The statements are part of the role, so they exist before the function is created and until it is deleted. */
+  #role(): Role {
     return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { Rights: new PolicyDocument({ statements: [writeLog, ...statements] }) },
+      inlinePolicies: { Rights: this.rights },
     });
   }
 }

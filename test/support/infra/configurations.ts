@@ -52,4 +52,17 @@ export const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, unk
     alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:alarms',
     routes: { 'GET /a/{id}': ['read:a'], 'POST /a': { anyOf: ['write:a', 'admin'] }, 'GET /open': 'public' },
   },
+  appPasswords: {
+    appPasswords: true,
+    appPasswordsSecret: 'auth0/app-passwords',
+    appPasswordsClientId: 'app-passwords-client',
+    appPasswordClients: ['page-client', 'cli-client'],
+    maxAuthAgeSeconds: 3600,
+    authTimeClaim: 'https://demo.api/auth_time',
+    scopeDescriptions: { 'read:foo': 'Read foos' },
+    appPasswordsOrigins: ['https://app.example', 'https://admin.example'],
+    appPasswordsEventBus: 'arn:aws:events:eu-west-1:111122223333:event-bus/notifications',
+    alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:alarms',
+    kmsKeyArn: KMS_KEY,
+  },
 };

@@ -1,0 +1,25 @@
+/** Converts the configuration of the app to the options of its constructs. */
+import { Duration } from 'aws-cdk-lib';
+import { type Configuration, principalTokenAudienceOf } from '../src/config/configuration.ts';
+import { resourcesBeforeBackend, resourcesOfRoutes } from './api-resources.ts';
+
+/** The resources of the API, by path. */
+export function resourcesOf({ routes, backendUrl }: Configuration) {
+  return backendUrl === undefined ? resourcesOfRoutes(routes) : resourcesBeforeBackend(routes);
+}
+
+/** The options of the signed principal, if there is one. */
+export function principalTokenOptions(configuration: Configuration) {
+  const { principalToken, rotationDays } = configuration;
+  if (!principalToken) return {};
+  return {
+    principalToken,
+    principalTokenAudience: principalTokenAudienceOf(configuration),
+    principalTokenRotation: Duration.days(rotationDays),
+  };
+}
+
+/** A page can send a DPoP proof only if its header is allowed. */
+export function allowedHeaders({ corsAllowHeaders: headers, dpop }: Configuration): readonly string[] {
+  return dpop === 'off' || headers.some((name) => name.toLowerCase() === 'dpop') ? headers : [...headers, 'DPoP'];
+}

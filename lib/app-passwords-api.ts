@@ -1,0 +1,110 @@
+/** The REST API of app specific passwords: the page for everyone, and the API behind the authorizer, whose decisions are not cached. */
+import { Duration, Size } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  EndpointType,
+  type IResource,
+  LambdaIntegration,
+  type Method,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { MANAGE_APP_PASSWORDS } from '../src/config/app-passwords.ts';
+import { DEFAULTS } from '../src/config/defaults.ts';
+import { apiRouteOf, routeKeyOf } from './api-route.ts';
+import type { LinkedAuthorizer } from './app-passwords-link.ts';
+import { errorCorsHeaders } from './cors.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+import { acknowledgeAuthorizer, acknowledgeOpenMethod, acknowledgeRestApi } from './nag-reasons.ts';
+import { addPreflight } from './preflight.ts';
+import { RestAuthorizer } from './rest-authorizer.ts';
+import { type StageProps, stageOptions } from './stage-options.ts';
+
+export interface AppPasswordsApiProps extends StageProps {
+  readonly authorizer: LinkedAuthorizer;
+  /** Serves the page. */
+  readonly page: IFunction;
+  /** Lists, creates and deletes. */
+  readonly handler: IFunction;
+  /** The origins of other pages that may call the API. */
+  readonly allowOrigins: readonly string[];
+}
+
+const THROTTLE = { rate: DEFAULTS.jwksThrottleRate, burst: DEFAULTS.jwksThrottleBurst };
+/** Smaller responses are not worth the time. */
+const COMPRESSED_FROM = Size.kibibytes(1);
+const PUBLIC = 'The page and its files are for everyone. They hold nothing about any user.';
+const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+export class AppPasswordsApi extends Construct {
+  readonly restApi: RestApi;
+  readonly #props: AppPasswordsApiProps;
+
+  constructor(scope: Construct, id: string, props: AppPasswordsApiProps) {
+    super(scope, id);
+    this.#props = props;
+    this.restApi = new RestApi(this, 'Rest', {
+      restApiName: scope.node.path,
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: false,
+      minCompressionSize: COMPRESSED_FROM,
+      deployOptions: stageOptions(this, props, THROTTLE),
+    });
+    // The stack has an output for the URL, whose name does not change.
+    this.restApi.node.tryRemoveChild('Endpoint');
+    acknowledgeRestApi(this.restApi);
+    this.#servePage();
+    this.#guardApi();
+    const { allowOrigins, authorizer } = props;
+    addGatewayResponses(new Construct(this, 'Responses'), {
+      restApi: this.restApi,
+      audience: authorizer.props.audience,
+      // Without another origin, no page of another origin may read anything.
+      headers: { ...HEADERS, ...(allowOrigins.length > 0 && errorCorsHeaders({ allowOrigins })) },
+    });
+  }
+
+  #servePage(): void {
+    const { root } = this.restApi;
+    const integration = new LambdaIntegration(this.#props.page, { scopePermissionToMethod: false });
+    for (const resource of [root, root.addResource('{asset}')]) {
+      for (const name of ['GET', 'HEAD']) {
+        const method = resource.addMethod(name, integration, { authorizationType: AuthorizationType.NONE });
+        acknowledgeOpenMethod(method, PUBLIC);
+      }
+    }
+  }
+
+  #guardApi(): void {
+    const list = this.restApi.root.addResource('app-passwords');
+    const one = list.addResource('{id}');
+    const methods = [...this.#addMethods(list, ['GET', 'POST']), ...this.#addMethods(one, ['GET', 'DELETE'])];
+    const { handler, requirements, props } = this.#props.authorizer;
+    const authorizer = new RestAuthorizer(this, 'Authorizer', {
+      handler,
+      requirements,
+      // A password that is deleted must not be accepted for longer, and a refusal must not outlive a new login.
+      resultsCacheTtl: Duration.seconds(0),
+      resultsCacheKey: 'path',
+    });
+    const requirement = props.audiences?.length
+      ? { allOf: [MANAGE_APP_PASSWORDS], audience: props.audience }
+      : [MANAGE_APP_PASSWORDS];
+    for (const method of methods) {
+      const route = apiRouteOf(method);
+      if (route?.kind !== 'rest') continue;
+      requirements.reserve(method, routeKeyOf(route), requirement, this.restApi);
+      authorizer.protect(route);
+      acknowledgeAuthorizer(method);
+    }
+    this.node.addValidation({ validate: () => [...requirements.reservationFaults()] });
+  }
+
+  #addMethods(resource: IResource, names: readonly string[]): readonly Method[] {
+    const { handler, allowOrigins } = this.#props;
+    const integration = new LambdaIntegration(handler, { scopePermissionToMethod: false });
+    if (allowOrigins.length > 0) addPreflight(resource, names, { allowOrigins });
+    return names.map((name) => resource.addMethod(name, integration));
+  }
+}

@@ -1,0 +1,328 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { describe, expect, it } from 'vitest';
+import { AppPasswords } from '../../lib/app-passwords.ts';
+import type { AppPasswordsOptions } from '../../lib/app-passwords-props.ts';
+import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
+import type { AuthorizerOptions } from '../../lib/authorizer-function-props.ts';
+import { SigningKey } from '../../lib/signing-key.ts';
+import { CONFIGURATIONS } from '../support/infra/configurations.ts';
+import { statementsOf } from '../support/infra/statements.ts';
+import { appWithFlags, templates } from '../support/infra/synthesize.ts';
+
+const TENANT = {
+  issuer: 'https://tenant.auth0.com/',
+  audience: 'https://my.api',
+  routes: { 'GET /foo': ['read:foo'] },
+};
+const MANAGE = 'manage:app_passwords';
+
+/** A stack of somebody else with an authorizer and app passwords. */
+function ownStack(options: Partial<AppPasswordsOptions> = {}, authorizerOptions: Partial<AuthorizerOptions> = {}) {
+  const stack = new Stack(appWithFlags(), 'Own');
+  const signingKey = new SigningKey(stack, 'SigningKey');
+  const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, ...authorizerOptions, signingKey });
+  const props = {
+    authorizer,
+    clientSecret: Secret.fromSecretNameV2(stack, 'Client', 'auth0/app-passwords'),
+    clients: ['page-client'],
+    ...options,
+  };
+  const appPasswords = new AppPasswords(stack, 'AppPasswords', props);
+  return { stack, authorizer, appPasswords, props, template: () => Template.fromStack(stack) };
+}
+
+/** The `CONFIG` of the function with this description, with `…` for names that are known only at deployment. */
+function configOf(template: Template, description: string): Readonly<Record<string, unknown>> {
+  const [found] = Object.values(
+    template.findResources('AWS::Lambda::Function', {
+      Properties: { Description: Match.stringLikeRegexp(description) },
+    }),
+  );
+  const config = found?.Properties.Environment.Variables.CONFIG;
+  const parts: readonly unknown[] = typeof config === 'string' ? [config] : config['Fn::Join'][1];
+  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : '…')).join(''));
+}
+
+const { api } = templates(CONFIGURATIONS.appPasswords);
+const logRights = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.any(String)] };
+
+/** The methods of the API below the construct, as `GET /path`, with their authorization. */
+function methodsOf(template: Template): Readonly<Record<string, string>> {
+  const resources = template.findResources('AWS::ApiGateway::Resource');
+  const pathOf = (id: string): string => {
+    const { ParentId, PathPart } = resources[id]?.Properties ?? {};
+    return PathPart === undefined ? '' : `${pathOf(ParentId.Ref ?? '')}/${PathPart}`;
+  };
+  const methods = Object.entries(template.findResources('AWS::ApiGateway::Method')).filter(([id]) =>
+    id.startsWith('AppPasswords'),
+  );
+  return Object.fromEntries(
+    methods.map(([, { Properties }]) => [
+      `${Properties.HttpMethod} ${pathOf(Properties.ResourceId.Ref ?? '') || '/'}`,
+      Properties.AuthorizationType,
+    ]),
+  );
+}
+
+describe('the deployment of app passwords', () => {
+  it('has none of it unless it is turned on', () => {
+    const without = templates();
+    expect(JSON.stringify([without.api.toJSON(), without.key.toJSON()])).not.toMatch(
+      /app-?_?passwords?-?page|AppPassword/,
+    );
+    expect(configOf(without.api, 'who the caller').expiries).toBeUndefined();
+  });
+
+  it('guards the API and serves the page to everyone', () => {
+    expect(methodsOf(api)).toEqual({
+      'GET /': 'NONE',
+      'HEAD /': 'NONE',
+      'GET /{asset}': 'NONE',
+      'HEAD /{asset}': 'NONE',
+      'OPTIONS /app-passwords': 'NONE',
+      'GET /app-passwords': 'CUSTOM',
+      'POST /app-passwords': 'CUSTOM',
+      'OPTIONS /app-passwords/{id}': 'NONE',
+      'GET /app-passwords/{id}': 'CUSTOM',
+      'DELETE /app-passwords/{id}': 'CUSTOM',
+    });
+  });
+
+  it('has no preflights without other origins, and lets no other origin read a refusal', () => {
+    const template = ownStack().template();
+    expect(Object.keys(methodsOf(template)).filter((key) => key.startsWith('OPTIONS'))).toEqual([]);
+    expect(JSON.stringify(template.findResources('AWS::ApiGateway::GatewayResponse'))).not.toContain('Allow-Origin');
+  });
+
+  it('never caches a decision about its own API', () => {
+    api.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      AuthorizerResultTtlInSeconds: 0,
+      RestApiId: { Ref: Match.stringLikeRegexp('^AppPasswords') },
+    });
+  });
+
+  it('keeps every response of the gateway out of caches', () => {
+    const responses = Object.entries(api.findResources('AWS::ApiGateway::GatewayResponse'))
+      .filter(([id]) => id.startsWith('AppPasswords'))
+      .map(([, { Properties }]) => Properties.ResponseParameters);
+    expect(responses.length).toBeGreaterThan(5);
+    for (const parameters of responses) {
+      expect(parameters).toMatchObject({
+        'gatewayresponse.header.Cache-Control': "'no-store'",
+        'gatewayresponse.header.X-Content-Type-Options': "'nosniff'",
+      });
+    }
+  });
+
+  it('requires its scope, and a token for the main audience if there are several', () => {
+    const requirementIn = (template: Template) =>
+      Object.entries(Object(configOf(template, 'who the caller').routes)).filter(([key]) =>
+        key.includes('app-passwords'),
+      );
+    const routes = [
+      'GET /app-passwords',
+      'POST /app-passwords',
+      'GET /app-passwords/{id}',
+      'DELETE /app-passwords/{id}',
+    ];
+    expect(requirementIn(ownStack().template())).toEqual(routes.map((route) => [route, [MANAGE]]));
+    const several = ownStack({}, { audiences: ['https://old.api'] }).template();
+    expect(requirementIn(several)).toEqual(
+      routes.map((route) => [route, { allOf: [MANAGE], audience: 'https://my.api' }]),
+    );
+  });
+
+  it('tells the authorizer of the expiries, and of the claim with the time of the login only if its age matters', () => {
+    const { expiries, contextClaims } = configOf(api, 'who the caller');
+    expect({ expiries, contextClaims }).toEqual({
+      expiries: { table: '…', digestSecret: '…' },
+      contextClaims: ['https://demo.api/auth_time'],
+    });
+    expect(configOf(ownStack().template(), 'who the caller').contextClaims).toBeUndefined();
+    const both = ownStack({ maxAuthAge: Duration.hours(1) }, { contextClaims: ['email'] }).template();
+    expect(configOf(both, 'who the caller').contextClaims).toEqual(['email', 'auth_time']);
+  });
+
+  it('lets the authorizer read single expiries and the secret of their ids, and nothing else of it', () => {
+    const rights = statementsOf(api, 'AuthorizerDecide').filter(({ on }) => on.join().includes('AppPasswords'));
+    expect(rights.map(({ actions }) => actions)).toEqual(
+      expect.arrayContaining([['dynamodb:GetItem'], ['secretsmanager:GetSecretValue']]),
+    );
+    expect(rights).toHaveLength(2);
+    const all = JSON.stringify(statementsOf(api, 'AuthorizerDecide'));
+    expect(all).not.toMatch(/auth0\/app-passwords|AppPasswordsStateCalls|index/);
+  });
+
+  it('lets nobody but its own function read the secret of its client', () => {
+    const readers = Object.keys(api.findResources('AWS::IAM::Role')).filter((id) =>
+      JSON.stringify(statementsOf(api, id)).includes('auth0/app-passwords'),
+    );
+    expect(readers).toEqual([expect.stringMatching(/^AppPasswordsManageRole/)]);
+    expect(JSON.stringify(api.findResources('AWS::IAM::Policy'))).not.toContain('auth0/app-passwords');
+  });
+
+  it('gives its function the rights that it uses, and none for items of others', () => {
+    const rights = statementsOf(api, 'AppPasswordsManage').map(({ actions, on }) => [actions.join(), on.join()]);
+    expect(rights).toEqual([
+      ['logs:CreateLogStream,logs:PutLogEvents', expect.stringContaining('AppPasswordsManageLog')],
+      ['secretsmanager:GetSecretValue', expect.stringMatching(/DigestSecret.*secret:auth0\/app-passwords-\?{6}/)],
+      ['kms:Decrypt', expect.any(String)],
+      ['dynamodb:DeleteItem,dynamodb:PutItem', expect.stringMatching(/Expiries[^/]*$/)],
+      ['dynamodb:Query', expect.stringMatching(/index\/by-expiry.*index\/by-subject/)],
+      [expect.stringContaining('dynamodb:UpdateItem'), expect.stringContaining('AppPasswordsStateCalls')],
+      ['dynamodb:GetItem', expect.stringContaining('Marks')],
+      ['sqs:SendMessage', expect.stringContaining('RevocationQueue')],
+      ['events:PutEvents', expect.stringContaining('event-bus/notifications')],
+    ]);
+  });
+
+  it('gives the page no right, and tells it nothing that is secret', () => {
+    expect(statementsOf(api, 'AppPasswordsPage')).toEqual([logRights]);
+    expect(configOf(api, 'Serves the page')).toEqual({
+      issuer: 'https://tenant.auth0.com/',
+      audience: 'https://demo.api',
+      clientId: 'page-client',
+      scopes: ['create:foo', 'delete:foo', 'read:foo', 'update:foo'],
+      scopeDescriptions: { 'read:foo': 'Read foos' },
+      maxAuthAgeSeconds: 3600,
+    });
+  });
+
+  it('offers the scopes of all routes, also of those that are added later, but never its own', () => {
+    const { stack, authorizer, template } = ownStack();
+    const rest = new RestApi(stack, 'Rest');
+    const method = rest.root.addResource('bar').addMethod('GET', new LambdaIntegration(authorizer.function));
+    authorizer.protect(method, ['read:bar', MANAGE]);
+    const synthesized = template();
+    expect(configOf(synthesized, 'Lists, creates').scopes).toEqual(['read:bar', 'read:foo']);
+    expect(configOf(synthesized, 'Serves the page').scopes).toEqual(['read:bar', 'read:foo']);
+  });
+
+  it('keeps the expiries with a backup, in a table without a TTL', () => {
+    const [table] = Object.values(api.findResources('AWS::DynamoDB::Table')).filter(
+      ({ Properties }) => Properties.GlobalSecondaryIndexes,
+    );
+    expect(table).toMatchObject({
+      DeletionPolicy: 'Delete',
+      Properties: {
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        GlobalSecondaryIndexes: [
+          { IndexName: 'by-subject', KeySchema: [{ AttributeName: 'subject' }, { AttributeName: 'expiresAt' }] },
+          { IndexName: 'by-expiry', KeySchema: [{ AttributeName: 'expiring' }, { AttributeName: 'expiresAt' }] },
+        ],
+      },
+    });
+    expect(table?.Properties.TimeToLiveSpecification).toBeUndefined();
+  });
+
+  it('looks for expired passwords every minute', () => {
+    api.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AppPasswordsManage'), 'Arn'] } }],
+    });
+  });
+
+  it('is guarded by a resource that is deleted before everything else in the stack', () => {
+    const { Resources } = api.toJSON();
+    const [[id, guard] = ['', undefined]] = Object.entries(api.findResources('Custom::AppPasswordGuard'));
+    const others = Object.keys(Resources).filter((other) => other !== id);
+    expect([...(guard?.DependsOn ?? [])].sort()).toEqual(others.sort());
+  });
+
+  it('may be depended upon without a cycle', () => {
+    const { stack, appPasswords, template } = ownStack();
+    new RestApi(stack, 'After').root.addMethod('GET');
+    stack.node.findChild('After').node.addDependency(appPasswords);
+    expect(() => template()).not.toThrow();
+  });
+
+  it('notifies the topic when a password is overdue or its function fails', () => {
+    const alarms = Object.entries(api.findResources('AWS::CloudWatch::Alarm')).filter(([id]) =>
+      id.startsWith('AppPasswords'),
+    );
+    expect(alarms.map(([, { Properties }]) => [Properties.MetricName, Properties.AlarmActions])).toEqual([
+      ['AppPasswordsOverdue', ['arn:aws:sns:eu-west-1:111122223333:alarms']],
+      ['Errors', ['arn:aws:sns:eu-west-1:111122223333:alarms']],
+    ]);
+  });
+
+  it('says where the page is', () => {
+    expect(api.findOutputs('AppPasswordsUrl').AppPasswordsUrl?.Value).toMatchObject({
+      'Fn::Join': ['', expect.arrayContaining([{ Ref: expect.stringContaining('AppPasswordsApi') }, '/'])],
+    });
+  });
+
+  it('has metrics for the audience', () => {
+    const { appPasswords } = ownStack();
+    expect(appPasswords.metricOverdue()).toMatchObject({
+      metricName: 'AppPasswordsOverdue',
+      namespace: 'Auth0ApiAuthorizer',
+      dimensions: { audience: 'https://my.api' },
+      statistic: 'Maximum',
+    });
+    const sums = ['Created', 'Deleted', 'Expired', 'Refused'] as const;
+    expect(sums.map((name) => appPasswords[`metric${name}`]().metricName)).toEqual(
+      sums.map((name) => `AppPasswords${name}`),
+    );
+  });
+});
+
+describe('app passwords', () => {
+  it.each([
+    ['no client', { clients: [] }, 'Own/AppPasswords: clients: '],
+    ['a client twice', { clients: ['a', 'a'] }, 'Own/AppPasswords: clients: '],
+    ['an age below a minute', { maxAuthAge: Duration.seconds(59) }, 'Own/AppPasswords: maxAuthAge: '],
+    ['an origin with a path', { allowOrigins: ['https://a.example/'] }, 'Own/AppPasswords: allowOrigins: '],
+    ['an empty description', { scopeDescriptions: { 'read:foo': '' } }, 'Own/AppPasswords: scopeDescriptions: '],
+    ['descriptions that do not fit', { scopeDescriptions: manyDescriptions() }, 'Shorten "scopeDescriptions"'],
+    ['a claim that is none', { authTimeClaim: '' }, 'Own/AppPasswords: authTimeClaim: '],
+    ['a tenant without a slash', { tenantUrl: 'https://tenant.auth0.com' }, 'Own/AppPasswords: tenantUrl: '],
+  ])('cannot have %s', (_, options, message) => {
+    expect(() => ownStack(options)).toThrow(message);
+  });
+
+  it('cannot be there twice for one authorizer', () => {
+    const { stack, props } = ownStack();
+    expect(() => new AppPasswords(stack, 'Second', props)).toThrow('can have one AppPasswords');
+  });
+
+  it.each([
+    ['ANY /{proxy+}', ['admin']],
+    ['ANY /app-passwords/{proxy+}', ['admin']],
+    ['ANY /{proxy+}', { anyOf: ['admin', 'root'] }],
+  ])(
+    'cannot share an authorizer whose route "%s" requires %o, which their scope would bypass',
+    (route, requirement) => {
+      const routes = { [route]: requirement } as NonNullable<AuthorizerOptions['routes']>;
+      expect(() => ownStack({}, { routes }).template()).toThrow(`"${route}" covers the path of`);
+    },
+  );
+
+  it.each([
+    ['ANY /{proxy+}', []],
+    ['ANY /{proxy+}', 'public'],
+    ['ANY /api/{proxy+}', ['admin']],
+    ['ANY /{proxy+}', { anyOf: ['admin', MANAGE] }],
+  ] as const)('can share an authorizer whose route "%s" requires %o', (route, requirement) => {
+    const routes = { [route]: requirement, 'GET /foo': ['read:foo'] } as NonNullable<AuthorizerOptions['routes']>;
+    expect(() => ownStack({}, { routes }).template()).not.toThrow();
+  });
+
+  it('can share an authorizer with an API whose greedy route is protected before or after', () => {
+    const { stack, authorizer, template } = ownStack();
+    const proxy = new RestApi(stack, 'Rest').root.addProxy({
+      anyMethod: true,
+      defaultIntegration: new LambdaIntegration(authorizer.function),
+    });
+    authorizer.protect(proxy.anyMethod ?? [], []);
+    expect(() => template()).not.toThrow();
+  });
+});
+
+function manyDescriptions(): Readonly<Record<string, string>> {
+  return Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`read:${index}`, 'a'.repeat(200)]));
+}
