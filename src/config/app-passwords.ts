@@ -174,6 +174,8 @@ const appPasswordsPageSchema = exactly({
   scopeDescriptions: descriptions,
   /** How long ago the login may be. */
   maxAuthAgeSeconds: optional(maxAuthAgeSeconds),
+  /** A URL of the API, for the command that tries a new password. @default the audience */
+  exampleUrl: optional(pipe(string(), regex(/^https?:\/\/[\x21\x23-\x26\x28-\x7E]{1,2000}$/))),
 });
 
 export type AppPasswordsConfiguration = InferOutput<typeof appPasswordsSchema>;
