@@ -152,6 +152,12 @@ export function checkAuth0SetupProps(scope: IConstruct, props: Auth0SetupProps):
       'jwksUrl: missing; expected the URL of the JWKS for keyDelivery "verificationLocation", such as the url of a JwksEndpoint',
     );
   }
+  if (props.appPasswordsClientId !== undefined && props.appPasswordsClientId === props.grantClientId) {
+    throw invalidProp(
+      scope,
+      'appPasswordsClientId: got the same client as in grantClientId; expected a client of its own',
+    );
+  }
   const { removalPolicy = RemovalPolicy.RETAIN } = props;
   if (![RemovalPolicy.DESTROY, RemovalPolicy.RETAIN].includes(removalPolicy)) {
     throw invalidProp(

@@ -37,7 +37,7 @@ export function clientGrantProperties({ grantClientId, passwordGrantSecret, refr
 
 /** Properties of the grant of the client that users' app specific passwords are made with. */
 export function appPasswordsGrantProperties(clientId: string, { refresh }: Auth0SetupProps) {
-  return { GrantClientId: clientId, ...(refresh !== undefined && { Refresh: refresh }) };
+  return { GrantClientId: clientId, GrantOnly: 'true', ...(refresh !== undefined && { Refresh: refresh }) };
 }
 
 /** Properties of the scope that the resource server offers to the users of the page. */

@@ -2,7 +2,7 @@
  * `Custom::Auth0ClientGrant`: lets a client manage app specific passwords until the stack is deleted. It also checks
  * what the password grant needs and warns about what is missing; a warning never fails a deployment.
  */
-import { type InferOutput, minLength, object, optional, pipe, string } from 'valibot';
+import { type InferOutput, minLength, object, optional, picklist, pipe, string } from 'valibot';
 import { parse } from '../../src/config/parse.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { STATE_NAMES } from '../../src/core/state-store.ts';
@@ -19,6 +19,8 @@ import type { SetupPorts } from './ports.ts';
 const schema = object({
   /** The client that gets the scopes; the management client itself if absent. */
   GrantClientId: optional(pipe(string(), minLength(1))),
+  /** Only grant the scopes, because another resource of the stack checks the password grant. */
+  GrantOnly: optional(picklist(['true', 'false']), 'false'),
 });
 
 type Properties = InferOutput<typeof schema>;
@@ -58,7 +60,7 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
   });
   const ofFeature = await featureWarnings(connection, { clientId, hasChanged: outcome.changed });
   const ofLogins =
-    passwordGrantSecret === undefined
+    passwordGrantSecret === undefined || properties.GrantOnly === 'true'
       ? []
       : await passwordGrantWarnings(ports.secrets, connection, passwordGrantSecret);
   const ofSetup = [...outcome.warnings, ...ofFeature].map(({ message }) => message);

@@ -1,4 +1,4 @@
-/** The function behind `Custom::Auth0ResourceServer` and `Custom::Auth0ClientGrant`. */
+/** The function behind `Custom::Auth0ResourceServer`, `Custom::Auth0ClientGrant` and `Custom::Auth0OfferedScope`. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listDeployments } from '../../src/aws/deployments.ts';
@@ -10,6 +10,7 @@ import { createCustomResourceHandler } from '../../src/custom-resource/handler.t
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import { connectionTo } from '../../src/setup/connect.ts';
 import { createClientGrantResource } from './client-grant-resource.ts';
+import { createOfferedScopeResource } from './offered-scope-resource.ts';
 import type { SetupPorts } from './ports.ts';
 import { createResourceServerResource } from './resource-server-resource.ts';
 
@@ -35,6 +36,7 @@ export const handler = createCustomResourceHandler(
   {
     'Custom::Auth0ResourceServer': createResourceServerResource(ports),
     'Custom::Auth0ClientGrant': createClientGrantResource(ports),
+    'Custom::Auth0OfferedScope': createOfferedScopeResource(ports),
   },
   {
     ...time,

@@ -9,7 +9,7 @@ import { type CustomResource, physicalId, type Work, warningsAttribute } from '.
 import type { KeyProperty } from '../../src/management/key-properties.ts';
 import type { ManagementConnection } from '../../src/management/management-connection.ts';
 import { introspectionWarnings } from '../../src/setup/introspection-control.ts';
-import { exclusively, type LeaseOptions } from '../../src/setup/lease.ts';
+import { exclusively } from '../../src/setup/lease.ts';
 import { recordKey } from '../../src/setup/record-store.ts';
 import type { ResourceServerRecord } from '../../src/setup/resource-server/resource-server-record.ts';
 import { setUpResourceServer } from '../../src/setup/resource-server/set-up-resource-server.ts';
@@ -18,6 +18,7 @@ import { proveUnseenKey } from '../../src/setup/resource-server/unseen-key.ts';
 import { type DeliveredKey, wantedKeyProperties } from '../../src/setup/resource-server/wanted-key-properties.ts';
 import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/signing-key/public-key-document.ts';
 import { importSigningKey, parseSigningJwk } from '../../src/signing-key/signing-key.ts';
+import { leaseOptions } from './lease-options.ts';
 import type { SetupPorts } from './ports.ts';
 
 const text = pipe(string(), minLength(1));
@@ -117,13 +118,6 @@ async function remove(ports: Ports, id: string, properties: Properties, work: Wo
       },
     }),
   );
-}
-
-/** The share of the time that may be spent on waiting for a rotation to end. */
-const WAITING_SHARE = 1 / 2;
-
-function leaseOptions({ requestId, timeoutMs }: Work): LeaseOptions {
-  return { purpose: `deployment ${requestId}`, timeoutMs: timeoutMs * WAITING_SHARE };
 }
 
 /** @throws ConfigurationError `signing_key_invalid` if there are none */

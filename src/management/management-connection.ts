@@ -15,6 +15,7 @@ import { type ApplicationPasswords, createApplicationPasswords } from './applica
 import { type ClientGrants, createClientGrants } from './client-grants.ts';
 import { createManagementRequests } from './management-requests.ts';
 import { ManagementToken, type TokenCache } from './management-token.ts';
+import { createOfferedScopes, type OfferedScopes } from './offered-scopes.ts';
 import { packageOptions } from './package-fetch.ts';
 import { createResourceServers, type ResourceServers } from './resource-servers.ts';
 import type { TenantPorts } from './send-with-retries.ts';
@@ -45,6 +46,7 @@ export interface ManagementConnection {
   readonly audience: string;
   readonly clientId: string;
   readonly resourceServers: ResourceServers;
+  readonly offeredScopes: OfferedScopes;
   readonly clientGrants: ClientGrants;
   readonly applicationPasswords: ApplicationPasswords;
   readonly tenantSettings: TenantSettings;
@@ -71,10 +73,12 @@ export function connectManagement(options: ManagementOptions): ManagementConnect
   const token = new ManagementToken(ports, client, options.tokenCache);
   const request = createManagementRequests(ports, client, token);
   const clientOptions = packageOptions(audience, request);
+  const resourceServers = new ResourceServersClient(clientOptions);
   return {
     audience,
     clientId: credentials.clientId,
-    resourceServers: createResourceServers(new ResourceServersClient(clientOptions)),
+    resourceServers: createResourceServers(resourceServers),
+    offeredScopes: createOfferedScopes(resourceServers),
     clientGrants: createClientGrants(new ClientGrantsClient(clientOptions)),
     applicationPasswords: createApplicationPasswords(audience, request),
     tenantSettings: createTenantSettings(audience, request),

@@ -1,6 +1,7 @@
 /** A tenant over HTTP, a stack's secrets and state in memory, and the functions behind its custom resources. */
 import { randomUUID } from 'node:crypto';
 import { createClientGrantResource } from '../../../lambda/auth0-setup/client-grant-resource.ts';
+import { createOfferedScopeResource } from '../../../lambda/auth0-setup/offered-scope-resource.ts';
 import { createResourceServerResource } from '../../../lambda/auth0-setup/resource-server-resource.ts';
 import { MemoryState } from '../../../local/memory-state.ts';
 import type { Tenant } from '../../../local/tenant/server.ts';
@@ -19,17 +20,22 @@ const http = createHttpsClient();
 
 export const RESOURCE_SERVER = 'Custom::Auth0ResourceServer';
 export const CLIENT_GRANT = 'Custom::Auth0ClientGrant';
+export const OFFERED_SCOPE = 'Custom::Auth0OfferedScope';
 
 export const MANAGEMENT_SECRET_ID = 'auth0/management';
 export const OTHER_MANAGEMENT_SECRET_ID = 'auth0/management-2';
 export const SIGNING_KEY_SECRET_ID = 'signing-key';
 export const PASSWORD_SECRET_ID = 'auth0/password-grant';
-const RECORDS = { [RESOURCE_SERVER]: 'resource-servers', [CLIENT_GRANT]: 'client-grants' } as const;
+const RECORDS = {
+  [RESOURCE_SERVER]: 'resource-servers',
+  [CLIENT_GRANT]: 'client-grants',
+  [OFFERED_SCOPE]: 'resource-servers',
+} as const;
 
 /** The text of the records when nothing is set up. */
 export const NO_RECORDS = '{"entries":{}}';
 
-export type SetupType = typeof RESOURCE_SERVER | typeof CLIENT_GRANT;
+export type SetupType = keyof typeof RECORDS;
 
 export class World {
   readonly secrets = new MemorySecrets();
@@ -100,7 +106,11 @@ export class World {
       uniqueId: randomUUID,
     };
     const handler = createCustomResourceHandler(
-      { [RESOURCE_SERVER]: createResourceServerResource(ports), [CLIENT_GRANT]: createClientGrantResource(ports) },
+      {
+        [RESOURCE_SERVER]: createResourceServerResource(ports),
+        [CLIENT_GRANT]: createClientGrantResource(ports),
+        [OFFERED_SCOPE]: createOfferedScopeResource(ports),
+      },
       { ...transport, deadline: () => new Promise(() => {}), log: (line) => this.lines.push(line) },
     );
     await handler(eventOf(parts), { getRemainingTimeInMillis: () => 60_000 });
