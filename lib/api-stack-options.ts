@@ -23,3 +23,13 @@ export function principalTokenOptions(configuration: Configuration) {
 export function allowedHeaders({ corsAllowHeaders: headers, dpop }: Configuration): readonly string[] {
   return dpop === 'off' || headers.some((name) => name.toLowerCase() === 'dpop') ? headers : [...headers, 'DPoP'];
 }
+
+/**
+ * A URL of the API that users can try: that of the first route for GET without a parameter.
+ *
+ * @param apiUrl the URL of the deployed API, with its final slash
+ */
+export function exampleUrl({ routes, publicUrl }: Configuration, apiUrl: string): string {
+  const path = Object.keys(routes).flatMap((key) => /^GET \/([^{]*)$/.exec(key)?.slice(1) ?? [])[0] ?? '';
+  return publicUrl === undefined ? `${apiUrl}${path}` : `${publicUrl.replace(/\/$/, '')}/${path}`;
+}

@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import { basicOffer } from '../src/config/challenges.ts';
 import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
-import { allowedHeaders, principalTokenOptions, resourcesOf } from './api-stack-options.ts';
+import { allowedHeaders, exampleUrl, principalTokenOptions, resourcesOf } from './api-stack-options.ts';
 import { AppPasswords } from './app-passwords.ts';
 import { appPasswordsOptions, importBus } from './app-passwords-options.ts';
 import { Auth0Setup } from './auth0-setup.ts';
@@ -57,8 +57,8 @@ export class ApiStack extends Stack {
     const actions = this.#alarmActions();
     new AuthorizerAlarms(this, 'Alarms', { authorizer, actions });
     new RotationAlarms(this, 'RotationAlarms', { rotation, actions });
-    this.#appPasswords(authorizer, actions);
     const { restApi } = this.#api(authorizer);
+    this.#appPasswords(authorizer, exampleUrl(configuration, restApi.url), actions);
     if (authorizer.resourceMetadata) {
       const { url } = new ResourceMetadata(this, 'ResourceMetadata', { api: restApi, authorizer });
       new CfnOutput(this, 'ResourceMetadataUrl', { value: url });
@@ -110,10 +110,10 @@ export class ApiStack extends Stack {
     return alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
   }
 
-  #appPasswords(authorizer: AuthorizerFunction, alarmActions: readonly IAlarmAction[]): void {
+  #appPasswords(authorizer: AuthorizerFunction, exampleUrl: string, alarmActions: readonly IAlarmAction[]): void {
     const options = appPasswordsOptions(this, this.#configuration);
     if (!options) return;
-    const { url } = new AppPasswords(this, 'AppPasswords', { ...options, authorizer, alarmActions });
+    const { url } = new AppPasswords(this, 'AppPasswords', { ...options, authorizer, exampleUrl, alarmActions });
     new CfnOutput(this, 'AppPasswordsUrl', {
       description:
         'The page for app specific passwords. Add it to the callback URLs, logout URLs and web origins of its client.',

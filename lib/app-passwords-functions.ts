@@ -108,6 +108,7 @@ function pageConfiguration(scope: IConstruct, { props, authorizer }: AppPassword
     scopes,
     scopeDescriptions: props.scopeDescriptions ?? {},
     maxAuthAgeSeconds: maxAuthAgeOf(scope, props),
+    exampleUrl: props.exampleUrl,
   };
   return assertSize(scope, functionConfiguration(scope, values, parseAppPasswordsPageConfiguration));
 }

@@ -55,6 +55,13 @@ export interface AppPasswordsOptions extends StageProps {
   readonly scopeDescriptions?: Readonly<Record<string, string>> | undefined;
 
   /**
+   * A URL of the API, for the command with which the page lets users try a new password, such as the URL of a REST API and a path.
+   *
+   * @default - the audience
+   */
+  readonly exampleUrl?: string | undefined;
+
+  /**
    * The origins of other pages that may use the API, such as `https://app.example`: at most 20.
    *
    * @default - only the page of this construct

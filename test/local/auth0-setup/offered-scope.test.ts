@@ -60,7 +60,12 @@ describe('the scope for app passwords', () => {
     const response = await offer();
     editScopes((list) => [{ value: 'read:new' }, ...list.slice(1)]);
     await withdraw(response?.physicalId ?? '');
-    expect(scopes().map(({ value }) => value)).toEqual(['read:new', ...scopes().slice(1).map(({ value }) => value)]);
+    expect(scopes().map(({ value }) => value)).toEqual([
+      'read:new',
+      ...scopes()
+        .slice(1)
+        .map(({ value }) => value),
+    ]);
     expect(scopes().some(({ value }) => value === 'manage:things')).toBe(false);
   });
 
