@@ -43,7 +43,7 @@ export interface AppPasswordsOptions extends StageProps {
   /**
    * The claim with the time of the login, in epoch seconds. An Action of the tenant adds it.
    *
-   * @default 'auth_time'
+   * @default 'login_time'
    */
   readonly authTimeClaim?: string | undefined;
 

@@ -34,7 +34,7 @@ const MANY_ERRORS = 3;
  *   clients: ['aBcDeFgHiJkLmNoPqRsTuVwXyZ012345'],
  *   scopeDescriptions: { 'read:orders': 'Read your orders' },
  *   maxAuthAge: Duration.hours(1),
- *   authTimeClaim: 'https://my.api/auth_time',
+ *   authTimeClaim: 'https://my.api/login_time',
  * });
  */
 export class AppPasswords extends Construct {

@@ -57,7 +57,7 @@ export interface TenantOptions {
   readonly onLogEvent?: OnLogEvent;
   /**
    * The claim that an Action adds to access tokens: when the user logged in, in seconds since the epoch. An Action of a real tenant
-   * cannot set `auth_time` itself, because that name is reserved. @default 'auth_time'
+   * cannot set `auth_time` itself, because that name is reserved. @default 'login_time'
    */
   readonly authTimeClaim?: string;
 }
@@ -110,7 +110,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     keyFetcher,
     state: createState(fullSeed, issuer),
     behaviour: { ...USUAL_BEHAVIOUR, ...behaviour },
-    authTimeClaim: options.authTimeClaim ?? 'auth_time',
+    authTimeClaim: options.authTimeClaim ?? 'login_time',
   });
   const rateLimits = new RateLimits(fullSeed.rateLimits, now);
   const { onLogEvent } = options;

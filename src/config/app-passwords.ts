@@ -41,7 +41,7 @@ const ORIGIN = /^(?:https:\/\/[a-z0-9.-]+|http:\/\/(?:localhost|127\.0\.0\.1))(?
 
 const origins = pipe(array(pipe(string(ORIGINS), regex(ORIGIN, ORIGINS)), ORIGINS), maxLength(20, ORIGINS));
 
-const CLAIM = expecting('the name of a claim, such as "https://demo.api/auth_time"');
+const CLAIM = expecting('the name of a claim, such as "https://demo.api/login_time"');
 
 const claim = pipe(
   string(CLAIM),
@@ -69,7 +69,7 @@ export const appPasswordEntries = {
   appPasswordsClientId: optional(clientId),
   appPasswordClients: optional(clients),
   maxAuthAgeSeconds: optional(maxAuthAgeSeconds),
-  authTimeClaim: optional(claim, 'auth_time'),
+  authTimeClaim: optional(claim, 'login_time'),
   scopeDescriptions: optional(descriptions, {}),
   appPasswordsOrigins: optional(origins, []),
   appPasswordsEventBus: optional(eventBus),
@@ -100,7 +100,10 @@ export const APP_PASSWORD_MEANINGS: Readonly<Record<keyof typeof appPasswordEntr
       'how long ago a user may have logged in to manage app specific passwords; needs `authTimeClaim` in the token',
     unset: 'the age of the login does not matter',
   },
-  authTimeClaim: { meaning: 'the claim with the time of the login, in epoch seconds' },
+  authTimeClaim: {
+    meaning:
+      'the claim with the time of the login, in epoch seconds, which an [Action](app-passwords.md) adds: Auth0 reserves `auth_time`',
+  },
   scopeDescriptions: {
     meaning:
       'what the page calls each scope, such as `{"read:foo":"Read foos"}`; a scope without a text is shown as it is',
