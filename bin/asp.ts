@@ -29,6 +29,12 @@ const ports: Ports = {
     const { readStackOutput } = await import('../src/aws/deployed-stack.ts');
     return readStackOutput(stackName, outputKey);
   },
+  findStackOutput: async (stackName, outputKey) => {
+    const { findStackOutput } = await import('../src/aws/deployed-stack.ts');
+    return findStackOutput(stackName, outputKey);
+  },
+  findLogGroup: async (functionName) => (await import('../src/aws/logs/log-events.ts')).findLogGroup(functionName),
+  readLogEvents: async (query) => (await import('../src/aws/logs/log-events.ts')).readLogEvents(query),
   invokeFunction: async (functionName, event) => {
     const { invokeFunction } = await import('../src/aws/deployed-stack.ts');
     return invokeFunction(functionName, event);

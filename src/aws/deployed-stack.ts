@@ -1,4 +1,4 @@
-/** Reads an output of a deployed stack, and calls one of its functions, for the command line. */
+/** Reads the outputs of a deployed stack, and calls one of its functions, for the command line. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { isJsonObject, parseJson } from '../core/json.ts';
@@ -15,10 +15,23 @@ export async function readStackOutput(
   outputKey: string,
   client = new CloudFormationClient(CLIENT_OPTIONS),
 ): Promise<string> {
-  const outputs = await describe(client, stackName);
-  const value = outputs.find(({ OutputKey }) => OutputKey === outputKey)?.OutputValue;
+  const value = await findStackOutput(stackName, outputKey, client);
   if (value !== undefined) return value;
   throw unreadable(`The stack ${stackName} has no output ${outputKey}`);
+}
+
+/**
+ * Reads an output that not every stack has.
+ *
+ * @throws AwsError `stack_unreadable`
+ */
+export async function findStackOutput(
+  stackName: string,
+  outputKey: string,
+  client = new CloudFormationClient(CLIENT_OPTIONS),
+): Promise<string | undefined> {
+  const outputs = await describe(client, stackName);
+  return outputs.find(({ OutputKey }) => OutputKey === outputKey)?.OutputValue;
 }
 
 async function describe(client: CloudFormationClient, stackName: string) {

@@ -11,6 +11,10 @@ export type AwsErrorCode =
   | 'deployments_unreadable'
   | 'stack_unreadable'
   | 'function_failed'
+  /** A log cannot be read. */
+  | 'logs_unreadable'
+  /** A log cannot be read now. A later attempt may succeed. */
+  | 'logs_busy'
   /** A message could not be sent to the revocation queue. */
   | 'queue_unwritable'
   /** The operator's event bus did not accept an event. */

@@ -11,6 +11,7 @@ import { list } from './commands/list.ts';
 import { revoke } from './commands/revoke.ts';
 import { revokeKey } from './commands/revoke-key.ts';
 import { setup } from './commands/setup.ts';
+import { tail } from './commands/tail.ts';
 import { teardown } from './commands/teardown.ts';
 
 export interface CommandGroup {
@@ -21,7 +22,7 @@ export interface CommandGroup {
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'App specific passwords and tokens', commands: [create, list, deleteCommand, introspect] },
   { heading: 'The signing key and the tenant', commands: [keygen, setup, teardown, keys, doctor] },
-  { heading: 'A deployment in AWS', commands: [revoke, checkWellKnown, revokeKey] },
+  { heading: 'A deployment in AWS', commands: [tail, revoke, checkWellKnown, revokeKey] },
 ];
 
 export const COMMANDS: readonly Command[] = COMMAND_GROUPS.flatMap(({ commands }) => commands);

@@ -14,6 +14,26 @@ export type ComposeAuthorizer = (
   ports: IssuerPorts & { readonly signingKeys: SigningKeyStore; readonly proofs: ProofTable },
 ) => Authorizer;
 
+/** An event of a log. Its message is not trusted. */
+export interface LogEvent {
+  /** The same each time the event is read. */
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly timeMs: number;
+  readonly message: string;
+}
+
+/**
+ * Reads one page of a log group: events from a time on whose message contains a phrase. There are more if the page has a token. Throws
+ * CodedError `logs_busy` if a later attempt may succeed.
+ */
+export type ReadLogEvents = (query: {
+  readonly logGroup: string;
+  readonly phrase: string;
+  readonly fromMs: number;
+  readonly nextToken?: string | undefined;
+}) => Promise<{ readonly events: readonly LogEvent[]; readonly nextToken: string | undefined }>;
+
 export interface Ports extends IssuerPorts {
   readonly terminal: Terminal;
   /** Calls back after a number of milliseconds, and returns how to cancel that. Does not keep the process alive. */
@@ -26,6 +46,11 @@ export interface Ports extends IssuerPorts {
   readonly readSecretKeys: (secretId: string) => ReturnType<SigningKeyStore['read']>;
   /** One output of a CloudFormation stack. */
   readonly readStackOutput: (stackName: string, outputKey: string) => Promise<string>;
+  /** The same; `undefined` if the stack has no such output. */
+  readonly findStackOutput: (stackName: string, outputKey: string) => Promise<string | undefined>;
+  /** The log group of a Lambda function, by its name or ARN. */
+  readonly findLogGroup: (functionName: string) => Promise<string>;
+  readonly readLogEvents: ReadLogEvents;
   /** Calls a Lambda function by its name or ARN, and waits for its response, which is not trusted. */
   readonly invokeFunction: (functionName: string, event: unknown) => Promise<unknown>;
   /** Sends a message to an SQS queue. */

@@ -1,4 +1,5 @@
-/** Explains the reason codes of refused credentials in words. */
+/** Explains the reason codes of decisions in words. */
+import type { Decision } from '../authorizer/decision.ts';
 import type { CredentialErrorCode } from '../core/errors.ts';
 
 export const CREDENTIAL_REASONS: Readonly<Record<CredentialErrorCode, string>> = {
@@ -36,3 +37,30 @@ export const CREDENTIAL_REASONS: Readonly<Record<CredentialErrorCode, string>> =
   password_wrong: 'the password is wrong',
   login_refused: 'the tenant does not let this user log in',
 };
+
+/** The reason codes of all other refusals: those of 403 and of 503. */
+type OtherReason = Extract<Decision, { readonly outcome: 'deny' | 'unavailable' }>['reason'];
+
+const OTHER_REASONS: Readonly<Record<OtherReason, string>> = {
+  scope_missing: 'the credential is valid, but lacks a scope that the route requires',
+  route_unknown: 'the credential is valid, but the configured routes do not include this one',
+  issuer_unavailable: 'the tenant, or Secrets Manager, did not respond',
+  issuer_timeout: 'the tenant did not respond in time',
+  issuer_throttled: 'the rate limit of the tenant is used up, or nearly',
+  issuer_circuit_open: 'calls to the tenant pause after several outages in a row',
+  issuer_malformed: 'the response of the tenant cannot be used',
+  issuer_client_refused: 'the tenant refuses our key or client',
+  issuer_refused: 'the tenant refuses the request',
+  revocations_unreadable: 'the table of revocation marks cannot be read',
+  proofs_unrecordable: 'the DPoP proof cannot be recorded, so a replay could not be told from it',
+  expiries_unreadable: 'the table of expiries cannot be read, so the password could have expired',
+  configuration_invalid: 'the configuration of the authorizer is wrong',
+  signing_key_invalid: 'the signing key cannot be used',
+};
+
+const WORDS: ReadonlyMap<string, string> = new Map(Object.entries({ ...CREDENTIAL_REASONS, ...OTHER_REASONS }));
+
+/** Explains a reason code from a log; `undefined` if it is not one that this version knows. */
+export function wordsOf(reason: string): string | undefined {
+  return WORDS.get(reason);
+}

@@ -1,5 +1,6 @@
 /** Deploys with the CDK command line, calls the API with every kind of credential, moves to another audience and destroys the stacks. */
 import { createPublicKey, X509Certificate } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reachableApiUrl } from '../../local/deployment/stack-outputs.ts';
 import { AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
@@ -7,6 +8,7 @@ import { cacheDecisions } from '../support/aws/cache-decisions.ts';
 import { type Evidence, findings, gather, secretsOf } from '../support/aws/canary.ts';
 import { reconfigure } from '../support/aws/deployed-function.ts';
 import { type Inventory, inventoryOf, readSecret, stackTextsOf } from '../support/aws/inventory.ts';
+import { startAsp } from '../support/cli/child.ts';
 import { basic, bearer, call } from '../support/http/call.ts';
 
 const ministack = inject('ministack');
@@ -164,6 +166,24 @@ describe.skipIf(ministack === '')('a deployment', () => {
       expect(headers.get('access-control-expose-headers')).toBe('WWW-Authenticate,Retry-After');
       expect(JSON.parse(body)).toMatchObject({ title: 'Unauthorized', status: 401 });
     });
+  });
+
+  it('is followed by asp tail, which prints a decision as it happens, until Ctrl-C', async () => {
+    const { url, id, region } = aws.account;
+    const credentials = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: region };
+    const args = ['tail', '--json', '--reason', 'scope_missing', '--sub', 'auth0|1234'];
+    const environment = { NODE_NO_WARNINGS: '1', AWS_ENDPOINT_URL: url, ...credentials };
+    const tail = startAsp(args, { directory: tmpdir(), environment });
+    await tail.untilShown(/Following the log group/);
+    const credential = bearer(aws.tenant.mintApplicationPassword().value);
+    await statusOf('GET', 'foo', credential);
+    await statusOf('DELETE', 'foo', credential);
+    await tail.untilShown(/scope_missing.*\n/);
+    tail.process.kill('SIGINT');
+    expect(await tail.ended).toBe(130);
+    const [line = '', ...others] = tail.output.stdout.trimEnd().split('\n');
+    expect(others).toEqual([]);
+    expect(JSON.parse(line)).toMatchObject({ outcome: 'deny', kind: 'opaque', method: 'DELETE', route: '/foo' });
   });
 
   it('never tries an app specific password as a login, in 30 uncached uses before and 30 after its revocation', async () => {

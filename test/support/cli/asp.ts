@@ -72,6 +72,15 @@ export function openWorkshop(environment: Readonly<Record<string, string>> = {})
         readStackOutput: async () => {
           throw new Error('This test has no AWS.');
         },
+        findStackOutput: async () => {
+          throw new Error('This test has no AWS.');
+        },
+        findLogGroup: async () => {
+          throw new Error('This test has no AWS.');
+        },
+        readLogEvents: async () => {
+          throw new Error('This test has no AWS.');
+        },
         invokeFunction: async () => {
           throw new Error('This test has no AWS.');
         },
