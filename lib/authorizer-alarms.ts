@@ -1,18 +1,16 @@
 /**
- * Alarms and a small dashboard over the metrics that the authorizer writes with its log. They do not use Lambda's own error
+ * Alarms and a dashboard over the metrics that the authorizer writes with its log. They do not use Lambda's own error
  * metric, because it counts every 401 of a REST API as an error.
  */
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, Dashboard, GraphWidget, type IAlarmAction, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, Dashboard, IAlarmAction, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { alarmAt } from './alarm.ts';
+import { AuthorizerDashboard, type AuthorizerDashboardProps } from './authorizer-dashboard.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 
-/** What `AuthorizerAlarms` watches, and whom it notifies. */
-export interface AuthorizerAlarmsProps {
-  /** The authorizer to watch. */
-  readonly authorizer: AuthorizerFunction;
-
+/** What `AuthorizerAlarms` watches and shows, and whom it notifies. */
+export interface AuthorizerAlarmsProps extends AuthorizerDashboardProps {
   /**
    * Actions for when an alarm goes off, such as an `SnsAction`.
    *
@@ -37,13 +35,14 @@ export class AuthorizerAlarms extends Construct {
   /** The four alarms, for actions of your own. `authorizer.revocation.alarm` is another one. */
   readonly alarms: readonly Alarm[];
 
-  /** Shows decisions, cache hits, latency and retries. */
+  /** The dashboard of an `AuthorizerDashboard`. */
   readonly dashboard: Dashboard;
 
   readonly #authorizer: AuthorizerFunction;
 
-  constructor(scope: Construct, id: string, { authorizer, actions = [] }: AuthorizerAlarmsProps) {
+  constructor(scope: Construct, id: string, { actions = [], ...props }: AuthorizerAlarmsProps) {
     super(scope, id);
+    const { authorizer } = props;
     this.#authorizer = authorizer;
     this.alarms = [
       alarmAt(this, 'IssuerFailing', this.#decisions({ outcome: 'unavailable' }), {
@@ -63,32 +62,7 @@ export class AuthorizerAlarms extends Construct {
       this.#refusalsJump(),
     ];
     for (const alarm of [...this.alarms, authorizer.revocation.alarm]) alarm.addAlarmAction(...actions);
-    this.dashboard = this.#dashboard();
-  }
-
-  #dashboard(): Dashboard {
-    const decisions = ['allow', 'deny', 'unauthenticated', 'unavailable'].map((outcome) =>
-      this.#decisions({ outcome }).with({ label: outcome }),
-    );
-    const latencies = ['p50', 'p99'].map((statistic) => this.#authorizer.metricIssuerLatency({ statistic }));
-    const hits = [this.#authorizer.metricCacheHits(), this.#authorizer.metricSharedCacheHits()];
-    const troubles = [
-      this.#authorizer.metricIssuerRetries(),
-      this.#authorizer.metricCircuitOpenings(),
-      this.#authorizer.metricSharedTableFailures(),
-    ];
-    return new Dashboard(this, 'Dashboard', {
-      widgets: [
-        [
-          new GraphWidget({ title: 'Decisions', left: decisions, stacked: true }),
-          new GraphWidget({ title: 'Cache hits', left: hits }),
-        ],
-        [
-          new GraphWidget({ title: 'Requests to the issuer, ms', left: latencies }),
-          new GraphWidget({ title: 'Retries, circuit openings and failures of the shared tables', left: troubles }),
-        ],
-      ],
-    });
+    this.dashboard = new AuthorizerDashboard(this, 'Dashboard', props).dashboard;
   }
 
   /** One caller who fails now and then does not move the median. Below 20 decisions the alarm keeps its state. */

@@ -10,6 +10,7 @@ export type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';
 export { Auth0Setup } from './auth0-setup.ts';
 export type { Auth0SetupOptions, Auth0SetupProps } from './auth0-setup-props.ts';
 export { AuthorizerAlarms, type AuthorizerAlarmsProps } from './authorizer-alarms.ts';
+export { AuthorizerDashboard, type AuthorizerDashboardProps } from './authorizer-dashboard.ts';
 export { AuthorizerFunction } from './authorizer-function.ts';
 export type {
   AuthorizerFunctionProps,

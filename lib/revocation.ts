@@ -3,14 +3,16 @@
  * the authorizer reads, and flushes what the gateways have cached. The function has no access to any secret.
  */
 import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
-import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type IAlarmAction, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { parseRevocationConfiguration, type RevocationConfiguration } from '../src/config/function-configurations.ts';
+import { METRIC_NAMESPACE } from '../src/config/metrics.ts';
 import { FLUSH_STATE_ID } from '../src/revocation/flush-schedule.ts';
+import { REVOCATION_METRICS } from '../src/revocation/metrics.ts';
 import type { FlushedHttpStage, FlushedRestStage, FlushedStage } from '../src/revocation/ports.ts';
 import { alarmAt } from './alarm.ts';
 import { expiringTable } from './expiring-table.ts';
@@ -97,9 +99,12 @@ export class Revocation extends Construct {
   /** Goes off when a message is in the dead-letter queue, because it could not be handled. */
   readonly alarm: Alarm;
 
+  readonly #issuer: string;
+
   /** @throws ConfigurationError `configuration_invalid` */
   constructor(scope: Construct, id: string, props: RevocationProps) {
     super(scope, id);
+    this.#issuer = props.issuer;
     this.table = expiringTable(this, 'Marks', MARKS_NEED_NO_BACKUP);
     const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: KEPT_WHEN_DEAD });
     this.deadLetterQueue = deadLetters;
@@ -129,6 +134,30 @@ export class Revocation extends Construct {
    */
   grantSend(grantee: IGrantable): Grant {
     return this.queue.grantSendMessages(grantee);
+  }
+
+  /**
+   * The time from the change of a user to its mark, in milliseconds.
+   *
+   * @param props replace the statistic and the period; by default the average over 5 minutes
+   */
+  metricDelay(props?: MetricOptions): Metric {
+    return this.#metric(REVOCATION_METRICS.revocationDelay, { statistic: 'Average', ...props });
+  }
+
+  /** Counts marks that were written. The sum over 5 minutes by default. */
+  metricMarks(props?: MetricOptions): Metric {
+    return this.#metric(REVOCATION_METRICS.marks, props);
+  }
+
+  /** Counts flushes of the gateway's caches that failed for at least one stage. The sum over 5 minutes by default. */
+  metricFlushFailures(props?: MetricOptions): Metric {
+    return this.#metric(REVOCATION_METRICS.flushFailures, props);
+  }
+
+  #metric(metricName: string, props: MetricOptions = {}): Metric {
+    const dimensionsMap = { issuer: this.#issuer };
+    return new Metric({ statistic: 'Sum', ...props, namespace: METRIC_NAMESPACE, metricName, dimensionsMap });
   }
 
   #function({ stages = () => [], ...props }: RevocationProps): LambdaFunction {

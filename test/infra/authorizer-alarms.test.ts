@@ -3,7 +3,6 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { embeddedMetrics } from '../../lambda/authorizer/embedded-metrics.ts';
 import { AuthorizerAlarms } from '../../lib/authorizer-alarms.ts';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
@@ -15,12 +14,6 @@ const tenant = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api'
 const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...tenant, signingKey, routes: { 'GET /': [] } });
 new AuthorizerAlarms(stack, 'Alarms', { authorizer, actions: [new SnsAction(new Topic(stack, 'Topic'))] });
 const template = Template.fromStack(stack);
-
-interface Directive {
-  readonly Namespace: string;
-  readonly Dimensions: readonly (readonly string[])[];
-  readonly Metrics: readonly { readonly Name: string }[];
-}
 
 describe('the alarms', () => {
   it.each([
@@ -55,31 +48,6 @@ describe('the alarms', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 5);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [Match.anyValue()] });
   });
-
-  it('read, like the dashboard, only metrics and dimensions that the function writes', () => {
-    const record = {
-      outcome: 'allow',
-      reason: 'allowed',
-      kind: 'jwt',
-      method: 'GET',
-      resourcePath: '/foo',
-      cacheHit: true,
-      durationMs: 1,
-      issuerMs: 1,
-      issuerCalls: 1,
-      issuerRetries: 0,
-      circuitOpenings: [],
-      sharedCache: 'hit',
-    } as const;
-    const attempt = { kind: 'attempt', endpoint: 'jwks', durationMs: 1, outcome: 'response', isRetry: false } as const;
-    const line = JSON.parse(embeddedMetrics(record, [attempt], { audience: 'https://my.api', nowMs: 0 }));
-    const written = line._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }: Directive) =>
-      Metrics.flatMap(({ Name }) => Dimensions.map((set) => [{ namespace: Namespace, metric: Name }, [...set].sort()])),
-    );
-    const ours = metricsOf(template).filter(([{ namespace }]) => namespace !== 'AWS/SQS');
-    expect(ours.length).toBeGreaterThan(4);
-    for (const read of ours) expect(written).toContainEqual(read);
-  });
 });
 
 describe("the authorizer's metrics", () => {
@@ -112,23 +80,3 @@ describe("the authorizer's metrics", () => {
     expect(metric.period.toMinutes()).toBe(1);
   });
 });
-
-/** Returns every metric that an alarm or the dashboard reads, with the sorted names of its dimensions. */
-function metricsOf(of: Template): readonly (readonly [{ namespace: string; metric: string }, readonly string[]])[] {
-  const dashboards = Object.values(of.findResources('AWS::CloudWatch::Dashboard'));
-  const text = JSON.stringify(dashboards.map(({ Properties }) => Properties.DashboardBody)).replaceAll('\\', '');
-  const drawn = [...text.matchAll(/\["(Auth0ApiAuthorizer)","(\w+)",((?:"[^"]+",)*)/g)].map(
-    ([, namespace = '', metric = '', rest = '']) => {
-      const names = [...rest.matchAll(/"([^"]+)"/g)].map(([, part = '']) => part).filter((_, index) => index % 2 === 0);
-      return [{ namespace, metric }, names.sort()] as const;
-    },
-  );
-  const alarms = Object.values(of.findResources('AWS::CloudWatch::Alarm')).flatMap(({ Properties }) => {
-    const { Namespace, MetricName, Dimensions } = Properties;
-    const names = Dimensions.map(({ Name }: { Name: string }) => Name).sort();
-    return [[{ namespace: Namespace, metric: MetricName }, names] as const];
-  });
-  expect(drawn.length).toBeGreaterThanOrEqual(9);
-  expect(alarms).toHaveLength(5);
-  return [...drawn, ...alarms];
-}
