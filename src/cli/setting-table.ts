@@ -42,6 +42,12 @@ export const SETTINGS = {
   /** The stack with the API is named by the prefix alone. */
   stack: { flag: 'stack', key: 'stackPrefix', fallback: DEFAULTS.stackPrefix },
   queue: { flag: 'queue', variable: 'ASP_REVOCATION_QUEUE', output: 'RevocationQueueUrl' },
+  appPasswordsClientId: {
+    flag: 'app-passwords-client-id',
+    variable: 'ASP_APP_PASSWORDS_CLIENT_ID',
+    key: 'appPasswordsClientId',
+  },
+  appPasswordsUrl: { flag: 'app-passwords-url', variable: 'ASP_APP_PASSWORDS_URL', output: 'AppPasswordsUrl' },
   record: { flag: 'record', variable: 'ASP_RECORD_FILE', fallback: '.asp/record.json' },
   timeout: { flag: 'timeout', variable: 'ASP_TIMEOUT', fallback: '30' },
 } as const satisfies Readonly<Record<string, SettingNames>>;

@@ -1,5 +1,6 @@
 /** The settings of a tenant on which user logins depend. They are read, never written, and not trusted until parsed. */
 import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { type ApplicationSettings, createApplicationSettings } from './application-settings.ts';
 import { ManagementRefusal, SetupError } from './errors.ts';
 import type { SendManagementRequest } from './management-requests.ts';
 
@@ -22,6 +23,8 @@ export interface ConnectionSettings {
 export interface TenantSettings {
   /** Reads a client's settings; requires the scope `read:clients`. */
   client(clientId: string): Promise<ClientSettings>;
+  /** Reads an application with which users log in; `undefined` if there is none. Requires the scope `read:clients`. */
+  application(clientId: string): Promise<ApplicationSettings | undefined>;
   /** The connection for logins that do not name one, `""` if not set; requires the scope `read:tenant_settings`. */
   defaultDirectory(): Promise<string>;
   /** Reads a connection by its name; `undefined` if there is none. Requires the scope `read:connections`. */
@@ -45,6 +48,7 @@ export function createTenantSettings(baseUrl: string, send: SendManagementReques
       });
       return parseClient(response);
     },
+    application: createApplicationSettings(baseUrl, send),
     connection: async (name) => {
       const query = `name=${encodeURIComponent(name)}&fields=name,enabled_clients&include_fields=true`;
       return parseConnection(await send({ method: 'GET', url: `${baseUrl}connections?${query}` }), name);

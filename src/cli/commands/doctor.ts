@@ -38,6 +38,16 @@ export const doctor: Command = {
       placeholder: 'ID',
       summary: 'the client whose grant has the scopes (the management client)',
     },
+    'app-passwords-client-id': {
+      type: 'string',
+      placeholder: 'ID',
+      summary: 'the client that manages app passwords (appPasswordsClientId)',
+    },
+    'app-passwords-url': {
+      type: 'string',
+      placeholder: 'URL',
+      summary: 'their page (ASP_APP_PASSWORDS_URL, or the output AppPasswordsUrl)',
+    },
     ...KEY_OPTIONS,
     ...DELIVERY_OPTIONS,
     ...AUDIENCES_OPTION,

@@ -1,5 +1,6 @@
 /** Lists all checks, in the order of the chain. */
 import { apiCheck, apiTokenCheck } from './api-check.ts';
+import { appPasswordsChecks } from './app-passwords-checks.ts';
 import type { Check } from './check.ts';
 import { featureCheck } from './feature-check.ts';
 import { introspectionCheck } from './introspection-check.ts';
@@ -17,4 +18,5 @@ export const CHECKS: readonly Check[] = [
   apiCheck,
   apiTokenCheck,
   resourceMetadataCheck,
+  ...appPasswordsChecks,
 ];

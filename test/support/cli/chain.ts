@@ -63,4 +63,7 @@ export const ALL = [
   'deployed-api',
   'api-tokens',
   'resource-metadata',
+  'app-passwords-scope',
+  'app-passwords-client',
+  'app-passwords-page',
 ];
