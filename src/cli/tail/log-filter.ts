@@ -16,8 +16,8 @@ export function filterOf(args: Arguments): (line: LogLine) => boolean {
   const isOfSubject = subjectFilter(args);
   return (line) => {
     if (!isOfSubject(line.sub)) return false;
-    if (!isDecision(line)) return reasons.size === 0 && outcomes.size === 0;
-    return (reasons.size === 0 || reasons.has(line.reason)) && (outcomes.size === 0 || outcomes.has(line.outcome));
+    const reason = isDecision(line) ? line.reason : (line.code ?? '');
+    return (reasons.size === 0 || reasons.has(reason)) && (outcomes.size === 0 || outcomes.has(line.outcome));
   };
 }
 

@@ -6,7 +6,7 @@ import type { LogEvent } from '../ports.ts';
 export const PHRASE = 'event';
 
 const DECISION = 'authorization_decision';
-const APP_PASSWORD = /^app_password_[a-z_]{1,40}$/;
+const APP_PASSWORD = 'app_password';
 
 const OUTCOMES = ['allow', 'deny', 'unauthenticated', 'unavailable'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -34,17 +34,22 @@ export interface DecisionLine {
 
 export interface AppPasswordLine {
   readonly time: string;
-  /** Such as `app_password_created`. */
-  readonly event: string;
+  readonly event: typeof APP_PASSWORD;
+  /** What was asked for, such as `create`. */
+  readonly action: string;
+  /** What came of it, such as `created` or `refused`. */
+  readonly outcome: string;
   readonly sub: string | null;
+  readonly clientId: string | null;
   readonly passwordId: string | null;
-  readonly label: string | null;
+  /** The code of the problem, if there was one. */
+  readonly code: string | null;
 }
 
 export type LogLine = DecisionLine | AppPasswordLine;
 
 export function isDecision(line: LogLine): line is DecisionLine {
-  return 'outcome' in line;
+  return line.event === DECISION;
 }
 
 /** Finds the outcome with this name; `undefined` if there is none. */
@@ -65,11 +70,26 @@ export function linesOf({ timeMs, message }: LogEvent): readonly LogLine[] {
 }
 
 function lineOf(time: string, record: JsonObject): readonly LogLine[] {
-  const { event } = record;
-  if (event === DECISION) return decisionOf(time, record);
-  if (typeof event !== 'string' || !APP_PASSWORD.test(event)) return [];
-  const { sub, passwordId, label } = record;
-  return [{ time, event, sub: textIn(sub), passwordId: textIn(passwordId), label: textIn(label) }];
+  if (record.event === DECISION) return decisionOf(time, record);
+  return record.event === APP_PASSWORD ? appPasswordOf(time, record) : [];
+}
+
+function appPasswordOf(time: string, record: JsonObject): readonly AppPasswordLine[] {
+  const action = textIn(record.action);
+  const outcome = textIn(record.outcome);
+  if (action === null || outcome === null) return [];
+  return [
+    {
+      time,
+      event: APP_PASSWORD,
+      action,
+      outcome,
+      sub: textIn(record.sub),
+      clientId: textIn(record.clientId),
+      passwordId: textIn(record.passwordId),
+      code: textIn(record.code),
+    },
+  ];
 }
 
 function decisionOf(time: string, record: JsonObject): readonly DecisionLine[] {

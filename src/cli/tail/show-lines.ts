@@ -49,38 +49,49 @@ export class LineDisplay {
   }
 
   #decision(line: DecisionLine): readonly string[] {
-    const { outcome, reason, kind, method, route, sub, durationMs, cacheHit, sharedCache } = line;
+    const { outcome, reason, kind, method, route, durationMs, cacheHit, sharedCache } = line;
     const cells = {
-      time: timeOf(line),
+      ...commonCells(line),
       status: STATUS[outcome],
       reason,
       kind: kind ?? '-',
       duration: durationMs === null ? '-' : String(durationMs),
       hit: cacheHit || sharedCache === 'hit' ? 'yes' : '-',
-      sub: shownSubject(sub),
     };
-    const text = columns(cells, [method, route].filter((part) => part !== null).join(' '), (padded) =>
-      outcome === 'allow' ? this.#style.good(padded) : this.#style.bad(padded),
-    );
+    const color = outcome === 'allow' ? this.#style.good : this.#style.bad;
+    const text = columns(cells, [method, route].filter((part) => part !== null).join(' '), { status: color });
     const words = this.#explains ? explanationOf(line) : undefined;
     return words === undefined ? [text] : [text, this.#style.dim(`  ${printable(words)}`)];
   }
 
   #appPassword(line: AppPasswordLine): string {
-    const label = line.label === null ? '' : ` ${JSON.stringify(line.label)}`;
-    const what = `${printable(line.event)} ${printable(shownSubject(line.sub))} ${printable(line.passwordId ?? '-')}`;
-    return `${timeOf(line).padEnd(WIDTHS.time)} ${this.#style.bold(what)}${printable(label)}`;
+    const { outcome, action, passwordId, code } = line;
+    const cells = {
+      ...commonCells(line),
+      status: '-',
+      reason: `app_password_${outcome}`,
+      kind: '-',
+      duration: '-',
+      hit: '-',
+    };
+    const last = [passwordId ?? action, code].filter((part) => part !== null).join(' ');
+    return columns(cells, last, { reason: code === null ? this.#style.bold : this.#style.bad });
   }
 }
 
-function columns(cells: Cells, last: string, decorate: (padded: string) => string = (padded) => padded): string {
-  const shown = ({ name, padded }: { readonly name: string; readonly padded: string }) =>
-    name === 'status' ? decorate(padded) : padded;
+function commonCells(line: LogLine): Pick<Cells, 'time' | 'sub'> {
+  return { time: timeOf(line), sub: shownSubject(line.sub) };
+}
+
+type Colors = { readonly [Name in keyof Cells]?: (padded: string) => string };
+
+function columns(cells: Cells, last: string, colors: Colors = {}): string {
   const padded = columnNames().map((name) => {
     const text = printable(cells[name]);
-    return { name, padded: name === 'duration' ? text.padStart(WIDTHS[name]) : text.padEnd(WIDTHS[name]) };
+    const wide = name === 'duration' ? text.padStart(WIDTHS[name]) : text.padEnd(WIDTHS[name]);
+    return colors[name]?.(wide) ?? wide;
   });
-  return `${padded.map(shown).join(' ')} ${printable(last)}`;
+  return `${padded.join(' ')} ${printable(last)}`;
 }
 
 function columnNames(): readonly (keyof Cells)[] {

@@ -37,7 +37,8 @@ const REFUSAL = {
   sub: undefined,
   message: 'It expired 3 s ago.',
 };
-const CREATED = { event: 'app_password_created', sub: DIGEST, passwordId: 'asp_1', label: 'my laptop' };
+const CREATED = { event: 'app_password', action: 'create', outcome: 'created', sub: DIGEST, passwordId: 'asp_1' };
+const TOO_OLD = { event: 'app_password', action: 'list', outcome: 'refused', sub: undefined, code: 'login_too_old' };
 
 /** Runs `asp tail` against logs in memory, by the name of their group. */
 async function run(
@@ -95,8 +96,11 @@ describe('asp tail', () => {
   });
 
   it('follows the log of the self-service API as well, if the stack has it', async () => {
-    const { lines } = await run(['--once'], { authorizer: [], 'app-passwords': [logged(CREATED)] });
-    expect(lines.at(-1)).toBe(`12:00:00Z app_password_created ${DIGEST.slice(0, 8)} asp_1 "my laptop"`);
+    const { lines } = await run(['--once'], { authorizer: [], 'app-passwords': [logged(CREATED), logged(TOO_OLD)] });
+    expect(lines.slice(2)).toEqual([
+      `12:00:00Z -    app_password_created -          - -   ${DIGEST.slice(0, 8)} asp_1`,
+      '12:00:00Z -    app_password_refused -          - -   -        list login_too_old',
+    ]);
   });
 
   it('explains a reason, with the details of the log', async () => {
@@ -111,7 +115,7 @@ describe('asp tail', () => {
     const { lines } = await run(['--once', '--json'], { authorizer: [logged(decision()), logged(CREATED)] });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ time: '2026-11-22T12:00:00.000Z', outcome: 'allow', route: '/foo', message: null }),
-      expect.objectContaining({ event: 'app_password_created', label: 'my laptop' }),
+      expect.objectContaining({ event: 'app_password', outcome: 'created', passwordId: 'asp_1', code: null }),
     ]);
   });
 
@@ -119,15 +123,16 @@ describe('asp tail', () => {
     ['a reason', ['--reason', 'token_expired'], ['token_expired']],
     ['several reasons', ['--reason', 'token_expired', '--reason', 'allowed'], ['allowed', 'token_expired']],
     ['an outcome', ['--outcome', 'allow'], ['allowed']],
-    ['a user', ['--sub', SUBJECT], ['allowed', 'app_password_created']],
-    ['the digest of a user', ['--sub', DIGEST], ['allowed', 'app_password_created']],
-    ['the beginning of the digest', ['--sub', DIGEST.slice(0, 8)], ['allowed', 'app_password_created']],
+    ['the code of a problem', ['--reason', 'login_too_old'], ['refused']],
+    ['a user', ['--sub', SUBJECT], ['allowed', 'created']],
+    ['the digest of a user', ['--sub', DIGEST], ['allowed', 'created']],
+    ['the beginning of the digest', ['--sub', DIGEST.slice(0, 8)], ['allowed', 'created']],
     ['a beginning that is too short', ['--sub', DIGEST.slice(0, 7)], []],
     ['another user', ['--sub', 'auth0|12345'], []],
   ])('chooses lines by %s', async (_, args, expected) => {
-    const authorizer = [logged(decision()), logged(decision(REFUSAL)), logged(CREATED)];
+    const authorizer = [logged(decision()), logged(decision(REFUSAL)), logged(CREATED), logged(TOO_OLD)];
     const { lines } = await run(['--once', '--json', ...args], { authorizer });
-    expect(lines.map((line) => JSON.parse(line)).map(({ reason, event }) => reason ?? event)).toEqual(expected);
+    expect(lines.map((line) => JSON.parse(line)).map(({ reason, outcome }) => reason ?? outcome)).toEqual(expected);
   });
 
   it('finds a user whose id is in the log itself', async () => {
@@ -154,7 +159,7 @@ describe('asp tail', () => {
   it('makes text from outside printable', async () => {
     const authorizer = [
       logged(decision({ resourcePath: '/\u001b[2J', reason: 'a\u202eb' })),
-      logged({ ...CREATED, label: '\u202e"' }),
+      logged({ ...CREATED, passwordId: '\u202e"' }),
     ];
     const { stdout } = await run(['--once', '--explain'], { authorizer });
     for (const hidden of ['\u001b', '\u202e']) expect(stdout).not.toContain(hidden);
