@@ -30,7 +30,7 @@ export interface AuthorizationRequest {
 /** @throws {Refusal} a page or a response to the client that says what is wrong */
 export function readAuthorizationRequest(
   { query }: Pick<Exchange, 'query'>,
-  tenant: TenantParts,
+  tenant: Pick<TenantParts, 'state'>,
 ): AuthorizationRequest {
   const { client, target } = readTarget(query, tenant);
   requireCodeFlow(query, client, target);
@@ -46,7 +46,7 @@ export function readAuthorizationRequest(
   };
 }
 
-function readTarget(query: URLSearchParams, { state }: TenantParts) {
+function readTarget(query: URLSearchParams, { state }: Pick<TenantParts, 'state'>) {
   if (new Set(query.keys()).size !== query.size) throw refusedOnPage(400, 'A parameter was sent more than once.');
   const client = state.clients.get(query.get('client_id') ?? '');
   if (!client) throw refusedOnPage(400, 'Unknown client. The application is not registered at this tenant.');
@@ -85,7 +85,11 @@ function readChallenge(query: URLSearchParams, client: ClientRecord, target: Res
   return challenge;
 }
 
-function readAudience(query: URLSearchParams, target: ResponseTarget, { state }: TenantParts): string | undefined {
+function readAudience(
+  query: URLSearchParams,
+  target: ResponseTarget,
+  { state }: Pick<TenantParts, 'state'>,
+): string | undefined {
   const audience = query.get('audience') || state.settings.default_audience;
   if (!audience) return undefined;
   if (!findAudience(state, audience)) throw refused(target, 'access_denied', 'Service not found.');
