@@ -22,7 +22,7 @@ export function parseCookies(header: string | undefined): ReadonlyMap<string, st
   for (const pair of (header ?? '').split(';')) {
     const mark = pair.indexOf('=');
     const name = pair.slice(0, mark).trim();
-    if (mark > 0 && !cookies.has(name)) cookies.set(name, pair.slice(mark + 1).trim());
+    if (mark > 0 && name !== '' && !cookies.has(name)) cookies.set(name, pair.slice(mark + 1).trim());
   }
   return cookies;
 }
