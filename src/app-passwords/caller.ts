@@ -1,5 +1,5 @@
 /**
- * Decides who calls, and whether this caller may manage app specific passwords. The answer comes from the authorizer's context only:
+ * Decides who calls, and whether this caller may manage app specific passwords. That comes from the authorizer's context only:
  * nothing in the path, the query or the body can name a user. The `Authorization` header only shows what kind of credential it was.
  */
 import { type AppPasswordsConfiguration, MANAGE_APP_PASSWORDS } from '../config/app-passwords.ts';

@@ -32,8 +32,9 @@ import { type FunctionCode, RunningFunction } from '../support/lambda-runtime/ru
 const ministack = inject('ministack');
 const runtime = inject('lambdaRuntime');
 
-/** The construct path of each folder in `lambda/`. Two have none, because this deployment has a backend and a REST API. */
+/** The construct path of each folder in `lambda/`. Those of functions that this deployment does not have are `undefined`. */
 const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
+  'app-passwords': undefined,
   authorizer: /\/Authorizer\/Decide\//,
   'auth0-setup': /\/Auth0Setup\//,
   'demo-api': undefined,
@@ -51,8 +52,23 @@ const METADATA = {
   authorization_servers: ['https://tenant.auth0.com/'],
   bearer_methods_supported: ['header'],
 };
+const APP_PASSWORDS = {
+  issuer: 'https://tenant.auth0.com/',
+  audience: 'https://demo.api',
+  tenantUrl: 'https://tenant.auth0.com/',
+  clientSecret: 'app-passwords',
+  clients: ['page-client'],
+  scopes: ['read:foo'],
+  expiries: { table: 'expiries', digestSecret: 'digest-secret' },
+  limitTable: 'limits',
+  revocation: { table: 'marks', queueUrl: 'http://127.0.0.1:1/queue', seconds: 5 },
+  authTimeClaim: 'auth_time',
+  origins: [],
+  onDestroy: 'refuse',
+};
 /** The environments of the functions that this deployment does not have. */
 const UNDEPLOYED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'app-passwords': { CONFIG: JSON.stringify(APP_PASSWORDS) },
   'demo-api': {},
   'resource-metadata': { CONFIG: JSON.stringify({ document: METADATA }) },
 };

@@ -130,7 +130,7 @@ interface Call {
   readonly event?: JsonObject;
 }
 
-export interface Answer {
+export interface ApiReply {
   readonly status: number;
   readonly headers: ApiResponse['headers'];
   readonly body: JsonObject;
@@ -184,7 +184,7 @@ export class World {
     this.marks.grow(markId(ISSUER, subject), 'introspected', this.clock.nowMs);
   }
 
-  async call({ method = 'GET', id, body, context = {}, headers = {}, event = {} }: Call = {}): Promise<Answer> {
+  async call({ method = 'GET', id, body, context = {}, headers = {}, event = {} }: Call = {}): Promise<ApiReply> {
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const fields = { Authorization: BEARER, ...type, ...headers };
     const response = await this.#api({
@@ -210,15 +210,15 @@ export class World {
     };
   }
 
-  create(body: JsonObject = {}, call: Call = {}): Promise<Answer> {
+  create(body: JsonObject = {}, call: Call = {}): Promise<ApiReply> {
     return this.call({ method: 'POST', body: { label: 'A label', scopes: ['read:foo'], ...body }, ...call });
   }
 
-  remove(id: string, call: Call = {}): Promise<Answer> {
+  remove(id: string, call: Call = {}): Promise<ApiReply> {
     return this.call({ method: 'DELETE', id, ...call });
   }
 
-  state(id: string, call: Call = {}): Promise<Answer> {
+  state(id: string, call: Call = {}): Promise<ApiReply> {
     return this.call({ id, ...call });
   }
 }

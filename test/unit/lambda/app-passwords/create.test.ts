@@ -150,8 +150,8 @@ describe('the number of app passwords', () => {
   it('is kept by requests at the same time', async () => {
     const world = new World();
     for (let made = 0; made < 18; made += 1) world.tenant.add(ALICE);
-    const answers = await Promise.all(Array.from({ length: 7 }, () => world.create()));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409, 409, 409, 409]);
+    const replies = await Promise.all(Array.from({ length: 7 }, () => world.create()));
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409, 409, 409, 409]);
     expect(world.tenant.passwords.size).toBe(20);
   });
 
@@ -202,19 +202,19 @@ describe('the tenant', () => {
   ])('fails with %s, of which nothing is passed on', async (error, status, code, retryAfter) => {
     const world = new World();
     world.tenant.before = async () => Promise.reject(error);
-    const answer = await world.create();
-    expect([answer.status, answer.body.code, answer.headers['Retry-After']]).toEqual([status, code, retryAfter]);
-    expect([answer.text, ...world.lines].join()).not.toContain('canary');
+    const reply = await world.create();
+    expect([reply.status, reply.body.code, reply.headers['Retry-After']]).toEqual([status, code, retryAfter]);
+    expect([reply.text, ...world.lines].join()).not.toContain('canary');
     expect(world.log).toMatchObject([{ outcome: 'failed', code, failure: { reason: expect.any(String) } }]);
   });
 
   it('gets at most 15 calls in 10 seconds from all users together', async () => {
     const world = new World();
     const calls = Array.from({ length: 20 }, (_, index) => world.call({ context: { sub: `auth0|${index}` } }));
-    const answers = await Promise.all(calls);
-    expect(answers.filter(({ status }) => status === 200).length).toBe(15);
-    expect(answers.at(-1)).toMatchObject({ status: 503, body: { code: 'tenant_throttled' } });
-    expect(answers.at(-1)?.headers['Retry-After']).toBe('10');
+    const replies = await Promise.all(calls);
+    expect(replies.filter(({ status }) => status === 200).length).toBe(15);
+    expect(replies.at(-1)).toMatchObject({ status: 503, body: { code: 'tenant_throttled' } });
+    expect(replies.at(-1)?.headers['Retry-After']).toBe('10');
     expect(world.tenant.calls.length).toBe(15);
     world.clock.advanceSeconds(10);
     expect((await world.call()).status).toBe(200);
@@ -222,8 +222,8 @@ describe('the tenant', () => {
 
   it('is not called if calls cannot be counted', async () => {
     const world = new World({}, { counter: { count: outage } });
-    for (const answer of [await world.create(), await world.call(), await world.remove('asp_1')]) {
-      expect([answer.status, answer.body.code]).toEqual([503, 'state_unavailable']);
+    for (const reply of [await world.create(), await world.call(), await world.remove('asp_1')]) {
+      expect([reply.status, reply.body.code]).toEqual([503, 'state_unavailable']);
     }
     expect(world.tenant.calls).toEqual([]);
   });
