@@ -2,21 +2,19 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DynamoDBClient,
-  GetItemCommand,
+  type DynamoDBClient,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { CallCounter, Deletion, DeletionTable } from '../../app-passwords/ports.ts';
-import { CLIENT_OPTIONS, PATIENCE } from '../client-options.ts';
+import type { CallCounter, DeletionTable } from '../../app-passwords/ports.ts';
 import { awsError } from '../errors.ts';
-import { toleratingNewRole } from '../new-role.ts';
+import { connectDynamoDb, readItem, wholeNumber } from './items.ts';
 
 /** The attributes of an item. `id` is the key of the table. */
 const NAMES = { '#calls': 'calls', '#expires': 'expires' };
 
 /** Connects to the table with the credentials and region of the environment. */
-export function createCallCounter(tableName: string, client = connect()): CallCounter {
+export function createCallCounter(tableName: string, client = connectDynamoDb()): CallCounter {
   return {
     count: async (key, most, expiresAt) => {
       try {
@@ -38,14 +36,11 @@ export function createCallCounter(tableName: string, client = connect()): CallCo
 }
 
 /** Connects to the table with the credentials and region of the environment. */
-export function createDeletionTable(tableName: string, client = connect()): DeletionTable {
+export function createDeletionTable(tableName: string, client = connectDynamoDb()): DeletionTable {
   return {
     read: async (id) => {
-      const request = new GetItemCommand({ TableName: tableName, Key: { id: { S: id } }, ConsistentRead: true });
-      const { Item } = await client.send(request).catch((error: unknown) => {
-        throw awsError('state_unreadable', `The table ${tableName} cannot be read`, error);
-      });
-      return Item && { deletedMs: wholeNumber(Item.deletedMs), revokedMs: wholeNumber(Item.revokedMs) };
+      const item = await readItem(client, tableName, id);
+      return item && { deletedMs: wholeNumber(item.deletedMs), revokedMs: wholeNumber(item.revokedMs) };
     },
     write: async (id, deletion, expiresAt) => {
       const changes = Object.entries({ ...deletion, expires: expiresAt }).filter(([, value]) => value !== undefined);
@@ -62,10 +57,6 @@ export function createDeletionTable(tableName: string, client = connect()): Dele
   };
 }
 
-function connect(): DynamoDBClient {
-  return toleratingNewRole(new DynamoDBClient(CLIENT_OPTIONS), PATIENCE);
-}
-
 async function update(client: DynamoDBClient, input: UpdateItemCommandInput): Promise<void> {
   await client.send(new UpdateItemCommand(input));
 }
@@ -76,9 +67,4 @@ function unwritable(tableName: string, error: unknown) {
 
 function number(value: number): AttributeValue {
   return { N: String(value) };
-}
-
-function wholeNumber(attribute: AttributeValue | undefined): Deletion['deletedMs'] {
-  const value = Number(attribute?.N);
-  return Number.isSafeInteger(value) ? value : undefined;
 }
