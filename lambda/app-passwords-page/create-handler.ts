@@ -3,6 +3,7 @@
  * names a file of the system.
  */
 import { createHash } from 'node:crypto';
+import { OPENAPI_DOCUMENT } from '../../src/app-passwords/openapi.ts';
 import type { AppPasswordsPageConfiguration } from '../../src/config/app-passwords.ts';
 import { isJsonObject, type JsonObject } from '../../src/core/json.ts';
 import { pageHeaders } from './page-headers.ts';
@@ -41,7 +42,11 @@ const CACHING = { 'Cache-Control': 'no-cache' };
 /** Makes the handler, for events of a REST API. */
 export function createPageHandler({ configuration, files }: PageOptions): (event: unknown) => Promise<PageResponse> {
   const headers = pageHeaders(configuration.issuer);
-  const all = new Map([...files, ['config.json', JSON.stringify(configuration)]]);
+  const all = new Map([
+    ...files,
+    ['config.json', JSON.stringify(configuration)],
+    ['openapi.json', JSON.stringify(OPENAPI_DOCUMENT)],
+  ]);
   const served = new Map([...all].flatMap(([name, text]) => servedFile(name, text)));
   return async (event) => {
     const response = respond(isJsonObject(event) ? event : {}, served);

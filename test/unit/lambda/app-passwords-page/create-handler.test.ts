@@ -40,6 +40,12 @@ describe('the page of app passwords', () => {
     expect(JSON.parse(body)).toEqual(CONFIGURATION);
   });
 
+  it('describes the API beside it', async () => {
+    const { headers, body } = await asset('openapi.json');
+    expect(headers['Content-Type']).toBe('application/json');
+    expect(JSON.parse(body)).toMatchObject({ openapi: '3.1.0', servers: [{ url: '.' }] });
+  });
+
   it('may load and call its own origin and the issuer, and nothing else', async () => {
     const { headers } = await start();
     expect(headers['Content-Security-Policy']).toBe(
