@@ -13,6 +13,8 @@ import { DEFAULTS } from '../src/config/defaults.ts';
 import { isByUrl } from '../src/core/key-delivery.ts';
 import { RouteMap } from '../src/core/routes.ts';
 import type { ApiRoute } from './api-route.ts';
+import { AppPasswords } from './app-passwords.ts';
+import type { AppPasswordsOptions } from './app-passwords-props.ts';
 import type { Auth0AuthorizerProps } from './auth0-authorizer-props.ts';
 import { Auth0Setup } from './auth0-setup.ts';
 import { AuthorizerAlarms } from './authorizer-alarms.ts';
@@ -154,6 +156,17 @@ export class Auth0Authorizer extends AuthorizerMetrics {
    */
   addResourceMetadata(api: RestApiBase | HttpApi, options: ResourceMetadataOptions = {}): ResourceMetadata {
     return new ResourceMetadata(api, 'Auth0ResourceMetadata', { ...options, api, authorizer: this.authorizer });
+  }
+
+  /**
+   * Lets users make, see and delete their own app specific passwords. With a `managementSecret`, set `offerAppPasswords` and
+   * `appPasswordsClientId` of `setup`, so that the deployment prepares the tenant for it.
+   *
+   * @throws ConfigurationError `configuration_invalid`
+   */
+  addAppPasswords(options: AppPasswordsOptions): AppPasswords {
+    const { tenantUrl = this.setup?.tenantUrl } = options;
+    return new AppPasswords(this, 'AppPasswords', { ...options, tenantUrl, authorizer: this.authorizer });
   }
 
   /**

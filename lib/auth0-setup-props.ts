@@ -47,6 +47,13 @@ export interface Auth0SetupOptions {
   readonly appPasswordsClientId?: string | undefined;
 
   /**
+   * Add the scope `manage:app_passwords` to the resource server, which users of an `AppPasswords` need.
+   *
+   * @default false
+   */
+  readonly offerAppPasswords?: boolean | undefined;
+
+  /**
    * Create the resource server if the tenant has none for the audience.
    *
    * @default false
@@ -118,13 +125,6 @@ export interface Auth0SetupProps extends Auth0SetupOptions {
    * @default - no JWKS is served
    */
   readonly jwksUrl?: string | undefined;
-
-  /**
-   * Add the scope `manage:app_passwords` to the resource server, which users of an `AppPasswords` need.
-   *
-   * @default false
-   */
-  readonly offerAppPasswords?: boolean | undefined;
 
   /**
    * Scopes of a resource server that this construct creates.

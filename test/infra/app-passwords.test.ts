@@ -5,6 +5,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { AppPasswords } from '../../lib/app-passwords.ts';
 import type { AppPasswordsOptions } from '../../lib/app-passwords-props.ts';
+import { Auth0Authorizer } from '../../lib/auth0-authorizer.ts';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
 import type { AuthorizerOptions } from '../../lib/authorizer-function-props.ts';
 import { SigningKey } from '../../lib/signing-key.ts';
@@ -188,6 +189,7 @@ describe('the deployment of app passwords', () => {
       scopes: ['create:foo', 'delete:foo', 'read:foo', 'update:foo'],
       scopeDescriptions: { 'read:foo': 'Read foos' },
       maxAuthAgeSeconds: 3600,
+      exampleUrl: expect.stringMatching(/^https:.*\/foo$/),
     });
   });
 
@@ -320,6 +322,57 @@ describe('app passwords', () => {
     });
     authorizer.protect(proxy.anyMethod ?? [], []);
     expect(() => template()).not.toThrow();
+  });
+});
+
+describe('the tenant of app passwords', () => {
+  it('grants its client the three scopes, and offers users the scope of the page', () => {
+    api.hasResourceProperties('Custom::Auth0ClientGrant', { GrantClientId: 'app-passwords-client', GrantOnly: 'true' });
+    api.hasResourceProperties('Custom::Auth0OfferedScope', {
+      Audience: 'https://demo.api',
+      Scope: MANAGE,
+      Description: 'Manage app specific passwords',
+    });
+    expect(JSON.stringify(api.findOutputs('Auth0Warnings'))).toMatch(/Client grant of app passwords: .*Scope: /);
+  });
+
+  it('changes one thing after the other', () => {
+    const [[id = '', scope] = []] = Object.entries(api.findResources('Custom::Auth0OfferedScope'));
+    expect(id).toContain('OfferedScope');
+    expect(scope?.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/ClientGrantOfAppPasswords/)]));
+  });
+
+  it('grants nothing to a client that is not named', () => {
+    const { appPasswordsClientId: _, ...context } = CONFIGURATIONS.appPasswords ?? {};
+    const without = templates(context).api;
+    expect(Object.keys(without.findResources('Custom::Auth0ClientGrant'))).toHaveLength(1);
+    without.resourceCountIs('Custom::Auth0OfferedScope', 1);
+  });
+
+  it('cannot have one client for both grants', () => {
+    expect(() => templates({ ...CONFIGURATIONS.appPasswords, grantClientId: 'app-passwords-client' })).toThrow(
+      'appPasswordsClientId: got the same client as in grantClientId',
+    );
+  });
+
+  it('is prepared by an Auth0Authorizer too, whose domain for the Management API it uses', () => {
+    const stack = new Stack(appWithFlags(), 'Own');
+    const secret = (name: string) => Secret.fromSecretNameV2(stack, name, `auth0/${name}`);
+    const auth = new Auth0Authorizer(stack, 'Auth', {
+      ...TENANT,
+      issuer: 'https://login.example/',
+      managementSecret: secret('management'),
+      setup: { tenantUrl: 'https://tenant.auth0.com/', offerAppPasswords: true, appPasswordsClientId: 'own-client' },
+    });
+    const { url } = auth.addAppPasswords({ clientSecret: secret('app-passwords'), clients: ['page'] });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('Custom::Auth0ClientGrant', { GrantClientId: 'own-client' });
+    template.resourceCountIs('Custom::Auth0OfferedScope', 1);
+    expect(configOf(template, 'Lists, creates')).toMatchObject({
+      issuer: 'https://login.example/',
+      tenantUrl: 'https://tenant.auth0.com/',
+    });
+    expect(stack.resolve(url)).toBeDefined();
   });
 });
 

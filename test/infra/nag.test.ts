@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
+import { CONFIGURATIONS } from '../support/infra/configurations.ts';
 import { stacks } from '../support/infra/synthesize.ts';
 
 /** Returns the rule and the construct of each violation. */
@@ -26,6 +27,7 @@ describe("the AwsSolutions pack's rules", () => {
     ['metadata', { audience: 'https://mcp.example', publicUrl: 'https://mcp.example', resourceMetadata: true }],
     ['a rate limit by IP address', { ipRateLimit: 1000 }],
     ['a backend', { backendUrl: 'https://backend.example', routes: { 'ANY /{proxy+}': [], 'GET /health': 'public' } }],
+    ['app passwords', CONFIGURATIONS.appPasswords],
     ['a signed principal', { principalToken: true }],
     ['a signed principal whose key is not rotated', { principalToken: true, rotationDays: 0 }],
   ])('find only acknowledged violations in %s', (_what, context) => {

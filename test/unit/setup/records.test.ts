@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SetupError } from '../../../src/management/errors.ts';
 import { parseClientGrantRecord } from '../../../src/setup/client-grant/client-grant-record.ts';
+import { parseOfferedScopeRecord } from '../../../src/setup/offered-scope/offered-scope-record.ts';
 import { parseResourceServerRecord } from '../../../src/setup/resource-server/resource-server-record.ts';
 import { expectError } from '../../support/setup/expect-error.ts';
 
@@ -63,6 +64,24 @@ describe('the record of a client grant', () => {
   });
 });
 
+describe('the record of an offered scope', () => {
+  const record = { version: 1, id: 'rs_1', identifier: 'https://demo.api', added: 'manage:things' };
+
+  it('equals the written one, and is undefined if nothing was written', () => {
+    expect(parseOfferedScopeRecord(JSON.parse(JSON.stringify(record)))).toEqual(record);
+    expect(parseOfferedScopeRecord(undefined)).toBeUndefined();
+  });
+
+  it.each([
+    [{ ...record, version: 2 }, /version 1/],
+    [{ ...record, id: 1 }, /name a resource server/],
+    [{ ...record, identifier: undefined }, /name a resource server/],
+    [{ ...record, added: null }, /name a scope/],
+  ])('is refused as %o', async (value, message) => {
+    await expectError(() => parseOfferedScopeRecord(value), 'record_invalid', message);
+  });
+});
+
 it('any JSON is parsed to a record or refused with our own error', () => {
   const almost = (record: object) =>
     fc
@@ -70,7 +89,7 @@ it('any JSON is parsed to a record or refused with our own error', () => {
       .map(([name, value]) => ({ ...record, [name]: value }));
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), almost(resourceServer), almost(clientGrant)), (value) => {
-      for (const parse of [parseResourceServerRecord, parseClientGrantRecord]) {
+      for (const parse of [parseResourceServerRecord, parseClientGrantRecord, parseOfferedScopeRecord]) {
         try {
           expect(parse(value)).toMatchObject({ version: 1 });
         } catch (error) {
