@@ -113,12 +113,13 @@ export class ApiStack extends Stack {
   #appPasswords(authorizer: AuthorizerFunction, exampleUrl: string, alarmActions: readonly IAlarmAction[]): void {
     const options = appPasswordsOptions(this, this.#configuration);
     if (!options) return;
-    const { url } = new AppPasswords(this, 'AppPasswords', { ...options, authorizer, exampleUrl, alarmActions });
+    const appPasswords = new AppPasswords(this, 'AppPasswords', { ...options, authorizer, exampleUrl, alarmActions });
     new CfnOutput(this, 'AppPasswordsUrl', {
       description:
         'The page for app specific passwords. Add it to the callback URLs, logout URLs and web origins of its client.',
-      value: url,
+      value: appPasswords.url,
     });
+    new CfnOutput(this, 'AppPasswordsFunctionArn', { value: appPasswords.function.functionArn });
   }
 
   #authorizer(): AuthorizerFunction {

@@ -252,7 +252,10 @@ describe('the deployment of app passwords', () => {
     ]);
   });
 
-  it('says where the page is', () => {
+  it('says where the page is, and which function writes the audit', () => {
+    expect(api.findOutputs('AppPasswordsFunctionArn').AppPasswordsFunctionArn?.Value).toMatchObject({
+      'Fn::GetAtt': [expect.stringContaining('AppPasswordsManage'), 'Arn'],
+    });
     expect(api.findOutputs('AppPasswordsUrl').AppPasswordsUrl?.Value).toMatchObject({
       'Fn::Join': ['', expect.arrayContaining([{ Ref: expect.stringContaining('AppPasswordsApi') }, '/'])],
     });
