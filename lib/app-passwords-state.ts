@@ -19,7 +19,7 @@ const INDEXES = { ofUser: 'by-subject', due: 'by-expiry' } as const;
 export class AppPasswordsState extends Construct {
   /** The expiries. */
   readonly expiries: Table;
-  /** The counts of calls. */
+  /** The counts of calls, and which deletions have not taken effect everywhere. */
   readonly calls: Table;
   /** The ARN of the secret under which the ids of expiries are computed. */
   readonly digestSecretArn: string;
@@ -32,7 +32,7 @@ export class AppPasswordsState extends Construct {
     this.calls = expiringTable(
       this,
       'Calls',
-      'Counts matter for an hour. Without them, users could call again at once.',
+      'Counts matter for an hour, and deletions for a day: until they have taken effect everywhere.',
     );
     this.digestSecretArn = this.#digestSecret().attrId;
   }
@@ -50,10 +50,7 @@ export class AppPasswordsState extends Construct {
     return [
       new PolicyStatement({ actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'], resources: [tableArn] }),
       new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes }),
-      new PolicyStatement({
-        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        resources: [this.calls.tableArn],
-      }),
+      new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [this.calls.tableArn] }),
       ...this.#readSecret(),
     ];
   }

@@ -79,6 +79,15 @@ export async function openApplication(
   ...options: Parameters<typeof open>
 ): Promise<Application> {
   const { tenant, clock } = await open(...options);
+  return applicationAt(tenant, clientId, clock);
+}
+
+/** Lets a running tenant know the page at `CALLBACK`. */
+export async function applicationAt(
+  tenant: Tenant,
+  clientId = PAGE_CLIENT,
+  clock: Clock = { ms: Date.now() },
+): Promise<Application> {
   tenant.allowCallback(clientId, CALLBACK);
   const issuer = new URL(tenant.issuer);
   const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, INSECURE));
