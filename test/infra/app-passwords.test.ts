@@ -144,7 +144,7 @@ describe('the deployment of app passwords', () => {
     });
     expect(configOf(ownStack().template(), 'who the caller').contextClaims).toBeUndefined();
     const both = ownStack({ maxAuthAge: Duration.hours(1) }, { contextClaims: ['email'] }).template();
-    expect(configOf(both, 'who the caller').contextClaims).toEqual(['email', 'auth_time']);
+    expect(configOf(both, 'who the caller').contextClaims).toEqual(['email', 'login_time']);
   });
 
   it('lets the authorizer read single expiries and the secret of their ids, and nothing else of it', () => {
