@@ -19,7 +19,7 @@ import type { SetupPorts } from './ports.ts';
 const schema = object({
   /** The client that gets the scopes; the management client itself if absent. */
   GrantClientId: optional(pipe(string(), minLength(1))),
-  /** Only grant the scopes, because another resource of the stack checks the password grant. */
+  /** Only grant the scopes: another resource of the stack checks the feature and the password grant, with the management client. */
   GrantOnly: optional(picklist(['true', 'false']), 'false'),
 });
 
@@ -58,13 +58,14 @@ async function put(ports: SetupPorts, id: string, properties: Properties, work: 
     keep: key,
     tearDown: (other) => tearDownClientGrant({ clientGrants, ...grantOf(other, records, ports) }),
   });
+  const ofSetup = outcome.warnings.map(({ message }) => message);
+  if (properties.GrantOnly === 'true') return { Warnings: warningsAttribute(ofSetup) };
   const ofFeature = await featureWarnings(connection, { clientId, hasChanged: outcome.changed });
   const ofLogins =
-    passwordGrantSecret === undefined || properties.GrantOnly === 'true'
+    passwordGrantSecret === undefined
       ? []
       : await passwordGrantWarnings(ports.secrets, connection, passwordGrantSecret);
-  const ofSetup = [...outcome.warnings, ...ofFeature].map(({ message }) => message);
-  return { Warnings: warningsAttribute([...ofSetup, ...ofLogins]) };
+  return { Warnings: warningsAttribute([...ofSetup, ...ofFeature.map(({ message }) => message), ...ofLogins]) };
 }
 
 async function remove(ports: SetupPorts, id: string, { timeoutMs }: Work): Promise<void> {
