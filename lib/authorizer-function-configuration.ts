@@ -4,8 +4,8 @@ import {
   type AuthorizerConfiguration,
   authorizerEntries,
   parseAuthorizerConfiguration,
-  ROUTES_FILE,
 } from '../src/config/authorizer-configuration.ts';
+import { ROUTES_FILE } from '../src/config/defaults.ts';
 import type { AppPasswordsLink } from './app-passwords-link.ts';
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
 import { invalidProp, secondsOf } from './check-prop.ts';

@@ -7,17 +7,16 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { composeAuthorizer } from '../../src/authorizer/compose.ts';
 import type { AuthorizerAws } from '../../src/aws/authorizer-aws.ts';
-import { parseAuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
+
 import { createHttpsClient } from '../../src/http/https-client.ts';
+import { readConfiguration } from './configuration.ts';
 import { createHandler } from './create-handler.ts';
 import { functionPorts } from './function-ports.ts';
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration, the folder of its code, and its credentials.
 const environment = process.env;
 const { CONFIG = '', LAMBDA_TASK_ROOT = '' } = environment;
-const configuration = parseAuthorizerConfiguration(CONFIG, (name) =>
-  readFileSync(join(LAMBDA_TASK_ROOT, name), 'utf8'),
-);
+const configuration = readConfiguration(CONFIG, (name) => readFileSync(join(LAMBDA_TASK_ROOT, name), 'utf8'));
 
 const processPorts = {
   http: createHttpsClient().send,

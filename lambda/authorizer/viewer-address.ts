@@ -3,7 +3,7 @@
  * only if the request also has the origin secret, because a caller who reaches the API directly can write any header.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
-import { ORIGIN_SECRET_HEADER } from '../../src/config/viewer-address.ts';
+import { ORIGIN_SECRET_HEADER } from '../../src/config/defaults.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { type Headers, headerValues } from './header-values.ts';
 

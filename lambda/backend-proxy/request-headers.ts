@@ -3,7 +3,7 @@
  * anything that claims to be from us; then every part of the principal, and the secret that only we know.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { ORIGIN_SECRET_HEADER } from '../../src/config/viewer-address.ts';
+import { ORIGIN_SECRET_HEADER } from '../../src/config/defaults.ts';
 import { percentEncode } from '../../src/core/percent-encoding.ts';
 import { principalOf } from '../../src/core/principal.ts';
 import { TRANSPORT_HEADERS } from '../../src/http/transport.ts';

@@ -1,7 +1,6 @@
 /** Builds the authorizer from its configuration and its ports. This is the only file that knows every part. */
 import { randomUUID } from 'node:crypto';
 import type { AuthorizerConfiguration } from '../config/authorizer-configuration.ts';
-import { type IssuerEndpoints, issuerEndpoints, mainIssuerEndpoints } from '../config/issuers.ts';
 import type { ClientCredentials, PasswordGrantClient } from '../core/client-credentials.ts';
 import { credentialDigest, type DigestCredential } from '../core/credential-digest.ts';
 import { ConfigurationError } from '../core/errors.ts';
@@ -26,6 +25,7 @@ import { SharedCache, type SharedCacheSettings } from '../shared-state/shared-ca
 import { SigningKeyRing, type SigningKeyStore, sharedFirstRead } from '../signing-key/signing-key-ring.ts';
 import { Authorizer } from './authorizer.ts';
 import { BasicAuthenticator } from './basic-authenticator.ts';
+import { type IssuerEndpoints, issuerEndpoints, mainIssuerEndpoints } from './issuer-endpoints.ts';
 import { JwtAuthenticator, type JwtIssuer } from './jwt-authenticator.ts';
 import { OpaqueTokenAuthenticator } from './opaque-token-authenticator.ts';
 import { PrincipalCache } from './principal-cache.ts';

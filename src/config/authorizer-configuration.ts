@@ -4,6 +4,7 @@
  */
 import { forward, type InferOutput, minLength, optional, partialCheck, pipe, strictObject, string } from 'valibot';
 import { isJsonObject, parseJson } from '../core/json.ts';
+import { AUTHORIZER_DEFAULTS, ROUTES_FILE } from './defaults.ts';
 import {
   audience,
   audiences,
@@ -34,27 +35,21 @@ export const authorizerEntries = {
   audience,
   /** Accepted besides the main audience. */
   audiences: optional(audiences, []),
-  routes: optional(routes, {
-    'GET /foo': ['read:foo'],
-    'POST /foo': ['create:foo'],
-    'PATCH /foo': ['update:foo'],
-    'DELETE /foo': ['delete:foo'],
-    'GET /whoami': [],
-  }),
-  basicOrder: optional(basicOrder, 'auto'),
+  routes: optional(routes, AUTHORIZER_DEFAULTS.routes),
+  basicOrder: optional(basicOrder, AUTHORIZER_DEFAULTS.basicOrder),
   /** The user names under which a Basic secret is a token. */
   basicTokenUsers: optional(tokenUsers, []),
   /** Tokens bound to a key (RFC 9449). */
-  dpop: optional(binding, 'off'),
+  dpop: optional(binding, AUTHORIZER_DEFAULTS.binding),
   /** Tokens bound to a client certificate (RFC 8705). */
-  mtls: optional(binding, 'off'),
+  mtls: optional(binding, AUTHORIZER_DEFAULTS.binding),
   publicUrl: optional(publicUrl),
   allowedOrganizations: optional(organizations, []),
   contextClaims: optional(claimNames, []),
   permissionsAsScopes: optional(flag, false),
   introspectJwts: optional(flag, false),
-  cacheTtlSeconds: optional(seconds(86_400), 300),
-  negativeTtlSeconds: optional(seconds(3600), 10),
+  cacheTtlSeconds: optional(seconds(86_400), AUTHORIZER_DEFAULTS.cacheTtlSeconds),
+  negativeTtlSeconds: optional(seconds(3600), AUTHORIZER_DEFAULTS.negativeTtlSeconds),
   staleIfErrorSeconds: optional(seconds(86_400), 0),
   uncachedScopes: optional(scopes, []),
   /** The header with the viewer's address, if a CDN stands in front of the API. */
@@ -136,9 +131,6 @@ function passwordGrantFault({ authorizationServer: server, passwordGrantSecret }
 }
 
 export type AuthorizerConfiguration = InferOutput<typeof schema>;
-
-/** The file beside the function's code with the routes, if they do not fit into the environment variable. */
-export const ROUTES_FILE = 'routes.json';
 
 /**
  * Parses the text of `CONFIG`.

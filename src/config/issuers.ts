@@ -15,6 +15,7 @@ import {
   string,
 } from 'valibot';
 import { isSecureUrl } from '../core/secure-url.ts';
+import { AUTHORIZER_DEFAULTS } from './defaults.ts';
 import { issuerFault, secretId, spellingFault } from './fields.ts';
 import { exactly, expecting, faultFree } from './parse.ts';
 
@@ -47,7 +48,7 @@ const entry = pipe(
   exactly({
     /** Compared exactly with the `iss` of tokens. */
     issuer: otherIssuer,
-    profile: optional(picklist(['auth0', 'rfc7662'], PROFILE), 'auth0'),
+    profile: optional(picklist(['auth0', 'rfc7662'], PROFILE), AUTHORIZER_DEFAULTS.profile),
     /** @default Auth0's, below the issuer */
     jwksUrl: optional(secureUrl),
     /** @default Auth0's, below the issuer */
@@ -94,10 +95,8 @@ export function mainIssuerSpellingFault({ issuer, authorizationServer: server }:
   return server === undefined ? issuerFault(issuer) : undefined;
 }
 
-/** The endpoints of the main issuer. */
-export function mainIssuerEndpoints({ issuer, authorizationServer: server }: MainIssuer, audience: string) {
-  return issuerEndpoints({ issuer, ...(server && { profile: 'rfc7662', ...server }) }, audience);
-}
+/** An additional issuer. */
+export type OtherIssuer = InferOutput<typeof entry>;
 
 export const otherIssuers = pipe(
   array(entry, expecting('a list of issuers such as [{"issuer":"https://login.example.com/"}]')),
@@ -133,37 +132,4 @@ function normalized({ issuer }: NamesIssuer): string {
 /** Removes the user and password that a wrong URL may contain. */
 function shown(entry: NamesIssuer | undefined): string {
   return JSON.stringify(entry?.issuer.replace(/\/\/[^/]*@/, '//…@'));
-}
-
-/** One authorization server, with its endpoints. */
-export interface IssuerEndpoints {
-  readonly issuer: string;
-  readonly profile: InferOutput<typeof entry>['profile'];
-  readonly jwksUrl: string;
-  readonly introspectionUrl: string;
-  readonly clientId: string;
-  /** The name of the client's secret; `undefined` if the signing key authenticates the client. */
-  readonly clientSecret: string | undefined;
-}
-
-/** Fills in the defaults of an entry. */
-export function issuerEndpoints(
-  {
-    issuer,
-    profile = 'auth0',
-    jwksUrl,
-    introspectionUrl,
-    clientId,
-    clientSecret,
-  }: Partial<InferOutput<typeof entry>> & { issuer: string },
-  audience: string,
-): IssuerEndpoints {
-  return {
-    issuer,
-    profile,
-    jwksUrl: jwksUrl ?? `${issuer}.well-known/jwks.json`,
-    introspectionUrl: introspectionUrl ?? `${issuer}oauth/introspect`,
-    clientId: clientId ?? audience,
-    clientSecret,
-  };
 }

@@ -1,9 +1,7 @@
 /** The settings with which the authorizer learns a viewer's address from a CDN in front of the API, such as CloudFront. */
 import { check, pipe, string } from 'valibot';
+import { ORIGIN_SECRET_HEADER } from './defaults.ts';
 import { expecting } from './parse.ts';
-
-/** The header in which the CDN proves that a request came through it. Its value is the origin secret. */
-export const ORIGIN_SECRET_HEADER = 'x-origin-secret';
 
 const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/;
 /** `X-Forwarded-For` also holds addresses that the caller wrote. */

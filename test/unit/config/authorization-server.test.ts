@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { mainIssuerEndpoints } from '../../../src/authorizer/issuer-endpoints.ts';
 import { parseAuthorizerConfiguration } from '../../../src/config/authorizer-configuration.ts';
-import { mainIssuerEndpoints } from '../../../src/config/issuers.ts';
 
 const AUDIENCE = 'https://demo.api';
 const URLS = { jwksUrl: 'https://id.example/certs', introspectionUrl: 'https://id.example/introspect' };

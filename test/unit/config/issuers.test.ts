@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { issuerEndpoints } from '../../../src/authorizer/issuer-endpoints.ts';
 import { parseAuthorizerConfiguration } from '../../../src/config/authorizer-configuration.ts';
 import { parseConfiguration } from '../../../src/config/configuration.ts';
-import { issuerEndpoints } from '../../../src/config/issuers.ts';
 
 const AUDIENCE = 'https://demo.api';
 const MAIN = { issuer: 'https://t.auth0.com/', audience: AUDIENCE };
