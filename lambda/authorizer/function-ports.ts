@@ -2,7 +2,7 @@
 import type { AuthorizerAws } from '../../src/aws/authorizer-aws.ts';
 import type { AuthorizerConfiguration } from '../../src/config/authorizer-configuration.ts';
 import type { IssuerPorts } from '../../src/issuer/issuer-endpoint.ts';
-import type { EntryTable, MarkTable, ProofTable } from '../../src/shared-state/ports.ts';
+import type { EntryTable, ExpiryReader, MarkTable, ProofTable } from '../../src/shared-state/ports.ts';
 import { NEWEST_MARK_ID } from '../../src/shared-state/revocation-mark.ts';
 import type { HandlerPorts } from './create-handler.ts';
 import { EarlyRead, type EarlyReadSettings } from './early-read.ts';
@@ -28,7 +28,7 @@ const FIRST_READ_TIMEOUT_MS = 1000;
 export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadAws, ports: IssuerPorts): FunctionPorts {
   const forJwts = new EarlyReads(ports);
   const others = new EarlyReads(ports);
-  const { revocation, sharedCache, proofTable, principalToken } = configuration;
+  const { revocation, sharedCache, proofTable, expiries, principalToken } = configuration;
   return {
     ports: {
       ...ports,
@@ -36,6 +36,10 @@ export function functionPorts(configuration: AuthorizerConfiguration, aws: LoadA
       sharedCache: sharedCache && {
         table: entryTable(sharedCache.table, aws),
         readPepper: others.add({ read: async () => (await aws()).readPepper(sharedCache.pepperSecret) }),
+      },
+      expiries: expiries && {
+        table: expiryReader(expiries.table, aws),
+        readSecret: others.add({ read: async () => (await aws()).readDigestSecret(expiries.digestSecret) }),
       },
       proofs: proofTable === undefined ? undefined : proofTableOf(proofTable, aws),
       principalKey:
@@ -75,6 +79,10 @@ function entryTable(tableName: string, aws: LoadAws): EntryTable {
     read: async (...args) => (await aws()).entryTable(tableName).read(...args),
     write: async (...args) => (await aws()).entryTable(tableName).write(...args),
   };
+}
+
+function expiryReader(tableName: string, aws: LoadAws): ExpiryReader {
+  return { read: async (...args) => (await aws()).expiryReader(tableName).read(...args) };
 }
 
 function proofTableOf(tableName: string, aws: LoadAws): ProofTable {

@@ -5,27 +5,22 @@ import type { ClientCredentials, PasswordGrantClient } from '../core/client-cred
 import { credentialDigest, type DigestCredential } from '../core/credential-digest.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { RouteMap } from '../core/routes.ts';
-import type { Expectations } from '../issuer/claims.ts';
-import { PrivateKeyJwt, StoredClient } from '../issuer/client-authentication.ts';
-import { ClientCredentialsCache } from '../issuer/client-credentials-cache.ts';
-import { Introspection } from '../issuer/introspection.ts';
-import { INTROSPECTION_PROFILES } from '../issuer/introspection-profile.ts';
-import { asEachAudience, firstToKnow, type Introspector } from '../issuer/introspector.ts';
+import { firstToKnow } from '../issuer/introspector.ts';
 import { IssuerEndpoint, type IssuerPorts } from '../issuer/issuer-endpoint.ts';
-import { Jwks } from '../issuer/jwks.ts';
-import { JwtVerifier } from '../issuer/jwt.ts';
 import { PasswordGrant } from '../issuer/password-grant.ts';
 import type { PrincipalKey } from '../principal-token/principal-key.ts';
 import { PrincipalTokens } from '../principal-token/principal-tokens.ts';
 import { BoundTokens } from '../proof-of-possession/bound-tokens.ts';
 import { ReplayGuard } from '../proof-of-possession/replay-guard.ts';
+import { Expiries, type ExpirySource } from '../shared-state/expiries.ts';
 import type { MarkTable, ProofTable } from '../shared-state/ports.ts';
 import { Revocations } from '../shared-state/revocations.ts';
 import { SharedCache, type SharedCacheSettings } from '../shared-state/shared-cache.ts';
-import { SigningKeyRing, type SigningKeyStore, sharedFirstRead } from '../signing-key/signing-key-ring.ts';
+import { type SigningKeyStore, sharedFirstRead } from '../signing-key/signing-key-ring.ts';
 import { Authorizer } from './authorizer.ts';
 import { BasicAuthenticator } from './basic-authenticator.ts';
-import { type IssuerEndpoints, issuerEndpoints, mainIssuerEndpoints } from './issuer-endpoints.ts';
+import { type Authority, composeAuthority, type EndpointsFor } from './compose-authority.ts';
+import { issuerEndpoints, mainIssuerEndpoints } from './issuer-endpoints.ts';
 import { JwtAuthenticator, type JwtIssuer } from './jwt-authenticator.ts';
 import { OpaqueTokenAuthenticator } from './opaque-token-authenticator.ts';
 import { PrincipalCache } from './principal-cache.ts';
@@ -41,20 +36,14 @@ export interface AuthorizerPorts extends IssuerPorts {
   readonly sharedCache?: Pick<SharedCacheSettings, 'table' | 'readPepper'> | undefined;
   /** The table of revocation marks. Used if `revocation` is configured. @default no credential is revoked before its caches expire */
   readonly marks?: MarkTable | undefined;
+  /** The expiries of app specific passwords, and the secret of their ids. Required if `expiries` is configured. */
+  readonly expiries?: ExpirySource | undefined;
   /** The table of DPoP proofs. Required if `dpop` is not `off`. */
   readonly proofs?: ProofTable | undefined;
   /** Reads the key that signs the principal for the backend. Required if `principalToken` is configured. */
   readonly principalKey?: (() => Promise<PrincipalKey>) | undefined;
 }
 
-/** The ports of an authorization server. */
-type AuthorityPorts = AuthorizerPorts & { readonly readFirstKeys: SigningKeyStore['read'] };
-
-/** An authorization server that may issue tokens. */
-type Authority = JwtIssuer & { readonly introspector: Introspector; readonly jwks: Jwks };
-
-/** How far the server's clock may be from ours. */
-const CLOCK_TOLERANCE_SECONDS = 5;
 /** Increase it when the meaning of a shared entry changes. A new version then does not read the entries of an old one. */
 const ENTRY_FORMAT = 2;
 /** With `revokeJwts`, a mark that cannot be read means 503. So it is worth waiting longer for it. */
@@ -66,8 +55,9 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   const digest = credentialDigest();
   const routes = new RouteMap(configuration.routes);
   const readFirstKeys = sharedFirstRead(ports.signingKeys);
+  const expiries = composeExpiries(configuration, ports);
   const authorityOf = (endpointsFor: EndpointsFor) =>
-    composeAuthority(endpointsFor, configuration, { ...ports, readFirstKeys });
+    composeAuthority(endpointsFor, configuration, { ...ports, readFirstKeys, expiries });
   const first = authorityOf((name) => mainIssuerEndpoints(configuration, name));
   const others = issuers.map((entry) => authorityOf((name) => issuerEndpoints(entry, name)));
   const asJwtIssuer = (authority: Authority): JwtIssuer =>
@@ -113,77 +103,12 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
   });
 }
 
-/** The endpoints of an issuer that knows this API by one of its audiences. */
-type EndpointsFor = (audience: string) => IssuerEndpoints;
-
-function composeAuthority(
-  endpointsFor: EndpointsFor,
-  { audience, audiences: others, permissionsAsScopes, contextClaims }: AuthorizerConfiguration,
-  ports: AuthorityPorts,
-): Authority {
-  const endpoints = endpointsFor(audience);
-  const { issuer, jwksUrl } = endpoints;
-  const { clock } = ports;
-  const audiences = [audience, ...others];
-  const expected = {
-    issuer,
-    audiences,
-    apiAudiences: others.length === 0 ? undefined : audiences,
-    clock,
-    clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
-    mayUseScp: INTROSPECTION_PROFILES[endpoints.profile].mayUseScp,
-    contextClaims,
-  };
-  const jwks = new Jwks({ url: jwksUrl, endpoint: new IssuerEndpoint('jwks', ports), clock });
-  const introspect = composeIntrospection(ports);
-  const introspectAs = (name: string) => ({
-    audience: name,
-    introspector: introspect(endpointsFor(name), { ...expected, audiences: [name] }),
-  });
-  // A client with an id or a secret of its own sees the tokens for every audience. Otherwise its id is the audience.
-  const { clientId, clientSecret } = endpoints;
-  const isOneClient = clientSecret !== undefined || others.every((name) => endpointsFor(name).clientId === clientId);
-  const introspector = isOneClient
-    ? introspect(endpoints, expected)
-    : asEachAudience([introspectAs(audience), ...others.map(introspectAs)]);
-  return { issuer, verifier: new JwtVerifier({ jwks, expected, permissionsAsScopes }), introspector, jwks };
-}
-
-/** Introspections of one issuer share a circuit breaker. Each has keys of its own: a rotation changes the resource servers one after the other. */
-function composeIntrospection(ports: AuthorityPorts) {
-  const { clock, signingKeys, readFirstKeys, issuerClient = noIssuerClient } = ports;
-  const endpoint = new IssuerEndpoint('introspection', ports);
-  return (
-    { issuer, profile, introspectionUrl, clientId, clientSecret }: IssuerEndpoints,
-    expected: Expectations,
-  ): Introspection => {
-    const assertion = { audience: issuer, clock, uniqueId: randomUUID };
-    return new Introspection({
-      url: introspectionUrl,
-      endpoint,
-      clientAuthentication:
-        clientSecret === undefined
-          ? new PrivateKeyJwt({ ...assertion, keys: new SigningKeyRing(signingKeys, clock, readFirstKeys), clientId })
-          : new StoredClient(new ClientCredentialsCache(() => issuerClient(clientSecret), clock), assertion),
-      profile: INTROSPECTION_PROFILES[profile],
-      expected,
-    });
-  };
-}
-
-async function noIssuerClient(secretId: string): Promise<never> {
-  throw new ConfigurationError(
-    'configuration_invalid',
-    `The secret ${JSON.stringify(secretId)} cannot be read, because secrets of issuers are not available here.`,
-  );
-}
-
 function composeSharedCache(
-  { issuer, authorizationServer, issuers, audience, audiences, contextClaims }: AuthorizerConfiguration,
+  { issuer, authorizationServer, issuers, audience, audiences, contextClaims, expiries }: AuthorizerConfiguration,
   { sharedCache, clock, sleep }: AuthorizerPorts,
 ): SharedCache | undefined {
   if (!sharedCache) return undefined;
-  const known = { issuer, authorizationServer, issuers, audience, audiences, contextClaims };
+  const known = { issuer, authorizationServer, issuers, audience, audiences, contextClaims, expiries };
   const fingerprint = JSON.stringify({ format: ENTRY_FORMAT, ...known });
   return new SharedCache({ ...sharedCache, fingerprint, clock, sleep });
 }
@@ -201,6 +126,15 @@ function composeRevocation(
   const domains = new Set(issuers.filter(({ profile }) => profile === 'auth0').map((entry) => entry.issuer));
   const markIssuerOf = (from: string) => (domains.has(from) ? issuer : from);
   return new RevocationCheck({ revocations, revokeJwts, introspectJwts, markIssuerOf, clock });
+}
+
+function composeExpiries(
+  { expiries: configured }: AuthorizerConfiguration,
+  { expiries: source, clock }: AuthorizerPorts,
+): Expiries | undefined {
+  if (!configured) return undefined;
+  if (!source) throw unavailableHere('The expiry of app specific passwords is configured, but its table');
+  return new Expiries({ ...source, clock });
 }
 
 function composeBoundTokens(

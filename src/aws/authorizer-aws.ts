@@ -1,8 +1,8 @@
 /** Everything that the authorizer's function needs from AWS, by signed requests instead of the SDK. */
 import { randomUUID } from 'node:crypto';
-import type { EntryTable, MarkTable, ProofTable } from '../shared-state/ports.ts';
+import type { EntryTable, ExpiryReader, MarkTable, ProofTable } from '../shared-state/ports.ts';
 import { type AuthorizerSecrets, createAuthorizerSecrets, type ReadStage } from './authorizer-secrets.ts';
-import { createEntryTable, createMarkTable, createProofTable } from './authorizer-tables.ts';
+import { createEntryTable, createExpiryReader, createMarkTable, createProofTable } from './authorizer-tables.ts';
 import { AwsCallError } from './errors.ts';
 import { type NewRoleSettings, repeatingDenied } from './new-role.ts';
 import { createSignedCalls, type SendCall, type SignedCallPorts } from './signed-calls.ts';
@@ -16,6 +16,8 @@ export interface AuthorizerAws extends AuthorizerSecrets {
    * @param isRequired whether a read that is denied because the role is new is worth waiting for
    */
   markTable(tableName: string, isRequired: boolean): MarkTable;
+  /** The table of the expiries of app specific passwords. */
+  expiryReader(tableName: string): ExpiryReader;
   /** The table of DPoP proofs. */
   proofTable(tableName: string): ProofTable;
 }
@@ -36,6 +38,7 @@ export function createAuthorizerAws(ports: SignedCallPorts): AuthorizerAws {
     ...createAuthorizerSecrets(readStage),
     entryTable: (tableName) => createEntryTable(tableName, send),
     markTable: (tableName, isRequired) => createMarkTable(tableName, isRequired ? sendRequired : send),
+    expiryReader: (tableName) => createExpiryReader(tableName, sendRequired),
     proofTable: (tableName) => createProofTable(tableName, sendRequired, randomUUID),
   };
 }

@@ -45,6 +45,13 @@ export interface AuthorizerSecrets {
    */
   readPepper(secretId: string): Promise<string>;
   /**
+   * Reads the secret under which the ids of expiries are computed.
+   *
+   * @throws IssuerError `issuer_unavailable`
+   * @throws ConfigurationError `configuration_invalid`
+   */
+  readDigestSecret(secretId: string): Promise<string>;
+  /**
    * Reads the key that signs the principal for the backend.
    *
    * @throws IssuerError `issuer_unavailable`
@@ -80,7 +87,10 @@ export function createAuthorizerSecrets(readStage: ReadStage): AuthorizerSecrets
       return [parseOriginSecret(secretId, current), ...(previous === undefined ? [] : previousOriginSecret(previous))];
     },
     async readPepper(secretId) {
-      return parsePepper(secretId, await readCurrent(secretId));
+      return parseRandomText('pepper', secretId, await readCurrent(secretId));
+    },
+    async readDigestSecret(secretId) {
+      return parseRandomText('digest secret', secretId, await readCurrent(secretId));
     },
     async readPrincipalKey(secretId) {
       return importPrincipalKey(await readCurrent(secretId));
@@ -118,11 +128,11 @@ function originSecretIn(text: string): string | undefined {
   return typeof secret === 'string' && /^[\x21-\x7e]{16,1024}$/.test(secret) ? secret : undefined;
 }
 
-function parsePepper(secretId: string, text: string): string {
+function parseRandomText(what: string, secretId: string, text: string): string {
   if (/^[\x20-\x7e]{32,1024}$/.test(text)) return text;
   throw new ConfigurationError(
     'configuration_invalid',
-    `The pepper ${secretId} is not usable. Expected 32 to 1024 printable ASCII characters.`,
+    `The ${what} ${secretId} is not usable. Expected 32 to 1024 printable ASCII characters.`,
   );
 }
 

@@ -1,7 +1,9 @@
 /** The authorizer's tables in DynamoDB. An item is not trusted: its attributes are asserted, and no error contains them. */
 import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { EXPIRES_AT } from '../shared-state/expiry-id.ts';
 import {
   type EntryTable,
+  type ExpiryReader,
   type MarkTable,
   type ProofTable,
   TableError,
@@ -34,6 +36,17 @@ export function createMarkTable(tableName: string, send: SendCall): MarkTable {
     async read(id, timeoutMs) {
       const item = await table.get(id, timeoutMs);
       return item && marksIn(item, table);
+    },
+  };
+}
+
+/** The table of the expiries of app specific passwords. */
+export function createExpiryReader(tableName: string, send: SendCall): ExpiryReader {
+  const table = new Table(tableName, send);
+  return {
+    async read(id, timeoutMs) {
+      const item = await table.get(id, timeoutMs);
+      return item && timeIn(item, EXPIRES_AT, table);
     },
   };
 }

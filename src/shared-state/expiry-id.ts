@@ -10,3 +10,6 @@ import { createHmac } from 'node:crypto';
 export function expiryId(secret: string, value: string): string {
   return createHmac('sha256', secret).update(value).digest('base64url');
 }
+
+/** The attribute of an item that holds the expiry, in epoch seconds. */
+export const EXPIRES_AT = 'expiresAt';

@@ -56,3 +56,15 @@ export interface MarkTable {
    */
   read(id: string, timeoutMs: number): Promise<Marks | undefined>;
 }
+
+/** The table of the expiries of app specific passwords, of which the authorizer can only read single items. */
+export interface ExpiryReader {
+  /**
+   * Reads when a password expires, strongly consistent.
+   *
+   * @param id `expiryId` of the password
+   * @returns epoch seconds; `undefined` if it does not expire
+   * @throws TableError, also if the item is malformed
+   */
+  read(id: string, timeoutMs: number): Promise<number | undefined>;
+}

@@ -15,7 +15,7 @@ export interface TableEvent {
   readonly outcome: 'hit' | 'miss' | 'written' | TableFailure;
 }
 
-export type SharedTable = 'cache' | 'marks' | 'proofs';
+export type SharedTable = 'cache' | 'marks' | 'proofs' | 'expiries';
 
 export type TableObserver = (event: TableEvent) => void;
 
