@@ -2,7 +2,7 @@
  * Gives app specific passwords an expiry, which the tenant does not know. The principal gets the expiry, so every cache ends in time.
  */
 import { looksLikeApplicationPassword } from '../core/application-password.ts';
-import { CredentialError, IssuerError } from '../core/errors.ts';
+import { CredentialError } from '../core/errors.ts';
 import { APPLICATION_SPECIFIC_PASSWORD, type Principal } from '../core/principal.ts';
 import type { Introspector } from '../issuer/introspector.ts';
 import type { CallContext } from '../issuer/issuer-endpoint.ts';
@@ -35,7 +35,7 @@ export class ExpiringIntrospector implements Introspector {
     const expiry = this.#expiries.of(token, context.observe);
     const [introspected, read] = await Promise.allSettled([introspection, expiry]);
     if (introspected.status === 'fulfilled') return this.#withExpiry(introspected.value, token, context, expiry);
-    const isOutage = introspected.reason instanceof IssuerError;
+    const isOutage = !(introspected.reason instanceof CredentialError);
     if (isOutage && read.status === 'fulfilled') this.#assertNotPast(read.value);
     throw introspected.reason;
   }

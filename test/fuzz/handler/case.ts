@@ -321,6 +321,8 @@ const FIELDS = {
   proof: mostly(60, ...PROOFS.all),
   proofAlgorithm: mostly(3, 'ES256', 'EdDSA', 'RS256', 'PS256', 'ES384', 'ES512'),
   proofTable: mostly(12, 'up', 'down'),
+  /** The expiry of the presented secret in our own table; `down`: the table cannot be read. */
+  expiry: mostly(6, 'notConfigured', 'none', 'ahead', 'past', 'past', 'down'),
   certificate: mostly(1, 'none', 'right', 'other', 'broken'),
   publicUrl: mostly(2, false, true),
   hasExp: mostly(1, false, true),
@@ -422,7 +424,7 @@ export function caseWith(changes: Loose): Case {
 }
 
 /** Fields that matter to callers whose credential is introspected at the first issuer. */
-const INTROSPECTION_FIELDS = ['knows0', 'introspect0', 'encoding', 'keys', 'tokenType', 'hasExp', 'before'];
+const INTROSPECTION_FIELDS = ['knows0', 'introspect0', 'encoding', 'keys', 'tokenType', 'hasExp', 'expiry', 'before'];
 const CALL_FIELDS = [
   'api',
   'call',

@@ -8,7 +8,8 @@ import {
 } from '../../../src/config/authorizer-configuration.ts';
 import type { ClientCredentials, SecretClient } from '../../../src/core/client-credentials.ts';
 import { ConfigurationError, IssuerError } from '../../../src/core/errors.ts';
-import { TableError } from '../../../src/shared-state/ports.ts';
+import { expiryId } from '../../../src/shared-state/expiry-id.ts';
+import { type ExpiryReader, TableError } from '../../../src/shared-state/ports.ts';
 import type { Fuzz, FuzzOptions } from '../fuzz.ts';
 import { base64url } from '../keys.ts';
 import { isPending } from '../pending.ts';
@@ -30,7 +31,9 @@ import {
   ISSUER_CLIENT,
   ISSUER_CLIENT_SECRET_NAME,
   issuersOf,
+  OWN_EXPIRY,
   PUBLIC_URL,
+  START_SECONDS,
 } from './world.ts';
 
 export const handlerFuzz: Fuzz = {
@@ -48,7 +51,9 @@ export async function observe(testCase: Case): Promise<Observed> {
   const presented = presentedIn(testCase);
   const standIn = new StandIn(testCase, presented.secret);
   const lines: string[] = [];
-  const handle = createHandler(configurationOf(testCase), portsOf(testCase, standIn), (line) => lines.push(line));
+  const handle = createHandler(configurationOf(testCase), portsOf(testCase, standIn, presented.secret), (line) =>
+    lines.push(line),
+  );
   await serveOthers(testCase, standIn, handle);
   standIn.calls.length = 0;
   lines.length = 0;
@@ -100,6 +105,7 @@ function configurationOf(testCase: Case): AuthorizerConfiguration {
     logSubject: testCase.logSubject,
     dpop: testCase.dpop,
     mtls: mutualTlsOf(testCase),
+    ...(testCase.expiry === 'notConfigured' ? {} : { expiries: { table: 'expiries', digestSecret: 'digest' } }),
     ...(testCase.publicUrl ? { publicUrl: PUBLIC_URL } : {}),
     signingKeySecret: 'signing-key',
     ...receivedConfiguration(testCase),
@@ -112,7 +118,7 @@ function configurationOf(testCase: Case): AuthorizerConfiguration {
 
 const SLOW_READING_MS = 1500;
 
-function portsOf(testCase: Case, standIn: StandIn): AuthorizerPorts {
+function portsOf(testCase: Case, standIn: StandIn, presented: string): AuthorizerPorts {
   const current = { kid: 'current', privateKey: signingKey('current').privateKey };
   const pending = { kid: 'pending', privateKey: signingKey('pending').privateKey };
   return {
@@ -137,10 +143,26 @@ function portsOf(testCase: Case, standIn: StandIn): AuthorizerPorts {
         return testCase.proof !== 'replayed';
       },
     },
+    expiries: {
+      readSecret: async () => DIGEST_SECRET,
+      table: expiryReader(testCase, expiryId(DIGEST_SECRET, presented)),
+    },
     passwordGrantClient: testCase.hasGrant ? () => readGrantClient(testCase) : undefined,
     issuerClient: async (secretId) => {
       if (secretId !== ISSUER_CLIENT_SECRET_NAME) throw unreadable();
       return withKeyIf(testCase, ISSUER_CLIENT);
+    },
+  };
+}
+
+const DIGEST_SECRET = 'd'.repeat(32);
+
+function expiryReader({ expiry }: Case, presentedId: string): ExpiryReader {
+  return {
+    read: async (id) => {
+      if (expiry === 'down') throw new TableError('timeout', 'The fuzz simulates: no response.');
+      if (id !== presentedId || expiry === 'none') return undefined;
+      return expiry === 'past' ? START_SECONDS : OWN_EXPIRY;
     },
   };
 }

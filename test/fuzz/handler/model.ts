@@ -30,6 +30,7 @@ import {
   issuersOf,
   knowledgeOf,
   looksLikeApplicationPassword,
+  OWN_EXPIRY,
   opaqueToken,
   originOf,
   requirementIn,
@@ -208,8 +209,30 @@ function introspectInTurn(testCase: Case, isForFirstOnly: boolean): Verdict {
   return 'refused';
 }
 
-/** One issuer's response for the presented token, classified. */
+/** One issuer's response for the presented token, classified, after our own expiry of app specific passwords. */
 function introspect(testCase: Case, index: 0 | 1): Known | 'inactive' | 'elsewhere' | 'flawed' | 'outage' {
+  const response = introspectAtIssuer(testCase, index);
+  const { expiry, tokenType } = testCase;
+  // What looks like one is refused even during an outage.
+  if (response === 'outage') return expiry === 'past' && isLikePassword(testCase) ? 'flawed' : 'outage';
+  if (typeof response !== 'object' || tokenType !== 'asp') return response;
+  if (expiry === 'past') return 'flawed';
+  if (expiry === 'down') return 'outage';
+  return expiry === 'ahead'
+    ? {
+        ...response,
+        context: { ...response.context, exp: String(Math.min(OWN_EXPIRY, testCase.hasExp ? USUAL_EXP : OWN_EXPIRY)) },
+      }
+    : response;
+}
+
+function isLikePassword(testCase: Case): boolean {
+  if (testCase.credential === 'jwt') return false;
+  return looksLikeApplicationPassword(testCase.credential === 'basic' ? basicSecret(testCase) : opaqueToken(testCase));
+}
+
+/** The same without our own expiry. */
+function introspectAtIssuer(testCase: Case, index: 0 | 1): Known | 'inactive' | 'elsewhere' | 'flawed' | 'outage' {
   const issuer = issuersOf(testCase)[index] ?? FIRST;
   if (cannotIntrospect(testCase, index)) return 'outage';
   // A server that knows us by an audience does not tell about tokens for others.

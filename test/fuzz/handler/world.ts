@@ -15,6 +15,8 @@ import {
 /** The start of each case in epoch milliseconds: noon on a Thursday. */
 export const START_MS = Date.UTC(2026, 0, 15, 12);
 export const START_SECONDS = START_MS / 1000;
+/** An expiry in our own table that is ahead. */
+export const OWN_EXPIRY = START_SECONDS + 1800;
 
 export const AUDIENCE = 'https://demo.api';
 /** Where callers see the API if a CDN stands in front of it. */

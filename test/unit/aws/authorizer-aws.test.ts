@@ -114,18 +114,21 @@ describe('reading the key of principal tokens', () => {
   });
 });
 
-describe('reading the pepper', () => {
+describe.each([
+  ['pepper', 'readPepper'],
+  ['digest secret', 'readDigestSecret'],
+] as const)('reading the %s', (what, read) => {
   it('returns the current value', async () => {
-    const pepper = 'p'.repeat(32);
-    expect(await awsWith({ AWSCURRENT: [value(pepper)] }).aws.readPepper('pepper')).toBe(pepper);
+    const random = 'p'.repeat(32);
+    expect(await awsWith({ AWSCURRENT: [value(random)] }).aws[read]('random')).toBe(random);
   });
 
   it.each(['p'.repeat(31), 'p'.repeat(1025), 'ü'.repeat(40), `${'p'.repeat(40)}\n`])(
     'refuses one that is not usable, without showing it',
     async (text) => {
       const { aws } = awsWith({ AWSCURRENT: [value(text)] });
-      const message = 'The pepper pepper is not usable. Expected 32 to 1024 printable ASCII characters.';
-      await expect(aws.readPepper('pepper')).rejects.toThrow(configurationError('configuration_invalid', message));
+      const message = `The ${what} random is not usable. Expected 32 to 1024 printable ASCII characters.`;
+      await expect(aws[read]('random')).rejects.toThrow(configurationError('configuration_invalid', message));
     },
   );
 });

@@ -19,6 +19,7 @@ function setUp(...replies: readonly Reply[]) {
     marks: aws.markTable(TABLE, false),
     requiredMarks: aws.markTable(TABLE, true),
     proofs: aws.proofTable(TABLE),
+    expiries: aws.expiryReader(TABLE),
   };
 }
 
@@ -62,6 +63,38 @@ describe('the table of entries', () => {
       );
     },
   );
+});
+
+describe('the table of expiries', () => {
+  it('reads when a password expires, strongly consistent, within the given time', async () => {
+    const { http, expiries } = setUp(
+      item({ id: { S: 'a' }, subject: { S: 'auth0|1' }, passwordId: { S: 'asp_1' }, expiresAt: { N: '1800000000' } }),
+    );
+    expect(await expiries.read('a', 1000)).toBe(1_800_000_000);
+    expect(form(http.requests[0])).toEqual({ TableName: TABLE, Key: { id: { S: 'a' } }, ConsistentRead: true });
+    expect(http.requests[0]).toMatchObject({
+      headers: { 'x-amz-target': 'DynamoDB_20120810.GetItem' },
+      timeoutMs: 1000,
+    });
+  });
+
+  it('has none where the table has no item', async () => {
+    expect(await setUp(json(200, {})).expiries.read('a', 1000)).toBeUndefined();
+  });
+
+  it.each([{}, { expiresAt: { S: '1800000000' } }, { expiresAt: { N: '-1' } }, { expiresAt: { N: '1e9' } }])(
+    'never takes a malformed item for a password without an expiry: %j',
+    async (attributes) => {
+      await expect(setUp(item(attributes)).expiries.read('a', 1000)).rejects.toThrow(
+        tableError('unreadable', `The table ${TABLE} has a malformed item.`),
+      );
+    },
+  );
+
+  it('waits for the rights of a new role', async () => {
+    const { expiries } = setUp(awsError('AccessDeniedException'), item({ expiresAt: { N: '5' } }));
+    expect(await expiries.read('a', 1000)).toBe(5);
+  });
 });
 
 describe('the table of proofs', () => {

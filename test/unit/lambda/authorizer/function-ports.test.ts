@@ -36,6 +36,13 @@ function setUp(configuration: object = {}) {
     readClient: reading(CLIENT),
     readOriginSecrets: reading(['origin']),
     readPepper: reading('pepper'),
+    readDigestSecret: reading('digest'),
+    expiryReader: (tableName) => ({
+      read: async (id) => {
+        reads.push(`${tableName}/${id}`);
+        return 7;
+      },
+    }),
     readPrincipalKey: reading(importPrincipalKey(JSON.stringify({ keys: [generatePrincipalKey()] }))),
     entryTable: (tableName) => ({
       read: async (id) => {
@@ -176,6 +183,20 @@ describe('the shared tables', () => {
     expect(await ports.sharedCache?.table.read('a', 150)).toBe('c2VhbGVk');
     await ports.sharedCache?.table.write('a', 'c2VhbGVk', 1, 150);
     expect(reads).toEqual(['cache/a', 'cache/a=c2VhbGVk']);
+  });
+
+  it('have the secret of the expiries read early, and never for JWTs', async () => {
+    const { ports, prefetch, prefetchForJwts, reads } = setUp({
+      expiries: { table: 'expiries', digestSecret: 'digest-secret' },
+    });
+    await prefetchForJwts();
+    expect(reads).toEqual([]);
+    await prefetch();
+    expect(reads.toSorted()).toEqual(['digest-secret', 'key']);
+    expect(await ports.expiries?.readSecret()).toBe('digest');
+    expect(await ports.expiries?.table.read('a', 1000)).toBe(7);
+    expect(reads.slice(2)).toEqual(['expiries/a']);
+    expect(setUp().ports.expiries).toBeUndefined();
   });
 
   it('are not waited for longer than the time limit if an early read hangs', async () => {
