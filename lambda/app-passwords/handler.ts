@@ -1,11 +1,10 @@
 /** The Lambda function behind the self-service API. It is the only one that can read the secret of the client for app specific passwords. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExpiryTable } from '../../src/app-passwords/ports.ts';
 import { createRevoker } from '../../src/app-passwords/revoker.ts';
 import { createEventSender } from '../../src/aws/app-passwords/event-bus.ts';
+import { createExpiryTable } from '../../src/aws/app-passwords/expiry-table.ts';
 import { createCallCounter, createDeletionTable } from '../../src/aws/app-passwords/limit-table.ts';
 import { createMarkReader } from '../../src/aws/app-passwords/mark-reader.ts';
-import { AwsError } from '../../src/aws/errors.ts';
 import { createFlushStore } from '../../src/aws/mark-table.ts';
 import { createQueueSender } from '../../src/aws/revocation-queue.ts';
 import { createSecretStore } from '../../src/aws/secrets.ts';
@@ -16,29 +15,24 @@ import { expirySecretOf, passwordsOf } from './tenant.ts';
 
 // biome-ignore lint/style/noProcessEnv: the function's only configuration.
 const configuration = parseAppPasswordsConfiguration(process.env.CONFIG ?? '');
-const { issuer, audience, limitTable, revocation, eventBus } = configuration;
-
-/** Until its table is connected, a password with an expiry cannot be made. */
-const NO_EXPIRIES: ExpiryTable = {
-  add: () => Promise.reject(new AwsError('state_missing', 'There is no table of expiries.')),
-  ofUser: async () => [],
-  due: async () => [],
-  some: async () => [],
-  remove: async () => {},
-};
+const { issuer, audience, limitTable, expiries, revocation, eventBus } = configuration;
 
 const secrets = createSecretStore();
+const { send: http } = createHttpsClient();
 const sendMessage = createQueueSender(revocation.queueUrl);
 
 export const handler = createAppPasswordsHandler(configuration, {
+  http,
   clock: Date.now,
+  sleep: (milliseconds) => sleep(milliseconds),
+  deadline: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
   passwords: passwordsOf(configuration, {
     secrets,
-    http: createHttpsClient().send,
+    http,
     clock: Date.now,
     sleep: (milliseconds) => sleep(milliseconds),
   }),
-  expiries: NO_EXPIRIES,
+  expiries: createExpiryTable(expiries.table),
   expirySecret: expirySecretOf(configuration, secrets),
   counter: createCallCounter(limitTable),
   deletions: createDeletionTable(limitTable),

@@ -23,6 +23,9 @@ export const USER_LIMITS = {
 /** A tenant on the smallest plan allows 2 calls a second. */
 export const TENANT_LIMIT: Limit = { most: 15, seconds: 10 };
 
+/** The part of it that the sweep may use, so that users can work in the same seconds. */
+export const SWEEP_LIMIT: Limit = { ...TENANT_LIMIT, most: 10 };
+
 /** How many passwords a user can have for one audience. */
 export const MAXIMUM_PASSWORDS = 20;
 
@@ -48,26 +51,27 @@ export async function countUserCall(ports: Ports, kind: keyof typeof USER_LIMITS
  */
 export async function limitedPasswords(
   ports: Ports & Pick<AppPasswordPorts, 'passwords'>,
+  limit = TENANT_LIMIT,
 ): Promise<ApplicationPasswords> {
   const passwords = await ports.passwords();
   return {
     create: async (...request) => {
-      await countTenantCall(ports);
+      await countTenantCall(ports, limit);
       return passwords.create(...request);
     },
     list: async (userId) => {
-      await countTenantCall(ports);
+      await countTenantCall(ports, limit);
       return passwords.list(userId);
     },
     remove: async (userId, id) => {
-      await countTenantCall(ports);
+      await countTenantCall(ports, limit);
       return passwords.remove(userId, id);
     },
   };
 }
 
-async function countTenantCall(ports: Ports): Promise<void> {
-  const retryAfterSeconds = await count(ports, 'tenant', TENANT_LIMIT);
+async function countTenantCall(ports: Ports, limit: Limit): Promise<void> {
+  const retryAfterSeconds = await count(ports, 'tenant', limit);
   if (retryAfterSeconds === undefined) return;
   throw throttled(retryAfterSeconds);
 }
