@@ -4,12 +4,12 @@ import type { ExpiryReader } from '../../src/shared-state/ports.ts';
 
 /** The expiries of app specific passwords, for the service and for the authorizer. */
 export class MemoryExpiryTable implements ExpiryTable, ExpiryReader {
-  readonly expiries = new Map<string, Expiry>();
+  readonly items = new Map<string, Expiry>();
   reads = 0;
 
   async add(expiry: Expiry): Promise<void> {
-    if (this.expiries.has(expiry.id)) throw new Error('There is an expiry with this id.');
-    this.expiries.set(expiry.id, expiry);
+    if (this.items.has(expiry.id)) throw new Error('There is an expiry with this id.');
+    this.items.set(expiry.id, expiry);
   }
 
   async ofUser(subject: string): Promise<readonly Expiry[]> {
@@ -27,15 +27,15 @@ export class MemoryExpiryTable implements ExpiryTable, ExpiryReader {
   }
 
   async remove(id: string): Promise<void> {
-    this.expiries.delete(id);
+    this.items.delete(id);
   }
 
   async read(id: string): Promise<number | undefined> {
     this.reads += 1;
-    return this.expiries.get(id)?.expiresAt;
+    return this.items.get(id)?.expiresAt;
   }
 
   #earliest(): readonly Expiry[] {
-    return [...this.expiries.values()].toSorted((one, other) => one.expiresAt - other.expiresAt);
+    return [...this.items.values()].toSorted((one, other) => one.expiresAt - other.expiresAt);
   }
 }

@@ -2,9 +2,10 @@
 import { type ApiSettings, createApi } from '../../../lambda/app-passwords/api.ts';
 import type { ApiResponse } from '../../../lambda/app-passwords/response.ts';
 import { MemoryCounter, MemoryDeletions } from '../../../local/app-passwords/memory-limits.ts';
+import { MemoryExpiryTable } from '../../../local/app-passwords/memory-tables.ts';
 import { MemoryFlushStore } from '../../../local/memory-flush-store.ts';
 import { MemoryMarkTable } from '../../../local/memory-tables.ts';
-import type { AppPasswordEvent, AppPasswordPorts, Expiry, ExpiryTable } from '../../../src/app-passwords/ports.ts';
+import type { AppPasswordEvent, AppPasswordPorts } from '../../../src/app-passwords/ports.ts';
 import { createRevoker } from '../../../src/app-passwords/revoker.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../../src/core/json.ts';
 import type {
@@ -100,25 +101,6 @@ export class MemoryTenant implements ApplicationPasswords {
   }
 }
 
-class Expiries implements ExpiryTable {
-  readonly items = new Map<string, Expiry>();
-
-  async add(expiry: Expiry): Promise<void> {
-    this.items.set(expiry.id, expiry);
-  }
-
-  async ofUser(subject: string): Promise<readonly Expiry[]> {
-    return [...this.items.values()].filter((item) => item.subject === subject);
-  }
-
-  due = async () => [];
-  some = async () => [];
-
-  async remove(id: string): Promise<void> {
-    this.items.delete(id);
-  }
-}
-
 interface Call {
   readonly method?: string;
   /** The id in the path. */
@@ -140,7 +122,7 @@ export interface ApiReply {
 export class World {
   readonly clock = new FrozenClock();
   readonly tenant = new MemoryTenant(this.clock);
-  readonly expiries = new Expiries();
+  readonly expiries = new MemoryExpiryTable();
   readonly counter = new MemoryCounter();
   readonly deletions = new MemoryDeletions();
   readonly marks = new MemoryMarkTable();

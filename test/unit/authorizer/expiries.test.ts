@@ -42,7 +42,7 @@ function setUp(configuration: ConfigurationChanges = {}) {
   const expireIn = (seconds: number, value = VALUE) => {
     const expiresAt = Math.floor(fleet.clock.nowMs / 1000) + seconds;
     const id = expiryId(SECRET, value);
-    table.expiries.set(id, { id, subject: 'auth0|1234', passwordId: 'asp_1', expiresAt });
+    table.items.set(id, { id, subject: 'auth0|1234', passwordId: 'asp_1', expiresAt });
     return expiresAt;
   };
   const failTo = (failing: typeof secret) => {
