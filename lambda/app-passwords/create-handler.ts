@@ -2,37 +2,26 @@
  * The handler of the only function that can read the secret of the client for app specific passwords. So it handles three kinds of
  * events: requests to the API, the schedule, and CloudFormation's.
  */
-import type { EndingPorts } from '../../src/app-passwords/end-passwords.ts';
-import { sweep } from '../../src/app-passwords/sweep.ts';
-import type { AppPasswordsConfiguration } from '../../src/config/app-passwords.ts';
-import { isJsonObject } from '../../src/core/json.ts';
-import { createCustomResourceHandler, type HandlerPorts, type Invocation } from '../../src/custom-resource/handler.ts';
+import type { AppPasswordPorts } from '../../src/app-passwords/ports.ts';
+import type { Invocation } from '../../src/custom-resource/handler.ts';
 import { type ApiSettings, createApi } from './api.ts';
-import { createGuardResource, GUARD_TYPE } from './guard-resource.ts';
+import { type BackgroundHandler, unknownEvent } from './background-events.ts';
 import { isApiEvent } from './request.ts';
 
-export type AppPasswordsSettings = ApiSettings & Pick<AppPasswordsConfiguration, 'onDestroy'>;
-
-export type AppPasswordsPorts = EndingPorts & Pick<HandlerPorts, 'http' | 'deadline'>;
-
-/** Makes the handler. */
+/**
+ * Makes the handler.
+ *
+ * @param background handles the events that are not requests to the API. @default they are refused
+ */
 export function createAppPasswordsHandler(
-  settings: AppPasswordsSettings,
-  ports: AppPasswordsPorts,
-): (event: unknown, invocation: Invocation) => Promise<unknown> {
-  const { audience } = settings;
+  settings: ApiSettings,
+  ports: AppPasswordPorts,
+  background?: BackgroundHandler,
+): (event: unknown, invocation?: Invocation) => Promise<unknown> {
   const api = createApi(settings, ports);
-  const guard = createCustomResourceHandler({ [GUARD_TYPE]: createGuardResource(settings, ports) }, ports);
   return async (event, invocation) => {
     if (isApiEvent(event)) return api(event);
-    if (isScheduled(event))
-      return sweep(ports, { audience, endMs: ports.clock() + invocation.getRemainingTimeInMillis() });
-    if (isJsonObject(event) && event.ResponseURL !== undefined) return guard(event, invocation);
-    throw new Error('The event is not one that this function handles.');
+    if (background && invocation) return background(event, invocation);
+    throw unknownEvent();
   };
-}
-
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/events/EventTypes.html */
-function isScheduled(event: unknown): boolean {
-  return isJsonObject(event) && event.source === 'aws.events' && event['detail-type'] === 'Scheduled Event';
 }

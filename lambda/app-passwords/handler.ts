@@ -10,6 +10,7 @@ import { createQueueSender } from '../../src/aws/revocation-queue.ts';
 import { createSecretStore } from '../../src/aws/secrets.ts';
 import { parseAppPasswordsConfiguration } from '../../src/config/app-passwords.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
+import { createBackgroundHandler } from './background-events.ts';
 import { createAppPasswordsHandler } from './create-handler.ts';
 import { expirySecretOf, passwordsOf } from './tenant.ts';
 
@@ -21,11 +22,11 @@ const secrets = createSecretStore();
 const { send: http } = createHttpsClient();
 const sendMessage = createQueueSender(revocation.queueUrl);
 
-export const handler = createAppPasswordsHandler(configuration, {
+const ports = {
   http,
   clock: Date.now,
-  sleep: (milliseconds) => sleep(milliseconds),
-  deadline: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
+  sleep: (milliseconds: number) => sleep(milliseconds),
+  deadline: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
   passwords: passwordsOf(configuration, {
     secrets,
     http,
@@ -43,5 +44,7 @@ export const handler = createAppPasswordsHandler(configuration, {
   }),
   notify: eventBus === undefined ? undefined : createEventSender(eventBus, audience),
   // Not by `console.log`, so that CloudWatch finds the metrics with every log format.
-  log: (line) => process.stdout.write(`${line}\n`),
-});
+  log: (line: string) => process.stdout.write(`${line}\n`),
+};
+
+export const handler = createAppPasswordsHandler(configuration, ports, createBackgroundHandler(configuration, ports));

@@ -6,16 +6,15 @@ import {
   type AttributeValue,
   ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Expiry, ExpiryTable } from '../../app-passwords/ports.ts';
 import { EXPIRES_AT } from '../../shared-state/expiry-id.ts';
-import { CLIENT_OPTIONS, PATIENCE } from '../client-options.ts';
 import { AwsError, awsError } from '../errors.ts';
-import { toleratingNewRole } from '../new-role.ts';
+import { connectDynamoDb, wholeNumber } from './items.ts';
 
 /** The key of the index `by-expiry`: the same for all items, so that one query finds the earliest of all. */
 const EXPIRING = { S: 'yes' };
@@ -25,10 +24,7 @@ const EXPIRING = { S: 'yes' };
  *
  * @returns a table that throws AwsError `state_unreadable` or `state_unwritable`
  */
-export function createExpiryTable(
-  tableName: string,
-  client = toleratingNewRole(new DynamoDBClient(CLIENT_OPTIONS), PATIENCE),
-): ExpiryTable {
+export function createExpiryTable(tableName: string, client = connectDynamoDb()): ExpiryTable {
   const items = new Items(tableName, client);
   return {
     add: (expiry) => items.add(expiry),
@@ -123,8 +119,8 @@ class Items {
   }
 
   #expiryOf({ id, subject, passwordId, expiresAt }: Record<string, AttributeValue>): Expiry {
-    const [key, user, password, seconds] = [id?.S, subject?.S, passwordId?.S, Number(expiresAt?.N)];
-    if (key !== undefined && user !== undefined && password !== undefined && Number.isSafeInteger(seconds))
+    const [key, user, password, seconds] = [id?.S, subject?.S, passwordId?.S, wholeNumber(expiresAt)];
+    if (key !== undefined && user !== undefined && password !== undefined && seconds !== undefined)
       return { id: key, subject: user, passwordId: password, expiresAt: seconds };
     throw new AwsError('state_unreadable', `The table ${this.#tableName} has a malformed item. Remove it.`);
   }
