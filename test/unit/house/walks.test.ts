@@ -5,7 +5,11 @@ import { PROJECT_DIRECTORY } from '../../../local/deployment/cdk-command.ts';
 import { codeSpans, section, steps } from '../../support/house/document.ts';
 import { importsOf, textOf } from '../../support/house/source-tree.ts';
 
-const WALKS = ['From `Authorization` to a decision', 'From `cdk deploy` to the tenant'];
+const WALKS = [
+  'From `Authorization` to a decision',
+  'From `cdk deploy` to the tenant',
+  'From a request to a new app password',
+];
 
 /** The file of each step, which stands first. */
 function filesOf(walk: string): readonly string[] {
