@@ -5,6 +5,7 @@ import { passwordsOf } from '../../../lambda/app-passwords/tenant.ts';
 import { createHandler } from '../../../lambda/authorizer/create-handler.ts';
 import { handler as demoApi } from '../../../lambda/demo-api/handler.ts';
 import { MemoryCounter, MemoryDeletions } from '../../../local/app-passwords/memory-limits.ts';
+import { MemoryExpiryTable } from '../../../local/app-passwords/memory-tables.ts';
 import { type Api, createApi as createGateway } from '../../../local/gateway/api.ts';
 import { MemoryMarkTable } from '../../../local/memory-tables.ts';
 import { LocalRevocations } from '../../../local/revocations.ts';
@@ -20,7 +21,7 @@ import { importSigningKey, type PrivateSigningJwk } from '../../../src/signing-k
 import { keys } from '../local/start.ts';
 import { connect } from '../setup/harness.ts';
 import { DEMO_API, PASSWORD_CLIENT } from '../tenant/tenant.ts';
-import { MemoryExpiries, REVOCATION_SECONDS, SETTINGS } from './world.ts';
+import { REVOCATION_SECONDS, SETTINGS } from './world.ts';
 
 export const MANAGED_SCOPE = 'read:foo create:foo manage:app_passwords';
 export const PAGE_CLIENT = 'app-passwords-page';
@@ -149,7 +150,7 @@ function serviceOf({ tenant, now, log, marks }: Parts, revocations: LocalRevocat
         { tenantUrl: tenant.issuer, clientSecret: 'app-passwords' },
         { ...tenantPorts, secrets: { read: async () => JSON.stringify(API_CLIENT) } },
       ),
-      expiries: new MemoryExpiries(),
+      expiries: new MemoryExpiryTable(),
       expirySecret: async () => 's'.repeat(32),
       counter: new MemoryCounter(),
       deletions: new MemoryDeletions(),
