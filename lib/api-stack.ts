@@ -55,10 +55,10 @@ export class ApiStack extends Stack {
     this.#outputPrincipalToken(authorizer);
     const rotation = this.#rotation(setup);
     const actions = this.#alarmActions();
-    new AuthorizerAlarms(this, 'Alarms', { authorizer, actions });
     new RotationAlarms(this, 'RotationAlarms', { rotation, actions });
     const { restApi } = this.#api(authorizer);
-    this.#appPasswords(authorizer, exampleUrl(configuration, restApi.url), actions);
+    const appPasswords = this.#appPasswords(authorizer, exampleUrl(configuration, restApi.url), actions);
+    new AuthorizerAlarms(this, 'Alarms', { authorizer, actions, restApi, ...(appPasswords && { appPasswords }) });
     if (authorizer.resourceMetadata) {
       const { url } = new ResourceMetadata(this, 'ResourceMetadata', { api: restApi, authorizer });
       new CfnOutput(this, 'ResourceMetadataUrl', { value: url });
@@ -110,9 +110,9 @@ export class ApiStack extends Stack {
     return alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
   }
 
-  #appPasswords(authorizer: AuthorizerFunction, exampleUrl: string, alarmActions: readonly IAlarmAction[]): void {
+  #appPasswords(authorizer: AuthorizerFunction, exampleUrl: string, alarmActions: readonly IAlarmAction[]) {
     const options = appPasswordsOptions(this, this.#configuration);
-    if (!options) return;
+    if (!options) return undefined;
     const appPasswords = new AppPasswords(this, 'AppPasswords', { ...options, authorizer, exampleUrl, alarmActions });
     new CfnOutput(this, 'AppPasswordsUrl', {
       description:
@@ -120,6 +120,7 @@ export class ApiStack extends Stack {
       value: appPasswords.url,
     });
     new CfnOutput(this, 'AppPasswordsFunctionArn', { value: appPasswords.function.functionArn });
+    return appPasswords;
   }
 
   #authorizer(): AuthorizerFunction {

@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRIC_NAMESPACE, METRICS } from '../src/config/metrics.ts';
+import type { AppPasswords } from './app-passwords.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 
 /** What `AuthorizerDashboard` shows. */
@@ -27,6 +28,13 @@ export interface AuthorizerDashboardProps {
    * @default - that share is not shown
    */
   readonly restApi?: RestApi;
+
+  /**
+   * The app passwords of the authorizer's API.
+   *
+   * @default - nothing about app passwords is shown
+   */
+  readonly appPasswords?: AppPasswords;
 
   /**
    * How many requests a minute the tenant allows, for a line in the graph of the requests.
@@ -72,6 +80,7 @@ export class AuthorizerDashboard extends Construct {
         [this.#durations(), this.#issuerDurations()],
         [this.#cacheHits(props), this.#issuerRequests(props)],
         [this.#revocations(), this.#troubles()],
+        ...(props.appPasswords ? [appPasswordGraphs(props.appPasswords)] : []),
       ],
     });
   }
@@ -162,6 +171,22 @@ export class AuthorizerDashboard extends Construct {
       ],
     });
   }
+}
+
+function appPasswordGraphs(appPasswords: AppPasswords): IWidget[] {
+  return [
+    graph('App passwords', {
+      left: [
+        appPasswords.metricCreated({ label: 'made' }),
+        appPasswords.metricDeleted({ label: 'deleted' }),
+        appPasswords.metricExpired({ label: 'expired' }),
+        appPasswords.metricRefused({ label: 'refused requests' }),
+      ],
+    }),
+    graph('App passwords that the tenant still has five minutes after their expiry', {
+      left: [appPasswords.metricOverdue({ label: 'overdue', color: Color.RED })],
+    }),
+  ];
 }
 
 function graph(title: string, props: GraphWidgetProps): GraphWidget {

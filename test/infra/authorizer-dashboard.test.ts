@@ -1,7 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
+import { AppPasswords } from '../../lib/app-passwords.ts';
 import { AuthorizerAlarms } from '../../lib/authorizer-alarms.ts';
 import { AuthorizerDashboard, type AuthorizerDashboardProps } from '../../lib/authorizer-dashboard.ts';
 import { AuthorizerFunction } from '../../lib/authorizer-function.ts';
@@ -11,7 +13,7 @@ import { appWithFlags } from '../support/infra/synthesize.ts';
 
 const TENANT = { issuer: 'https://tenant.auth0.com/', audience: 'https://my.api' };
 
-type Options = (stack: Stack) => Omit<AuthorizerDashboardProps, 'authorizer'>;
+type Options = (stack: Stack, authorizer: AuthorizerFunction) => Omit<AuthorizerDashboardProps, 'authorizer'>;
 
 function synthesize(
   make: (stack: Stack, props: AuthorizerDashboardProps) => unknown,
@@ -20,7 +22,7 @@ function synthesize(
   const stack = new Stack(appWithFlags(), 'Own');
   const signingKey = new SigningKey(stack, 'SigningKey');
   const authorizer = new AuthorizerFunction(stack, 'Authorizer', { ...TENANT, signingKey, routes: { 'GET /': [] } });
-  make(stack, { ...options(stack), authorizer });
+  make(stack, { ...options(stack, authorizer), authorizer });
   return Template.fromStack(stack);
 }
 
@@ -31,6 +33,14 @@ const withApi: Options = (stack) => {
   restApi.root.addMethod('GET');
   return { restApi, issuerRequestsPerMinute: 1000 };
 };
+const withAppPasswords: Options = (stack, authorizer) => {
+  const clientSecret = Secret.fromSecretNameV2(stack, 'Client', 'auth0/app-passwords');
+  return { appPasswords: new AppPasswords(stack, 'AppPasswords', { authorizer, clientSecret, clients: ['page'] }) };
+};
+const withEverything: Options = (stack, authorizer) => ({
+  ...withApi(stack, authorizer),
+  ...withAppPasswords(stack, authorizer),
+});
 
 const SUBJECTS = [
   'Decisions by outcome',
@@ -49,7 +59,7 @@ describe('the dashboard', () => {
   });
 
   it('draws only metrics and dimensions that the functions write, like the alarms', () => {
-    const template = synthesize((stack, props) => new AuthorizerAlarms(stack, 'Alarms', props), withApi);
+    const template = synthesize((stack, props) => new AuthorizerAlarms(stack, 'Alarms', props), withEverything);
     const written = new Set(writtenMetrics());
     const read = [...drawnMetrics(template), ...alarmedMetrics(template)];
     expect(read.filter((metric) => !written.has(metric))).toEqual([]);
@@ -57,7 +67,7 @@ describe('the dashboard', () => {
   });
 
   it('draws every metric that the functions write, except those that others contain', () => {
-    const drawn = new Set(drawnMetrics(dashboardWith()).map((metric) => metric.split(' ')[1]));
+    const drawn = new Set(drawnMetrics(dashboardWith(withEverything)).map((metric) => metric.split(' ')[1]));
     const written = new Set(writtenMetrics().map((metric) => metric.split(' ')[1]));
     expect([...written].filter((metric) => !drawn.has(metric))).toEqual(['Refusals', 'Flushes']);
   });
@@ -89,6 +99,12 @@ describe('the dashboard', () => {
     expect(dashboardText(dashboardWith(withApi))).toContain(line);
     expect(dashboardText(dashboardWith())).not.toContain('rate limit of the tenant');
     expect(dashboardText(dashboardWith())).toContain('"label":"requests","period":60,"stat":"SampleCount"');
+  });
+
+  it('shows app passwords, if there are any', () => {
+    const title = 'App passwords that the tenant still has five minutes after their expiry';
+    expect(dashboardText(dashboardWith(withAppPasswords))).toContain(title);
+    expect(dashboardText(dashboardWith())).not.toContain('App passwords');
   });
 
   it('has the same logical id in AuthorizerAlarms as before it was a construct', () => {

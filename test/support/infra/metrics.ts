@@ -2,10 +2,14 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { embeddedMetrics } from '../../../lambda/authorizer/embedded-metrics.ts';
 import { batchLine } from '../../../lambda/revocation/batch-record.ts';
-import { METRIC_NAMESPACE } from '../../../src/config/metrics.ts';
+import { type AuditRecord, audit } from '../../../src/app-passwords/audit.ts';
+import { APP_PASSWORD_METRICS, METRIC_NAMESPACE } from '../../../src/config/metrics.ts';
 
 /** A metric with the sorted names of its dimensions, such as `Auth0ApiAuthorizer Decisions audience,outcome`. */
 export type MetricName = string;
+
+/** Written by the sweep. */
+const OVERDUE = `${METRIC_NAMESPACE} ${APP_PASSWORD_METRICS.overdue} audience`;
 
 interface Directive {
   readonly Namespace: string;
@@ -15,7 +19,7 @@ interface Directive {
 
 /** All metrics of lines that have every member. */
 export function writtenMetrics(): readonly MetricName[] {
-  return [decisionLine(), revocationLine()].flatMap(metricsIn);
+  return [decisionLine(), revocationLine(), ...auditLines()].flatMap(metricsIn).concat(OVERDUE);
 }
 
 /** The metrics that a line in the embedded metric format holds. */
@@ -93,6 +97,16 @@ function decisionLine(): string {
   } as const;
   const attempt = { kind: 'attempt', endpoint: 'jwks', durationMs: 1, outcome: 'response', isRetry: false } as const;
   return embeddedMetrics(record, [attempt], { audience: 'https://my.api', nowMs: 0 });
+}
+
+function auditLines(): readonly string[] {
+  const lines: string[] = [];
+  const outcomes: readonly AuditRecord['outcome'][] = ['created', 'deleted', 'expired', 'refused'];
+  for (const outcome of outcomes) {
+    const ports = { clock: () => 0, log: (line: string) => void lines.push(line) };
+    audit(ports, 'https://my.api', { action: 'any', outcome, subject: undefined });
+  }
+  return lines;
 }
 
 function revocationLine(): string {
