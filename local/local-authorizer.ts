@@ -1,21 +1,23 @@
 /** The real authorizer of local mode. What AWS would store is in memory. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AuthorizerHandler, createHandler } from '../lambda/authorizer/create-handler.ts';
-import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
+import { type AuthorizerHandler, createHandler, type HandlerPorts } from '../lambda/authorizer/create-handler.ts';
+import { type AuthorizerPorts, composeAuthorizer } from '../src/authorizer/compose.ts';
+import type { AuthorizerConfiguration } from '../src/config/authorizer-configuration.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { CONNECT_ROUTE } from '../src/core/routes.ts';
-import { importSigningKey, type PrivateSigningJwk } from '../src/signing-key/signing-key.ts';
-import { MemoryEntryTable, MemoryProofTable } from './memory-tables.ts';
+import { observeAuthorizer, observeHttp, observeLog } from './inspector/observe.ts';
+import { type MemoryEntryTable, MemoryProofTable } from './memory-tables.ts';
 import type { LocalConfiguration } from './options.ts';
 import type { LocalPrincipalTokens } from './principal-tokens.ts';
 
 export interface LocalAuthorizerSettings
-  extends Pick<AuthorizerPorts, 'http' | 'clock' | 'marks' | 'issuerClient' | 'passwordGrantClient'> {
+  extends Pick<AuthorizerPorts, 'http' | 'clock' | 'marks' | 'issuerClient' | 'passwordGrantClient' | 'signingKeys'> {
   readonly configuration: LocalConfiguration;
   readonly issuer: string;
   readonly audience: string;
-  readonly signingJwk: PrivateSigningJwk;
+  /** The shared cache. */
+  readonly entries: MemoryEntryTable;
   /** Where clients find the API's metadata, if it has any. */
   readonly metadataUrl: string | undefined;
   readonly principalTokens: LocalPrincipalTokens | undefined;
@@ -25,7 +27,7 @@ export interface LocalAuthorizerSettings
 
 /** Makes the authorizer for a gateway. A proof names the gateway's URL, which is known only when the gateway listens. */
 export function localAuthorizer(settings: LocalAuthorizerSettings, gatewayUrl: string): AuthorizerHandler {
-  const { configuration, issuer, audience, signingJwk, metadataUrl, principalTokens, log, ...ports } = settings;
+  const { configuration, issuer, audience, entries, metadataUrl, principalTokens, log, http, ...ports } = settings;
   const {
     basicChallenge: _,
     gatewayTtlSeconds: _ttl,
@@ -34,30 +36,28 @@ export function localAuthorizer(settings: LocalAuthorizerSettings, gatewayUrl: s
     ...others
   } = configuration;
   const { principalToken: _isSigned, principalTokenAudience: _audience, ...behaviour } = others;
-  const signingKey = importSigningKey(signingJwk);
   const pepper = randomBytes(48).toString('base64');
-  return createHandler(
-    {
-      ...behaviour,
-      routes: { [CONNECT_ROUTE]: [], ...behaviour.routes },
-      publicUrl: behaviour.publicUrl ?? gatewayUrl,
-      issuer,
-      audience,
-      signingKeySecret: 'in memory',
-      resourceMetadataUrl: metadataUrl,
-      webSocketSubprotocols: true,
-      principalToken: principalTokens?.configuration(gatewayUrl),
-      revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
-    },
-    {
-      ...ports,
-      sleep: (milliseconds) => sleep(milliseconds),
-      random: Math.random,
-      signingKeys: { read: async () => [signingKey] },
-      sharedCache: { table: new MemoryEntryTable(), readPepper: async () => pepper },
-      proofs: new MemoryProofTable(),
-      principalKey: principalTokens?.readKey,
-    },
-    log,
-  );
+  const authorizerConfiguration: AuthorizerConfiguration = {
+    ...behaviour,
+    routes: { [CONNECT_ROUTE]: [], ...behaviour.routes },
+    publicUrl: behaviour.publicUrl ?? gatewayUrl,
+    issuer,
+    audience,
+    signingKeySecret: 'in memory',
+    resourceMetadataUrl: metadataUrl,
+    webSocketSubprotocols: true,
+    principalToken: principalTokens?.configuration(gatewayUrl),
+    revocation: { table: 'in memory', seconds: DEFAULTS.revocationSeconds, revokeJwts: false },
+  };
+  const handlerPorts: HandlerPorts = {
+    ...ports,
+    http: observeHttp(http),
+    sleep: (milliseconds) => sleep(milliseconds),
+    random: Math.random,
+    sharedCache: { table: entries, readPepper: async () => pepper },
+    proofs: new MemoryProofTable(),
+    principalKey: principalTokens?.readKey,
+  };
+  const authorizer = observeAuthorizer(composeAuthorizer(authorizerConfiguration, handlerPorts));
+  return createHandler(authorizerConfiguration, handlerPorts, observeLog(log), authorizer);
 }

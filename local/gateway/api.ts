@@ -10,6 +10,7 @@ import {
   type GatewayResponse,
   gatewayResponses,
 } from '../../src/config/gateway-responses.ts';
+import { note } from '../inspector/trace.ts';
 import { AuthorizerResponses } from './authorizer-responses.ts';
 import { authorizerEvent, type GatewayRequest, methodArn, proxyEvent } from './events.ts';
 import { allows } from './policy.ts';
@@ -76,9 +77,11 @@ export function createApi(options: ApiOptions): Api {
     if (call.method === 'OPTIONS') return preflight(resources, call.path);
     if (options.principalJwks !== undefined && isJwks(call)) return jwksResponse(options.principalJwks);
     const resourcePath = resources.find(call.method, call.path);
+    const isOpen = resourcePath !== undefined && isPublic(options, call.method, resourcePath);
+    note({ kind: 'route', resourcePath, isPublic: isOpen });
     if (resourcePath === undefined) return refusal(responses, 'MISSING_AUTHENTICATION_TOKEN', {});
     const request = { ...call, resourcePath, body };
-    const authorization = isPublic(options, request.method, resourcePath)
+    const authorization = isOpen
       ? ({ outcome: 'allowed', context: {} } as const)
       : await authorize(authorizerResponses, request, thrownErrorType);
     return authorization.outcome === 'allowed'
@@ -101,9 +104,9 @@ async function authorize(
   if (!('policyDocument' in result) || !isFlat(context)) return refused('AUTHORIZER_CONFIGURATION_ERROR');
   const { principalId, policyDocument } = result;
   const statements = policyDocument.Statement as Parameters<typeof allows>[0];
-  return allows(statements, methodArn(request))
-    ? { outcome: 'allowed', context: { ...context, principalId } }
-    : refused('ACCESS_DENIED', context);
+  const isAllowed = allows(statements, methodArn(request));
+  note({ kind: 'policy', isAllowed });
+  return isAllowed ? { outcome: 'allowed', context: { ...context, principalId } } : refused('ACCESS_DENIED', context);
 }
 
 function refused(type: GatewayResponse['type'], context: Context = {}): Authorization {

@@ -6,6 +6,7 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuthorizerResult } from '../../lambda/authorizer/api-kinds.ts';
 import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.ts';
+import { note } from '../inspector/trace.ts';
 
 export type AuthorizerResponse =
   | { readonly kind: 'result'; readonly result: AuthorizerResult }
@@ -44,24 +45,38 @@ export class AuthorizerResponses {
   }
 
   async get(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerResponse> {
-    if (this.#ttlMs === 0) return this.#call(event);
-    const authorization = Object.entries(event.multiValueHeaders ?? {}).filter(([name]) =>
-      /^authorization$/i.test(name),
-    );
-    if (authorization.length === 0) return { kind: 'unauthorized' };
-    const { httpMethod, resourcePath } = event.requestContext;
-    const place = this.#cacheBy === 'path' ? event.path : resourcePath;
-    const key = JSON.stringify([authorization, httpMethod, place]);
-    const cached = this.#cache.get(key);
-    if (cached && this.#clock() < cached.untilMs) return { kind: 'result', result: cached.result };
-    const response = await this.#call(event);
-    if (response.kind === 'result') this.#store(key, response.result);
+    const response = await this.#find(event);
+    note({ kind: 'authorizer_result', result: response.kind === 'result' ? response.result : response.kind });
     return response;
   }
 
   /** Forgets all responses, as `FlushStageAuthorizersCache` does. A call that is under way may still store its response. */
   flush(): void {
     this.#cache.clear();
+  }
+
+  async #find(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerResponse> {
+    if (this.#ttlMs === 0) {
+      note({ kind: 'gateway_cache', outcome: 'off' });
+      return this.#call(event);
+    }
+    const authorization = Object.entries(event.multiValueHeaders ?? {}).filter(([name]) =>
+      /^authorization$/i.test(name),
+    );
+    if (authorization.length === 0) {
+      note({ kind: 'gateway_cache', outcome: 'no_credential' });
+      return { kind: 'unauthorized' };
+    }
+    const { httpMethod, resourcePath } = event.requestContext;
+    const place = this.#cacheBy === 'path' ? event.path : resourcePath;
+    const key = JSON.stringify([authorization, httpMethod, place]);
+    const cached = this.#cache.get(key);
+    const isUsable = cached !== undefined && this.#clock() < cached.untilMs;
+    note({ kind: 'gateway_cache', outcome: isUsable ? 'hit' : 'miss' });
+    if (isUsable) return { kind: 'result', result: cached.result };
+    const response = await this.#call(event);
+    if (response.kind === 'result') this.#store(key, response.result);
+    return response;
   }
 
   async #call(event: APIGatewayRequestAuthorizerEvent): Promise<AuthorizerResponse> {

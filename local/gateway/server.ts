@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { inTrace, type Trace } from '../inspector/trace.ts';
 import { type Api, type ApiOptions, type ApiResponse, createApi, type IncomingCall } from './api.ts';
 import { headerFields } from './events.ts';
 import { clientCertificateOf, type MutualTls } from './mutual-tls.ts';
@@ -11,6 +12,16 @@ export interface GatewayOptions extends ApiOptions {
   readonly port: number;
   /** @default plain HTTP */
   readonly mutualTls?: MutualTls | undefined;
+  /** @default no request is for it */
+  readonly inspector?: GatewayInspector | undefined;
+}
+
+/** The page about what happens to a request, on the port of the gateway. A deployed gateway has none. */
+export interface GatewayInspector {
+  /** Responds to a request for the page or its data; `undefined` if the request is for the API. */
+  respond(call: IncomingCall, body: Buffer | null): Promise<ApiResponse> | undefined;
+  /** The trace that the request belongs to. */
+  traceOf(call: IncomingCall): Trace | undefined;
 }
 
 export interface Gateway {
@@ -31,7 +42,7 @@ const INTERNAL_ERROR: ApiResponse = { statusCode: 500, headers: {}, body: '{"mes
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const api = createApi(options);
   const server = serverOf(options.mutualTls, (request, response) => {
-    respond(api, request).then(
+    respond(api, options.inspector, request).then(
       (sent) => send(response, sent),
       () => send(response, INTERNAL_ERROR),
     );
@@ -55,14 +66,19 @@ function serverOf(mutualTls: MutualTls | undefined, listener: RequestListener): 
   return createTlsServer({ ...common, ...mutualTls, requestCert: true, rejectUnauthorized: true }, listener);
 }
 
-async function respond(api: Api, incoming: IncomingMessage): Promise<ApiResponse> {
+async function respond(
+  api: Api,
+  inspector: GatewayInspector | undefined,
+  incoming: IncomingMessage,
+): Promise<ApiResponse> {
   const { method = 'GET', url = '/', socket } = incoming;
   const [path = '/'] = url.split('?', 1);
   const query = url.slice(path.length + 1);
   const sourceIp = socket.remoteAddress ?? HOST;
   const clientCertificate = clientCertificateOf(socket);
   const call: IncomingCall = { method, path, query, sourceIp, clientCertificate, fields: headerFields(incoming) };
-  return api(call, await readBody(incoming));
+  const body = await readBody(incoming);
+  return inspector?.respond(call, body) ?? inTrace(inspector?.traceOf(call), () => api(call, body));
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
