@@ -8,12 +8,15 @@ import { declarations } from './declarations.ts';
 import { notices } from './notices.ts';
 import { packageJson } from './package-json.ts';
 import { DIST, PROJECT } from './paths.ts';
+import { appPasswordsPage } from './web.ts';
 import { writeFileIfNew } from './write-file.ts';
 
 /** Starts the command line. It is separate because Node cannot report its version from a file that it cannot parse. */
 const LAUNCHER = 'bin/asp.cjs';
 /** Starts the authorizer under provisioned concurrency. Only an ES module can wait while it is loaded. */
 const PROVISIONED = 'authorizer/provisioned.mjs';
+/** The files of a page are beside the function that serves them. */
+const PAGE = 'functions/app-passwords-page/';
 
 async function functionEntries(): Promise<ReadonlyMap<string, string>> {
   const folders = (await readdir(`${PROJECT}lambda`)).sort();
@@ -35,10 +38,12 @@ export async function buildCode(): Promise<readonly Bundle[]> {
       return made;
     }),
   );
+  const page = await appPasswordsPage();
+  for (const [name, text] of page.files) await writeFileIfNew(`${DIST}${PAGE}${name}`, text);
   await writeFileIfNew(`${DIST}asp.js`, await readFile(`${PROJECT}${LAUNCHER}`, 'utf8'), { isExecutable: true });
   await writeFileIfNew(`${DIST}functions/${PROVISIONED}`, await readFile(`${PROJECT}lambda/${PROVISIONED}`, 'utf8'));
   await writeFileIfNew(`${DIST}package.json`, packageJson(manifest));
-  return bundles;
+  return [...bundles, page.script];
 }
 
 /** The packages of others whose code is in the bundles. */
@@ -61,8 +66,9 @@ export async function buildPackage(): Promise<void> {
   const types = await declarations();
   for (const [path, text] of types) await writeFileIfNew(`${DIST}types/${path}`, text);
   await removeOthers(`${DIST}types/`, [...types.keys()]);
+  const page = [...(await appPasswordsPage()).files.keys()].map((name) => `${PAGE}${name}`);
   const functions = [...(await functionEntries()).keys(), `functions/${PROVISIONED}`];
-  await removeOthers(DIST, functions, 'functions/');
+  await removeOthers(DIST, [...functions, ...page], 'functions/');
   await writeFileIfNew(`${DIST}THIRD-PARTY-NOTICES.md`, await notices(await packagesIn(bundles)));
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
     await writeFileIfNew(`${DIST}${file}`, await readFile(`${PROJECT}${file}`, 'utf8'));

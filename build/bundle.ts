@@ -38,7 +38,7 @@ export const CDK_OPTIONS: BuildOptions = {
 };
 
 /**
- * Bundles one entry point.
+ * Bundles one entry point to one file.
  *
  * @param entry the path from the project's root
  */

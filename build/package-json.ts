@@ -25,6 +25,7 @@ export const FILES = [
   'cli.js',
   'functions/*/index.js',
   'functions/authorizer/provisioned.mjs',
+  'functions/app-passwords-page/*',
   'types/**/*.d.ts',
   'CHANGELOG.md',
   'THIRD-PARTY-NOTICES.md',

@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { PROJECT_DIRECTORY } from '../../../local/deployment/cdk-command.ts';
 
 /** The folders at the top that hold code of the product; `test` and `bench` are not among them. */
-export const PRODUCT = ['src', 'lambda', 'lib', 'local', 'bin'] as const;
+export const PRODUCT = ['src', 'lambda', 'lib', 'local', 'web', 'bin'] as const;
 
 /** All code files below a folder, as paths such as `src/core/json.ts`. */
 export function filesBelow(folder: string): readonly string[] {
