@@ -1,13 +1,5 @@
-/**
- * Local mode: a tenant, the real provisioning, the real authorizer, and the demo API behind a gateway, all in this
- * process and on loopback. What AWS would store (the signing key, the record of the tenant's previous state) is in
- * memory.
- */
-import type { AuthorizerHandler } from '../lambda/authorizer/create-handler.ts';
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
-import { basicOffer } from '../src/config/challenges.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
-import type { PasswordGrantClient } from '../src/core/client-credentials.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
 import { setUpClientGrant } from '../src/setup/client-grant/set-up-client-grant.ts';
@@ -16,17 +8,16 @@ import { setUpResourceServer } from '../src/setup/resource-server/set-up-resourc
 import { wantedKeyProperties } from '../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
 import type { PrivateSigningJwk } from '../src/signing-key/signing-key.ts';
-import { localBackend } from './backend.ts';
-import { gatewayRoutes } from './gateway/routes.ts';
-import { type Gateway, type GatewayOptions, startGateway } from './gateway/server.ts';
-import { startWebSocketApi } from './gateway/web-socket.ts';
-import { localAuthorizer } from './local-authorizer.ts';
+import type { GatewayOptions } from './gateway/server.ts';
+import { startLocalApi } from './local-api.ts';
 import { keyClients, type ManagementSecret, SECRET_CLIENTS } from './local-clients.ts';
-import { MemoryMarkTable } from './memory-tables.ts';
-import { AUDIENCE, type LocalOptions, withoutConnect } from './options.ts';
-import { localPrincipalTokens } from './principal-tokens.ts';
-import { servedMetadata, withPublicUrl } from './resource-metadata.ts';
+import { localInspector } from './local-inspector.ts';
+import { MovableClock } from './movable-clock.ts';
+import { AUDIENCE, type LocalOptions } from './options.ts';
+import { withPublicUrl } from './resource-metadata.ts';
 import { type LocalRevocationOptions, LocalRevocations } from './revocations.ts';
+import { SigningKeySecret } from './signing-key-secret.ts';
+import type { OnLogEvent } from './tenant/log-events.ts';
 import { startTenant, type Tenant } from './tenant/server.ts';
 import type { TenantSigningKey } from './tenant/signing-keys.ts';
 import { seedOffering } from './tenant-seed.ts';
@@ -80,30 +71,35 @@ export interface LocalPorts {
  *
  * @throws the listening error, such as `EADDRINUSE`, after closing everything that it opened
  */
-export async function startLocalEnvironment(given: LocalOptions, ports: LocalPorts): Promise<LocalEnvironment> {
-  const options = await withPublicUrl(given, AUDIENCE, ports.mutualTls);
-  const { clock, tenantKey } = ports;
+export async function startLocalEnvironment(given: LocalOptions, outer: LocalPorts): Promise<LocalEnvironment> {
+  const options = await withPublicUrl(given, AUDIENCE, outer.mutualTls);
+  const movableClock = new MovableClock(outer.clock);
+  const ports = { ...outer, clock: movableClock.now };
   let revocations: LocalRevocations | undefined;
-  const tenant = await startTenant({
-    onLogEvent: (event) => revocations?.onLogEvent(event),
-    port: options.tenantPort,
-    now: clock,
-    seed: seedOffering([AUDIENCE, ...options.configuration.audiences], options.configuration.routes),
-    ...(tenantKey ? { signingKey: tenantKey } : {}),
-  });
+  const tenant = await localTenant(options, ports, (event) => revocations?.onLogEvent(event));
   try {
-    const signingJwk = ports.signingJwk ?? (await generateSigningKey(clock()));
+    const signingJwk = ports.signingJwk ?? (await generateSigningKey(ports.clock()));
     const clients = options.clientKeys ? keyClients(tenant) : SECRET_CLIENTS;
-    const management = connectManagement({
-      client: clients.management,
-      tenantUrl: tenant.issuer,
-      http: createHttpsClient().send,
-    });
-    await provision(management, signingJwk, options.configuration.audiences);
+    const http = createHttpsClient().send;
+    const connect = () => connectManagement({ client: clients.management, tenantUrl: tenant.issuer, http });
+    const management = connect();
+    const { audiences } = options.configuration;
+    await provision(management, signingJwk, audiences);
     const issued = await issue(tenant, management);
-    const { gateway, marks, close, ...api } = await startApi(options, tenant, signingJwk, {
+    const { issuer } = tenant;
+    const signingKey = new SigningKeySecret({
+      ...ports,
+      issuer,
+      audiences: [AUDIENCE, ...audiences],
+      key: signingJwk,
+      connect,
+      http,
+    });
+    const inspector = localInspector(options, { ...ports, tenant, clock: movableClock, signingKey, connect });
+    const { gateway, marks, close, caches, ...api } = await startLocalApi(options, tenant, signingKey, {
       ...ports,
       passwordClient: clients.password,
+      inspector,
     });
     revocations = new LocalRevocations({
       issuer: tenant.issuer,
@@ -112,6 +108,8 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
       flush: () => gateway.flush(),
       ...ports,
     });
+    const { queue } = revocations;
+    inspector?.open(gateway.url, { ...caches, flushGateway: () => gateway.flush(), deliver: () => queue.deliver() });
     return {
       ready: {
         gateway: gateway.url,
@@ -133,6 +131,15 @@ export async function startLocalEnvironment(given: LocalOptions, ports: LocalPor
   }
 }
 
+function localTenant(
+  { tenantPort: port, configuration: { audiences, routes } }: LocalOptions,
+  { clock: now, tenantKey }: LocalPorts,
+  onLogEvent: OnLogEvent,
+): Promise<Tenant> {
+  const seed = seedOffering([AUDIENCE, ...audiences], routes);
+  return startTenant({ onLogEvent, port, now, seed, ...(tenantKey ? { signingKey: tenantKey } : {}) });
+}
+
 async function provision(
   management: ManagementConnection,
   key: PrivateSigningJwk,
@@ -143,64 +150,6 @@ async function provision(
   for (const identifier of [AUDIENCE, ...audiences])
     await setUpResourceServer({ resourceServers, records: inMemory(), identifier, wanted });
   await setUpClientGrant({ clientGrants, records: inMemory(), clientId, audience });
-}
-
-type StartedApi = Pick<LocalEnvironment, 'gatewaySecret' | 'metadataUrl' | 'webSocketUrl' | 'close'> & {
-  readonly gateway: Gateway;
-  readonly marks: MemoryMarkTable;
-};
-
-async function startApi(
-  { port, webSocketPort = 0, configuration }: LocalOptions,
-  { issuer }: Tenant,
-  signingJwk: PrivateSigningJwk,
-  {
-    log,
-    clock,
-    issuerClient,
-    mutualTls,
-    passwordClient,
-  }: LocalPorts & { readonly passwordClient: PasswordGrantClient },
-): Promise<StartedApi> {
-  const { gatewayTtlSeconds, backendUrl } = configuration;
-  const principalTokens = localPrincipalTokens(configuration, AUDIENCE);
-  const metadata = servedMetadata(configuration, issuer);
-  const http = createHttpsClient();
-  const marks = new MemoryMarkTable();
-  const settings = {
-    ...{ configuration, issuer, audience: AUDIENCE, signingJwk, metadataUrl: metadata?.url, principalTokens },
-    ...{ http: http.send, clock, log, marks, issuerClient, passwordGrantClient: async () => passwordClient },
-  };
-  let created: AuthorizerHandler | undefined;
-  const authorizer: AuthorizerHandler = (event) => {
-    created ??= localAuthorizer(settings, gateway.url);
-    return created(event);
-  };
-  const { handler, gatewaySecret } = localBackend(backendUrl, log, clock);
-  const gateway: Gateway = await startGateway({
-    port,
-    authorizer,
-    backend: handler,
-    audience: AUDIENCE,
-    basicChallenge: basicOffer(configuration),
-    dpop: configuration.dpop,
-    mutualTls,
-    principalJwks: principalTokens?.jwks,
-    resourceMetadata: metadata,
-    ...gatewayRoutes(withoutConnect(configuration.routes), backendUrl !== undefined),
-    ttlSeconds: gatewayTtlSeconds,
-    clock,
-  });
-  const webSocketApi = await startWebSocketApi({ authorizer, port: webSocketPort }).catch(async (error: unknown) => {
-    await gateway.close();
-    throw error;
-  });
-  const close = async () => {
-    await Promise.all([gateway.close(), webSocketApi.close()]);
-    http.close();
-  };
-  const metadataUrl = metadata?.url;
-  return { gateway, gatewaySecret, metadataUrl, webSocketUrl: webSocketApi.url, marks, close };
 }
 
 async function issue(tenant: Tenant, management: ManagementConnection): Promise<Pick<Ready, 'users' | 'tokens'>> {

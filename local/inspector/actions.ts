@@ -1,7 +1,8 @@
 /** What the buttons of the page do. They use the same ways as an operator or a user would: the Management API, and the rotation's code. */
-import type { Action, Done, Trouble } from '../../web/inspector/protocol.ts';
+
 import { isJsonObject } from '../../src/core/json.ts';
 import type { ManagementConnection } from '../../src/management/management-connection.ts';
+import type { Action, Done, Trouble } from '../../web/inspector/protocol.ts';
 import type { MovableClock } from '../movable-clock.ts';
 import type { SigningKeySecret } from '../signing-key-secret.ts';
 import { seed } from '../tenant/seed.ts';
@@ -49,7 +50,9 @@ export function parseAction(value: unknown): Action | undefined {
       return trouble && { action, trouble };
     }
     case 'advance_clock':
-      return typeof seconds === 'number' && seconds > 0 && seconds <= MAXIMUM_ADVANCE_SECONDS ? { action, seconds } : undefined;
+      return typeof seconds === 'number' && seconds > 0 && seconds <= MAXIMUM_ADVANCE_SECONDS
+        ? { action, seconds }
+        : undefined;
     case 'empty_caches': {
       const cache = CACHES.find((known) => known === value.cache);
       return cache && { action, cache };
@@ -88,7 +91,10 @@ export class Actions {
         return this.#rotateApiKey();
       case 'rotate_tenant_key':
         await tenant.rotateSigningKeys();
-        return { words: 'The tenant signs new tokens with a new key. It still publishes the old one. Make new credentials to see it.' };
+        return {
+          words:
+            'The tenant signs new tokens with a new key. It still publishes the old one. Make new credentials to see it.',
+        };
       case 'trouble':
         return this.#makeTrouble(action.trouble);
       case 'advance_clock':
@@ -118,7 +124,9 @@ export class Actions {
     if (!record) return { words: 'It is already gone.' };
     await connect().applicationPasswords.remove(record.user_id, id);
     await parts.deliver();
-    return { words: `"${record.label}" was deleted, and its user revoked. The caches stop accepting it within seconds.` };
+    return {
+      words: `"${record.label}" was deleted, and its user revoked. The caches stop accepting it within seconds.`,
+    };
   }
 
   async #rotateApiKey(): Promise<Done> {
@@ -146,7 +154,9 @@ export class Actions {
     const { clock, parts } = this.#ports;
     clock.advance(seconds * 1000);
     await parts.deliver();
-    return { words: `It is now ${new Date(clock.now()).toISOString().slice(0, 19).replace('T', ' ')} UTC for all of local mode.` };
+    return {
+      words: `It is now ${new Date(clock.now()).toISOString().slice(0, 19).replace('T', ' ')} UTC for all of local mode.`,
+    };
   }
 }
 

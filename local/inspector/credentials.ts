@@ -39,12 +39,20 @@ function validRows(maker: Maker): readonly Row[] {
     ['jwt', 'JWT', 'An access token that the authorizer can verify itself.', bearer(jwt)],
     ['opaque', 'Opaque token', 'An access token that only the tenant can read.', bearer(tenant.mintOpaque(options))],
     ['asp', 'App password as Bearer', 'Sixteen letters that a user made for a script.', bearer(asp)],
-    ['basic-asp', 'App password as Basic', 'The same, for clients that know only user names and passwords.', basic(user.username, asp)],
+    [
+      'basic-asp',
+      'App password as Basic',
+      'The same, for clients that know only user names and passwords.',
+      basic(user.username, asp),
+    ],
     ['basic-password', 'Password as Basic', 'The real password of a user.', basic(user.username, user.password)],
     ['client', 'Client token', 'A JWT of a machine: it has no user.', bearer(tenant.mintJwt(machine))],
   ];
   if (tokenUser === undefined) return rows;
-  return [...rows, ['basic-token', 'Token as Basic', `A JWT as the password of "${tokenUser}".`, basic(tokenUser, jwt)]];
+  return [
+    ...rows,
+    ['basic-token', 'Token as Basic', `A JWT as the password of "${tokenUser}".`, basic(tokenUser, jwt)],
+  ];
 }
 
 function refusedJwts(maker: Maker): readonly Row[] {
@@ -60,8 +68,12 @@ function refusedJwts(maker: Maker): readonly Row[] {
     mint('Expired JWT', 'It was valid until an hour ago.', 'expired', { expiresInSeconds: -3600 }),
     ['forged', 'Forged JWT', "Signed with an attacker's key, under the tenant's key id.", bearer(forged)],
     mint('JWT for another API', 'Its audience is not this API.', 'audience', { audience: 'https://other.api' }),
-    mint('JWT of another issuer', 'It says that another tenant issued it.', 'issuer', { issuer: 'https://evil.example/' }),
-    mint('JWT with a shared secret', 'Signed with HS256: whoever can verify it can make one.', 'symmetric', { alg: 'HS256' }),
+    mint('JWT of another issuer', 'It says that another tenant issued it.', 'issuer', {
+      issuer: 'https://evil.example/',
+    }),
+    mint('JWT with a shared secret', 'Signed with HS256: whoever can verify it can make one.', 'symmetric', {
+      alg: 'HS256',
+    }),
     mint('JWT without a signature', 'Its algorithm is "none".', 'unsigned', { alg: 'none' }),
     mint('JWT without scopes', 'Valid, but it may call only routes that require no scope.', 'unscoped', { scope: '' }),
   ];
@@ -73,9 +85,24 @@ function refusedOthers(maker: Maker): readonly Row[] {
   tenant.revoke(revoked);
   return [
     ['revoked-asp', 'Revoked app password', 'Its user has deleted it.', bearer(revoked)],
-    ['other-asp', "Another user's app password", 'Sent as Basic, with the name of the first user.', basic(user.username, maker.mintAsp(other.user_id))],
-    ['wrong-password', 'Wrong password', 'Ten of these block the user at the tenant.', basic(user.username, 'not-the-password')],
-    ['refresh', 'Refresh token', 'It gets new tokens, but is no credential for an API.', bearer(tenant.mintRefresh(options))],
+    [
+      'other-asp',
+      "Another user's app password",
+      'Sent as Basic, with the name of the first user.',
+      basic(user.username, maker.mintAsp(other.user_id)),
+    ],
+    [
+      'wrong-password',
+      'Wrong password',
+      'Ten of these block the user at the tenant.',
+      basic(user.username, 'not-the-password'),
+    ],
+    [
+      'refresh',
+      'Refresh token',
+      'It gets new tokens, but is no credential for an API.',
+      bearer(tenant.mintRefresh(options)),
+    ],
     ['malformed', 'Malformed Basic', 'It is not base64.', 'Basic not base64'],
     ['none', 'No credential', 'The request has no Authorization header.', undefined],
   ];

@@ -1,6 +1,6 @@
 /** The project's docs, below `/.local/docs/`. */
 import { readFile } from 'node:fs/promises';
-import { escape, renderMarkdown } from './markdown.ts';
+import { escapeHtml, renderMarkdown } from './markdown.ts';
 
 export const DOCS_PATH = '/.local/docs/';
 const DOCS = new URL('../../docs/', import.meta.url);
@@ -23,7 +23,7 @@ export async function renderDocs(name: string): Promise<string | undefined> {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title.replaceAll('`', ''))}</title>
+<title>${escapeHtml(title.replaceAll('`', ''))}</title>
 <link rel="stylesheet" href="/.local/inspector.css">
 </head>
 <body class="docs">
@@ -41,5 +41,7 @@ function addressOf(target: string, from: string): string | undefined {
   if (/^https:\/\//.test(target)) return target;
   if (target.startsWith('#')) return target;
   const { pathname, hash } = new URL(target, `http://docs${DOCS_PATH}${from}`);
-  return pathname.startsWith(DOCS_PATH) && PAGE.test(pathname.slice(DOCS_PATH.length)) ? `${pathname}${hash}` : undefined;
+  return pathname.startsWith(DOCS_PATH) && PAGE.test(pathname.slice(DOCS_PATH.length))
+    ? `${pathname}${hash}`
+    : undefined;
 }

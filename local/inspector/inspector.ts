@@ -2,13 +2,14 @@
  * The page that shows what happens to a request, and its data, on the port of the gateway: at `/`, unless the API has a route there, and
  * below `/.local/`. Only local mode has it. It keeps and logs no credential that somebody pastes.
  */
-import type { Offer, OfferedRoute, State, Story } from '../../web/inspector/protocol.ts';
+
 import { CodedError } from '../../src/core/errors.ts';
 import { parseJson } from '../../src/core/json.ts';
 import { RouteMap, type RouteSettings } from '../../src/core/routes.ts';
+import type { Offer, OfferedRoute, State, Story } from '../../web/inspector/protocol.ts';
 import type { ApiResponse, IncomingCall } from '../gateway/api.ts';
-import { type GatewayRoutes, isPublic } from '../gateway/routes.ts';
 import { resourcesOf } from '../gateway/resources.ts';
+import { type GatewayRoutes, gatewayRoutes, isPublic } from '../gateway/routes.ts';
 import type { GatewayInspector } from '../gateway/server.ts';
 import { type ActionPorts, Actions, type LocalParts, parseAction } from './actions.ts';
 import { assetAt } from './assets.ts';
@@ -28,7 +29,8 @@ export interface InspectorOptions
     Omit<ActionPorts, 'scopes' | 'parts' | 'makeCredentials'> {
   /** What each route requires. */
   readonly routes: RouteSettings;
-  readonly gatewayRoutes: GatewayRoutes;
+  /** @default the demo API */
+  readonly backendUrl?: string | undefined;
 }
 
 const PREFIX = '/.local/';
@@ -38,6 +40,7 @@ export class Inspector implements GatewayInspector {
   readonly #options: InspectorOptions;
   readonly #traces = new Map<string, Trace>();
   readonly #routes: RouteMap;
+  readonly #gatewayRoutes: GatewayRoutes;
   readonly #isAtRoot: boolean;
   #offer: Offer | undefined;
   #running: { readonly gatewayUrl: string; readonly port: number; readonly actions: Actions } | undefined;
@@ -45,7 +48,8 @@ export class Inspector implements GatewayInspector {
   constructor(options: InspectorOptions) {
     this.#options = options;
     this.#routes = new RouteMap(options.routes);
-    this.#isAtRoot = resourcesOf(options.gatewayRoutes.routeKeys).find('GET', '/') === undefined;
+    this.#gatewayRoutes = gatewayRoutes(options.routes, options.backendUrl !== undefined);
+    this.#isAtRoot = resourcesOf(this.#gatewayRoutes.routeKeys).find('GET', '/') === undefined;
     observeClasses();
   }
 
@@ -124,15 +128,15 @@ export class Inspector implements GatewayInspector {
   }
 
   #offeredRoutes(): readonly OfferedRoute[] {
-    const { routes, gatewayRoutes } = this.#options;
-    const resources = resourcesOf(gatewayRoutes.routeKeys);
-    const offered = Object.keys(routes).flatMap((key): readonly OfferedRoute[] => {
+    const served = this.#gatewayRoutes;
+    const resources = resourcesOf(served.routeKeys);
+    const offered = Object.keys(this.#options.routes).flatMap((key): readonly OfferedRoute[] => {
       const [configured = '', pattern = ''] = key.split(' ');
       const method = configured === 'ANY' ? 'GET' : configured;
       const path = pattern.replace(/\{[^}]*\}/g, 'example');
       const resourcePath = resources.find(method, path);
       if (resourcePath === undefined) return [];
-      const isOpen = isPublic(gatewayRoutes, method, resourcePath);
+      const isOpen = isPublic(served, method, resourcePath);
       const words = isOpen ? 'public' : requirementWordsOf(this.#routes, { method, path, resourcePath });
       return [{ method, path, words }];
     });

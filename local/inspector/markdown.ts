@@ -30,7 +30,9 @@ function takeBlock(lines: string[]): readonly string[] {
   }
   if (first.trim() === '' || first.startsWith('#')) return first.trim() === '' ? [] : [first];
   const isTable = first.startsWith('|');
-  const length = lines.findIndex((line) => line.trim() === '' || (isTable ? !line.startsWith('|') : isOther(first, line)));
+  const length = lines.findIndex(
+    (line) => line.trim() === '' || (isTable ? !line.startsWith('|') : isOther(first, line)),
+  );
   return [first, ...lines.splice(0, length < 0 ? lines.length : length)];
 }
 
@@ -45,9 +47,10 @@ function isListItem(line: string): boolean {
 
 function renderBlock(block: readonly string[], resolve: ResolveLink): string {
   const [first = '', ...others] = block;
-  if (first.startsWith('```')) return `<pre tabindex="0"><code>${escape(others.join('\n'))}</code></pre>`;
+  if (first.startsWith('```')) return `<pre tabindex="0"><code>${escapeHtml(others.join('\n'))}</code></pre>`;
   const [, marks = '', title = ''] = /^(#{1,6}) (.*)$/.exec(first) ?? [];
-  if (marks !== '') return `<h${marks.length} id="${escape(slugOf(title))}">${inline(title, resolve)}</h${marks.length}>`;
+  if (marks !== '')
+    return `<h${marks.length} id="${escapeHtml(slugOf(title))}">${inline(title, resolve)}</h${marks.length}>`;
   if (first.startsWith('|')) return table(block, resolve);
   if (isListItem(first)) return list(block, resolve);
   return `<p>${inline(block.join(' '), resolve)}</p>`;
@@ -75,7 +78,7 @@ function table([head = '', _line, ...rows]: readonly string[], resolve: ResolveL
 /** A row about one word in backticks has it as its id, so that a link can lead there. */
 function idOf(cell: string): string {
   const word = /^`([\w.-]+)`$/.exec(cell)?.[1];
-  return word === undefined ? '' : ` id="${escape(word)}"`;
+  return word === undefined ? '' : ` id="${escapeHtml(word)}"`;
 }
 
 function cellsOf(row: string): readonly string[] {
@@ -96,18 +99,18 @@ const INLINE = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]*)\]\(([^)\s]*)\)/;
 
 function inline(text: string, resolve: ResolveLink): string {
   const found = INLINE.exec(text);
-  if (!found) return escape(text);
+  if (!found) return escapeHtml(text);
   const [whole, code, strong, label = '', target = ''] = found;
-  const before = escape(text.slice(0, found.index));
+  const before = escapeHtml(text.slice(0, found.index));
   const after = inline(text.slice(found.index + whole.length), resolve);
-  if (code !== undefined) return `${before}<code>${escape(code)}</code>${after}`;
+  if (code !== undefined) return `${before}<code>${escapeHtml(code)}</code>${after}`;
   if (strong !== undefined) return `${before}<strong>${inline(strong, resolve)}</strong>${after}`;
   const href = resolve(target);
   const link = inline(label, () => undefined);
-  return `${before}${href === undefined ? link : `<a href="${escape(href)}">${link}</a>`}${after}`;
+  return `${before}${href === undefined ? link : `<a href="${escapeHtml(href)}">${link}</a>`}${after}`;
 }
 
-export function escape(text: string): string {
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

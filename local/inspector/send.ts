@@ -1,6 +1,7 @@
 /** Sends a request through the gateway, as any caller does. */
-import type { SendRequest, SentResponse } from '../../web/inspector/protocol.ts';
+
 import { isJsonObject } from '../../src/core/json.ts';
+import type { SendRequest, SentResponse } from '../../web/inspector/protocol.ts';
 import type { Trace } from './trace.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -47,7 +48,9 @@ export async function sendTraced(
   };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(new URL(path, gateway), { method, headers, redirect: 'manual', signal }).catch(() => {
-    throw new UnsendableError('The gateway did not respond. A header of more than 10,240 bytes is refused, for example.');
+    throw new UnsendableError(
+      'The gateway did not respond. A header of more than 10,240 bytes is refused, for example.',
+    );
   });
   const body = await response.text();
   return {

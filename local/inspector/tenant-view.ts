@@ -1,7 +1,7 @@
 /** The tenant's state as the page shows it. Never a secret: neither the value of an app password nor a key. */
 import { X509Certificate } from 'node:crypto';
-import type { Fact, FactGroup } from '../../web/inspector/protocol.ts';
 import { isJsonObject, parseJson } from '../../src/core/json.ts';
+import type { Fact, FactGroup } from '../../web/inspector/protocol.ts';
 import type { ApplicationPasswordRecord, ResourceServerRecord } from '../tenant/records.ts';
 import type { Tenant } from '../tenant/server.ts';
 
@@ -61,10 +61,17 @@ function grantsOf({ tenant }: ViewSettings): FactGroup {
 
 function passwordsOf({ tenant }: ViewSettings): FactGroup {
   const records = [...tenant.state.applicationPasswords.values()].reverse().slice(0, MAXIMUM_PASSWORDS);
-  return { title: 'App passwords', none: 'Nobody has an app password.', facts: records.map((record) => passwordFact(record, tenant)) };
+  return {
+    title: 'App passwords',
+    none: 'Nobody has an app password.',
+    facts: records.map((record) => passwordFact(record, tenant)),
+  };
 }
 
-function passwordFact({ id, user_id: userId, label, scope, lastAccessedMs }: ApplicationPasswordRecord, tenant: Tenant): Fact {
+function passwordFact(
+  { id, user_id: userId, label, scope, lastAccessedMs }: ApplicationPasswordRecord,
+  tenant: Tenant,
+): Fact {
   const owner = tenant.state.users.get(userId)?.username ?? userId;
   const used = lastAccessedMs === undefined ? 'never used' : `used ${timeOf(lastAccessedMs)}`;
   return {

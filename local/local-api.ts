@@ -1,0 +1,87 @@
+/** The API of local mode: the gateway, the real authorizer, and the demo API or a backend of one's own behind it. */
+import type { AuthorizerHandler } from '../lambda/authorizer/create-handler.ts';
+import { basicOffer } from '../src/config/challenges.ts';
+import type { PasswordGrantClient } from '../src/core/client-credentials.ts';
+import { createHttpsClient } from '../src/http/https-client.ts';
+import { localBackend } from './backend.ts';
+import type { LocalEnvironment, LocalPorts } from './environment.ts';
+import { gatewayRoutes } from './gateway/routes.ts';
+import { type Gateway, startGateway } from './gateway/server.ts';
+import { startWebSocketApi } from './gateway/web-socket.ts';
+import type { LocalParts } from './inspector/actions.ts';
+import type { Inspector } from './inspector/inspector.ts';
+import { observeBackend } from './inspector/observe.ts';
+import { localAuthorizer } from './local-authorizer.ts';
+import { MemoryEntryTable, MemoryMarkTable } from './memory-tables.ts';
+import { AUDIENCE, type LocalOptions, withoutConnect } from './options.ts';
+import { localPrincipalTokens } from './principal-tokens.ts';
+import { servedMetadata } from './resource-metadata.ts';
+import type { SigningKeySecret } from './signing-key-secret.ts';
+import type { Tenant } from './tenant/server.ts';
+
+export type StartedApi = Pick<LocalEnvironment, 'gatewaySecret' | 'metadataUrl' | 'webSocketUrl' | 'close'> & {
+  readonly gateway: Gateway;
+  readonly marks: MemoryMarkTable;
+  readonly caches: Pick<LocalParts, 'newProcess' | 'emptySharedCache'>;
+};
+
+/** Starts the API, and a WebSocket API beside it. Rejects with the listening error, after closing what it opened. */
+export async function startLocalApi(
+  { port, webSocketPort = 0, configuration }: LocalOptions,
+  { issuer }: Tenant,
+  signingKeys: SigningKeySecret,
+  {
+    log,
+    clock,
+    issuerClient,
+    mutualTls,
+    passwordClient,
+    inspector,
+  }: LocalPorts & { readonly passwordClient: PasswordGrantClient; readonly inspector: Inspector | undefined },
+): Promise<StartedApi> {
+  const { gatewayTtlSeconds, backendUrl } = configuration;
+  const principalTokens = localPrincipalTokens(configuration, AUDIENCE);
+  const metadata = servedMetadata(configuration, issuer);
+  const http = createHttpsClient();
+  const marks = new MemoryMarkTable();
+  const entries = new MemoryEntryTable();
+  const settings = {
+    ...{ configuration, issuer, audience: AUDIENCE, signingKeys, entries, metadataUrl: metadata?.url, principalTokens },
+    ...{ http: http.send, clock, log, marks, issuerClient, passwordGrantClient: async () => passwordClient },
+  };
+  let created: AuthorizerHandler | undefined;
+  const authorizer: AuthorizerHandler = (event) => {
+    created ??= localAuthorizer(settings, gateway.url);
+    return created(event);
+  };
+  const { handler, gatewaySecret } = localBackend(backendUrl, log, clock);
+  const gateway: Gateway = await startGateway({
+    port,
+    authorizer,
+    backend: observeBackend(handler),
+    inspector,
+    audience: AUDIENCE,
+    basicChallenge: basicOffer(configuration),
+    dpop: configuration.dpop,
+    mutualTls,
+    principalJwks: principalTokens?.jwks,
+    resourceMetadata: metadata,
+    ...gatewayRoutes(withoutConnect(configuration.routes), backendUrl !== undefined),
+    ttlSeconds: gatewayTtlSeconds,
+    clock,
+  });
+  const webSocketApi = await startWebSocketApi({ authorizer, port: webSocketPort }).catch(async (error: unknown) => {
+    await gateway.close();
+    throw error;
+  });
+  const close = async () => {
+    await Promise.all([gateway.close(), webSocketApi.close()]);
+    http.close();
+  };
+  const metadataUrl = metadata?.url;
+  const newProcess = () => {
+    created = undefined;
+  };
+  const caches = { newProcess, emptySharedCache: () => entries.entries.clear() };
+  return { gateway, gatewaySecret, metadataUrl, webSocketUrl: webSocketApi.url, marks, caches, close };
+}
