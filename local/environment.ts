@@ -84,8 +84,6 @@ export async function startLocalEnvironment(given: LocalOptions, outer: LocalPor
     const connect = () => connectManagement({ client: clients.management, tenantUrl: tenant.issuer, http });
     const management = connect();
     const { audiences } = options.configuration;
-    await provision(management, signingJwk, audiences);
-    const issued = await issue(tenant, management);
     const { issuer } = tenant;
     const signingKey = new SigningKeySecret({
       ...ports,
@@ -95,6 +93,8 @@ export async function startLocalEnvironment(given: LocalOptions, outer: LocalPor
       connect,
       http,
     });
+    await provision(management, signingKey, signingJwk, audiences);
+    const issued = await issue(tenant, management);
     const inspector = localInspector(options, { ...ports, tenant, clock: movableClock, signingKey, connect });
     const { gateway, marks, close, caches, ...api } = await startLocalApi(options, tenant, signingKey, {
       ...ports,
@@ -142,13 +142,14 @@ function localTenant(
 
 async function provision(
   management: ManagementConnection,
+  secret: SigningKeySecret,
   key: PrivateSigningJwk,
   audiences: readonly string[],
 ): Promise<void> {
   const { resourceServers, clientGrants, audience, clientId } = management;
   const wanted = wantedKeyProperties({ keyDelivery: 'verificationKey', keyFormat: 'certificate', keys: [key] });
   for (const identifier of [AUDIENCE, ...audiences])
-    await setUpResourceServer({ resourceServers, records: inMemory(), identifier, wanted });
+    await setUpResourceServer({ resourceServers, records: await secret.recordsOf(identifier), identifier, wanted });
   await setUpClientGrant({ clientGrants, records: inMemory(), clientId, audience });
 }
 

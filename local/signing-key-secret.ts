@@ -7,7 +7,8 @@ import { STEPS } from '../lambda/key-rotation/request.ts';
 import type { HttpPort } from '../src/core/http.ts';
 import { STATE_NAMES } from '../src/core/state-store.ts';
 import type { ManagementConnection } from '../src/management/management-connection.ts';
-import { OwnedRecords, recordKey } from '../src/setup/record-store.ts';
+import { OwnedRecords, type RecordStore, recordKey } from '../src/setup/record-store.ts';
+import type { ResourceServerRecord } from '../src/setup/resource-server/resource-server-record.ts';
 import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
 import { writePublicKeys } from '../src/signing-key/public-key-document.ts';
 import { importSigningKey, type PrivateSigningJwk, parseSigningJwk } from '../src/signing-key/signing-key.ts';
@@ -63,16 +64,21 @@ export class SigningKeySecret implements SigningKeyStore {
     return { current, pending: pending === current ? undefined : pending };
   }
 
+  /** What the set-up records about a resource server. The rotation reads it. */
+  async recordsOf(audience: string): Promise<RecordStore<ResourceServerRecord>> {
+    const key = recordKey(this.#options.issuer, audience);
+    const records = new OwnedRecords(this.#state, STATE_NAMES.resourceServers);
+    await records.acquire(key, OWNER);
+    return records.storeFor<ResourceServerRecord>(key);
+  }
+
   /**
    * Rotates the key in the four steps of Secrets Manager.
    *
    * @throws Error that names the reason, such as an outage of the tenant
    */
   async rotate(): Promise<void> {
-    const { issuer, audiences, log } = this.#options;
-    for (const audience of audiences)
-      await new OwnedRecords(this.#state, STATE_NAMES.resourceServers).acquire(recordKey(issuer, audience), OWNER);
-    const handle = createRotationHandler(this.#rotation(), log);
+    const handle = createRotationHandler(this.#rotation(), this.#options.log);
     const token = (await this.#leftBehind()) ?? randomUUID();
     this.#versions.announce(token);
     for (const Step of STEPS) await handle({ Step, SecretId: SECRET_ID, ClientRequestToken: token });

@@ -67,6 +67,9 @@ export function parseAction(value: unknown): Action | undefined {
   }
 }
 
+/** Thrown if an action fails. The message never contains a secret. */
+export class ActionError extends Error {}
+
 export class Actions {
   readonly #ports: ActionPorts;
   #trouble: Trouble = 'none';
@@ -132,7 +135,10 @@ export class Actions {
   async #rotateApiKey(): Promise<Done> {
     const { signingKey } = this.#ports;
     const before = signingKey.kids.current;
-    await signingKey.rotate();
+    // The rotation's function throws only what may be logged.
+    await signingKey.rotate().catch((error: unknown) => {
+      throw new ActionError(error instanceof Error ? error.message : 'The rotation failed.', { cause: error });
+    });
     return {
       words: `The key ${before.slice(0, 8)}… was replaced by ${signingKey.kids.current.slice(0, 8)}… in four steps. A running authorizer notices when the tenant refuses its old key.`,
     };

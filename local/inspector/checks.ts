@@ -79,6 +79,11 @@ export const SPAN_CHECKS: Readonly<Record<SpanName, readonly CheckRule[]>> = {
     { words: 'The tenant responds, and accepts our client', codes: ['issuer_', 'configuration_'] },
     { words: 'The tenant lets the user in with this password', codes: ['password_wrong', 'login_refused'] },
   ],
+  basic: [
+    { words: 'It is not bound to a key', codes: ['token_sender_constrained'], message: /is bound to a key or/ },
+    { words: 'It is an app specific password', codes: ['token_type_refused'], message: /Basic secret/ },
+    { words: 'It belongs to the user that the caller named', codes: ['username_mismatch'] },
+  ],
   outdated: [],
   jwt_stands: [
     { words: 'It was issued after the last revocation of its user', codes: ['token_revoked', 'revocations_'] },

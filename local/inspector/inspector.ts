@@ -11,7 +11,7 @@ import type { ApiResponse, IncomingCall } from '../gateway/api.ts';
 import { resourcesOf } from '../gateway/resources.ts';
 import { type GatewayRoutes, gatewayRoutes, isPublic } from '../gateway/routes.ts';
 import type { GatewayInspector } from '../gateway/server.ts';
-import { type ActionPorts, Actions, type LocalParts, parseAction } from './actions.ts';
+import { ActionError, type ActionPorts, Actions, type LocalParts, parseAction } from './actions.ts';
 import { assetAt } from './assets.ts';
 import { type CredentialSettings, prepareCredentials } from './credentials.ts';
 import { requirementWordsOf } from './decided.ts';
@@ -94,7 +94,7 @@ export class Inspector implements GatewayInspector {
     } catch (error) {
       if (error instanceof UnsendableError) return problem(400, error.message);
       // The messages of our own errors never contain a secret.
-      if (error instanceof CodedError) return problem(502, error.message);
+      if (error instanceof CodedError || error instanceof ActionError) return problem(502, error.message);
       return problem(500, 'It failed. The tenant may be stopped.');
     }
   }

@@ -3,6 +3,7 @@
  * this file wraps its ports, and some methods of its classes. Without a trace, each of them works as before.
  */
 import type { Authorizer } from '../../src/authorizer/authorizer.ts';
+import { BasicAuthenticator } from '../../src/authorizer/basic-authenticator.ts';
 import { type Lookup, PrincipalCache } from '../../src/authorizer/principal-cache.ts';
 import { RevocationCheck } from '../../src/authorizer/revocation-check.ts';
 import { CodedError } from '../../src/core/errors.ts';
@@ -20,6 +21,7 @@ const SPANS: readonly (readonly [prototype: object, method: string, name: SpanNa
   [JwtVerifier.prototype, 'verify', 'jwt'],
   [Introspection.prototype, 'introspect', 'introspection'],
   [PasswordGrant.prototype, 'logIn', 'login'],
+  [BasicAuthenticator.prototype, 'authenticate', 'basic'],
   [RevocationCheck.prototype, 'isOutdated', 'outdated'],
   [RevocationCheck.prototype, 'assertJwtStands', 'jwt_stands'],
   [BoundTokens.prototype, 'assertHolder', 'holder'],

@@ -6,7 +6,8 @@ import type { RouteMap } from '../../src/core/routes.ts';
 import type { SentResponse, Station, Story, Verdict } from '../../web/inspector/protocol.ts';
 import { type Decided, decidedIn, requirementWordsOf } from './decided.ts';
 import { RULES, reasonRule } from './rules.ts';
-import { isCacheRead, stepsOf } from './steps.ts';
+import { stepsOf } from './steps.ts';
+import { isCacheRead } from './table-step.ts';
 import type { Noted } from './trace.ts';
 
 export interface Traced {
@@ -84,6 +85,8 @@ function fromGatewayCache(notes: readonly Noted[], status: number): Verdict {
 function wordsOf(reason: string, message: string): string {
   if (reason === 'scope_missing') return 'The credential is valid, but lacks a scope that the route requires.';
   if (reason === 'route_unknown') return 'The credential is valid, but the configuration does not know the route.';
+  // This code has several causes.
+  if (reason === 'credential_malformed') return `Refused. ${message}`;
   const code = CREDENTIAL_ERROR_CODES.find((known) => known === reason);
   if (code) return `Refused: ${CREDENTIAL_REASONS[code]}.`;
   return `The credential could not be checked. ${message}`;

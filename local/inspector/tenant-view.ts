@@ -51,8 +51,10 @@ function signingKid(tenant: Tenant): string {
   return isJsonObject(header) ? String(header.kid) : '';
 }
 
-function grantsOf({ tenant }: ViewSettings): FactGroup {
-  const facts = [...tenant.state.clientGrants.values()].map((grant): Fact => {
+function grantsOf({ tenant, audience: shown }: ViewSettings): FactGroup {
+  const grants = [...tenant.state.clientGrants.values()];
+  const relevant = grants.filter(({ audience }) => audience === shown || audience === `${tenant.issuer}api/v2/`);
+  const facts = relevant.map((grant): Fact => {
     const { client_id: client = 'every client', scope } = grant;
     return { name: client, value: scope.length === 0 ? 'no scope' : scope.join(', ') };
   });

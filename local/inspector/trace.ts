@@ -9,7 +9,7 @@ import type { DecisionEvent } from '../../src/authorizer/authorizer.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 
 /** A piece of the authorizer's work that is observed from outside. */
-export type SpanName = 'proof' | 'jwt' | 'introspection' | 'login' | 'outdated' | 'jwt_stands' | 'holder';
+export type SpanName = 'proof' | 'jwt' | 'introspection' | 'login' | 'basic' | 'outdated' | 'jwt_stands' | 'holder';
 
 export type Observation =
   /** The gateway has looked for a route. */
