@@ -1,8 +1,9 @@
-/** The files of the page. Its script is bundled when it is first asked for, so that nothing of it is in `dist/`. */
+/** The files of the page. They are bundled when they are first asked for, so that nothing of them is in `dist/`. */
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const WEB = new URL('../../web/', import.meta.url);
+const PAGE = new URL('../../web/inspector/', import.meta.url);
 
 export interface Asset {
   readonly type: string;
@@ -14,32 +15,33 @@ export async function assetAt(path: string): Promise<Asset | undefined> {
   switch (path) {
     case '/':
     case '/.local/':
-      return { type: 'text/html; charset=utf-8', body: await textOf('inspector/index.html') };
-    case '/.local/inspector.css':
-      return { type: 'text/css; charset=utf-8', body: await textOf('inspector/inspector.css') };
+      return { type: 'text/html; charset=utf-8', body: await textOf('index.html') };
     case '/.local/icon.svg':
-      return { type: 'image/svg+xml', body: await textOf('inspector/icon.svg') };
-    case '/.local/inspector.js':
-      return { type: 'text/javascript; charset=utf-8', body: await script() };
+      return { type: 'image/svg+xml', body: await textOf('icon.svg') };
+    case '/.local/styles.css':
+      return { type: 'text/css; charset=utf-8', body: await bundled('styles.css') };
+    case '/.local/app.js':
+      return { type: 'text/javascript; charset=utf-8', body: await bundled('main.ts') };
     default:
       return undefined;
   }
 }
 
 function textOf(file: string): Promise<string> {
-  return readFile(new URL(file, WEB), 'utf8');
+  return readFile(new URL(file, PAGE), 'utf8');
 }
 
-let bundled: Promise<string> | undefined;
+const bundles = new Map<string, Promise<string>>();
 
-function script(): Promise<string> {
-  bundled ??= bundle();
-  return bundled;
+function bundled(file: string): Promise<string> {
+  const made = bundles.get(file) ?? bundle(file);
+  bundles.set(file, made);
+  return made;
 }
 
-async function bundle(): Promise<string> {
+async function bundle(file: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [new URL('inspector/main.ts', WEB).pathname],
+    entryPoints: [fileURLToPath(new URL(file, PAGE))],
     bundle: true,
     write: false,
     format: 'esm',

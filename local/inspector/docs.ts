@@ -24,7 +24,7 @@ export async function renderDocs(name: string): Promise<string | undefined> {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title.replaceAll('`', ''))}</title>
-<link rel="stylesheet" href="/.local/inspector.css">
+<link rel="stylesheet" href="/.local/styles.css">
 </head>
 <body class="docs">
 <nav aria-label="Back"><a href="/.local/">What happens to my request</a></nav>
