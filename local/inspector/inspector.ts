@@ -115,7 +115,7 @@ export class Inspector implements GatewayInspector {
 
   #state({ trouble }: Actions): State {
     const { clock, tenant, audience, signingKey } = this.#options;
-    const groups = tenantView({ tenant, audience, kids: signingKey.kids });
+    const groups = tenantView({ overview: tenant.overview(), audience, kids: signingKey.kids });
     return { nowMs: clock.now(), aheadMs: clock.aheadMs, trouble, groups };
   }
 

@@ -86,10 +86,14 @@ function wordsOf(reason: string, message: string): string {
   if (reason === 'scope_missing') return 'The credential is valid, but lacks a scope that the route requires.';
   if (reason === 'route_unknown') return 'The credential is valid, but the configuration does not know the route.';
   // This code has several causes.
-  if (reason === 'credential_malformed') return `Refused. ${message}`;
+  if (reason === 'credential_malformed') return message;
   const code = CREDENTIAL_ERROR_CODES.find((known) => known === reason);
-  if (code) return `Refused: ${CREDENTIAL_REASONS[code]}.`;
+  if (code) return sentence(CREDENTIAL_REASONS[code]);
   return `The credential could not be checked. ${message}`;
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 function stationsOf(notes: readonly Noted[], decided: Decided | undefined): readonly Station[] {

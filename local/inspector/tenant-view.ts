@@ -1,108 +1,106 @@
 /** The tenant's state as the page shows it. Never a secret: neither the value of an app password nor a key. */
-import { X509Certificate } from 'node:crypto';
-import { isJsonObject, parseJson } from '../../src/core/json.ts';
 import type { Fact, FactGroup } from '../../web/inspector/protocol.ts';
-import type { ApplicationPasswordRecord, ResourceServerRecord } from '../tenant/records.ts';
-import type { Tenant } from '../tenant/server.ts';
+import type { TenantOverview } from '../tenant/overview.ts';
 
 export interface ViewSettings {
-  readonly tenant: Tenant;
+  readonly overview: TenantOverview;
   /** The API that is shown. */
   readonly audience: string;
   /** The ids of our own signing keys. */
   readonly kids: { readonly current: string; readonly pending: string | undefined };
 }
 
-const MAXIMUM_PASSWORDS = 30;
+const MOST_PASSWORDS = 20;
+const MOST_REQUESTS = 8;
+const MOST_SCOPES = 4;
 
 export function tenantView(settings: ViewSettings): readonly FactGroup[] {
-  return [keysOf(settings), grantsOf(settings), passwordsOf(settings), loginsOf(settings), callsOf(settings)];
+  const { overview } = settings;
+  return [
+    passwordsOf(overview),
+    loginsOf(overview),
+    limitsOf(overview),
+    keysOf(settings),
+    grantsOf(settings),
+    requestsOf(overview),
+  ];
 }
 
-function keysOf({ tenant, audience, kids }: ViewSettings): FactGroup {
-  const api = [...tenant.state.resourceServers.values()].find(({ identifier }) => identifier === audience);
+function keysOf({ overview, audience, kids }: ViewSettings): FactGroup {
+  const api = overview.resourceServers.find(({ identifier }) => identifier === audience);
   const pending = kids.pending === undefined ? [] : [{ name: 'Our pending key', value: short(kids.pending) }];
+  const [current = '', ...older] = overview.signingKeys;
   return {
     title: 'Keys',
     none: 'There is no key.',
     facts: [
-      { name: 'Our key signs with', value: short(kids.current) },
+      { name: 'We sign with', value: short(kids.current) },
       ...pending,
-      { name: 'The tenant trusts for this API', value: api ? trustedKey(api) : 'the API does not exist' },
-      { name: 'The tenant signs with', value: short(signingKid(tenant)) },
+      {
+        name: 'The tenant trusts',
+        value: api ? api.keyIds.map(short).join(', ') || 'no key' : 'The API does not exist',
+      },
+      { name: 'The tenant signs with', value: short(current) },
+      ...older.map((kid) => ({ name: 'It also publishes', value: short(kid) })),
     ],
   };
 }
 
-/** The API shows our key as a certificate, in which the id is the common name or missing. */
-function trustedKey({ verificationKey, verificationKeys }: ResourceServerRecord): string {
-  const listed = Array.isArray(verificationKeys) ? verificationKeys.length : 0;
-  if (typeof verificationKey !== 'string') return listed > 0 ? `${listed} keys` : 'no key';
-  try {
-    return `a certificate, SHA-256 ${new X509Certificate(verificationKey).fingerprint256.slice(0, 11)}…`;
-  } catch {
-    return 'a public key';
-  }
-}
-
-/** The header of a new token names it. */
-function signingKid(tenant: Tenant): string {
-  const header = parseJson(Buffer.from(tenant.mintJwt().split('.')[0] ?? '', 'base64url').toString());
-  return isJsonObject(header) ? String(header.kid) : '';
-}
-
-function grantsOf({ tenant, audience: shown }: ViewSettings): FactGroup {
-  const grants = [...tenant.state.clientGrants.values()];
-  const relevant = grants.filter(({ audience }) => audience === shown || audience === `${tenant.issuer}api/v2/`);
-  const facts = relevant.map((grant): Fact => {
-    const { client_id: client = 'every client', scope } = grant;
-    return { name: client, value: scope.length === 0 ? 'no scope' : scope.join(', ') };
+function grantsOf({ overview, audience }: ViewSettings): FactGroup {
+  const shown = [audience, `${overview.issuer}api/v2/`];
+  const grants = overview.clientGrants.filter((grant) => shown.includes(grant.audience));
+  const facts = grants.map(({ clientId, scopes, audience: of }): Fact => {
+    const api = of === audience ? 'this API' : 'Management API';
+    return { name: clientId, value: `${api}: ${scopes === 'all' ? 'every scope' : listOf(scopes)}` };
   });
   return { title: 'Client grants', none: 'No client has a grant.', facts };
 }
 
-function passwordsOf({ tenant }: ViewSettings): FactGroup {
-  const records = [...tenant.state.applicationPasswords.values()].reverse().slice(0, MAXIMUM_PASSWORDS);
-  return {
-    title: 'App passwords',
-    none: 'Nobody has an app password.',
-    facts: records.map((record) => passwordFact(record, tenant)),
-  };
+function listOf(scopes: readonly string[]): string {
+  if (scopes.length === 0) return 'no scope';
+  const more = scopes.length > MOST_SCOPES ? ` and ${scopes.length - MOST_SCOPES} more` : '';
+  return `${scopes.slice(0, MOST_SCOPES).join(', ')}${more}`;
 }
 
-function passwordFact(
-  { id, user_id: userId, label, scope, lastAccessedMs }: ApplicationPasswordRecord,
-  tenant: Tenant,
-): Fact {
-  const owner = tenant.state.users.get(userId)?.username ?? userId;
-  const used = lastAccessedMs === undefined ? 'never used' : `used ${timeOf(lastAccessedMs)}`;
-  return {
-    name: label,
-    value: `${owner}, ${scope.join(' ')}, ${used}`,
-    remove: { action: 'revoke_app_password', id },
-  };
+function passwordsOf({ applicationPasswords }: TenantOverview): FactGroup {
+  const newest = [...applicationPasswords].reverse().slice(0, MOST_PASSWORDS);
+  const facts = newest.map(({ id, username, label, scopes, lastUsedAt }): Fact => {
+    const used = lastUsedAt === null ? 'never used' : `used ${timeOf(lastUsedAt)}`;
+    return {
+      name: label,
+      value: `${username}, ${listOf(scopes)}, ${used}`,
+      remove: { action: 'revoke_app_password', id },
+    };
+  });
+  return { title: 'App passwords', none: 'Nobody has an app password.', facts };
 }
 
-function loginsOf({ tenant }: ViewSettings): FactGroup {
-  const facts = [...tenant.state.users.values()].flatMap(({ username }): readonly Fact[] => {
-    const failures = tenant.logins.totalFailures(username);
-    const blocked = tenant.logins.blockedIps(username);
-    if (failures === 0 && blocked.length === 0) return [];
-    if (blocked.length === 0) return [{ name: username, value: `${failures} failed` }];
-    return [{ name: username, value: `${failures} failed, blocked from ${blocked.join(', ')}`, isAlarming: true }];
+function loginsOf({ failedLogins, at }: TenantOverview): FactGroup {
+  const facts = failedLogins.map(({ username, ip, failures, blockedUntil }): Fact => {
+    const name = `${username} from ${ip}`;
+    if (blockedUntil === null || blockedUntil <= at) return { name, value: `${failures} failed` };
+    return { name, value: `${failures} failed, blocked until ${timeOf(blockedUntil)}`, isAlarming: true };
   });
   return { title: 'Failed logins and blocks', none: 'No login has failed.', facts };
 }
 
-function callsOf({ tenant }: ViewSettings): FactGroup {
-  const facts = tenant.requests
-    .slice(-8)
-    .reverse()
-    .map(({ method, path, status, at }): Fact => {
-      const fact = { name: `${method} ${path}`, value: `${status === 0 ? 'no response' : status}, ${timeOf(at)}` };
-      return status === 0 || status >= 400 ? { ...fact, isAlarming: true } : fact;
-    });
-  return { title: 'Its last requests', none: 'It has received none.', facts };
+function limitsOf({ rateLimits }: TenantOverview): FactGroup {
+  const facts = rateLimits.map(({ family, limit, remaining, resetsAt }): Fact => {
+    const name = family === 'management' ? 'Management API' : 'Authentication API';
+    const reset = resetsAt === null ? '' : `, resets ${timeOf(resetsAt)}`;
+    const fact = { name, value: `${remaining} of ${limit} left${reset}` };
+    return remaining === 0 ? { ...fact, isAlarming: true } : fact;
+  });
+  return { title: 'Rate limits', none: 'There are none.', facts };
+}
+
+function requestsOf({ requests }: TenantOverview): FactGroup {
+  const latest = requests.slice(-MOST_REQUESTS).reverse();
+  const facts = latest.map(({ method, path, status, at }): Fact => {
+    const fact = { name: `${method} ${path}`, value: `${status === 0 ? 'no response' : status}, ${timeOf(at)}` };
+    return status === 0 || status >= 400 ? { ...fact, isAlarming: true } : fact;
+  });
+  return { title: 'Its latest requests', none: 'None in the last minute.', facts };
 }
 
 function timeOf(epochMs: number): string {

@@ -24,7 +24,8 @@ export class RequestForm {
   });
   readonly #contents = element('pre', { tabindex: '0', 'aria-label': TEXTS.contents });
   readonly #details = element('details', {}, element('summary', {}, TEXTS.contents), this.#contents);
-  readonly #route = element('select', { id: 'route' });
+  readonly #route = element('select', { id: 'route', 'aria-describedby': 'route-words' });
+  readonly #routeWords = element('p', { id: 'route-words', class: 'hint' });
   readonly #send: HTMLButtonElement;
   #credentials: readonly PreparedCredential[] = [];
   #routes: readonly OfferedRoute[] = [];
@@ -32,6 +33,7 @@ export class RequestForm {
   constructor({ onSend, onNewCredentials }: FormPorts) {
     this.#send = button(TEXTS.send, () => onSend(this.#request()), { kind: 'primary' });
     this.#credential.addEventListener('change', () => this.#choose());
+    this.#route.addEventListener('change', () => this.#showRoute());
     this.#header.addEventListener('input', () => this.#edit());
     this.root = element(
       'section',
@@ -39,7 +41,7 @@ export class RequestForm {
       element('h2', { id: 'send-title' }, TEXTS.sendTitle),
       field('credential', TEXTS.credential, this.#credential, this.#words),
       field('header', TEXTS.header, this.#header, this.#details),
-      field('route', TEXTS.route, this.#route),
+      field('route', TEXTS.route, this.#route, this.#routeWords),
       element(
         'div',
         { class: 'actions' },
@@ -58,11 +60,10 @@ export class RequestForm {
     const groups = [...new Set(credentials.map(({ group }) => group))].map((group) => optionGroup(group, credentials));
     const own = element('optgroup', { label: TEXTS.ownGroup }, option(OWN, TEXTS.own));
     this.#credential.replaceChildren(...groups, own);
-    this.#route.replaceChildren(
-      ...routes.map(({ method, path, words }, index) => option(String(index), `${method} ${path} (${words})`)),
-    );
+    this.#route.replaceChildren(...routes.map(({ method, path }, index) => option(String(index), `${method} ${path}`)));
     if (chosen !== '') this.#credential.value = chosen;
     if (route >= 0) this.#route.selectedIndex = route;
+    this.#showRoute();
     if (chosen !== OWN) this.#choose();
   }
 
@@ -100,6 +101,10 @@ export class RequestForm {
       this.#words.textContent = TEXTS.changedWords;
     }
     this.#showContents();
+  }
+
+  #showRoute(): void {
+    this.#routeWords.textContent = this.#routes[this.#route.selectedIndex]?.words ?? '';
   }
 
   #showContents(): void {

@@ -54,13 +54,19 @@ function callOf({ words, outcome, durationMs, isGood }: Call, longestMs: number)
 function checksOf(checks: readonly Check[]): HTMLElement {
   const passed = checks.filter(({ state }) => state === 'passed').length;
   const hasFailed = checks.some(({ state }) => state === 'failed');
-  const words = fillText(hasFailed ? TEXTS.checkFailed : TEXTS.checksPassed, { count: String(passed) });
   return element(
     'details',
     { open: hasFailed },
-    element('summary', {}, words),
+    element('summary', {}, summaryOf(passed, hasFailed)),
     element('ol', { class: 'checks' }, ...checks.map(checkOf)),
   );
+}
+
+function summaryOf(passed: number, hasFailed: boolean): string {
+  const texts = hasFailed
+    ? [TEXTS.firstFailed, TEXTS.checkFailed, TEXTS.checksFailed]
+    : [TEXTS.checksPassed, TEXTS.checkPassed, TEXTS.checksPassed];
+  return fillText(texts[Math.min(passed, 2)] ?? '', { count: String(passed) });
 }
 
 function checkOf({ words, state }: Check): HTMLElement {
