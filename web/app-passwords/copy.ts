@@ -17,16 +17,19 @@ export function copyButton(
   onCopied: () => void,
   options: ButtonOptions = {},
 ): CopyButton {
-  const status = element('p', { class: 'copy-status', role: 'status' });
+  const status = element('p', { class: 'visually-hidden', role: 'status' });
   const show = (name: 'copy' | 'check', words: string) => made.replaceChildren(icon(name), words);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
       show('check', TEXTS.copied);
+      // The button shows it already.
+      status.className = 'visually-hidden';
       status.textContent = TEXTS.copied;
       onCopied();
       setTimeout(() => show('copy', caption), CONFIRMED_MS);
     } catch {
+      status.className = 'copy-status';
       status.textContent = TEXTS.copyFailed;
     }
   };

@@ -33,7 +33,7 @@ export function openDeleteDialog({ password, remove, signIn, onDeleted }: Delete
     isBusy = false;
   };
   const cancel = button(TEXTS.cancel, () => modal.close());
-  const accept = button(TEXTS.delete, () => void confirm(), { kind: 'danger' });
+  const accept = button(TEXTS.delete, () => void confirm(), { kind: 'destroy' });
   const modal = openModal({
     title: fill(TEXTS.deleteTitle, { label: quoted(password.label) }),
     descriptionId: 'delete-text',

@@ -23,7 +23,7 @@ export function setAttributes(target: Element, attributes: Attributes): void {
 }
 
 export interface ButtonOptions {
-  readonly kind?: 'primary' | 'danger' | 'quiet' | 'plain';
+  readonly kind?: 'primary' | 'danger' | 'destroy' | 'quiet' | 'plain';
   readonly icon?: IconName;
   readonly attributes?: Attributes;
 }
@@ -36,14 +36,22 @@ export function button(text: string, onClick: () => void, options: ButtonOptions
   return made;
 }
 
+/** What reorders or hides other characters. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Replaces control characters and marks of direction, with which a text could look like another one. */
+function visible(text: string): string {
+  return text.replaceAll(INVISIBLE, '\uFFFD');
+}
+
 /** Text that comes from outside, in a direction of its own: right-to-left characters in it change nothing around it. */
 export function outside(text: string): HTMLElement {
-  return element('bdi', { dir: 'auto' }, text);
+  return element('bdi', { dir: 'auto' }, visible(text));
 }
 
 /** The same where only a string is possible, such as in an attribute. */
 export function isolated(text: string): string {
-  return `\u2068${text}\u2069`;
+  return `\u2068${visible(text)}\u2069`;
 }
 
 /** Puts nodes or texts in the places of `{name}`. */
@@ -63,7 +71,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 /** Paths in a box of 24 by 24. */
 const ICONS = {
-  key: 'M14.5 9.5a5 5 0 1 1-3-4.6M11 13l9-9m-3 3 3 3m-6 0 2 2',
+  key: 'M8 11.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM11.200 12.800 20 4M16 8l3 3M13 11l2 2',
   plus: 'M12 5v14M5 12h14',
   trash: 'M4 7h16M9 7V4h6v3m3 0-1 13H7L6 7m4 4v6m4-6v6',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',

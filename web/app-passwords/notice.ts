@@ -19,12 +19,12 @@ export function codeOfError(error: unknown): string {
 export function failureNotice(error: unknown, actions: NoticeActions, code = codeOfError(error)): HTMLElement {
   const { title = '', help = '' } = PROBLEMS[code] ?? {};
   const seconds = error instanceof ApiFailure ? error.retryAfterSeconds : undefined;
-  const wait = seconds === undefined ? '' : ` ${fillText(RETRY_AFTER, { seconds: String(seconds) })}`;
+  const advice = seconds === undefined ? help : fillText(RETRY_AFTER, { seconds: String(seconds) });
   const text = element(
     'div',
     { class: 'notice-text' },
     element('p', { class: 'notice-title' }, title),
-    element('p', {}, `${help}${wait}`),
+    element('p', {}, advice),
   );
   return element(
     'div',

@@ -45,6 +45,8 @@ export const TEXTS = {
   lastUsed: 'Last used',
   expires: 'Expires',
   never: 'Never',
+  justNow: 'just now',
+  soon: 'in less than a minute',
   expired: 'Expired',
   mayDo: 'May',
   delete: 'Delete',

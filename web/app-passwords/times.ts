@@ -1,23 +1,33 @@
 /** Times in words, such as "3 days ago". */
 import { element } from './dom.ts';
-import { LOCALE } from './texts.ts';
+import { LOCALE, TEXTS } from './texts.ts';
 
-const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ['year', 31_557_600],
-  ['month', 2_629_800],
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
+interface Unit {
+  readonly name: Intl.RelativeTimeFormatUnit;
+  readonly seconds: number;
+  /** The least number of seconds for which it is used. */
+  readonly from: number;
+}
+
+const DAY = 86_400;
+/** From the largest to the smallest. */
+const UNITS: readonly Unit[] = [
+  { name: 'year', seconds: 365.25 * DAY, from: 700 * DAY },
+  { name: 'month', seconds: 30.4375 * DAY, from: 100 * DAY },
+  { name: 'day', seconds: DAY, from: 23.5 * 3600 },
+  { name: 'hour', seconds: 3600, from: 59.5 * 60 },
+  { name: 'minute', seconds: 60, from: 60 },
 ];
 
-const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat(LOCALE);
 const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** In the largest unit that fits, such as "in 3 months"; "now" for less than a minute. */
+/** In a unit that fits, such as "in 90 days" or "3 hours ago". */
 export function inWords(time: Date, now: Date): string {
   const seconds = (time.getTime() - now.getTime()) / 1000;
-  const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', Number.POSITIVE_INFINITY];
-  return relative.format(Math.trunc(seconds / length) || 0, unit);
+  const unit = UNITS.find(({ from }) => Math.abs(seconds) >= from);
+  if (unit) return relative.format(Math.round(seconds / unit.seconds), unit.name);
+  return seconds > 0 ? TEXTS.soon : TEXTS.justNow;
 }
 
 export function exactly(time: Date): string {
