@@ -123,7 +123,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly title: string; readonl
   },
   label_invalid: {
     title: 'The name cannot be used',
-    help: 'Use 1 to 100 characters, without line breaks.',
+    help: 'Use 1 to 100 characters. Invisible characters are not allowed.',
   },
   scopes_invalid: {
     title: 'These rights cannot be given',
@@ -152,6 +152,14 @@ export const PROBLEMS: Readonly<Record<string, { readonly title: string; readonl
   tenant_unavailable: {
     title: 'The sign-in service is not available',
     help: 'Nothing is wrong with your app passwords. Try again in a few minutes.',
+  },
+  tenant_refused: {
+    title: 'The sign-in service refused the change',
+    help: 'Try again. If that does not help, tell the people who run this API.',
+  },
+  state_unavailable: {
+    title: 'The service is not available',
+    help: 'Nothing was changed. Try again in a few minutes.',
   },
   unavailable: {
     title: 'The service is not available',
