@@ -64,6 +64,8 @@ it('an OpenID Connect logout refuses hints that are wrong or of another client',
   expect(await status({ id_token_hint: 'x.y.z' })).toBe(400);
   expect(await status({ id_token_hint: `${id_token}x` })).toBe(400);
   expect(await status({ id_token_hint: id_token, client_id: 'local-web-client' })).toBe(400);
+  const foreign = tenant.mintJwt({ audience: PAGE_CLIENT, issuer: 'https://attacker.example/' });
+  expect(await status({ id_token_hint: foreign })).toBe(400);
   expect(await status({ client_id: 'nobody' })).toBe(400);
   expect(await status({ id_token_hint: tenant.mintJwt({ audience: PAGE_CLIENT, expiresInSeconds: -60 }) })).toBe(200);
 });
