@@ -1,15 +1,43 @@
 /** The signed requests of the authorizer against the emulator, which shares no code with the signer. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Account, callAws } from '../../local/deployment/aws-request.ts';
 import { type Ministack, startMinistack } from '../../local/deployment/ministack.ts';
 import { createSecret } from '../../local/deployment/secrets.ts';
+import { createExpiryTable } from '../../src/aws/app-passwords/expiry-table.ts';
 import { createAuthorizerAws } from '../../src/aws/authorizer-aws.ts';
 import { createHttpsClient } from '../../src/http/https-client.ts';
 import { generateSigningKey } from '../../src/signing-key/generate-signing-key.ts';
 
+const expiryOf = (id: string, subject: string, expiresAt: number) => ({
+  id,
+  subject,
+  passwordId: `asp_${id}`,
+  expiresAt,
+});
+
 const ministack = inject('ministack');
 const TIMEOUT_MS = 2000;
+
+const key = (HashKey: string, RangeKey?: string) => [
+  { AttributeName: HashKey, KeyType: 'HASH' },
+  ...(RangeKey === undefined ? [] : [{ AttributeName: RangeKey, KeyType: 'RANGE' }]),
+];
+const Projection = { ProjectionType: 'ALL' };
+const EXPIRIES = {
+  TableName: 'expiries',
+  KeySchema: key('id'),
+  AttributeDefinitions: [
+    ...['id', 'subject', 'expiring'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    { AttributeName: 'expiresAt', AttributeType: 'N' },
+  ],
+  GlobalSecondaryIndexes: [
+    { IndexName: 'by-subject', KeySchema: key('subject', 'expiresAt'), Projection },
+    { IndexName: 'by-expiry', KeySchema: key('expiring', 'expiresAt'), Projection },
+  ],
+  BillingMode: 'PAY_PER_REQUEST',
+};
 
 describe.skipIf(ministack === '')('what the authorizer reads from and writes to AWS', () => {
   let emulator: Ministack;
@@ -27,6 +55,7 @@ describe.skipIf(ministack === '')('what the authorizer reads from and writes to 
         BillingMode: 'PAY_PER_REQUEST',
       });
     }
+    await callAws(account, 'dynamodb', 'DynamoDB_20120810.CreateTable', EXPIRIES);
   });
 
   afterAll(async () => {
@@ -48,10 +77,17 @@ describe.skipIf(ministack === '')('what the authorizer reads from and writes to 
       },
     });
 
+  const database = () =>
+    new DynamoDBClient({
+      endpoint: emulator.url,
+      region: account.region,
+      credentials: { accessKeyId: account.id, secretAccessKey: 'test' },
+    });
+
   it('includes the signing key, although no other key is pending', async () => {
-    const key = await generateSigningKey(Date.now());
-    await createSecret(account, 'demo/key', key);
-    expect((await aws().readSigningKeys('demo/key')).map(({ kid }) => kid)).toEqual([key.kid]);
+    const signingKey = await generateSigningKey(Date.now());
+    await createSecret(account, 'demo/key', signingKey);
+    expect((await aws().readSigningKeys('demo/key')).map(({ kid }) => kid)).toEqual([signingKey.kid]);
   });
 
   it('includes the client, the origin secret and the pepper', async () => {
@@ -88,6 +124,27 @@ describe.skipIf(ministack === '')('what the authorizer reads from and writes to 
     const Item = { id: { S: 'newest' }, all: { N: '1768478400000' }, expires: { N: '1900000000' } };
     await callAws(account, 'dynamodb', 'DynamoDB_20120810.PutItem', { TableName: 'marks', Item });
     expect(await table.read('newest', TIMEOUT_MS)).toEqual({ all: 1_768_478_400_000 });
+  });
+
+  it('includes the expiries, which the self-service API writes', async () => {
+    const [early, late, others] = [
+      expiryOf('a', 'auth0|alice', 100),
+      expiryOf('b', 'auth0|alice', 200),
+      expiryOf('c', 'auth0|bob', 150),
+    ];
+    const table = createExpiryTable('expiries', database());
+    for (const expiry of [late, others, early, early]) await table.add(expiry);
+    const reader = aws().expiryReader('expiries');
+    expect(await reader.read('a', TIMEOUT_MS)).toBe(100);
+    expect(await reader.read('none', TIMEOUT_MS)).toBeUndefined();
+    await expect(table.add({ ...early, passwordId: 'asp_other' })).rejects.toThrow('another password');
+    expect(await table.ofUser('auth0|alice')).toEqual([early, late]);
+    expect(await table.due(150, 10)).toEqual([early, others]);
+    expect(await table.due(150, 1)).toEqual([early]);
+    expect(await table.some(10)).toEqual([early, others, late]);
+    for (const id of ['a', 'a', 'b']) await table.remove(id);
+    expect(await table.some(10)).toEqual([others]);
+    expect(await reader.read('a', TIMEOUT_MS)).toBeUndefined();
   });
 
   it('reports a table that does not exist', async () => {
