@@ -4,6 +4,7 @@
  */
 import { hash, randomUUID, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as dpop from 'dpop';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -35,6 +36,7 @@ const runtime = inject('lambdaRuntime');
 /** The construct path of each folder in `lambda/`. Those of functions that this deployment does not have are `undefined`. */
 const CONSTRUCTS: Readonly<Record<string, RegExp | undefined>> = {
   'app-passwords': undefined,
+  'app-passwords-page': undefined,
   authorizer: /\/Authorizer\/Decide\//,
   'auth0-setup': /\/Auth0Setup\//,
   'demo-api': undefined,
@@ -66,9 +68,18 @@ const APP_PASSWORDS = {
   origins: [],
   onDestroy: 'refuse',
 };
+const PAGE = {
+  issuer: 'https://tenant.auth0.com/',
+  audience: 'https://demo.api',
+  clientId: 'page-client',
+  scopes: ['read:foo'],
+  scopeDescriptions: {},
+};
+const START_PAGE = '<!doctype html>';
 /** The environments of the functions that this deployment does not have. */
 const UNDEPLOYED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'app-passwords': { CONFIG: JSON.stringify(APP_PASSWORDS) },
+  'app-passwords-page': { CONFIG: JSON.stringify(PAGE) },
   'demo-api': {},
   'resource-metadata': { CONFIG: JSON.stringify({ document: METADATA }) },
 };
@@ -137,6 +148,7 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
       await bundle(`lambda/${folder}/handler.ts`, join(directory, 'index.js'));
       undeployed.set(folder, { directory, handler: 'index.handler', environment });
     }
+    await writeFile(join(assembly, 'app-passwords-page', 'index.html'), START_PAGE);
     secrets.push(...secretsOf(await signingKey()));
   });
 
@@ -294,6 +306,14 @@ describe.skipIf(ministack === '' || !runtime)('the functions under AWS’s runti
     const { kid, n, e } = objectOf(await signingKey());
     expect(statusCode).toBe(200);
     expect(objectOf(body)).toEqual({ keys: [{ kty: 'RSA', kid, alg: 'RS256', use: 'sig', n, e }] });
+  });
+
+  it('serve the page for app passwords, from the files beside the code', async () => {
+    const page = (members: object) => invoke('app-passwords-page', { httpMethod: 'GET', ...members });
+    expect(proxyResponse(await page({}))).toMatchObject({ statusCode: 200, body: START_PAGE });
+    const { body } = proxyResponse(await page({ pathParameters: { asset: 'config.json' } }));
+    expect(objectOf(body)).toEqual(PAGE);
+    expect(proxyResponse(await page({ pathParameters: { asset: 'index.js' } })).statusCode).toBe(404);
   });
 
   it('serve the metadata of an HTTP API', async () => {

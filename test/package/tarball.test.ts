@@ -9,6 +9,7 @@ import { installTool, projectToolOptions } from '../support/tools/pinned-tool.ts
 const tarball = inject('tarball');
 const FUNCTIONS = [
   'app-passwords',
+  'app-passwords-page',
   'auth0-setup',
   'authorizer',
   'backend-proxy',
@@ -20,6 +21,7 @@ const FUNCTIONS = [
   'revocation',
   'signing-key',
 ];
+const PAGE_FILES = ['app.js', 'icon.svg', 'index.html', 'styles.css', 'worker.js'];
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.md'];
 const MEGABYTE = 1024 ** 2;
 
@@ -40,7 +42,8 @@ describe('the packed package', () => {
 
   it('contains these files and no others', () => {
     const code = ['app.js', 'asp.js', 'cli.js', 'index.js', ...FUNCTIONS.map((name) => `functions/${name}/index.js`)];
-    const expected = [...code, 'functions/authorizer/provisioned.mjs', ...DOCUMENTS, 'package.json'].sort();
+    const page = PAGE_FILES.map((name) => `functions/app-passwords-page/${name}`);
+    const expected = [...code, ...page, 'functions/authorizer/provisioned.mjs', ...DOCUMENTS, 'package.json'].sort();
     expect(files.filter((file) => !file.startsWith('types/'))).toEqual(expected);
     const types = files.filter((file) => file.startsWith('types/'));
     expect(types).toContain('types/lib/index.d.ts');
