@@ -2,14 +2,13 @@
 import { type InferOutput, minLength, object, pipe, string } from 'valibot';
 import { parse } from '../../src/config/parse.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { type CustomResource, physicalId, type Work, warningsAttribute } from '../../src/custom-resource/resource.ts';
+import { type CustomResource, physicalId, warningsAttribute } from '../../src/custom-resource/resource.ts';
 import type { ManagementConnection } from '../../src/management/management-connection.ts';
-import { exclusively } from '../../src/setup/lease.ts';
 import { offerScope, withdrawScope } from '../../src/setup/offered-scope/offer-scope.ts';
 import type { OfferedScopeRecord } from '../../src/setup/offered-scope/offered-scope-record.ts';
 import { recordKey } from '../../src/setup/record-store.ts';
-import { leaseOptions } from './lease-options.ts';
 import type { SetupPorts } from './ports.ts';
+import { type Held, withLease } from './with-lease.ts';
 
 const text = pipe(string(), minLength(1));
 
@@ -23,43 +22,46 @@ type Ports = Pick<SetupPorts, 'settings' | 'state' | 'clock' | 'sleep' | 'unique
 
 /** Makes the resource. */
 export function createOfferedScopeResource(ports: Ports): CustomResource {
-  const { tenantUrl, managementSecret } = ports.settings;
   return {
-    identify: (properties) => {
-      const { Audience: audience, Scope: scope } = parseProperties(properties);
-      return physicalId('auth0-offered-scope', [tenantUrl, audience, scope, managementSecret]);
-    },
-    put: (id, properties, work) => put(ports, id, parseProperties(properties), work),
-    remove: (id, _properties, work) => remove(ports, id, work),
+    identify: (properties) => idOf(ports.settings, parseProperties(properties)),
+    put: (id, properties, work) =>
+      withLease(ports, work, (held) => offer(ports, { ...held, id, properties: parseProperties(properties) })),
+    remove: (id, _properties, work) => withLease(ports, work, (held) => withdraw(ports, { ...held, id })),
   };
+}
+
+function idOf({ tenantUrl, managementSecret }: Ports['settings'], { Audience, Scope }: Properties): string {
+  return physicalId('auth0-offered-scope', [tenantUrl, Audience, Scope, managementSecret]);
 }
 
 function parseProperties(properties: JsonObject): Properties {
   return parse(schema, properties, 'The properties of the scope');
 }
 
-async function put(ports: Ports, id: string, { Audience: identifier, Scope, Description }: Properties, work: Work) {
-  const endMs = ports.clock() + work.timeoutMs;
-  const { warnings } = await exclusively(ports, leaseOptions(work), async ({ records }) => {
-    const connection = await ports.connect(endMs - ports.clock());
-    // No identifier of a resource server ends in this.
-    const key = `${recordKey(ports.settings.tenantUrl, identifier)} scope ${Scope}`;
-    await records.acquire(key, id);
-    const scope = { value: Scope, description: Description };
-    return offerScope({ ...connection, records: records.storeFor<OfferedScopeRecord>(key), identifier, scope });
+interface Offer extends Held {
+  readonly id: string;
+  readonly properties: Properties;
+}
+
+async function offer(ports: Ports, { records, leftMs, id, properties }: Offer) {
+  const { Audience: identifier, Scope: value, Description: description } = properties;
+  const connection = await ports.connect(leftMs());
+  // No identifier of a resource server ends in this.
+  const key = `${recordKey(ports.settings.tenantUrl, identifier)} scope ${value}`;
+  await records.acquire(key, id);
+  const { warnings } = await offerScope({
+    ...connection,
+    records: records.storeFor<OfferedScopeRecord>(key),
+    identifier,
+    scope: { value, description },
   });
   return { Warnings: warningsAttribute(warnings.map(({ message }) => message)) };
 }
 
-async function remove(ports: Ports, id: string, work: Work): Promise<void> {
-  const endMs = ports.clock() + work.timeoutMs;
-  await exclusively(ports, leaseOptions(work), ({ records }) =>
-    records.end({
-      owner: id,
-      tearDown: async (key) => {
-        const connection = await ports.connect(endMs - ports.clock());
-        await withdrawScope({ ...connection, records: records.storeFor<OfferedScopeRecord>(key) });
-      },
-    }),
-  );
+async function withdraw(ports: Ports, { records, leftMs, id }: Omit<Offer, 'properties'>): Promise<void> {
+  await records.end({
+    owner: id,
+    tearDown: async (key) =>
+      withdrawScope({ ...(await ports.connect(leftMs())), records: records.storeFor<OfferedScopeRecord>(key) }),
+  });
 }

@@ -9,7 +9,6 @@ import { type CustomResource, physicalId, type Work, warningsAttribute } from '.
 import type { KeyProperty } from '../../src/management/key-properties.ts';
 import type { ManagementConnection } from '../../src/management/management-connection.ts';
 import { introspectionWarnings } from '../../src/setup/introspection-control.ts';
-import { exclusively } from '../../src/setup/lease.ts';
 import { recordKey } from '../../src/setup/record-store.ts';
 import type { ResourceServerRecord } from '../../src/setup/resource-server/resource-server-record.ts';
 import { setUpResourceServer } from '../../src/setup/resource-server/set-up-resource-server.ts';
@@ -18,8 +17,8 @@ import { proveUnseenKey } from '../../src/setup/resource-server/unseen-key.ts';
 import { type DeliveredKey, wantedKeyProperties } from '../../src/setup/resource-server/wanted-key-properties.ts';
 import { keysInUse, NO_PUBLIC_KEYS, parsePublicKeys } from '../../src/signing-key/public-key-document.ts';
 import { importSigningKey, parseSigningJwk } from '../../src/signing-key/signing-key.ts';
-import { leaseOptions } from './lease-options.ts';
 import type { SetupPorts } from './ports.ts';
+import { withLease } from './with-lease.ts';
 
 const text = pipe(string(), minLength(1));
 /** CloudFormation turns everything that is not a list or an object into text. */
@@ -73,9 +72,8 @@ async function put(ports: Ports, id: string, properties: Properties, work: Work)
   const { Audience: identifier, KeyDelivery: keyDelivery, KeyFormat: keyFormat, JwksUrl: jwksUrl } = properties;
   // Before anything is recorded: without a key there is nothing to set up.
   await publishedKeys(ports.state);
-  const endMs = ports.clock() + work.timeoutMs;
-  const { warnings, unseen } = await exclusively(ports, leaseOptions(work), async ({ records }) => {
-    const { resourceServers } = await ports.connect(endMs - ports.clock());
+  const { warnings, unseen } = await withLease(ports, work, async ({ records, leftMs }) => {
+    const { resourceServers } = await ports.connect(leftMs());
     const key = recordKey(ports.settings.tenantUrl, identifier);
     await records.acquire(key, id);
     // Read while the lease is held: a revocation publishes another key only after it has taken the lease, and then this runs again.
@@ -107,12 +105,11 @@ async function probeIntrospection(ports: Ports, { Audience: audience }: Properti
 }
 
 async function remove(ports: Ports, id: string, properties: Properties, work: Work): Promise<void> {
-  const endMs = ports.clock() + work.timeoutMs;
-  await exclusively(ports, leaseOptions(work), ({ records }) =>
+  await withLease(ports, work, ({ records, leftMs }) =>
     records.end({
       owner: id,
       tearDown: async (key) => {
-        const { resourceServers } = await ports.connect(endMs - ports.clock());
+        const { resourceServers } = await ports.connect(leftMs());
         const store = records.storeFor<ResourceServerRecord>(key);
         await tearDownResourceServer({ resourceServers, records: store, removeCreated: properties.RemoveCreated });
       },
