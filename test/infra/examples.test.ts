@@ -18,6 +18,7 @@ describe('the examples of the documentation', () => {
       'README0',
       'cdk0',
       'cdk1',
+      'cdk2',
       'environments0',
       'otherIssuers0',
       'otherIssuers1',
