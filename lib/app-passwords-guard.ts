@@ -4,32 +4,33 @@
  */
 import { Aspects, CfnResource, CustomResource, Duration, Names, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 
 /** Lambda runs a function that dies three times in all, one and two minutes apart. The rest is for its last response. */
 const SERVICE_TIMEOUT = Duration.minutes(15);
-/** Nothing of it is left after a deletion, so it need not wait. */
-const METADATA = 'AWS::CDK::Metadata';
+const TYPE = 'Custom::AppPasswordGuard';
+/** The guard of another `AppPasswords` in the stack would have to be deleted before this one, and this one before it. */
+const INDEPENDENT: readonly string[] = [TYPE, 'AWS::CDK::Metadata'];
 
 /** @param scope below which the function is. The guard is directly in the stack, so that nothing depends on it by accident */
 export function guardAppPasswords(scope: Construct, handler: IFunction): void {
   const stack = Stack.of(scope);
   const guard = new Construct(stack, `AppPasswordGuard${Names.uniqueId(scope)}`);
   const resource = new CustomResource(guard, 'Resource', {
-    resourceType: 'Custom::AppPasswordGuard',
+    resourceType: TYPE,
     serviceToken: handler.functionArn,
     serviceTimeout: SERVICE_TIMEOUT,
   });
   // The last moment at which the tree may change.
   Aspects.of(guard).add({
-    visit: (construct) => construct === guard && resource.node.addDependency(...othersIn(stack, guard)),
+    visit: (construct) => construct === guard && resource.node.addDependency(...othersIn(stack)),
   });
 }
 
-function othersIn(stack: Stack, guard: IConstruct): readonly CfnResource[] {
+function othersIn(stack: Stack): readonly CfnResource[] {
   return stack.node
     .findAll()
     .filter((construct) => CfnResource.isCfnResource(construct))
-    .filter(({ cfnResourceType }) => cfnResourceType !== METADATA)
-    .filter((other) => Stack.of(other) === stack && !other.node.scopes.includes(guard));
+    .filter(({ cfnResourceType }) => !INDEPENDENT.includes(cfnResourceType))
+    .filter((other) => Stack.of(other) === stack);
 }

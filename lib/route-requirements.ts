@@ -6,7 +6,14 @@ import type { IConstruct } from 'constructs';
 import { routes as routesSchema } from '../src/config/fields.ts';
 import { doOverlap, isMentioned } from '../src/config/route-coverage.ts';
 import { routeAudienceFault } from '../src/config/route-faults.ts';
-import { type RouteSetting, type RouteSettings, requirementOf, satisfies, scopesOf } from '../src/core/routes.ts';
+import {
+  type RouteSetting,
+  type RouteSettings,
+  requirementOf,
+  type ScopeRequirement,
+  satisfies,
+  scopesOf,
+} from '../src/core/routes.ts';
 import type { AuthorizerOptions } from './authorizer-function-props.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 
@@ -71,16 +78,12 @@ export class RouteRequirements {
 
   /** Describes each greedy route that a reserved one would open to more callers. All routes must be known. */
   reservationFaults(): readonly string[] {
-    const all = Object.entries(this.all).filter(([key]) => !this.#added.get(key)?.isReserved);
-    return [...this.#added].flatMap(([key, { requirement, isReserved }]) => {
-      const opened = isReserved
-        ? all.find(([other, setting]) => isOpened(other, setting, key, requirement))
-        : undefined;
-      return opened
-        ? [
-            `The route "${opened[0]}" covers the path of "${key}" too, which requires ${JSON.stringify(requirement)}. At your API, callers with this scope would then reach that path. Name narrower paths than "${opened[0]}", or use another authorizer for app specific passwords.`,
-          ]
-        : [];
+    const reserved = [...this.#added].filter(([, { isReserved }]) => isReserved);
+    const others = Object.entries(this.all).filter(([key]) => !this.#added.get(key)?.isReserved);
+    return reserved.flatMap(([key, { requirement }]) => {
+      const { audience = this.#accepted.audience, ...scopes } = requirementOf(requirement);
+      const opened = others.find(([other, setting]) => isOpened(other, setting, key, { ...scopes, audience }));
+      return opened ? [openedFault(opened[0], key, requirement)] : [];
     });
   }
 
@@ -140,10 +143,13 @@ function isSame(a: RouteSetting, b: RouteSetting): boolean {
 }
 
 /** Returns whether a greedy route refuses somebody whom the more specific one accepts. */
-function isOpened(greedy: string, setting: RouteSetting, key: string, requirement: RouteRequirement): boolean {
+function isOpened(greedy: string, setting: RouteSetting, key: string, opener: ScopeRequirement): boolean {
   if (!greedy.endsWith('+}') || setting === 'public' || !doOverlap(greedy, key)) return false;
   const required = requirementOf(setting);
-  const isOfOtherAudience =
-    required.audience !== undefined && required.audience !== requirementOf(requirement).audience;
-  return isOfOtherAudience || !satisfies(scopesOf(requirementOf(requirement)), required);
+  const isOfOtherAudience = required.audience !== undefined && required.audience !== opener.audience;
+  return isOfOtherAudience || !satisfies(scopesOf(opener), required);
+}
+
+function openedFault(greedy: string, key: string, requirement: RouteRequirement): string {
+  return `The route "${greedy}" covers the path of "${key}" too, which requires ${JSON.stringify(requirement)}. At your API, callers with this scope would then reach that path. Name narrower paths than "${greedy}", or use another authorizer for app specific passwords.`;
 }

@@ -290,6 +290,17 @@ describe('app passwords', () => {
     expect(() => ownStack(options)).toThrow(message);
   });
 
+  it('can be there for two authorizers in one stack, without a cycle', () => {
+    const { stack, props, authorizer } = ownStack();
+    const signingKey = new SigningKey(stack, 'OtherKey');
+    const other = new AuthorizerFunction(stack, 'OtherAuthorizer', { ...TENANT, signingKey });
+    new AppPasswords(stack, 'OtherAppPasswords', { ...props, authorizer: other });
+    expect(authorizer).not.toBe(other);
+    const guards = Object.values(Template.fromStack(stack).findResources('Custom::AppPasswordGuard'));
+    expect(guards).toHaveLength(2);
+    expect(JSON.stringify(guards.map(({ DependsOn }) => DependsOn))).not.toContain('AppPasswordGuard');
+  });
+
   it('cannot be there twice for one authorizer', () => {
     const { stack, props } = ownStack();
     expect(() => new AppPasswords(stack, 'Second', props)).toThrow('can have one AppPasswords');
@@ -299,6 +310,7 @@ describe('app passwords', () => {
     ['ANY /{proxy+}', ['admin']],
     ['ANY /app-passwords/{proxy+}', ['admin']],
     ['ANY /{proxy+}', { anyOf: ['admin', 'root'] }],
+    ['ANY /{proxy+}', { allOf: [], audience: 'https://old.api' }],
   ])(
     'cannot share an authorizer whose route "%s" requires %o, which their scope would bypass',
     (route, requirement) => {
@@ -310,6 +322,7 @@ describe('app passwords', () => {
   it.each([
     ['ANY /{proxy+}', []],
     ['ANY /{proxy+}', 'public'],
+    ['ANY /{proxy+}', { allOf: [], audience: 'https://my.api' }],
     ['ANY /api/{proxy+}', ['admin']],
     ['ANY /{proxy+}', { anyOf: ['admin', MANAGE] }],
   ] as const)('can share an authorizer whose route "%s" requires %o', (route, requirement) => {
