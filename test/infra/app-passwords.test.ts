@@ -315,7 +315,9 @@ describe('app passwords', () => {
     'cannot share an authorizer whose route "%s" requires %o, which their scope would bypass',
     (route, requirement) => {
       const routes = { [route]: requirement } as NonNullable<AuthorizerOptions['routes']>;
-      expect(() => ownStack({}, { routes }).template()).toThrow(`"${route}" covers the path of`);
+      expect(() => ownStack({}, { routes, audiences: ['https://old.api'] }).template()).toThrow(
+        `"${route}" covers the path of`,
+      );
     },
   );
 
