@@ -58,17 +58,17 @@ describe('the dashboard', () => {
     expect(dashboardText(dashboardWith())).toContain(`"title":"${title}"`);
   });
 
-  it('draws only metrics and dimensions that the functions write, like the alarms', () => {
+  it('draws only metrics and dimensions that the functions write, like the alarms', async () => {
     const template = synthesize((stack, props) => new AuthorizerAlarms(stack, 'Alarms', props), withEverything);
-    const written = new Set(writtenMetrics());
+    const written = new Set(await writtenMetrics());
     const read = [...drawnMetrics(template), ...alarmedMetrics(template)];
     expect(read.filter((metric) => !written.has(metric))).toEqual([]);
     expect(new Set(read).size).toBeGreaterThan(12);
   });
 
-  it('draws every metric that the functions write, except those that others contain', () => {
+  it('draws every metric that the functions write, except those that others contain', async () => {
     const drawn = new Set(drawnMetrics(dashboardWith(withEverything)).map((metric) => metric.split(' ')[1]));
-    const written = new Set(writtenMetrics().map((metric) => metric.split(' ')[1]));
+    const written = new Set((await writtenMetrics()).map((metric) => metric.split(' ')[1]));
     expect([...written].filter((metric) => !drawn.has(metric))).toEqual(['Refusals', 'Flushes']);
   });
 

@@ -3,13 +3,12 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { embeddedMetrics } from '../../../lambda/authorizer/embedded-metrics.ts';
 import { batchLine } from '../../../lambda/revocation/batch-record.ts';
 import { type AuditRecord, audit } from '../../../src/app-passwords/audit.ts';
-import { APP_PASSWORD_METRICS, METRIC_NAMESPACE } from '../../../src/config/metrics.ts';
+import { sweep } from '../../../src/app-passwords/sweep.ts';
+import { METRIC_NAMESPACE } from '../../../src/config/metrics.ts';
+import { World } from '../app-passwords/world.ts';
 
 /** A metric with the sorted names of its dimensions, such as `Auth0ApiAuthorizer Decisions audience,outcome`. */
 export type MetricName = string;
-
-/** Written by the sweep. */
-const OVERDUE = `${METRIC_NAMESPACE} ${APP_PASSWORD_METRICS.overdue} audience`;
 
 interface Directive {
   readonly Namespace: string;
@@ -18,8 +17,8 @@ interface Directive {
 }
 
 /** All metrics of lines that have every member. */
-export function writtenMetrics(): readonly MetricName[] {
-  return [decisionLine(), revocationLine(), ...auditLines()].flatMap(metricsIn).concat(OVERDUE);
+export async function writtenMetrics(): Promise<readonly MetricName[]> {
+  return [decisionLine(), revocationLine(), ...(await appPasswordLines())].flatMap(metricsIn);
 }
 
 /** The metrics that a line in the embedded metric format holds. */
@@ -99,13 +98,11 @@ function decisionLine(): string {
   return embeddedMetrics(record, [attempt], { audience: 'https://my.api', nowMs: 0 });
 }
 
-function auditLines(): readonly string[] {
-  const lines: string[] = [];
+async function appPasswordLines(): Promise<readonly string[]> {
+  const { ports, lines, clock } = new World();
   const outcomes: readonly AuditRecord['outcome'][] = ['created', 'deleted', 'expired', 'refused'];
-  for (const outcome of outcomes) {
-    const ports = { clock: () => 0, log: (line: string) => void lines.push(line) };
-    audit(ports, 'https://my.api', { action: 'any', outcome, subject: undefined });
-  }
+  for (const outcome of outcomes) audit(ports, 'https://my.api', { action: 'any', outcome, subject: undefined });
+  await sweep({ ...ports, sleep: clock.sleep }, { audience: 'https://my.api', endMs: clock.nowMs });
   return lines;
 }
 
