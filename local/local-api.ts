@@ -1,4 +1,5 @@
 /** The API of local mode: the gateway, the real authorizer, and the demo API or a backend of one's own behind it. */
+import { randomBytes } from 'node:crypto';
 import type { AuthorizerHandler } from '../lambda/authorizer/create-handler.ts';
 import { basicOffer } from '../src/config/challenges.ts';
 import type { PasswordGrantClient } from '../src/core/client-credentials.ts';
@@ -45,8 +46,18 @@ export async function startLocalApi(
   const http = createHttpsClient();
   const marks = new MemoryMarkTable();
   const entries = new MemoryEntryTable();
+  const pepper = randomBytes(48).toString('base64');
+  const sharedCache = { table: entries, readPepper: async () => pepper };
   const settings = {
-    ...{ configuration, issuer, audience: AUDIENCE, signingKeys, entries, metadataUrl: metadata?.url, principalTokens },
+    ...{
+      configuration,
+      issuer,
+      audience: AUDIENCE,
+      signingKeys,
+      sharedCache,
+      metadataUrl: metadata?.url,
+      principalTokens,
+    },
     ...{ http: http.send, clock, log, marks, issuerClient, passwordGrantClient: async () => passwordClient },
   };
   let created: AuthorizerHandler | undefined;

@@ -1,5 +1,4 @@
 /** The real authorizer of local mode. What AWS would store is in memory. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuthorizerHandler, createHandler, type HandlerPorts } from '../lambda/authorizer/create-handler.ts';
 import { type AuthorizerPorts, composeAuthorizer } from '../src/authorizer/compose.ts';
@@ -7,7 +6,7 @@ import type { AuthorizerConfiguration } from '../src/config/authorizer-configura
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { CONNECT_ROUTE } from '../src/core/routes.ts';
 import { observeAuthorizer, observeHttp, observeLog } from './inspector/observe.ts';
-import { type MemoryEntryTable, MemoryProofTable } from './memory-tables.ts';
+import { MemoryProofTable } from './memory-tables.ts';
 import type { LocalConfiguration } from './options.ts';
 import type { LocalPrincipalTokens } from './principal-tokens.ts';
 
@@ -16,8 +15,8 @@ export interface LocalAuthorizerSettings
   readonly configuration: LocalConfiguration;
   readonly issuer: string;
   readonly audience: string;
-  /** The shared cache. */
-  readonly entries: MemoryEntryTable;
+  /** The shared cache, which outlives the processes that use it. */
+  readonly sharedCache: NonNullable<AuthorizerPorts['sharedCache']>;
   /** Where clients find the API's metadata, if it has any. */
   readonly metadataUrl: string | undefined;
   readonly principalTokens: LocalPrincipalTokens | undefined;
@@ -27,7 +26,7 @@ export interface LocalAuthorizerSettings
 
 /** Makes the authorizer for a gateway. A proof names the gateway's URL, which is known only when the gateway listens. */
 export function localAuthorizer(settings: LocalAuthorizerSettings, gatewayUrl: string): AuthorizerHandler {
-  const { configuration, issuer, audience, entries, metadataUrl, principalTokens, log, http, ...ports } = settings;
+  const { configuration, issuer, audience, metadataUrl, principalTokens, log, http, ...ports } = settings;
   const {
     basicChallenge: _,
     gatewayTtlSeconds: _ttl,
@@ -36,7 +35,6 @@ export function localAuthorizer(settings: LocalAuthorizerSettings, gatewayUrl: s
     ...others
   } = configuration;
   const { principalToken: _isSigned, principalTokenAudience: _audience, ...behaviour } = others;
-  const pepper = randomBytes(48).toString('base64');
   const authorizerConfiguration: AuthorizerConfiguration = {
     ...behaviour,
     routes: { [CONNECT_ROUTE]: [], ...behaviour.routes },
@@ -54,7 +52,6 @@ export function localAuthorizer(settings: LocalAuthorizerSettings, gatewayUrl: s
     http: observeHttp(http),
     sleep: (milliseconds) => sleep(milliseconds),
     random: Math.random,
-    sharedCache: { table: entries, readPepper: async () => pepper },
     proofs: new MemoryProofTable(),
     principalKey: principalTokens?.readKey,
   };

@@ -3,6 +3,7 @@
  * its reason code says which one that was. So all checks before it have passed, and none after it was made. The tests compare this order
  * with the real one.
  */
+import type { ConfigurationErrorCode, IssuerErrorCode } from '../../src/core/errors.ts';
 import type { Check } from '../../web/inspector/protocol.ts';
 import type { SpanError, SpanName } from './trace.ts';
 
@@ -14,12 +15,25 @@ interface CheckRule {
   readonly message?: RegExp;
 }
 
+/** The tenant could not be asked, or does not accept us. */
+const NOT_ASKED: readonly string[] = [
+  'issuer_unavailable',
+  'issuer_timeout',
+  'issuer_throttled',
+  'issuer_circuit_open',
+  'issuer_malformed',
+  'issuer_client_refused',
+  'issuer_refused',
+  'signing_key_invalid',
+  'configuration_invalid',
+] satisfies readonly (IssuerErrorCode | ConfigurationErrorCode)[];
+
 export const HEADER_CHECKS: readonly CheckRule[] = [
   { words: 'There is an Authorization header', codes: ['credential_missing'] },
   { words: 'There is only one', codes: ['credential_repeated'] },
-  { words: 'It is not too long', codes: ['credential_oversized'] },
+  { words: 'It is not too long', codes: ['credential_oversized'], message: /header/ },
   { words: 'The scheme is Bearer, DPoP or Basic', codes: ['scheme_unsupported'] },
-  { words: 'It is exactly what the RFC describes', codes: ['credential_malformed'] },
+  { words: 'It is exactly what the RFC describes', codes: ['credential_malformed', 'credential_oversized'] },
 ];
 
 const NOT_BACKEND = /^(?!.*(?:backend|"act"))/;
@@ -53,30 +67,29 @@ export const SPAN_CHECKS: Readonly<Record<SpanName, readonly CheckRule[]>> = {
     { words: 'It is new', codes: ['proof_expired'] },
   ],
   jwt: [
-    { words: 'It has the form of a JWT', codes: ['token_malformed'], message: /compact form/ },
     {
-      words: 'The algorithm is asymmetric',
-      codes: ['algorithm_symmetric', 'algorithm_refused'],
-      message: /shared secret|^Expected/,
+      words: 'It has the form of a JWT, and its algorithm is asymmetric',
+      codes: ['token_malformed', 'algorithm_symmetric', 'algorithm_refused'],
+      message: /compact form|shared secret|^Expected/,
     },
     { words: 'It is an access token', codes: ['token_type_refused'] },
     { words: 'It has no critical extensions', codes: ['token_malformed'], message: /critical/ },
     { words: 'It names a key', codes: ['key_unknown'], message: /no "kid"/ },
     ...CLAIMS,
-    { words: 'The tenant publishes this key', codes: ['key_unknown', 'issuer_'] },
+    { words: 'The tenant publishes this key', codes: ['key_unknown', ...NOT_ASKED] },
     { words: 'The key is for this algorithm', codes: ['algorithm_refused'] },
     { words: 'The signature matches', codes: ['signature_invalid'] },
     BACKEND,
   ],
   introspection: [
-    { words: 'The tenant responds, and accepts our key', codes: ['issuer_', 'signing_key_'] },
+    { words: 'The tenant responds, and accepts our key', codes: NOT_ASKED },
     { words: 'The tenant says that it is active', codes: ['token_inactive'] },
     { words: 'It is an access token or an app specific password', codes: ['token_type_refused'] },
     ...CLAIMS,
     BACKEND,
   ],
   login: [
-    { words: 'The tenant responds, and accepts our client', codes: ['issuer_', 'configuration_'] },
+    { words: 'The tenant responds, and accepts our client', codes: NOT_ASKED },
     { words: 'The tenant lets the user in with this password', codes: ['password_wrong', 'login_refused'] },
   ],
   basic: [

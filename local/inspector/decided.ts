@@ -10,8 +10,8 @@ export interface Decided {
   /** What the credential is, as far as its form shows. */
   readonly kindWords: string;
   readonly requirementWords: string;
-  /** Whether a DPoP proof or a certificate had to be checked, and that failed. */
-  readonly wasProofChecked: boolean;
+  /** Whether the header held a credential, so that it was looked up. */
+  readonly isWellFormed: boolean;
   /** Whether the credential itself was accepted, now or before. */
   readonly isAccepted: boolean;
 }
@@ -33,7 +33,7 @@ export function decidedIn(notes: readonly Noted[], requirementWords: string): De
     message: textOf(record, 'message'),
     kindWords: KINDS[textOf(record, 'kind')] ?? '',
     requirementWords,
-    wasProofChecked: notes.some((each) => each.kind === 'span' && each.name === 'proof' && each.error !== undefined),
+    isWellFormed: notes.some(({ kind }) => kind === 'cache_asked' || kind === 'span'),
     isAccepted: notes.some(({ kind }) => kind === 'resolved'),
   };
 }

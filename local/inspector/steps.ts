@@ -18,7 +18,21 @@ const GATEWAY_CACHE = {
 } as const;
 /** @param decided what the authorizer decided; `undefined` if it was not asked */
 export function stepsOf(notes: readonly Noted[], decided: Decided | undefined): readonly Step[] {
-  return notes.flatMap((each) => stepsFor(each, { notes, decided }));
+  const steps = notes.flatMap((each) => stepsFor(each, { notes, decided }));
+  const isExplained = !decided || decided.outcome === 'allow' || steps.some(({ state }) => state === 'failed');
+  return isExplained ? steps : [...steps, refusalStep(decided, notes.at(-1)?.atMs ?? 0)];
+}
+
+/** For a refusal that none of the observed parts explains, such as that of an encrypted token. */
+function refusalStep({ reason, message }: Decided, atMs: number): Step {
+  return {
+    station: 'authorizer',
+    title: 'The authorizer refuses the credential',
+    result: message,
+    state: 'failed',
+    atMs,
+    rule: reasonRule(reason),
+  };
 }
 
 interface Around {
@@ -76,7 +90,7 @@ function cacheStep({ outcome }: Extract<Noted, { kind: 'gateway_cache' }>, atMs:
 function headerSteps({ decided }: Around, atMs: number): readonly Step[] {
   if (!decided) return [];
   const { reason, message, kindWords } = decided;
-  const isRefusedHere = HEADER_CODES.includes(reason) && !decided.wasProofChecked;
+  const isRefusedHere = HEADER_CODES.includes(reason) && !decided.isWellFormed;
   return [
     {
       station: 'authorizer',

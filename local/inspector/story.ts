@@ -36,7 +36,8 @@ export function storyOf({ notes, request, response, durationMs }: Traced, routes
 function verdictOf(notes: readonly Noted[], decided: Decided | undefined, { status }: SentResponse): Verdict {
   const route = notes.find((each) => each.kind === 'route');
   const cache = notes.find((each) => each.kind === 'gateway_cache');
-  if (route?.resourcePath === undefined)
+  if (!route) return beforeRoutes(status);
+  if (route.resourcePath === undefined)
     return { outcome: 'refused', reason: undefined, words: 'The API has no such route.', rule: RULES.routes };
   if (route.isPublic)
     return {
@@ -67,6 +68,12 @@ function verdictOf(notes: readonly Noted[], decided: Decided | undefined, { stat
     words: wordsOf(reason, message),
     rule: reasonRule(reason),
   };
+}
+
+/** Such as a preflight, or headers that are too large. */
+function beforeRoutes(status: number): Verdict {
+  const words = `The gateway itself responds with ${status}, before it looks for a route.`;
+  return { outcome: status < 400 ? 'public' : 'refused', reason: undefined, words, rule: RULES.responses };
 }
 
 function fromGatewayCache(notes: readonly Noted[], status: number): Verdict {

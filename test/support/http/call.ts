@@ -11,6 +11,8 @@ export interface ApiResponse {
 export interface CallOptions {
   /** Besides `Authorization`; a list of values makes several headers. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** @default none */
+  readonly body?: string;
   /** For a server with mutual TLS, all PEM: the certificate of the client and its key, and who has issued that of the server. */
   readonly tls?: { readonly key?: string; readonly cert?: string; readonly ca: string };
 }
@@ -20,7 +22,7 @@ export function call(
   url: URL,
   method: string,
   authorization: string | readonly string[] = [],
-  { headers: others = {}, tls }: CallOptions = {},
+  { headers: others = {}, body: sent, tls }: CallOptions = {},
 ): Promise<ApiResponse> {
   const headers = { Authorization: [authorization].flat(), ...others };
   const send = tls ? tlsRequest : request;
@@ -38,7 +40,7 @@ export function call(
       });
     });
     outgoing.on('error', reject);
-    outgoing.end();
+    outgoing.end(sent);
   });
 }
 

@@ -37,7 +37,14 @@ export const UNCACHED = { gatewayTtlSeconds: 0, cacheTtlSeconds: 0, negativeTtlS
  * @param startsAtMs the first time of the clock; other servers may only know the real time
  * @param ports the client of an issuer that requires a secret; the key of the API, by default one that the test does not know; mutual TLS
  */
-export async function startLocal(
+export async function startLocal(...options: Parameters<typeof openLocal>): Promise<LocalForTest> {
+  const local = await openLocal(...options);
+  onTestFinished(() => local.close());
+  return local;
+}
+
+/** The same, for several tests. The caller closes it. */
+export async function openLocal(
   configuration: Readonly<Record<string, unknown>> = {},
   startsAtMs = STARTS_AT_MS,
   given: Pick<LocalPorts, 'issuerClient' | 'signingJwk' | 'mutualTls'> = {},
@@ -52,7 +59,6 @@ export async function startLocal(
     ...given,
   };
   const local = await startLocalEnvironment(options, ports);
-  onTestFinished(() => local.close());
   local.tenant.requestLog.clear();
   return {
     ...local,
