@@ -157,6 +157,6 @@ export interface Done {
 }
 
 /** Why something was not done. */
-export interface Problem {
+interface Problem {
   readonly title: string;
 }
