@@ -12,6 +12,8 @@ import type { LoginGrant } from './token-families.ts';
 
 const ID_TOKEN_SECONDS = 36_000;
 const USERINFO_TOKEN_SECONDS = 86_400;
+/** Auth0 leaves out a claim of an Action that has a reserved name. */
+const RESERVED_CLAIM = 'auth_time';
 
 export interface TokenRequest {
   readonly grant: LoginGrant;
@@ -51,7 +53,7 @@ function accessToken({ grant, scope, cnf }: TokenRequest, user: UserRecord, tena
 }
 
 function authTimeClaim({ authTime }: LoginGrant, { login }: TenantParts): JsonObject {
-  return authTime === undefined ? {} : { [login.authTimeClaim]: authTime };
+  return authTime === undefined || login.authTimeClaim === RESERVED_CLAIM ? {} : { [login.authTimeClaim]: authTime };
 }
 
 /** Without an API, the access token is opaque. */

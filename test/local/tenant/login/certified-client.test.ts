@@ -36,7 +36,7 @@ it('a user logs in, and the application gets tokens that name the user and the t
     iat: NOW,
     exp: NOW + 3_600,
     scope: 'openid profile email offline_access read:foo',
-    auth_time: NOW,
+    login_time: NOW,
   });
 });
 
@@ -47,7 +47,7 @@ it('a refresh token is used once: each use returns a new one, and the time of th
   const second = await refresh(application, String(first.refresh_token));
   expect(second.refresh_token).toMatch(/./);
   expect(second.refresh_token).not.toBe(first.refresh_token);
-  expect(decodeJwt(second.access_token)).toMatchObject({ iat: NOW + 1_800, auth_time: NOW, scope: first.scope });
+  expect(decodeJwt(second.access_token)).toMatchObject({ iat: NOW + 1_800, login_time: NOW, scope: first.scope });
   expect(await refresh(application, String(second.refresh_token))).toHaveProperty('refresh_token');
 });
 

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { expect, it } from 'vitest';
 import { seed } from '../../../../local/tenant/seed.ts';
@@ -172,9 +173,15 @@ it('a user gets the scopes of the permissions, and no refresh token unless the c
 it('an Action can give the time of the login another name', async () => {
   const application = await openApplication(PAGE_CLIENT, {}, { authTimeClaim: 'https://demo.api/auth_time' });
   const { access_token } = await tokensOf(application);
-  const claims = JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString());
+  const claims = decodeJwt(access_token);
   expect(claims['https://demo.api/auth_time']).toBe(application.clock.ms / 1000);
-  expect(claims).not.toHaveProperty('auth_time');
+  expect(claims).not.toHaveProperty('login_time');
+});
+
+it('an Action cannot set the claim auth_time, because its name is reserved', async () => {
+  const application = await openApplication(PAGE_CLIENT, {}, { authTimeClaim: 'auth_time' });
+  const { access_token } = await tokensOf(application);
+  expect(decodeJwt(access_token)).not.toHaveProperty('auth_time');
 });
 
 it.each([
