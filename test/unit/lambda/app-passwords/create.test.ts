@@ -143,8 +143,10 @@ describe('the number of app passwords', () => {
     world.tenant.add(MALLORY);
     for (let made = 0; made < 19; made += 1) world.tenant.add(ALICE);
     expect((await world.create()).status).toBe(201);
+    world.tenant.calls.length = 0;
     const { status, body } = await world.create();
     expect([status, body.code]).toEqual([409, 'too_many_app_passwords']);
+    expect(world.tenant.calls).toEqual([`list ${ALICE}`]);
   });
 
   it('is kept by requests at the same time', async () => {

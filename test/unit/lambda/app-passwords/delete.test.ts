@@ -68,6 +68,15 @@ describe('deleting an app password', () => {
     expect(world.queue).toEqual([]);
   });
 
+  it.each(['..', 'asp_1/..', 'asp_1?a', 'asp 1', 'asp_1\n', 'a'.repeat(101), ''])(
+    'sends the tenant nothing for an id that it cannot have made: %j',
+    async (id) => {
+      const { world } = worldWithPassword();
+      expect([(await world.remove(id)).status, (await world.state(id)).status]).toEqual([202, 404]);
+      expect([world.tenant.calls, world.counter.counts.size]).toEqual([[], 0]);
+    },
+  );
+
   it('does not touch a password for another audience', async () => {
     const { world } = worldWithPassword();
     const { id } = world.tenant.add(ALICE, { audience: 'https://other.api' });
@@ -165,6 +174,7 @@ describe('the state of a deleted password', () => {
     world.mark();
     world.clock.advanceSeconds(1);
     await world.remove(id);
+    expect(await stateAfter(world, id, 60)).toBe('stopping');
     expect(await stateAfter(world, id, 60)).toBe('stopping');
   });
 

@@ -164,11 +164,16 @@ describe('the body of a request', () => {
     expect([status, body.code]).toEqual([415, 'content_type_unsupported']);
   });
 
+  it('may have one type only', async () => {
+    const multiValueHeaders = { Authorization: [BEARER], 'content-type': ['application/json', 'text/plain'] };
+    expect((await new World().create({}, { event: { multiValueHeaders } })).status).toBe(415);
+  });
+
   it('may be in base64, and must be UTF-8', async () => {
     const send = (bytes: Buffer) =>
       new World().create({}, { event: { body: bytes.toString('base64'), isBase64Encoded: true } });
     expect((await send(Buffer.from(VALID))).status).toBe(201);
-    expect((await send(Buffer.from([0xff, 0xfe]))).body.code).toBe('body_malformed');
+    expect((await send(Buffer.from(VALID.replace('"a"', '"\xff"'), 'latin1'))).body.code).toBe('body_malformed');
   });
 
   it('may have 4 KB', async () => {
