@@ -76,6 +76,17 @@ describe('the scope for app passwords', () => {
     expect(world.recordsOf(OFFERED_SCOPE)).toBe(NO_RECORDS);
   });
 
+  it('stays at another resource server that was created under the same identifier', async () => {
+    const response = await offer();
+    const found = api();
+    if (!found) throw new Error('There is no resource server.');
+    tenant.state.resourceServers.delete(found.id);
+    tenant.state.resourceServers.set('another', { ...found, id: 'another' });
+    expect(await withdraw(response?.physicalId ?? '')).toMatchObject({ status: 'SUCCESS' });
+    expect(scopes()).toEqual(found.scopes);
+    expect(world.recordsOf(OFFERED_SCOPE)).toBe(NO_RECORDS);
+  });
+
   it('does not touch the record of the key, which is in the same item', async () => {
     const server = await world.put(RESOURCE_SERVER);
     const records = world.recordsOf(RESOURCE_SERVER);
