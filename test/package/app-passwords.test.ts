@@ -3,6 +3,7 @@
  * and the destruction of a deployment that still has one. The emulator caches no decisions, and the tests call the sweep themselves.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -12,6 +13,7 @@ import { reachableApiUrl, type StackOutputs } from '../../local/deployment/stack
 import { seed } from '../../local/tenant/seed.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/core/json.ts';
 import { API_STACK, AwsForTest, succeeded } from '../support/aws/aws-for-test.ts';
+import { startAsp } from '../support/cli/child.ts';
 import { basic, bearer, call } from '../support/http/call.ts';
 import { type Application, applicationAt, tokensOf, USER } from '../support/tenant/login.ts';
 
@@ -166,6 +168,22 @@ describe.skipIf(ministack === '')('app passwords of users', () => {
     await eventually(async () => !atTenant().includes('For a short time'));
     expect((await expiries()).map((item) => item.passwordId)).not.toContain(id);
     expect(await statuses(value)).toEqual([401, 401]);
+  });
+
+  it('leave lines in the log, which asp tail shows without the id of the user', async () => {
+    const { url, id, region } = aws.account;
+    const credentials = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: region };
+    const environment = { NODE_NO_WARNINGS: '1', AWS_ENDPOINT_URL: url, ...credentials };
+    const tail = startAsp(['tail', '--since', '1h', '--once', '--json'], { directory: tmpdir(), environment });
+    expect(await tail.ended).toBe(0);
+    const lines = tail.output.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const outcomes = lines.filter(({ event }) => event === 'app_password').map(({ outcome }) => outcome);
+    expect([...new Set(outcomes)].sort()).toEqual(['created', 'deleted', 'expired', 'refused']);
+    expect(lines.filter(({ reason }) => reason === 'token_expired')).not.toEqual([]);
+    expect(tail.output.stdout).not.toContain('auth0|1234');
   });
 
   it('keep their deployment from being destroyed while one of them expires later', async () => {
