@@ -155,8 +155,3 @@ export interface Done {
   /** A new app password, to try at once. */
   readonly authorization?: string;
 }
-
-/** Why something was not done. */
-interface Problem {
-  readonly title: string;
-}
