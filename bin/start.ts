@@ -58,7 +58,8 @@ function targetOf(local: LocalEnvironment, { configuration }: StartOptions): Dem
   const { ready, tenant, webSocketUrl, gatewaySecret, metadataUrl } = local;
   const principalJwksUrl = configuration.principalToken ? new URL(JWKS_PATH, ready.gateway).href : undefined;
   const routes = withoutConnect(configuration.routes);
-  const urls = { gateway: ready.gateway, webSocketUrl, metadataUrl, principalJwksUrl };
+  const { gateway, appPasswords: appPasswordsUrl } = ready;
+  const urls = { gateway, webSocketUrl, metadataUrl, principalJwksUrl, appPasswordsUrl };
   return { ...configuration, ...urls, tenant, audience: AUDIENCE, routes, gatewaySecret };
 }
 
@@ -69,7 +70,7 @@ async function start(options: StartOptions, details: Details): Promise<LocalEnvi
   } catch (error) {
     if (isCode(error, 'EADDRINUSE') || isCode(error, 'EACCES')) {
       throw new UsageError(
-        `A port is not available (${message(error)}). Set PORT and TENANT_PORT to free ones, or to 0, and WEBSOCKET_PORT if it is set.`,
+        `A port is not available (${message(error)}). Set PORT, TENANT_PORT and APP_PASSWORDS_PORT to free ones, or to 0, and WEBSOCKET_PORT if it is set.`,
       );
     }
     throw error;

@@ -31,6 +31,8 @@ export interface DemoTarget extends TokenSettings {
   readonly metadataUrl?: string | undefined;
   /** The JWKS of the signed principal. @default the backend gets none */
   readonly principalJwksUrl?: string | undefined;
+  /** The page on which users manage their app specific passwords. @default there is none */
+  readonly appPasswordsUrl?: string | undefined;
   /** Where the backend's `x-gateway-secret` is, or its value. */
   readonly gatewaySecret?: string | undefined;
 }
@@ -61,15 +63,23 @@ export async function demonstrate(target: DemoTarget, print: Print, style: Style
 
 function printHeader(target: DemoTarget, print: Print, style: Style) {
   const { gateway, webSocketUrl, tenant, routes, backendUrl, gatewaySecret, metadataUrl, principalJwksUrl } = target;
+  const { appPasswordsUrl } = target;
   print(`The API      ${style.bold(gateway)}    (routes: ${describeRoutes(routes)})`);
   if (webSocketUrl !== undefined) {
     print(`A WebSocket  ${webSocketUrl}    (a browser offers the subprotocols bearer and bearer.<token as base64url>)`);
   }
   print(`The tenant   ${tenant.issuer}`);
+  if (appPasswordsUrl !== undefined) print(`App passwords ${appPasswordsUrl}    (${describeLogin(tenant)})`);
   if (metadataUrl !== undefined) print(`The metadata ${metadataUrl}`);
   if (principalJwksUrl !== undefined) print(`The JWKS     ${principalJwksUrl}    (verifies the signed principal)`);
   if (backendUrl !== undefined) print(`The backend  ${backendUrl}    (x-gateway-secret: ${gatewaySecret})`);
   print('');
+}
+
+/** Whoever tries the page needs a user. */
+function describeLogin({ state }: Tenant): string {
+  const [user] = state.users.values();
+  return user ? `sign in as ${user.username} with the password ${user.password}` : 'the tenant has no users';
 }
 
 function whyNone({ routes, backendUrl }: DemoTarget): string {

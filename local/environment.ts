@@ -1,4 +1,5 @@
 import type { AuthorizerPorts } from '../src/authorizer/compose.ts';
+import { MANAGE_APP_PASSWORDS } from '../src/config/app-passwords.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { createHttpsClient } from '../src/http/https-client.ts';
 import { connectManagement, type ManagementConnection } from '../src/management/management-connection.ts';
@@ -8,8 +9,13 @@ import { setUpResourceServer } from '../src/setup/resource-server/set-up-resourc
 import { wantedKeyProperties } from '../src/setup/resource-server/wanted-key-properties.ts';
 import { generateSigningKey } from '../src/signing-key/generate-signing-key.ts';
 import type { PrivateSigningJwk } from '../src/signing-key/signing-key.ts';
+import {
+  type AppPasswordsParts,
+  type LocalAppPasswords,
+  startAppPasswords,
+} from './app-passwords/start-app-passwords.ts';
 import type { GatewayOptions } from './gateway/server.ts';
-import { startLocalApi } from './local-api.ts';
+import { type StartedApi, startLocalApi } from './local-api.ts';
 import { keyClients, type ManagementSecret, SECRET_CLIENTS } from './local-clients.ts';
 import { localInspector } from './local-inspector.ts';
 import { MovableClock } from './movable-clock.ts';
@@ -32,6 +38,8 @@ export interface Ready {
   /** Tokens of the first user, with the scope `read:foo`. */
   readonly tokens: Readonly<Record<'jwt' | 'opaque' | 'asp' | 'refresh' | 'expiredJwt', string>>;
   readonly management: ManagementSecret;
+  /** The page on which users manage their app specific passwords. */
+  readonly appPasswords: string;
 }
 
 export interface LocalEnvironment {
@@ -44,6 +52,7 @@ export interface LocalEnvironment {
   readonly webSocketUrl: string;
   readonly tenant: Tenant;
   readonly revocations: LocalRevocations;
+  readonly appPasswords: LocalAppPasswords;
   close(): Promise<void>;
 }
 
@@ -85,44 +94,34 @@ export async function startLocalEnvironment(given: LocalOptions, outer: LocalPor
     const management = connect();
     const { audiences } = options.configuration;
     const { issuer } = tenant;
-    const signingKey = new SigningKeySecret({
-      ...ports,
-      issuer,
-      audiences: [AUDIENCE, ...audiences],
-      key: signingJwk,
-      connect,
-      http,
-    });
+    const keyPorts = { ...ports, issuer, connect, http };
+    const signingKey = new SigningKeySecret({ ...keyPorts, audiences: [AUDIENCE, ...audiences], key: signingJwk });
     await provision(management, signingKey, signingJwk, audiences);
     const issued = await issue(tenant, management);
     const inspector = localInspector(options, { ...ports, tenant, clock: movableClock, signingKey, connect });
-    const { gateway, marks, close, caches, ...api } = await startLocalApi(options, tenant, signingKey, {
-      ...ports,
-      passwordClient: clients.password,
-      inspector,
-    });
+    const apiPorts = { ...ports, passwordClient: clients.password, inspector };
+    const { caches, ...api } = await startLocalApi(options, tenant, signingKey, apiPorts);
+    const { gateway } = api;
+    const flush = () => gateway.flush();
     revocations = new LocalRevocations({
-      issuer: tenant.issuer,
-      revocationSeconds: DEFAULTS.revocationSeconds,
-      marks,
-      flush: () => gateway.flush(),
       ...ports,
+      ...api,
+      issuer,
+      revocationSeconds: DEFAULTS.revocationSeconds,
+      flush,
     });
-    const { queue } = revocations;
-    inspector?.open(gateway.url, { ...caches, flushGateway: () => gateway.flush(), deliver: () => queue.deliver() });
+    const appPasswords = await appPasswordsBeside(options, tenant, { ...ports, ...api, http, revocations });
+    const deliver = deliveryOf(revocations, appPasswords);
+    inspector?.open(gateway.url, { ...caches, flushGateway: flush, deliver });
+    const urls = { gateway: gateway.url, issuer, audience: AUDIENCE, appPasswords: appPasswords.url };
     return {
-      ready: {
-        gateway: gateway.url,
-        issuer: tenant.issuer,
-        audience: AUDIENCE,
-        ...issued,
-        management: clients.managementSecret,
-      },
+      ready: { ...urls, ...issued, management: clients.managementSecret },
       ...api,
       tenant,
       revocations,
+      appPasswords,
       close: async () => {
-        await Promise.all([close(), tenant.close()]);
+        await Promise.all([api.close(), appPasswords.close(), tenant.close()]);
       },
     };
   } catch (error) {
@@ -131,13 +130,35 @@ export async function startLocalEnvironment(given: LocalOptions, outer: LocalPor
   }
 }
 
+/** Closes the API if the page cannot be started. */
+function appPasswordsBeside(
+  { appPasswordsPort: port = 0, configuration }: LocalOptions,
+  tenant: Tenant,
+  parts: AppPasswordsParts & Pick<StartedApi, 'gateway' | 'close'>,
+): Promise<LocalAppPasswords> {
+  const options = { port, configuration, tenant, gatewayUrl: parts.gateway.url };
+  return startAppPasswords(options, parts).catch(async (error: unknown) => {
+    await parts.close();
+    throw error;
+  });
+}
+
+/** What has become due when the clock is advanced. */
+function deliveryOf({ queue }: LocalRevocations, { sweep }: LocalAppPasswords): () => Promise<void> {
+  return async () => {
+    await queue.deliver();
+    await sweep();
+    await queue.deliver();
+  };
+}
+
 function localTenant(
-  { tenantPort: port, configuration: { audiences, routes } }: LocalOptions,
+  { tenantPort: port, configuration: { audiences, routes, authTimeClaim } }: LocalOptions,
   { clock: now, tenantKey }: LocalPorts,
   onLogEvent: OnLogEvent,
 ): Promise<Tenant> {
-  const seed = seedOffering([AUDIENCE, ...audiences], routes);
-  return startTenant({ onLogEvent, port, now, seed, ...(tenantKey ? { signingKey: tenantKey } : {}) });
+  const seed = seedOffering([AUDIENCE, ...audiences], routes, [MANAGE_APP_PASSWORDS]);
+  return startTenant({ onLogEvent, port, now, seed, authTimeClaim, ...(tenantKey ? { signingKey: tenantKey } : {}) });
 }
 
 async function provision(

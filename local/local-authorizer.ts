@@ -5,6 +5,7 @@ import { type AuthorizerPorts, composeAuthorizer } from '../src/authorizer/compo
 import type { AuthorizerConfiguration } from '../src/config/authorizer-configuration.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { CONNECT_ROUTE } from '../src/core/routes.ts';
+import { appPasswordRoutes, type LocalExpiries } from './app-passwords/authorizer-part.ts';
 import { observeAuthorizer, observeHttp, observeLog } from './inspector/observe.ts';
 import { MemoryProofTable } from './memory-tables.ts';
 import type { LocalConfiguration } from './options.ts';
@@ -17,6 +18,7 @@ export interface LocalAuthorizerSettings
   readonly audience: string;
   /** The shared cache, which outlives the processes that use it. */
   readonly sharedCache: NonNullable<AuthorizerPorts['sharedCache']>;
+  readonly expiries: LocalExpiries;
   /** Where clients find the API's metadata, if it has any. */
   readonly metadataUrl: string | undefined;
   readonly principalTokens: LocalPrincipalTokens | undefined;
@@ -34,10 +36,13 @@ export function localAuthorizer(settings: LocalAuthorizerSettings, gatewayUrl: s
     resourceMetadata: _isServed,
     ...others
   } = configuration;
-  const { principalToken: _isSigned, principalTokenAudience: _audience, ...behaviour } = others;
+  const { principalToken: _isSigned, principalTokenAudience: _audience, scopeDescriptions: _words, ...rest } = others;
+  const { maxAuthAgeSeconds, authTimeClaim, ...behaviour } = rest;
   const authorizerConfiguration: AuthorizerConfiguration = {
     ...behaviour,
-    routes: { [CONNECT_ROUTE]: [], ...behaviour.routes },
+    routes: { [CONNECT_ROUTE]: [], ...behaviour.routes, ...appPasswordRoutes(audience, behaviour.audiences) },
+    contextClaims: [...behaviour.contextClaims, ...(maxAuthAgeSeconds === undefined ? [] : [authTimeClaim])],
+    expiries: { table: 'in memory', digestSecret: 'in memory' },
     publicUrl: behaviour.publicUrl ?? gatewayUrl,
     issuer,
     audience,

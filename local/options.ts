@@ -1,6 +1,7 @@
 /** The command line and environment of `npm start`. */
 import { parseArgs } from 'node:util';
 import { type InferOutput, optional } from 'valibot';
+import { appPasswordEntries } from '../src/config/app-passwords.ts';
 import { authorizerEntries, bindingFault, mainAudienceFault } from '../src/config/authorizer-configuration.ts';
 import { principalTokenFault, routesFault } from '../src/config/configuration.ts';
 import { contextPairs, suggestKey } from '../src/config/context-values.ts';
@@ -28,6 +29,10 @@ const schema = exactly({
   resourceMetadata: optional(flag, false),
   principalToken: optional(flag, false),
   principalTokenAudience: optional(audience),
+  /** For the page on which users manage their app specific passwords. */
+  scopeDescriptions: appPasswordEntries.scopeDescriptions,
+  maxAuthAgeSeconds: appPasswordEntries.maxAuthAgeSeconds,
+  authTimeClaim: appPasswordEntries.authTimeClaim,
 });
 
 export type LocalConfiguration = InferOutput<typeof schema>;
@@ -38,6 +43,8 @@ export interface LocalOptions {
   readonly tenantPort: number;
   /** The port of the WebSocket API. @default 0 */
   readonly webSocketPort?: number | undefined;
+  /** The port of the page for app specific passwords. @default 0 */
+  readonly appPasswordsPort?: number | undefined;
   /** Whether the clients of the tenant authenticate with keys. @default false: with secrets */
   readonly clientKeys?: boolean;
   readonly configuration: LocalConfiguration;
@@ -59,9 +66,10 @@ Starts a local tenant and a local API behind the authorizer, and shows which cre
                   backend: -c backendUrl=http://127.0.0.1:8080 -c 'routes={"ANY /{proxy+}":["read:foo"]}'
   --help          print this
 
-  PORT            the port of the API (3000; 0 uses a free port)
-  TENANT_PORT     the port of the tenant (3001; 0 uses a free port)
-  WEBSOCKET_PORT  the port of the WebSocket API (0, a free port)
+  PORT                the port of the API (3000; 0 uses a free port)
+  TENANT_PORT         the port of the tenant (3001; 0 uses a free port)
+  WEBSOCKET_PORT      the port of the WebSocket API (0, a free port)
+  APP_PASSWORDS_PORT  the port of the page for app passwords (3003, but 0 if PORT is 0)
 
 Press Ctrl-C to stop.
 `;
@@ -92,6 +100,7 @@ export function parseStartOptions(
       port: parsePort('PORT', environment.PORT ?? '3000'),
       tenantPort: parsePort('TENANT_PORT', environment.TENANT_PORT ?? '3001'),
       webSocketPort: parsePort('WEBSOCKET_PORT', environment.WEBSOCKET_PORT ?? '0'),
+      appPasswordsPort: parsePort('APP_PASSWORDS_PORT', environment.APP_PASSWORDS_PORT ?? usualPort(environment)),
       configuration: localConfiguration(contextPairs(values.context)),
     };
   });
@@ -134,6 +143,11 @@ export function localConfiguration(values: Readonly<Record<string, unknown>> = {
 export function withoutConnect<Setting>(routes: Readonly<Record<string, Setting>>): Record<string, Setting> {
   const { [CONNECT_ROUTE]: _, ...others } = routes;
   return others;
+}
+
+/** Whoever wants a free port for the API does not expect a fixed one beside it. */
+function usualPort({ PORT }: Readonly<Record<string, string | undefined>>): string {
+  return PORT === '0' ? '0' : '3003';
 }
 
 function parsePort(name: string, text: string): number {

@@ -24,13 +24,15 @@ const TIMER_ERROR_MS = 20;
 
 export class LocalRevocations {
   readonly queue: MemoryQueue;
+  /** When the gateway's cache was flushed. */
+  readonly flushes = new MemoryFlushStore();
 
   constructor({ issuer, revocationSeconds, marks, flush, clock, log, setTimer }: LocalRevocationOptions) {
     const handle = createRevocationHandler(
       { issuer, revocationSeconds, keptSeconds: 2_592_000 },
       {
         marks: { grow: async (id, kind, timeMs) => marks.grow(id, kind, timeMs) },
-        store: new MemoryFlushStore(),
+        store: this.flushes,
         sendLater: async (body, delaySeconds) => this.queue.send(body, delaySeconds),
         flushCaches: async () => flush(),
         clock,

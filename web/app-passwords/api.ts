@@ -107,8 +107,8 @@ export class Api {
   }
 
   async #send(method: string, path: string, body: NewAppPassword | undefined, isStale: boolean): Promise<Response> {
+    const headers = { authorization: `Bearer ${await this.#token(isStale)}`, accept: 'application/json' };
     try {
-      const headers = { authorization: `Bearer ${await this.#ports.token(isStale)}`, accept: 'application/json' };
       return await this.#ports.send(`${this.#url}${path}`, {
         method,
         headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
@@ -116,6 +116,15 @@ export class Api {
         ...{ cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer' },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
+    } catch (error) {
+      // Without a response, nobody knows whether the app password was created.
+      throw new ApiFailure(body !== undefined && navigator.onLine ? 'create_unknown' : 'unreachable', undefined, error);
+    }
+  }
+
+  async #token(isStale: boolean): Promise<string> {
+    try {
+      return await this.#ports.token(isStale);
     } catch (error) {
       throw new ApiFailure(error instanceof SessionEnded ? 'session_ended' : 'unreachable', undefined, error);
     }

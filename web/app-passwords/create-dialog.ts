@@ -1,10 +1,10 @@
 /** The dialog that creates an app password. */
-import { ApiFailure, type CreatedAppPassword, type NewAppPassword } from './api.ts';
+import type { CreatedAppPassword, NewAppPassword } from './api.ts';
 import type { PageConfiguration } from './configuration.ts';
 import { checkLabel, checkScopes, expiryField, labelField, scopesField } from './create-fields.ts';
 import { button, element } from './dom.ts';
 import { openModal } from './modal.ts';
-import { codeOfError, failureNotice } from './notice.ts';
+import { failureNotice } from './notice.ts';
 import type { Draft, SignInOptions } from './session.ts';
 import { TEXTS } from './texts.ts';
 
@@ -54,7 +54,7 @@ export function openCreateDialog(options: CreateDialogOptions): void {
     } catch (error) {
       setBusy(false);
       const signIn = (isFresh: boolean) => options.signIn({ isFresh, draft: current() });
-      failure.replaceChildren(failureNotice(error, { signIn }, createCode(error)));
+      failure.replaceChildren(failureNotice(error, { signIn }));
     }
   };
   form.addEventListener('submit', (event) => {
@@ -67,10 +67,4 @@ export function openCreateDialog(options: CreateDialogOptions): void {
 
 function wantedOf({ label, scopes, days }: Draft): NewAppPassword {
   return { label, scopes, ...(days > 0 && { expiresInDays: days }) };
-}
-
-/** Without a response, nobody knows whether the app password was created. */
-function createCode(error: unknown): string {
-  const code = codeOfError(error);
-  return error instanceof ApiFailure && code === 'unreachable' && navigator.onLine ? 'create_unknown' : code;
 }

@@ -78,7 +78,7 @@ function header({ passwords, onCreate }: ListViewOptions, count: number): HTMLEl
       ),
       element('p', { class: 'intro' }, TEXTS.intro),
     ),
-    count > 0 && canCreate(passwords, count)
+    passwords.list.length > 0 && canCreate(passwords, count)
       ? button(TEXTS.newPassword, onCreate, { kind: 'primary', icon: 'plus', attributes: { id: 'new' } })
       : undefined,
   );

@@ -33,8 +33,10 @@ const REFUSALS = new Set(['login_required', 'invalid_grant', 'missing_refresh_to
 export class Session {
   readonly #client: Auth0Client;
   readonly #pageUrl: string;
+  readonly #maxAuthAgeSeconds: number | undefined;
 
-  private constructor(client: Auth0Client, pageUrl: string) {
+  private constructor(client: Auth0Client, pageUrl: string, maxAuthAgeSeconds: number | undefined) {
+    this.#maxAuthAgeSeconds = maxAuthAgeSeconds;
     this.#client = client;
     this.#pageUrl = pageUrl;
   }
@@ -55,10 +57,9 @@ export class Session {
         audience,
         redirect_uri: pageUrl,
         scope: ['openid', 'profile', 'email', MANAGE, ...scopes].join(' '),
-        ...(maxAuthAgeSeconds !== undefined && { max_age: maxAuthAgeSeconds }),
       },
     });
-    return new Session(client, pageUrl);
+    return new Session(client, pageUrl, maxAuthAgeSeconds);
   }
 
   /** Completes a sign-in, if the URL is that of a redirect from the tenant. Removes the code from the URL in any case. */
@@ -103,10 +104,11 @@ export class Session {
 
   /** Leaves the page. */
   async signIn({ isFresh = false, draft }: SignInOptions = {}): Promise<void> {
-    await this.#client.loginWithRedirect({
-      appState: { draft },
-      ...(isFresh && { authorizationParams: { prompt: 'login', max_age: 0 } }),
-    });
+    const max_age = this.#maxAuthAgeSeconds;
+    // If the client itself had the limit, it could not renew a token after that time. The API has to say that the login is too old.
+    const age = max_age === undefined ? {} : { max_age };
+    const authorizationParams = isFresh ? { ...age, prompt: 'login' as const } : age;
+    await this.#client.loginWithRedirect({ appState: { draft }, authorizationParams });
   }
 
   /** Leaves the page. */
