@@ -1,10 +1,9 @@
 /** The responses of the gateway itself to requests that do not reach the backend: 401, 403, 404, 5xx, with CORS headers. */
-import { GatewayResponse, ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import type { ChallengeSettings } from '../src/config/challenges.ts';
 import { corsAllowOrigins } from '../src/config/gateway-fields.ts';
-import { gatewayResponses, type HeaderSource } from '../src/config/gateway-responses.ts';
 import type { BindingMode } from '../src/core/principal.ts';
+import { addGatewayResponses } from './add-gateway-responses.ts';
 import { checkProp } from './check-prop.ts';
 import { errorCorsHeaders } from './cors.ts';
 
@@ -65,38 +64,4 @@ export class GatewayResponses extends Construct {
     if (props.allowOrigins) checkProp(this, 'allowOrigins', props.allowOrigins, corsAllowOrigins);
     addGatewayResponses(this, { ...props, headers: errorCorsHeaders(props) });
   }
-}
-
-/** The responses of one API, with the headers that all of them have. */
-export interface AddedResponses extends ChallengeSettings {
-  readonly restApi: RestApiBase;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** Adds the responses to a construct. */
-export function addGatewayResponses(scope: Construct, props: AddedResponses): void {
-  const restApi = props.restApi.root.api;
-  const common = quoted(props.headers);
-  for (const { type, statusCode, headers, body } of gatewayResponses(props)) {
-    const mapped = Object.entries(headers).map(([name, source]) => [name, mapping(source)]);
-    new GatewayResponse(scope, type, {
-      restApi,
-      type: ResponseType.of(type),
-      statusCode: String(statusCode),
-      responseHeaders: { ...common, ...Object.fromEntries(mapped) },
-      templates: { 'application/json': JSON.stringify(body) },
-    });
-  }
-  for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
-    new GatewayResponse(scope, type.responseType, { restApi, type, responseHeaders: common });
-  }
-}
-
-/** A fixed text is written in single quotes, so it cannot contain any. */
-function mapping(source: HeaderSource): string {
-  return 'text' in source ? `'${source.text.replaceAll("'", '')}'` : `context.authorizer.${source.authorizerContext}`;
-}
-
-function quoted(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]));
 }
