@@ -47,6 +47,7 @@ export interface AppPasswordsParts extends Pick<AppPasswordPorts, 'clock' | 'log
 export interface LocalAppPasswords {
   /** The URL of the page. */
   readonly url: string;
+  readonly expiries: LocalExpiries['table'];
   /** Deletes the passwords that have expired. */
   readonly sweep: () => Promise<void>;
   close(): Promise<void>;
@@ -101,7 +102,7 @@ export async function startAppPasswords(
   tenant.allowCallback(PAGE_CLIENT, gateway.url);
   const sweepNow = () => sweep({ ...ports, sleep: wait }, { audience: AUDIENCE, endMs: ports.clock() + SWEEP_MS });
   repeat(sweepNow, parts);
-  return { url: gateway.url, sweep: sweepNow, close: () => gateway.close() };
+  return { url: gateway.url, expiries: parts.expiries.table, sweep: sweepNow, close: () => gateway.close() };
 }
 
 /** A failure has been reported. The next minute tries again. */

@@ -28,6 +28,7 @@ describe('npm start -- --json', () => {
         expiredJwt: expect.any(String),
       },
       management: { clientId: 'local-management-client', clientSecret: expect.any(String) },
+      appPasswords: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
     });
     expect(await statusOf(ready.gateway, ready.tokens.asp)).toBe(200);
     expect(await statusOf(ready.gateway, ready.tokens.refresh)).toBe(401);
