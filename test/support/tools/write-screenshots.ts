@@ -57,7 +57,7 @@ function fill({ tenant, appPasswords, ready }: LocalEnvironment): void {
 }
 
 async function picture(browser: Browser, { ready }: LocalEnvironment, colorScheme: 'light' | 'dark'): Promise<void> {
-  const looks = { colorScheme, viewport: { width: 1120, height: 760 }, reducedMotion: 'reduce' } as const;
+  const looks = { colorScheme, viewport: { width: 1120, height: 830 }, reducedMotion: 'reduce' } as const;
   const context = await browser.newContext({ ...looks, timezoneId: 'UTC', locale: 'en-US' });
   const page = await context.newPage();
   await page.clock.setFixedTime(NOW_MS);
