@@ -24,6 +24,7 @@ export async function renderDocs(name: string): Promise<string | undefined> {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title.replaceAll('`', ''))}</title>
+<link rel="icon" href="/.local/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/.local/styles.css">
 </head>
 <body class="docs">
