@@ -1,5 +1,5 @@
 /** Talks to the server of the inspector, which also served this script. So the types of its responses are known. */
-import type { Action, Done, Offer, SendRequest, State, Story } from './protocol.ts';
+import type { Action, Done, Offer, Problem, SendRequest, State, Story } from './protocol.ts';
 import { TEXTS } from './texts.ts';
 
 /** Thrown with a text for the reader. */
@@ -15,7 +15,7 @@ async function ask(path: string, body?: object): Promise<Response> {
     throw new Failure(TEXTS.unreachable);
   });
   if (response.ok) return response;
-  const problem: { readonly title?: string } = await response.json();
+  const problem: Partial<Problem> = await response.json();
   throw new Failure(TEXTS.failed.replace('{title}', problem.title ?? String(response.status)));
 }
 
