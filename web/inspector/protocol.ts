@@ -155,3 +155,8 @@ export interface Done {
   /** A new app password, to try at once. */
   readonly authorization?: string;
 }
+
+/** Why something was not done. */
+export interface Problem {
+  readonly title: string;
+}
