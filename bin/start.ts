@@ -55,11 +55,11 @@ class Details {
 }
 
 function targetOf(local: LocalEnvironment, { configuration }: StartOptions): DemoTarget {
-  const { ready, tenant, webSocketUrl, gatewaySecret, metadataUrl } = local;
+  const { ready, tenant, webSocketUrl, gatewaySecret, metadataUrl, inspectorUrl } = local;
   const principalJwksUrl = configuration.principalToken ? new URL(JWKS_PATH, ready.gateway).href : undefined;
   const routes = withoutConnect(configuration.routes);
   const { gateway, appPasswords: appPasswordsUrl } = ready;
-  const urls = { gateway, webSocketUrl, metadataUrl, principalJwksUrl, appPasswordsUrl };
+  const urls = { gateway, webSocketUrl, metadataUrl, principalJwksUrl, appPasswordsUrl, inspectorUrl };
   return { ...configuration, ...urls, tenant, audience: AUDIENCE, routes, gatewaySecret };
 }
 

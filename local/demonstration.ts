@@ -33,6 +33,8 @@ export interface DemoTarget extends TokenSettings {
   readonly principalJwksUrl?: string | undefined;
   /** The page on which users manage their app specific passwords. @default there is none */
   readonly appPasswordsUrl?: string | undefined;
+  /** The page that shows what happens to a request. @default there is none */
+  readonly inspectorUrl?: string | undefined;
   /** Where the backend's `x-gateway-secret` is, or its value. */
   readonly gatewaySecret?: string | undefined;
 }
@@ -63,8 +65,10 @@ export async function demonstrate(target: DemoTarget, print: Print, style: Style
 
 function printHeader(target: DemoTarget, print: Print, style: Style) {
   const { gateway, webSocketUrl, tenant, routes, backendUrl, gatewaySecret, metadataUrl, principalJwksUrl } = target;
-  const { appPasswordsUrl } = target;
+  const { appPasswordsUrl, inspectorUrl } = target;
   print(`The API      ${style.bold(gateway)}    (routes: ${describeRoutes(routes)})`);
+  if (inspectorUrl !== undefined)
+    print(`Look inside  ${inspectorUrl}    (open it in a browser: what happens to a request)`);
   if (webSocketUrl !== undefined) {
     print(`A WebSocket  ${webSocketUrl}    (a browser offers the subprotocols bearer and bearer.<token as base64url>)`);
   }

@@ -53,6 +53,8 @@ export interface LocalEnvironment {
   readonly tenant: Tenant;
   readonly revocations: LocalRevocations;
   readonly appPasswords: LocalAppPasswords;
+  /** The page that shows what happens to a request. Absent with mutual TLS. */
+  readonly inspectorUrl: string | undefined;
   close(): Promise<void>;
 }
 
@@ -120,6 +122,7 @@ export async function startLocalEnvironment(given: LocalOptions, outer: LocalPor
       tenant,
       revocations,
       appPasswords,
+      inspectorUrl: inspector?.url,
       close: async () => {
         await Promise.all([api.close(), appPasswords.close(), tenant.close()]);
       },

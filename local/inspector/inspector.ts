@@ -63,6 +63,11 @@ export class Inspector implements GatewayInspector {
     this.#running = { gatewayUrl, port: Number(new URL(gatewayUrl).port), actions };
   }
 
+  /** Where a browser finds the page. The gateway must be listening. */
+  get url(): string | undefined {
+    return this.#running && new URL(this.#isAtRoot ? '/' : PREFIX, this.#running.gatewayUrl).href;
+  }
+
   traceOf({ fields }: IncomingCall): Trace | undefined {
     const parent = fields.find(([name]) => name.toLowerCase() === 'traceparent')?.[1] ?? '';
     return this.#traces.get(parent.split('-')[1] ?? '');

@@ -16,6 +16,7 @@ export const RULES = {
   revocation: rule('How a revocation takes effect', 'architecture.md#how-a-revocation-takes-effect'),
   tenant: rule('What talks to the tenant', 'architecture.md#what-talks-to-the-tenant'),
   bound: rule('Tokens that are bound to their holder', 'credentials.md#tokens-that-are-bound-to-their-holder'),
+  expiry: rule('Expiry', 'app-passwords.md#expiry'),
   backend: rule('What the backend gets', 'credentials.md#what-the-backend-gets'),
   responses: rule('What the caller gets', 'reason-codes.md#reason-codes'),
 } satisfies Readonly<Record<string, Rule>>;

@@ -1,6 +1,6 @@
 /** The steps of calls to shared tables. */
 import type { TableEvent } from '../../src/shared-state/table-access.ts';
-import type { Step } from '../../web/inspector/protocol.ts';
+import type { Rule, Step } from '../../web/inspector/protocol.ts';
 import { RULES } from './rules.ts';
 
 export function isCacheRead(event: { readonly kind: string }): boolean {
@@ -21,6 +21,12 @@ const TABLE_TITLES: Readonly<Record<string, Readonly<Record<TableEvent['operatio
   marks: { read: 'The process looks for revocations', write: 'The process writes a revocation' },
   proofs: { read: 'The process looks for the proof', write: 'The process records that the proof is used' },
   expiries: { read: 'The process looks up when the app password expires', write: 'The process writes an expiry' },
+};
+const TABLE_RULES: Readonly<Record<string, Rule>> = {
+  cache: RULES.sharedCache,
+  marks: RULES.revocation,
+  proofs: RULES.bound,
+  expiries: RULES.expiry,
 };
 const TABLE_RESULTS: Readonly<Record<string, string>> = {
   'cache hit': 'Another lookup has left a sealed entry',
@@ -43,6 +49,6 @@ export function tableStep({ table, operation, outcome, durationMs }: TableEvent,
     state: result === undefined ? 'failed' : outcome === 'hit' && table === 'cache' ? 'passed' : 'info',
     atMs,
     durationMs,
-    rule: table === 'cache' ? RULES.sharedCache : table === 'marks' ? RULES.revocation : RULES.bound,
+    rule: TABLE_RULES[table] ?? RULES.tenant,
   };
 }

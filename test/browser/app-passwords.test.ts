@@ -161,6 +161,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     const curl = await page.locator('.command').innerText();
     expect(curl).toBe(`curl -H 'Authorization: Bearer ${value}' '${site.local.ready.gateway}foo'`);
     await pressed(page, TEXTS.copy);
+    await page.getByRole('button', { name: TEXTS.copied }).waitFor();
     await pressed(page, TEXTS.done);
     expect(await page.content()).not.toContain(value);
     const bearer = `Bearer ${value}`;

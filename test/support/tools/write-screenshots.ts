@@ -1,7 +1,7 @@
-/** `npm run screenshots`: writes the pictures of the pages in `docs/images` from local mode. The clock stands still, so only a change of a page changes them. */
+/** `npm run screenshots`: writes the pictures of the pages in `docs/images` from local mode. The clock stands still, so little but a change of a page changes them. */
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type LocalEnvironment, startLocalEnvironment } from '../../../local/environment.ts';
 import { localConfiguration } from '../../../local/options.ts';
 import { findChromium, machinePorts } from '../browser/find-chromium.ts';
@@ -24,6 +24,8 @@ const PASSWORDS = [
   },
 ];
 
+type ColorScheme = 'light' | 'dark';
+
 async function main(): Promise<void> {
   const environment = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']));
   const browser = await launchChromium(await findChromium(machinePorts(environment)));
@@ -33,7 +35,10 @@ async function main(): Promise<void> {
   try {
     await mkdir(IMAGES, { recursive: true });
     fill(local);
-    for (const colorScheme of ['light', 'dark'] as const) await picture(browser, local, colorScheme);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await pictureOfAppPasswords(browser, local, colorScheme);
+      await pictureOfInspector(browser, local, colorScheme);
+    }
   } finally {
     await browser.close();
     await local.close();
@@ -56,11 +61,17 @@ function fill({ tenant, appPasswords, ready }: LocalEnvironment): void {
   }
 }
 
-async function picture(browser: Browser, { ready }: LocalEnvironment, colorScheme: 'light' | 'dark'): Promise<void> {
+/** A page of a browser whose clock stands still. */
+async function pageIn(browser: Browser, colorScheme: ColorScheme): Promise<Page> {
   const looks = { colorScheme, viewport: { width: 1120, height: 830 }, reducedMotion: 'reduce' } as const;
   const context = await browser.newContext({ ...looks, timezoneId: 'UTC', locale: 'en-US' });
   const page = await context.newPage();
   await page.clock.setFixedTime(NOW_MS);
+  return page;
+}
+
+async function pictureOfAppPasswords(browser: Browser, { ready }: LocalEnvironment, colorScheme: ColorScheme) {
+  const page = await pageIn(browser, colorScheme);
   await page.goto(ready.appPasswords);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('input[name=username]').fill(ready.users[0]?.username ?? '');
@@ -68,7 +79,20 @@ async function picture(browser: Browser, { ready }: LocalEnvironment, colorSchem
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByText(PASSWORDS[0]?.label ?? '').waitFor();
   await page.screenshot({ path: `${IMAGES}app-passwords-${colorScheme}.png` });
-  await context.close();
+  await page.context().close();
+}
+
+/** What happens to an app specific password that is sent with Basic. */
+async function pictureOfInspector(browser: Browser, { ready }: LocalEnvironment, colorScheme: ColorScheme) {
+  const page = await pageIn(browser, colorScheme);
+  await page.goto(ready.gateway);
+  await page.getByLabel('Credential', { exact: true }).selectOption('basic-asp');
+  await page.getByRole('button', { name: 'All of them' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Step by step').waitFor();
+  await page.evaluate('scrollTo(0, 0)');
+  await page.screenshot({ path: `${IMAGES}inspector-${colorScheme}.png` });
+  await page.context().close();
 }
 
 await main();
