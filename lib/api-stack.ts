@@ -1,6 +1,6 @@
 /** The stack of the tenant's set-up, the authorizer and the API behind it, in that order. */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import { LambdaIntegration, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Architecture, type IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -20,6 +20,7 @@ import { BackendProxy } from './backend-proxy.ts';
 import { optionsOf } from './configured-options.ts';
 import { setFunctionOptions } from './function-options.ts';
 import { GuardedApi } from './guarded-api.ts';
+import { IpRateRule } from './ip-rate-rule.ts';
 import type { AdditionalIssuer } from './issuer-props.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { urlOfMetadata } from './protected-resource.ts';
@@ -114,6 +115,7 @@ export class ApiStack extends Stack {
     const options = appPasswordsOptions(this, this.#configuration);
     if (!options) return undefined;
     const appPasswords = new AppPasswords(this, 'AppPasswords', { ...options, authorizer, exampleUrl, alarmActions });
+    this.#limitAddresses(appPasswords.restApi);
     new CfnOutput(this, 'AppPasswordsUrl', {
       description:
         'The page for app specific passwords. Add it to the callback URLs, logout URLs and web origins of its client.',
@@ -121,6 +123,14 @@ export class ApiStack extends Stack {
     });
     new CfnOutput(this, 'AppPasswordsFunctionArn', { value: appPasswords.function.functionArn });
     return appPasswords;
+  }
+
+  /** Passwords could be guessed at this API too, which has the same authorizer. */
+  #limitAddresses(restApi: RestApi): void {
+    const { ipRateLimit } = this.#configuration;
+    if (ipRateLimit === undefined) return;
+    const stage = restApi.deploymentStage;
+    new IpRateRule(this, 'AppPasswordsIpRate', { stage, requestsPerFiveMinutes: ipRateLimit });
   }
 
   #authorizer(): AuthorizerFunction {

@@ -2,11 +2,12 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { AuthorizerFunctionProps } from './authorizer-function-props.ts';
-import type { RouteRequirements } from './route-requirements.ts';
 import type { SharedState } from './shared-state.ts';
 
-/** What the authorizer must know and may do, so that it refuses expired passwords and says how the user has logged in. */
+/** What the authorizer must know and may do, so that it guards the API, refuses expired passwords and says how the user has logged in. */
 export interface AppPasswordsLink {
+  /** The id of the API, and the scope that all of it requires. It is not among the routes. */
+  readonly api: { readonly id: string; readonly scope: string };
   /** The table of the expiries, and the secret under which its ids are computed. */
   readonly expiries: { readonly table: string; readonly digestSecret: string };
   /** The rights to read an expiry and this secret. */
@@ -20,8 +21,6 @@ export interface LinkedAuthorizer {
   readonly props: AuthorizerFunctionProps;
   /** What an API calls. */
   readonly handler: IFunction;
-  /** What the routes of all APIs require. */
-  readonly requirements: RouteRequirements;
   /** Its revocation marks. */
   readonly sharedState: SharedState;
   /** Tells the authorizer. */

@@ -9,7 +9,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { appPasswordEntries } from '../src/config/app-passwords.ts';
+import { appPasswordEntries, MANAGE_APP_PASSWORDS } from '../src/config/app-passwords.ts';
 import { APP_PASSWORD_METRICS, METRIC_NAMESPACE } from '../src/config/metrics.ts';
 import { alarmAt } from './alarm.ts';
 import { AppPasswordsApi } from './app-passwords-api.ts';
@@ -74,6 +74,7 @@ export class AppPasswords extends Construct {
       allowOrigins: props.allowOrigins ?? [],
     });
     this.restApi = restApi;
+    this.#link(parts, restApi.restApiId);
     this.url = restApi.url;
     this.#sweep();
     guardAppPasswords(this, this.function);
@@ -124,15 +125,20 @@ export class AppPasswords extends Construct {
   }
 
   #parts(props: AppPasswordsProps): AppPasswordsParts {
-    const { maxAuthAge, authTimeClaim = appPasswordEntries.authTimeClaim.default } = props;
     const authorizer = props.authorizer._linkAppPasswords();
     const state = new AppPasswordsState(this, 'State', authorizer.props.signingKey.encryptionKey);
+    return { props, state, authorizer };
+  }
+
+  /** The id of a REST API does not depend on what it calls, so the authorizer may know it without a cycle. */
+  #link({ props, state, authorizer }: AppPasswordsParts, apiId: string): void {
+    const { maxAuthAge, authTimeClaim = appPasswordEntries.authTimeClaim.default } = props;
     authorizer.link({
+      api: { id: apiId, scope: MANAGE_APP_PASSWORDS },
       expiries: { table: state.expiries.tableName, digestSecret: state.digestSecretArn },
       statements: state.authorizerStatements,
       claims: maxAuthAge === undefined ? [] : [authTimeClaim],
     });
-    return { props, state, authorizer };
   }
 
   /** A run that fails is not repeated: the next one comes in a minute. */

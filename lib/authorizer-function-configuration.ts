@@ -77,6 +77,7 @@ export function authorizerConfiguration(
     revocation: undefined,
     proofTable: undefined,
     expiries: appPasswords?.expiries,
+    appPasswordsApi: appPasswords?.api,
     resourceMetadataUrl: metadataUrl(scope, props),
     webSocketSubprotocols: props.webSocketSubprotocols,
     principalToken: principalToken?.configuration,

@@ -189,7 +189,6 @@ export class AuthorizerFunction extends AuthorizerMetrics {
     return {
       props: this.#props,
       handler: this.#handler,
-      requirements: this.#requirements,
       sharedState: this.#sharedState,
       link: (link) => {
         this.#appPasswords = link;

@@ -6,14 +6,7 @@ import type { IConstruct } from 'constructs';
 import { routes as routesSchema } from '../src/config/fields.ts';
 import { doOverlap, isMentioned } from '../src/config/route-coverage.ts';
 import { routeAudienceFault } from '../src/config/route-faults.ts';
-import {
-  type RouteSetting,
-  type RouteSettings,
-  requirementOf,
-  type ScopeRequirement,
-  satisfies,
-  scopesOf,
-} from '../src/core/routes.ts';
+import type { RouteSetting, RouteSettings } from '../src/core/routes.ts';
 import type { AuthorizerOptions } from './authorizer-function-props.ts';
 import { checkProp, invalidProp } from './check-prop.ts';
 
@@ -28,8 +21,6 @@ interface Added {
   readonly requirement: RouteRequirement;
   /** The API that it is a route of. */
   readonly api: IConstruct;
-  /** It belongs to an API of this project, whose paths another API may have too. */
-  readonly isReserved?: boolean;
 }
 
 export class RouteRequirements {
@@ -63,28 +54,6 @@ export class RouteRequirements {
     this.#check(scope, key, requirement);
     this.#checkOtherApis(scope, key, requirement, api);
     this.#added.set(key, { requirement, api });
-  }
-
-  /**
-   * Adds a route of an API of this project. It may match the same path as a greedy route of another API, if it does not let anybody in
-   * whom that route would refuse.
-   *
-   * @throws ConfigurationError `configuration_invalid`
-   */
-  reserve(scope: IConstruct, key: string, requirement: RouteRequirement, api: IConstruct): void {
-    this.#check(scope, key, requirement);
-    this.#added.set(key, { requirement, api, isReserved: true });
-  }
-
-  /** Describes each greedy route that a reserved one would open to more callers. All routes must be known. */
-  reservationFaults(): readonly string[] {
-    const reserved = [...this.#added].filter(([, { isReserved }]) => isReserved);
-    const others = Object.entries(this.all).filter(([key]) => !this.#added.get(key)?.isReserved);
-    return reserved.flatMap(([key, { requirement }]) => {
-      const { audience = this.#accepted.audience, ...scopes } = requirementOf(requirement);
-      const opened = others.find(([other, setting]) => isOpened(other, setting, key, { ...scopes, audience }));
-      return opened ? [openedFault(opened[0], key, requirement)] : [];
-    });
   }
 
   #check(scope: IConstruct, key: string, requirement: RouteRequirement): void {
@@ -126,8 +95,7 @@ export class RouteRequirements {
   /** All APIs share one map. A route of one must not decide about requests to another. */
   #checkOtherApis(scope: IConstruct, key: string, requirement: RouteRequirement, api: IConstruct): void {
     const conflict = [...this.#added].find(
-      ([other, added]) =>
-        added.api !== api && !added.isReserved && doOverlap(key, other) && !isSame(added.requirement, requirement),
+      ([other, added]) => added.api !== api && doOverlap(key, other) && !isSame(added.requirement, requirement),
     );
     if (!conflict) return;
     const [other, added] = conflict;
@@ -140,16 +108,4 @@ export class RouteRequirements {
 
 function isSame(a: RouteSetting, b: RouteSetting): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Returns whether a greedy route refuses somebody whom the more specific one accepts. */
-function isOpened(greedy: string, setting: RouteSetting, key: string, opener: ScopeRequirement): boolean {
-  if (!greedy.endsWith('+}') || setting === 'public' || !doOverlap(greedy, key)) return false;
-  const required = requirementOf(setting);
-  const isOfOtherAudience = required.audience !== undefined && required.audience !== opener.audience;
-  return isOfOtherAudience || !satisfies(scopesOf(opener), required);
-}
-
-function openedFault(greedy: string, key: string, requirement: RouteRequirement): string {
-  return `The route "${greedy}" covers the path of "${key}" too, which requires ${JSON.stringify(requirement)}. At your API, callers with this scope would then reach that path. Name narrower paths than "${greedy}", or use another authorizer for app specific passwords.`;
 }

@@ -5,7 +5,7 @@ import { type AuthorizerPorts, composeAuthorizer } from '../src/authorizer/compo
 import type { AuthorizerConfiguration } from '../src/config/authorizer-configuration.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { CONNECT_ROUTE } from '../src/core/routes.ts';
-import { appPasswordRoutes, type LocalExpiries } from './app-passwords/authorizer-part.ts';
+import { APP_PASSWORDS_API, type LocalExpiries } from './app-passwords/authorizer-part.ts';
 import { observeAuthorizer, observeHttp, observeLog } from './inspector/observe.ts';
 import { MemoryProofTable } from './memory-tables.ts';
 import type { LocalConfiguration } from './options.ts';
@@ -40,7 +40,8 @@ export function localAuthorizer(settings: LocalAuthorizerSettings, gatewayUrl: s
   const { maxAuthAgeSeconds, authTimeClaim, ...behaviour } = rest;
   const authorizerConfiguration: AuthorizerConfiguration = {
     ...behaviour,
-    routes: { [CONNECT_ROUTE]: [], ...behaviour.routes, ...appPasswordRoutes(audience, behaviour.audiences) },
+    routes: { [CONNECT_ROUTE]: [], ...behaviour.routes },
+    appPasswordsApi: APP_PASSWORDS_API,
     contextClaims: [...behaviour.contextClaims, ...(maxAuthAgeSeconds === undefined ? [] : [authTimeClaim])],
     expiries: { table: 'in memory', digestSecret: 'in memory' },
     publicUrl: behaviour.publicUrl ?? gatewayUrl,

@@ -160,6 +160,8 @@ const revocation = object((from) => ({
 
 const expiries = object((from) => ({ ...table(from), digestSecret: from.required('digestSecret', secretId) }));
 
+const appPasswordsApi = object((from) => ({ id: from.required('id', name), scope: from.required('scope', name) }));
+
 const principalToken = object((from) => ({
   keySecret: from.required('keySecret', secretId),
   issuer: from.required('issuer', name),
@@ -177,6 +179,7 @@ function deployedParts(from: Members) {
     revocation: from.optional('revocation', revocation),
     proofTable: from.optional('proofTable', name),
     expiries: from.optional('expiries', expiries),
+    appPasswordsApi: from.optional('appPasswordsApi', appPasswordsApi),
     resourceMetadataUrl: from.optional('resourceMetadataUrl', name),
     principalToken: from.optional('principalToken', principalToken),
   };

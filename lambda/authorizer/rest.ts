@@ -22,10 +22,11 @@ export type RestEvent = APIGatewayRequestAuthorizerEvent;
  */
 export function fromRestEvent(event: RestEvent): AuthorizationRequest {
   const { path, pathParameters, requestContext } = event;
-  const { httpMethod, resourcePath, identity, domainName } = requestContext;
+  const { apiId, httpMethod, resourcePath, identity, domainName } = requestContext;
   // The path of an event can begin with the base path of a custom domain.
   const served = servedPath({ path, resource: resourcePath, pathParameters }) ?? UNKNOWN_PATH;
   return {
+    apiId,
     authorization: headerValues(event.multiValueHeaders ?? event.headers, 'authorization'),
     method: httpMethod,
     resourcePath,

@@ -1,8 +1,10 @@
-/** What the authorizer of local mode must know about app specific passwords: the routes of their API, and their expiries. */
+/** What the authorizer of local mode must know about app specific passwords: their API, and their expiries. */
 import { randomBytes } from 'node:crypto';
 import { MANAGE_APP_PASSWORDS } from '../../src/config/app-passwords.ts';
-import type { RouteSettings } from '../../src/core/routes.ts';
 import { MemoryExpiryTable } from './memory-tables.ts';
+
+/** The gateway gives this id to the events of the API. All of it requires the scope. */
+export const APP_PASSWORDS_API = { id: 'localapppasswords', scope: MANAGE_APP_PASSWORDS };
 
 export const API_ROUTES = [
   'GET /app-passwords',
@@ -20,11 +22,4 @@ export interface LocalExpiries {
 export function localExpiries(): LocalExpiries {
   const secret = randomBytes(48).toString('base64');
   return { table: new MemoryExpiryTable(), readSecret: async () => secret };
-}
-
-/** What the routes of the API require, as in a deployment. */
-export function appPasswordRoutes(audience: string, otherAudiences: readonly string[]): RouteSettings {
-  const scopes = [MANAGE_APP_PASSWORDS];
-  const requirement = otherAudiences.length === 0 ? scopes : { allOf: scopes, audience };
-  return Object.fromEntries(API_ROUTES.map((key) => [key, requirement]));
 }

@@ -22,7 +22,7 @@ import type { MemoryMarkTable } from '../memory-tables.ts';
 import { AUDIENCE, type LocalConfiguration } from '../options.ts';
 import type { LocalRevocations } from '../revocations.ts';
 import type { Tenant } from '../tenant/server.ts';
-import { API_ROUTES, type LocalExpiries } from './authorizer-part.ts';
+import { API_ROUTES, APP_PASSWORDS_API, type LocalExpiries } from './authorizer-part.ts';
 import { MemoryCounter, MemoryDeletions } from './memory-limits.ts';
 
 export interface AppPasswordsOptions {
@@ -88,6 +88,7 @@ export async function startAppPasswords(
   const api = createApi(apiSettings(options), ports);
   const page = createPageHandler({ configuration: pageConfiguration(options), files: await pageFiles() });
   const gateway = await startGateway({
+    apiId: APP_PASSWORDS_API.id,
     ...{ port, audience: AUDIENCE, authorizer: parts.authorizer, clock: parts.clock },
     basicChallenge: false,
     backend: async (event) => {

@@ -22,6 +22,8 @@ export interface ApiOptions extends GatewayRoutes {
   readonly authorizer: AuthorizerHandler;
   readonly backend: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
   readonly audience: string;
+  /** @default the id of the demo API */
+  readonly apiId?: string | undefined;
   readonly basicChallenge: BasicOffer;
   /** @default 'off' */
   readonly dpop?: ChallengeSettings['dpop'];
@@ -41,7 +43,7 @@ export interface ApiOptions extends GatewayRoutes {
 }
 
 /** A request before the API has found a route for it. */
-export type IncomingCall = Omit<GatewayRequest, 'resourcePath' | 'body'>;
+export type IncomingCall = Omit<GatewayRequest, 'apiId' | 'resourcePath' | 'body'>;
 
 export interface ApiResponse {
   readonly statusCode: number;
@@ -80,7 +82,7 @@ export function createApi(options: ApiOptions): Api {
     const isOpen = resourcePath !== undefined && isPublic(options, call.method, resourcePath);
     note({ kind: 'route', resourcePath, isPublic: isOpen });
     if (resourcePath === undefined) return refusal(responses, 'MISSING_AUTHENTICATION_TOKEN', {});
-    const request = { ...call, resourcePath, body };
+    const request = { ...call, apiId: options.apiId, resourcePath, body };
     const authorization = isOpen
       ? ({ outcome: 'allowed', context: {} } as const)
       : await authorize(authorizerResponses, request, thrownErrorType);

@@ -8,11 +8,13 @@ import type {
 } from 'aws-lambda';
 import type { WebSocketEvent } from '../../lambda/authorizer/websocket.ts';
 
-const API_ARN = 'arn:aws:execute-api:local:000000000000:localapi';
+const API_ID = 'localapi';
 const STAGE = 'local';
 
 /** A request as the gateway parsed it. */
 export interface GatewayRequest {
+  /** The id of the API. @default that of the demo API */
+  readonly apiId?: string | undefined;
   readonly method: string;
   /** Still percent-encoded, without the query. */
   readonly path: string;
@@ -49,8 +51,8 @@ export function connectEvent(request: IncomingMessage): WebSocketEvent {
   };
 }
 
-export function methodArn({ method, path }: GatewayRequest): string {
-  return `${API_ARN}/${STAGE}/${method}${path}`;
+export function methodArn({ apiId = API_ID, method, path }: GatewayRequest): string {
+  return `arn:aws:execute-api:local:000000000000:${apiId}/${STAGE}/${method}${path}`;
 }
 
 export function authorizerEvent(request: GatewayRequest): APIGatewayRequestAuthorizerEvent {
@@ -124,10 +126,10 @@ function pathParameters(resourcePath: string, path: string): Record<string, stri
 }
 
 function context<Authorizer>(request: GatewayRequest, authorizer: Authorizer) {
-  const { method, path, resourcePath, sourceIp, clientCertificate = null } = request;
+  const { apiId = API_ID, method, path, resourcePath, sourceIp, clientCertificate = null } = request;
   return {
     accountId: '000000000000',
-    apiId: 'localapi',
+    apiId,
     authorizer,
     httpMethod: method,
     identity: { ...NO_IDENTITY, sourceIp, clientCert: clientCertificate },

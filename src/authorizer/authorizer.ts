@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { type Credential, parseCredential } from '../core/credential.ts';
 import type { DigestCredential } from '../core/credential-digest.ts';
 import { ConfigurationError, CredentialError, IssuerError, SharedStateError } from '../core/errors.ts';
-import { type CalledRoute, type RouteMap, satisfies, scopesOf } from '../core/routes.ts';
+import { type CalledRoute, type RouteMap, type ScopeRequirement, satisfies, scopesOf } from '../core/routes.ts';
 import { DECISION_DEADLINE_MS, type IssuerEvent } from '../issuer/issuer-endpoint.ts';
 import { isCompactJws } from '../issuer/jwt.ts';
 import type { PrincipalTokens } from '../principal-token/principal-tokens.ts';
@@ -23,6 +23,8 @@ export interface AuthorizerSettings {
   readonly cache: PrincipalCache;
   readonly digest: DigestCredential;
   readonly routes: RouteMap;
+  /** The API to which `routes` does not apply, and what all of it requires. @default none */
+  readonly appPasswordsApi?: { readonly id: string; readonly requirement: ScopeRequirement } | undefined;
   readonly boundTokens: BoundTokens;
   /** The audience of the API, if it has only one. Principals do not name it then. */
   readonly onlyAudience?: string | undefined;
@@ -45,6 +47,8 @@ export type DecisionObserver = (event: DecisionEvent) => void;
 
 /** A request, in the same form for every kind of API. */
 export interface AuthorizationRequest extends CalledRoute, BoundRequest {
+  /** The id of the called REST API. The gateway sets it, not the caller. */
+  readonly apiId?: string | undefined;
   /** The values of all `Authorization` headers of the request, and what stands for one. */
   readonly authorization: readonly string[];
   /** Where the token was, if not in a header `Authorization`. For the log. */
@@ -112,9 +116,10 @@ export class Authorizer {
     return resolved;
   }
 
-  #decideFor({ principal, cacheHit }: Resolved, called: CalledRoute): Decision {
-    const { routes, onlyAudience } = this.#settings;
-    const requirement = routes.requirement(called);
+  #decideFor({ principal, cacheHit }: Resolved, called: AuthorizationRequest): Decision {
+    const { routes, appPasswordsApi, onlyAudience } = this.#settings;
+    const requirement =
+      appPasswordsApi && appPasswordsApi.id === called.apiId ? appPasswordsApi.requirement : routes.requirement(called);
     const required = requirement?.audience;
     // RFC 9068 section 4: for this route, it is a token for another resource server.
     if (required !== undefined && !(principal.audiences ?? [onlyAudience]).includes(required))

@@ -94,6 +94,7 @@ export function composeAuthorizer(configuration: AuthorizerConfiguration, ports:
     tokens: composeTokens(configuration, ports),
     digest,
     routes,
+    appPasswordsApi: composeAppPasswordsApi(configuration),
     boundTokens: composeBoundTokens(configuration, ports),
     onlyAudience: audiences.length === 0 ? audience : undefined,
     clock: ports.clock,
@@ -135,6 +136,11 @@ function composeExpiries(
   if (!configured) return undefined;
   if (!source) throw unavailableHere('The expiry of app specific passwords is configured, but its table');
   return new Expiries({ ...source, clock });
+}
+
+/** Its tokens are for the main audience, to which the passwords belong. */
+function composeAppPasswordsApi({ appPasswordsApi: api, audience }: AuthorizerConfiguration) {
+  return api && { id: api.id, requirement: { allOf: [api.scope], audience } };
 }
 
 function composeBoundTokens(

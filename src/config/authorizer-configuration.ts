@@ -79,6 +79,8 @@ const keys = exactly({
   proofTable: optional(name),
   /** The table of the expiries of app specific passwords, and the secret under which its ids are computed. */
   expiries: optional(strictObject({ table: name, digestSecret: secretId })),
+  /** The REST API with which users manage app specific passwords, and the scope that all of it requires. `routes` does not apply to it. */
+  appPasswordsApi: optional(strictObject({ id: name, scope: name })),
   /** The URL of the metadata that a 403 names, by which clients find the issuer (RFC 9728). */
   resourceMetadataUrl: optional(name),
   /** Accept a token in the subprotocols of a WebSocket. */

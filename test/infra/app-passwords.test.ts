@@ -47,6 +47,14 @@ function configOf(template: Template, description: string): Readonly<Record<stri
   return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : '…')).join(''));
 }
 
+/** The parts of the `CONFIG` of the function whose logical id begins with this. */
+function environmentOf(template: Template, id: string): readonly unknown[] {
+  const [[, found] = []] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([name]) =>
+    name.startsWith(id),
+  );
+  return found?.Properties.Environment.Variables.CONFIG['Fn::Join'][1];
+}
+
 const { api } = templates(CONFIGURATIONS.appPasswords);
 const logRights = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [expect.any(String)] };
 
@@ -118,22 +126,39 @@ describe('the deployment of app passwords', () => {
     }
   });
 
-  it('requires its scope, and a token for the main audience if there are several', () => {
-    const requirementIn = (template: Template) =>
-      Object.entries(Object(configOf(template, 'who the caller').routes)).filter(([key]) =>
-        key.includes('app-passwords'),
-      );
-    const routes = [
-      'GET /app-passwords',
-      'POST /app-passwords',
-      'GET /app-passwords/{id}',
-      'DELETE /app-passwords/{id}',
-    ];
-    expect(requirementIn(ownStack().template())).toEqual(routes.map((route) => [route, [MANAGE]]));
-    const several = ownStack({}, { audiences: ['https://old.api'] }).template();
-    expect(requirementIn(several)).toEqual(
-      routes.map((route) => [route, { allOf: [MANAGE], audience: 'https://my.api' }]),
+  it('tells the authorizer which API requires its scope, and adds no route for it', () => {
+    const { appPasswordsApi, routes } = configOf(api, 'who the caller');
+    expect(appPasswordsApi).toEqual({ id: '…', scope: MANAGE });
+    expect(JSON.stringify(routes)).not.toMatch(/app.passwords/);
+    expect(environmentOf(api, 'AuthorizerDecide')).toContainEqual({
+      Ref: expect.stringMatching(/^AppPasswordsApiRest[0-9A-F]+$/),
+    });
+  });
+
+  it('has an API whose id the authorizer can know before the API knows the authorizer', () => {
+    const { Resources } = api.toJSON();
+    const [rest] = Object.entries(Resources).filter(([id]) => /^AppPasswordsApiRest[0-9A-F]+$/.test(id));
+    expect(JSON.stringify(rest?.[1])).not.toMatch(/"(Ref|Fn::GetAtt|DependsOn)"/);
+  });
+
+  it('does not name its scope in the metadata of the API', () => {
+    const metadata = { resourceMetadata: true, publicUrl: 'https://mcp.example', audience: 'https://mcp.example' };
+    const text = JSON.stringify(templates({ ...CONFIGURATIONS.appPasswords, ...metadata }).api.toJSON());
+    expect(text).toContain('scopes_supported');
+    expect(text.match(/scopes_supported[^\]]*/)?.[0]).not.toContain(MANAGE);
+  });
+
+  it.each([
+    [undefined, 0],
+    [100, 2],
+  ])('limits both APIs for each address when ipRateLimit is %s', (ipRateLimit, count) => {
+    const limited = templates({ ...CONFIGURATIONS.appPasswords, ...(ipRateLimit && { ipRateLimit }) }).api;
+    limited.resourceCountIs('AWS::WAFv2::WebACLAssociation', count);
+    const apis = Object.values(limited.findResources('AWS::WAFv2::WebACLAssociation')).map(
+      ({ Properties }) =>
+        JSON.stringify(Properties.ResourceArn).match(/\/restapis\/","?.*?"Ref":"(\w+?)[0-9A-F]{8}"/)?.[1],
     );
+    expect(new Set(apis).size).toBe(count);
   });
 
   it('tells the authorizer of the expiries, and of the claim with the time of the login only if its age matters', () => {
@@ -307,29 +332,11 @@ describe('app passwords', () => {
   });
 
   it.each([
-    ['ANY /{proxy+}', ['admin']],
-    ['ANY /app-passwords/{proxy+}', ['admin']],
-    ['ANY /{proxy+}', { anyOf: ['admin', 'root'] }],
-    ['ANY /{proxy+}', { allOf: [], audience: 'https://old.api' }],
-  ])(
-    'cannot share an authorizer whose route "%s" requires %o, which their scope would bypass',
-    (route, requirement) => {
-      const routes = { [route]: requirement } as NonNullable<AuthorizerOptions['routes']>;
-      expect(() => ownStack({}, { routes, audiences: ['https://old.api'] }).template()).toThrow(
-        `"${route}" covers the path of`,
-      );
-    },
-  );
-
-  it.each([
-    ['ANY /{proxy+}', []],
-    ['ANY /{proxy+}', 'public'],
-    ['ANY /{proxy+}', { allOf: [], audience: 'https://my.api' }],
-    ['ANY /api/{proxy+}', ['admin']],
-    ['ANY /{proxy+}', { anyOf: ['admin', MANAGE] }],
-  ] as const)('can share an authorizer whose route "%s" requires %o', (route, requirement) => {
-    const routes = { [route]: requirement, 'GET /foo': ['read:foo'] } as NonNullable<AuthorizerOptions['routes']>;
-    expect(() => ownStack({}, { routes }).template()).not.toThrow();
+    { 'ANY /{proxy+}': ['admin'] },
+    { 'GET /{tenant}': ['admin:tenants'], 'DELETE /{collection}/{id}': ['admin:all'] },
+    { 'GET /app-passwords': ['admin'], 'ANY /{proxy+}': 'public' },
+  ] as const)('changes nothing about the routes %o of an API that shares the authorizer', (routes) => {
+    expect(configOf(ownStack({}, { routes }).template(), 'who the caller').routes).toEqual(routes);
   });
 
   it('can share an authorizer with an API whose greedy route is protected before or after', () => {

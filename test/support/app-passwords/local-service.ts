@@ -4,6 +4,7 @@ import { createApi as createService } from '../../../lambda/app-passwords/api.ts
 import { passwordsOf } from '../../../lambda/app-passwords/tenant.ts';
 import { createHandler } from '../../../lambda/authorizer/create-handler.ts';
 import { handler as demoApi } from '../../../lambda/demo-api/handler.ts';
+import { API_ROUTES, APP_PASSWORDS_API } from '../../../local/app-passwords/authorizer-part.ts';
 import { MemoryCounter, MemoryDeletions } from '../../../local/app-passwords/memory-limits.ts';
 import { MemoryExpiryTable } from '../../../local/app-passwords/memory-tables.ts';
 import { type Api, createApi as createGateway } from '../../../local/gateway/api.ts';
@@ -28,15 +29,10 @@ export const PAGE_CLIENT = 'app-passwords-page';
 const API_CLIENT = { clientId: 'app-passwords', clientSecret: 'app-passwords-secret' };
 const STARTS_AT_MS = Date.parse('2026-11-22T12:00:00Z');
 
-const manage = ['manage:app_passwords'];
 const ROUTES = {
   'GET /foo': ['read:foo'],
   'POST /foo': ['create:foo'],
   'DELETE /foo': ['delete:foo'],
-  'GET /app-passwords': manage,
-  'POST /app-passwords': manage,
-  'GET /app-passwords/{id}': manage,
-  'DELETE /app-passwords/{id}': manage,
 };
 
 /** A response of the gateway. */
@@ -63,7 +59,7 @@ export async function startLocalService(): Promise<LocalService> {
   const clock = { nowMs: STARTS_AT_MS };
   const now = () => clock.nowMs;
   const { signingJwk, tenantKey } = await keys();
-  const seed = seedOffering([DEMO_API], ROUTES);
+  const seed = seedOffering([DEMO_API], ROUTES, [APP_PASSWORDS_API.scope]);
   const tenant = await startTenant({ now, seed, signingKey: tenantKey });
   onTestFinished(() => tenant.close());
   await deliverKey(tenant, signingJwk);
@@ -100,27 +96,42 @@ function revocationsOf({ tenant, now, log, marks }: Parts, flush: () => void): L
   return new LocalRevocations({ issuer: tenant.issuer, revocationSeconds, marks, flush, clock: now, log });
 }
 
+/** The two APIs, which have one authorizer. */
 function gatewayOf(parts: Parts, signingJwk: PrivateSigningJwk, revocations: LocalRevocations): Api {
   const service = serviceOf(parts, revocations);
-  return createGateway({
-    authorizer: authorizerOf(parts, signingJwk),
+  const common = {
+    ...{ authorizer: authorizerOf(parts, signingJwk), audience: DEMO_API, clock: parts.now },
+    ...({ basicChallenge: false, publicRouteKeys: [], ttlSeconds: 0 } as const),
+  };
+  const demo = createGateway({ ...common, backend: async (event) => demoApi(event), routeKeys: Object.keys(ROUTES) });
+  const ofService = createGateway({
+    ...common,
+    apiId: APP_PASSWORDS_API.id,
     backend: async (event) => {
-      if (!event.resource.startsWith('/app-passwords')) return demoApi(event);
       const { headers, ...response } = await service({ ...event });
       return { ...response, headers: { ...headers } };
     },
-    audience: DEMO_API,
-    basicChallenge: false,
-    routeKeys: Object.keys(ROUTES),
-    publicRouteKeys: [],
-    ttlSeconds: 0,
-    clock: parts.now,
+    routeKeys: API_ROUTES,
+  });
+  const handle = (...[call, body]: Parameters<Api>) =>
+    (call.path.startsWith('/app-passwords') ? ofService : demo)(call, body);
+  return Object.assign(handle, {
+    flush: () => {
+      demo.flush();
+      ofService.flush();
+    },
   });
 }
 
 function authorizerOf({ tenant, now, log, marks }: Parts, signingJwk: PrivateSigningJwk) {
   const revocation = { table: 'marks', seconds: REVOCATION_SECONDS, revokeJwts: false };
-  const configuration = { issuer: tenant.issuer, audience: DEMO_API, routes: ROUTES, revocation };
+  const configuration = {
+    issuer: tenant.issuer,
+    audience: DEMO_API,
+    routes: ROUTES,
+    revocation,
+    appPasswordsApi: APP_PASSWORDS_API,
+  };
   const secrets = { signingKeySecret: 'key', passwordGrantSecret: 'client' };
   return createHandler(
     parseAuthorizerConfiguration(JSON.stringify({ ...configuration, ...secrets })),

@@ -47,6 +47,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   revocation: [{ table: 'marks', seconds: 5, revokeJwts: true }],
   proofTable: ['proofs'],
   expiries: [{ table: 'expiries', digestSecret: 'digest' }],
+  appPasswordsApi: [{ id: 'a1b2c3d4e5', scope: 'manage:app_passwords' }],
   resourceMetadataUrl: ['https://api.example/.well-known/oauth-protected-resource'],
   webSocketSubprotocols: [true, false],
   principalToken: [{ keySecret: 'key', issuer: 'https://api.example', audience: 'backend', gatewayTtlSeconds: 60 }],
@@ -152,6 +153,8 @@ describe('the CONFIG that the function reads', () => {
     [JSON.stringify({ ...REQUIRED, audience: undefined }), 'audience'],
     [JSON.stringify({ ...REQUIRED, introspectJWTs: true }), 'introspectJWTs'],
     [JSON.stringify({ ...REQUIRED, expiries: { table: 'expiries' } }), 'digestSecret'],
+    [JSON.stringify({ ...REQUIRED, appPasswordsApi: { id: 'a1b2c3d4e5' } }), 'scope'],
+    [JSON.stringify({ ...REQUIRED, appPasswordsApi: { id: '', scope: 'manage:app_passwords' } }), 'id'],
     [JSON.stringify({ ...REQUIRED, routes: {} }), 'routes'],
     [
       `{"issuer":"https://tenant.auth0.com/","audience":"a","signingKeySecret":"k","__proto__":{"expiries":1}}`,

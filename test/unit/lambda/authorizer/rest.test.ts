@@ -13,6 +13,7 @@ const AUDIENCE = 'https://demo.api';
 describe('a REST API REQUEST event', () => {
   it("is read with the route of the API and the caller's address as the gateway saw it", () => {
     expect(fromRestEvent(EVENT)).toEqual({
+      apiId: 'a1b2c3d4e5',
       evidence: expect.any(Function),
       authorization: ['Bearer abc'],
       method: 'GET',
