@@ -47,7 +47,7 @@ function statement({ tableArn }: Table, action: string, items: readonly StateNam
 
 /** The right to list other deployments, and to read what each has recorded about client grants. */
 export function readOtherDeployments(scope: Construct): readonly PolicyStatement[] {
-  const items: readonly StateName[] = ['client-grants'];
+  const items: readonly StateName[] = ['client-grants', 'resource-servers'];
   return [
     new PolicyStatement({ actions: ['dynamodb:ListTables'], resources: ['*'] }),
     new PolicyStatement({
@@ -61,7 +61,7 @@ export function readOtherDeployments(scope: Construct): readonly PolicyStatement
 /** For the function with these rights. */
 export function acknowledgeOtherDeployments(scope: Construct): void {
   const reason =
-    'AWS lists all tables or none. Of the state tables of other deployments, one item may be read, and none written.';
+    'AWS lists all tables or none. Of the state tables of other deployments, two items may be read, and none written.';
   const all = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${STATE_TABLE_PREFIX}*`;
   acknowledge(
     scope,

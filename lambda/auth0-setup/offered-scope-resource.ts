@@ -2,11 +2,16 @@
 import { type InferOutput, minLength, object, pipe, string } from 'valibot';
 import { parse } from '../../src/config/parse.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import { STATE_NAMES } from '../../src/core/state-store.ts';
 import { type CustomResource, physicalId, warningsAttribute } from '../../src/custom-resource/resource.ts';
 import type { ManagementConnection } from '../../src/management/management-connection.ts';
 import { offerScope, withdrawScope } from '../../src/setup/offered-scope/offer-scope.ts';
-import type { OfferedScopeRecord } from '../../src/setup/offered-scope/offered-scope-record.ts';
+import {
+  type OfferedScopeRecord,
+  parseOfferedScopeRecord,
+} from '../../src/setup/offered-scope/offered-scope-record.ts';
 import { recordKey } from '../../src/setup/record-store.ts';
+import { sharedThing } from '../../src/setup/shared-thing.ts';
 import type { SetupPorts } from './ports.ts';
 import { type Held, withLease } from './with-lease.ts';
 
@@ -16,7 +21,7 @@ const schema = object({ Audience: text, Scope: text, Description: text });
 
 type Properties = InferOutput<typeof schema>;
 
-type Ports = Pick<SetupPorts, 'settings' | 'state' | 'clock' | 'sleep' | 'uniqueId'> & {
+type Ports = Pick<SetupPorts, 'settings' | 'state' | 'otherDeployments' | 'clock' | 'sleep' | 'uniqueId'> & {
   readonly connect: (timeoutMs: number) => Promise<Pick<ManagementConnection, 'resourceServers' | 'offeredScopes'>>;
 };
 
@@ -51,7 +56,7 @@ async function offer(ports: Ports, { records, leftMs, id, properties }: Offer) {
   await records.acquire(key, id);
   const { warnings } = await offerScope({
     ...connection,
-    records: records.storeFor<OfferedScopeRecord>(key),
+    ...recordOf(ports, records, key),
     identifier,
     scope: { value, description },
   });
@@ -61,7 +66,12 @@ async function offer(ports: Ports, { records, leftMs, id, properties }: Offer) {
 async function withdraw(ports: Ports, { records, leftMs, id }: Omit<Offer, 'properties'>): Promise<void> {
   await records.end({
     owner: id,
-    tearDown: async (key) =>
-      withdrawScope({ ...(await ports.connect(leftMs())), records: records.storeFor<OfferedScopeRecord>(key) }),
+    tearDown: async (key) => withdrawScope({ ...(await ports.connect(leftMs())), ...recordOf(ports, records, key) }),
   });
+}
+
+/** The record of the scope, and who else offers it. */
+function recordOf({ otherDeployments }: Ports, records: Held['records'], key: string) {
+  const thing = { item: STATE_NAMES.resourceServers, key, records, parse: parseOfferedScopeRecord };
+  return { records: records.storeFor<OfferedScopeRecord>(key), shared: sharedThing(thing, otherDeployments) };
 }

@@ -29,6 +29,8 @@ export type SetupErrorCode =
   | 'grant_shared'
   /** Another deployment is removing its scopes from the grant at this moment. */
   | 'grant_being_restored'
+  /** Another deployment is removing the scope from the resource server at this moment. */
+  | 'scope_being_withdrawn'
   /** The property holds a key of this software that another deployment may be using. */
   | 'key_in_use'
   /** The tenant already holds the key of this deployment, but there is no record of it. */

@@ -95,7 +95,7 @@ describe("the tenant's set-up", () => {
       {
         actions: ['dynamodb:GetItem'],
         on: [expect.stringContaining(':table/auth0-api-authorizer-state-*')],
-        items: ['client-grants'],
+        items: ['client-grants', 'resource-servers'],
       },
     ]);
   });

@@ -1,6 +1,6 @@
 /** The scope that users of the page need: offered by the resource server while the stack exists, and gone without a trace afterwards. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Life } from '../../support/setup/aws-in-memory.ts';
+import { Life, MemoryAccount } from '../../support/setup/aws-in-memory.ts';
 import { newKey } from '../../support/setup/harness.ts';
 import { NO_RECORDS, OFFERED_SCOPE, RESOURCE_SERVER, World } from '../../support/setup/world.ts';
 import { DEMO_API, shareTenant, writesTo } from '../../support/tenant/tenant.ts';
@@ -25,6 +25,67 @@ function editScopes(change: (list: ReturnType<typeof scopes>) => ReturnType<type
   const found = api();
   if (found) tenant.state.resourceServers.set(found.id, { ...found, scopes: [...change(scopes())] });
 }
+
+describe('a scope that two deployments for one audience offer', () => {
+  const account = new MemoryAccount();
+  const deployments = () => {
+    account.states.clear();
+    return [new World(tenant, key, 'first', account), new World(tenant, key, 'second', account)] as const;
+  };
+  const put = async (deployment: World) => (await deployment.put(OFFERED_SCOPE, SCOPE))?.physicalId ?? '';
+  const remove = async (deployment: World, id: string) => {
+    expect(await deployment.remove(OFFERED_SCOPE, id, SCOPE)).toMatchObject({ status: 'SUCCESS' });
+    expect(deployment.recordsOf(OFFERED_SCOPE)).toBe(NO_RECORDS);
+  };
+  const isOffered = () => scopes().some(({ value }) => value === SCOPE.Scope);
+
+  it.each([
+    [0, 1],
+    [1, 0],
+  ] as const)('stays until the last of them is destroyed: %d, then %d', async (earlier, later) => {
+    const both = deployments();
+    const ids = [await put(both[0]), await put(both[1])];
+    await remove(both[earlier], ids[earlier] ?? '');
+    expect(isOffered()).toBe(true);
+    await remove(both[later], ids[later] ?? '');
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it('is removed if both are destroyed at once', async () => {
+    const [first, second] = deployments();
+    const ids = [await put(first), await put(second)];
+    await Promise.all([remove(first, ids[0] ?? ''), remove(second, ids[1] ?? '')]);
+    expect(tenant.snapshot()).toBe(before);
+  });
+
+  it('stays if it was there before both', async () => {
+    editScopes((list) => [...list, { value: SCOPE.Scope, description: 'Theirs' }]);
+    const [first, second] = deployments();
+    const ids = [await put(first), await put(second)];
+    await remove(first, ids[0] ?? '');
+    await remove(second, ids[1] ?? '');
+    expect(isOffered()).toBe(true);
+  });
+
+  it('is not offered while another deployment withdraws it, and stays if that fails', async () => {
+    const [first, second] = deployments();
+    const id = await put(first);
+    for (let length = 1; !first.recordsOf(OFFERED_SCOPE).includes('"isLeaving":true'); length += 1) {
+      await first.remove(OFFERED_SCOPE, id, SCOPE, new Life(length)).catch(() => undefined);
+      first.nowMs += 600_000;
+    }
+    const reason = expect.stringContaining('is being withdrawn by a deployment that is being destroyed: first.');
+    expect(await second.put(OFFERED_SCOPE, SCOPE)).toMatchObject({ status: 'FAILED', reason });
+    tenant.faults.add({ kind: 'status', status: 500, method: 'PATCH', path: '/api/v2/resource-servers' });
+    expect(await first.remove(OFFERED_SCOPE, id, SCOPE)).toMatchObject({ status: 'FAILED' });
+    tenant.faults.clear();
+    const other = await put(second);
+    await remove(first, id);
+    expect(isOffered()).toBe(true);
+    await remove(second, other);
+    expect(tenant.snapshot()).toBe(before);
+  });
+});
 
 describe('the scope for app passwords', () => {
   it('is added behind the others, with its description, and a Delete restores the list to the byte', async () => {
