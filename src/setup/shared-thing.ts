@@ -45,6 +45,22 @@ export function sharedThing<Trace>(thing: RecordedThing<Trace>, list: ListDeploy
   };
 }
 
+/** Restores a thing while this deployment is marked as leaving it. If that fails, the mark is removed. */
+export async function whileLeaving<Result>(
+  shared: Pick<SharedThing<unknown>, 'leave' | 'stay'>,
+  restore: () => Promise<Result>,
+): Promise<Result> {
+  // Do this first: two deployments that are destroyed at once must not leave the thing to each other.
+  await shared.leave();
+  try {
+    return await restore();
+  } catch (error) {
+    // Others may use the thing until the next attempt. The first error is the one to report.
+    await shared.stay().catch(() => {});
+    throw error;
+  }
+}
+
 /** The names of deployments, for a message. */
 export function namesOf(others: readonly { readonly deployment: string }[]): string {
   return others.map(({ deployment }) => deployment).join(', ');

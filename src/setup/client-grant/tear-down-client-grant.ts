@@ -5,6 +5,7 @@
 import type { ClientGrants } from '../../management/client-grants.ts';
 import type { RecordStore } from '../record-store.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
+import { whileLeaving } from '../shared-thing.ts';
 import { type ClientGrantRecord, parseClientGrantRecord } from './client-grant-record.ts';
 import { grantRestoration } from './grant-change.ts';
 import { applyGrantChange } from './set-up-client-grant.ts';
@@ -26,17 +27,11 @@ export interface ClientGrantTearDown {
 export async function tearDownClientGrant(options: ClientGrantTearDown): Promise<SetupOutcome> {
   const { records, shared = NOT_SHARED } = options;
   const record = parseClientGrantRecord(await records.read());
-  // Do this first: two deployments that are destroyed at once must not leave the grant to each other.
-  await shared.leave();
-  try {
+  return whileLeaving(shared, async () => {
     const outcome = record ? await restore(options, record) : { changed: false, warnings: [] };
     if (record) await records.delete();
     return outcome;
-  } catch (error) {
-    // Others may use the grant until the next attempt. The first error is the one to report.
-    await shared.stay().catch(() => {});
-    throw error;
-  }
+  });
 }
 
 async function restore(

@@ -8,7 +8,7 @@ import type { ResourceServers } from '../../management/resource-servers.ts';
 import { type RecordStore, writeIfChanged } from '../record-store.ts';
 import { resourceServerNotFound } from '../resource-server/resource-server-errors.ts';
 import type { SetupOutcome } from '../setup-outcome.ts';
-import { namesOf, type SharedThing } from '../shared-thing.ts';
+import { namesOf, type SharedThing, whileLeaving } from '../shared-thing.ts';
 import { type OfferedScopeRecord, parseOfferedScopeRecord } from './offered-scope-record.ts';
 
 interface ScopeWork {
@@ -61,18 +61,13 @@ export async function offerScope(options: ScopeOffer): Promise<SetupOutcome> {
 export async function withdrawScope(options: ScopeWork): Promise<SetupOutcome> {
   const { records, shared } = options;
   const record = parseOfferedScopeRecord(await records.read());
-  // Do this first: two deployments that are destroyed at once must not leave the scope to each other.
-  await shared.leave();
-  try {
-    const isUsed = record && (await shared.others()).some(({ isLeaving }) => !isLeaving);
-    const outcome = record && !isUsed ? await remove(options, record) : UNCHANGED;
-    if (record) await records.delete();
+  return whileLeaving(shared, async () => {
+    if (!record) return UNCHANGED;
+    const isUsed = (await shared.others()).some(({ isLeaving }) => !isLeaving);
+    const outcome = isUsed ? UNCHANGED : await remove(options, record);
+    await records.delete();
     return outcome;
-  } catch (error) {
-    // Others may use the scope until the next attempt. The first error is the one to report.
-    await shared.stay().catch(() => {});
-    throw error;
-  }
+  });
 }
 
 async function remove(
