@@ -82,7 +82,7 @@ class Call {
   async #run(action: Action, caller: Caller): Promise<ApiResponse> {
     const { audience, revocation } = this.#settings;
     const ports = this.#ports;
-    const settings = { audience, revocationSeconds: revocation.seconds };
+    const settings = { audience, revocationSeconds: revocation.seconds, gatewayTtlSeconds: revocation.gatewayTtlSeconds };
     const target = { caller, passwordId: this.#request.id };
     switch (action) {
       case 'list':
@@ -145,7 +145,7 @@ function problemFor(error: unknown): Problem {
       );
     }
     if (error.code === 'management_throttled') {
-      return new Problem('tenant_throttled', 'The tenant is busy. Nothing was changed. Try again soon.', later);
+      return new Problem('tenant_throttled', 'The tenant is busy. Look at the list, and try again soon.', later);
     }
     return new Problem('tenant_unavailable', 'The tenant cannot be reached at this moment. Try again soon.', later);
   }

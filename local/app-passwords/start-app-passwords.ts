@@ -130,7 +130,7 @@ function apiSettings({ tenant, configuration }: AppPasswordsOptions): ApiSetting
     audience: AUDIENCE,
     clients: [PAGE_CLIENT],
     scopes: [...scopesOf(configuration)],
-    revocation: { table: 'in memory', queueUrl: 'in memory', seconds: DEFAULTS.revocationSeconds },
+    revocation: { table: 'in memory', queueUrl: 'in memory', seconds: DEFAULTS.revocationSeconds, gatewayTtlSeconds: 0 },
     maxAuthAgeSeconds,
     authTimeClaim,
     origins: [],

@@ -6,7 +6,7 @@ import type { ApplicationPasswords, NewApplicationPassword } from '../management
 import { expiryId } from '../shared-state/expiry-id.ts';
 import { audit, notify, safeFailure } from './audit.ts';
 import type { Caller } from './caller.ts';
-import { countUserCall, limitedPasswords, MAXIMUM_PASSWORDS, USER_LIMITS } from './limits.ts';
+import { countUserCall, limitedPasswords, MAXIMUM_PASSWORDS } from './limits.ts';
 import type { NewPassword } from './new-password.ts';
 import { type PasswordView, passwordView } from './password-view.ts';
 import type { AppPasswordPorts } from './ports.ts';
@@ -35,11 +35,10 @@ export async function createPassword(ports: AppPasswordPorts, creation: Creation
   // Before the password exists, because it must not exist without its expiry.
   const secret = creation.request.expiresInSeconds === undefined ? undefined : await ports.expirySecret();
   const passwords = await limitedPasswords(ports);
-  const before = await countOwn(passwords, creation);
-  if (before >= MAXIMUM_PASSWORDS) throw tooMany();
+  if ((await countOwn(passwords, creation)) >= MAXIMUM_PASSWORDS) throw tooMany();
   const { label, scopes } = creation.request;
   const created = await passwords.create(subject, { label, audience, scopes });
-  const expiresAt = await completeOrUndo(ports, { ...creation, created, secret, before });
+  const expiresAt = await completeOrUndo(ports, { ...creation, created, secret });
   const what = { subject, passwordId: created.id, scopes, expiresAt };
   audit(ports, audience, { action: 'create', outcome: 'created', clientId, ...what });
   await notify(ports, audience, { type: 'app_password_created', label, ...what });
@@ -50,8 +49,6 @@ export async function createPassword(ports: AppPasswordPorts, creation: Creation
 interface Completion extends Creation {
   readonly created: NewApplicationPassword;
   readonly secret: string | undefined;
-  /** How many passwords there were. */
-  readonly before: number;
 }
 
 /**
@@ -71,11 +68,12 @@ async function completeOrUndo(ports: AppPasswordPorts, completion: Completion): 
   }
 }
 
-/** Through a connection that has time left. */
-async function undo(ports: AppPasswordPorts, { caller, audience, created }: Completion): Promise<void> {
+/** Through a connection that has time left. The expiry goes last: while the tenant has the password, it must end. */
+async function undo(ports: AppPasswordPorts, { caller, audience, created, secret }: Completion): Promise<void> {
   const { subject, clientId } = caller;
   try {
     await (await ports.passwords()).remove(subject, created.id);
+    if (secret !== undefined) await ports.expiries.remove(expiryId(secret, created.value));
   } catch (error) {
     const what = { subject, clientId, passwordId: created.id, failure: safeFailure(error) };
     audit(ports, audience, { action: 'undo', outcome: 'failed', ...what });
@@ -86,7 +84,7 @@ async function undo(ports: AppPasswordPorts, { caller, audience, created }: Comp
 function assertAsRequested({ created, request, audience }: Completion): void {
   const isSame = created.audience === audience && created.scopes.every((scope) => request.scopes.includes(scope));
   if (isSame) return;
-  throw new Problem('tenant_unavailable', 'The password could not be made as requested. Nothing was made. Try again.');
+  throw new Problem('tenant_unavailable', 'The password could not be made as requested. Try again.');
 }
 
 async function addExpiry(
@@ -103,19 +101,20 @@ async function addExpiry(
 
 /**
  * Requests at the same time could all have found room for one more. So the list is read again, and of the passwords that are too many the
- * newest go. With few passwords that is not needed: the limit of creates bounds the requests at the same time.
+ * newest go.
  */
 async function assertStillOneOfFew(ports: AppPasswordPorts, completion: Completion): Promise<void> {
-  const { caller, audience, created, before } = completion;
-  if (before + USER_LIMITS.create.most <= MAXIMUM_PASSWORDS) return;
+  const { caller, audience, created } = completion;
   const passwords = await ports.passwords();
   const own = (await passwords.list(caller.subject)).filter((password) => password.audience === audience);
-  const older = own.filter((password) => password.id !== created.id && isOlder(password, created));
+  const self = own.find(({ id }) => id === created.id) ?? created;
+  const older = own.filter((password) => password.id !== self.id && isOlder(password, self));
   if (older.length >= MAXIMUM_PASSWORDS) throw tooMany();
 }
 
+/** A password without a time counts as the newest. */
 function isOlder(one: Pick<NewApplicationPassword, 'id' | 'createdAt'>, other: typeof one): boolean {
-  const [time, otherTime] = [one.createdAt ?? '', other.createdAt ?? ''];
+  const [time, otherTime] = [one.createdAt ?? '\uFFFF', other.createdAt ?? '\uFFFF'];
   return time === otherTime ? one.id < other.id : time < otherTime;
 }
 

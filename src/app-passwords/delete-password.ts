@@ -3,9 +3,10 @@
  * begins, so that a repeated request completes what a failure has interrupted: the password is deleted at the tenant, then the revocation is
  * queued, then the expiry is removed.
  */
+import type { ApplicationPassword } from '../management/application-passwords.ts';
 import { audit, notify } from './audit.ts';
 import type { Caller } from './caller.ts';
-import { type DeletionState, deletionId, deletionState, recordDeletion, revokedMs } from './deletion-state.ts';
+import { type CachingSettings, type DeletionState, deletionId, deletionState, recordDeletion, revokedMs } from './deletion-state.ts';
 import { countUserCall, limitedPasswords } from './limits.ts';
 import type { PasswordView } from './password-view.ts';
 import type { AppPasswordPorts, Deletion } from './ports.ts';
@@ -18,9 +19,8 @@ export interface DeletedPassword {
   readonly state: DeletionState;
 }
 
-export interface DeletionSettings {
+export interface DeletionSettings extends CachingSettings {
   readonly audience: string;
-  readonly revocationSeconds: number;
 }
 
 /** The ids of the tenant have this form. Nothing else is sent to it. */
@@ -90,43 +90,64 @@ class PasswordDeletion {
   }
 
   async state(deletion: Deletion): Promise<DeletionState> {
-    return this.#stateOf(await this.#revokedMs(deletion));
+    return this.#stateOf(deletion, await this.#revokedMs(deletion));
   }
 
   async perform(): Promise<DeletionState> {
     const deletion = await this.known();
-    if (deletion?.deletedMs === undefined) {
-      const isOwn = await this.#deleteAtTenant(deletion !== undefined);
-      if (!isOwn) return 'stopped';
+    return deletion?.deletedMs === undefined ? this.#begin(deletion !== undefined) : this.#continue(deletion);
+  }
+
+  /** @param hasBegun whether an earlier request began to delete it */
+  async #begin(hasBegun: boolean): Promise<DeletionState> {
+    const found = await this.#find();
+    if (!found && !hasBegun) return this.#stateOfUnknown();
+    await this.#deleteAtTenant(found !== undefined);
+    try {
       await this.#finish();
-      return 'stopping';
+    } finally {
+      await this.#notify(found);
     }
+    return 'stopping';
+  }
+
+  /** Another request may have begun to delete it after this one looked, and before this one read the list. */
+  async #stateOfUnknown(): Promise<DeletionState> {
+    const deletion = await this.known();
+    if (deletion === undefined) return 'stopped';
+    return deletion.deletedMs === undefined ? 'stopping' : this.#continue(deletion);
+  }
+
+  async #continue(deletion: Deletion): Promise<DeletionState> {
     const sinceMs = await this.#revokedMs(deletion);
     // The mark is not there yet: perhaps because the revocation was never queued.
     if (sinceMs === undefined) await this.#finish();
-    return this.#stateOf(sinceMs);
+    return this.#stateOf(deletion, sinceMs);
   }
 
-  /**
-   * @param hasBegun whether an earlier request began to delete it
-   * @returns whether it is or was the caller's
-   */
-  async #deleteAtTenant(hasBegun: boolean): Promise<boolean> {
-    const { subject, clientId } = this.#caller;
-    const { audience } = this.#settings;
-    const passwordId = this.#passwordId;
+  async #find(): Promise<ApplicationPassword | undefined> {
     const passwords = await limitedPasswords(this.#ports);
-    const all = await passwords.list(subject);
-    const found = all.find((password) => password.id === passwordId && password.audience === audience);
-    if (!found && !hasBegun) return false;
-    if (found) {
+    const all = await passwords.list(this.#caller.subject);
+    return all.find(({ id, audience }) => id === this.#passwordId && audience === this.#settings.audience);
+  }
+
+  async #deleteAtTenant(isThere: boolean): Promise<void> {
+    const { subject, clientId } = this.#caller;
+    const passwordId = this.#passwordId;
+    if (isThere) {
       await recordDeletion(this.#ports, this.#id, {});
+      const passwords = await limitedPasswords(this.#ports);
       await passwords.remove(subject, passwordId);
     }
     await recordDeletion(this.#ports, this.#id, { deletedMs: this.#ports.clock() });
+    const { audience } = this.#settings;
     audit(this.#ports, audience, { action: 'delete', outcome: 'deleted', subject, clientId, passwordId });
-    await notify(this.#ports, audience, { type: 'app_password_deleted', subject, passwordId, ...labelOf(found) });
-    return true;
+  }
+
+  /** After the revocation, because the bus may be slow. */
+  async #notify(found: ApplicationPassword | undefined): Promise<void> {
+    const what = { subject: this.#caller.subject, passwordId: this.#passwordId };
+    await notify(this.#ports, this.#settings.audience, { type: 'app_password_deleted', ...what, ...labelOf(found) });
   }
 
   async #finish(): Promise<void> {
@@ -142,12 +163,12 @@ class PasswordDeletion {
     return revokedMs(this.#ports, this.#id, { subject: this.#caller.subject, deletion });
   }
 
-  #stateOf(sinceMs: number | undefined): Promise<DeletionState> {
-    return deletionState(this.#ports, sinceMs, this.#settings.revocationSeconds);
+  #stateOf({ deletedMs }: Deletion, sinceMs: number | undefined): Promise<DeletionState> {
+    return deletionState(this.#ports, { sinceMs, deletedMs }, this.#settings);
   }
 }
 
-function labelOf(found: { readonly label: string; readonly scopes: readonly string[] } | undefined) {
+function labelOf(found: ApplicationPassword | undefined) {
   return found && { label: found.label, scopes: found.scopes };
 }
 

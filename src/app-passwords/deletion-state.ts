@@ -8,8 +8,6 @@ import type { AppPasswordPorts, Deletion } from './ports.ts';
 
 export type DeletionState = 'stopping' | 'stopped';
 
-/** API Gateway caches a response no longer than this, flushed or not. */
-const LONGEST_CACHING_MS = 3_600_000;
 /** How long a deletion is remembered. */
 const KEPT_SECONDS = 86_400;
 
@@ -45,19 +43,26 @@ export async function revokedMs(
   return seenMs;
 }
 
-/** @param sinceMs since when the revocation is known to be in effect; `undefined` if it is not */
+export interface CachingSettings {
+  readonly revocationSeconds: number;
+  /** How long a gateway may use a decision whose cache is never flushed. */
+  readonly gatewayTtlSeconds: number;
+}
+
+/** @param times since when the revocation is known to be in effect, `undefined` if it is not; and when the tenant had deleted it */
 export async function deletionState(
   { clock, revoker }: Ports,
-  sinceMs: number | undefined,
-  revocationSeconds: number,
+  { sinceMs, deletedMs }: { readonly sinceMs: number | undefined; readonly deletedMs: number | undefined },
+  { revocationSeconds, gatewayTtlSeconds }: CachingSettings,
 ): Promise<DeletionState> {
-  if (sinceMs === undefined) return 'stopping';
+  if (sinceMs === undefined || deletedMs === undefined) return 'stopping';
   const flushDueMs = secondFlushDue(sinceMs, revocationSeconds);
   const nowMs = clock();
   if (nowMs < flushDueMs) return 'stopping';
-  if (nowMs >= flushDueMs + LONGEST_CACHING_MS) return 'stopped';
+  if (nowMs >= flushDueMs + gatewayTtlSeconds * 1000) return 'stopped';
   const { pendingMs, flushedMs = Number.NEGATIVE_INFINITY } = await revoker.flushes();
-  // The flush that was scheduled for the mark may be earlier than the latest possible one.
-  const isFlushed = pendingMs === undefined || flushedMs >= Math.min(pendingMs, flushDueMs);
+  // A flush from before belongs to another revocation. The one that was scheduled for the mark may be earlier than the latest possible one.
+  const leastMs = secondFlushDue(deletedMs, revocationSeconds);
+  const isFlushed = flushedMs >= Math.max(leastMs, Math.min(pendingMs ?? leastMs, flushDueMs));
   return isFlushed ? 'stopped' : 'stopping';
 }

@@ -29,7 +29,7 @@ export async function prepareDestruction(ports: EndingPorts, settings: GuardSett
   const { expiries, clock } = ports;
   const { audience, onDestroy } = settings;
   const end = async (list: readonly Expiry[], outcome: 'expired' | 'deleted') =>
-    assertEnded(await endPasswords(ports, list, { audience, outcome, endMs }));
+    assertEnded(await endPasswords(ports, list, { audience, outcome, endMs, removesAtOnce: true }));
   await forAll(
     () => expiries.due(Math.floor(clock() / 1000), BATCH),
     (list) => end(list, 'expired'),

@@ -1,10 +1,11 @@
 /**
- * Ends app specific passwords that have an expiry: deletes them at the tenant, revokes what was cached about them, and removes the expiry at
- * last. Until then the authorizer refuses an expired one, and what was interrupted is repeated.
+ * Ends app specific passwords that have an expiry: deletes them at the tenant, revokes what was cached about them, and removes the expiry
+ * when the revocation is in effect. Until then the authorizer refuses an expired one, and what was interrupted is repeated.
  */
 import { audit, notify, safeFailure } from './audit.ts';
+import { deletionId, recordDeletion, revokedMs } from './deletion-state.ts';
 import { limitedPasswords, SWEEP_LIMIT } from './limits.ts';
-import type { AppPasswordPorts, Expiry } from './ports.ts';
+import type { AppPasswordPorts, Deletion, Expiry } from './ports.ts';
 import { Problem } from './problem.ts';
 
 export interface EndingPorts extends AppPasswordPorts {
@@ -17,7 +18,15 @@ export interface Ending {
   readonly outcome: 'expired' | 'deleted';
   /** Epoch milliseconds. Nothing is begun after it. */
   readonly endMs: number;
+  /** Does not keep the expiries until the revocation is in effect: for a deployment that ends with them. @default false */
+  readonly removesAtOnce?: boolean;
 }
+
+/**
+ * How long an expiry is kept after the password was deleted at the tenant. A decision that began before takes 5 s at most, and could
+ * otherwise find the password active and its expiry gone.
+ */
+const KEPT_MS = 30_000;
 
 /** What became of the passwords. */
 export interface Ended {
@@ -50,20 +59,36 @@ async function endOne(
   expiry: Expiry,
   ending: Ending,
 ): Promise<{ readonly error: unknown } | undefined> {
-  const { audience, outcome, endMs } = ending;
-  const { subject, passwordId, expiresAt, id } = expiry;
+  const { audience, endMs } = ending;
+  const { subject, passwordId, id } = expiry;
   if (ports.clock() >= endMs) return { error: undefined };
   try {
-    await removeAtTenant(ports, expiry, endMs);
-    await ports.revoker.revoke(subject);
-    audit(ports, audience, { action: 'end', outcome, subject, passwordId, expiresAt });
-    await notify(ports, audience, { type: `app_password_${outcome}`, subject, passwordId, expiresAt });
-    await ports.expiries.remove(id);
+    const deletion = await ports.deletions.read(deletionId(subject, passwordId));
+    if (ending.removesAtOnce || deletion?.deletedMs === undefined) await begin(ports, expiry, ending);
+    else if (ports.clock() < deletion.deletedMs + KEPT_MS) return undefined;
+    else if (!(await isRevoked(ports, expiry, deletion))) {
+      await ports.revoker.revoke(subject);
+      return { error: undefined };
+    } else await ports.expiries.remove(id);
     return undefined;
   } catch (error) {
     audit(ports, audience, { action: 'end', outcome: 'failed', subject, passwordId, failure: safeFailure(error) });
     return { error };
   }
+}
+
+async function begin(ports: EndingPorts, expiry: Expiry, { audience, outcome, endMs, removesAtOnce }: Ending): Promise<void> {
+  const { subject, passwordId, expiresAt, id } = expiry;
+  await removeAtTenant(ports, expiry, endMs);
+  await recordDeletion(ports, deletionId(subject, passwordId), { deletedMs: ports.clock() });
+  audit(ports, audience, { action: 'end', outcome, subject, passwordId, expiresAt });
+  await ports.revoker.revoke(subject);
+  await notify(ports, audience, { type: `app_password_${outcome}`, subject, passwordId, expiresAt });
+  if (removesAtOnce) await ports.expiries.remove(id);
+}
+
+async function isRevoked(ports: EndingPorts, { subject, passwordId }: Expiry, deletion: Deletion): Promise<boolean> {
+  return (await revokedMs(ports, deletionId(subject, passwordId), { subject, deletion })) !== undefined;
 }
 
 /** A password that the tenant no longer has is deleted, too. */

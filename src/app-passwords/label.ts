@@ -1,6 +1,7 @@
 /** The label of an app specific password: what its user calls it. It is text, and every page and log must treat it as text. */
 import { Problem } from './problem.ts';
 
+/** In Unicode code points. Auth0 does not say in which unit the tenant counts its limit of 100. */
 export const MAXIMUM_LABEL_LENGTH = 100;
 
 /**
@@ -12,6 +13,9 @@ const HIDDEN =
 /** The selector that gives a pictograph its colours. After anything else it hides. */
 const HIDDEN_SELECTOR = /(?<!\p{Extended_Pictographic})\uFE0F/gu;
 
+/** A text that was not decoded, and a mark without the letter that it belongs to. */
+const UNREADABLE = /\uFFFD|(?:^|\s)\p{M}/u;
+
 /**
  * Parses a label: trims it and normalizes it to NFC.
  *
@@ -19,11 +23,11 @@ const HIDDEN_SELECTOR = /(?<!\p{Extended_Pictographic})\uFE0F/gu;
  */
 export function parseLabel(value: unknown): string {
   const label = typeof value === 'string' ? value.trim().normalize('NFC') : '';
-  if (label === '' || label.length > MAXIMUM_LABEL_LENGTH) {
+  if (label === '' || [...label].length > MAXIMUM_LABEL_LENGTH) {
     throw new Problem('label_invalid', `The label must be a text of 1 to ${MAXIMUM_LABEL_LENGTH} characters.`);
   }
-  if (shownLabel(label) !== label) {
-    throw new Problem('label_invalid', 'The label has an invisible or control character. Remove it.');
+  if (shownLabel(label) !== label || UNREADABLE.test(label)) {
+    throw new Problem('label_invalid', 'The label has an invisible, control or broken character. Remove it.');
   }
   return label;
 }

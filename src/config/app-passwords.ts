@@ -155,8 +155,13 @@ const appPasswordsSchema = exactly({
   expiries: strictObject({ table: text, digestSecret: secretId }),
   /** The table in which calls are counted. */
   limitTable: text,
-  /** The marks of the revocation, its queue, and how long an authorizer may trust one reading of a mark. */
-  revocation: strictObject({ table: text, queueUrl: text, seconds: revocationSeconds }),
+  /** The marks of the revocation, its queue, how long an authorizer may trust one reading of a mark, and how long a gateway may cache. */
+  revocation: strictObject({
+    table: text,
+    queueUrl: text,
+    seconds: revocationSeconds,
+    gatewayTtlSeconds: wholeNumber(0, 3600, 'whole seconds from 0 to 3600'),
+  }),
   maxAuthAgeSeconds: optional(maxAuthAgeSeconds),
   authTimeClaim: claim,
   /** Origins of other pages that may read the responses. */

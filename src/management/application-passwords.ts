@@ -46,17 +46,26 @@ export interface ApplicationPasswords {
  */
 export function createApplicationPasswords(baseUrl: string, send: SendManagementRequest): ApplicationPasswords {
   const urlOf = (userId: string) => `${baseUrl}users/${segment(userId)}/application-passwords`;
+  const remove = async (userId: string, id: string) =>
+    acceptGone(send({ method: 'DELETE', url: `${urlOf(userId)}/${segment(id)}` }));
   return {
     create: async (userId, { label, audience, scopes }) => {
       const response = await send({ method: 'POST', url: urlOf(userId), json: { label, audience, scope: scopes } });
-      return { ...parse(response), value: textOf(response, 'value') };
+      try {
+        return { ...parse(response), value: textOf(response, 'value') };
+      } catch (error) {
+        // Nobody could ever use it, or would find it.
+        const id = isJsonObject(response) ? response.id : undefined;
+        if (typeof id === 'string' && id !== '') await remove(userId, id).catch(() => {});
+        throw error;
+      }
     },
     list: async (userId) => {
       const response = await send({ method: 'GET', url: urlOf(userId) });
       if (!Array.isArray(response)) throw malformed('a list');
       return response.map(parse);
     },
-    remove: async (userId, id) => acceptGone(send({ method: 'DELETE', url: `${urlOf(userId)}/${segment(id)}` })),
+    remove,
   };
 }
 

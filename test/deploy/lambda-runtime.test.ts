@@ -63,7 +63,7 @@ const APP_PASSWORDS = {
   scopes: ['read:foo'],
   expiries: { table: 'expiries', digestSecret: 'digest-secret' },
   limitTable: 'limits',
-  revocation: { table: 'marks', queueUrl: 'http://127.0.0.1:1/queue', seconds: 5 },
+  revocation: { table: 'marks', queueUrl: 'http://127.0.0.1:1/queue', seconds: 5, gatewayTtlSeconds: 0 },
   authTimeClaim: 'auth_time',
   origins: [],
   onDestroy: 'refuse',

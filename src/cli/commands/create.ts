@@ -1,5 +1,6 @@
 /** `asp create`: makes an app specific password. The tenant shows its value only once, so a password whose value cannot be delivered is deleted. */
 import { resolve } from 'node:path';
+import { MANAGE_APP_PASSWORDS } from '../../config/app-passwords.ts';
 import type {
   ApplicationPasswordRequest,
   ApplicationPasswords,
@@ -82,6 +83,9 @@ function parseRequest({ args, settings }: Context): ApplicationPasswordRequest {
     .filter((scope) => scope !== '');
   if (scopes.length === 0) {
     throw usageError('The option --scope is missing. A password without a scope is useless.');
+  }
+  if (scopes.includes(MANAGE_APP_PASSWORDS)) {
+    throw usageError(`No app specific password can have the scope ${MANAGE_APP_PASSWORDS}: it could make others.`);
   }
   return { label, audience: settings.require('audience'), scopes: [...new Set(scopes)] };
 }

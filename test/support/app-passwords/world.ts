@@ -29,7 +29,7 @@ export const SETTINGS: ApiSettings = {
   audience: AUDIENCE,
   clients: [PAGE_CLIENT, 'second-client'],
   scopes: ['read:foo', 'create:foo', 'delete:foo'],
-  revocation: { table: 'marks', queueUrl: 'queue', seconds: REVOCATION_SECONDS },
+  revocation: { table: 'marks', queueUrl: 'queue', seconds: REVOCATION_SECONDS, gatewayTtlSeconds: 0 },
   authTimeClaim: 'auth_time',
   origins: [ORIGIN],
 };
