@@ -11,6 +11,7 @@ import {
   parseAppPasswordsConfiguration,
   parseAppPasswordsPageConfiguration,
 } from '../src/config/app-passwords.ts';
+import { DEFAULTS } from '../src/config/defaults.ts';
 import { RouteMap } from '../src/core/routes.ts';
 import type { LinkedAuthorizer } from './app-passwords-link.ts';
 import type { AppPasswordsProps } from './app-passwords-props.ts';
@@ -89,6 +90,7 @@ function configuration(scope: IConstruct, { props, authorizer, state }: AppPassw
       table: revocation.table.tableName,
       queueUrl: revocation.queue.queueUrl,
       seconds: shared.revocation.seconds,
+      gatewayTtlSeconds: gatewayTtlOf(authorizer),
     },
     maxAuthAgeSeconds: maxAuthAgeOf(scope, props),
     authTimeClaim: props.authTimeClaim ?? appPasswordEntries.authTimeClaim.default,
@@ -111,6 +113,15 @@ function pageConfiguration(scope: IConstruct, { props, authorizer }: AppPassword
     exampleUrl: props.exampleUrl,
   };
   return assertSize(scope, functionConfiguration(scope, values, parseAppPasswordsPageConfiguration));
+}
+
+/** API Gateway caches no response for longer. */
+const LONGEST_CACHING_SECONDS = 3600;
+
+/** A value that is known only when it is deployed counts as the longest. */
+function gatewayTtlOf({ props: { resultsCacheTtl } }: LinkedAuthorizer): number {
+  if (resultsCacheTtl === undefined) return DEFAULTS.gatewayTtlSeconds;
+  return resultsCacheTtl.isUnresolved() ? LONGEST_CACHING_SECONDS : resultsCacheTtl.toSeconds();
 }
 
 function maxAuthAgeOf(scope: IConstruct, { maxAuthAge }: AppPasswordsProps): number | undefined {

@@ -82,7 +82,11 @@ class Call {
   async #run(action: Action, caller: Caller): Promise<ApiResponse> {
     const { audience, revocation } = this.#settings;
     const ports = this.#ports;
-    const settings = { audience, revocationSeconds: revocation.seconds, gatewayTtlSeconds: revocation.gatewayTtlSeconds };
+    const settings = {
+      audience,
+      revocationSeconds: revocation.seconds,
+      gatewayTtlSeconds: revocation.gatewayTtlSeconds,
+    };
     const target = { caller, passwordId: this.#request.id };
     switch (action) {
       case 'list':

@@ -130,7 +130,12 @@ function apiSettings({ tenant, configuration }: AppPasswordsOptions): ApiSetting
     audience: AUDIENCE,
     clients: [PAGE_CLIENT],
     scopes: [...scopesOf(configuration)],
-    revocation: { table: 'in memory', queueUrl: 'in memory', seconds: DEFAULTS.revocationSeconds, gatewayTtlSeconds: 0 },
+    revocation: {
+      table: 'in memory',
+      queueUrl: 'in memory',
+      seconds: DEFAULTS.revocationSeconds,
+      gatewayTtlSeconds: DEFAULTS.gatewayTtlSeconds,
+    },
     maxAuthAgeSeconds,
     authTimeClaim,
     origins: [],

@@ -6,7 +6,14 @@
 import type { ApplicationPassword } from '../management/application-passwords.ts';
 import { audit, notify } from './audit.ts';
 import type { Caller } from './caller.ts';
-import { type CachingSettings, type DeletionState, deletionId, deletionState, recordDeletion, revokedMs } from './deletion-state.ts';
+import {
+  type CachingSettings,
+  type DeletionState,
+  deletionId,
+  deletionState,
+  recordDeletion,
+  revokedMs,
+} from './deletion-state.ts';
 import { countUserCall, limitedPasswords } from './limits.ts';
 import type { PasswordView } from './password-view.ts';
 import type { AppPasswordPorts, Deletion } from './ports.ts';

@@ -77,7 +77,11 @@ async function endOne(
   }
 }
 
-async function begin(ports: EndingPorts, expiry: Expiry, { audience, outcome, endMs, removesAtOnce }: Ending): Promise<void> {
+async function begin(
+  ports: EndingPorts,
+  expiry: Expiry,
+  { audience, outcome, endMs, removesAtOnce }: Ending,
+): Promise<void> {
   const { subject, passwordId, expiresAt, id } = expiry;
   await removeAtTenant(ports, expiry, endMs);
   await recordDeletion(ports, deletionId(subject, passwordId), { deletedMs: ports.clock() });

@@ -94,7 +94,7 @@ export function expiryField(initial = USUAL_DAYS): ExpiryField {
 /** @returns the element to correct, if there is one */
 export function checkLabel({ input, error, value }: LabelField): HTMLElement | undefined {
   const label = value();
-  const fault = label === '' ? TEXTS.labelMissing : label.length > MAXIMUM_LABEL ? TEXTS.labelTooLong : '';
+  const fault = label === '' ? TEXTS.labelMissing : [...label].length > MAXIMUM_LABEL ? TEXTS.labelTooLong : '';
   return mark(input, error, fault) ? input : undefined;
 }
 

@@ -15,6 +15,7 @@ describe('a label', () => {
     '键',
     'a'.repeat(100),
     'é'.repeat(100),
+    '😀'.repeat(100),
   ])('may be %j', (label) => {
     expect(parseLabel(label)).toBe(label.normalize('NFC'));
   });
@@ -29,7 +30,9 @@ describe('a label', () => {
     ['empty', ''],
     ['blank', ' \u00a0\u3000'],
     ['too long', 'a'.repeat(101)],
-    ['longer than 100 UTF-16 units', '😀'.repeat(51)],
+    ['longer than 100 code points', '😀'.repeat(101)],
+    ['with a character that was not decoded', 'a\ufffdb'],
+    ['a combining mark without a letter', '\u0301'],
     ['with a line break', 'a\nb'],
     ['with NUL', 'a\0b'],
     ['with an escape sequence', '\u001b[31mred'],

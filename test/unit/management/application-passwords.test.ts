@@ -32,6 +32,14 @@ describe('ApplicationPasswords', () => {
     await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /Expected a string "value"/);
   });
 
+  it('deletes again what was made without a usable response', async () => {
+    const tenant = new ScriptedTenant(({ method }) =>
+      method === 'POST' ? { status: 201, body: stored } : { status: 204 },
+    );
+    await expectError(tenant.connect().applicationPasswords.create(USER, REQUEST), 'management_malformed', /"value"/);
+    expect(tenant.log.at(-1)).toBe(`DELETE ${PATH}/asp_1`);
+  });
+
   it('refuses a malformed response without showing the value', async () => {
     const { applicationPasswords } = respondingWith({ status: 201, body: { ...created, scope: 'read:foo' } }).connect();
     const error = await expectError(applicationPasswords.create(USER, REQUEST), 'management_malformed', /"scope"/);

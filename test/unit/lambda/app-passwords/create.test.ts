@@ -39,7 +39,7 @@ describe('making an app password', () => {
     const world = new World();
     await world.create();
     expect([...world.tenant.passwords.values()]).toMatchObject([{ userId: ALICE, password: { audience: AUDIENCE } }]);
-    expect(world.tenant.calls).toEqual([`list ${ALICE}`, `create ${ALICE}`]);
+    expect(world.tenant.calls).toEqual([`list ${ALICE}`, `create ${ALICE}`, `list ${ALICE}`]);
   });
 
   it('records the expiry under a digest of the value before the value is shown', async () => {
@@ -59,6 +59,29 @@ describe('making an app password', () => {
     expect(world.tenant.passwords.size).toBe(0);
     expect([text, ...world.lines].join()).not.toContain('canary');
     expect(world.events).toEqual([]);
+  });
+
+  it('leaves no expiry of a password that is deleted again', async () => {
+    const world = new World();
+    for (let n = 0; n < 19; n += 1) world.tenant.add(ALICE);
+    world.tenant.before = async (call) => {
+      if (call === 'create') world.tenant.add(ALICE);
+    };
+    expect((await world.create({ expiresInDays: 365 })).status).toBe(409);
+    expect([world.tenant.passwords.size, world.expiries.items.size]).toEqual([20, 0]);
+  });
+
+  it('counts itself as the newest if the tenant does not say when it was made', async () => {
+    const world = new World();
+    const create = world.tenant.create.bind(world.tenant);
+    world.tenant.create = async (...request) => {
+      const created = { ...(await create(...request)), createdAt: undefined };
+      world.tenant.passwords.set(created.id, { userId: ALICE, password: created });
+      for (let n = 0; n < 20; n += 1) world.tenant.add(ALICE);
+      return created;
+    };
+    expect((await world.create()).body.code).toBe('too_many_app_passwords');
+    expect(world.tenant.passwords.size).toBe(20);
   });
 
   it('makes nothing if the secret of the expiries cannot be read', async () => {
@@ -167,7 +190,7 @@ describe('the number of app passwords', () => {
     }
     expect(statuses.get(201)).toBe(10);
     expect([...statuses.keys()].sort()).toEqual([201, 429]);
-    expect(world.tenant.calls.length).toBe(20);
+    expect(world.tenant.calls.length).toBe(30);
   });
 
   it('says when the next may be made', async () => {

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { ApiSettings } from '../../../../lambda/app-passwords/api.ts';
 import { AwsError } from '../../../../src/aws/errors.ts';
 import { SetupError } from '../../../../src/management/errors.ts';
 import { markMessage } from '../../../../src/revocation/message.ts';
-import { ALICE, ISSUER, MALLORY, World } from '../../../support/app-passwords/world.ts';
+import { ALICE, ISSUER, MALLORY, SETTINGS, World } from '../../../support/app-passwords/world.ts';
 import { NOW_SECONDS } from '../../../support/core/clock.ts';
 
 const MESSAGE = markMessage({ issuer: ISSUER, subject: ALICE, kind: 'introspected' });
 const SECOND_FLUSH_SECONDS = 12;
+/** Gateways that cache for an hour. */
+const CACHING = { revocation: { ...SETTINGS.revocation, gatewayTtlSeconds: 3600 } };
 
 /** A user with one password. */
-function worldWithPassword(): { readonly world: World; readonly id: string } {
-  const world = new World();
+function worldWithPassword(settings: Partial<ApiSettings> = {}): { readonly world: World; readonly id: string } {
+  const world = new World(settings);
   return { world, id: world.tenant.add(ALICE, { label: 'Old laptop' }).id };
 }
 
@@ -187,7 +190,7 @@ describe('the state of a deleted password', () => {
   });
 
   it('waits for the flush of the gateways, if there is one', async () => {
-    const { world, id } = worldWithPassword();
+    const { world, id } = worldWithPassword(CACHING);
     await world.remove(id);
     world.mark();
     await world.state(id);
@@ -200,7 +203,7 @@ describe('the state of a deleted password', () => {
   });
 
   it('is stopped although later revocations of others wait for their flush', async () => {
-    const { world, id } = worldWithPassword();
+    const { world, id } = worldWithPassword(CACHING);
     await world.remove(id);
     world.mark();
     await world.state(id);
@@ -210,8 +213,47 @@ describe('the state of a deleted password', () => {
     expect(await stateAfter(world, id, 1)).toBe('stopped');
   });
 
-  it('is stopped an hour later at the latest, when no gateway can have a response from before', async () => {
+  it('does not count a flush from before the deletion', async () => {
+    const { world, id } = worldWithPassword(CACHING);
+    await world.flushes.recordPending(world.clock.nowMs - 1000);
+    await world.flushes.recordFlush(world.clock.nowMs - 1000);
+    await world.remove(id);
+    world.mark();
+    await world.state(id);
+    expect(await stateAfter(world, id, 60)).toBe('stopping');
+  });
+
+  it('is stopped when decisions that no flush removes have left the gateway', async () => {
+    const { world, id } = worldWithPassword(CACHING);
+    await world.remove(id);
+    world.mark();
+    await world.state(id);
+    expect(await stateAfter(world, id, 3600)).toBe('stopping');
+    expect(await stateAfter(world, id, SECOND_FLUSH_SECONDS)).toBe('stopped');
+  });
+
+  it('is stopping for a request at the same time, which finds the password gone from the list', async () => {
     const { world, id } = worldWithPassword();
+    const second = { state: '' };
+    world.tenant.before = async (call) => {
+      if (call !== 'list') return;
+      world.tenant.before = async () => {};
+      // This request has read that no deletion has begun; the other one deletes before this one reads the list.
+      second.state = String((await world.remove(id)).body.state);
+    };
+    expect((await world.remove(id)).body.state).toBe('stopping');
+    expect(second.state).toBe('stopping');
+  });
+
+  it('queues the revocation before it waits for the event bus', async () => {
+    const world: World = new World({}, { notify: async () => void queued.push(world.queue.length) });
+    const queued: number[] = [];
+    await world.remove(world.tenant.add(ALICE).id);
+    expect(queued).toEqual([1]);
+  });
+
+  it('is stopped an hour later at the latest, when no gateway can have a response from before', async () => {
+    const { world, id } = worldWithPassword(CACHING);
     await world.remove(id);
     world.mark();
     await world.flushes.recordPending(world.clock.nowMs);
