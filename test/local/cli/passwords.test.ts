@@ -160,6 +160,11 @@ describe('asp create with bad input', () => {
       ['create', '--user', USER, '--label', 'x'.repeat(101), '--scope', 'a'],
       /101 characters; expected at most 100/,
     ],
+    [
+      'the scope that makes others',
+      [...CREATE, '--scope', 'manage:app_passwords'],
+      /can have the scope manage:app_passwords/,
+    ],
     ['no scope', ['create', '--user', USER, '--label', 'x'], /--scope is missing/],
     ['scopes without quotes', [...CREATE, 'create:foo'], /Got 1 argument besides the options; expected none/],
     [
