@@ -1,4 +1,4 @@
-/** What the buttons of the page do. They use the same ways as an operator or a user would: the Management API, and the rotation's code. */
+/** What the buttons of the page do. They do what an operator or a user would do: call the Management API, or run the rotation's code. */
 
 import { isJsonObject } from '../../src/core/json.ts';
 import type { ManagementConnection } from '../../src/management/management-connection.ts';
@@ -12,7 +12,7 @@ import type { Tenant } from '../tenant/server.ts';
 export interface LocalParts {
   /** Empties the gateway's cache. */
   readonly flushGateway: () => void;
-  /** Starts the authorizer anew, as in a new container. */
+  /** Restarts the authorizer, as in a new container. */
   readonly newProcess: () => void;
   readonly emptySharedCache: () => void;
   /** Handles the messages of the revocation queue that are due. */
@@ -96,7 +96,7 @@ export class Actions {
         await tenant.rotateSigningKeys();
         return {
           words:
-            'The tenant signs new tokens with a new key. It still publishes the old one. Make new credentials to see it.',
+            'The tenant signs new tokens with a new key. It still publishes the old one. Create new credentials to see it.',
         };
       case 'trouble':
         return this.#makeTrouble(action.trouble);
@@ -176,7 +176,7 @@ const TROUBLE_WORDS: Readonly<Record<Trouble, string>> = {
 
 const CACHE_WORDS: Readonly<Record<(typeof CACHES)[number], string>> = {
   gateway: "The gateway has forgotten the authorizer's responses.",
-  process: 'The authorizer starts anew, as in a new container.',
+  process: 'The authorizer restarts, as in a new container.',
   shared: 'The shared cache is empty.',
   all: 'All caches are empty.',
 };

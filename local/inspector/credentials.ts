@@ -20,7 +20,7 @@ const VALID = 'Valid';
 const REFUSED = 'Refused';
 const CLIENT = 'local-web-client';
 
-/** Makes all of them anew. */
+/** Creates all of them again. */
 export function prepareCredentials(settings: CredentialSettings): readonly PreparedCredential[] {
   const maker = new Maker(settings);
   return [...inGroup(VALID, validRows(maker)), ...inGroup(REFUSED, [...refusedJwts(maker), ...refusedOthers(maker)])];

@@ -144,7 +144,7 @@ describe.skipIf(HAS_NO_BROWSER)('the inspector', () => {
     await page.getByRole('radio', { name: 'Stopped' }).click();
     await page.getByText('The tenant closes every connection.').waitFor();
     await send(page, 'opaque');
-    expect(await textOf(page, '.verdict')).toContain('503 Not checked issuer_unavailable');
+    expect(await textOf(page, '.verdict')).toContain('503 Could not be checked issuer_unavailable');
     await expectAccessible(page);
     faults.allow(/502 \(Bad Gateway\)/);
     await page.getByRole('button', { name: "Rotate the API's key" }).click();

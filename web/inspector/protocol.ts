@@ -104,7 +104,7 @@ export interface OfferedRoute {
   readonly words: string;
 }
 
-/** What the page needs once, and after the credentials were made anew. */
+/** What the page needs once, and after the credentials were created again. */
 export interface Offer {
   readonly credentials: readonly PreparedCredential[];
   readonly routes: readonly OfferedRoute[];
