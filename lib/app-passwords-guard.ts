@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 /** Lambda runs a function that dies three times in all, one and two minutes apart. The rest is for its last response. */
 const SERVICE_TIMEOUT = Duration.minutes(15);
 const TYPE = 'Custom::AppPasswordGuard';
-/** The guard of another `AppPasswords` in the stack would have to be deleted before this one, and this one before it. */
+/** Two guards in one stack would depend on each other, so neither depends on the other. */
 const INDEPENDENT: readonly string[] = [TYPE, 'AWS::CDK::Metadata'];
 
 /** @param scope below which the function is. The guard is directly in the stack, so that nothing depends on it by accident */

@@ -23,6 +23,6 @@ export interface LinkedAuthorizer {
   readonly handler: IFunction;
   /** Its revocation marks. */
   readonly sharedState: SharedState;
-  /** Tells the authorizer. */
+  /** Passes these requirements to the authorizer. */
   readonly link: (link: AppPasswordsLink) => void;
 }

@@ -69,7 +69,7 @@ export interface AppPasswordsOptions extends StageProps {
   readonly allowOrigins?: readonly string[] | undefined;
 
   /**
-   * Receives an event for each password that is made or deleted, or that has expired. It contains the user's `sub`.
+   * Receives an event for each password that is created or deleted, or that has expired. It contains the user's `sub`.
    *
    * @default - no events
    */

@@ -1,5 +1,5 @@
 /**
- * Self-service for app specific passwords: a page where users make, see and delete their own, and the API behind it. The API has a
+ * Self-service for app specific passwords: a page where users create, see and delete their own, and the API behind it. The API has a
  * client of its own for the tenant, whose secret no other function can read.
  */
 import { Duration } from 'aws-cdk-lib';
@@ -24,8 +24,9 @@ const PERIOD = Duration.minutes(5);
 const MANY_ERRORS = 3;
 
 /**
- * Lets users make, see and delete their own app specific passwords, on a page and through an API. The passwords can expire, which
- * Auth0 itself does not offer: the authorizer then refuses them at once, and a function deletes them every minute.
+ * Lets users create, see and delete their own app specific passwords, on a page and through an API. The passwords can expire, which
+ * Auth0 itself does not offer. The authorizer refuses an expired password at once, and a function that runs every minute deletes it at
+ * the tenant.
  *
  * @example
  * new AppPasswords(this, 'AppPasswords', {
@@ -53,7 +54,7 @@ export class AppPasswords extends Construct {
   /** Goes off when a password was not deleted within five minutes after its expiry. */
   readonly overdueAlarm: Alarm;
 
-  /** Goes off when the function fails again and again. */
+  /** Goes off when the function has failed at least three times in 5 minutes. */
   readonly errorAlarm: Alarm;
 
   readonly #audience: string;
@@ -99,7 +100,7 @@ export class AppPasswords extends Construct {
     });
   }
 
-  /** Counts passwords that were made. The sum over 5 minutes by default. */
+  /** Counts passwords that were created. The sum over 5 minutes by default. */
   metricCreated(props?: MetricOptions): Metric {
     return this.metric(APP_PASSWORD_METRICS.created, props);
   }

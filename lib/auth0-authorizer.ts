@@ -159,7 +159,7 @@ export class Auth0Authorizer extends AuthorizerMetrics {
   }
 
   /**
-   * Lets users make, see and delete their own app specific passwords. With a `managementSecret`, set `offerAppPasswords` and
+   * Lets users create, see and delete their own app specific passwords. With a `managementSecret`, set `offerAppPasswords` and
    * `appPasswordsClientId` of `setup`, so that the deployment prepares the tenant for it.
    *
    * @throws ConfigurationError `configuration_invalid`

@@ -35,7 +35,7 @@ export function clientGrantProperties({ grantClientId, passwordGrantSecret, refr
   };
 }
 
-/** Properties of the grant of the client that users' app specific passwords are made with. */
+/** Properties of the grant of the client that creates users' app specific passwords. */
 export function appPasswordsGrantProperties(clientId: string, { refresh }: Auth0SetupProps) {
   return { GrantClientId: clientId, GrantOnly: 'true', ...(refresh !== undefined && { Refresh: refresh }) };
 }

@@ -177,7 +177,7 @@ function appPasswordGraphs(appPasswords: AppPasswords): IWidget[] {
   return [
     graph('App passwords', {
       left: [
-        appPasswords.metricCreated({ label: 'made' }),
+        appPasswords.metricCreated({ label: 'created' }),
         appPasswords.metricDeleted({ label: 'deleted' }),
         appPasswords.metricExpired({ label: 'expired' }),
         appPasswords.metricRefused({ label: 'refused requests' }),

@@ -80,7 +80,7 @@ function printHeader(target: DemoTarget, print: Print, style: Style) {
   print('');
 }
 
-/** Whoever tries the page needs a user. */
+/** To try the page, people need a username and password. */
 function describeLogin({ state }: Tenant): string {
   const [user] = state.users.values();
   return user ? `sign in as ${user.username} with the password ${user.password}` : 'the tenant has no users';

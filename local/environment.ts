@@ -73,7 +73,7 @@ export interface LocalPorts {
   readonly issuerClient?: AuthorizerPorts['issuerClient'];
   /** Mutual TLS of the gateway. @default plain HTTP */
   readonly mutualTls?: GatewayOptions['mutualTls'];
-  /** Calls back when a message of the revocation queue is due. @default nobody does: call `deliver` of the queue */
+  /** Calls back when a message of the revocation queue is due. @default no timer: call `deliver` of the queue yourself */
   readonly setTimer?: LocalRevocationOptions['setTimer'];
 }
 

@@ -1,4 +1,4 @@
-/** The table of limits and deletions, in memory: for local mode and for tests. */
+/** The table of limits, in memory: for local mode and for tests. */
 import type { CallCounter, Deletion, DeletionTable } from '../../src/app-passwords/ports.ts';
 
 export class MemoryCounter implements CallCounter {

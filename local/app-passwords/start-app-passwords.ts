@@ -40,7 +40,7 @@ export interface AppPasswordsParts extends Pick<AppPasswordPorts, 'clock' | 'log
   readonly marks: MemoryMarkTable;
   readonly revocations: LocalRevocations;
   readonly expiries: LocalExpiries;
-  /** Calls back after a number of milliseconds. @default nobody does: call `sweep` */
+  /** Calls back after a number of milliseconds. @default no timer: call `sweep` yourself */
   readonly setTimer?: ((milliseconds: number, callback: () => void) => void) | undefined;
 }
 

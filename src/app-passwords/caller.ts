@@ -27,7 +27,7 @@ export type CallerSettings = Pick<
   'issuer' | 'clients' | 'scopes' | 'maxAuthAgeSeconds' | 'authTimeClaim'
 >;
 
-/** The authorizer never introspects such a token, and never takes it as a password: it verifies its signature. */
+/** The authorizer never introspects such a token, and never treats it as a password: it verifies its signature. */
 const JWT = /^(?:Bearer|DPoP) +([\w-]+)\.[\w-]+\.[\w-]+$/i;
 /** All users of Auth0 have an id of this form. Clients have none, whatever the profile of their tokens is. */
 const USER_ID = /^[^|\p{Cc}]+\|[^\p{Cc}]+$/u;
@@ -59,12 +59,12 @@ export function parseCaller(evidence: CallerEvidence, settings: CallerSettings, 
   return { subject, clientId, grantable: settings.scopes.filter((scope) => isGrantable(scope, scopes)) };
 }
 
-/** Whether a password can have a scope: one that its user's token has. No password can make more passwords. */
+/** Whether a password can have a scope: one that its user's token has. No password can create more passwords. */
 function isGrantable(scope: string, held: readonly string[]): boolean {
   return held.includes(scope) && scope !== MANAGE_APP_PASSWORDS;
 }
 
-/** A credential that lasts, or that somebody else uses for the user, must not make another one. */
+/** A credential that lasts, or that somebody else uses for the user, must not create another one. */
 function assertOwnToken({ context, authorization }: CallerEvidence, { issuer }: CallerSettings): void {
   const [value = '', ...others] = authorization;
   const isJwt = others.length === 0 && isJwtHeader(JWT.exec(value)?.[1]);

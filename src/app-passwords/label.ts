@@ -32,7 +32,7 @@ export function parseLabel(value: unknown): string {
   return label;
 }
 
-/** Makes the label of a password that was made elsewhere fit to be shown: hidden characters become U+FFFD. */
+/** Makes the label of a password that was created elsewhere fit to be shown: hidden characters become U+FFFD. */
 export function shownLabel(label: string): string {
   return label.replace(HIDDEN, '\uFFFD').replace(HIDDEN_SELECTOR, '\uFFFD');
 }

@@ -119,7 +119,7 @@ export const OPENAPI_DOCUMENT = {
     title: 'App passwords',
     version: '1',
     description:
-      'Lets users list, make and delete their own app specific passwords. Responses must not be stored. Problems have a stable `code` (RFC 9457).',
+      'Lets users list, create and delete their own app specific passwords. Responses must not be stored. Problems have a stable `code` (RFC 9457).',
   },
   servers: [{ url: '.' }],
   security: [{ accessToken: [MANAGE_APP_PASSWORDS] }],
@@ -130,7 +130,7 @@ export const OPENAPI_DOCUMENT = {
       }),
       post: operation(
         'createAppPassword',
-        'Make an app password',
+        'Create an app password',
         {
           '201': {
             description: 'The only response with the value of the password.',

@@ -79,7 +79,7 @@ export const appPasswordEntries = {
 /** What each key means. */
 export const APP_PASSWORD_MEANINGS: Readonly<Record<keyof typeof appPasswordEntries, KeyMeaning>> = {
   appPasswords: {
-    meaning: 'let users make, see and delete their own app specific passwords, see [app passwords](app-passwords.md)',
+    meaning: 'let users create, see and delete their own app specific passwords, see [app passwords](app-passwords.md)',
   },
   appPasswordsSecret: {
     meaning:
@@ -108,9 +108,11 @@ export const APP_PASSWORD_MEANINGS: Readonly<Record<keyof typeof appPasswordEntr
     meaning:
       'what the page calls each scope, such as `{"read:foo":"Read foos"}`; a scope without a text is shown as it is',
   },
-  appPasswordsOrigins: { meaning: 'origins of other pages that may use the self-service API. The own page needs none' },
+  appPasswordsOrigins: {
+    meaning: "origins of other pages that may use the self-service API. The deployment's own page is always allowed",
+  },
   appPasswordsEventBus: {
-    meaning: 'the name or ARN of an event bus that receives an event for each password made, deleted or expired',
+    meaning: 'the name or ARN of an event bus that receives an event for each password created, deleted or expired',
     unset: 'no events',
   },
   appPasswordsOnDestroy: {
@@ -153,7 +155,7 @@ const appPasswordsSchema = exactly({
   scopes,
   /** The table of expiries, and the secret under which its ids are computed. It does not rotate. */
   expiries: strictObject({ table: text, digestSecret: secretId }),
-  /** The table in which calls are counted. */
+  /** The table of limits. */
   limitTable: text,
   /** The marks of the revocation, its queue, how long an authorizer may trust one reading of a mark, and how long a gateway may cache. */
   revocation: strictObject({

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 /**
  * Computes the id of a password.
  *
- * @param secret at least 32 random characters. It never changes: every id would
+ * @param secret at least 32 random characters. It never changes, because every id would change with it
  * @param value the password itself
  */
 export function expiryId(secret: string, value: string): string {

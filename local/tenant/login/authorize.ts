@@ -1,4 +1,4 @@
-/** `GET /authorize`: answers at once if the user has a session that fits, and shows the login form if not. */
+/** `GET /authorize`: responds at once if the user has a suitable session, and shows the login form if not. */
 import { randomBytes } from 'node:crypto';
 import type { Exchange, Reply } from '../http.ts';
 import type { TenantParts } from '../parts.ts';

@@ -5,7 +5,7 @@ import { oauthError } from '../oauth-error.ts';
 import { readFields, requireField } from '../oauth-fields.ts';
 import type { TenantParts } from '../parts.ts';
 
-/** A token that is unknown or already revoked is as good as revoked: 200. */
+/** An unknown or already revoked token also gets 200 (RFC 7009 section 2.2). */
 export function revoke(exchange: Exchange, tenant: TenantParts): Reply {
   const { tokens, login } = tenant;
   const fields = readFields(exchange);

@@ -1,4 +1,4 @@
-/** The table in which calls are counted and deletions are remembered. DynamoDB deletes its items after their time. */
+/** The table of limits: it counts calls and remembers deletions. DynamoDB deletes its items after their time. */
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
