@@ -22,7 +22,7 @@ describe('docs/app-passwords.md', () => {
     `passwords of a user | ${MAXIMUM_PASSWORDS} |`,
     `new passwords of a user | ${USER_LIMITS.create.most} an hour |`,
     `deletions of a user | ${USER_LIMITS.delete.most} an hour |`,
-    `that a user reads | ${USER_LIMITS.list.most} a minute |`,
+    `reads of a user (the list, or one password) | ${USER_LIMITS.list.most} a minute |`,
     `together | ${TENANT_LIMIT.most} in ${TENANT_LIMIT.seconds} s,`,
     `label | 1 to ${MAXIMUM_LABEL_LENGTH} characters,`,
     `expiry | 1 to ${MAXIMUM_EXPIRY_DAYS} whole days,`,
