@@ -96,7 +96,7 @@ export class Actions {
         await tenant.rotateSigningKeys();
         return {
           words:
-            'The tenant signs new tokens with a new key. It still publishes the old one. Create new credentials to see it.',
+            'The tenant signs new tokens with a new key. It still publishes the old one. Make new credentials to see it.',
         };
       case 'trouble':
         return this.#makeTrouble(action.trouble);

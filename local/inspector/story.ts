@@ -114,7 +114,7 @@ function gatewayOf(notes: readonly Noted[]): Station {
   if (route?.resourcePath === undefined) return { ...station, result: 'no such route', state: 'stopped' };
   if (route.isPublic) return { ...station, result: 'public route', state: 'passed' };
   if (cache === 'no_credential') return { ...station, result: 'no credential', state: 'stopped' };
-  if (cache === 'hit') return { ...station, result: 'cache hit', state: 'answered' };
+  if (cache === 'hit') return { ...station, result: 'cache hit', state: 'cached' };
   return { ...station, result: cache === 'off' ? 'cache off' : 'cache miss', state: 'passed' };
 }
 
@@ -131,8 +131,8 @@ function cachesOf(notes: readonly Noted[], decided: Decided | undefined): Statio
   const isShared = notes.some((each) => each.kind === 'event' && isCacheRead(each.event));
   const place = isShared ? 'shared' : 'process';
   return decided?.isAccepted
-    ? { ...station, result: `${place} hit`, state: 'answered' }
-    : { ...station, result: `${place}: refused`, state: 'answered' };
+    ? { ...station, result: `${place} hit`, state: 'cached' }
+    : { ...station, result: `${place}: refused`, state: 'cached' };
 }
 
 function tenantOf(notes: readonly Noted[]): Station {

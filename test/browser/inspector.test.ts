@@ -21,7 +21,7 @@ const WAYS = [
     'gateway passed, authorizer passed, caches passed, tenant passed, backend passed',
   ],
   ['client', '200 Allowed allowed', 'gateway passed, authorizer passed, caches passed, tenant idle, backend passed'],
-  ['asp', '200 Allowed', 'gateway answered, authorizer idle, caches idle, tenant idle, backend passed'],
+  ['asp', '200 Allowed', 'gateway cached, authorizer idle, caches idle, tenant idle, backend passed'],
   [
     'expired',
     '401 Refused token_expired',
@@ -100,7 +100,7 @@ describe.skipIf(HAS_NO_BROWSER)('the inspector', () => {
     await send(page, 'opaque');
     await sendAgain(page);
     expect(await textOf(page, '.place.gateway')).toContain('cache hit');
-    expect(await statesOf(page)).toContain('gateway answered');
+    expect(await statesOf(page)).toContain('gateway cached');
     await page.getByRole('button', { name: 'All of them' }).click();
     await page.getByText('All caches are empty.').waitFor();
     await sendAgain(page);

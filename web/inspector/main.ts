@@ -90,7 +90,7 @@ class Page {
 function bar(): HTMLElement {
   const name = element('h1', { class: 'brand-name' }, TEXTS.title);
   const where = element('span', { class: 'brand-api' }, `${TEXTS.subtitle}, ${location.host}`);
-  const icon = element('span', { class: 'brand-icon' }, mark('answered'));
+  const icon = element('span', { class: 'brand-icon' }, mark('cached'));
   const docs = element('a', { href: '/.local/docs/credentials.md' }, TEXTS.docs);
   return element('header', { class: 'bar' }, element('div', { class: 'brand' }, icon, name, where), docs);
 }

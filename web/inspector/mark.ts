@@ -7,7 +7,7 @@ const PATHS = {
   passed: 'M6 12.5l4 4 8-9',
   failed: 'M7 7l10 10M17 7L7 17',
   unreached: 'M7 12h10',
-  answered: 'M13 3L6 13h5l-1 8 8-11h-5z',
+  cached: 'M13 3L6 13h5l-1 8 8-11h-5z',
   info: 'M12 11v6M12 7v.01',
   start: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm-7 8c1-4 4-5 7-5s6 1 7 5',
   end: 'M5 5h14v10H9l-4 4z',

@@ -40,14 +40,14 @@ export interface Step {
 }
 
 /**
- * A place on the way of a request. `passed`: it went on. `answered`: a cache had the result. `stopped`: it ended here.
+ * A place on the way of a request. `passed`: it went on. `cached`: a cache had the result. `stopped`: it ended here.
  * `idle`: it never came here.
  */
 export interface Station {
   readonly name: StationName;
   readonly title: string;
   readonly result: string;
-  readonly state: 'passed' | 'answered' | 'stopped' | 'idle';
+  readonly state: 'passed' | 'cached' | 'stopped' | 'idle';
 }
 
 export type Outcome = 'allowed' | 'refused' | 'unavailable' | 'public';

@@ -18,7 +18,7 @@ export const TEXTS = {
   route: 'Route',
   send: 'Send',
   sending: 'Sending …',
-  newCredentials: 'Create new credentials',
+  newCredentials: 'Make new credentials',
   wayTitle: 'Path of the request',
   stepsTitle: 'Step by step',
   returnedTitle: 'Response',
@@ -71,7 +71,7 @@ export const OUTCOMES: Readonly<Record<Outcome, string>> = {
 
 export const STATION_STATES: Readonly<Record<Station['state'], string>> = {
   passed: 'went on',
-  answered: 'had the result',
+  cached: 'had the result',
   stopped: 'ended here',
   idle: 'not reached',
 };

@@ -6,7 +6,7 @@ import { STATION_STATES, TEXTS } from './texts.ts';
 
 const MARKS: Readonly<Record<Station['state'], MarkName>> = {
   passed: 'passed',
-  answered: 'answered',
+  cached: 'cached',
   stopped: 'failed',
   idle: 'unreached',
 };

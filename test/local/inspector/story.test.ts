@@ -50,18 +50,18 @@ describe('the caches in the story', () => {
     await empty();
     await sendPrepared('opaque');
     expect(way(await sendPrepared('opaque'))).toMatchObject({
-      gateway: 'answered: cache hit',
+      gateway: 'cached: cache hit',
       authorizer: 'idle: not asked',
     });
     await act({ action: 'empty_caches', cache: 'gateway' });
     expect(way(await sendPrepared('opaque'))).toMatchObject({
-      caches: 'answered: process hit',
+      caches: 'cached: process hit',
       tenant: 'idle: not asked',
     });
     await act({ action: 'empty_caches', cache: 'gateway' });
     await act({ action: 'empty_caches', cache: 'process' });
     expect(way(await sendPrepared('opaque'))).toMatchObject({
-      caches: 'answered: shared hit',
+      caches: 'cached: shared hit',
       tenant: 'idle: not asked',
     });
     await empty();
@@ -75,7 +75,7 @@ describe('the caches in the story', () => {
     await empty();
     expect(way(await sendPrepared('expired'))).toMatchObject({ caches: 'passed: miss' });
     const again = await sendPrepared('expired');
-    expect(way(again)).toMatchObject({ caches: 'answered: process: refused', authorizer: 'stopped: token_expired' });
+    expect(way(again)).toMatchObject({ caches: 'cached: process: refused', authorizer: 'stopped: token_expired' });
     expect(failed(again)).toEqual(['The process looks in its own cache']);
   });
 });
