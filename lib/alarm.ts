@@ -8,13 +8,15 @@ export interface Threshold {
   readonly description: string;
   /** For a percentile: keep the state if there are too few values. */
   readonly ignoresFewValues?: boolean;
+  /** Go off without values too, because something that should run has stopped. */
+  readonly needsValues?: boolean;
 }
 
 export function alarmAt(
   scope: Construct,
   id: string,
   metric: IMetric,
-  { threshold, description, ignoresFewValues = false }: Threshold,
+  { threshold, description, ignoresFewValues = false, needsValues = false }: Threshold,
 ): Alarm {
   return new Alarm(scope, id, {
     metric,
@@ -22,7 +24,7 @@ export function alarmAt(
     alarmDescription: description,
     evaluationPeriods: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
+    treatMissingData: needsValues ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     ...(ignoresFewValues && { evaluateLowSampleCountPercentile: 'ignore' }),
   });
 }

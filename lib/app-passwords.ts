@@ -154,8 +154,9 @@ export class AppPasswords extends Construct {
   #overdueAlarm(): Alarm {
     return alarmAt(this, 'Overdue', this.metricOverdue({ period: PERIOD }), {
       threshold: 1,
+      needsValues: true,
       description:
-        'An app specific password has expired, but the tenant still has it. The authorizer refuses it already. The log of the function has the reason.',
+        'An app specific password has expired, but the tenant still has it, or the sweep does not run. The authorizer refuses it already. The log of the function has the reason.',
     });
   }
 

@@ -4,7 +4,7 @@
  */
 import { audit, notify, safeFailure } from './audit.ts';
 import { deletionId, recordDeletion, revokedMs } from './deletion-state.ts';
-import { limitedPasswords, SWEEP_LIMIT } from './limits.ts';
+import { limitedPasswords } from './limits.ts';
 import type { AppPasswordPorts, Deletion, Expiry } from './ports.ts';
 import { Problem } from './problem.ts';
 
@@ -99,7 +99,7 @@ async function isRevoked(ports: EndingPorts, { subject, passwordId }: Expiry, de
 async function removeAtTenant(ports: EndingPorts, { subject, passwordId }: Expiry, endMs: number): Promise<void> {
   for (;;) {
     try {
-      const passwords = await limitedPasswords(ports, SWEEP_LIMIT);
+      const passwords = await limitedPasswords(ports, 'sweep');
       return await passwords.remove(subject, passwordId);
     } catch (error) {
       const waitMs = throttledMs(error);

@@ -1,5 +1,5 @@
 /**
- * The limits: of each user, so that nobody makes or deletes passwords in bulk; and of all calls to the Management API together, so that the
+ * The limits: of each user, so that nobody creates or deletes passwords in bulk, and none uses up what all users share; and of all calls to the Management API together, so that the
  * set-up and the key rotation keep their share of the tenant's rate limit. If they cannot be counted, nothing is allowed.
  */
 import type { Clock } from '../core/clock.ts';
@@ -20,11 +20,15 @@ export const USER_LIMITS = {
   list: { most: 30, seconds: 60 },
 } as const satisfies Record<string, Limit>;
 
-/** A tenant on the smallest plan allows 2 calls a second. */
-export const TENANT_LIMIT: Limit = { most: 15, seconds: 10 };
-
-/** The part of it that the sweep may use, so that users can work in the same seconds. */
-export const SWEEP_LIMIT: Limit = { ...TENANT_LIMIT, most: 10 };
+/** Calls to the Management API. A tenant on the smallest plan allows 2 a second. */
+export const TENANT_LIMITS = {
+  /** All users together. */
+  users: { most: 10, seconds: 10 },
+  /** Each user: creating a password takes 3 calls, deleting one takes 2. */
+  user: { most: 6, seconds: 10 },
+  /** The sweep, whose share no user can use up. */
+  sweep: { most: 5, seconds: 10 },
+} as const satisfies Record<string, Limit>;
 
 /** How many passwords a user can have for one audience. */
 export const MAXIMUM_PASSWORDS = 20;
@@ -37,7 +41,10 @@ type Ports = Pick<AppPasswordPorts, 'counter' | 'clock'>;
  * @throws Problem `rate_limited`
  */
 export async function countUserCall(ports: Ports, kind: keyof typeof USER_LIMITS, subject: string): Promise<void> {
-  const retryAfterSeconds = await count(ports, `${kind}:${subjectDigest(subject)}`, USER_LIMITS[kind]);
+  refuse(await count(ports, `${kind}:${subjectDigest(subject)}`, USER_LIMITS[kind]));
+}
+
+function refuse(retryAfterSeconds: number | undefined): void {
   if (retryAfterSeconds === undefined) return;
   throw new Problem('rate_limited', `Too many requests. Try again in ${retryAfterSeconds} seconds.`, {
     retryAfterSeconds,
@@ -45,35 +52,34 @@ export async function countUserCall(ports: Ports, kind: keyof typeof USER_LIMITS
 }
 
 /**
- * Connects to the tenant, and counts each call. The calls of all users and of the sweep share one limit.
+ * Connects to the tenant, and counts each call, for users or for the sweep.
  *
- * @returns operations that throw Problem `tenant_throttled` if the share is used up
+ * @returns operations that throw Problem `rate_limited` if the user's share is used up, and `tenant_throttled` if that of all is
  */
 export async function limitedPasswords(
   ports: Ports & Pick<AppPasswordPorts, 'passwords'>,
-  limit = TENANT_LIMIT,
+  caller: 'users' | 'sweep' = 'users',
 ): Promise<ApplicationPasswords> {
   const passwords = await ports.passwords();
+  const counted = async (userId: string) => {
+    if (caller === 'users') refuse(await count(ports, `tenant:user:${subjectDigest(userId)}`, TENANT_LIMITS.user));
+    const retryAfterSeconds = await count(ports, `tenant:${caller}`, TENANT_LIMITS[caller]);
+    if (retryAfterSeconds !== undefined) throw throttled(retryAfterSeconds);
+  };
   return {
-    create: async (...request) => {
-      await countTenantCall(ports, limit);
-      return passwords.create(...request);
+    create: async (userId, request) => {
+      await counted(userId);
+      return passwords.create(userId, request);
     },
     list: async (userId) => {
-      await countTenantCall(ports, limit);
+      await counted(userId);
       return passwords.list(userId);
     },
     remove: async (userId, id) => {
-      await countTenantCall(ports, limit);
+      await counted(userId);
       return passwords.remove(userId, id);
     },
   };
-}
-
-async function countTenantCall(ports: Ports, limit: Limit): Promise<void> {
-  const retryAfterSeconds = await count(ports, 'tenant', limit);
-  if (retryAfterSeconds === undefined) return;
-  throw throttled(retryAfterSeconds);
 }
 
 export function throttled(retryAfterSeconds: number): Problem {

@@ -12,8 +12,10 @@ export interface SweepSettings {
   readonly endMs: number;
 }
 
-/** How many passwords one sweep reads. With the sweep's share of the rate limit, it cannot delete more in its minute. */
-const BATCH = 200;
+/** How many passwords one sweep reads: more than it can delete, so that some that always fail do not hide the others. */
+const BATCH = 1000;
+/** How many it can try in its time, with the sweep's share of the rate limit. */
+const TRIED = 25;
 const MINUTE_MS = 60_000;
 const OVERDUE_SECONDS = 300;
 /** Before its end, no other password is begun: what was begun needs this long. */
@@ -33,9 +35,9 @@ export async function sweep(ports: EndingPorts, { audience, endMs }: SweepSettin
   report(ports, audience, left);
 }
 
-/** Begins with another password each minute, so that some that always fail never keep the others from their turn. */
+/** Begins each minute where the last sweep may have ended, so that passwords that always fail do not block the others. */
 function inTurn(due: readonly Expiry[], nowMs: number): readonly Expiry[] {
-  const start = Math.floor(nowMs / MINUTE_MS) % Math.max(due.length, 1);
+  const start = (Math.floor(nowMs / MINUTE_MS) * TRIED) % Math.max(due.length, 1);
   return [...due.slice(start), ...due.slice(0, start)];
 }
 

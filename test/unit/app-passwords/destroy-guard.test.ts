@@ -91,9 +91,9 @@ describe('destroying a deployment', () => {
   it('fails when its time is over', async () => {
     const { expiring, destroy } = setUp('delete');
     for (let n = 0; n < 30; n += 1) expiring(DAY);
-    await expect(destroy(5000)).rejects.toThrow('could not be deleted at the tenant, and 10 could.');
+    await expect(destroy(5000)).rejects.toThrow('could not be deleted at the tenant, and 5 could.');
     await expect(destroy(0)).rejects.toThrow(
-      '20 app specific passwords could not be deleted at the tenant, and 0 could. The time was over.',
+      '25 app specific passwords could not be deleted at the tenant, and 0 could. The time was over.',
     );
   });
 

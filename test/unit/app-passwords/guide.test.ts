@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MAXIMUM_LABEL_LENGTH } from '../../../src/app-passwords/label.ts';
-import { MAXIMUM_PASSWORDS, TENANT_LIMIT, USER_LIMITS } from '../../../src/app-passwords/limits.ts';
+import { MAXIMUM_PASSWORDS, TENANT_LIMITS, USER_LIMITS } from '../../../src/app-passwords/limits.ts';
 import { MAXIMUM_EXPIRY_DAYS } from '../../../src/app-passwords/new-password.ts';
 import { OPENAPI_DOCUMENT } from '../../../src/app-passwords/openapi.ts';
 import { PROBLEMS } from '../../../src/app-passwords/problem.ts';
@@ -23,7 +23,9 @@ describe('docs/app-passwords.md', () => {
     `new passwords of a user | ${USER_LIMITS.create.most} an hour |`,
     `deletions of a user | ${USER_LIMITS.delete.most} an hour |`,
     `reads of a user (the list, or one password) | ${USER_LIMITS.list.most} a minute |`,
-    `together | ${TENANT_LIMIT.most} in ${TENANT_LIMIT.seconds} s,`,
+    `of all users together | ${TENANT_LIMITS.users.most} in ${TENANT_LIMITS.users.seconds} s |`,
+    `of one user | ${TENANT_LIMITS.user.most} in ${TENANT_LIMITS.user.seconds} s |`,
+    `of the sweep | ${TENANT_LIMITS.sweep.most} in ${TENANT_LIMITS.sweep.seconds} s |`,
     `label | 1 to ${MAXIMUM_LABEL_LENGTH} characters,`,
     `expiry | 1 to ${MAXIMUM_EXPIRY_DAYS} whole days,`,
   ])('says that the limit is "%s"', (limit) => {
