@@ -4,7 +4,7 @@ import { CodedError } from '../../core/errors.ts';
 import type { Command, Context } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
-import { printable } from '../printable.ts';
+import { printable, printableJson } from '../printable.ts';
 import { waitFor } from '../progress.ts';
 import { parseDuration } from '../tail/duration.ts';
 import { filterOf } from '../tail/log-filter.ts';
@@ -100,7 +100,7 @@ async function openFollowers(context: Context, fromMs: number): Promise<readonly
   const open = async (functionName: string) => {
     const logGroup = await waitFor('AWS Lambda', () => ports.findLogGroup(functionName), ports);
     ports.terminal.note(printable(`Following the log group ${logGroup} …`));
-    return new LogFollower(ports.readLogEvents, { logGroup, phrase: PHRASE }, { fromMs });
+    return new LogFollower(ports.readLogEvents, { logGroup, phrase: PHRASE }, { fromMs, clock: ports.clock });
   };
   return Promise.all(functions.map(open));
 }
@@ -161,7 +161,7 @@ function isClosedPipe(error: unknown): boolean {
 }
 
 function displayOf({ args, ports, isJson }: Context): (line: LogLine) => readonly string[] {
-  if (isJson) return (line) => [JSON.stringify(line)];
+  if (isJson) return (line) => [printableJson(line)];
   const display = new LineDisplay(ports.terminal.style, { explains: args.flag('explain') });
   return (line) => display.textsFor(line);
 }

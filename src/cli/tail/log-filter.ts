@@ -8,6 +8,8 @@ const REASON = /^[a-z][a-z_]{1,39}$/;
 const MOST_SUBJECT_CHARACTERS = 512;
 /** The shortest beginning of a digest that is accepted: what a line shows. */
 export const SHOWN_DIGEST_CHARACTERS = 8;
+const DIGEST = /^[\w-]{16}$/;
+const DIGEST_BEGINNING = /^[\w-]{8,15}$/;
 
 /** @throws CliError `usage` */
 export function filterOf(args: Arguments): (line: LogLine) => boolean {
@@ -28,8 +30,8 @@ function subjectFilter(args: Arguments): (sub: string | null) => boolean {
     throw usageError('The option --sub is too long. Expected the id of a user, such as auth0|1234, or its digest.');
   }
   const names = new Set([subject, subjectDigest(subject)]);
-  const isBeginning = subject.length >= SHOWN_DIGEST_CHARACTERS;
-  return (sub) => sub !== null && (names.has(sub) || (isBeginning && sub.startsWith(subject)));
+  const isBeginning = DIGEST_BEGINNING.test(subject);
+  return (sub) => sub !== null && (names.has(sub) || (isBeginning && DIGEST.test(sub) && sub.startsWith(subject)));
 }
 
 function checkedReason(text: string): string {

@@ -1,6 +1,6 @@
 /**
- * Follows a log group: returns every event once, although events arrive late and pages overlap. It never compares the log's times with
- * the clock of this machine, which may be wrong.
+ * Follows a log group: returns every event once, although events arrive late and pages overlap. An event may have
+ * a time in the future, so the follower moves on to the time of this machine at most; a clock that is wrong loses nothing.
  */
 import type { LogEvent, ReadLogEvents } from '../ports.ts';
 
@@ -14,15 +14,17 @@ export class LogFollower {
   readonly #returned = new Map<string, number>();
   #fromMs: number;
   #newestMs: number;
+  readonly #clock: () => number;
 
   /** @param fromMs epoch milliseconds: earlier events are not returned */
   constructor(
     read: ReadLogEvents,
     place: { readonly logGroup: string; readonly phrase: string },
-    { fromMs }: { readonly fromMs: number },
+    { fromMs, clock }: { readonly fromMs: number; readonly clock: () => number },
   ) {
     this.#read = read;
     this.#place = place;
+    this.#clock = clock;
     this.#fromMs = fromMs;
     this.#newestMs = fromMs;
   }
@@ -40,7 +42,8 @@ export class LogFollower {
       yield fresh.toSorted((one, other) => one.timeMs - other.timeMs);
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
-    this.#fromMs = Math.max(this.#fromMs, this.#newestMs - LATENESS_MS);
+    const newestMs = Math.min(this.#newestMs, this.#clock());
+    this.#fromMs = Math.max(this.#fromMs, newestMs - LATENESS_MS);
     for (const [id, timeMs] of this.#returned) if (timeMs < this.#fromMs) this.#returned.delete(id);
   }
 

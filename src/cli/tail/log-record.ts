@@ -8,6 +8,9 @@ export const PHRASE = 'event';
 const DECISION = 'authorization_decision';
 const APP_PASSWORD = 'app_password';
 
+/** The text before may have a brace. */
+const RECORD_START = '{"';
+
 const OUTCOMES = ['allow', 'deny', 'unauthenticated', 'unavailable'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -63,7 +66,7 @@ export function linesOf({ timeMs, message }: LogEvent): readonly LogLine[] {
   if (Number.isNaN(date.getTime())) return [];
   const time = date.toISOString();
   return message.split(/\r?\n/).flatMap((text) => {
-    const start = text.indexOf('{');
+    const start = text.indexOf(RECORD_START);
     const record = start === -1 ? undefined : parseJson(text.slice(start));
     return isJsonObject(record) ? lineOf(time, record) : [];
   });

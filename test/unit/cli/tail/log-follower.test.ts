@@ -31,9 +31,9 @@ async function idsIn(follower: LogFollower): Promise<readonly string[]> {
   return ids;
 }
 
-function followed(fromMs = 1_000_000) {
+function followed(fromMs = 1_000_000, clock = () => Number.MAX_SAFE_INTEGER) {
   const log = new Log();
-  return { log, follower: new LogFollower(log.read, PLACE, { fromMs }) };
+  return { log, follower: new LogFollower(log.read, PLACE, { fromMs, clock }) };
 }
 
 describe('a follower of a log', () => {
@@ -55,6 +55,14 @@ describe('a follower of a log', () => {
     expect(await idsIn(follower)).toEqual(['late']);
     log.events.push(event('too-late', 1_100_000 - LATENESS_MS - 1));
     expect(await idsIn(follower)).toEqual([]);
+  });
+
+  it('loses nothing after an event with a time in the future', async () => {
+    const { log, follower } = followed(1_000_000, () => 1_050_000);
+    log.events.push(event('future', 9_000_000), event('a', 1_050_000));
+    expect(await idsIn(follower)).toEqual(['a', 'future']);
+    log.events.push(event('b', 1_060_000));
+    expect(await idsIn(follower)).toEqual(['b']);
   });
 
   it('reads again only what may still change', async () => {

@@ -111,6 +111,29 @@ describe('asp tail', () => {
     expect(lines).toHaveLength(5);
   });
 
+  it('takes the whole id of a user, not the beginning of another', async () => {
+    const authorizer = ['auth0|12345', SUBJECT, DIGEST].map((sub) => logged(decision({ sub })));
+    const subjects = async (sub: string) => {
+      const { lines } = await run(['--once', '--json', '--sub', sub], { authorizer });
+      return lines.map((line) => JSON.parse(line).sub);
+    };
+    expect(await subjects(SUBJECT)).toEqual([SUBJECT, DIGEST]);
+    expect(await subjects(DIGEST.slice(0, 8))).toEqual([DIGEST]);
+  });
+
+  it('escapes in JSON what a terminal would obey', async () => {
+    const route = '/\u009B31m\u202E\u{E0001}';
+    const { lines } = await run(['--once', '--json'], { authorizer: [logged(decision({ resourcePath: route }))] });
+    expect(lines[0]).toContain('/\\u009b31m\\u202e\\udb40\\udc01');
+    expect(JSON.parse(lines[0] ?? '').route).toBe(route);
+  });
+
+  it('finds a line after a text with a brace', async () => {
+    const { timeMs, ...event } = logged(decision());
+    const authorizer = [{ ...event, timeMs, message: `INFO {request} ${event.message}` }];
+    expect((await run(['--once', '--json'], { authorizer })).lines).toHaveLength(1);
+  });
+
   it('prints one JSON object on a line', async () => {
     const { lines } = await run(['--once', '--json'], { authorizer: [logged(decision()), logged(CREATED)] });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
