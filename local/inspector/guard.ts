@@ -27,7 +27,10 @@ export function isOwn(call: Call, purpose: Purpose, port: number): boolean {
 }
 
 function isOwnHost(host: string, port: number): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].some((name) => host === `${name}:${port}`);
+  return ['127.0.0.1', 'localhost', '[::1]'].some((name) => {
+    // A browser leaves the usual port out.
+    return host === `${name}:${port}` || (port === 80 && host === name);
+  });
 }
 
 /** A form or a simple request cannot have this type, so another page must ask first, and gets no permission. */

@@ -34,6 +34,9 @@ export interface InspectorOptions
 }
 
 const PREFIX = '/.local/';
+const UNKNOWN_ROUTE = { method: 'GET', path: '/not-a-route', words: 'The API has no such route' };
+/** A URL does not show it. */
+const HTTP_PORT = 80;
 const MAXIMUM_BODY_BYTES = 64 * 1024;
 
 export class Inspector implements GatewayInspector {
@@ -60,7 +63,7 @@ export class Inspector implements GatewayInspector {
     };
     const { scopes } = this.#routes;
     const actions = new Actions({ ...this.#options, scopes, parts, makeCredentials });
-    this.#running = { gatewayUrl, port: Number(new URL(gatewayUrl).port), actions };
+    this.#running = { gatewayUrl, port: Number(new URL(gatewayUrl).port || HTTP_PORT), actions };
   }
 
   /** Where a browser finds the page. The gateway must be listening. */
@@ -74,7 +77,8 @@ export class Inspector implements GatewayInspector {
   }
 
   respond(call: IncomingCall, body: Buffer | null): Promise<ApiResponse> | undefined {
-    const isOurs = call.path.startsWith(PREFIX) || (call.path === '/' && this.#isAtRoot);
+    const isPage = call.path === '/' && this.#isAtRoot && isReading(call);
+    const isOurs = isPage || call.path.startsWith(PREFIX);
     return isOurs ? this.#respond(call, body) : undefined;
   }
 
@@ -145,12 +149,18 @@ export class Inspector implements GatewayInspector {
       const words = isOpen ? 'public' : requirementWordsOf(this.#routes, { method, path, resourcePath });
       return [{ method, path, words }];
     });
-    return [...offered, { method: 'GET', path: '/not-a-route', words: 'The API has no such route' }];
+    if (resources.find('GET', UNKNOWN_ROUTE.path) !== undefined) return offered;
+    return [...offered, UNKNOWN_ROUTE];
   }
 }
 
-function purposeOf({ method, path }: IncomingCall): Purpose {
-  if (method !== 'GET' && method !== 'HEAD') return 'action';
+function isReading({ method }: IncomingCall): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function purposeOf(call: IncomingCall): Purpose {
+  if (!isReading(call)) return 'action';
+  const { path } = call;
   return path === `${PREFIX}state` || path === `${PREFIX}offer` ? 'data' : 'document';
 }
 

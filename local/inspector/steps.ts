@@ -19,8 +19,13 @@ const GATEWAY_CACHE = {
 /** @param decided what the authorizer decided; `undefined` if it was not asked */
 export function stepsOf(notes: readonly Noted[], decided: Decided | undefined): readonly Step[] {
   const steps = notes.flatMap((each) => stepsFor(each, { notes, decided }));
-  const isExplained = !decided || decided.outcome === 'allow' || steps.some(({ state }) => state === 'failed');
+  const isExplained = !decided || decided.outcome === 'allow' || steps.some((step) => explains(step, decided));
   return isExplained ? steps : [...steps, refusalStep(decided, notes.at(-1)?.atMs ?? 0)];
+}
+
+/** Whether a step shows the refusal itself. An earlier one may have failed for another reason: a password is not an active token. */
+function explains({ state, station, rule }: Step, { reason }: Decided): boolean {
+  return state === 'failed' && (station === 'caches' || rule?.href === reasonRule(reason).href);
 }
 
 /** For a refusal that none of the observed parts explains, such as that of an encrypted token. */

@@ -25,7 +25,7 @@ export function storyOf({ notes, request, response, durationMs }: Traced, routes
   return {
     request,
     verdict: verdictOf(notes, decided, response),
-    stations: stationsOf(notes, decided),
+    stations: stationsOf(notes, decided, response),
     steps: stepsOf(notes, decided),
     ...resultOf(notes),
     response,
@@ -103,15 +103,22 @@ function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
-function stationsOf(notes: readonly Noted[], decided: Decided | undefined): readonly Station[] {
-  return [gatewayOf(notes), authorizerOf(decided), cachesOf(notes, decided), tenantOf(notes), backendOf(notes)];
+function stationsOf(notes: readonly Noted[], decided: Decided | undefined, response: SentResponse): readonly Station[] {
+  return [
+    gatewayOf(notes, response),
+    authorizerOf(decided),
+    cachesOf(notes, decided),
+    tenantOf(notes),
+    backendOf(notes),
+  ];
 }
 
-function gatewayOf(notes: readonly Noted[]): Station {
+function gatewayOf(notes: readonly Noted[], { status }: SentResponse): Station {
   const route = notes.find((each) => each.kind === 'route');
   const cache = notes.find((each) => each.kind === 'gateway_cache')?.outcome;
   const station = { name: 'gateway', title: 'API Gateway' } as const;
-  if (route?.resourcePath === undefined) return { ...station, result: 'no such route', state: 'stopped' };
+  if (!route) return { ...station, result: 'answered by itself', state: status < 400 ? 'answered' : 'stopped' };
+  if (route.resourcePath === undefined) return { ...station, result: 'no such route', state: 'stopped' };
   if (route.isPublic) return { ...station, result: 'public route', state: 'passed' };
   if (cache === 'no_credential') return { ...station, result: 'no credential', state: 'stopped' };
   if (cache === 'hit') return { ...station, result: 'cache hit', state: 'cached' };
@@ -153,7 +160,7 @@ function backendOf(notes: readonly Noted[]): Station {
   return {
     ...station,
     result: status === undefined ? 'failed' : String(status),
-    state: status === undefined ? 'stopped' : 'passed',
+    state: status === undefined || status >= 500 ? 'stopped' : 'passed',
   };
 }
 

@@ -1,5 +1,5 @@
 /** The tenant's state. It is drawn again only when it has changed, and the focus stays where it was. */
-import { button, element, fillText } from '../app-passwords/dom.ts';
+import { button, element, fillText, isolated, outside } from '../app-passwords/dom.ts';
 import type { Perform } from './controls.ts';
 import type { Fact, FactGroup, State } from './protocol.ts';
 import { TEXTS } from './texts.ts';
@@ -35,13 +35,21 @@ export class StateView {
     return element(
       'li',
       { class: isAlarming ? 'fact alarming' : 'fact' },
-      element('span', { class: 'fact-words' }, element('strong', {}, name), element('span', {}, value)),
+      element(
+        'span',
+        { class: 'fact-words' },
+        element('strong', {}, outside(name)),
+        element('span', {}, outside(value)),
+      ),
       remove ? this.#removal(name, remove) : undefined,
     );
   }
 
   #removal(name: string, action: NonNullable<Fact['remove']>): HTMLButtonElement {
-    const attributes = { 'aria-label': fillText(TEXTS.revoke, { name }), 'data-key': JSON.stringify(action) };
+    const attributes = {
+      'aria-label': fillText(TEXTS.revoke, { name: isolated(name) }),
+      'data-key': JSON.stringify(action),
+    };
     return button(TEXTS.revokeShort, () => this.#perform(action), { kind: 'danger', attributes });
   }
 }

@@ -14,11 +14,18 @@ const MARKS: Readonly<Record<Station['state'], MarkName>> = {
 /** A list in the order of the way, which the styles draw as a map. */
 export function wayOf({ stations, response, request, verdict }: Story): HTMLElement {
   const start = place('you', TEXTS.you, `${request.method} ${request.path}`, 'passed', 'start');
-  const end = place('response', TEXTS.response, String(response.status), endState(verdict.outcome), 'end');
+  const end = place(
+    'response',
+    TEXTS.response,
+    String(response.status),
+    endState(verdict.outcome, response.status),
+    'end',
+  );
   return element('ol', { class: 'way' }, start, ...stations.map(station), end);
 }
 
-function endState(outcome: Story['verdict']['outcome']): Station['state'] {
+function endState(outcome: Story['verdict']['outcome'], status: number): Station['state'] {
+  if (status >= 500) return 'stopped';
   return outcome === 'allowed' || outcome === 'public' ? 'passed' : 'stopped';
 }
 

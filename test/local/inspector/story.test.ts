@@ -1,7 +1,7 @@
 /** What the inspector tells about real requests, for each kind of credential. */
 import { describe, expect, it } from 'vitest';
 import type { Story } from '../../../web/inspector/protocol.ts';
-import { openInspector } from '../../support/local/inspector.ts';
+import { openInspector, startInspector } from '../../support/local/inspector.ts';
 
 const { local, offer, credential, send, sendPrepared, act, post } = await openInspector();
 
@@ -144,8 +144,46 @@ describe('a request that cannot be sent', () => {
   });
 
   it('never reaches a route if its headers are too large', async () => {
-    const { verdict, response, steps } = await send(`Bearer ${'a'.repeat(12_000)}`);
+    const { verdict, response, steps, stations } = await send(`Bearer ${'a'.repeat(12_000)}`);
     expect([response.status, verdict.outcome, steps]).toEqual([431, 'refused', []]);
     expect(verdict.words).toBe('The gateway itself responds with 431, before it looks for a route.');
+    expect(stations[0]).toMatchObject({ result: 'answered by itself', state: 'stopped' });
+  });
+});
+
+describe('a request that the gateway answers itself', () => {
+  it('is not one without a route', async () => {
+    const { response, stations } = await send(undefined, { method: 'OPTIONS' });
+    expect(response.status).toBe(204);
+    expect(stations[0]).toMatchObject({ result: 'answered by itself', state: 'answered' });
+  });
+});
+
+describe('a refusal after a step that failed for another reason', () => {
+  it('has a step of its own', async () => {
+    const inspector = await startInspector({ introspectJwts: true, allowedOrganizations: ['org_AbCdEf1234567890'] });
+    const story = await inspector.sendPrepared('basic-password');
+    expect(story.verdict.reason).toBe('organization_refused');
+    expect(failed(story)).toContain('The authorizer refuses the credential');
+  });
+});
+
+describe('a backend that fails', () => {
+  it('is shown as failed', async () => {
+    const inspector = await startInspector({
+      backendUrl: 'http://127.0.0.1:1',
+      routes: { 'ANY /{proxy+}': ['read:foo'] },
+    });
+    const story = await inspector.sendPrepared('jwt');
+    expect(story.response.status).toBeGreaterThanOrEqual(500);
+    expect(story.stations.at(-1)).toMatchObject({ name: 'backend', state: 'stopped' });
+  });
+
+  it('has no route that is unknown if the API has all', async () => {
+    const { offer: offered } = await startInspector({
+      backendUrl: 'http://127.0.0.1:1',
+      routes: { 'ANY /{proxy+}': ['read:foo'] },
+    });
+    expect((await offered()).routes.map(({ path }) => path)).not.toContain('/not-a-route');
   });
 });
