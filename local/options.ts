@@ -69,7 +69,7 @@ Starts a local tenant and a local API behind the authorizer, and shows which cre
   PORT                the port of the API (3000; 0 uses a free port)
   TENANT_PORT         the port of the tenant (3001; 0 uses a free port)
   WEBSOCKET_PORT      the port of the WebSocket API (0, a free port)
-  APP_PASSWORDS_PORT  the port of the page for app passwords (3003, but 0 if PORT is 0)
+  APP_PASSWORDS_PORT  the port of the page for app passwords (3003, but 0 if PORT is set)
 
 Press Ctrl-C to stop.
 `;
@@ -145,9 +145,9 @@ export function withoutConnect<Setting>(routes: Readonly<Record<string, Setting>
   return others;
 }
 
-/** Whoever wants a free port for the API does not expect a fixed one beside it. */
+/** Whoever chooses the port of the API, such as for a second one, does not expect a fixed port beside it. */
 function usualPort({ PORT }: Readonly<Record<string, string | undefined>>): string {
-  return PORT === '0' ? '0' : '3003';
+  return PORT === undefined ? '3003' : '0';
 }
 
 function parsePort(name: string, text: string): number {

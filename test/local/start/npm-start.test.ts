@@ -142,7 +142,9 @@ describe('npm start with invalid input', () => {
     const port = await takenPort();
     const { code, stderr } = await end(start([], { ...FREE_PORTS, [name]: String(port) }));
     expect(stderr).toMatch(
-      new RegExp(`^A port is not available \\(listen EADDRINUSE.*${port}\\)\\. Set PORT and TENANT_PORT`),
+      new RegExp(
+        `^A port is not available \\(listen EADDRINUSE.*${port}\\)\\. Set PORT, TENANT_PORT and APP_PASSWORDS_PORT`,
+      ),
     );
     expect(stderr.trimEnd()).not.toContain('\n');
     expect(code).toBe(2);
