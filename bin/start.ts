@@ -5,6 +5,7 @@ import { type LocalEnvironment, startLocalEnvironment } from '../local/environme
 import { JWKS_PATH } from '../local/gateway/api.ts';
 import { AUDIENCE, parseStartOptions, type StartOptions, USAGE, UsageError, withoutConnect } from '../local/options.ts';
 import { createStyle, wantsColor } from '../src/cli/style.ts';
+import { pageTokensFault } from '../src/config/app-passwords.ts';
 import { PROCESS_PORTS } from './process-ports.ts';
 
 const EXIT_USAGE = 2;
@@ -58,7 +59,9 @@ function targetOf(local: LocalEnvironment, { configuration }: StartOptions): Dem
   const { ready, tenant, webSocketUrl, gatewaySecret, metadataUrl, inspectorUrl } = local;
   const principalJwksUrl = configuration.principalToken ? new URL(JWKS_PATH, ready.gateway).href : undefined;
   const routes = withoutConnect(configuration.routes);
-  const { gateway, appPasswords: appPasswordsUrl } = ready;
+  const { gateway } = ready;
+  const refusesPage = pageTokensFault({ ...configuration, appPasswords: true }) !== undefined;
+  const appPasswordsUrl = refusesPage ? undefined : ready.appPasswords;
   const urls = { gateway, webSocketUrl, metadataUrl, principalJwksUrl, appPasswordsUrl, inspectorUrl };
   return { ...configuration, ...urls, tenant, audience: AUDIENCE, routes, gatewaySecret };
 }

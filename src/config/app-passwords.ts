@@ -126,6 +126,25 @@ interface AppPasswordKeys {
   readonly appPasswordClients?: readonly string[] | undefined;
 }
 
+interface PageKeys {
+  readonly appPasswords: boolean;
+  readonly dpop: string;
+  readonly mtls: string;
+  readonly allowedOrganizations: readonly string[];
+}
+
+/** Why the authorizer would refuse every token of the page; `undefined` if it would not. */
+export function pageTokensFault(keys: PageKeys): string | undefined {
+  const { appPasswords, dpop, mtls, allowedOrganizations } = keys;
+  if (!appPasswords) return undefined;
+  if (dpop === 'required' || mtls === 'required') {
+    return 'got true, and dpop or mtls is "required"; the tokens of the page are not bound to a key, so "accepted" is possible only';
+  }
+  return allowedOrganizations.length === 0
+    ? undefined
+    : 'got true, and allowedOrganizations is set; the page signs in without an organization, so remove one of them';
+}
+
 /** The fault of keys that need each other; `undefined` if there is none. */
 export function appPasswordsFault({ appPasswords, appPasswordsSecret, appPasswordClients }: AppPasswordKeys) {
   if (!appPasswords) return undefined;

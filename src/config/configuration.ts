@@ -5,7 +5,7 @@
 import { forward, type InferOutput, is, optional, partialCheck, pipe } from 'valibot';
 import type { RouteSettings } from '../core/routes.ts';
 import { isTenantUrl } from '../core/secure-url.ts';
-import { appPasswordEntries, appPasswordsFault } from './app-passwords.ts';
+import { appPasswordEntries, appPasswordsFault, pageTokensFault } from './app-passwords.ts';
 import { authorizerEntries, bindingFault, mainAudienceFault } from './authorizer-configuration.ts';
 import { contextValue, suggestKey } from './context-values.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -102,6 +102,10 @@ const schema = pipe(
   ]),
   forward(
     partialCheck([['appPasswords'], ['appPasswordsSecret'], ['appPasswordClients']], ...faultFree(appPasswordsFault)),
+    ['appPasswords'],
+  ),
+  forward(
+    partialCheck([['appPasswords'], ['dpop'], ['mtls'], ['allowedOrganizations']], ...faultFree(pageTokensFault)),
     ['appPasswords'],
   ),
   forward(partialCheck([['uncachedScopes'], ['dpop'], ['mtls'], ['gatewayTtlSeconds']], ...faultFree(ttlFault)), [

@@ -91,6 +91,20 @@ describe('npm start', () => {
     expect(shown).toContainEqual(expect.stringMatching(/^A WebSocket {2}ws:\/\/127\.0\.0\.1:\d+\/ /));
   });
 
+  it.each(['dpop=required', 'allowedOrganizations=["org_AbCdEf1234567890"]'])(
+    'names no page for app passwords whose tokens would be refused: %s',
+    async (pair) => {
+      const child = start(['-c', pair, '-c', 'gatewayTtlSeconds=0'], FREE_PORTS);
+      const shown: string[] = [];
+      for await (const line of createInterface({ input: child.stdout })) {
+        shown.push(line);
+        if (line.startsWith('Press Ctrl-C')) child.kill('SIGINT');
+      }
+      expect(shown.join('\n')).toContain('Press Ctrl-C');
+      expect(shown.filter((line) => line.startsWith('App passwords'))).toEqual([]);
+    },
+  );
+
   it('prints each result before the decision that explains it', async () => {
     const shell = spawn('sh', ['-c', `exec "${process.execPath}" --import tsx bin/start.ts 2>&1`], {
       cwd: ROOT,
