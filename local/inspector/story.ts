@@ -25,7 +25,7 @@ export function storyOf({ notes, request, response, durationMs }: Traced, routes
   return {
     request,
     verdict: verdictOf(notes, decided, response),
-    stations: stationsOf(notes, decided, response),
+    stations: stationsOf(notes, decided),
     steps: stepsOf(notes, decided),
     ...resultOf(notes),
     response,
@@ -103,21 +103,15 @@ function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
-function stationsOf(notes: readonly Noted[], decided: Decided | undefined, response: SentResponse): readonly Station[] {
-  return [
-    gatewayOf(notes, response),
-    authorizerOf(decided),
-    cachesOf(notes, decided),
-    tenantOf(notes),
-    backendOf(notes),
-  ];
+function stationsOf(notes: readonly Noted[], decided: Decided | undefined): readonly Station[] {
+  return [gatewayOf(notes), authorizerOf(decided), cachesOf(notes, decided), tenantOf(notes), backendOf(notes)];
 }
 
-function gatewayOf(notes: readonly Noted[], { status }: SentResponse): Station {
+function gatewayOf(notes: readonly Noted[]): Station {
   const route = notes.find((each) => each.kind === 'route');
   const cache = notes.find((each) => each.kind === 'gateway_cache')?.outcome;
   const station = { name: 'gateway', title: 'API Gateway' } as const;
-  if (!route) return { ...station, result: 'answered by itself', state: status < 400 ? 'answered' : 'stopped' };
+  if (!route) return { ...station, result: 'answered by itself', state: 'stopped' };
   if (route.resourcePath === undefined) return { ...station, result: 'no such route', state: 'stopped' };
   if (route.isPublic) return { ...station, result: 'public route', state: 'passed' };
   if (cache === 'no_credential') return { ...station, result: 'no credential', state: 'stopped' };

@@ -39,6 +39,14 @@ describe('the host', () => {
   });
 });
 
+describe('the root', () => {
+  it('is of the page for reading only: the API may have a route that writes there', async () => {
+    const own = await startLocal({ routes: { 'POST /': ['read:foo'] } });
+    const { status, body } = await own.call('POST', '/', `Bearer ${own.ready.tokens.jwt}`);
+    expect([status, JSON.parse(body).route]).toEqual([200, 'POST /']);
+  });
+});
+
 describe('an action', () => {
   const request = { method: 'GET', path: '/foo' };
   it.each([

@@ -152,10 +152,10 @@ describe('a request that cannot be sent', () => {
 });
 
 describe('a request that the gateway answers itself', () => {
-  it('is not one without a route', async () => {
+  it('ends there, and is not one without a route', async () => {
     const { response, stations } = await send(undefined, { method: 'OPTIONS' });
     expect(response.status).toBe(204);
-    expect(stations[0]).toMatchObject({ result: 'answered by itself', state: 'answered' });
+    expect(stations[0]).toMatchObject({ result: 'answered by itself', state: 'stopped' });
   });
 });
 
