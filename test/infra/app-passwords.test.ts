@@ -267,13 +267,16 @@ describe('the deployment of app passwords', () => {
     expect(() => template()).not.toThrow();
   });
 
-  it('notifies the topic when a password is overdue or its function fails', () => {
+  it('notifies the topic when a password is overdue, the sweep does not run or the function fails', () => {
     const alarms = Object.entries(api.findResources('AWS::CloudWatch::Alarm')).filter(([id]) =>
       id.startsWith('AppPasswords'),
     );
-    expect(alarms.map(([, { Properties }]) => [Properties.MetricName, Properties.AlarmActions])).toEqual([
-      ['AppPasswordsOverdue', ['arn:aws:sns:eu-west-1:111122223333:alarms']],
-      ['Errors', ['arn:aws:sns:eu-west-1:111122223333:alarms']],
+    const topic = ['arn:aws:sns:eu-west-1:111122223333:alarms'];
+    const shown = alarms.map(([, { Properties: of }]) => [of.MetricName, of.TreatMissingData, of.AlarmActions]);
+    expect(shown).toEqual([
+      // Each sweep writes it, so no values mean no sweeps.
+      ['AppPasswordsOverdue', 'breaching', topic],
+      ['Errors', 'notBreaching', topic],
     ]);
   });
 
