@@ -14,9 +14,8 @@ export interface SweepSettings {
 
 /** How many passwords one sweep reads: more than it can delete, so that some that always fail do not hide the others. */
 const BATCH = 1000;
-/** How many it can try in its time, with the sweep's share of the rate limit. */
-const TRIED = 25;
 const MINUTE_MS = 60_000;
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 const OVERDUE_SECONDS = 300;
 /** Before its end, no other password is begun: what was begun needs this long. */
 const LAST_MS = 12_000;
@@ -35,9 +34,13 @@ export async function sweep(ports: EndingPorts, { audience, endMs }: SweepSettin
   report(ports, audience, left);
 }
 
-/** Begins each minute where the last sweep may have ended, so that passwords that always fail do not block the others. */
+/**
+ * Begins elsewhere each minute, so that passwords that always fail do not block the others. Multiples of the golden ratio are spread evenly:
+ * however many passwords are due, and however few of them a sweep can try, each has its turn.
+ */
 function inTurn(due: readonly Expiry[], nowMs: number): readonly Expiry[] {
-  const start = (Math.floor(nowMs / MINUTE_MS) * TRIED) % Math.max(due.length, 1);
+  const turn = (Math.floor(nowMs / MINUTE_MS) * GOLDEN_RATIO) % 1;
+  const start = Math.floor(turn * due.length);
   return [...due.slice(start), ...due.slice(0, start)];
 }
 

@@ -183,6 +183,21 @@ describe('many expired passwords', () => {
     expect(world.atTenant).toHaveLength(6);
   });
 
+  it('have their turn even if two hundred before them always fail, and slowly', async () => {
+    const world = new SweptWorld();
+    const failing = new Set(Array.from({ length: 199 }, () => world.expiring(MALLORY, -1000)));
+    const last = world.expiring(ALICE, -1);
+    world.tenant.before = async () => {
+      world.clock.advanceSeconds(10);
+      if (failing.has(world.tenant.calls.at(-1)?.split(' ').at(-1) ?? '')) throw OUTAGE;
+    };
+    for (let minute = 0; minute < 200; minute += 1) {
+      world.clock.nowMs = (NOW_SECONDS + minute * 60) * 1000;
+      await world.sweep();
+    }
+    expect(world.atTenant).not.toContain(last);
+  });
+
   it('have their turn even if as many as one sweep reads always fail slowly', async () => {
     const world = new SweptWorld();
     const failing = new Set(Array.from({ length: 20 }, () => world.expiring(MALLORY, -1000)));
