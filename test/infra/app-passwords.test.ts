@@ -280,6 +280,13 @@ describe('the deployment of app passwords', () => {
     ]);
   });
 
+  it('goes off also when no sweep writes how many are overdue', () => {
+    const missing = Object.values(api.findResources('AWS::CloudWatch::Alarm', { Properties: { Threshold: 1 } }))
+      .filter(({ Properties }) => Properties.MetricName === 'AppPasswordsOverdue')
+      .map(({ Properties }) => Properties.TreatMissingData);
+    expect(missing).toEqual(['breaching']);
+  });
+
   it('says where the page is, and which function writes the audit', () => {
     expect(api.findOutputs('AppPasswordsFunctionArn').AppPasswordsFunctionArn?.Value).toMatchObject({
       'Fn::GetAtt': [expect.stringContaining('AppPasswordsManage'), 'Arn'],
