@@ -1,11 +1,12 @@
 /** Connects to the tenant as the client for app specific passwords, with one token for many requests. */
-import type { AppPasswordPorts } from '../../src/app-passwords/ports.ts';
+import type { AppPasswordPorts, RequestRules } from '../../src/app-passwords/ports.ts';
 import type { AppPasswordsConfiguration } from '../../src/config/app-passwords.ts';
 import { readClientCredentials } from '../../src/core/client-credentials.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import type { HttpPort } from '../../src/core/http.ts';
 import type { SecretStore } from '../../src/core/secret-store.ts';
+import { SetupError } from '../../src/management/errors.ts';
 import { connectManagement } from '../../src/management/management-connection.ts';
 import type { TokenCache } from '../../src/management/management-token.ts';
 
@@ -23,13 +24,27 @@ const ATTEMPT_TIMEOUT_MS = 5000;
 /** Makes the function that connects for one piece of work. */
 export function passwordsOf(
   { tenantUrl, clientSecret }: Pick<AppPasswordsConfiguration, 'tenantUrl' | 'clientSecret'>,
-  { secrets, ...ports }: TenantPorts,
+  { secrets, http, ...ports }: TenantPorts,
 ): AppPasswordPorts['passwords'] {
   const tokenCache: TokenCache = {};
-  return async () => {
+  return async (rules) => {
     const client = await readClientCredentials(secrets, clientSecret);
     const limits = { timeoutMs: TIMEOUT_MS, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS };
-    return connectManagement({ tenantUrl, client, tokenCache, ...limits, ...ports }).applicationPasswords;
+    const ruled = ruledHttp(http, `${tenantUrl}api/v2/`, rules);
+    return connectManagement({ tenantUrl, client, tokenCache, http: ruled, ...limits, ...ports }).applicationPasswords;
+  };
+}
+
+/** The tenant counts requests for tokens separately, and the cache of tokens makes them rare. */
+function ruledHttp(http: HttpPort, managementUrl: string, { count, repeatsThrottled = false }: RequestRules): HttpPort {
+  return async (request) => {
+    if (request.url.startsWith(managementUrl)) await count();
+    const response = await http(request);
+    if (response.status !== 429 || repeatsThrottled) return response;
+    throw new SetupError(
+      'management_throttled',
+      'The tenant responded with 429. Its rate limit is used up; find out what else uses it, or try again later.',
+    );
   };
 }
 

@@ -6,7 +6,7 @@ import type { ApplicationPasswords, NewApplicationPassword } from '../management
 import { expiryId } from '../shared-state/expiry-id.ts';
 import { audit, notify, safeFailure } from './audit.ts';
 import type { Caller } from './caller.ts';
-import { countUserCall, limitedPasswords, MAXIMUM_PASSWORDS } from './limits.ts';
+import { completingPasswords, countUserCall, limitedPasswords, MAXIMUM_PASSWORDS } from './limits.ts';
 import type { NewPassword } from './new-password.ts';
 import { type PasswordView, passwordView } from './password-view.ts';
 import type { AppPasswordPorts } from './ports.ts';
@@ -52,7 +52,7 @@ interface Completion extends Creation {
 }
 
 /**
- * The calls to the tenant that this needs are not counted: the limit must not stop halfway what it has allowed.
+ * The limit does not stop halfway what it has allowed.
  *
  * @returns when the password expires, in epoch seconds
  */
@@ -72,7 +72,7 @@ async function completeOrUndo(ports: AppPasswordPorts, completion: Completion): 
 async function undo(ports: AppPasswordPorts, { caller, audience, created, secret }: Completion): Promise<void> {
   const { subject, clientId } = caller;
   try {
-    await (await ports.passwords()).remove(subject, created.id);
+    await (await completingPasswords(ports)).remove(subject, created.id);
     if (secret !== undefined) await ports.expiries.remove(expiryId(secret, created.value));
   } catch (error) {
     const what = { subject, clientId, passwordId: created.id, failure: safeFailure(error) };
@@ -105,7 +105,7 @@ async function addExpiry(
  */
 async function assertStillOneOfFew(ports: AppPasswordPorts, completion: Completion): Promise<void> {
   const { caller, audience, created } = completion;
-  const passwords = await ports.passwords();
+  const passwords = await completingPasswords(ports);
   const own = (await passwords.list(caller.subject)).filter((password) => password.audience === audience);
   const self = own.find(({ id }) => id === created.id) ?? created;
   const older = own.filter((password) => password.id !== self.id && isOlder(password, self));

@@ -20,7 +20,7 @@ export const USER_LIMITS = {
   list: { most: 30, seconds: 60 },
 } as const satisfies Record<string, Limit>;
 
-/** Calls to the Management API. A tenant on the smallest plan allows 2 a second. */
+/** Requests to the Management API. A tenant on the smallest plan allows 2 a second. */
 export const TENANT_LIMITS = {
   /** All users together. */
   users: { most: 10, seconds: 10 },
@@ -34,6 +34,7 @@ export const TENANT_LIMITS = {
 export const MAXIMUM_PASSWORDS = 20;
 
 type Ports = Pick<AppPasswordPorts, 'counter' | 'clock'>;
+type TenantPorts = Ports & Pick<AppPasswordPorts, 'passwords'>;
 
 /**
  * Counts one call of a user.
@@ -52,20 +53,23 @@ function refuse(retryAfterSeconds: number | undefined): void {
 }
 
 /**
- * Connects to the tenant, and counts each call, for users or for the sweep.
+ * Connects to the tenant, and counts each request, for users or for the sweep. Those that are sent again count for all users only.
  *
  * @returns operations that throw Problem `rate_limited` if the user's share is used up, and `tenant_throttled` if that of all is
  */
 export async function limitedPasswords(
-  ports: Ports & Pick<AppPasswordPorts, 'passwords'>,
+  ports: TenantPorts,
   caller: 'users' | 'sweep' = 'users',
 ): Promise<ApplicationPasswords> {
-  const passwords = await ports.passwords();
-  const counted = async (userId: string) => {
-    if (caller === 'users') refuse(await count(ports, `tenant:user:${subjectDigest(userId)}`, TENANT_LIMITS.user));
-    const retryAfterSeconds = await count(ports, `tenant:${caller}`, TENANT_LIMITS[caller]);
-    if (retryAfterSeconds !== undefined) throw throttled(retryAfterSeconds);
-  };
+  const passwords = await ports.passwords({
+    count: async () => {
+      const retryAfterSeconds = await count(ports, `tenant:${caller}`, TENANT_LIMITS[caller]);
+      if (retryAfterSeconds !== undefined) throw throttled(retryAfterSeconds);
+    },
+  });
+  if (caller === 'sweep') return passwords;
+  const counted = async (userId: string) =>
+    refuse(await count(ports, `tenant:user:${subjectDigest(userId)}`, TENANT_LIMITS.user));
   return {
     create: async (userId, request) => {
       await counted(userId);
@@ -82,7 +86,16 @@ export async function limitedPasswords(
   };
 }
 
-export function throttled(retryAfterSeconds: number): Problem {
+/** Connects to the tenant to complete what a user has begun: the requests count, but a used up share does not stop it halfway. */
+export function completingPasswords(ports: TenantPorts): Promise<ApplicationPasswords> {
+  const limit = { ...TENANT_LIMITS.users, most: Number.MAX_SAFE_INTEGER };
+  return ports.passwords({
+    count: async () => void (await count(ports, 'tenant:users', limit).catch(() => {})),
+    repeatsThrottled: true,
+  });
+}
+
+function throttled(retryAfterSeconds: number): Problem {
   return new Problem('tenant_throttled', 'Too many people manage their app passwords at this moment. Try again soon.', {
     retryAfterSeconds,
   });

@@ -50,6 +50,14 @@ export interface Revoker {
   flushes(): Promise<Pick<FlushState, 'flushedMs' | 'pendingMs'>>;
 }
 
+/** What holds for each request to the Management API, also for one that is sent again. */
+export interface RequestRules {
+  /** Counts a request before it is sent. It throws if the request may not be sent. */
+  readonly count: () => Promise<void>;
+  /** Whether a request is sent again after the tenant has responded 429. @default false */
+  readonly repeatsThrottled?: boolean;
+}
+
 /** What is known about the deletion of a password. Epoch milliseconds. */
 export interface Deletion {
   /** When the tenant had deleted it. Absent: the deletion has begun, and may have failed. */
@@ -84,7 +92,7 @@ export interface AppPasswordPorts {
   /** Epoch milliseconds. */
   readonly clock: () => number;
   /** Connects with the client that may manage app specific passwords. */
-  readonly passwords: () => Promise<ApplicationPasswords>;
+  readonly passwords: (rules: RequestRules) => Promise<ApplicationPasswords>;
   readonly expiries: ExpiryTable;
   /** Reads the secret under which the ids of expiries are computed. */
   readonly expirySecret: () => Promise<string>;

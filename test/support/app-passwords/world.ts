@@ -85,6 +85,15 @@ export class MemoryTenant implements ApplicationPasswords {
     if (this.passwords.get(id)?.userId === userId) this.passwords.delete(id);
   }
 
+  /** The same passwords, with each call counted before it. */
+  countedBy(count: () => Promise<void>): ApplicationPasswords {
+    return {
+      create: async (...request) => count().then(() => this.create(...request)),
+      list: async (userId) => count().then(() => this.list(userId)),
+      remove: async (userId, id) => count().then(() => this.remove(userId, id)),
+    };
+  }
+
   /** Adds a password that was made elsewhere. */
   add(userId: string, password: Partial<ApplicationPassword> = {}): ApplicationPassword {
     this.#made += 1;
@@ -142,7 +151,7 @@ export class World {
   #memoryPorts(): AppPasswordPorts {
     return {
       clock: this.clock.read,
-      passwords: async () => this.tenant,
+      passwords: async ({ count }) => this.tenant.countedBy(count),
       expiries: this.expiries,
       expirySecret: async () => 's'.repeat(32),
       counter: this.counter,

@@ -253,6 +253,19 @@ describe('the tenant', () => {
     expect((await world.call({ context: { sub: 'auth0|other' } })).status).toBe(200);
   });
 
+  it('gets the calls that complete or undo a new password although the share is used up, and they count', async () => {
+    const world = new World();
+    const shared = `tenant:users:${Math.floor(NOW_SECONDS / 10)}`;
+    world.counter.counts.set(shared, 8);
+    expect((await world.create()).status).toBe(201);
+    expect(world.counter.counts.get(shared)).toBe(11);
+    world.counter.counts.set(shared, 8);
+    world.expiries.add = outage;
+    expect((await world.create({ expiresInDays: 1 })).status).toBe(503);
+    expect(world.tenant.calls.at(-1)).toBe(`remove ${ALICE} asp_0002`);
+    expect(world.counter.counts.get(shared)).toBe(11);
+  });
+
   it('is not called if calls cannot be counted', async () => {
     const world = new World({}, { counter: { count: outage } });
     for (const reply of [await world.create(), await world.call(), await world.remove('asp_1')]) {
