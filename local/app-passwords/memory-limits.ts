@@ -4,10 +4,10 @@ import type { CallCounter, Deletion, DeletionTable } from '../../src/app-passwor
 export class MemoryCounter implements CallCounter {
   readonly counts = new Map<string, number>();
 
-  async count(key: string, most: number): Promise<boolean> {
-    const calls = this.counts.get(key) ?? 0;
-    if (calls >= most) return false;
-    this.counts.set(key, calls + 1);
+  async count(key: string, most: number, _expiresAt: number, calls = 1): Promise<boolean> {
+    const counted = (this.counts.get(key) ?? 0) + calls;
+    if (counted > most) return false;
+    this.counts.set(key, counted);
     return true;
   }
 }

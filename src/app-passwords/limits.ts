@@ -24,11 +24,14 @@ export const USER_LIMITS = {
 export const TENANT_LIMITS = {
   /** All users together. */
   users: { most: 10, seconds: 10 },
-  /** Each user: creating a password takes 3 calls, deleting one takes 2. */
+  /** Each user. */
   user: { most: 6, seconds: 10 },
   /** The sweep, whose share no user can use up. */
   sweep: { most: 5, seconds: 10 },
 } as const satisfies Record<string, Limit>;
+
+/** What each kind of request needs of them. */
+const CALLS = { create: 3, delete: 2, list: 1 } as const satisfies Record<keyof typeof USER_LIMITS, number>;
 
 /** How many passwords a user can have for one audience. */
 export const MAXIMUM_PASSWORDS = 20;
@@ -37,12 +40,15 @@ type Ports = Pick<AppPasswordPorts, 'counter' | 'clock'>;
 type TenantPorts = Ports & Pick<AppPasswordPorts, 'passwords'>;
 
 /**
- * Counts one call of a user.
+ * Counts one request of a user, with the calls to the Management API that it needs. So the user's limits never stop it halfway.
  *
  * @throws Problem `rate_limited`
  */
 export async function countUserCall(ports: Ports, kind: keyof typeof USER_LIMITS, subject: string): Promise<void> {
-  refuse(await count(ports, `${kind}:${subjectDigest(subject)}`, USER_LIMITS[kind]));
+  const user = subjectDigest(subject);
+  // First, because a request that comes too soon must not use up the user's hour.
+  refuse(await count(ports, `tenant:user:${user}`, TENANT_LIMITS.user, CALLS[kind]));
+  refuse(await count(ports, `${kind}:${user}`, USER_LIMITS[kind]));
 }
 
 function refuse(retryAfterSeconds: number | undefined): void {
@@ -53,37 +59,20 @@ function refuse(retryAfterSeconds: number | undefined): void {
 }
 
 /**
- * Connects to the tenant, and counts each request, for users or for the sweep. Those that are sent again count for all users only.
+ * Connects to the tenant, and counts each request, for users or for the sweep.
  *
- * @returns operations that throw Problem `rate_limited` if the user's share is used up, and `tenant_throttled` if that of all is
+ * @returns operations that throw Problem `tenant_throttled` if the share is used up
  */
-export async function limitedPasswords(
+export function limitedPasswords(
   ports: TenantPorts,
   caller: 'users' | 'sweep' = 'users',
 ): Promise<ApplicationPasswords> {
-  const passwords = await ports.passwords({
+  return ports.passwords({
     count: async () => {
       const retryAfterSeconds = await count(ports, `tenant:${caller}`, TENANT_LIMITS[caller]);
       if (retryAfterSeconds !== undefined) throw throttled(retryAfterSeconds);
     },
   });
-  if (caller === 'sweep') return passwords;
-  const counted = async (userId: string) =>
-    refuse(await count(ports, `tenant:user:${subjectDigest(userId)}`, TENANT_LIMITS.user));
-  return {
-    create: async (userId, request) => {
-      await counted(userId);
-      return passwords.create(userId, request);
-    },
-    list: async (userId) => {
-      await counted(userId);
-      return passwords.list(userId);
-    },
-    remove: async (userId, id) => {
-      await counted(userId);
-      return passwords.remove(userId, id);
-    },
-  };
 }
 
 /** Connects to the tenant to complete what a user has begun: the requests count, but a used up share does not stop it halfway. */
@@ -101,15 +90,16 @@ function throttled(retryAfterSeconds: number): Problem {
   });
 }
 
-/** @returns after how many seconds to try again; `undefined` if the call is allowed */
+/** @returns after how many seconds to try again; `undefined` if the calls are allowed */
 async function count(
   { counter, clock }: { readonly counter: CallCounter; readonly clock: Clock },
   name: string,
   { most, seconds }: Limit,
+  calls = 1,
 ): Promise<number | undefined> {
   const nowSeconds = clock() / 1000;
   const window = Math.floor(nowSeconds / seconds);
   const endsAt = (window + 1) * seconds;
-  const isAllowed = await counter.count(`${name}:${window}`, most, endsAt + seconds);
+  const isAllowed = await counter.count(`${name}:${window}`, most, endsAt + seconds, calls);
   return isAllowed ? undefined : Math.max(Math.ceil(endsAt - nowSeconds), 1);
 }

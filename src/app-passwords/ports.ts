@@ -31,13 +31,14 @@ export interface ExpiryTable {
 /** Counts that all instances of the function share. */
 export interface CallCounter {
   /**
-   * Counts one call, unless the count has reached `most`.
+   * Counts calls, unless the count would exceed `most`: all of them, or none.
    *
    * @param key what is counted, with its window of time
    * @param expiresAt epoch seconds: when the count no longer matters
-   * @returns whether the call is allowed
+   * @param calls how many. @default 1
+   * @returns whether they are allowed
    */
-  count(key: string, most: number, expiresAt: number): Promise<boolean>;
+  count(key: string, most: number, expiresAt: number, calls?: number): Promise<boolean>;
 }
 
 /** Makes what was cached about a user's app specific passwords useless, everywhere and in seconds. */

@@ -16,15 +16,19 @@ const NAMES = { '#calls': 'calls', '#expires': 'expires' };
 /** Connects to the table with the credentials and region of the environment. */
 export function createCallCounter(tableName: string, client = connectDynamoDb()): CallCounter {
   return {
-    count: async (key, most, expiresAt) => {
+    count: async (key, most, expiresAt, calls = 1) => {
       try {
         await update(client, {
           TableName: tableName,
           Key: { id: { S: `calls:${key}` } },
-          UpdateExpression: 'SET #expires = :expires ADD #calls :one',
-          ConditionExpression: 'attribute_not_exists(#calls) OR #calls < :most',
+          UpdateExpression: 'SET #expires = :expires ADD #calls :calls',
+          ConditionExpression: 'attribute_not_exists(#calls) OR #calls <= :before',
           ExpressionAttributeNames: NAMES,
-          ExpressionAttributeValues: { ':one': number(1), ':most': number(most), ':expires': number(expiresAt) },
+          ExpressionAttributeValues: {
+            ':calls': number(calls),
+            ':before': number(most - calls),
+            ':expires': number(expiresAt),
+          },
         });
         return true;
       } catch (error) {

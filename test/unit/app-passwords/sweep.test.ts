@@ -165,7 +165,7 @@ describe('many expired passwords', () => {
   it('are deleted although users have used up their share', async () => {
     const world = new SweptWorld();
     const window = Math.floor(world.clock.nowMs / 10_000);
-    for (let call = 0; call < 10; call += 1) await world.counter.count(`tenant:users:${window}`, 10);
+    world.counter.counts.set(`tenant:users:${window}`, 10);
     world.expiring(ALICE, -1);
     const startedAtMs = world.clock.nowMs;
     await world.sweep();

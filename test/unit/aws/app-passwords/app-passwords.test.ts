@@ -42,16 +42,16 @@ const DENIED = { status: 400, body: { __type: 'AccessDeniedException', message: 
 const inputs = () => sent.map(({ body }) => JSON.parse(Buffer.from(body ?? '').toString()));
 
 describe('the counter of calls', () => {
-  it('counts a call, in one step with the check', async () => {
-    expect(await counter.count('create:digest:7', 10, 99)).toBe(true);
+  it('counts calls, in one step with the check', async () => {
+    expect(await counter.count('create:digest:7', 10, 99, 3)).toBe(true);
     expect(inputs()).toEqual([
       {
         TableName: 'limits',
         Key: { id: { S: 'calls:create:digest:7' } },
-        UpdateExpression: 'SET #expires = :expires ADD #calls :one',
-        ConditionExpression: 'attribute_not_exists(#calls) OR #calls < :most',
+        UpdateExpression: 'SET #expires = :expires ADD #calls :calls',
+        ConditionExpression: 'attribute_not_exists(#calls) OR #calls <= :before',
         ExpressionAttributeNames: { '#calls': 'calls', '#expires': 'expires' },
-        ExpressionAttributeValues: { ':one': { N: '1' }, ':most': { N: '10' }, ':expires': { N: '99' } },
+        ExpressionAttributeValues: { ':calls': { N: '3' }, ':before': { N: '7' }, ':expires': { N: '99' } },
       },
     ]);
   });

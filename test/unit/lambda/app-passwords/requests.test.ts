@@ -48,9 +48,9 @@ describe('the list of app passwords', () => {
 
   it('is limited for each user', async () => {
     const world = new World();
-    for (let request = 0; request < 30; request += 1) {
-      world.clock.advanceSeconds(1);
-      await world.call();
+    for (let request = 1; request <= 30; request += 1) {
+      expect((await world.call()).status).toBe(200);
+      if (request % 6 === 0) world.clock.advanceSeconds(10);
     }
     expect((await world.call()).body.code).toBe('rate_limited');
     expect((await world.call({ context: { sub: MALLORY } })).status).toBe(200);
