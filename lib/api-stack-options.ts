@@ -25,11 +25,12 @@ export function allowedHeaders({ corsAllowHeaders: headers, dpop }: Configuratio
 }
 
 /**
- * A URL of the API that users can try: that of the first route for GET without a parameter.
+ * A URL of the API that users can try, and what it requires: the first route for GET without a parameter.
  *
  * @param apiUrl the URL of the deployed API, with its final slash
  */
-export function exampleUrl({ routes, publicUrl }: Configuration, apiUrl: string): string {
-  const path = Object.keys(routes).flatMap((key) => /^GET \/([^{]*)$/.exec(key)?.slice(1) ?? [])[0] ?? '';
-  return publicUrl === undefined ? `${apiUrl}${path}` : `${publicUrl.replace(/\/$/, '')}/${path}`;
+export function exampleOf({ routes, publicUrl }: Configuration, apiUrl: string) {
+  const [key = 'GET /', exampleScopes] = Object.entries(routes).find(([name]) => /^GET \/[^{]*$/.test(name)) ?? [];
+  const path = key.slice('GET /'.length);
+  return { exampleUrl: `${publicUrl === undefined ? apiUrl : publicUrl.replace(/\/?$/, '/')}${path}`, exampleScopes };
 }

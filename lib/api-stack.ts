@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import { basicOffer } from '../src/config/challenges.ts';
 import type { Configuration } from '../src/config/configuration.ts';
 import { RouteMap } from '../src/core/routes.ts';
-import { allowedHeaders, exampleUrl, principalTokenOptions, resourcesOf } from './api-stack-options.ts';
+import { allowedHeaders, exampleOf, principalTokenOptions, resourcesOf } from './api-stack-options.ts';
 import { AppPasswords } from './app-passwords.ts';
 import { appPasswordsOptions, importBus } from './app-passwords-options.ts';
 import { Auth0Setup } from './auth0-setup.ts';
@@ -58,7 +58,7 @@ export class ApiStack extends Stack {
     const actions = this.#alarmActions();
     new RotationAlarms(this, 'RotationAlarms', { rotation, actions });
     const { restApi } = this.#api(authorizer);
-    const appPasswords = this.#appPasswords(authorizer, exampleUrl(configuration, restApi.url), actions);
+    const appPasswords = this.#appPasswords(authorizer, exampleOf(configuration, restApi.url), actions);
     new AuthorizerAlarms(this, 'Alarms', { authorizer, actions, restApi, ...(appPasswords && { appPasswords }) });
     if (authorizer.resourceMetadata) {
       const { url } = new ResourceMetadata(this, 'ResourceMetadata', { api: restApi, authorizer });
@@ -111,10 +111,14 @@ export class ApiStack extends Stack {
     return alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
   }
 
-  #appPasswords(authorizer: AuthorizerFunction, exampleUrl: string, alarmActions: readonly IAlarmAction[]) {
+  #appPasswords(
+    authorizer: AuthorizerFunction,
+    example: ReturnType<typeof exampleOf>,
+    alarmActions: readonly IAlarmAction[],
+  ) {
     const options = appPasswordsOptions(this, this.#configuration);
     if (!options) return undefined;
-    const appPasswords = new AppPasswords(this, 'AppPasswords', { ...options, authorizer, exampleUrl, alarmActions });
+    const appPasswords = new AppPasswords(this, 'AppPasswords', { ...options, ...example, authorizer, alarmActions });
     this.#limitAddresses(appPasswords.restApi);
     new CfnOutput(this, 'AppPasswordsUrl', {
       description:

@@ -10,6 +10,7 @@ import {
   MANAGE_APP_PASSWORDS,
   parseAppPasswordsConfiguration,
   parseAppPasswordsPageConfiguration,
+  scopeLists,
 } from '../src/config/app-passwords.ts';
 import { DEFAULTS } from '../src/config/defaults.ts';
 import { RouteMap } from '../src/core/routes.ts';
@@ -111,6 +112,7 @@ function pageConfiguration(scope: IConstruct, { props, authorizer }: AppPassword
     scopeDescriptions: props.scopeDescriptions ?? {},
     maxAuthAgeSeconds: maxAuthAgeOf(scope, props),
     exampleUrl: props.exampleUrl,
+    exampleScopes: props.exampleScopes === undefined ? undefined : scopeLists(props.exampleScopes),
   };
   return assertSize(scope, functionConfiguration(scope, values, parseAppPasswordsPageConfiguration));
 }

@@ -6,6 +6,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { appPasswordEntries } from '../src/config/app-passwords.ts';
 import { managementDomain } from '../src/config/deployment-fields.ts';
+import type { RouteSetting } from '../src/core/routes.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import { checkProp } from './check-prop.ts';
 import type { StageProps } from './stage-options.ts';
@@ -60,6 +61,14 @@ export interface AppPasswordsOptions extends StageProps {
    * @default - the audience
    */
   readonly exampleUrl?: string | undefined;
+
+  /**
+   * What the `exampleUrl` requires, as in the `routes` of an `Auth0Authorizer`. The page shows the command only for passwords that it
+   * works with.
+   *
+   * @default [] - it accepts every password
+   */
+  readonly exampleScopes?: RouteSetting | undefined;
 
   /**
    * The origins of other pages that may use the API, such as `https://app.example`: at most 20.

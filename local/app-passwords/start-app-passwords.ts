@@ -12,7 +12,11 @@ import type { AuthorizerHandler } from '../../lambda/authorizer/create-handler.t
 import type { AppPasswordPorts } from '../../src/app-passwords/ports.ts';
 import { createRevoker } from '../../src/app-passwords/revoker.ts';
 import { sweep } from '../../src/app-passwords/sweep.ts';
-import { type AppPasswordsPageConfiguration, MANAGE_APP_PASSWORDS } from '../../src/config/app-passwords.ts';
+import {
+  type AppPasswordsPageConfiguration,
+  MANAGE_APP_PASSWORDS,
+  scopeLists,
+} from '../../src/config/app-passwords.ts';
 import { DEFAULTS } from '../../src/config/defaults.ts';
 import type { HttpPort } from '../../src/core/http.ts';
 import { RouteMap } from '../../src/core/routes.ts';
@@ -175,14 +179,18 @@ function pageConfiguration({ tenant, configuration, gatewayUrl }: AppPasswordsOp
     scopes: [...scopesOf(configuration)],
     scopeDescriptions: { ...DEMO_DESCRIPTIONS, ...scopeDescriptions },
     maxAuthAgeSeconds,
-    exampleUrl: exampleOf(gatewayUrl, configuration),
+    ...exampleOf(gatewayUrl, configuration),
   };
 }
 
-/** The first route that a GET request can call. */
-function exampleOf(gatewayUrl: string, { routes }: LocalConfiguration): string {
-  const route = Object.keys(routes).find((key) => /^(?:GET|ANY) \/[^{}]*$/.test(key)) ?? 'GET /';
-  return new URL(route.slice(route.indexOf('/')), gatewayUrl).href;
+/** The first route that a GET request can call, and the scopes for it. */
+function exampleOf(gatewayUrl: string, { routes }: LocalConfiguration) {
+  const found = Object.entries(routes).find(([key]) => /^(?:GET|ANY) \/[^{}]*$/.test(key));
+  const [key, setting] = found ?? ['GET /', []];
+  return {
+    exampleUrl: new URL(key.slice(key.indexOf('/')), gatewayUrl).href,
+    exampleScopes: scopeLists(setting).map((list) => [...list]),
+  };
 }
 
 function scopesOf({ routes }: LocalConfiguration): readonly string[] {

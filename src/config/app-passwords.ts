@@ -17,6 +17,7 @@ import {
   string,
 } from 'valibot';
 import { parseJson } from '../core/json.ts';
+import { type RouteSetting, requirementOf } from '../core/routes.ts';
 import { clientId, eventBus, managementDomain } from './deployment-fields.ts';
 import { audience, flag, issuer, revocationSeconds, scopes, secretId, wholeNumber } from './fields.ts';
 import type { KeyMeaning } from './key-meanings.ts';
@@ -205,10 +206,19 @@ const appPasswordsPageSchema = exactly({
   maxAuthAgeSeconds: optional(maxAuthAgeSeconds),
   /** A URL of the API, for the command that tries a new password. @default the audience */
   exampleUrl: optional(pipe(string(), regex(/^https?:\/\/[\x21\x23-\x26\x28-\x7E]{1,2000}$/))),
+  /** The scopes with which that command works: one of these lists is enough. @default every password works */
+  exampleScopes: optional(array(scopes)),
 });
 
 export type AppPasswordsConfiguration = InferOutput<typeof appPasswordsSchema>;
 export type AppPasswordsPageConfiguration = InferOutput<typeof appPasswordsPageSchema>;
+
+/** The lists of scopes with each of which a route can be called, for `exampleScopes`. */
+export function scopeLists(setting: RouteSetting): readonly (readonly string[])[] {
+  if (setting === 'public') return [[]];
+  const requirement = requirementOf(setting);
+  return 'allOf' in requirement ? [requirement.allOf] : requirement.anyOf.map((scope) => [scope]);
+}
 
 /** @throws ConfigurationError `configuration_invalid` with every fault */
 export function parseAppPasswordsConfiguration(config: string): AppPasswordsConfiguration {

@@ -215,6 +215,7 @@ describe('the deployment of app passwords', () => {
       scopeDescriptions: { 'read:foo': 'Read foos' },
       maxAuthAgeSeconds: 3600,
       exampleUrl: expect.stringMatching(/^https:.*\/foo$/),
+      exampleScopes: [['read:foo']],
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOwn } from '../../../local/inspector/guard.ts';
 import { parseStartOptions } from '../../../local/options.ts';
-import { pageTokensFault } from '../../../src/config/app-passwords.ts';
+import { pageTokensFault, scopeLists } from '../../../src/config/app-passwords.ts';
 import { parseConfiguration } from '../../../src/config/configuration.ts';
 
 const ACCEPTING = { appPasswords: true, dpop: 'accepted', mtls: 'off', allowedOrganizations: [] };
@@ -37,6 +37,17 @@ describe('the page for app passwords', () => {
     [{ PORT: '4000', APP_PASSWORDS_PORT: '4003' }, 4003],
   ])('has a fixed port in local mode only if the API has its usual one: %j', (environment, port) => {
     expect(parseStartOptions([], environment).appPasswordsPort).toBe(port);
+  });
+});
+
+describe('the scopes of the example', () => {
+  it.each([
+    ['public', [[]]],
+    [[], [[]]],
+    [['read:foo', 'read:bar'], [['read:foo', 'read:bar']]],
+    [{ anyOf: ['read:foo', 'read:bar'] }, [['read:foo'], ['read:bar']]],
+  ] as const)('of a route with %j are one of %j', (setting, lists) => {
+    expect(scopeLists(setting)).toEqual(lists);
   });
 });
 
