@@ -1,6 +1,6 @@
 /** The client of the self-service API. */
 import { dateOf, isObject, type JsonObject, listOf, numberOf, objectOf, textOf, textsOf } from './json.ts';
-import { SessionEnded } from './session.ts';
+import { SessionEnded } from './session-ended.ts';
 
 export interface AppPassword {
   readonly id: string;
@@ -41,10 +41,19 @@ export class ApiFailure extends Error {
   }
 }
 
+/** A response of success that the page does not understand. */
+class Unreadable extends ApiFailure {
+  constructor(cause: unknown) {
+    super('unexpected', undefined, cause);
+  }
+}
+
 export interface ApiPorts {
   /** @param isStale whether the API has refused the current token. @throws SessionEnded */
   readonly token: (isStale: boolean) => Promise<string>;
   readonly send: typeof fetch;
+  /** `false` if the browser knows that it has no connection. */
+  readonly isOnline: () => boolean;
 }
 
 const UNAUTHORIZED = 401;
@@ -58,6 +67,8 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'unavailable',
   504: 'unavailable',
 };
+/** The gateway and AWS send these also when the function has finished, or still works. */
+const UNKNOWN_RESULTS = new Set([500, 502, 504]);
 
 export class Api {
   readonly #url: string;
@@ -80,8 +91,12 @@ export class Api {
   }
 
   async create(wanted: NewAppPassword): Promise<CreatedAppPassword> {
-    const found = await this.#request('POST', '', wanted);
-    return parsed(() => ({ ...appPasswordOf(found), value: textOf(found, 'value') }));
+    try {
+      const found = await this.#request('POST', '', wanted);
+      return parsed(() => ({ ...appPasswordOf(found), value: textOf(found, 'value') }));
+    } catch (error) {
+      throw error instanceof Unreadable ? resultUnknown(error) : error;
+    }
   }
 
   /** @returns whether it has already stopped working */
@@ -100,14 +115,14 @@ export class Api {
       response.status === UNAUTHORIZED && (await codeOf(response.clone())) === 'session_ended'
         ? await this.#send(method, path, body, true)
         : response;
-    if (!final.ok) throw await failureOf(final);
-    return objectOf(
-      await final.json().catch((cause) => Promise.reject(new ApiFailure('unexpected', undefined, cause))),
-    );
+    if (!final.ok) throw await failureOf(final, method);
+    const found: unknown = await final.json().catch((cause) => Promise.reject(new Unreadable(cause)));
+    return parsed(() => objectOf(found));
   }
 
   async #send(method: string, path: string, body: NewAppPassword | undefined, isStale: boolean): Promise<Response> {
     const headers = { authorization: `Bearer ${await this.#token(isStale)}`, accept: 'application/json' };
+    const wasOnline = this.#ports.isOnline();
     try {
       return await this.#ports.send(`${this.#url}${path}`, {
         method,
@@ -118,7 +133,7 @@ export class Api {
       });
     } catch (error) {
       // Without a response, nobody knows whether the app password was created.
-      throw new ApiFailure(body !== undefined && navigator.onLine ? 'create_unknown' : 'unreachable', undefined, error);
+      throw body !== undefined && wasOnline ? resultUnknown(error) : new ApiFailure('unreachable', undefined, error);
     }
   }
 
@@ -126,9 +141,14 @@ export class Api {
     try {
       return await this.#ports.token(isStale);
     } catch (error) {
-      throw new ApiFailure(error instanceof SessionEnded ? 'session_ended' : 'unreachable', undefined, error);
+      if (error instanceof SessionEnded) throw new ApiFailure('session_ended', undefined, error);
+      throw new ApiFailure(this.#ports.isOnline() ? 'tenant_unavailable' : 'unreachable', undefined, error);
     }
   }
+}
+
+function resultUnknown(cause?: unknown): ApiFailure {
+  return new ApiFailure('create_unknown', undefined, cause);
 }
 
 function appPasswordOf(found: JsonObject): AppPassword {
@@ -150,7 +170,7 @@ function parsed<Value>(parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {
-    throw new ApiFailure('unexpected', undefined, error);
+    throw new Unreadable(error);
   }
 }
 
@@ -160,7 +180,10 @@ async function codeOf(response: Response): Promise<string> {
   return code ?? CODES[response.status] ?? 'unexpected';
 }
 
-async function failureOf(response: Response): Promise<ApiFailure> {
+async function failureOf(response: Response, method: string): Promise<ApiFailure> {
   const retryAfter = response.headers.get('retry-after') ?? '';
-  return new ApiFailure(await codeOf(response), /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : undefined);
+  const code = await codeOf(response);
+  const isOwn = code !== 'unexpected' && code !== 'unavailable';
+  if (method === 'POST' && UNKNOWN_RESULTS.has(response.status) && !isOwn) return resultUnknown();
+  return new ApiFailure(code, /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : undefined);
 }

@@ -36,7 +36,7 @@ export class App {
   /** @param draft what the user had typed before the sign-in */
   async showSignedIn(draft?: Draft): Promise<void> {
     const { frame, session } = this.#options;
-    frame.showUser(await session.userName(), () => void session.signOut());
+    frame.showUser(await session.userName(), () => this.#signOut());
     await this.#load();
     if (draft && this.#passwords) this.#openCreate(this.#passwords, draft);
   }
@@ -89,12 +89,13 @@ export class App {
       create: (wanted) => api.create(wanted),
       signIn: (options) => this.#signIn(options),
       onCreated: (created) => this.#showValue(created),
+      onUnknown: () => void this.#load(),
     });
   }
 
   #showValue(created: CreatedAppPassword): void {
     const { value: _, ...password } = created;
-    openValueDialog(created, this.#options.configuration.exampleUrl, () => focusOn(headingId(password)));
+    openValueDialog(created, this.#options.configuration, () => focusOn(headingId(password)));
     this.#update((list) => [password, ...list]);
   }
 
@@ -133,6 +134,18 @@ export class App {
 
   #announce(text: string, { label }: AppPassword): void {
     this.#options.frame.announce(fillText(text, { label: isolated(label) }));
+  }
+
+  /** Nothing of the user stays in the page: a browser can show it again after "Back", as it was when the user left it. */
+  #signOut(): void {
+    const { frame, session } = this.#options;
+    this.#passwords = undefined;
+    frame.hideUser();
+    frame.show(element('p', { role: 'status' }, TEXTS.signingOut));
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) location.reload();
+    });
+    session.signOut().catch((error: unknown) => this.#showFailure(error, () => this.#signOut()));
   }
 
   #signIn(options: SignInOptions = {}): void {

@@ -1,5 +1,5 @@
 /** What the page must know about its deployment: `config.json` beside it. All of it is public. */
-import { isObject, numberOf, objectOf, textOf, textsOf, UnexpectedJson } from './json.ts';
+import { isObject, listOf, numberOf, objectOf, textOf, textsIn, textsOf, UnexpectedJson } from './json.ts';
 
 export interface PageConfiguration {
   readonly issuer: string;
@@ -12,6 +12,8 @@ export interface PageConfiguration {
   readonly maxAuthAgeSeconds: number | undefined;
   /** For the command that tries a new app password. */
   readonly exampleUrl: string;
+  /** The scopes with which that command works: one of these lists is enough. */
+  readonly exampleScopes: readonly (readonly string[])[];
 }
 
 /** @throws UnexpectedJson */
@@ -26,11 +28,17 @@ export function parseConfiguration(value: unknown): PageConfiguration {
     scopeDescriptions: descriptionsOf(found.scopeDescriptions),
     maxAuthAgeSeconds: found.maxAuthAgeSeconds === undefined ? undefined : numberOf(found, 'maxAuthAgeSeconds'),
     exampleUrl: found.exampleUrl === undefined ? exampleOf(audience) : textOf(found, 'exampleUrl'),
+    exampleScopes: found.exampleScopes === undefined ? [[]] : listOf(found, 'exampleScopes').map(textsIn),
   };
 }
 
+/** Whether an app password with these scopes can call the example. */
+export function canCallExample({ exampleScopes }: PageConfiguration, scopes: readonly string[]): boolean {
+  return exampleScopes.some((needed) => needed.every((scope) => scopes.includes(scope)));
+}
+
 function issuerOf(issuer: string): string {
-  const url = URL.parse(issuer);
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === '127.0.0.1')) return issuer;
   throw new UnexpectedJson('Expected an https URL in issuer.');
 }

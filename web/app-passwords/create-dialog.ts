@@ -4,7 +4,7 @@ import type { PageConfiguration } from './configuration.ts';
 import { checkLabel, checkScopes, expiryField, labelField, scopesField } from './create-fields.ts';
 import { button, element } from './dom.ts';
 import { openModal } from './modal.ts';
-import { failureNotice } from './notice.ts';
+import { codeOfError, failureNotice } from './notice.ts';
 import type { Draft, SignInOptions } from './session.ts';
 import { TEXTS } from './texts.ts';
 
@@ -16,7 +16,12 @@ export interface CreateDialogOptions {
   readonly create: (wanted: NewAppPassword) => Promise<CreatedAppPassword>;
   readonly signIn: (options: SignInOptions) => void;
   readonly onCreated: (created: CreatedAppPassword) => void;
+  /** The dialog is closed, and an attempt in it may have created something all the same. */
+  readonly onUnknown: () => void;
 }
+
+/** Failures after which an app password may exist. */
+const UNKNOWN_RESULTS = new Set(['create_unknown', 'tenant_unavailable']);
 
 export function openCreateDialog(options: CreateDialogOptions): void {
   const { configuration, draft } = options;
@@ -25,7 +30,7 @@ export function openCreateDialog(options: CreateDialogOptions): void {
   const expiry = expiryField(draft?.days);
   const failure = element('div', { class: 'failure' });
   const submit = element('button', { type: 'submit', class: 'button primary' }, TEXTS.create);
-  const cancel = button(TEXTS.cancel, () => modal.close());
+  const cancel = button(TEXTS.cancel, () => void (!isBusy && modal.close()));
   const form = element(
     'form',
     { novalidate: true },
@@ -34,9 +39,10 @@ export function openCreateDialog(options: CreateDialogOptions): void {
   );
   const current = (): Draft => ({ label: label.value(), scopes: scopes.values(), days: expiry.days() });
   let isBusy = false;
+  let isUnknown = false;
   const setBusy = (busy: boolean) => {
     isBusy = busy;
-    submit.setAttribute('aria-disabled', String(busy));
+    for (const each of [cancel, submit]) each.setAttribute('aria-disabled', String(busy));
     submit.textContent = busy ? TEXTS.creating : TEXTS.create;
   };
   const submitForm = async () => {
@@ -53,6 +59,7 @@ export function openCreateDialog(options: CreateDialogOptions): void {
       options.onCreated(created);
     } catch (error) {
       setBusy(false);
+      isUnknown ||= UNKNOWN_RESULTS.has(codeOfError(error));
       const signIn = (isFresh: boolean) => options.signIn({ isFresh, draft: current() });
       failure.replaceChildren(failureNotice(error, { signIn }));
     }
@@ -61,7 +68,12 @@ export function openCreateDialog(options: CreateDialogOptions): void {
     event.preventDefault();
     if (!isBusy) void submitForm();
   });
-  const modal = openModal({ title: TEXTS.createTitle, content: [form], mayClose: () => !isBusy });
+  const modal = openModal({
+    title: TEXTS.createTitle,
+    content: [form],
+    mayClose: () => !isBusy,
+    onClose: () => void (isUnknown && options.onUnknown()),
+  });
   label.input.focus();
 }
 

@@ -19,7 +19,7 @@ export function openDeleteDialog({ password, remove, signIn, onDeleted }: Delete
     if (isBusy) return;
     isBusy = true;
     accept.textContent = TEXTS.deleting;
-    accept.setAttribute('aria-disabled', 'true');
+    for (const each of [cancel, accept]) each.setAttribute('aria-disabled', 'true');
     failure.replaceChildren();
     try {
       await remove();
@@ -28,11 +28,11 @@ export function openDeleteDialog({ password, remove, signIn, onDeleted }: Delete
     } catch (error) {
       failure.replaceChildren(failureNotice(error, { signIn }));
       accept.textContent = TEXTS.delete;
-      accept.removeAttribute('aria-disabled');
+      for (const each of [cancel, accept]) each.removeAttribute('aria-disabled');
     }
     isBusy = false;
   };
-  const cancel = button(TEXTS.cancel, () => modal.close());
+  const cancel = button(TEXTS.cancel, () => void (!isBusy && modal.close()));
   const accept = button(TEXTS.delete, () => void confirm(), { kind: 'destroy' });
   const modal = openModal({
     title: fill(TEXTS.deleteTitle, { label: quoted(password.label) }),

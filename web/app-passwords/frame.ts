@@ -5,6 +5,7 @@ import { TEXTS } from './texts.ts';
 export interface Frame {
   show(content: Node): void;
   showUser(name: string, onSignOut: () => void): void;
+  hideUser(): void;
   /** Reads a text out. */
   announce(text: string): void;
 }
@@ -39,6 +40,7 @@ export function buildFrame(audience: string): Frame {
         element('span', { class: 'user' }, outside(name)),
         button(TEXTS.signOut, onSignOut, { kind: 'quiet' }),
       ),
+    hideUser: () => account.replaceChildren(),
     announce: (text) => {
       announcer.textContent = text;
     },

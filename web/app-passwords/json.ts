@@ -38,10 +38,15 @@ export function listOf(object: JsonObject, name: string): readonly unknown[] {
 
 /** @throws UnexpectedJson */
 export function textsOf(object: JsonObject, name: string): readonly string[] {
-  const list = listOf(object, name);
-  const texts = list.filter((value) => typeof value === 'string');
+  return textsIn(listOf(object, name));
+}
+
+/** @throws UnexpectedJson */
+export function textsIn(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  const texts = list.filter((each) => typeof each === 'string');
   if (texts.length === list.length) return texts;
-  throw new UnexpectedJson(`Expected texts in ${name}.`);
+  throw new UnexpectedJson('Expected a list of texts.');
 }
 
 /** @throws UnexpectedJson if there is a value that is not a date */

@@ -4,7 +4,7 @@ import type { PageConfiguration } from './configuration.ts';
 import { button, element, fillText, icon, isolated, outside } from './dom.ts';
 import { scopeList } from './scope-words.ts';
 import { TEXTS } from './texts.ts';
-import { timeElement } from './times.ts';
+import { timeElement } from './time-element.ts';
 
 /** How far a deletion is. */
 export type Deletion = 'stopping' | 'stopped' | 'unknown';

@@ -13,6 +13,7 @@ const PAGE_URL = new URL('.', location.href).href.replace(/[?#].*$/, '');
 const ARRIVAL_TEXTS: Readonly<Record<Arrival['outcome'], string | undefined>> = {
   none: undefined,
   signed_in: undefined,
+  signed_out: TEXTS.signedOutNow,
   refused: TEXTS.signInRefused,
   failed: TEXTS.signInFailed,
 };
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   const api = new Api(PAGE_URL, {
     token: (isStale) => session.token(isStale),
     send: (...request) => fetch(...request),
+    isOnline: () => navigator.onLine,
   });
   const app = new App({ configuration, session, api, frame });
   const arrival = await session.arrive();

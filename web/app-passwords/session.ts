@@ -4,6 +4,7 @@
  */
 import { type Auth0Client, createAuth0Client } from '@auth0/auth0-spa-js';
 import type { PageConfiguration } from './configuration.ts';
+import { SessionEnded } from './session-ended.ts';
 
 /** What the user had typed before the sign-in, to go on with it. */
 export interface Draft {
@@ -12,13 +13,10 @@ export interface Draft {
   readonly days: number;
 }
 
-/** How a redirect from the tenant ended. */
+/** How a redirect from the tenant ended. `none`: there was none. */
 export type Arrival =
   | { readonly outcome: 'signed_in'; readonly draft: Draft | undefined }
-  | { readonly outcome: 'none' | 'refused' | 'failed' };
-
-/** There is no session, or it cannot be renewed: the user must sign in. */
-export class SessionEnded extends Error {}
+  | { readonly outcome: 'none' | 'signed_out' | 'refused' | 'failed' };
 
 export interface SignInOptions {
   /** The user must enter the password again. */
@@ -27,6 +25,8 @@ export interface SignInOptions {
 }
 
 const MANAGE = 'manage:app_passwords';
+/** In the storage of the tab while the tenant signs the user out. */
+const SIGNING_OUT = 'app-passwords-signing-out';
 /** The library's errors about a refusal by the tenant. All others are about the network. */
 const REFUSALS = new Set(['login_required', 'invalid_grant', 'missing_refresh_token', 'access_denied', 'mfa_required']);
 
@@ -65,7 +65,10 @@ export class Session {
   /** Completes a sign-in, if the URL is that of a redirect from the tenant. Removes the code from the URL in any case. */
   async arrive(): Promise<Arrival> {
     const parameters = new URLSearchParams(location.search);
-    if (!parameters.has('state') || !(parameters.has('code') || parameters.has('error'))) return { outcome: 'none' };
+    const hasSignedOut = takeSignOut();
+    if (!parameters.has('state') || !(parameters.has('code') || parameters.has('error'))) {
+      return { outcome: hasSignedOut ? 'signed_out' : 'none' };
+    }
     const url = location.href;
     history.replaceState(null, '', this.#pageUrl);
     try {
@@ -113,8 +116,17 @@ export class Session {
 
   /** Leaves the page. */
   async signOut(): Promise<void> {
+    sessionStorage.setItem(SIGNING_OUT, 'yes');
     await this.#client.logout({ logoutParams: { returnTo: this.#pageUrl } });
   }
+}
+
+/** Whether the tenant has just signed the user out. A reload or "Back" does not mean that it has. */
+function takeSignOut(): boolean {
+  const wasSigningOut = sessionStorage.getItem(SIGNING_OUT) !== null;
+  sessionStorage.removeItem(SIGNING_OUT);
+  const [navigation] = performance.getEntriesByType('navigation');
+  return wasSigningOut && navigation instanceof PerformanceNavigationTiming && navigation.type === 'navigate';
 }
 
 function isRefusal(error: unknown): boolean {

@@ -17,9 +17,8 @@ export const TEXTS = {
   dismiss: 'Dismiss',
 
   loading: 'Loading your app passwords …',
-  signingIn: 'Signing in …',
+  signingOut: 'Signing out …',
   offline: 'You are offline. What you see may be out of date.',
-  online: 'You are online again.',
 
   signedOutTitle: 'Passwords for your scripts and devices',
   signedOutText:
@@ -80,6 +79,7 @@ export const TEXTS = {
 
   valueTitle: 'Your new app password',
   valueWarning: 'Copy it now. You cannot see it again.',
+  valueName: 'For “{label}”',
   valueLabel: 'App password for {label}',
   copy: 'Copy',
   copied: 'Copied',
@@ -170,8 +170,8 @@ export const PROBLEMS: Readonly<Record<string, { readonly title: string; readonl
     help: 'Check your connection, then try again.',
   },
   create_unknown: {
-    title: 'The connection was lost',
-    help: 'The app password may have been created all the same. Look at the list before you try again, and delete what you do not know.',
+    title: 'Nobody knows whether the app password was created',
+    help: 'Cancel to see the list as it is now. If the app password is there, delete it, because its value is lost. Then create another.',
   },
   page_broken: {
     title: 'The page could not start',

@@ -1,5 +1,4 @@
 /** Times in words, such as "3 days ago". */
-import { element } from './dom.ts';
 import { LOCALE, TEXTS } from './texts.ts';
 
 interface Unit {
@@ -32,15 +31,4 @@ export function inWords(time: Date, now: Date): string {
 
 export function exactly(time: Date): string {
   return exact.format(time);
-}
-
-/** Shows a time in words, with the exact time below. */
-export function timeElement(time: Date, now: Date): HTMLElement {
-  const exactTime = exactly(time);
-  return element(
-    'time',
-    { datetime: time.toISOString(), title: exactTime },
-    element('span', { class: 'in-words' }, inWords(time, now)),
-    element('span', { class: 'exact' }, exactTime),
-  );
 }

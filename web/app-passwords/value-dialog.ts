@@ -1,7 +1,8 @@
 /** Shows the value of a new app password, once. It is in the document only while the dialog is open. */
 import type { CreatedAppPassword } from './api.ts';
+import { canCallExample, type PageConfiguration } from './configuration.ts';
 import { copyButton } from './copy.ts';
-import { button, element, fillText, icon, isolated } from './dom.ts';
+import { button, element, fill, fillText, icon, isolated, outside } from './dom.ts';
 import { openModal } from './modal.ts';
 import { TEXTS } from './texts.ts';
 
@@ -11,7 +12,11 @@ export function curlLine(value: string, url: string): string {
   return `curl -H ${quoted(`Authorization: Bearer ${value}`)} ${quoted(url)}`;
 }
 
-export function openValueDialog(created: CreatedAppPassword, exampleUrl: string, onClose: () => void): void {
+export function openValueDialog(
+  created: CreatedAppPassword,
+  configuration: PageConfiguration,
+  onClose: () => void,
+): void {
   let isCopied = false;
   const onCopied = () => {
     isCopied = true;
@@ -42,7 +47,7 @@ export function openValueDialog(created: CreatedAppPassword, exampleUrl: string,
   addEventListener('beforeunload', warnBeforeLeaving);
   const modal = openModal({
     title: TEXTS.valueTitle,
-    content: [value.field, example(created.value, exampleUrl, onCopied), question, actions],
+    content: [value.field, usage(created, configuration, onCopied), question, actions],
     mayClose,
     onClose: () => {
       removeEventListener('beforeunload', warnBeforeLeaving);
@@ -59,11 +64,15 @@ function valueField({ label, value }: CreatedAppPassword, onCopied: () => void) 
   });
   input.value = value;
   input.addEventListener('focus', () => input.select());
-  input.addEventListener('copy', onCopied);
+  input.addEventListener('copy', () => {
+    // A part of the value does not count.
+    if (input.selectionStart === 0 && input.selectionEnd === value.length) onCopied();
+  });
   const copy = copyButton(value, TEXTS.copy, onCopied, { kind: 'primary' });
   const field = element(
     'div',
     { class: 'value-field' },
+    element('p', { class: 'value-name' }, fill(TEXTS.valueName, { label: outside(label) })),
     element('p', { class: 'notice caution', id: 'value-warning' }, icon('warning'), TEXTS.valueWarning),
     element('div', { class: 'value-row' }, input, copy.button),
     copy.status,
@@ -71,11 +80,22 @@ function valueField({ label, value }: CreatedAppPassword, onCopied: () => void) 
   return { field, copy: copy.button };
 }
 
+/** How to use the value. The command is there only if it would work. */
+function usage({ value, scopes }: CreatedAppPassword, configuration: PageConfiguration, onCopied: () => void) {
+  const help = element('p', { class: 'help' }, TEXTS.basicHelp);
+  if (!canCallExample(configuration, scopes)) return help;
+  const section = example(value, configuration.exampleUrl, onCopied);
+  section.append(help);
+  return section;
+}
+
 function example(value: string, url: string, onCopied: () => void): HTMLElement {
   const line = curlLine(value, url);
   const copy = copyButton(line, TEXTS.copyLine, onCopied);
   const command = element('pre', { class: 'command' }, element('code', {}, line));
-  command.addEventListener('copy', onCopied);
+  command.addEventListener('copy', () => {
+    if (getSelection()?.toString().includes(value)) onCopied();
+  });
   return element(
     'section',
     { class: 'example', 'aria-label': TEXTS.tryIt },
@@ -84,7 +104,6 @@ function example(value: string, url: string, onCopied: () => void): HTMLElement 
     command,
     copy.button,
     copy.status,
-    element('p', { class: 'help' }, TEXTS.basicHelp),
   );
 }
 
