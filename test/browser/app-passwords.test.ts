@@ -214,7 +214,13 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     const site = await siteForTest();
     const { page } = await openPage(browser, site);
     await signIn(page);
-    await createPassword(page, 'Not copied');
+    await createPassword(page, 'Not copied', 'Change foos');
+    // The example needs another scope, so it would not work.
+    expect(await page.locator('.command').count()).toBe(0);
+    expect(await page.getByText('For “Not copied”').isVisible()).toBe(true);
+    const value = page.getByLabel(/App password for/);
+    await value.evaluate('(input) => input.setSelectionRange(0, 3)');
+    await page.keyboard.press('Control+C');
     await pressed(page, TEXTS.done);
     expect(await page.getByText(TEXTS.notCopiedTitle).isVisible()).toBe(true);
     await page.keyboard.press('Escape');
@@ -304,9 +310,19 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     faults.allow(/status of 50\d/);
     await signIn(page);
     await page.getByRole('heading', { name: 'npm start' }).waitFor();
-    await page.route('**/app-passwords/*', (route) => route.fulfill({ status: 504, body: '<html>' }));
+    let end = () => {};
+    const hasEnded = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    await page.route('**/app-passwords/*', async (route) => {
+      await hasEnded;
+      await route.fulfill({ status: 504, body: '<html>' });
+    });
     await page.getByRole('button', { name: /^Delete/ }).click();
     await pressed(page, TEXTS.delete);
+    await page.getByText(TEXTS.deleting).waitFor();
+    await page.getByRole('button', { name: TEXTS.cancel }).click({ force: true });
+    end();
     await page.getByText(PROBLEMS.unavailable?.title ?? '').waitFor();
   });
 
@@ -329,17 +345,31 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     expect(await page.getByText(TEXTS.offline).count()).toBe(0);
   });
 
-  it('does not claim that nothing was created if the response was lost', async () => {
+  it('does not claim that nothing was created if the response was lost, and loads the list again', async () => {
     const site = await siteForTest();
     const { page, faults } = await openPage(browser, site);
     faults.allow(/ERR_FAILED/);
     await signIn(page);
-    await page.route(LIST, (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+    let lose = () => {};
+    const isLost = new Promise<void>((resolve) => {
+      lose = resolve;
+    });
+    await page.route(LIST, async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      await route.fetch();
+      await isLost;
+      return route.abort();
+    });
     await pressed(page, TEXTS.newPassword);
     await page.getByLabel('Name').fill('Lost');
     await page.getByLabel('Read foos').check();
     await pressed(page, TEXTS.create);
+    await page.getByText(TEXTS.creating).waitFor();
+    await page.getByRole('button', { name: TEXTS.cancel }).click({ force: true });
+    lose();
     await page.getByText(PROBLEMS.create_unknown?.help ?? '').waitFor();
+    await pressed(page, TEXTS.cancel);
+    await page.getByRole('heading', { name: 'Lost' }).waitFor();
   });
 
   it('offers to sign in again when the session has ended', async () => {
@@ -384,12 +414,23 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     await dialog(page, TEXTS.valueTitle).waitFor();
   });
 
-  it('signs out at the tenant too', async () => {
+  it('signs out at the tenant too, says so, and leaves nothing behind', async () => {
     const site = await siteForTest();
     const { page } = await openPage(browser, site);
     await signIn(page);
+    await page.getByRole('heading', { name: 'npm start' }).waitFor();
+    // With a 204 the browser stays on the page that "Back" would show.
+    await page.route('**/v2/logout?**', (route) => route.fulfill({ status: 204 }));
     await pressed(page, TEXTS.signOut);
+    await page.getByText(TEXTS.signingOut).waitFor();
+    expect(await page.locator('body').innerText()).not.toMatch(/npm start|user@gmail/);
+    await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
     await page.getByRole('button', { name: TEXTS.signIn }).waitFor();
+    expect(await page.getByText(TEXTS.signedOutNow).count()).toBe(0);
+    await page.unroute('**/v2/logout?**');
+    await pressed(page, TEXTS.signIn);
+    await pressed(page, TEXTS.signOut);
+    await page.getByText(TEXTS.signedOutNow).waitFor();
     expect(page.url()).toBe(site.local.ready.appPasswords);
     await pressed(page, TEXTS.signIn);
     await page.locator('input[name=password]').waitFor();
