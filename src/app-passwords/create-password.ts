@@ -84,7 +84,10 @@ async function undo(ports: AppPasswordPorts, { caller, audience, created, secret
 function assertAsRequested({ created, request, audience }: Completion): void {
   const isSame = created.audience === audience && created.scopes.every((scope) => request.scopes.includes(scope));
   if (isSame) return;
-  throw new Problem('tenant_unavailable', 'The app password could not be created as requested. Look at the list, then try again.');
+  throw new Problem(
+    'tenant_unavailable',
+    'The app password could not be created as requested. Look at the list, then try again.',
+  );
 }
 
 async function addExpiry(
