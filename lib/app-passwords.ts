@@ -9,7 +9,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { appPasswordEntries, MANAGE_APP_PASSWORDS } from '../src/config/app-passwords.ts';
+import { appPasswordEntries, MANAGE_APP_PASSWORDS, pageTokensFault } from '../src/config/app-passwords.ts';
 import { APP_PASSWORD_METRICS, METRIC_NAMESPACE } from '../src/config/metrics.ts';
 import { alarmAt } from './alarm.ts';
 import { AppPasswordsApi } from './app-passwords-api.ts';
@@ -17,6 +17,7 @@ import { type AppPasswordsParts, appPasswordsFunction, appPasswordsPageFunction 
 import { guardAppPasswords } from './app-passwords-guard.ts';
 import { type AppPasswordsProps, checkAppPasswordsProps } from './app-passwords-props.ts';
 import { AppPasswordsState } from './app-passwords-state.ts';
+import { invalidProp } from './check-prop.ts';
 
 const EVERY_MINUTE = Duration.minutes(1);
 const PERIOD = Duration.minutes(5);
@@ -127,6 +128,9 @@ export class AppPasswords extends Construct {
 
   #parts(props: AppPasswordsProps): AppPasswordsParts {
     const authorizer = props.authorizer._linkAppPasswords();
+    const { dpop = 'off', mtls = 'off', allowedOrganizations = [] } = authorizer.props;
+    const fault = pageTokensFault({ appPasswords: true, dpop, mtls, allowedOrganizations: [...allowedOrganizations] });
+    if (fault !== undefined) throw invalidProp(this, `authorizer: ${fault}`);
     const state = new AppPasswordsState(this, 'State', authorizer.props.signingKey.encryptionKey);
     return { props, state, authorizer };
   }
@@ -156,7 +160,7 @@ export class AppPasswords extends Construct {
       threshold: 1,
       needsValues: true,
       description:
-        'An app specific password has expired, but the tenant still has it, or the sweep does not run. The authorizer refuses it already. The log of the function has the reason.',
+        'An app specific password has expired, but the tenant still has it, its revocation has not taken effect, or the sweep does not run. The authorizer refuses it already. The log of the function has the reason.',
     });
   }
 

@@ -170,7 +170,8 @@ export class AuthorizerFunction extends AuthorizerMetrics {
   }
 
   /**
-   * Lets somebody call the function, for example an API that is not defined with the CDK.
+   * Lets somebody call the function, for example an API that is not defined with the CDK. With app passwords, that API must not cache
+   * results for longer than `resultsCacheTtl`: a deleted password is reported as stopped after that time.
    *
    * @param grantee such as `new ServicePrincipal('apigateway.amazonaws.com')`
    */

@@ -139,11 +139,11 @@ export function pageTokensFault(keys: PageKeys): string | undefined {
   const { appPasswords, dpop, mtls, allowedOrganizations } = keys;
   if (!appPasswords) return undefined;
   if (dpop === 'required' || mtls === 'required') {
-    return 'got true, and dpop or mtls is "required"; the tokens of the page are not bound to a key, so "accepted" is possible only';
+    return 'got dpop or mtls "required"; expected "accepted" or "off" with app passwords, because the tokens of the page are not bound to a key';
   }
   return allowedOrganizations.length === 0
     ? undefined
-    : 'got true, and allowedOrganizations is set; the page signs in without an organization, so remove one of them';
+    : 'got allowedOrganizations; expected none with app passwords, because the page signs in without an organization';
 }
 
 /** The fault of keys that need each other; `undefined` if there is none. */

@@ -326,6 +326,14 @@ describe('app passwords', () => {
     expect(() => ownStack(options)).toThrow(message);
   });
 
+  it.each([
+    ['dpop is required', { dpop: 'required', resultsCacheTtl: Duration.seconds(0) }, 'got dpop or mtls "required"'],
+    ['mtls is required', { mtls: 'required', resultsCacheTtl: Duration.seconds(0) }, 'got dpop or mtls "required"'],
+    ['only some organizations are allowed', { allowedOrganizations: ['org_1'] }, 'got allowedOrganizations'],
+  ] as const)('cannot be there if %s, because the page could not sign in', (_, options, message) => {
+    expect(() => ownStack({}, options)).toThrow(`Own/AppPasswords: authorizer: ${message}`);
+  });
+
   it('can be there for two authorizers in one stack, without a cycle', () => {
     const { stack, props, authorizer } = ownStack();
     const signingKey = new SigningKey(stack, 'OtherKey');

@@ -21,7 +21,7 @@ export interface CreateDialogOptions {
 }
 
 /** Failures after which an app password may exist. */
-const UNKNOWN_RESULTS = new Set(['create_unknown', 'tenant_unavailable']);
+const UNKNOWN_RESULTS = new Set(['create_unknown', 'tenant_unavailable', 'tenant_throttled', 'state_unavailable']);
 
 export function openCreateDialog(options: CreateDialogOptions): void {
   const { configuration, draft } = options;

@@ -37,7 +37,7 @@ export const TEXTS = {
   count: '{count} of {maximum}',
   countLabel: '{count} of at most {maximum} app passwords',
   full: 'You have {maximum} app passwords. Delete one before you create another.',
-  nothingToGrant: 'Your account has no rights that an app password could have. Ask the people who run this API.',
+  nothingToGrant: 'Your account has no permissions that an app password could have. Ask the people who run this API.',
   emptyTitle: 'No app passwords yet',
   emptyText: 'Create one for each script, device or app that should use this API in your name.',
   created: 'Created',
@@ -99,7 +99,7 @@ export const TEXTS = {
   deleting: 'Deleting …',
 } as const;
 
-/** What the page says about a problem, and what the user can do. The keys are the codes of the API, and some of the page's own. */
+/** What the page says about a problem, and what the user can do. The keys are codes of the API that the page can cause, and codes of the page itself. Any other code is shown as `unexpected`. */
 export const PROBLEMS: Readonly<Record<string, { readonly title: string; readonly help: string }>> = {
   credential_not_allowed: {
     title: 'This sign-in cannot manage app passwords',
@@ -115,23 +115,23 @@ export const PROBLEMS: Readonly<Record<string, { readonly title: string; readonl
   },
   login_too_old: {
     title: 'Please sign in again',
-    help: 'Your last sign-in was a while ago. To keep your account safe, enter your password again.',
+    help: 'Your last sign-in was a while ago. To keep your account safe, sign in again.',
   },
   session_ended: {
     title: 'Your session has ended',
-    help: 'Sign in again to go on.',
+    help: 'Sign in again to continue.',
   },
   label_invalid: {
     title: 'The name cannot be used',
     help: 'Use 1 to 100 characters. Invisible characters are not allowed.',
   },
   scopes_invalid: {
-    title: 'These rights cannot be given',
-    help: 'Your own rights may have changed. Load the page again, and choose anew.',
+    title: 'These permissions cannot be given',
+    help: 'Your own permissions may have changed. Load the page again, and choose again.',
   },
   expiry_invalid: {
     title: 'The expiry cannot be used',
-    help: 'Choose another one.',
+    help: 'Choose another expiry.',
   },
   body_malformed: {
     title: 'The page sent something that the API does not understand',
@@ -142,7 +142,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly title: string; readonl
     help: 'Delete one that you no longer need, then try again.',
   },
   rate_limited: {
-    title: 'Too many changes in a short time',
+    title: 'Too many requests in a short time',
     help: 'Wait a little, then try again.',
   },
   tenant_throttled: {
@@ -159,7 +159,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly title: string; readonl
   },
   state_unavailable: {
     title: 'The service is not available',
-    help: 'Nothing was changed. Try again in a few minutes.',
+    help: 'Your last change may be incomplete. Look at the list before you try again in a few minutes.',
   },
   unavailable: {
     title: 'The service is not available',
