@@ -163,6 +163,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     await pressed(page, TEXTS.copy);
     await page.getByRole('button', { name: TEXTS.copied }).waitFor();
     await pressed(page, TEXTS.done);
+    await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(value);
     const bearer = `Bearer ${value}`;
     expect(await statusOf(site, bearer)).toBe(200);

@@ -25,7 +25,7 @@ export interface SignInOptions {
 }
 
 const MANAGE = 'manage:app_passwords';
-/** In the storage of the tab while the tenant signs the user out. */
+/** In the storage of the tab while the tenant signs the user out, and in the state of the page that was left. */
 const SIGNING_OUT = 'app-passwords-signing-out';
 /** The library's errors about a refusal by the tenant. All others are about the network. */
 const REFUSALS = new Set(['login_required', 'invalid_grant', 'missing_refresh_token', 'access_denied', 'mfa_required']);
@@ -117,16 +117,16 @@ export class Session {
   /** Leaves the page. */
   async signOut(): Promise<void> {
     sessionStorage.setItem(SIGNING_OUT, 'yes');
+    history.replaceState(SIGNING_OUT, '');
     await this.#client.logout({ logoutParams: { returnTo: this.#pageUrl } });
   }
 }
 
-/** Whether the tenant has just signed the user out. A reload or "Back" does not mean that it has. */
+/** Whether the tenant has just signed the user out. "Back" to the page that was left does not mean that it has. */
 function takeSignOut(): boolean {
   const wasSigningOut = sessionStorage.getItem(SIGNING_OUT) !== null;
   sessionStorage.removeItem(SIGNING_OUT);
-  const [navigation] = performance.getEntriesByType('navigation');
-  return wasSigningOut && navigation instanceof PerformanceNavigationTiming && navigation.type === 'navigate';
+  return wasSigningOut && history.state !== SIGNING_OUT;
 }
 
 function isRefusal(error: unknown): boolean {
