@@ -23,9 +23,9 @@ export const USER_LIMITS = {
 /** Requests to the Management API. A tenant on the smallest plan allows 2 a second. */
 export const TENANT_LIMITS = {
   /** All users together. */
-  users: { most: 10, seconds: 10 },
+  users: { most: 12, seconds: 10 },
   /** Each user. */
-  user: { most: 6, seconds: 10 },
+  user: { most: 8, seconds: 10 },
   /** The sweep, whose share no user can use up. */
   sweep: { most: 5, seconds: 10 },
 } as const satisfies Record<string, Limit>;

@@ -164,7 +164,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     await page.getByRole('button', { name: TEXTS.copied }).waitFor();
     await pressed(page, TEXTS.done);
     await page.locator('dialog').waitFor({ state: 'detached' });
-    expect(await page.content()).not.toContain(value);
+    await expect.poll(() => page.content()).not.toContain(value);
     const bearer = `Bearer ${value}`;
     expect(await statusOf(site, bearer)).toBe(200);
     expect(await statusOf(site, `Basic ${btoa(`${USER.name}:${value}`)}`)).toBe(200);
