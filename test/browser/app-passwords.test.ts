@@ -224,7 +224,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     await value.evaluate('(input) => input.setSelectionRange(0, 3)');
     await page.keyboard.press('Control+C');
     await pressed(page, TEXTS.done);
-    expect(await page.getByText(TEXTS.notCopiedTitle).isVisible()).toBe(true);
+    await page.getByText(TEXTS.notCopiedTitle).waitFor();
     await page.keyboard.press('Escape');
     expect(await dialog(page, TEXTS.valueTitle).isVisible()).toBe(true);
     const questions: string[] = [];
