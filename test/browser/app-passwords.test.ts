@@ -374,6 +374,28 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     await page.getByRole('heading', { name: 'Lost' }).waitFor();
   });
 
+  it.each([
+    ['the gateway gave up waiting', { status: 504, body: '{"message":"Endpoint request timed out"}' }],
+    ['the response was cut', { status: 201, body: '{"id":"asp_' }],
+  ])('says that a password may exist, and loads the list again, if %s', async (_what, answer) => {
+    const site = await siteForTest();
+    const { page, faults } = await openPage(browser, site);
+    faults.allow(/status of 504/);
+    await signIn(page);
+    await page.route(LIST, async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      await route.fetch();
+      return route.fulfill(answer);
+    });
+    await pressed(page, TEXTS.newPassword);
+    await page.getByLabel('Name').fill('Created all the same');
+    await page.getByLabel('Read foos').check();
+    await pressed(page, TEXTS.create);
+    await page.getByText(PROBLEMS.create_unknown?.help ?? '').waitFor();
+    await pressed(page, TEXTS.cancel);
+    await page.getByRole('heading', { name: 'Created all the same' }).waitFor();
+  });
+
   it('offers to sign in again when the session has ended', async () => {
     const site = await siteForTest();
     const { page, faults } = await openPage(browser, site);

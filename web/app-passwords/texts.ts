@@ -13,7 +13,6 @@ export const TEXTS = {
   signOut: 'Sign out',
   retry: 'Try again',
   cancel: 'Cancel',
-  close: 'Close',
   dismiss: 'Dismiss',
 
   loading: 'Loading your app passwords …',
@@ -47,7 +46,6 @@ export const TEXTS = {
   justNow: 'just now',
   soon: 'in less than a minute',
   expired: 'Expired',
-  mayDo: 'May',
   delete: 'Delete',
   deleteLabel: 'Delete {label}',
   stopping: 'Deleted. Waiting until it has stopped working everywhere …',
