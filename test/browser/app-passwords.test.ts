@@ -221,7 +221,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page for app passwords', () => {
     expect(await page.getByText('For “Not copied”').isVisible()).toBe(true);
     const value = page.getByLabel(/App password for/);
     await value.focus();
-    await value.evaluate('(input) => input.setSelectionRange(0, 3)');
+    await page.evaluate('document.activeElement.setSelectionRange(0, 3)');
     await page.keyboard.press('Control+C');
     await pressed(page, TEXTS.done);
     await page.getByText(TEXTS.notCopiedTitle).waitFor();
