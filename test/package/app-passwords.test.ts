@@ -166,6 +166,11 @@ describe.skipIf(ministack === '')('app passwords of users', () => {
     expect(await statuses(value)).toEqual([401, 401]);
     await runSweep();
     await eventually(async () => !atTenant().includes('For a short time'));
+    expect(await statuses(value)).toEqual([401, 401]);
+    // The expiry stays until the revocation is in effect and no decision from before is under way.
+    expect((await expiries()).map((item) => item.passwordId)).toContain(id);
+    await sleep(31_000);
+    await runSweep();
     expect((await expiries()).map((item) => item.passwordId)).not.toContain(id);
     expect(await statuses(value)).toEqual([401, 401]);
   });
