@@ -17,7 +17,7 @@ export interface TenantPorts {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** API Gateway waits 29 s for all of a request. Making a password may take two pieces of work. */
+/** API Gateway waits 29 s for all of a request. Creating a password can take three pieces of work, which seldom need all their time. */
 const TIMEOUT_MS = 10_000;
 const ATTEMPT_TIMEOUT_MS = 5000;
 

@@ -1,5 +1,5 @@
 /**
- * Makes an app specific password for the caller. Its value is returned only when everything that must be known about it is stored: if
+ * Creates an app specific password for the caller. Its value is returned only when everything that must be known about it is stored: if
  * the expiry cannot be stored, the password is deleted again, and nobody has seen its value.
  */
 import type { ApplicationPasswords, NewApplicationPassword } from '../management/application-passwords.ts';
@@ -68,7 +68,7 @@ async function completeOrUndo(ports: AppPasswordPorts, completion: Completion): 
   }
 }
 
-/** Through a connection that has time left. The expiry goes last: while the tenant has the password, it must end. */
+/** Uses a new connection, because the first may have no time left. The expiry goes last: while the tenant has the password, it must end. */
 async function undo(ports: AppPasswordPorts, { caller, audience, created, secret }: Completion): Promise<void> {
   const { subject, clientId } = caller;
   try {
@@ -103,8 +103,8 @@ async function addExpiry(
 }
 
 /**
- * Requests at the same time could all have found room for one more. So the list is read again, and of the passwords that are too many the
- * newest go.
+ * Requests at the same time can each find room for one more. So the list is read again, and the newest passwords above the limit are
+ * deleted.
  */
 async function assertStillOneOfFew(ports: AppPasswordPorts, completion: Completion): Promise<void> {
   const { caller, audience, created } = completion;

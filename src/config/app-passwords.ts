@@ -19,7 +19,7 @@ import {
 import { parseJson } from '../core/json.ts';
 import { type RouteSetting, requirementOf } from '../core/routes.ts';
 import { clientId, eventBus, managementDomain } from './deployment-fields.ts';
-import { audience, flag, issuer, revocationSeconds, scopes, secretId, wholeNumber } from './fields.ts';
+import { audience, claimName, flag, issuer, revocationSeconds, scopes, secretId, wholeNumber } from './fields.ts';
 import type { KeyMeaning } from './key-meanings.ts';
 import { exactly, expecting, parse } from './parse.ts';
 
@@ -44,10 +44,7 @@ const origins = pipe(array(pipe(string(ORIGINS), regex(ORIGIN, ORIGINS)), ORIGIN
 
 const CLAIM = expecting('the name of a claim, such as "https://demo.api/login_time"');
 
-const claim = pipe(
-  string(CLAIM),
-  regex(/^(?!__proto__$|constructor$|prototype$)(?=.*[a-z\d])[\x21-\x7E]{1,200}$/i, CLAIM),
-);
+const claim = claimName(CLAIM);
 
 const DESCRIPTIONS = expecting(
   'an object with a text of 1 to 200 characters for each scope, such as {"read:foo":"Read foos"}',

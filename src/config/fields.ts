@@ -141,15 +141,16 @@ export const tokenUsers = pipe(
 
 const CLAIM_NAMES = expecting('a list of at most 20 names of claims, such as ["https://demo.api/roles", "email"]');
 
-/** Refuses names without a letter or digit, and `__proto__` and the like, which plain objects lose. */
+/** The name of a claim. Refuses names without a letter or digit, and `__proto__` and the like, which plain objects lose. */
+export function claimName(message: ReturnType<typeof expecting>) {
+  return pipe(
+    string(message),
+    regex(/^(?!__proto__$|constructor$|prototype$)(?=.*[a-z\d])[\x21-\x7E]{1,200}$/i, message),
+  );
+}
+
 export const claimNames = pipe(
-  array(
-    pipe(
-      string(CLAIM_NAMES),
-      regex(/^(?!__proto__$|constructor$|prototype$)(?=.*[a-z\d])[\x21-\x7E]{1,200}$/i, CLAIM_NAMES),
-    ),
-    CLAIM_NAMES,
-  ),
+  array(claimName(CLAIM_NAMES), CLAIM_NAMES),
   maxLength(20, CLAIM_NAMES),
   check(...faultFree(claimNamesFault)),
 );

@@ -6,42 +6,19 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createFlushCaches } from '../../../src/aws/flush-caches.ts';
 import { createFlushStore, createMarkWriter } from '../../../src/aws/mark-table.ts';
 import { createQueueSender } from '../../../src/aws/revocation-queue.ts';
+import { ScriptedAws } from '../../support/aws/scripted-aws.ts';
 
-interface Request {
-  readonly method: string;
-  readonly hostname: string;
-  readonly path: string;
-  readonly body?: string | Uint8Array;
-}
+const aws = new ScriptedAws();
+const { options } = aws;
 
-let sent: Request[];
-/** The next replies, then success. */
-let replies: { readonly status: number; readonly body: unknown }[];
+beforeEach(() => aws.reset());
 
-beforeEach(() => {
-  sent = [];
-  replies = [];
-});
-
-const options = {
-  region: 'eu-west-1',
-  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' },
-  maxAttempts: 1,
-  requestHandler: {
-    handle: async (request: Request) => {
-      sent.push(request);
-      const { status, body } = replies.shift() ?? { status: 200, body: {} };
-      const headers = { 'content-type': 'application/x-amz-json-1.0' };
-      return { response: { statusCode: status, headers, body: Buffer.from(JSON.stringify(body)) } };
-    },
-  } as never,
-};
 const database = new DynamoDBClient(options);
 const marks = createMarkWriter('marks', database);
 const flushes = createFlushStore('marks', database);
 
 const LARGER = { status: 400, body: { __type: 'ConditionalCheckFailedException' } };
-const inputs = () => sent.map(({ body }) => JSON.parse(Buffer.from(body ?? '').toString()));
+const inputs = () => aws.sent.map(({ body }) => JSON.parse(Buffer.from(body ?? '').toString()));
 
 describe('the writer of marks', () => {
   it('writes the mark and its expiry together, and only if both grow', async () => {
@@ -59,7 +36,7 @@ describe('the writer of marks', () => {
   });
 
   it('lets each of the two grow alone if the other is larger already', async () => {
-    replies = [LARGER, LARGER];
+    aws.replies = [LARGER, LARGER];
     await marks.grow('an-id', 'all', 1000, 9);
     expect(
       inputs().map(({ UpdateExpression, ExpressionAttributeNames }) => [UpdateExpression, ExpressionAttributeNames]),
@@ -71,7 +48,7 @@ describe('the writer of marks', () => {
   });
 
   it('reports any other error by its name', async () => {
-    replies = [{ status: 400, body: { __type: 'ResourceNotFoundException', message: 'canary' } }];
+    aws.replies = [{ status: 400, body: { __type: 'ResourceNotFoundException', message: 'canary' } }];
     await expect(marks.grow('an-id', 'all', 1000, 9)).rejects.toMatchObject({
       code: 'state_unwritable',
       message: expect.stringMatching(/^The table marks cannot be written: got ResourceNotFoundException\./),
@@ -82,14 +59,16 @@ describe('the writer of marks', () => {
 describe('the state of the flushes', () => {
   it('is read consistently, and is empty at first', async () => {
     expect(await flushes.read()).toEqual({});
-    replies = [{ status: 200, body: { Item: { id: { S: 'flush' }, claimedMs: { N: '5' }, attempts: { N: '2' } } } }];
+    aws.replies = [
+      { status: 200, body: { Item: { id: { S: 'flush' }, claimedMs: { N: '5' }, attempts: { N: '2' } } } },
+    ];
     expect(await flushes.read()).toEqual({ claimedMs: 5, attempts: 2 });
     expect(inputs()[0]).toEqual({ TableName: 'marks', Key: { id: { S: 'flush' } }, ConsistentRead: true });
   });
 
   it('lets one instance claim a flush, ten seconds after the last claim or later', async () => {
     expect(await flushes.claim(60_000)).toBe(true);
-    replies = [LARGER];
+    aws.replies = [LARGER];
     expect(await flushes.claim(60_000)).toBe(false);
     expect(inputs()[0]).toMatchObject({
       UpdateExpression: 'SET #a0 = :v0, attempts = if_not_exists(attempts, :none) + :one',
@@ -114,7 +93,7 @@ describe('the state of the flushes', () => {
   });
 
   it('keeps later times that others have recorded', async () => {
-    replies = [LARGER, LARGER];
+    aws.replies = [LARGER, LARGER];
     await flushes.recordFlush(1);
     await flushes.recordPending(2);
     expect(inputs().map(({ ExpressionAttributeNames }) => ExpressionAttributeNames['#a0'])).toEqual([
@@ -124,7 +103,7 @@ describe('the state of the flushes', () => {
   });
 
   it('reports an error', async () => {
-    replies = [{ status: 400, body: { __type: 'AccessDeniedException' } }];
+    aws.replies = [{ status: 400, body: { __type: 'AccessDeniedException' } }];
     await expect(flushes.read()).rejects.toMatchObject({ code: 'state_unreadable' });
   });
 });
@@ -133,13 +112,13 @@ describe('the sender', () => {
   const url = 'https://sqs.eu-west-1.amazonaws.com/111122223333/Revocations';
 
   it('sends a message with its delay', async () => {
-    replies = [{ status: 200, body: { MessageId: 'a' } }];
+    aws.replies = [{ status: 200, body: { MessageId: 'a' } }];
     await createQueueSender(url, new SQSClient({ ...options, md5: false }))('{"a":1}', 12);
     expect(inputs()).toEqual([{ QueueUrl: url, MessageBody: '{"a":1}', DelaySeconds: 12 }]);
   });
 
   it('reports an error with the queue, and without the message', async () => {
-    replies = [{ status: 400, body: { __type: 'QueueDoesNotExist' } }];
+    aws.replies = [{ status: 400, body: { __type: 'QueueDoesNotExist' } }];
     await expect(createQueueSender(url, new SQSClient(options))('canary', 0)).rejects.toMatchObject({
       code: 'queue_unwritable',
       message: expect.stringMatching(
@@ -158,16 +137,16 @@ describe('the flush of the caches', () => {
 
   it('covers the stages of REST and HTTP APIs', async () => {
     await createFlushCaches(stages, clients)();
-    expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(aws.sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'DELETE /restapis/rest1/stages/prod/cache/authorizers',
       'DELETE /v2/apis/http1/stages/%24default/cache/authorizers',
     ]);
   });
 
   it('regards a stage that does not exist as flushed', async () => {
-    replies = [{ status: 404, body: { __type: 'NotFoundException' } }];
+    aws.replies = [{ status: 404, body: { __type: 'NotFoundException' } }];
     await createFlushCaches(stages, clients)();
-    expect(sent).toHaveLength(2);
+    expect(aws.sent).toHaveLength(2);
   });
 
   it('starts with all stages at once, and gives each up at its deadline', async () => {
@@ -187,13 +166,13 @@ describe('the flush of the caches', () => {
   });
 
   it('goes on after a failure, tries once, and names the stages that failed', async () => {
-    replies = [{ status: 429, body: { __type: 'TooManyRequestsException', message: 'canary' } }];
+    aws.replies = [{ status: 429, body: { __type: 'TooManyRequestsException', message: 'canary' } }];
     await expect(createFlushCaches(stages, clients)()).rejects.toMatchObject({
       code: 'flush_failed',
       message: expect.stringMatching(
         /^The cache of 1 of 2 stages cannot be flushed: rest1\/prod: got TooManyRequestsException\./,
       ),
     });
-    expect(sent).toHaveLength(2);
+    expect(aws.sent).toHaveLength(2);
   });
 });

@@ -4,34 +4,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createEventSender } from '../../../../src/aws/app-passwords/event-bus.ts';
 import { createCallCounter, createDeletionTable } from '../../../../src/aws/app-passwords/limit-table.ts';
 import { createMarkReader } from '../../../../src/aws/app-passwords/mark-reader.ts';
+import { ScriptedAws } from '../../../support/aws/scripted-aws.ts';
 
-interface Request {
-  readonly hostname: string;
-  readonly body?: string | Uint8Array;
-}
+const aws = new ScriptedAws();
+const { options } = aws;
 
-let sent: Request[];
-/** The next replies, then success. */
-let replies: { readonly status: number; readonly body: unknown }[];
+beforeEach(() => aws.reset());
 
-beforeEach(() => {
-  sent = [];
-  replies = [];
-});
-
-const options = {
-  region: 'eu-west-1',
-  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' },
-  maxAttempts: 1,
-  requestHandler: {
-    handle: async (request: Request) => {
-      sent.push(request);
-      const { status, body } = replies.shift() ?? { status: 200, body: {} };
-      const headers = { 'content-type': 'application/x-amz-json-1.0' };
-      return { response: { statusCode: status, headers, body: Buffer.from(JSON.stringify(body)) } };
-    },
-  } as never,
-};
 const database = new DynamoDBClient(options);
 const counter = createCallCounter('limits', database);
 const deletions = createDeletionTable('limits', database);
@@ -39,7 +18,7 @@ const readMarks = createMarkReader('marks', database);
 
 const MOST_REACHED = { status: 400, body: { __type: 'ConditionalCheckFailedException' } };
 const DENIED = { status: 400, body: { __type: 'AccessDeniedException', message: 'canary' } };
-const inputs = () => sent.map(({ body }) => JSON.parse(Buffer.from(body ?? '').toString()));
+const inputs = () => aws.sent.map(({ body }) => JSON.parse(Buffer.from(body ?? '').toString()));
 
 describe('the counter of calls', () => {
   it('counts calls, in one step with the check', async () => {
@@ -57,12 +36,12 @@ describe('the counter of calls', () => {
   });
 
   it('refuses a call when there were enough', async () => {
-    replies = [MOST_REACHED];
+    aws.replies = [MOST_REACHED];
     expect(await counter.count('a', 10, 99)).toBe(false);
   });
 
   it('allows nothing if it cannot count', async () => {
-    replies = [DENIED];
+    aws.replies = [DENIED];
     await expect(counter.count('a', 10, 99)).rejects.toMatchObject({
       code: 'state_unwritable',
       message: expect.stringMatching(/^The table limits cannot be written: got AccessDeniedException\./),
@@ -92,7 +71,7 @@ describe('the table of deletions', () => {
 
   it('reads what is known, consistently', async () => {
     expect(await deletions.read('deletion:a')).toBeUndefined();
-    replies = [
+    aws.replies = [
       { status: 200, body: { Item: { id: { S: 'deletion:a' }, expires: { N: '99' } } } },
       { status: 200, body: { Item: { deletedMs: { N: '5' }, revokedMs: { S: 'x' } } } },
     ];
@@ -102,7 +81,7 @@ describe('the table of deletions', () => {
   });
 
   it('reports errors by their names', async () => {
-    replies = [DENIED, DENIED];
+    aws.replies = [DENIED, DENIED];
     await expect(deletions.read('a')).rejects.toMatchObject({ code: 'state_unreadable' });
     await expect(deletions.write('a', {}, 1)).rejects.toMatchObject({
       code: 'state_unwritable',
@@ -114,13 +93,13 @@ describe('the table of deletions', () => {
 describe('the reader of marks', () => {
   it('reads the marks of a user, consistently', async () => {
     expect(await readMarks('an-id')).toBeUndefined();
-    replies = [{ status: 200, body: { Item: { id: { S: 'an-id' }, introspected: { N: '5' }, all: { S: 'x' } } } }];
+    aws.replies = [{ status: 200, body: { Item: { id: { S: 'an-id' }, introspected: { N: '5' }, all: { S: 'x' } } } }];
     expect(await readMarks('an-id')).toEqual({ introspected: 5 });
     expect(inputs()[0]).toEqual({ TableName: 'marks', Key: { id: { S: 'an-id' } }, ConsistentRead: true });
   });
 
   it('reports an error by its name', async () => {
-    replies = [DENIED];
+    aws.replies = [DENIED];
     await expect(readMarks('an-id')).rejects.toMatchObject({ code: 'state_unreadable' });
   });
 });
@@ -156,7 +135,10 @@ describe('the sender of events', () => {
   });
 
   it('reports an event that was not accepted, in either way', async () => {
-    replies = [DENIED, { status: 200, body: { FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] } }];
+    aws.replies = [
+      DENIED,
+      { status: 200, body: { FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] } },
+    ];
     await expect(send(event)).rejects.toMatchObject({
       code: 'event_unsent',
       message: expect.stringMatching(/^The event bus operations did not accept an event: got AccessDeniedException\./),
@@ -170,6 +152,6 @@ describe('the sender of events', () => {
     const arn = 'arn:aws:events:eu-central-1:111122223333:event-bus/operations';
     const other = new EventBridgeClient({ ...others, region: 'eu-central-1' });
     await createEventSender(arn, 'a', other)(event);
-    expect(sent[0]?.hostname).toBe('events.eu-central-1.amazonaws.com');
+    expect(aws.sent[0]?.hostname).toBe('events.eu-central-1.amazonaws.com');
   });
 });
